@@ -1,0 +1,1 @@
+"""How it is asked for over HTTP: routers, problems, settings."""

@@ -1,0 +1,7 @@
+"""Commands of the topic ``reindex``."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""

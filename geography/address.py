@@ -1,0 +1,84 @@
+"""Addresses as people write them, folded so that two spellings of one place compare equal."""
+
+import hashlib
+import re
+
+from mappings.analysis import fold
+
+STREET_TYPES = {
+    "av": "avenue",
+    "ave": "avenue",
+    "bd": "boulevard",
+    "bld": "boulevard",
+    "boul": "boulevard",
+    "blvd": "boulevard",
+    "r": "rue",
+    "rte": "route",
+    "ch": "chemin",
+    "che": "chemin",
+    "chem": "chemin",
+    "imp": "impasse",
+    "pl": "place",
+    "all": "allee",
+    "sq": "square",
+    "crs": "cours",
+    "fg": "faubourg",
+    "fbg": "faubourg",
+    "res": "residence",
+    "qu": "quai",
+    "qua": "quai",
+    "pass": "passage",
+    "lot": "lotissement",
+    "rpt": "rond point",
+    "ham": "hameau",
+    "zi": "zone industrielle",
+    "za": "zone artisanale",
+    "esp": "esplanade",
+    "tra": "traverse",
+    "rle": "ruelle",
+    "mte": "montee",
+    "cite": "cite",
+    "sen": "sente",
+    "pro": "promenade",
+}
+"""Abbreviations of street types of the RPPS, FINESS and postal usage."""
+
+REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
+"""Repetition letters after a number; A, C and D are real letters and stay."""
+
+_DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
+
+
+def normalise_line(line: str) -> str:
+    """The street line folded, its street type spelled out: ``12 B av. St-Jean``.
+
+    gives ``12 bis avenue saint jean``. Postal distribution (BP, CS, TSA, CEDEX) is left out.
+    """
+    words = _DISTRIBUTION.sub(" ", fold(re.sub(r"(\d)([A-Za-z])\b", r"\1 \2", line))).split()
+    street = [_spelled(words, position) for position in range(len(words))]
+    return " ".join(street)
+
+
+def _spelled(words: list[str], position: int) -> str:
+    word = words[position]
+    after_number = position > 0 and words[position - 1].isdigit()
+    if after_number and word in REPETITIONS:
+        return REPETITIONS[word]
+    if word in ("st", "ste"):
+        return "saint" if word == "st" else "sainte"
+    numbered = all(
+        w.isdigit() or w in REPETITIONS.values() or len(w) == 1 for w in words[:position]
+    )
+    return STREET_TYPES.get(word, word) if numbered and position + 1 < len(words) else word
+
+
+def normalise_city(city: str) -> str:
+    """The post-office label folded, without CEDEX and its number, Saint spelled out."""
+    words = _DISTRIBUTION.sub(" ", fold(city)).split()
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
+
+
+def address_key(line: str, postal_code: str, city: str) -> str:
+    """The place key of an address without any national identifier: stable over reloads (W12)."""
+    text = "|".join((normalise_line(line), postal_code.strip(), normalise_city(city)))
+    return "addr-" + hashlib.sha256(text.encode()).hexdigest()[:16]

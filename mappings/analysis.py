@@ -1,0 +1,93 @@
+"""French analysis of names and labels, the same at index and at search time unless said.
+
+Only filters of Elasticsearch's own analysis-common module, so that it runs on any distribution.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+from mappings import codes
+
+TITLES = ("dr", "docteur", "docteure", "pr", "professeur", "professeure", "mme", "mr")
+"""Words before a name that never distinguish two people."""
+
+PARTICLES = ("de", "du", "des", "d")
+"""Dropped from what is searched only: a doctor called Du stays findable by ``names``."""
+
+ABBREVIATIONS = ("st => saint", "ste => sainte", "sts => saints", "stes => saintes")
+
+MAX_NGRAM = 20
+"""Longest prefix indexed for autocompletion, in characters."""
+
+_APOSTROPHES = ["’ => '", "ʼ => '", "` => '", "´ => '", "\u0092 => '"]
+_LIGATURES = ["œ => oe", "Œ => oe", "æ => ae", "Æ => ae"]
+
+
+def fold(text: str) -> str:
+    """Lower case, no accent, words of letters and digits separated by one space.
+
+    The key of every whole-text lookup: ``Médecin-Généraliste`` gives ``medecin generaliste``.
+    """
+    spelled = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
+
+
+def synonym_rules() -> list[str]:
+    """One explicit rule a synonym, from the tables: the word also matches its target's label.
+
+    Rules of two or three letters are left out: as part of a longer text they hit names.
+    """
+    rules: dict[str, dict[str, None]] = {}
+    for synonym, target in codes.synonyms():
+        word, label = fold(synonym), fold(target.label)
+        if len(word) > 3 and label and word != label:  # noqa: PLR2004
+            rules.setdefault(word, {word: None})[label] = None
+    return [f"{word} => {', '.join(words)}" for word, words in sorted(rules.items())]
+
+
+def analysis() -> dict[str, Any]:
+    """The ``analysis`` settings of the index of offers."""
+    folding = ["lowercase", "asciifolding"]
+    names = [*folding, "elisions", "saints", "titles"]
+    labels = ["elisions", *folding]
+    return {
+        "char_filter": {
+            "apostrophes": {"type": "mapping", "mappings": [*_APOSTROPHES, *_LIGATURES]},
+        },
+        "filter": {
+            "elisions": {
+                "type": "elision",
+                "articles_case": True,
+                "articles": ["l", "d", "qu", "lorsqu", "puisqu", "quoiqu", "jusqu"],
+            },
+            "saints": {"type": "synonym", "synonyms": list(ABBREVIATIONS)},
+            "titles": {"type": "stop", "stopwords": list(TITLES)},
+            "particles": {"type": "stop", "stopwords": list(PARTICLES)},
+            "plurals": {"type": "stemmer", "language": "minimal_french"},
+            "prefixes": {"type": "edge_ngram", "min_gram": 1, "max_gram": MAX_NGRAM},
+            "ceiling": {"type": "truncate", "length": MAX_NGRAM},
+            "specialties": {"type": "synonym_graph", "synonyms": synonym_rules(), "lenient": False},
+        },
+        "normalizer": {
+            "folded": {"type": "custom", "filter": folding},
+        },
+        "analyzer": {
+            "name": _analyzer(names),
+            "name_search": _analyzer([*names, "particles"]),
+            "name_prefix": _analyzer([*names, "prefixes"]),
+            "name_prefix_search": _analyzer([*names, "particles", "ceiling"]),
+            "label": _analyzer([*labels, "plurals"]),
+            "label_search": _analyzer([*labels, "specialties", "plurals"]),
+        },
+    }
+
+
+def _analyzer(filters: list[str]) -> dict[str, Any]:
+    return {
+        "type": "custom",
+        "char_filter": ["apostrophes"],
+        "tokenizer": "standard",
+        "filter": filters,
+    }

@@ -1,0 +1,127 @@
+"""National identifiers as typed strings: professionals (IDNPS) and structures (IDNST).
+
+Source: IG SAS 1.2.0, FAQ 1 and 5. A failed Luhn key warns, it never rejects: real
+identifiers fail it (docs/sources/rpps.md).
+"""
+
+import re
+from enum import StrEnum
+from typing import NewType
+
+Rpps = NewType("Rpps", str)
+"""11 digits, without prefix."""
+Adeli = NewType("Adeli", str)
+"""9 characters, without prefix."""
+Finess = NewType("Finess", str)
+"""9 characters, two first are the department (2A and 2B exist), without prefix."""
+Siret = NewType("Siret", str)
+"""14 digits, without prefix."""
+Idnps = NewType("Idnps", str)
+"""National person identifier as exchanged: 8 + RPPS or 0 + ADELI."""
+Idnst = NewType("Idnst", str)
+"""National structure identifier as exchanged: 1 FINESS, 3 SIRET, 4 RPPS-rang, 0 ADELI-rang."""
+InseeCode = NewType("InseeCode", str)
+"""Commune code of 5 characters, leading zeros kept."""
+OfferId = NewType("OfferId", str)
+Kilometres = NewType("Kilometres", float)
+Instant = NewType("Instant", str)
+"""UTC instant written ``2021-11-04T14:20:00Z``."""
+
+_NOISE = re.compile(r"[\s. ]+")
+_FINESS = re.compile(r"(\d{2}|2[AB])\d{7}")
+
+
+class StructureIdKind(StrEnum):
+    """What a prefixed structure identifier denotes (FAQ 5 of the guide)."""
+
+    FINESS = "FINESS"
+    SIRET = "SIRET"
+    RPPS_RANG = "RPPS_RANG"
+    ADELI_RANG = "ADELI_RANG"
+
+
+def compact(value: object) -> str:
+    """The identifier without spaces, dots or non-breaking spaces; ``""`` for None."""
+    return "" if value is None else _NOISE.sub("", str(value)).upper()
+
+
+def luhn_ok(digits: str) -> bool:
+    """True when the last digit is the Luhn key of the others; letters make it False."""
+    if not digits.isascii() or not digits.isdigit():
+        return False
+    total = 0
+    for position, char in enumerate(reversed(digits)):
+        figure = int(char) * (1 + position % 2)
+        total += figure - 9 if figure > 9 else figure  # noqa: PLR2004
+    return total % 10 == 0
+
+
+def as_rpps(value: object) -> Rpps | None:
+    """The 11-digit RPPS of ``8`` + RPPS or of a bare RPPS; None for anything else."""
+    text = compact(value)
+    if re.fullmatch(r"8\d{11}", text):
+        return Rpps(text[1:])
+    return Rpps(text) if re.fullmatch(r"\d{11}", text) else None
+
+
+def as_adeli(value: object) -> Adeli | None:
+    """The 9-character ADELI of ``0`` + ADELI or of a bare ADELI; None for anything else."""
+    text = compact(value)
+    if re.fullmatch(r"0[0-9A-Z]{9}", text):
+        return Adeli(text[1:])
+    return Adeli(text) if re.fullmatch(r"[0-9][0-9A-B][0-9A-Z]{7}", text) else None
+
+
+def as_idnps(value: object) -> Idnps | None:
+    """The person identifier as exchanged, prefix restored when the editor left it out (E29)."""
+    rpps = as_rpps(value)
+    if rpps is not None:
+        return Idnps("8" + rpps)
+    adeli = as_adeli(value)
+    return None if adeli is None else Idnps("0" + adeli)
+
+
+def as_finess(value: object) -> Finess | None:
+    """The 9-character FINESS of ``1`` + FINESS or of a bare FINESS; None for anything else."""
+    text = compact(value)
+    if len(text) == 10 and text[0] == "1":  # noqa: PLR2004
+        text = text[1:]
+    return Finess(text) if _FINESS.fullmatch(text) else None
+
+
+def as_siret(value: object) -> Siret | None:
+    """The 14-digit SIRET of ``3`` + SIRET or of a bare SIRET; None for anything else."""
+    text = compact(value)
+    if re.fullmatch(r"3\d{14}", text):
+        return Siret(text[1:])
+    return Siret(text) if re.fullmatch(r"\d{14}", text) else None
+
+
+def structure_id_kind(value: str) -> StructureIdKind | None:
+    """The kind told by the prefix of a structure identifier (C38); None when unknown."""
+    text = compact(value)
+    if re.fullmatch(r"1(\d{2}|2[AB])\d{7}", text):
+        return StructureIdKind.FINESS
+    if re.fullmatch(r"3\d{14}", text):
+        return StructureIdKind.SIRET
+    if re.fullmatch(r"4\d{14}", text):
+        return StructureIdKind.RPPS_RANG
+    if re.fullmatch(r"0[0-9A-Z]{9,14}", text):
+        return StructureIdKind.ADELI_RANG
+    return None
+
+
+def as_idnst(value: object) -> Idnst | None:
+    """The structure identifier with its prefix, restored for a bare FINESS (E30).
+
+    A bare number of 14 digits may be a SIRET or an RPPS-rang: a valid Luhn key makes it a
+    SIRET, otherwise it is read as an RPPS-rang.
+    """
+    text = compact(value)
+    if structure_id_kind(text) is not None:
+        return Idnst(text)
+    if _FINESS.fullmatch(text):
+        return Idnst("1" + text)
+    if re.fullmatch(r"\d{14}", text):
+        return Idnst(("3" if luhn_ok(text) else "4") + text)
+    return None

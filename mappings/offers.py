@@ -1,0 +1,165 @@
+"""The index of offers: one document an offer, its slots nested in it.
+
+Declared with ``elasticsearch.dsl``, used as a plain dictionary; never on the hot path.
+"""
+
+from typing import Any
+
+from elasticsearch.dsl import (
+    Boolean,
+    Date,
+    DateRange,
+    Float,
+    GeoPoint,
+    Integer,
+    Keyword,
+    Mapping,
+    Nested,
+    Object,
+    Text,
+)
+
+from mappings.analysis import analysis
+
+SCHEMA_VERSION = 1
+"""Raised with every change of mapping or analysis; part of the index name."""
+
+
+def _code() -> Keyword:
+    return Keyword()
+
+
+def _stored() -> Keyword:
+    """Kept and returned, never searched."""
+    return Keyword(index=False, doc_values=False)
+
+
+def _name() -> Text:
+    """A name found whole (``names``) or by the start of its words (``names.prefix``)."""
+    prefix = Text(
+        analyzer="name_prefix",
+        search_analyzer="name_prefix_search",
+        norms=False,
+        index_options="docs",
+    )
+    return Text(
+        analyzer="name", search_analyzer="name_search", norms=False, fields={"prefix": prefix}
+    )
+
+
+def _slots() -> Nested:
+    return Nested(
+        dynamic="strict",
+        properties={
+            "id": Keyword(),
+            "start": Date(format="strict_date_time_no_millis"),
+            "end": Date(format="strict_date_time_no_millis"),
+            "types": Keyword(),
+            "declared_types": _stored(),
+            "hidden": Keyword(),
+            "consultation": Keyword(),
+            "appointment": Keyword(),
+            "source": Keyword(),
+            "cpts": Keyword(),
+            "seats_max": Integer(index=False, doc_values=False),
+            "seats_left": Integer(),
+            "url": _stored(),
+            "reasons": _stored(),
+            "seen_at": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
+        },
+    )
+
+
+def _identity() -> dict[str, Any]:
+    return {
+        "id": _code(),
+        "kind": _code(),
+        "structure_kind": _code(),
+        "category": _code(),
+        "title": Text(index=False),
+        "names": _name(),
+        "labels": Text(analyzer="label", search_analyzer="label_search", norms=False),
+        "rpps": _code(),
+        "adeli": _code(),
+        "finess": _code(),
+        "siret": _code(),
+        "idnst": _code(),
+        "place_key": _code(),
+        "family": _stored(),
+        "given": _stored(),
+        "civility": _stored(),
+        "profession": _code(),
+        "specialties": _code(),
+        "specialty_groups": _code(),
+        "sector": _code(),
+        "activity_sector": _code(),
+    }
+
+
+def _participation() -> dict[str, Any]:
+    return {
+        "participant": Boolean(),
+        "via": _code(),
+        "accepts_beyond": Boolean(),
+        "reorientation": Boolean(),
+        "editor_disabled": Boolean(),
+        "cpts": _code(),
+        "cpts_name": _stored(),
+        "cpts_phones": _stored(),
+        "association": _stored(),
+        "covers_insee": _code(),
+        "covers_departments": _code(),
+        "covers_km": Float(),
+        "solution_professions": _code(),
+        "link": _stored(),
+    }
+
+
+def _place() -> dict[str, Any]:
+    return {
+        "point": GeoPoint(),
+        "precision": _code(),
+        "place_name": _stored(),
+        "lines": _stored(),
+        "postal_code": _code(),
+        "city": _stored(),
+        "insee": _code(),
+        "department": _code(),
+        "territory": _code(),
+        "zone": _code(),
+        "phones": _stored(),
+        "hours": Object(enabled=False),
+        "maternity_level": _code(),
+        "emergency": Boolean(),
+        "additional_info": Text(index=False),
+    }
+
+
+def offers_mapping() -> dict[str, Any]:
+    """The strict mapping of the index of offers."""
+    mapping = Mapping()
+    mapping.meta("dynamic", "strict")
+    properties = {
+        **_identity(),
+        **_participation(),
+        **_place(),
+        "fair_key": Integer(),
+        "absences": DateRange(format="strict_date_time_no_millis"),
+        "always_absent": Boolean(),
+        "sources": Object(enabled=False),
+        "slots": _slots(),
+    }
+    for name, field in properties.items():
+        mapping.field(name, field)
+    return mapping.to_dict()
+
+
+def offers_settings(replicas: int = 0) -> dict[str, Any]:
+    """Index settings: one primary shard (202 MB at national size), refresh 1 s."""
+    return {
+        "number_of_shards": 1,
+        "number_of_replicas": replicas,
+        "refresh_interval": "1s",
+        "max_result_window": 10_000,
+        "analysis": analysis(),
+    }

@@ -1,0 +1,1 @@
+"""How it is found: criteria, area, interpretation, query, ranking, page."""
