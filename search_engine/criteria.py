@@ -1,0 +1,110 @@
+"""What is asked: one validated value, whoever asks (page, LRM link, program)."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from mappings.records import Consultation, SlotType, Via
+
+MAX_TEXT = 200
+"""Longest free text accepted, in characters."""
+
+MAX_RESULTS = 10_000
+"""Deepest result reachable by page and size, as the index allows."""
+
+MAX_RADIUS_KM = 500.0
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")]
+
+
+class Mode(StrEnum):
+    """Which offers are looked for (design 8, F041, F042, F046)."""
+
+    AVAILABLE = "available"
+    ALL = "all"
+    BEYOND = "beyond"
+    REORIENTATION = "reorientation"
+
+
+class Sort(StrEnum):
+    """Order inside a tier: in-tier number, distance, or first slot."""
+
+    BEST = "best"
+    DISTANCE = "distance"
+    EARLIEST = "earliest"
+
+
+class Role(StrEnum):
+    """Who asks; decides which slot types show."""
+
+    OSNP = "OSNP"
+    IOA = "IOA"
+    OTHER = "OTHER"
+
+
+VISIBLE_TYPES: dict[Role, tuple[SlotType, ...]] = {
+    Role.OSNP: (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
+    Role.IOA: (SlotType.PUBLIC, SlotType.PRO),
+    Role.OTHER: (SlotType.PUBLIC,),
+}
+
+Horizon = Literal["0-4", "4-8", "8-12", "12-24", "24-48", "48-72"]
+"""Hours from now; a slot counts in each range it overlaps (F077)."""
+
+
+class Criteria(BaseModel):
+    """One search. Exactly one place: a point, a text, a commune or a department."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    what: Text
+    lat: float | None = Field(None, ge=-90, le=90)
+    lon: float | None = Field(None, ge=-180, le=180)
+    where: Text | None = None
+    insee: Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[ABab])\d{3}$")] | None = None
+    department: Annotated[str, StringConstraints(pattern=r"^(\d{2,3}|2[ABab])$")] | None = None
+    radius_km: float | None = Field(None, gt=0, le=MAX_RADIUS_KM)
+    mode: Mode = Mode.AVAILABLE
+    treating_doctor: Text | None = None
+    consultation: list[Consultation] = Field(default_factory=list)
+    slot_type: list[SlotType] = Field(default_factory=list)
+    profession: list[Code] = Field(default_factory=list)
+    specialty: list[Code] = Field(default_factory=list)
+    kind: list[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]] = Field(
+        default_factory=list
+    )
+    sector: list[Literal["0", "1", "2", "3", "4"]] = Field(default_factory=list)
+    participation: list[Via] = Field(default_factory=list)
+    maternity_level: list[Literal["1", "2A", "2B", "3"]] = Field(default_factory=list)
+    horizon: list[Horizon] = Field(default_factory=list)
+    territory: list[Annotated[str, StringConstraints(max_length=20)]] = Field(default_factory=list)
+    window_hours: float | None = Field(None, gt=0, le=72)
+    """Explicit horizon in hours, to the minute (F061); default: now to the end of day + 2."""
+    absent: bool = False
+    """True returns absent offers too (F038)."""
+    sort: Sort = Sort.BEST
+    profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
+    seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    page: int = Field(1, ge=1)
+    size: int = Field(5, ge=1, le=100)
+    origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = "sas"
+    role: Role = Role.OSNP
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """Exactly one way to say where; a point needs both coordinates, zero included."""
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon go together")
+        given = [self.lat, self.where, self.insee, self.department]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("give one place: lat and lon, where, insee or department")
+        return self
+
+    @model_validator(mode="after")
+    def reachable(self) -> Self:
+        """A page deeper than the index allows is refused, not silently empty."""
+        if self.page * self.size > MAX_RESULTS:
+            raise ValueError(f"page * size is at most {MAX_RESULTS}")
+        return self
