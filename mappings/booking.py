@@ -1,0 +1,39 @@
+"""Booking links: the editor's own URL with exactly one ``origin`` parameter (C35, E24)."""
+
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
+
+MAX_URL = 2048
+"""Longest booking link served, in characters."""
+
+_KEPT = "%/?:@!$&'()*+,;=~[]"
+"""Characters of a URL left as they are; the others (spaces, quotes) are percent-encoded."""
+
+
+def with_origin(url: str, origin: str) -> str | None:
+    """The link with ``origin`` in its query, before the fragment; None when not http(s).
+
+    An ``origin`` already there is replaced, the rest of the query keeps its bytes and its
+    order: ``https://rdv.fr/a?b=1#c`` gives ``https://rdv.fr/a?b=1&origin=sas#c``.
+    """
+    text = url.strip()
+    if len(text) > MAX_URL or any(ord(char) < ord(" ") for char in text):
+        return None
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host or " " in parts.netloc:
+        return None
+    kept = [pair for pair in parts.query.split("&") if pair and not _is_origin(pair)]
+    query = "&".join([*map(_encoded, kept), f"origin={quote(origin, safe='')}"])
+    path, fragment = _encoded(parts.path), _encoded(parts.fragment)
+    return urlunsplit((parts.scheme.lower(), parts.netloc, path, query, fragment))
+
+
+def _is_origin(pair: str) -> bool:
+    return unquote_plus(pair.split("=", 1)[0]).lower() == "origin"
+
+
+def _encoded(part: str) -> str:
+    return quote(part, safe=_KEPT)
