@@ -89,13 +89,14 @@ def specialties() -> Mapping[str, Code]:
 
 @cache
 def structure_categories() -> Mapping[str, Code]:
-    """Structure categories by code (TRE_R397), the ones this product shows."""
+    """Structure categories by code (TRE_R397): those shown, and those only named by a synonym."""
     return _codes("structure_categories")
 
 
 @cache
 def _structure_kinds() -> Mapping[str, StructureKind]:
-    return {r["code"]: StructureKind(r["kind"]) for r in table_rows("structure_categories")}
+    rows = table_rows("structure_categories")
+    return {r["code"]: StructureKind(r["kind"]) for r in rows if r["kind"]}
 
 
 def structure_kind(category: str) -> StructureKind | None:
