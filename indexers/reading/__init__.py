@@ -1,0 +1,1 @@
+"""Streaming primitives of the readers: lines, fields, headers, damaged values."""
