@@ -1,0 +1,40 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both start with `make setup`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_DIR := .demo
+DEMO_SEED := 20261123
+ONCE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test conformance clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## virtual environment and Elasticsearch, once per machine
+	@$(BIN)/sas up --prepare
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: run make PYTHON=/path/to/a/newer/python"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install your system's python3-venv package"; exit 1; }
+	@echo "Creating the virtual environment in $(VENV) (once, a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## load test data, print one ranked page, serve the API (ONCE=1: print and stop)
+	@$(BIN)/sas demo --seed $(DEMO_SEED) --dir $(DEMO_DIR) $(if $(ONCE),--once)
+
+test: setup ## gates and tests; pytest's summary comes last
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/pytest
+
+conformance: setup ## rewrite docs/conformance.md from the marks of the tests
+	@$(BIN)/pytest --collect-only -q --write-conformance >/dev/null
+
+clean: ## what the demo wrote, never your data
+	rm -rf $(DEMO_DIR) build *.egg-info

@@ -1,0 +1,46 @@
+"""What the marks of the tests prove, which of them passed, and the table written from it."""
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HEADER = """# Conformance
+
+Which test shows what. F are features to match or beat, W faults that must not live on, E edge cases
+of editors' answers, C requirements of the exchange. Written by `make conformance` from the marks of
+the tests; the suite fails when a test named here is missing or did not pass.
+
+| number | subject | tests |
+|---|---|---|
+"""
+
+
+@dataclass
+class Conformance:
+    """Tests are named ``file::function``, parameters left out."""
+
+    numbers: dict[str, set[str]] = field(default_factory=dict)
+    collected: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+
+    def collect(self, test: str, numbers: list[str]) -> None:
+        """Note a collected test and the numbers it is marked with."""
+        self.collected.add(test)
+        for number in numbers:
+            self.numbers.setdefault(number, set()).add(test)
+
+    def finish(self, test: str, outcome: str) -> None:
+        """Note the outcome of one run of a test: passed only when every parameter passed."""
+        (self.passed if outcome == "passed" else self.failed).add(test)
+        self.passed -= self.failed
+
+    def write(self, path: Path, subjects: Path) -> None:
+        """Write the table, sorted by letter and number."""
+        known = {row["number"]: row["subject"] for row in csv.DictReader(subjects.open())}
+        order = sorted(self.numbers, key=lambda n: ("FWEC".index(n[0]), int(n[1:])))
+        lines = [
+            f"| {n} | {known.get(n, '')} | {'<br>'.join(f'`{t}`' for t in sorted(self.numbers[n]))} |"
+            for n in order
+        ]
+        path.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
