@@ -1,0 +1,122 @@
+"""What a search can refuse, as types: a stable code, and French sentences for whoever asked.
+
+No text here ever holds what was typed: places, doctors' names and free text stay out of errors,
+so that an error may be logged and sent back as it is.
+"""
+
+from typing import ClassVar
+
+
+class SearchProblem(Exception):
+    """A search that cannot be answered, with the sentence to show and the way out.
+
+    ``status`` is the HTTP status the API gives it, ``field`` the criterion at fault,
+    ``retry_after_s`` the seconds to wait when asking again may work.
+    """
+
+    code: ClassVar[str] = "search_failed"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "Recherche impossible"
+    remedy: ClassVar[str] = "Modifiez votre recherche."
+    retry_after_s: ClassVar[int | None] = None
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class QueryTooShort(SearchProblem):
+    """Fewer than three characters, and no known abbreviation (F002)."""
+
+    code = "query_too_short"
+    title = "Recherche trop courte"
+    remedy = "Saisissez au moins 3 lettres ou une abréviation connue, comme MG ou SF."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le texte recherché compte moins de 3 lettres et n'est pas une abréviation connue.",
+            field="what",
+        )
+
+
+class PlaceNotFound(SearchProblem):
+    """No geocoder, commune, postcode or department answers to that text (F007)."""
+
+    code = "place_not_found"
+    title = "Lieu introuvable"
+    remedy = "Vérifiez l'adresse, ou donnez seulement la commune et le code postal."
+
+
+class PlaceOutsideFrance(SearchProblem):
+    """The point is too far from any commune of France, overseas included."""
+
+    code = "place_outside_france"
+    title = "Lieu hors de France"
+    remedy = "Placez le point en France métropolitaine ou outre-mer."
+
+    def __init__(self) -> None:
+        super().__init__("Le point demandé est hors de France.", field="lat")
+
+
+class RadiusNotApplicable(SearchProblem):
+    """A department is searched within its own borders (W36), a radius would be ignored."""
+
+    code = "radius_not_applicable"
+    title = "Rayon sans objet"
+    remedy = "Retirez le rayon, ou cherchez autour d'une commune ou d'une adresse."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "La recherche porte sur un département entier : un rayon ne s'y applique pas.",
+            field="radius_km",
+        )
+
+
+class GeocoderUnavailable(SearchProblem):
+    """The geocoder is down and the text could not be understood without it."""
+
+    code = "geocoder_unavailable"
+    status = 503
+    title = "Recherche d'adresse indisponible"
+    remedy = "Donnez la commune et le code postal, ou réessayez dans quelques instants."
+    retry_after_s = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le service d'adresses ne répond pas et ce lieu n'a pas été reconnu sans lui.",
+            field="where",
+        )
+
+
+class UnknownCode(SearchProblem):
+    """A filter names a code that no terminology holds."""
+
+    code = "unknown_code"
+    title = "Code inconnu"
+    remedy = "Utilisez un code des nomenclatures citées dans la documentation."
+
+
+class OfferNotFound(SearchProblem):
+    """No offer bears that identifier."""
+
+    code = "offer_not_found"
+    status = 404
+    title = "Offre introuvable"
+    remedy = "Relancez la recherche : l'offre a pu quitter l'annuaire."
+
+    def __init__(self) -> None:
+        super().__init__("Aucune offre ne porte cet identifiant.", field="id")
+
+
+class PartialAnswer(SearchProblem):
+    """Some shards did not answer: a page with holes would look like a true one."""
+
+    code = "partial_answer"
+    status = 503
+    title = "Réponse incomplète"
+    remedy = "Réessayez dans quelques instants."
+    retry_after_s = 2
+
+    def __init__(self) -> None:
+        super().__init__("Une partie de l'index n'a pas répondu ; aucun résultat n'est affiché.")
