@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from mappings.records import Consultation, SlotType, Via
 
@@ -63,8 +64,8 @@ class Criteria(BaseModel):
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
     where: Text | None = None
-    insee: Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[ABab])\d{3}$")] | None = None
-    department: Annotated[str, StringConstraints(pattern=r"^(\d{2,3}|2[ABab])$")] | None = None
+    insee: Annotated[str, StringConstraints(pattern=r"^(\d{1,2}|2[ABab])\d{3}$")] | None = None
+    department: Annotated[str, StringConstraints(pattern=r"^(\d{1,3}|2[ABab])$")] | None = None
     radius_km: float | None = Field(None, gt=0, le=MAX_RADIUS_KM)
     mode: Mode = Mode.AVAILABLE
     treating_doctor: Text | None = None
@@ -96,15 +97,17 @@ class Criteria(BaseModel):
     def one_place(self) -> Self:
         """Exactly one way to say where; a point needs both coordinates, zero included."""
         if (self.lat is None) != (self.lon is None):
-            raise ValueError("lat and lon go together")
+            raise PydanticCustomError("incomplete_point", "lat and lon go together")
         given = [self.lat, self.where, self.insee, self.department]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give one place: lat and lon, where, insee or department")
+            raise PydanticCustomError(
+                "one_place", "give one place: lat and lon, where, insee or department"
+            )
         return self
 
     @model_validator(mode="after")
     def reachable(self) -> Self:
         """A page deeper than the index allows is refused, not silently empty."""
         if self.page * self.size > MAX_RESULTS:
-            raise ValueError(f"page * size is at most {MAX_RESULTS}")
+            raise PydanticCustomError("page_too_deep", "page * size is at most 10000")
         return self
