@@ -1,0 +1,81 @@
+"""The clients: orjson on both ways, a pool wide enough, retries that survive a lost node."""
+
+from typing import Any
+
+import orjson
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
+
+from elastic.node.state import running_url
+from elastic.settings import ElasticSettings, settings
+
+DEFAULT_URL = "http://127.0.0.1:9200"
+ADMIN_TIMEOUT_S = 120.0
+"""Seconds for bulk, force-merge and index administration."""
+MAX_RETRIES = 3
+RETRY_STATUS = (502, 503, 504)
+
+
+class OrjsonLinesSerializer(NdjsonSerializer):
+    """Newline-delimited JSON through orjson, for bulk and multi-search."""
+
+    def json_dumps(self, data: Any) -> bytes:
+        """One line."""
+        return orjson.dumps(data, default=self.default)
+
+    def json_loads(self, data: bytes) -> Any:
+        """One line."""
+        return orjson.loads(data)
+
+
+def sync_client(url: str | None = None, **options: Any) -> Elasticsearch:
+    """A client for commands and loads; ``options`` win over those of the settings."""
+    return Elasticsearch(**{**client_options(settings(), url), **options})
+
+
+def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:
+    """A client for the API; close it with ``await client.close()``."""
+    return AsyncElasticsearch(**{**client_options(settings(), url), **options})
+
+
+def patient(client: Elasticsearch) -> Elasticsearch:
+    """The same connections with the time-out of bulk and administration."""
+    return client.options(request_timeout=ADMIN_TIMEOUT_S)
+
+
+def client_options(chosen: ElasticSettings, url: str | None = None) -> dict[str, Any]:
+    """Keyword arguments of either client.
+
+    ``url`` wins over ``SAS_ELASTICSEARCH_URL``, which wins over the embedded node.
+    """
+    return {
+        "hosts": _hosts(chosen, url),
+        "serializers": {
+            "application/json": OrjsonSerializer(),
+            "application/x-ndjson": OrjsonLinesSerializer(),
+        },
+        "request_timeout": chosen.request_timeout_s,
+        "connections_per_node": chosen.connections_per_node,
+        "max_retries": MAX_RETRIES,
+        "retry_on_timeout": True,
+        "retry_on_status": RETRY_STATUS,
+        **_credentials(chosen),
+    }
+
+
+def _hosts(chosen: ElasticSettings, url: str | None) -> list[str]:
+    if url is not None:
+        return [url]
+    return chosen.elasticsearch_urls or [running_url(chosen) or DEFAULT_URL]
+
+
+def _credentials(chosen: ElasticSettings) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if chosen.elasticsearch_ca is not None:
+        found["ca_certs"] = str(chosen.elasticsearch_ca)
+    if chosen.elasticsearch_api_key is not None:
+        found["api_key"] = chosen.elasticsearch_api_key.get_secret_value()
+    elif chosen.elasticsearch_username and chosen.elasticsearch_password:
+        password = chosen.elasticsearch_password.get_secret_value()
+        found["basic_auth"] = (chosen.elasticsearch_username, password)
+    return found

@@ -1,0 +1,143 @@
+# ruff: noqa: N818 - the names say what happened, as in "index missing"
+"""What can go wrong with Elasticsearch, as types whose message says how to mend it.
+
+A message never holds what was searched: only the address, the index and the kind of failure.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import elasticsearch
+
+TOO_MANY_REQUESTS = 429
+
+
+class ElasticError(Exception):
+    """Any failure of the seam to Elasticsearch."""
+
+
+class ElasticUnavailable(ElasticError):
+    """No node answers."""
+
+
+class ElasticTimeout(ElasticUnavailable):
+    """A node was reached but did not answer in time."""
+
+
+class ElasticRefused(ElasticError):
+    """The cluster refuses our credentials."""
+
+
+class ElasticOverloaded(ElasticError):
+    """The cluster sheds load (429); try again later."""
+
+
+class DiskFull(ElasticError):
+    """The disk of a node is over its flood-stage mark, or ours is under the floor."""
+
+
+class ElasticRejected(ElasticError):
+    """The cluster rejects a request as malformed: a fault of ours, never of the user."""
+
+
+class IndexMissing(ElasticError):
+    """The index or alias does not exist."""
+
+
+class IndexAlreadyExists(ElasticError):
+    """An index of that name exists already."""
+
+
+class AliasConflict(ElasticError):
+    """The alias is an index, or points at several indices."""
+
+
+class LockTaken(ElasticError):
+    """Another process holds the lock."""
+
+
+class LockLost(ElasticError):
+    """Our lock expired and another process took it."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the client's exceptions raised inside into typed ones of this module.
+
+    Works around ``await`` too: the body may be asynchronous.
+    """
+    try:
+        yield
+    except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
+        raise translate(error) from error
+
+
+def translate(error: elasticsearch.ApiError | elasticsearch.TransportError) -> ElasticError:
+    """The typed error for an exception of the client."""
+    if isinstance(error, elasticsearch.TransportError):
+        return _transport_error(error)
+    if isinstance(error, elasticsearch.NotFoundError):
+        return IndexMissing(_missing_text(error))
+    if isinstance(
+        error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException
+    ):
+        return _refused(error)
+    if error.status_code == TOO_MANY_REQUESTS:
+        return _shed(error)
+    if _kind(error) == "resource_already_exists_exception":
+        return IndexAlreadyExists(f"Index {_index(error)} exists already; choose another name.")
+    return ElasticRejected(f"Elasticsearch answered {error.status_code} {_kind(error)}.")
+
+
+def _transport_error(error: elasticsearch.TransportError) -> ElasticError:
+    if isinstance(error, elasticsearch.ConnectionTimeout):
+        return ElasticTimeout(
+            "Elasticsearch did not answer in time: look at its load, or raise "
+            "SAS_REQUEST_TIMEOUT_S."
+        )
+    return ElasticUnavailable(
+        "Elasticsearch cannot be reached: start it with `sas up`, or check SAS_ELASTICSEARCH_URL."
+    )
+
+
+def _missing_text(error: elasticsearch.NotFoundError) -> str:
+    if _kind(error) == "index_not_found_exception":
+        return f"Index {_index(error)} does not exist: load data with `sas reindex --from DIR`."
+    return "The document asked for does not exist."
+
+
+def _refused(error: elasticsearch.ApiError) -> ElasticError:
+    if "read-only-allow-delete" in str(error):
+        return _disk_full()
+    return ElasticRefused(
+        "Elasticsearch refuses our credentials: check SAS_ELASTICSEARCH_API_KEY, or "
+        "SAS_ELASTICSEARCH_USERNAME and SAS_ELASTICSEARCH_PASSWORD."
+    )
+
+
+def _shed(error: elasticsearch.ApiError) -> ElasticError:
+    if _kind(error) == "cluster_block_exception":
+        return _disk_full()
+    return ElasticOverloaded("Elasticsearch sheds load (429): try again in a few seconds.")
+
+
+def _disk_full() -> DiskFull:
+    return DiskFull(
+        "The disk of an Elasticsearch node is over its flood-stage mark (95 % by default), so its "
+        "indices take no more writes: free disk space; the block lifts by itself."
+    )
+
+
+def _kind(error: elasticsearch.ApiError) -> str:
+    details = _details(error)
+    return str(details.get("type", "error"))
+
+
+def _index(error: elasticsearch.ApiError) -> str:
+    return str(_details(error).get("index", "(unnamed)"))
+
+
+def _details(error: elasticsearch.ApiError) -> dict[str, object]:
+    body = error.body
+    details = body.get("error") if isinstance(body, dict) else None
+    return details if isinstance(details, dict) else {}

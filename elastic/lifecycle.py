@@ -1,0 +1,153 @@
+"""The life of an index: built beside the live one, swapped in by one call, kept, pruned.
+
+Everything reads and writes through the alias; nothing here ever creates an index by accident.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from elastic.client import patient
+from elastic.errors import AliasConflict, IndexMissing, translated
+from elastic.names import IndexName, NotAnIndexName
+
+SCHEMA_KEY = "schema_version"
+
+
+def create_index(
+    client: Elasticsearch,
+    name: IndexName,
+    settings: Mapping[str, Any],
+    mappings: Mapping[str, Any],
+) -> None:
+    """Create an empty index; its mapping's ``_meta`` says the schema version of its name."""
+    meta = {**mappings.get("_meta", {}), SCHEMA_KEY: name.schema}
+    with translated():
+        patient(client).indices.create(
+            index=str(name), settings=dict(settings), mappings={**mappings, "_meta": meta}
+        )
+
+
+def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
+    """The index the alias points at, None when there is no such alias.
+
+    Raises ``AliasConflict`` when the alias is an index or points at several, ``NotAnIndexName``
+    when it points at an index that is not ours.
+    """
+    bearers = _bearers(client, alias)
+    if len(bearers) > 1:
+        raise AliasConflict(f"Alias {alias} points at {', '.join(bearers)}: keep one of them.")
+    return IndexName.parse(bearers[0]) if bearers else None
+
+
+def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
+    """Point the alias at ``new`` in one atomic call; the index it left is kept and returned."""
+    old = live_index(client, alias)
+    if old == new:
+        return old
+    actions: list[dict[str, Any]] = [{"add": {"index": str(new), "alias": alias}}]
+    if old is not None:
+        actions.append({"remove": {"index": str(old), "alias": alias, "must_exist": True}})
+    with translated():
+        patient(client).indices.update_aliases(actions=actions)
+    return old
+
+
+def all_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
+    """Every index built for the alias, newest first, live or not."""
+    with translated():
+        found = client.indices.get(
+            index=f"{alias}-v*", expand_wildcards="all", features=["aliases"]
+        )
+    names = (_parsed(name) for name in found)
+    ours = (name for name in names if name is not None and name.alias == alias)
+    return sorted(ours, key=lambda name: name.stamp, reverse=True)
+
+
+def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
+    """Indices built for the alias before the live one, newest first: where to roll back to."""
+    live = live_index(client, alias)
+    if live is None:
+        return []
+    return [name for name in all_indices(client, alias) if name.stamp < live.stamp]
+
+
+def prune(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
+    """Delete indices older than the ``keep`` newest previous ones; return what was deleted.
+
+    The live index and anything newer than it are never touched.
+    """
+    if keep < 0:
+        raise ValueError(f"keep is a number of indices, not {keep}.")
+    older = previous_indices(client, alias)[keep:]
+    for name in older:
+        delete_index(client, name)
+    return older
+
+
+def delete_index(client: Elasticsearch, name: IndexName) -> None:
+    """Delete an index that no alias points at; a missing one is no error.
+
+    Raises ``AliasConflict`` for a live index: swap first.
+    """
+    if live_index(client, name.alias) == name:
+        raise AliasConflict(f"Index {name} is live behind {name.alias}: swap the alias first.")
+    with translated():
+        patient(client).indices.delete(index=str(name), ignore_unavailable=True)
+
+
+def refresh(client: Elasticsearch, name: IndexName | str) -> None:
+    """Make what was written searchable."""
+    with translated():
+        patient(client).indices.refresh(index=str(name))
+
+
+def force_merge(client: Elasticsearch, name: IndexName | str, segments: int = 1) -> None:
+    """Merge segments after a load: an unmerged index is 30 to 50 % slower."""
+    with translated():
+        client.options(request_timeout=1800).indices.forcemerge(
+            index=str(name), max_num_segments=segments
+        )
+
+
+def put_settings(client: Elasticsearch, name: IndexName | str, settings: Mapping[str, Any]) -> None:
+    """Change dynamic settings, such as refresh and replicas around a load."""
+    with translated():
+        patient(client).indices.put_settings(index=str(name), settings=dict(settings))
+
+
+def count(client: Elasticsearch, name: IndexName | str) -> int:
+    """Documents of the index or alias, nested ones not counted."""
+    with translated():
+        return int(client.count(index=str(name))["count"])
+
+
+def schema_version(client: Elasticsearch, alias: str) -> int:
+    """The schema version in the live mapping; raises ``IndexMissing``; 0 when it tells none."""
+    with translated():
+        answer = client.indices.get_mapping(index=alias)
+    if not answer.body:
+        raise IndexMissing(
+            f"Index {alias} does not exist: load data with `sas reindex --from DIR`."
+        )
+    mapping = next(iter(answer.body.values()))["mappings"]
+    return int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
+
+
+def _bearers(client: Elasticsearch, alias: str) -> list[str]:
+    with translated():
+        if client.indices.exists_alias(name=alias):
+            return sorted(client.indices.get_alias(name=alias))
+        if client.indices.exists(index=alias):
+            raise AliasConflict(
+                f"{alias} is an index where an alias is expected: delete that index."
+            )
+    return []
+
+
+def _parsed(name: str) -> IndexName | None:
+    try:
+        return IndexName.parse(name)
+    except NotAnIndexName:
+        return None

@@ -1,0 +1,85 @@
+"""What is written down about the embedded node, and whether it still runs."""
+
+import os
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from elastic.settings import ElasticSettings
+
+FILE = "node.json"
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """The running node: ``pid`` is the server's, ``birth`` tells it from a later process."""
+
+    url: str
+    pid: int
+    group: int
+    birth: str
+    started_at: str
+    home: str
+    origin: str
+
+
+def runtime_dir(chosen: ElasticSettings) -> Path:
+    """Folder of the node's configuration, data, logs and state."""
+    return chosen.state_dir / "node"
+
+
+def running_url(chosen: ElasticSettings) -> str | None:
+    """The address of the embedded node if it runs."""
+    state = running_node(runtime_dir(chosen))
+    return state.url if state else None
+
+
+def running_node(runtime: Path) -> NodeState | None:
+    """The node written down in ``runtime`` if its process still lives, else None."""
+    state = read_state(runtime)
+    return state if state and process_birth(state.pid) == state.birth else None
+
+
+def read_state(runtime: Path) -> NodeState | None:
+    """What was written down, None when nothing or nothing readable was."""
+    try:
+        return NodeState(**orjson.loads((runtime / FILE).read_bytes()))
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        return None
+
+
+def write_state(runtime: Path, state: NodeState) -> None:
+    """Write it down whole or not at all."""
+    partial = runtime / f"{FILE}.{os.getpid()}"
+    partial.write_bytes(orjson.dumps(asdict(state)))
+    partial.replace(runtime / FILE)
+
+
+def forget_state(runtime: Path) -> None:
+    """Nothing runs any more."""
+    (runtime / FILE).unlink(missing_ok=True)
+
+
+def process_birth(pid: int) -> str | None:
+    """A mark of the process that no other process of that number shares; None when dead.
+
+    Linux: the start time in ticks since boot, and the boot. Elsewhere: what ``ps`` says.
+    """
+    proc = Path("/proc") / str(pid) / "stat"
+    if not Path("/proc/self/stat").exists():
+        return _birth_from_ps(pid)
+    try:
+        fields = proc.read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    state, ticks = fields[0], fields[19]
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return None if state in {"Z", "X"} else f"{boot}:{ticks}"
+
+
+def _birth_from_ps(pid: int) -> str | None:
+    ps = ["/bin/ps", "-o", "lstart=", "-p", str(pid)]
+    answer = subprocess.run(ps, capture_output=True, text=True, check=False)  # noqa: S603
+    return answer.stdout.strip() or None

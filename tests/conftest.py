@@ -1,0 +1,91 @@
+"""A real Elasticsearch for every test that needs one, and a private corner of it."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk
+
+from elastic import lifecycle
+from elastic.client import sync_client
+from elastic.names import IndexName, offers_index
+from mappings.offers import offers_mapping, offers_settings
+
+RUNTIME = "SAS_TESTS_RUNTIME"
+"""Folder of this session's node, shared with the workers of a parallel run."""
+
+CreateOffers = Callable[..., str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of the session's node once, before any worker starts."""
+    os.environ.setdefault(RUNTIME, str(Path(tempfile.gettempdir()) / f"sas-tests-{os.getpid()}"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the node that this session started, by its process; never another one."""
+    runtime = Path(os.environ[RUNTIME])
+    if hasattr(config, "workerinput") or not runtime.exists():
+        return
+    from elastic.node.embedded import stop_node  # noqa: PLC0415
+
+    stop_node(runtime)
+    shutil.rmtree(runtime)
+
+
+@pytest.fixture(scope="session")
+def es_url() -> str:
+    """The address of a real node: ``SAS_ELASTICSEARCH_URL``, else one started for this session."""
+    if declared := os.environ.get("SAS_ELASTICSEARCH_URL"):
+        return declared
+    from elastic.node.embedded import start_node  # noqa: PLC0415
+
+    from elastic.settings import settings  # noqa: PLC0415
+
+    started = start_node(settings(), runtime=Path(os.environ[RUNTIME]), heap="512m", report=print)
+    return started.state.url
+
+
+@pytest.fixture(scope="session")
+def es(es_url: str) -> Iterator[Elasticsearch]:
+    """A synchronous client of the node."""
+    with sync_client(es_url, request_timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def index_prefix(es: Elasticsearch) -> Iterator[str]:
+    """A prefix nobody else uses; every index under it is deleted afterwards."""
+    prefix = f"t{uuid.uuid4().hex[:12]}"
+    yield prefix
+    for name in es.indices.get(index=f"{prefix}-*", expand_wildcards="all", features=["settings"]):
+        es.indices.delete(index=name)
+
+
+@pytest.fixture
+def create_offers(es: Elasticsearch, index_prefix: str) -> CreateOffers:
+    """``create_offers(docs) -> alias``: an index of offers with these documents, searchable.
+
+    A document's ``id`` is its id in the index. Called again, it builds a new index and swaps the
+    alias, as a reindex does.
+    """
+
+    def create(docs: Iterable[Any] = (), prefix: str = index_prefix) -> str:
+        name = offers_index(prefix, datetime.now(UTC))
+        lifecycle.create_index(es, name, offers_settings(), offers_mapping())
+        bulk(es, _index_actions(name, docs), refresh=True)
+        lifecycle.swap(es, name.alias, name)
+        return name.alias
+
+    return create
+
+
+def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return ({"_index": str(name), "_id": doc["id"], "_source": doc} for doc in docs)
