@@ -1,0 +1,149 @@
+"""The lock, against a real node and a clock the test turns."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from elastic.errors import LockLost, LockTaken
+from elastic.lock import Lock, held
+from elastic.names import locks_index
+
+TTL = timedelta(minutes=10)
+
+
+class Clock:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 4, 14, 20, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, step: timedelta) -> None:
+        self.now += step
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def stored(es: Elasticsearch, prefix: str) -> dict[str, str]:
+    return es.get(index=locks_index(prefix), id="reindex")["_source"]
+
+
+def crash(es: Elasticsearch, prefix: str, clock: Callable[[], datetime]) -> Lock:
+    """A holder that took the lock and will never release it."""
+    lock = Lock(es, "reindex", locks_index(prefix), TTL, clock)
+    lock.take()
+    return lock
+
+
+def test_a_held_lock_is_refused_and_names_its_holder(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with (
+        held(es, "reindex", prefix=index_prefix, clock=clock),
+        pytest.raises(LockTaken, match=r"held by .+ since 2026-11-04T14:20") as refusal,
+        held(es, "reindex", prefix=index_prefix, clock=clock),
+    ):
+        pass
+    assert "expires at 2026-11-04T14:30" in str(refusal.value)
+
+
+def test_a_released_lock_can_be_taken_again(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with held(es, "reindex", prefix=index_prefix, clock=clock):
+        pass
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        assert stored(es, index_prefix)["owner"] == lock.owner
+
+
+def test_a_failing_body_releases_the_lock(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with (
+        pytest.raises(RuntimeError, match="boom"),
+        held(es, "reindex", prefix=index_prefix, clock=clock),
+    ):
+        raise RuntimeError("boom")
+    assert not es.exists(index=locks_index(index_prefix), id="reindex")
+
+
+def test_two_names_are_two_locks(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
+    with (
+        held(es, "reindex", prefix=index_prefix, clock=clock),
+        held(es, "slots", prefix=index_prefix, clock=clock) as other,
+    ):
+        other.renew()
+
+
+def test_a_dead_holders_lock_expires(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
+    with held(es, "warm-up", prefix=index_prefix, clock=clock):
+        dead = crash(es, index_prefix, clock)
+    clock.forward(TTL - timedelta(seconds=1))
+    with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+        pass
+    clock.forward(timedelta(seconds=1))
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        assert stored(es, index_prefix)["owner"] == lock.owner != dead.owner
+
+
+def test_a_renewed_lock_does_not_expire(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        clock.forward(TTL - timedelta(seconds=1))
+        lock.renew()
+        clock.forward(timedelta(minutes=5))
+        with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+            pass
+
+
+def test_a_holder_that_slept_learns_that_it_lost_the_lock(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with held(es, "warm-up", prefix=index_prefix, clock=clock):
+        sleeper = crash(es, index_prefix, clock)
+    clock.forward(TTL)
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        with pytest.raises(LockLost, match="run it again"):
+            sleeper.renew()
+        sleeper.release()
+        assert stored(es, index_prefix)["owner"] == lock.owner
+
+
+def test_renewing_a_vanished_lock_is_a_loss(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        es.delete(index=locks_index(index_prefix), id="reindex")
+        with pytest.raises(LockLost):
+            lock.renew()
+
+
+def test_a_retried_write_meets_itself_and_keeps_the_lock(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        before = dict(lock.version)
+        lock.renew()
+        lock.version = before
+        lock.renew()
+        assert lock.version["if_seq_no"] > before["if_seq_no"]
+        lock.renew()
+
+
+def test_renewing_when_due_writes_only_past_half_of_the_time(
+    es: Elasticsearch, index_prefix: str, clock: Clock
+) -> None:
+    with held(es, "reindex", prefix=index_prefix, clock=clock, ttl=TTL) as lock:
+        first = stored(es, index_prefix)["expires_at"]
+        clock.forward(TTL / 2 - timedelta(seconds=1))
+        lock.renew_if_due()
+        assert stored(es, index_prefix)["expires_at"] == first
+        clock.forward(timedelta(seconds=1))
+        lock.renew_if_due()
+        assert stored(es, index_prefix)["expires_at"] > first
