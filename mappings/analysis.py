@@ -22,6 +22,10 @@ MAX_NGRAM = 20
 
 _APOSTROPHES = ["’ => '", "ʼ => '", "` => '", "´ => '", "\u0092 => '"]
 _LIGATURES = ["œ => oe", "Œ => oe", "æ => ae", "Æ => ae"]
+_SPELLED = str.maketrans(
+    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"} | dict.fromkeys("’‘ʼ\u0092‐‑‒–—·", " ")
+)
+"""Ligatures, and punctuation outside ASCII, which separates words as an apostrophe does."""
 
 
 def fold(text: str) -> str:
@@ -29,7 +33,7 @@ def fold(text: str) -> str:
 
     The key of every whole-text lookup: ``Médecin-Généraliste`` gives ``medecin generaliste``.
     """
-    spelled = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    spelled = text.translate(_SPELLED)
     plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
 
