@@ -22,6 +22,8 @@ class Reason(StrEnum):
     FINESS_INVALID = "finess_invalid"
     FINESS_DUPLICATE = "finess_duplicate"
     SKILL_MISSING = "skill_missing"
+    RECORD_SUPERSEDED = "record_superseded"
+    NOT_LOCATED = "not_located"
 
     NOT_UTF8 = "not_utf8"
     LOST_CHARACTER = "lost_character"
@@ -44,6 +46,8 @@ class Reason(StrEnum):
     SECTOR_NOT_SHOWN = "sector_not_shown"
     CLOSED = "closed"
     KIND_NOT_SHOWN = "kind_not_shown"
+    WITHOUT_RPPS = "without_rpps"
+    SOLUTION_DISABLED = "solution_disabled"
 
 
 EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
@@ -58,6 +62,8 @@ EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.FINESS_INVALID: "the FINESS number of the site does not have 9 characters",
         Reason.FINESS_DUPLICATE: "the FINESS number was already read from an earlier line",
         Reason.SKILL_MISSING: "the line has no skill code",
+        Reason.RECORD_SUPERSEDED: "a later line of the same file speaks of the same key",
+        Reason.NOT_LOCATED: "neither address nor commune is known in France, so it has no distance",
         Reason.NOT_UTF8: "the line is not UTF-8 and was read as Windows-1252",
         Reason.LOST_CHARACTER: "the source itself holds a replacement character",
         Reason.KEY_CHECK_FAILED: "the control digit of an identifier is wrong; real ones fail it",
@@ -78,6 +84,8 @@ EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.SECTOR_NOT_SHOWN: "an activity sector outside those the SAS lists",
         Reason.CLOSED: "the site is closed",
         Reason.KIND_NOT_SHOWN: "a FINESS category outside those the SAS lists",
+        Reason.WITHOUT_RPPS: "only an ADELI number, ended in June 2024: not found by any editor",
+        Reason.SOLUTION_DISABLED: "a marketplace solution its editor switched off",
     }
 )
 """One sentence a reason, for the report of a load."""
