@@ -17,15 +17,25 @@ from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import IndexName, offers_index
 from mappings.offers import offers_mapping, offers_settings
+from tests.conformance.recorder import Conformance
 
 RUNTIME = "SAS_TESTS_RUNTIME"
 """Folder of this session's node, shared with the workers of a parallel run."""
 
+CONFORMANCE_TABLE = Path(__file__).parents[1] / "docs" / "conformance.md"
+CONFORMANCE_SUBJECTS = Path(__file__).parent / "conformance" / "subjects.csv"
+
 CreateOffers = Callable[..., str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-conformance`` writes docs/conformance.md from the marks of the tests."""
+    parser.addoption("--write-conformance", action="store_true", help="write the table and stop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the folder of the session's node once, before any worker starts."""
+    config.pluginmanager.register(ConformancePlugin(), "conformance")
     os.environ.setdefault(RUNTIME, str(Path(tempfile.gettempdir()) / f"sas-tests-{os.getpid()}"))
 
 
@@ -89,3 +99,38 @@ def create_offers(es: Elasticsearch, index_prefix: str) -> CreateOffers:
 
 def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, Any]]:
     return ({"_index": str(name), "_id": doc["id"], "_source": doc} for doc in docs)
+
+
+class ConformancePlugin:
+    """Records what the marked tests prove, and runs the conformance tests last."""
+
+    def __init__(self) -> None:
+        self.record = Conformance()
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Note every mark; with ``--write-conformance``, write the table and run nothing."""
+        for item in items:
+            numbers = [n for mark in item.iter_markers("proves") for n in mark.args]
+            self.record.collect(_test_name(item.nodeid), numbers)
+        items.sort(key=lambda item: "tests/conformance/" in item.nodeid)
+        if config.getoption("--write-conformance"):
+            self.record.write(CONFORMANCE_TABLE, CONFORMANCE_SUBJECTS)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the outcome of each test body, and any failure around it."""
+        if report.when == "call" or report.failed:
+            self.record.finish(_test_name(report.nodeid), report.outcome)
+
+
+def _test_name(nodeid: str) -> str:
+    return nodeid.split("[")[0]
+
+
+@pytest.fixture(scope="session")
+def conformance(request: pytest.FixtureRequest) -> Conformance:
+    """What the marked tests of this run prove."""
+    plugin = request.config.pluginmanager.get_plugin("conformance")
+    assert isinstance(plugin, ConformancePlugin)
+    return plugin.record
