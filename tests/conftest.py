@@ -125,7 +125,7 @@ class ConformancePlugin:
 
 
 def _test_name(nodeid: str) -> str:
-    return nodeid.split("[")[0]
+    return nodeid.partition("[")[0]
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,6 @@ class Conformance:
         """Write the table, sorted by letter and number."""
         known = {row["number"]: row["subject"] for row in csv.DictReader(subjects.open())}
         order = sorted(self.numbers, key=lambda n: ("FWEC".index(n[0]), int(n[1:])))
-        lines = [
-            f"| {n} | {known.get(n, '')} | {'<br>'.join(f'`{t}`' for t in sorted(self.numbers[n]))} |"
-            for n in order
-        ]
+        named = {n: "<br>".join(f"`{test}`" for test in sorted(self.numbers[n])) for n in order}
+        lines = [f"| {n} | {known.get(n, '')} | {named[n]} |" for n in order]
         path.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
