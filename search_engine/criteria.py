@@ -55,43 +55,72 @@ Horizon = Literal["0-4", "4-8", "8-12", "12-24", "24-48", "48-72"]
 """Hours from now; a slot counts in each range it overlaps (F077)."""
 
 
-class Criteria(BaseModel):
-    """One search. Exactly one place: a point, a text, a commune or a department."""
+class SearchRequest(BaseModel):
+    """What a caller may say of one search. Exactly one place: a point, a text, a commune or a
+    department."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     what: Text
+    """Speciality, profession, structure or name, as people write it: `médecin généraliste`, `MG`,
+    `pharmacie`, `Dr Dupont`. At least 3 letters, or a known abbreviation."""
     lat: float | None = Field(None, ge=-90, le=90)
+    """Latitude of the patient, WGS84 degrees; goes with `lon`. Zero is a coordinate."""
     lon: float | None = Field(None, ge=-180, le=180)
+    """Longitude of the patient, WGS84 degrees; goes with `lat`."""
     where: Text | None = None
+    """Place as text: an address, a commune, a postcode, a department."""
     insee: Annotated[str, StringConstraints(pattern=r"^(\d{1,2}|2[ABab])\d{3}$")] | None = None
+    """INSEE code of a commune, arrondissements and former codes included; a lost leading zero is
+    restored."""
     department: Annotated[str, StringConstraints(pattern=r"^(\d{1,3}|2[ABab])$")] | None = None
+    """Department code: `48`, `1`, `2a`, `971`. Only its own offers are searched."""
     radius_km: float | None = Field(None, gt=0, le=MAX_RADIUS_KM)
+    """Radius around the place in kilometres; default: the city radius of the department. An
+    explicit radius is never enlarged."""
     mode: Mode = Mode.AVAILABLE
+    """`available`: offers with a slot; `all`; `beyond`: those who accept a patient without a slot;
+    `reorientation`: those who take part in the re-orientation scheme."""
     treating_doctor: Text | None = None
+    """The patient's own doctor, by RPPS or by name: shown apart, first."""
     consultation: list[Consultation] = Field(default_factory=list)
+    """Where the patient is seen: `AMB` office, `HH` home, `VR` remote."""
     slot_type: list[SlotType] = Field(default_factory=list)
+    """Types of slots."""
     profession: list[Code] = Field(default_factory=list)
+    """Profession codes (TRE_G15, TRE_R95): `10` doctor, `40` dentist, `50` midwife."""
     specialty: list[Code] = Field(default_factory=list)
+    """Speciality codes (TRE_R38 and others): `SM54`."""
     kind: list[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]] = Field(
         default_factory=list
     )
+    """Kinds of offers or of structures: `professional`, `msp`, `pharmacy`."""
     sector: list[Literal["0", "1", "2", "3", "4"]] = Field(default_factory=list)
+    """Convention sectors."""
     participation: list[Via] = Field(default_factory=list)
+    """How the professional takes part in the SAS."""
     maternity_level: list[Literal["1", "2A", "2B", "3"]] = Field(default_factory=list)
+    """Levels of maternity."""
     horizon: list[Horizon] = Field(default_factory=list)
+    """Ranges of hours from now in which a slot falls."""
     territory: list[Annotated[str, StringConstraints(max_length=20)]] = Field(default_factory=list)
+    """SAS territories of the offers: `SAS-48`."""
     window_hours: float | None = Field(None, gt=0, le=72)
     """Explicit horizon in hours, to the minute (F061); default: now to the end of day + 2."""
     absent: bool = False
     """True returns absent offers too (F038)."""
     sort: Sort = Sort.BEST
+    """Order inside a tier: `best`, `distance` or `earliest` slot."""
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
+    """Ranking profile: how much nearer a quality makes an offer."""
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    """Seed of the fair order; the answer gives the one it used, give it back to repeat the order."""
     page: int = Field(1, ge=1)
+    """Page number, from 1."""
     size: int = Field(5, ge=1, le=100)
+    """Offers a page; `page * size` is at most 10000."""
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = "sas"
-    role: Role = Role.OSNP
+    """Value of the `origin` parameter put on booking links."""
 
     @model_validator(mode="after")
     def one_place(self) -> Self:
@@ -111,3 +140,9 @@ class Criteria(BaseModel):
         if self.page * self.size > MAX_RESULTS:
             raise PydanticCustomError("page_too_deep", "page * size is at most 10000")
         return self
+
+
+class Criteria(SearchRequest):
+    """One search: what is said, and who says it, which the request never decides."""
+
+    role: Role = Role.OSNP
