@@ -114,7 +114,7 @@ class SearchRequest(BaseModel):
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
     """Ranking profile: how much nearer a quality makes an offer."""
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
-    """Seed of the fair order; the answer gives the one it used, give it back to repeat the order."""
+    """Seed of the fair order; the answer gives the one it used, which repeats the order."""
     page: int = Field(1, ge=1)
     """Page number, from 1."""
     size: int = Field(5, ge=1, le=100)
