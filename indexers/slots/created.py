@@ -1,0 +1,108 @@
+"""A place that only an editor knows becomes an offer, with an id derived from its content.
+
+F066, F069; W12 (random ids) and W13 (an editor without phone emptied the card).
+"""
+
+from collections.abc import Sequence
+
+from geography.address import address_key
+from indexers.offers.identity import fair_key, professional_id, sos_point_id
+from indexers.slots.matching import Geography, Locate, slot_owner
+from mappings.identifiers import as_finess, as_siret
+from mappings.records import CanonicalSlot, DateRange, Kind, Offer, SlotPlace
+
+PERSON_FIELDS = (
+    "title",
+    "names",
+    "labels",
+    "adeli",
+    "family",
+    "given",
+    "civility",
+    "profession",
+    "specialties",
+    "specialty_groups",
+    "sector",
+    "association",
+    "participant",
+    "via",
+    "accepts_beyond",
+    "reorientation",
+    "editor_disabled",
+    "phones",
+)
+"""Copied from a known place of the same owner. CPTS are not: each is declared for one place."""
+
+
+def created_offer(
+    slot: CanonicalSlot, known: Sequence[Offer], source: str, locate: Locate
+) -> Offer | None:
+    """The offer of a new place of an owner known elsewhere; None when it cannot be located.
+
+    ``known`` are the owner's other offers, at least one. The phone is the editor's, else the
+    directory's.
+    """
+    place = slot.get("place", {})
+    located = locate(place) if place.get("postal_code") or place.get("city") else None
+    if located is None or "department" not in located:
+        return None
+    offer = _copied(known)
+    offer.update(located)  # type: ignore[typeddict-item]
+    offer.update(_place_fields(slot, place, known[0]["kind"], located))  # type: ignore[typeddict-item]
+    offer["fair_key"] = fair_key(offer["id"])
+    offer["sources"] = {**known[0]["sources"], "place": {"source": source}}
+    if phone := slot.get("phone"):
+        offer["phones"] = [phone]
+        offer["sources"]["phones"] = {"source": source}
+    return offer
+
+
+def _copied(known: Sequence[Offer]) -> Offer:
+    """What belongs to the person, and the absences that hold at every known place."""
+    first = known[0]
+    copied = {name: first[name] for name in PERSON_FIELDS if name in first}  # type: ignore[literal-required]
+    if all(offer.get("always_absent") for offer in known):
+        copied["always_absent"] = True
+    if shared := _shared_absences(known):
+        copied["absences"] = shared
+    return copied  # type: ignore[return-value]
+
+
+def _shared_absences(known: Sequence[Offer]) -> list[DateRange]:
+    return [
+        away
+        for away in known[0].get("absences", [])
+        if all(away in offer.get("absences", []) for offer in known)
+    ]
+
+
+def _place_fields(
+    slot: CanonicalSlot, place: SlotPlace, kind: str, located: Geography
+) -> dict[str, object]:
+    line, city = place.get("line", ""), place.get("city") or located.get("city", "")
+    idnst = slot.get("structure", {}).get("idnst", "")
+    at_address = address_key(line, place.get("postal_code", ""), city)
+    fields: dict[str, object] = {"kind": kind, "city": city, "lines": [line] if line else []}
+    if kind == Kind.SOS_POINT:
+        key = next(iter(place.get("identifiers", [])), at_address)
+        fields |= {"id": sos_point_id(slot_owner(slot), key), "siret": slot_owner(slot)}
+    else:
+        key = idnst or at_address
+        fields |= {"id": professional_id(slot_owner(slot), key), "rpps": slot_owner(slot)}
+    return _known(
+        **fields,
+        place_key=key,
+        postal_code=place.get("postal_code"),
+        place_name=place.get("name"),
+        **({} if kind == Kind.SOS_POINT else _structure_fields(idnst)),
+    )
+
+
+def _structure_fields(idnst: str) -> dict[str, object]:
+    finess = as_finess(idnst) if idnst.startswith("1") else None
+    siret = as_siret(idnst) if idnst.startswith("3") else None
+    return {"idnst": idnst, "finess": finess, "siret": siret}
+
+
+def _known(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}

@@ -1,0 +1,165 @@
+"""Which offer a slot belongs to (design 5, F065, F066, F069; fhir-exchange 3).
+
+A professional: RPPS + IDNST, else RPPS + postcode + street line, else RPPS within 50 m, else a
+new place. An association: SIRET + the point's identifier, else SIRET + address.
+"""
+
+from collections.abc import Callable, Container, Iterable
+from typing import TypedDict
+
+from geography.address import normalise_line
+from geography.distance import distance_km
+from mappings.identifiers import as_finess, as_idnst, as_rpps, as_siret
+from mappings.records import CanonicalSlot, GeoPoint, Kind, Offer, Precision, SlotPlace
+
+NEAR_KM = 0.05
+"""Two precise points closer than this are one door."""
+
+PRECISE = frozenset({Precision.HOUSENUMBER, Precision.STREET})
+"""Points that may be compared at 50 m; the centre of a commune may not."""
+
+
+class Geography(TypedDict, total=False):
+    """The geographic fields of an offer, named as in the index."""
+
+    point: GeoPoint
+    precision: str
+    city: str
+    insee: str
+    department: str
+    territory: str
+    zone: str
+
+
+Locate = Callable[[SlotPlace], Geography | None]
+"""Where a slot's place is; None when it cannot be told."""
+
+
+def nowhere(place: SlotPlace) -> Geography | None:
+    """Locates nothing: slots then match by identifier or address only."""
+    return None
+
+
+class OfferIndex:
+    """The offers slots may belong to, by RPPS (professionals) and by SIRET (SOS points)."""
+
+    def __init__(self, wanted: Container[str] | None = None) -> None:
+        """``wanted`` bounds the memory: RPPS and SIRET that bear slots (``owners_in``)."""
+        self._wanted = wanted
+        self._by_owner: dict[str, dict[str, Offer]] = {}
+        self._owner_of: dict[str, str] = {}
+
+    def add(self, offer: Offer) -> None:
+        """Keep the offer when slots may belong to it; an offer added again replaces itself."""
+        owner = offer_owner(offer)
+        if owner and (self._wanted is None or owner in self._wanted):
+            self._by_owner.setdefault(owner, {})[offer["id"]] = offer
+            self._owner_of[offer["id"]] = owner
+
+    def of(self, owner: str) -> list[Offer]:
+        """The offers of an RPPS or of a SIRET."""
+        return list(self._by_owner.get(owner, {}).values())
+
+    def offer(self, offer_id: str) -> Offer:
+        """The offer of an id; ``KeyError`` when it was never added."""
+        return self._by_owner[self._owner_of[offer_id]][offer_id]
+
+    def __len__(self) -> int:
+        return len(self._owner_of)
+
+
+def offer_owner(offer: Offer) -> str:
+    """RPPS of a professional's place, SIRET of an association's point, else ``""``."""
+    if offer["kind"] == Kind.PROFESSIONAL:
+        return offer.get("rpps", "")
+    return offer.get("siret", "") if offer["kind"] == Kind.SOS_POINT else ""
+
+
+def slot_owner(slot: CanonicalSlot) -> str:
+    """RPPS or SIRET of who gives the slot, without prefix; ``""`` when it has neither."""
+    rpps = as_rpps(slot.get("practitioner", {}).get("idnps", ""))
+    return rpps or as_siret(slot.get("sos", {}).get("siret", "")) or ""
+
+
+def indexed(offers: Iterable[Offer], wanted: Container[str] | None = None) -> OfferIndex:
+    """An index of the offers given."""
+    index = OfferIndex(wanted)
+    for offer in offers:
+        index.add(offer)
+    return index
+
+
+def matching_offer(slot: CanonicalSlot, offers: list[Offer], locate: Locate) -> Offer | None:
+    """The offer of the slot's owner at the slot's place; None when it is another place.
+
+    A slot that says no place at all belongs to the only place of its owner.
+    """
+    place = slot.get("place", {})
+    by_id = _with_identifier(slot, offers)
+    if by_id:
+        return _first_at_address(place, by_id) or by_id[0]
+    if not place and "structure" not in slot:
+        return offers[0] if len(offers) == 1 else None
+    return _first_at_address(place, offers) or _within_50_m(place, offers, locate)
+
+
+def _with_identifier(slot: CanonicalSlot, offers: list[Offer]) -> list[Offer]:
+    if "sos" in slot:
+        known = set(slot.get("place", {}).get("identifiers", []))
+        return [offer for offer in offers if known & _point_ids(offer)]
+    idnst = slot.get("structure", {}).get("idnst")
+    return [offer for offer in offers if idnst is not None and idnst in _structure_ids(offer)]
+
+
+def _point_ids(offer: Offer) -> set[str]:
+    """Identifiers of an association's point: the tail of its id, and its IDNST."""
+    return {offer["id"].split(":", 2)[-1], *_structure_ids(offer)}
+
+
+def _structure_ids(offer: Offer) -> set[str]:
+    """Prefixed structure identifiers of an offer's place."""
+    own = {str(as_idnst(offer.get("idnst", "")))} - {"None"}
+    finess, siret = as_finess(offer.get("finess", "")), as_siret(offer.get("siret", ""))
+    is_point = offer["kind"] == Kind.SOS_POINT
+    return (
+        own
+        | ({f"1{finess}"} if finess else set())
+        | ({f"3{siret}"} if siret and not is_point else set())
+    )
+
+
+def _first_at_address(place: SlotPlace, offers: list[Offer]) -> Offer | None:
+    streets = street_lines(place.get("line", ""))
+    postal_code = place.get("postal_code")
+    if not streets or postal_code is None:
+        return None
+    same_code = (offer for offer in offers if offer.get("postal_code") == postal_code)
+    return next((offer for offer in same_code if streets & _offer_streets(offer)), None)
+
+
+def _offer_streets(offer: Offer) -> set[str]:
+    return {street for line in offer.get("lines", []) for street in street_lines(line)}
+
+
+def street_lines(line: str) -> set[str]:
+    """What can be compared of an address line: the whole, and each part that has a number.
+
+    ``Bâtiment A, 12 av. Foch`` gives ``batiment a 12 avenue foch`` and ``12 avenue foch``.
+    """
+    parts = {normalise_line(part) for part in line.split(",")}
+    numbered = {part for part in parts if part[:1].isdigit()}
+    return ({normalise_line(line)} | numbered) - {""}
+
+
+def _within_50_m(place: SlotPlace, offers: list[Offer], locate: Locate) -> Offer | None:
+    candidates = [o for o in offers if "point" in o and o.get("precision") in PRECISE]
+    located = locate(place) if candidates and place.get("line") else None
+    if located is None or "point" not in located or located.get("precision") not in PRECISE:
+        return None
+    point = located["point"]
+    nearest = min(candidates, key=lambda offer: _km(point, offer["point"]))
+    return nearest if _km(point, nearest["point"]) <= NEAR_KM else None
+
+
+def _km(here: GeoPoint, there: GeoPoint) -> float:
+    return distance_km(here["lat"], here["lon"], there["lat"], there["lon"])
