@@ -71,7 +71,8 @@ def read_contours(wheel: Path) -> Iterator[tuple[str, str, str, str]]:
         with (
             zipfile.ZipFile(wheel) as archive,
             archive.open(CONTOURS) as packed,
-            lzma.open(packed, "rt", encoding="utf-8", newline="") as text,
+            lzma.open(packed) as raw,
+            io.TextIOWrapper(raw, encoding="utf-8", newline="") as text,
         ):
             for row in csv.DictReader(text):
                 yield row["type"], row["code"], row["geometry"], row["mairie_localisation"]

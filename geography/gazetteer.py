@@ -37,8 +37,11 @@ COLUMNS = (
 NEIGHBOURS_REACH_KM = 10.0
 """Taken for a commune whose contour nobody publishes; the median reach is 3 km."""
 
-RETIRED = {"97123": "97701", "97127": "97801", "97133": "97701", "97150": "97801"}
-"""Saint-Barthélemy and Saint-Martin under Guadeloupe, and their postcodes used as codes."""
+RETIRED = {"97123": "97701", "97127": "97801", "97150": "97801"}
+"""Saint-Barthélemy and Saint-Martin under Guadeloupe; 97150 is a postcode used as a code.
+
+97133 is not one of them: the postcode of Saint-Barthélemy is also the code of Vieux-Fort.
+"""
 
 GRID_DEGREES = 0.25
 GRID_RINGS = 8

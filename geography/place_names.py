@@ -15,7 +15,8 @@ _BETWEEN = {"s": "sur", "ss": "sous", "lez": "les"}
 _CEDEX = re.compile(r"\bcedex\b( \d{1,2}\b)?")
 _DISTRIBUTION = re.compile(r"\b(bp|b p|cs|c s|tsa) ?\d+\b")
 _DISTRICT = re.compile(
-    r"(paris|lyon|marseille) (?:cedex )?0?(\d{1,2}) ?(?:er|e|eme|ieme|nd|nde)?(?: arr(?:ondissement)?)?"
+    r"(paris|lyon|marseille) (?:cedex )?0?(\d{1,2})"
+    r" ?(?:er|e|eme|ieme|nd|nde)?(?: arr(?:ondissement)?)?"
 )
 _NUMBERED = re.compile(r"\d|cedex")
 _SHORT = re.compile(r"\b(?:st|ste|sts|stes|s|ss|lez)\b")
