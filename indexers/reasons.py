@@ -41,6 +41,7 @@ class Reason(StrEnum):
     PROFESSION_UNKNOWN = "profession_unknown"
     OTHER_ACTIVITY = "other_activity"
     NO_STRUCTURE = "no_structure"
+    ABROAD = "abroad"
     BILLING_PLACE = "billing_place"
     TELECONSULTATION = "teleconsultation"
     SECTOR_NOT_SHOWN = "sector_not_shown"
@@ -79,6 +80,7 @@ EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.PROFESSION_UNKNOWN: "no profession, or one outside the tables",
         Reason.OTHER_ACTIVITY: "an activity other than giving care (TRE_R22, GENR01)",
         Reason.NO_STRUCTURE: "no place of practice: retired, substitute or newly registered",
+        Reason.ABROAD: "a place of practice outside France",
         Reason.BILLING_PLACE: "a billing structure (SA50), often at the doctor's own home",
         Reason.TELECONSULTATION: "a teleconsultation company, not a place a patient can go to",
         Reason.SECTOR_NOT_SHOWN: "an activity sector outside those the SAS lists",

@@ -3,6 +3,35 @@
 Source: public extract of the Annuaire Santé, docs/sources/rpps.md.
 """
 
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
+
+from indexers.phones import merged, read_phones
+from indexers.quarantine import Quarantine
+from indexers.reading import repairs
+from indexers.reading.errors import LayoutError
+from indexers.reading.headers import locate_columns, unknown_columns
+from indexers.reading.pipes import open_pipes
+from indexers.reasons import Reason
+from indexers.rpps_address import ADDRESS_COLUMNS, read_address
+from indexers.rpps_identity import PERSON_COLUMNS, Person, read_idnst, read_person
+from indexers.rpps_record import Activity, ActivityAddress
+from indexers.rpps_shown import shown
+
+__all__ = [
+    "COLUMNS",
+    "Activity",
+    "ActivityAddress",
+    "read_activities",
+    "shown",
+    "source_date",
+]
+
 COLUMNS = (
     "Type d'identifiant PP",
     "Identifiant PP",
@@ -62,3 +91,179 @@ COLUMNS = (
     "Libellé genre activité",
 )
 """Header of the published file, in order; a line ends with a 57th, empty field."""
+
+PLAIN: Mapping[str, str] = MappingProxyType(
+    {
+        "civility": "Code civilité d'exercice",
+        "family": "Nom d'exercice",
+        "given": "Prénom d'exercice",
+        "profession": "Code profession",
+        "category": "Code catégorie professionnelle",
+        "skill_type": "Code type savoir-faire",
+        "skill": "Code savoir-faire",
+        "mode": "Code mode exercice",
+        "siret": "Numéro SIRET site",
+        "finess": "Numéro FINESS site",
+        "legal_finess": "Numéro FINESS établissement juridique",
+        "structure_id": "Identifiant technique de la structure",
+        "place_name": "Raison sociale site",
+        "brand": "Enseigne commerciale site",
+        "email": "Adresse e-mail (coord. structure)",
+        "department": "Code Département (structure)",
+        "authority": "Autorité d'enregistrement",
+        "activity_sector": "Code secteur d'activité",
+        "role": "Code rôle",
+        "activity_kind": "Code genre activité",
+    }
+)
+"""Keys of an activity that carry one column."""
+
+_REQUIRED = ("Identification nationale PP", "Code profession")
+_PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
+_FORMER_ID = "Ancien identifiant de la structure"
+_GENERAL_CIVILITY = "Code civilité"
+
+_REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"siret": repairs.siret, "finess": repairs.finess, "legal_finess": repairs.finess}
+)
+_STAMP = re.compile(r"_(\d{4})(\d{2})(\d{2})\d{4}\.")
+
+_Pick = Callable[[list[str]], tuple[str, ...]]
+
+
+class _Layout(NamedTuple):
+    """Where the columns of this very file stand."""
+
+    plain: tuple[tuple[str, int], ...]
+    person: _Pick
+    address: _Pick
+    phones: _Pick
+    former_id: int
+    general_civility: int
+
+
+def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
+    """Every healthy row of the activity file, streamed; damaged rows go to ``quarantine``.
+
+    Nothing is filtered: ``shown`` tells which rows the SAS lists. Raises ``LayoutError`` when
+    the file is not an activity file.
+    """
+    header, rows = open_pipes(path, quarantine)
+    layout = _layout(path, header, quarantine)
+    for line, fields in rows:
+        person = read_person(*layout.person(fields))
+        if isinstance(person, Reason):
+            quarantine.reject(line, person, "|".join(fields))
+        else:
+            yield _activity(line, person, fields, layout, quarantine)
+
+
+def source_date(path: Path) -> date | None:
+    """The day of the file, from its name ``..._AAAAMMJJhhmm.txt``; None when it has none."""
+    stamp = _STAMP.search(path.name)
+    if stamp is None:
+        return None
+    try:
+        return date(*map(int, stamp.groups()))
+    except ValueError:
+        return None
+
+
+def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
+    located = locate_columns(header, COLUMNS)
+    missing = [name for name in _REQUIRED if name not in located]
+    if missing:
+        raise LayoutError(
+            f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing; "
+            "give a file PS_LibreAcces_Personne_activite_*.txt"
+        )
+    quarantine.unknown.update(unknown_columns(header, located))
+    # The field after the last is always empty: a column this file lacks is read there.
+    places = dict.fromkeys(COLUMNS, len(header)) | located
+    return _Layout(
+        plain=tuple((key, located[name]) for key, name in PLAIN.items() if name in located),
+        person=_picker(places, PERSON_COLUMNS),
+        address=_picker(places, ADDRESS_COLUMNS),
+        phones=_picker(places, _PHONES),
+        former_id=places[_FORMER_ID],
+        general_civility=places[_GENERAL_CIVILITY],
+    )
+
+
+def _picker(places: Mapping[str, int], names: tuple[str, ...]) -> _Pick:
+    return itemgetter(*(places[name] for name in names))
+
+
+def _activity(
+    line: int, person: Person, fields: list[str], layout: _Layout, quarantine: Quarantine
+) -> Activity:
+    record: dict[str, Any] = {key: text for key, at in layout.plain if (text := fields[at])}
+    record["line"] = line
+    record["idnps"] = person.idnps
+    record[person.register] = person.number
+    if not person.key_holds:
+        quarantine.warn(line, Reason.KEY_CHECK_FAILED, person.idnps)
+    activity = cast("Activity", record)
+    _repair(activity, quarantine)
+    _set_structure(activity, fields[layout.former_id])
+    address = read_address(layout.address(fields))
+    if address:
+        activity["address"] = address
+    _set_contact(activity, layout.phones(fields), quarantine)
+    if "civility" not in activity and (civility := fields[layout.general_civility]):
+        activity["civility"] = civility
+    return activity
+
+
+def _repair(activity: Activity, quarantine: Quarantine) -> None:
+    """Identifiers with their lost zeros, without what is beyond repair (traps 14, 21, 23)."""
+    record = cast("dict[str, Any]", activity)
+    for key, repair in _REPAIRS.items():
+        if key in record:
+            _repair_one(record, key, repair, quarantine)
+    site = activity.get("finess")
+    if site is not None and site == activity.get("legal_finess"):
+        quarantine.warn(activity["line"], Reason.LEGAL_FINESS_AS_SITE, site)
+
+
+def _repair_one(
+    record: dict[str, Any], key: str, repair: Callable[[str], str], quarantine: Quarantine
+) -> None:
+    text, repaired = record[key], repair(record[key])
+    record[key] = repaired
+    if not repaired:
+        del record[key]
+        quarantine.warn(record["line"], Reason.IDENTIFIER_DROPPED, f"{key} {text}")
+    elif not repairs.key_holds(repaired):
+        quarantine.warn(record["line"], Reason.KEY_CHECK_FAILED, f"{key} {repaired}")
+
+
+def _set_structure(activity: Activity, former_id: str) -> None:
+    idnst = read_idnst(
+        former_id,
+        activity.get("structure_id", ""),
+        activity.get("finess", ""),
+        activity.get("siret", ""),
+    )
+    if idnst:
+        activity["idnst"] = idnst
+    if "department" in activity:
+        code = repairs.department(activity["department"])
+        if code:
+            activity["department"] = code
+        else:
+            del activity["department"]
+
+
+def _set_contact(activity: Activity, texts: tuple[str, ...], quarantine: Quarantine) -> None:
+    """Phones of both columns; an e-mail found there counts when the row has no other."""
+    if not any(texts):
+        return
+    department = activity.get("department", "")
+    found = merged(tuple(read_phones(text, department) for text in texts if text))
+    if found.numbers:
+        activity["phones"] = list(found.numbers)
+    if found.emails and "email" not in activity:
+        activity["email"] = found.emails[0]
+    for text in found.refused:
+        quarantine.warn(activity["line"], Reason.PHONE_DROPPED, text)

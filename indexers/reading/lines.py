@@ -1,0 +1,49 @@
+"""Lines of a published file, decoded one by one, with their number."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from indexers.quarantine import Quarantine
+from indexers.reading.text import decoded
+from indexers.reasons import Reason
+
+_BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
+_BUFFER = 1 << 20
+
+
+class Line(NamedTuple):
+    """``ended`` is False for a last line without its line break: it may be cut (trap 8)."""
+
+    number: int
+    text: str
+    ended: bool
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked when it is gzip, whatever its name."""
+    with path.open("rb") as probe:
+        packed = probe.read(2) == _GZIP
+    return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb", buffering=_BUFFER)
+
+
+def read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
+    """The lines that hold something, without BOM nor line break, LF and CRLF mixed (trap 8).
+
+    A line that is not UTF-8 is read as Windows-1252 and warned about; the other lines of the
+    file are not touched by it (trap 5). A line break is LF only: U+0085 is content.
+    """
+    with open_bytes(path) as handle:
+        for number, raw in enumerate(handle, 1):
+            ended = raw.endswith(b"\n")
+            content = raw.rstrip(b"\r\n")
+            if number == 1:
+                content = content.removeprefix(_BOM)
+            if not content.strip():
+                continue
+            text, utf8 = decoded(content)
+            if not utf8:
+                quarantine.warn(number, Reason.NOT_UTF8, text)
+            yield Line(number, text, ended)

@@ -1,0 +1,64 @@
+"""Text of published files: encodings, characters that should not be there, missing values."""
+
+import unicodedata
+
+MISSING = frozenset({"\\N", "NULL", "N/A", "-", "."})
+"""Spellings of an absent value met in published files (trap 13)."""
+
+LOST = "\ufffd"
+"""What a character lost before publication looks like (trap 5)."""
+
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+
+
+def _substitutions() -> dict[int, str]:
+    """Spaces for controls, tabs and non-breaking spaces; the CP1252 character of a C1 control."""
+    spaces = (*range(0x20), 0x7F, 0xA0, 0x2007, 0x202F, 0x2028, 0x2029)
+    table = dict.fromkeys(spaces, " ")
+    for code in range(0x80, 0xA0):
+        meant = bytes([code]).decode("cp1252", "replace")
+        table[code] = " " if meant == LOST else meant
+    return table | {ord(char): "" for char in _INVISIBLE}
+
+
+_SUBSTITUTIONS = _substitutions()
+
+
+def decoded(raw: bytes) -> tuple[str, bool]:
+    """The text of a line, and whether it was UTF-8; else it is read as Windows-1252 (trap 5)."""
+    try:
+        return raw.decode(), True
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace"), False
+
+
+def cleaned(text: str) -> str:
+    """One value: printable, no space at the ends, one space inside, ``""`` when missing.
+
+    Control characters, tabs and non-breaking spaces become spaces; U+0092 becomes the
+    apostrophe it was in Windows-1252 (traps 5, 6, 7, 13).
+    """
+    value = " ".join(text.translate(_SUBSTITUTIONS).split())
+    if not value.isascii():
+        value = unicodedata.normalize("NFC", value)
+    return "" if value in MISSING else value
+
+
+def needs_cleaning(line: str) -> bool:
+    """False when ``cleaned`` would leave each field of ``|a|b|`` as it is; cheap on purpose.
+
+    Most lines of a national file are clean, and a file has two million of them.
+    """
+    return (
+        not line.isprintable()
+        or "| " in line
+        or " |" in line
+        or "  " in line
+        or "|-|" in line
+        or "|.|" in line
+        or "|\\N|" in line
+        or "|NULL|" in line
+        or "|N/A|" in line
+        or LOST in line
+        or not unicodedata.is_normalized("NFC", line)
+    )

@@ -1,0 +1,69 @@
+"""The address of an RPPS activity, from its fourteen columns (traps 36, 37, 39, 42, 44)."""
+
+import re
+from typing import cast
+
+from geography.address import STREET_TYPES
+from indexers.reading import repairs
+from indexers.rpps_record import ActivityAddress
+
+ADDRESS_COLUMNS = (
+    "Complément destinataire (coord. structure)",
+    "Complément point géographique (coord. structure)",
+    "Mention distribution (coord. structure)",
+    "Numéro Voie (coord. structure)",
+    "Indice répétition voie (coord. structure)",
+    "Code type de voie (coord. structure)",
+    "Libellé type de voie (coord. structure)",
+    "Libellé Voie (coord. structure)",
+    "Bureau cedex (coord. structure)",
+    "Code postal (coord. structure)",
+    "Code commune (coord. structure)",
+    "Libellé commune (coord. structure)",
+    "Code pays (coord. structure)",
+)
+"""In the order ``read_address`` takes them."""
+
+FRANCE = frozenset({"", "99000", "99100", "FR", "FRA"})
+"""Country codes of France in the register; they are left out of the record."""
+
+_OFFICE = re.compile(
+    r"(?:(?P<postal_code>\d{5})\s+)?(?P<city>.*?)(?:\s+CEDEX(?:\s+\d+)?)?", re.IGNORECASE
+)
+
+
+def read_address(columns: tuple[str, ...]) -> ActivityAddress:
+    """The address of the columns ``ADDRESS_COLUMNS``, empty when the row has none.
+
+    Former ADELI rows have no commune: town and postcode then come from the sorting office
+    (``25300 DOUBS``), its CEDEX left out.
+    """
+    *lines, office, postal_code, insee, city, country = columns
+    abroad = country not in FRANCE
+    if not abroad:
+        postal_code = repairs.postal_code(postal_code)
+        insee = repairs.insee(insee)
+    if office and not (city and postal_code):
+        postal_code, city = _from_office(office, postal_code, city)
+    fields = (
+        *_lines(*lines),
+        ("postal_code", postal_code),
+        ("city", city),
+        ("insee", insee),
+        ("country", country if abroad else ""),
+    )
+    return cast("ActivityAddress", {key: text for key, text in fields if text})
+
+
+def _lines(*columns: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    *complements, number, repetition, type_code, type_label, street = columns
+    kind = type_label or STREET_TYPES.get(type_code.lower(), type_code)
+    line = " ".join(filter(None, (number, repetition, kind, street)))
+    return ("line", line), ("complement", ", ".join(filter(None, complements)))
+
+
+def _from_office(office: str, postal_code: str, city: str) -> tuple[str, str]:
+    match = _OFFICE.fullmatch(office)
+    if match is None:
+        return postal_code, city
+    return postal_code or match["postal_code"] or "", city or match["city"]

@@ -1,0 +1,85 @@
+"""Who and where, as identifiers: the person's national number, the structure's IDNST.
+
+The register writes a structure twice: with a letter (``R10100000000101``, column 24) and, under
+its former name, with a digit as editors exchange it (``410100000000101``, column 47); trap 22.
+"""
+
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from indexers.reasons import Reason
+from mappings.identifiers import Idnst, StructureIdKind, luhn_ok, structure_id_kind
+
+PERSON_COLUMNS = ("Type d'identifiant PP", "Identifiant PP", "Identification nationale PP")
+"""In the order ``read_person`` takes them."""
+
+RPPS_TYPE = "8"
+ADELI_TYPE = "0"
+"""Types of person identifier (TRE_G08) that remain; 2 and 9, students, ended in 2020."""
+
+_RPPS_LENGTH = 12
+_ADELI_LENGTH = 10
+_SIRET_LENGTH = 14
+_CACHED = 1 << 16
+
+
+class Person(NamedTuple):
+    """The national identifier, which register it is of, and its number without prefix."""
+
+    idnps: str
+    register: Literal["rpps", "adeli"]
+    number: str
+    key_holds: bool = True
+
+
+@lru_cache(maxsize=_CACHED)
+def read_person(kind: str, identifier: str, national: str) -> Person | Reason:
+    """The person of a row, from the national identifier, else from its type and identifier.
+
+    A reason when there is none or when it is neither 8 + RPPS nor 0 + ADELI. A wrong control
+    digit is told, never refused: real numbers fail it (trap 21).
+    """
+    idnps = national or (kind + identifier if identifier else "")
+    if not idnps:
+        return Reason.PERSON_ID_MISSING
+    number = idnps[1:]
+    if idnps[0] == RPPS_TYPE and len(idnps) == _RPPS_LENGTH and _figures(number):
+        return Person(idnps, "rpps", number, luhn_ok(number))
+    if idnps[0] == ADELI_TYPE and len(idnps) == _ADELI_LENGTH and number.isalnum():
+        return Person(idnps, "adeli", number)
+    return Reason.PERSON_ID_INVALID
+
+
+@lru_cache(maxsize=_CACHED)
+def read_idnst(former_id: str, technical_id: str, finess: str, siret: str) -> str:
+    """The structure identifier as exchanged, from the best column that has one, else ``""``."""
+    if structure_id_kind(former_id) is not None:
+        return former_id
+    technical = from_technical_id(technical_id)
+    if technical is not None:
+        return technical
+    if finess:
+        return f"1{finess}"
+    return f"3{siret}" if siret else ""
+
+
+def from_technical_id(text: str) -> Idnst | None:
+    """The IDNST of a technical identifier: F FINESS, C SIRET or ADELI practice, R RPPS-rang."""
+    letter, number = text[:1], text[1:]
+    digit = {"F": "1", "R": "4", "C": "3" if len(number) == _SIRET_LENGTH else "0"}.get(letter)
+    if digit is None:
+        return None
+    expected = _KINDS[digit]
+    return Idnst(digit + number) if structure_id_kind(digit + number) is expected else None
+
+
+_KINDS = {
+    "1": StructureIdKind.FINESS,
+    "3": StructureIdKind.SIRET,
+    "4": StructureIdKind.RPPS_RANG,
+    "0": StructureIdKind.ADELI_RANG,
+}
+
+
+def _figures(text: str) -> bool:
+    return text.isascii() and text.isdigit()
