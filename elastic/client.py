@@ -30,7 +30,12 @@ class OrjsonLinesSerializer(NdjsonSerializer):
 
 def sync_client(url: str | None = None, **options: Any) -> Elasticsearch:
     """A client for commands and loads; ``options`` win over those of the settings."""
-    return Elasticsearch(**{**client_options(settings(), url), **options})
+    return client_for(settings(), url, **options)
+
+
+def client_for(chosen: ElasticSettings, url: str | None = None, **options: Any) -> Elasticsearch:
+    """The same for settings at hand."""
+    return Elasticsearch(**{**client_options(chosen, url), **options})
 
 
 def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:

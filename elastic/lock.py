@@ -61,10 +61,11 @@ class Lock:
 
     def renew(self) -> None:
         """Push the expiry back; raises ``LockLost`` when another process has taken it."""
-        try:
-            self._write(**self.version)
-        except (ConflictError, NotFoundError) as error:
-            self._adopt_own_write(error)
+        with translated():
+            try:
+                self._write(**self.version)
+            except (ConflictError, NotFoundError) as error:
+                self._adopt_own_write(error)
 
     def renew_if_due(self) -> None:
         """Renew once half of the time is over: cheap enough to be called for every batch."""

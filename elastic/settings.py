@@ -4,13 +4,18 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$")]
-Heap = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[mg]$")]
+HEAP = r"^[1-9][0-9]*[mg]$"
+Heap = Annotated[str, StringConstraints(pattern=HEAP)]
 
 FOLDER = "sas-search-engine"
+
+
+class BadSetting(ValueError):  # noqa: N818
+    """An environment variable holds what its setting cannot be."""
 
 
 def default_state_dir() -> Path:
@@ -58,5 +63,14 @@ class ElasticSettings(BaseSettings):
 
 
 def settings() -> ElasticSettings:
-    """The settings as the environment has them now."""
-    return ElasticSettings()
+    """The settings as the environment has them now; raises ``BadSetting``."""
+    try:
+        return ElasticSettings()
+    except ValidationError as error:
+        raise BadSetting(_complaints(error)) from error
+
+
+def _complaints(error: ValidationError) -> str:
+    """Which variables are wrong and why; never their values, which may be keys."""
+    faults = (f"SAS_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
+    return f"A setting cannot be read: {'; '.join(faults)}. Correct or unset it."

@@ -56,10 +56,9 @@ def es_url() -> str:
     if declared := os.environ.get("SAS_ELASTICSEARCH_URL"):
         return declared
     from elastic.node.embedded import start_node  # noqa: PLC0415
-
     from elastic.settings import settings  # noqa: PLC0415
 
-    started = start_node(settings(), runtime=Path(os.environ[RUNTIME]), heap="512m", report=print)
+    started = start_node(settings(), runtime=Path(os.environ[RUNTIME]), heap="512m")
     return started.state.url
 
 

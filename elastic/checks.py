@@ -1,0 +1,196 @@
+"""What ``sas doctor`` looks at: each check says what it found and how to mend it."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from elasticsearch import Elasticsearch
+
+from elastic import lifecycle
+from elastic.client import client_for
+from elastic.errors import ElasticError, IndexMissing, translated
+from elastic.lock import Clock, utc_now
+from elastic.names import NotAnIndexName, offers_alias
+from elastic.node.account import node_account
+from elastic.node.console import last_meaningful_line, read_console
+from elastic.node.disk import GB, INSTALL_FLOOR, RUN_FLOOR, free_bytes
+from elastic.node.distribution import installed_home, read_distribution
+from elastic.node.errors import NodeError, NoJdk
+from elastic.node.jdk import find_jdk
+from elastic.node.state import process_birth, read_state, runtime_dir
+from elastic.settings import ElasticSettings
+from elastic.up import require_version
+from mappings.offers import SCHEMA_VERSION
+
+CLOCK_DRIFT_WARN_S = 2.0
+CLOCK_DRIFT_BLOCK_S = 60.0
+"""Slots start on the minute: a clock a minute off shows slots that are gone."""
+MEMORY_SHARE = 1.3
+"""Resident memory of a node as a multiple of its heap: 1.3 GB at 1 GB."""
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding; ``remedy`` is empty when all is well."""
+
+    name: str
+    level: Level
+    finding: str
+    remedy: str = ""
+
+
+def examine(
+    chosen: ElasticSettings, clock: Clock = utc_now, *, disk_floor: int = RUN_FLOOR
+) -> list[Check]:
+    """Every check, the reachability of Elasticsearch first: the others depend on it.
+
+    ``clock`` reads this machine's clock, ``disk_floor`` in bytes.
+    """
+    reachable = check_elasticsearch(chosen)
+    needed = not chosen.elasticsearch_urls and reachable.level is Level.BLOCK
+    local = [check_jdk(chosen, needed), check_maven(chosen), check_memory(chosen, needed)]
+    disk = check_disk(chosen.state_dir, disk_floor)
+    if reachable.level is Level.BLOCK:
+        return [reachable, *local, disk]
+    with client_for(chosen) as client:
+        return [reachable, check_index(client, chosen), check_clock(client, clock), *local, disk]
+
+
+def check_elasticsearch(chosen: ElasticSettings) -> Check:
+    """Whether it answers, and in a version we know."""
+    name = "Elasticsearch"
+    state = read_state(runtime_dir(chosen))
+    if not chosen.elasticsearch_urls and state and process_birth(state.pid) != state.birth:
+        why = last_meaningful_line(read_console(runtime_dir(chosen) / "console.log"))
+        finding = f"the embedded node (process {state.pid}) died; its last word: {why}"
+        return Check(name, Level.BLOCK, finding, "Start it again: `sas up`.")
+    where = chosen.elasticsearch_url or (state.url if state else "the usual port")
+    try:
+        version = require_version(chosen)
+    except ElasticError as error:
+        return Check(name, Level.BLOCK, f"not usable at {where}", str(error))
+    return Check(name, Level.OK, f"{version} at {where}")
+
+
+def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
+    """Whether the live index bears the mapping of this program."""
+    name, alias = "Index", offers_alias(chosen.index_prefix)
+    reload = "Load the data: `sas reindex --from DIR`."
+    try:
+        live = lifecycle.live_index(client, alias)
+        version = lifecycle.schema_version(client, alias)
+    except IndexMissing:
+        return Check(name, Level.WARN, f"no data yet: alias {alias} does not exist", reload)
+    except (ElasticError, NotAnIndexName) as error:
+        return Check(name, Level.BLOCK, f"alias {alias} cannot be used", str(error))
+    if version != SCHEMA_VERSION:
+        finding = f"{live} has schema {version}, this program needs {SCHEMA_VERSION}"
+        return Check(name, Level.BLOCK, finding, reload)
+    return Check(name, Level.OK, f"{alias} is {live}, schema {version}")
+
+
+def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:
+    """Whether our clock and the node's agree, and stand after the server was built."""
+    mend = "Set the clock by NTP: `timedatectl set-ntp true`."
+    with translated():
+        built = datetime.fromisoformat(str(client.info()["version"]["build_date"]))
+        nodes = client.nodes.stats(metric="os")["nodes"].values()
+    now = clock()
+    stamps = [node["os"]["timestamp"] / 1000 for node in nodes]
+    drift = max(abs(now - datetime.fromtimestamp(stamp, UTC)).total_seconds() for stamp in stamps)
+    if now < built:
+        finding = f"{now:%Y-%m-%d} is before Elasticsearch was built ({built:%Y-%m-%d})"
+        return Check("Clock", Level.BLOCK, finding, mend)
+    level = _drift_level(drift)
+    finding = f"{drift:.1f} s from that of Elasticsearch"
+    return Check("Clock", level, finding, "" if level is Level.OK else mend)
+
+
+def _drift_level(drift_s: float) -> Level:
+    if drift_s > CLOCK_DRIFT_BLOCK_S:
+        return Level.BLOCK
+    return Level.WARN if drift_s > CLOCK_DRIFT_WARN_S else Level.OK
+
+
+def check_jdk(chosen: ElasticSettings, needed: bool) -> Check:
+    """Whether the embedded node has a Java to run on; blocking only when it is ``needed``."""
+    bundled = _bundled_jdk(chosen)
+    if bundled is not None:
+        return Check("JDK", Level.OK, f"the distribution's own, {bundled}")
+    try:
+        jdk = find_jdk(os.environ, node_account())
+    except NoJdk as error:
+        level = Level.BLOCK if needed else Level.WARN
+        return Check("JDK", level, "none fit for the embedded node", str(error))
+    return Check("JDK", Level.OK, f"{jdk.release} in {jdk.home}")
+
+
+def _bundled_jdk(chosen: ElasticSettings) -> Path | None:
+    try:
+        home = chosen.elasticsearch_home or installed_home(chosen.state_dir)
+        return read_distribution(home).bundled_jdk
+    except NodeError:
+        return None
+
+
+def check_maven(chosen: ElasticSettings) -> Check:
+    """Whether Maven is there, the way to the server where only registries are reached."""
+    if found := shutil.which("mvn"):
+        return Check("Maven", Level.OK, found)
+    if chosen.elasticsearch_urls or installed_home(chosen.state_dir).exists():
+        return Check("Maven", Level.OK, "absent, and not needed: Elasticsearch is there already")
+    remedy = "Needed only where the official archive cannot be fetched: `apt install maven`."
+    return Check("Maven", Level.WARN, "mvn is not on PATH", remedy)
+
+
+def check_disk(folder: Path, floor: int = RUN_FLOOR) -> Check:
+    """Whether the disk of the embedded node has room; ``floor`` in bytes."""
+    free = free_bytes(folder)
+    finding = f"{free / GB:.1f} GB free on the disk of {folder}"
+    remedy = "Free some space, or set SAS_STATE_DIR to a folder on another disk."
+    if free < floor:
+        return Check("Disk", Level.BLOCK, f"{finding}, {floor / GB:.1f} GB needed", remedy)
+    if free < INSTALL_FLOOR:
+        return Check("Disk", Level.WARN, finding, remedy)
+    return Check("Disk", Level.OK, finding)
+
+
+def check_memory(
+    chosen: ElasticSettings, needed: bool, available: Callable[[], int | None] | None = None
+) -> Check:
+    """Whether a node with the heap asked for fits in what is free; bytes throughout."""
+    free = (available or available_memory)()
+    want = int(heap_bytes(chosen.elasticsearch_heap) * MEMORY_SHARE)
+    if free is None:
+        return Check("Memory", Level.OK, "not told by this system")
+    finding = f"{free / GB:.1f} GB free, an embedded node takes {want / GB:.1f} GB"
+    if free >= want or not needed:
+        return Check("Memory", Level.OK, finding)
+    remedy = "Close other programs, or take a smaller heap: SAS_ELASTICSEARCH_HEAP=512m."
+    return Check("Memory", Level.BLOCK, finding, remedy)
+
+
+def heap_bytes(heap: str) -> int:
+    """``512m`` or ``1g`` in bytes."""
+    return int(heap[:-1]) * {"m": 1 << 20, "g": 1 << 30}[heap[-1]]
+
+
+def available_memory() -> int | None:
+    """Bytes a new process can have without swapping; None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(row.split()[1]) << 10 for row in lines if row.startswith("MemAvail")), None)

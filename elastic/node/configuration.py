@@ -1,0 +1,51 @@
+"""The settings every node of ours runs with, embedded or in containers.
+
+Only settings of modules that every distribution has: an unknown setting stops the node, and the
+one from Maven Central has neither geoip nor machine learning.
+"""
+
+import shutil
+from pathlib import Path
+
+from elastic.node.ports import Ports
+
+VERSION = "9.4.3"
+LINE = "9.4"
+"""Versions we accept: mappings and client are tested against this line."""
+
+SHARED_SETTINGS = {
+    "cluster.name": "sas-search-engine",
+    "xpack.security.enabled": "false",
+    "action.auto_create_index": "false",
+    "cluster.routing.allocation.disk.watermark.low": "2gb",
+    "cluster.routing.allocation.disk.watermark.high": "1gb",
+    "cluster.routing.allocation.disk.watermark.flood_stage": "500mb",
+}
+"""The same here and in docker-compose.yml (a test compares them).
+
+Watermarks are absolute: with the default of 95 %, a disk of 1 TB with 50 GB free takes no writes.
+"""
+
+
+def embedded_settings(ports: Ports, runtime: Path) -> dict[str, str]:
+    """Settings of the embedded node: alone, on the loopback interface, its files in ``runtime``."""
+    return {
+        **SHARED_SETTINGS,
+        "node.name": "embedded",
+        "discovery.type": "single-node",
+        "network.host": "127.0.0.1",
+        "http.port": str(ports.http),
+        "transport.port": str(ports.transport),
+        "path.data": str(runtime / "data"),
+        "path.logs": str(runtime / "logs"),
+    }
+
+
+def write_configuration(home: Path, folder: Path, settings: dict[str, str]) -> None:
+    """A fresh configuration folder: the distribution's own, with our ``elasticsearch.yml``."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(
+        home / "config", folder, ignore=shutil.ignore_patterns("elasticsearch.keystore", "certs")
+    )
+    lines = (f'{key}: "{value}"\n' for key, value in settings.items())
+    (folder / "elasticsearch.yml").write_text("".join(lines), encoding="utf-8")

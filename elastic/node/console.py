@@ -1,0 +1,27 @@
+"""What the node printed, read for the one line that says why it did not start."""
+
+import re
+from pathlib import Path
+
+_TELLING = re.compile(r"\b(ERROR|FATAL|fatal|failed|unknown setting|refus)|Exception\b|Error:")
+_EMPTY = re.compile(
+    r"^\s+at |^\s*\.\.\. \d+ more|died while starting up|exited (?:unexpectedly|with)|"
+    r"^ERROR: Elasticsearch did not exit normally|^Likely root cause"
+)
+LONGEST = 400
+"""Characters of a line worth showing."""
+
+
+def last_meaningful_line(text: str) -> str:
+    """The last line that tells of a failure, else the last line at all."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not _EMPTY.search(line)]
+    telling = [line for line in lines if _TELLING.search(line)]
+    return (telling or lines or ["nothing was printed"])[-1][:LONGEST]
+
+
+def read_console(file: Path) -> str:
+    """What was printed so far."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,44 @@
+# ruff: noqa: N818 - the names say what happened, as in "port busy"
+"""What keeps the embedded node from running: one sentence each, with the way out."""
+
+from elastic.errors import ElasticError
+
+
+class NodeError(ElasticError):
+    """Any failure of the embedded node."""
+
+
+class WayFailed(NodeError):
+    """One way to a distribution did not work; the next one is tried."""
+
+
+class NoDistribution(NodeError):
+    """No way to a distribution worked."""
+
+
+class NotADistribution(NodeError):
+    """The folder named is no Elasticsearch of a version we know."""
+
+
+class NoJdk(NodeError):
+    """No Java Elasticsearch can run on."""
+
+
+class PortBusy(NodeError):
+    """The port asked for is taken."""
+
+
+class PlaceUnreachable(NodeError):
+    """The account the node runs as cannot enter a folder it needs."""
+
+
+class BadHeap(NodeError):
+    """The heap asked for is no size."""
+
+
+class NodeDied(NodeError):
+    """The node ended while it started."""
+
+
+class NodeSlow(NodeError):
+    """The node did not answer in the time given."""

@@ -1,0 +1,138 @@
+"""The node as a process of this machine: launched, watched, ended; never one that is not ours."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from elastic.node.account import Account, hand_over
+from elastic.node.console import last_meaningful_line, read_console
+from elastic.node.errors import NodeDied, NodeSlow
+from elastic.node.state import NodeState, process_birth
+
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
+"""Nothing else of our environment reaches the node: it may hold keys."""
+POLL_S = 0.2
+FOLDERS = ("data", "logs", "tmp", "config")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All it takes to start the node."""
+
+    home: Path
+    runtime: Path
+    url: str
+    heap: str
+    java_home: Path | None
+    account: Account | None
+
+    @property
+    def console(self) -> Path:
+        """Where the node's output goes."""
+        return self.runtime / "console.log"
+
+
+def launch(plan: Launch) -> "subprocess.Popen[bytes]":
+    """Start it in a session of its own, so that it outlives us."""
+    for name in FOLDERS:
+        (plan.runtime / name).mkdir(parents=True, exist_ok=True)
+        hand_over(plan.account, plan.runtime / name)
+    with plan.console.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - the distribution's own start script
+            [plan.home / "bin" / "elasticsearch"],
+            env=_environment(plan),
+            cwd=plan.runtime,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **_identity(plan.account),
+        )
+
+
+def _environment(plan: Launch) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    java = {"ES_JAVA_HOME": str(plan.java_home)} if plan.java_home else {}
+    return {
+        **kept,
+        **java,
+        "HOME": str(plan.runtime),
+        "ES_PATH_CONF": str(plan.runtime / "config"),
+        "ES_TMPDIR": str(plan.runtime / "tmp"),
+        "ES_JAVA_OPTS": f"-Xms{plan.heap} -Xmx{plan.heap}",
+    }
+
+
+def _identity(account: Account | None) -> dict[str, Any]:
+    if account is None:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def wait_until_up(process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float) -> int:
+    """Wait for the node to answer; return the number of the server's process.
+
+    Raises ``NodeDied`` or ``NodeSlow``, each with the last line of the log that says why.
+    """
+    deadline = time.monotonic() + wait_s
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise NodeDied(_died(plan))
+        if is_ready(plan.url) and (pid := server_pid(plan.url)) is not None:
+            return pid
+        time.sleep(POLL_S)
+    raise NodeSlow(
+        f"Elasticsearch did not answer on {plan.url} within {wait_s:.0f} s: give it longer with "
+        f"--wait, or read {plan.console} (last line: {_last_line(plan)})."
+    )
+
+
+def _died(plan: Launch) -> str:
+    return f"Elasticsearch ended while starting: {_last_line(plan)} (all of it in {plan.console})."
+
+
+def _last_line(plan: Launch) -> str:
+    return last_meaningful_line(read_console(plan.console))
+
+
+def is_ready(url: str) -> bool:
+    """Whether the node answers and every index it holds can be searched."""
+    try:
+        answer = httpx.get(f"{url}/_cluster/health", timeout=2, trust_env=False)
+        return bool(answer.raise_for_status().json()["status"] != "red")
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
+
+
+def server_pid(url: str) -> int | None:
+    """The process behind the address, None while nothing answers there."""
+    try:
+        answer = httpx.get(f"{url}/_nodes/_local/process", timeout=2, trust_env=False)
+        nodes = answer.raise_for_status().json()["nodes"].values()
+    except (httpx.HTTPError, ValueError, KeyError):
+        return None
+    return next((int(node["process"]["id"]) for node in nodes), None)
+
+
+def end_node(state: NodeState, wait_s: float) -> None:
+    """Ask the node to end, insist after ``wait_s``; nothing when it is not ours any more."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if process_birth(state.pid) != state.birth:
+            return
+        _signal_group(state.group, sign)
+        deadline = time.monotonic() + wait_s
+        while process_birth(state.pid) == state.birth and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+
+
+def _signal_group(group: int, sign: signal.Signals) -> None:
+    try:
+        os.killpg(group, sign)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,23 @@
+"""How the work on the node is told while it goes on."""
+
+from typing import Protocol
+
+
+class Report(Protocol):
+    """Where lines and progress go: a console, a log, nowhere."""
+
+    def say(self, line: str) -> None:
+        """One line for people."""
+
+    def advance(self, what: str, done: int, total: int | None) -> None:
+        """``done`` of ``total`` bytes; ``total`` is None while unknown."""
+
+
+class Silence:
+    """Tells nobody."""
+
+    def say(self, line: str) -> None:
+        """Nothing."""
+
+    def advance(self, what: str, done: int, total: int | None) -> None:
+        """Nothing."""

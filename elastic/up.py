@@ -1,0 +1,62 @@
+"""Have an Elasticsearch to talk to: your cluster if one is named, else the embedded node."""
+
+from dataclasses import dataclass
+
+from elastic.client import client_for
+from elastic.errors import ElasticError, translated
+from elastic.node.configuration import LINE, VERSION
+from elastic.node.disk import RUN_FLOOR
+from elastic.node.embedded import WAIT_S, start_node
+from elastic.node.report import Report
+from elastic.settings import ElasticSettings
+
+
+class UnsupportedVersion(ElasticError):  # noqa: N818
+    """The cluster runs a version that was not tested against."""
+
+
+@dataclass(frozen=True)
+class Up:
+    """The Elasticsearch in use; ``pid`` is None for a cluster that is not ours."""
+
+    url: str
+    version: str
+    origin: str
+    already_running: bool
+    pid: int | None = None
+
+
+def bring_up(
+    chosen: ElasticSettings,
+    *,
+    port: int | None = None,
+    heap: str | None = None,
+    wait_s: float = WAIT_S,
+    disk_floor: int = RUN_FLOOR,
+    report: Report | None = None,
+) -> Up:
+    """Make sure an Elasticsearch answers; raises ``ElasticError`` saying how to mend it.
+
+    With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is only looked at.
+    """
+    if chosen.elasticsearch_urls:
+        url = ",".join(chosen.elasticsearch_urls)
+        return Up(url, require_version(chosen), "SAS_ELASTICSEARCH_URL", already_running=True)
+    started = start_node(
+        chosen, port=port, heap=heap, wait_s=wait_s, disk_floor=disk_floor, report=report
+    )
+    state = started.state
+    version = require_version(chosen, state.url)
+    return Up(state.url, version, state.origin, started.already_running, state.pid)
+
+
+def require_version(chosen: ElasticSettings, url: str | None = None) -> str:
+    """The version of the cluster; raises ``UnsupportedVersion``, ``ElasticUnavailable``."""
+    with client_for(chosen, url, max_retries=0) as client, translated():
+        version = str(client.info()["version"]["number"])
+    if not version.startswith(f"{LINE}."):
+        raise UnsupportedVersion(
+            f"Elasticsearch {version} answers, but {LINE} is needed: install {VERSION}, or unset "
+            "SAS_ELASTICSEARCH_URL to use the embedded node."
+        )
+    return version
