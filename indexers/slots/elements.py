@@ -1,0 +1,84 @@
+"""Elements of a FHIR resource read without trusting their JSON type (E41, E43).
+
+A wrong type reads as absent, a number where a string is expected reads as its digits, an object
+where a list is expected reads as a list of one.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+_EXACT_FLOAT = 2**53
+
+
+class Coding(NamedTuple):
+    """One coding of a concept; missing parts are ``""``."""
+
+    system: str
+    code: str
+    display: str
+
+
+def text(value: object) -> str:
+    """The trimmed text of a string or number, ``""`` for anything else.
+
+    A lone surrogate, which no UTF-8 file can hold, becomes a question mark.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().strip()
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
+        return str(int(value))
+    return str(value) if isinstance(value, int) else ""
+
+
+def texts(value: object) -> list[str]:
+    """The non-empty texts of a list, or of a value that should have been one."""
+    found = (text(item) for item in (value if isinstance(value, list) else [value]))
+    return [item for item in found if item]
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of a list, or the object that should have been in one."""
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def child(parent: Json, name: str) -> Json:
+    """The object under a name, ``{}`` when it is absent or not an object."""
+    return next(iter(objects(parent.get(name))), {})
+
+
+def codings(concept: Json) -> Iterator[Coding]:
+    """The codings of a CodeableConcept."""
+    return (coding(one) for one in objects(concept.get("coding")))
+
+
+def coding(element: Json) -> Coding:
+    """One Coding element."""
+    system, code, display = (text(element.get(name)) for name in ("system", "code", "display"))
+    return Coding("".join(system.split()), code, display)
+
+
+def phone(telecoms: object) -> str:
+    """The first phone of a list of ContactPoint as exchanged, ``""`` without any (C39)."""
+    for telecom in objects(telecoms):
+        in_use = text(telecom.get("use")).lower() != "old"
+        if in_use and text(telecom.get("system")).lower() == "phone":
+            number = text(telecom.get("value"))
+            if number:
+                return number
+    return ""
+
+
+def unique(items: list[Any]) -> list[Any]:
+    """The items, first occurrence kept, in order; they need not be hashable."""
+    kept: list[Any] = []
+    for item in items:
+        if item not in kept:
+            kept.append(item)
+    return kept
