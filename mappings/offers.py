@@ -84,6 +84,7 @@ def _identity() -> dict[str, Any]:
         "finess": _code(),
         "siret": _code(),
         "idnst": _code(),
+        "idnsts": _code(),
         "place_key": _code(),
         "family": _stored(),
         "given": _stored(),

@@ -213,6 +213,8 @@ class Offer(TypedDict):
     finess: NotRequired[str]
     siret: NotRequired[str]
     idnst: NotRequired[str]
+    idnsts: NotRequired[list[str]]
+    """Every structure identifier of the place; ``idnst`` is the best one."""
     place_key: NotRequired[str]
     family: NotRequired[str]
     given: NotRequired[str]
