@@ -1,7 +1,37 @@
-"""Where the patient is: centre, radius, precision and zone of a search."""
+"""Where the patient is: centre, radius, precision and zone of a search.
 
-from dataclasses import dataclass
+A place is said by a point, a text, a commune or a department; each becomes one ``Area``. The
+text goes through the geocoder chain and is kept out of every error.
+"""
+
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from geography.departments import Department, departments, zone_of_commune
+from geography.distance import distance_km
+from geography.gazetteer import Commune, Gazetteer, load_gazetteer
+from mappings.analysis import fold
+from mappings.records import Precision
+from search_engine.criteria import Criteria
+from search_engine.problems import (
+    CommuneNotFound,
+    DepartmentNotFound,
+    PlaceNotFound,
+    PlaceOutsideFrance,
+    RadiusNotApplicable,
+)
+
+if TYPE_CHECKING:
+    from geography.geocoder import GeocodedAddress
+
+BORDER_KM = 5.0
+"""Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
+
+TOWN_OVER_DEPARTMENT = 10_000
+"""Inhabitants from which a commune wins over a department of the same name: Vienne, Mayenne."""
 
 
 class AreaKind(StrEnum):
@@ -41,3 +71,156 @@ class Area:
     precision: str | None = None
     score: float | None = None
     source: str = "request"
+
+
+class AddressFinder(Protocol):
+    """What finds a place from its text: ``geography.geocoder.Geocoder``."""
+
+    async def geocode(self, text: str) -> "GeocodedAddress | None":
+        """The place, None when nobody knows it."""
+        ...
+
+
+async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
+    """The area of a search (F005, F007 to F011, F015, F016, W36).
+
+    Raises ``PlaceNotFound``, ``PlaceOutsideFrance``, ``RadiusNotApplicable`` or
+    ``GeocoderUnavailable``, each naming the criterion at fault.
+    """
+    gazetteer = load_gazetteer()
+    if criteria.lat is not None and criteria.lon is not None:
+        return point_area(gazetteer, criteria.lat, criteria.lon, criteria.radius_km)
+    if criteria.insee is not None:
+        return insee_area(gazetteer, criteria.insee, criteria.radius_km)
+    if criteria.department is not None:
+        return department_area(department_coded(criteria.department), criteria.radius_km)
+    return await text_area(gazetteer, criteria.where or "", criteria.radius_km, geocoder)
+
+
+def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | None) -> Area:
+    """Around the patient's own point; with an explicit radius it is a drawn circle (F015)."""
+    commune = gazetteer.nearest(lat, lon)
+    if distance_km(lat, lon, commune.lat, commune.lon) > _reach_km(commune.department):
+        raise PlaceOutsideFrance
+    kind = AreaKind.POINT if radius_km is None else AreaKind.CIRCLE
+    around = _commune_area(commune, radius_km)
+    return replace(
+        around, kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
+    )
+
+
+def insee_area(gazetteer: Gazetteer, insee: str, radius_km: float | None) -> Area:
+    """Around the point of a commune; arrondissements stay, former codes are answered."""
+    commune = gazetteer.by_insee(insee.upper().zfill(5))
+    if commune is None:
+        raise CommuneNotFound
+    return _commune_area(commune, radius_km)
+
+
+def department_area(department: Department, radius_km: float | None) -> Area:
+    """A whole department, within its own borders (W36): a radius has no meaning."""
+    if radius_km is not None:
+        raise RadiusNotApplicable
+    return Area(
+        kind=AreaKind.DEPARTMENT,
+        label=f"{department.name} ({department.code})",
+        lat=department.lat,
+        lon=department.lon,
+        department=department.code,
+        zone=department.zone,
+        reference_km=department.city_radius_km,
+        step_km=department.step_km,
+        radius_km=None,
+        patient_point=False,
+        source="gazetteer",
+    )
+
+
+def department_coded(code: str) -> Department:
+    """The department of a code, a lost zero restored: ``1``, ``2a``, ``971``."""
+    found = departments().get(code.upper().zfill(2))
+    if found is None:
+        raise DepartmentNotFound
+    return found
+
+
+async def text_area(
+    gazetteer: Gazetteer, text: str, radius_km: float | None, geocoder: AddressFinder
+) -> Area:
+    """The place a text says: a department, else what the geocoder chain finds.
+
+    An address better than its commune is the patient's own point; a commune is not.
+    """
+    department = department_said(gazetteer, text)
+    if department is not None:
+        return department_area(department, radius_km)
+    found = await geocoder.geocode(text)
+    if found is None:
+        raise PlaceNotFound
+    return _geocoded_area(gazetteer, found, radius_km)
+
+
+def department_said(gazetteer: Gazetteer, text: str) -> Department | None:
+    """The department named by the whole text: ``48``, ``Lozère``, ``département du Nord``.
+
+    A town of the same name wins (Paris, Vienne) unless the word "département" is there.
+    """
+    words = fold(text)
+    said = re.sub(r"^departement (de la |de l |du |des |de |d )?", "", words)
+    found = departments().get(said.upper().zfill(2)) or _departments_by_name().get(said)
+    if found is None or said != words or said.isdigit():
+        return found
+    towns = gazetteer.by_name(text)
+    return None if towns and towns[0].population >= TOWN_OVER_DEPARTMENT else found
+
+
+def _departments_by_name() -> dict[str, Department]:
+    names = {fold(department.name): department for department in departments().values()}
+    without_article = {re.sub(r"^(la|le|les) ", "", name): found for name, found in names.items()}
+    return {**without_article, **names}
+
+
+def _geocoded_area(gazetteer: Gazetteer, found: "GeocodedAddress", radius_km: float | None) -> Area:
+    commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
+    exact = found.precision is not Precision.MUNICIPALITY
+    return replace(
+        _commune_area(commune, radius_km),
+        kind=AreaKind.ADDRESS if exact else AreaKind.COMMUNE,
+        label=found.label,
+        lat=found.lat,
+        lon=found.lon,
+        patient_point=exact,
+        postal_code=found.postal_code or None,
+        precision=found.precision.value,
+        score=found.score,
+        source=found.source,
+    )
+
+
+def _commune_area(commune: Commune, radius_km: float | None) -> Area:
+    department = departments()[commune.department]
+    return Area(
+        kind=AreaKind.COMMUNE,
+        label=f"{commune.part or commune.name} ({commune.department})",
+        lat=commune.lat,
+        lon=commune.lon,
+        department=commune.department,
+        zone=zone_of_commune(commune.insee),
+        reference_km=department.city_radius_km,
+        step_km=department.step_km,
+        radius_km=department.city_radius_km if radius_km is None else radius_km,
+        patient_point=False,
+        explicit_radius=radius_km is not None,
+        insee=commune.insee,
+        postal_code=commune.postcodes[0] if len(commune.postcodes) == 1 else None,
+        city=commune.name,
+        precision=Precision.MUNICIPALITY.value,
+        source="gazetteer",
+    )
+
+
+@cache
+def _reach_km(department: str) -> float:
+    """How far from a commune's point its department may still go: 700 km in Polynesia."""
+    reaches = (c.reach_km for c in load_gazetteer().communes() if c.department == department)
+    return max(reaches) + BORDER_KM

@@ -47,6 +47,32 @@ class PlaceNotFound(SearchProblem):
     title = "Lieu introuvable"
     remedy = "Vérifiez l'adresse, ou donnez seulement la commune et le code postal."
 
+    def __init__(
+        self,
+        detail: str = "Ni adresse, ni commune, ni département ne répond à ce texte.",
+        *,
+        field: str = "where",
+    ) -> None:
+        super().__init__(detail, field=field)
+
+
+class CommuneNotFound(PlaceNotFound):
+    """No commune bears that INSEE code, today or before a merger."""
+
+    remedy = "Vérifiez le code INSEE (5 caractères, comme 48095), différent du code postal."
+
+    def __init__(self) -> None:
+        super().__init__("Ce code INSEE n'est celui d'aucune commune.", field="insee")
+
+
+class DepartmentNotFound(PlaceNotFound):
+    """No department or collectivity bears that code."""
+
+    remedy = "Donnez un code de département : 01 à 95, 2A, 2B, 971 à 978, 986 à 988."
+
+    def __init__(self) -> None:
+        super().__init__("Ce code n'est celui d'aucun département.", field="department")
+
 
 class PlaceOutsideFrance(SearchProblem):
     """The point is too far from any commune of France, overseas included."""
