@@ -1,0 +1,94 @@
+"""How much is generated at each scale; every number is a share of reality or a mean.
+
+Calibration: docs/test-data.md, from the volumes of docs/sources and DREES.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ScaleName(StrEnum):
+    """The three sizes of a generated set."""
+
+    DEPARTMENT = "department"
+    NATIONAL = "national"
+    STRESS = "stress"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Shares of reality and means.
+
+    ``departments`` empty means every department of the gazetteer. ``physicians`` multiplies the
+    density of general practitioners, ``others`` that of every other profession, ``slots`` the
+    open slots a day. ``shares`` reduces whole departments, so that one city does not outweigh
+    the others of a small set.
+    """
+
+    name: ScaleName
+    departments: tuple[str, ...]
+    physicians: float
+    others: float
+    slots: float
+    shares: Mapping[str, float]
+
+    def share(self, department: str) -> float:
+        """Part of the department's professionals that is generated, from 0 to 1."""
+        return self.shares.get(department, 1.0)
+
+
+SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
+    {
+        ScaleName.DEPARTMENT: Scale(
+            ScaleName.DEPARTMENT,
+            ("75", "48", "21", "2A", "973", "974", "976"),
+            physicians=1.0,
+            others=0.65,
+            slots=0.9,
+            shares=MappingProxyType({"75": 0.4}),
+        ),
+        ScaleName.NATIONAL: Scale(
+            ScaleName.NATIONAL, (), physicians=1.0, others=1.0, slots=1.0, shares={}
+        ),
+        ScaleName.STRESS: Scale(
+            ScaleName.STRESS, (), physicians=1.5, others=2.6, slots=4.0, shares={}
+        ),
+    }
+)
+
+DEFAULT_GP_DENSITY = 20.0
+"""General practitioners per 100,000 inhabitants where the table has none (Mayotte)."""
+
+EDITOR_SHARE = 0.45
+"""Share of general practitioners whose agenda an editor serves (DREES 2022, extended to 2026)."""
+DESERT_EDITOR_SHARE: Mapping[str, float] = MappingProxyType({"48": 0.15, "976": 0.12, "973": 0.2})
+"""Departments empty enough that a search has to be enlarged."""
+
+SLOTS_A_DAY = 3.0
+"""Open slots of one agenda on a working day."""
+
+PARTICIPANT_SHARE = 0.25
+"""Share of general practitioners who take part in the SAS."""
+
+AGENDA_SHARE = 0.35
+"""Share of participants without an editor who open slots in the SAS agenda."""
+
+CROSS_DEPARTMENT_SHARE = 0.079
+"""Share of doctors who practise in several departments."""
+
+DOCTOR_PLACES = (0.58, 0.26, 0.11, 0.04, 0.01)
+"""Share of doctors with 1, 2, ... places: 1.64 on average, of which 1.59 are kept."""
+OTHER_PLACES = (0.80, 0.16, 0.04)
+
+STRUCTURE_SHARE = 0.45
+"""Share of practices looked for in a structure of the neighbourhood before a private address."""
+JOIN_SHARE = 0.65
+"""Share of private practices that join an address already taken: 2.9 doctors an address."""
+
+JITTER_KM = 0.3
+"""Radius around a commune's point of 1,000 inhabitants; it grows with the root of its people."""
+
+GEOCODED_SHARE = 0.9
+"""Share of addresses without any point that the geocoded cache answers."""

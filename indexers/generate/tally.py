@@ -1,0 +1,24 @@
+"""What a set holds, counted as it is written: offers to expect, slots, cases worth a look."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+MAX_EXAMPLES = 20
+"""Identifiers kept for each notable case."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by name, and examples by case."""
+
+    offers: Counter[str] = field(default_factory=Counter)
+    slots: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
+    cases: Counter[str] = field(default_factory=Counter)
+    examples: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def case(self, name: str, identifier: str) -> None:
+        """One more of a notable case; the first ones are named in the manifest."""
+        self.cases[name] += 1
+        if len(self.examples[name]) < MAX_EXAMPLES:
+            self.examples[name].append(identifier)
