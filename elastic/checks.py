@@ -11,7 +11,7 @@ from pathlib import Path
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.client import client_for
+from elastic.client import DEFAULT_URL, client_for
 from elastic.errors import ElasticError, IndexMissing, translated
 from elastic.lock import Clock, utc_now
 from elastic.names import NotAnIndexName, offers_alias
@@ -76,7 +76,7 @@ def check_elasticsearch(chosen: ElasticSettings) -> Check:
         why = last_meaningful_line(read_console(runtime_dir(chosen) / "console.log"))
         finding = f"the embedded node (process {state.pid}) died; its last word: {why}"
         return Check(name, Level.BLOCK, finding, "Start it again: `sas up`.")
-    where = chosen.elasticsearch_url or (state.url if state else "the usual port")
+    where = chosen.elasticsearch_url or (state.url if state else DEFAULT_URL)
     try:
         version = require_version(chosen)
     except ElasticError as error:

@@ -123,6 +123,13 @@ def count(client: Elasticsearch, name: IndexName | str) -> int:
         return int(client.count(index=str(name))["count"])
 
 
+def replicas(client: Elasticsearch) -> int:
+    """Copies worth having beside the primary: one as soon as there is a second data node."""
+    with translated():
+        nodes = int(client.cluster.health()["number_of_data_nodes"])
+    return min(nodes - 1, 1)
+
+
 def schema_version(client: Elasticsearch, alias: str) -> int:
     """The schema version in the live mapping; raises ``IndexMissing``; 0 when it tells none."""
     with translated():

@@ -17,7 +17,6 @@ ORIGIN = f"the official archive of Elasticsearch {VERSION}"
 TIMEOUT = httpx.Timeout(30.0, connect=3.0)
 """Seconds: short to connect, so that a closed network costs nothing."""
 ATTEMPTS = 3
-CHUNK = 1 << 20
 RANGE_NOT_SATISFIABLE = 416
 
 SYSTEMS = {"linux": "linux", "darwin": "darwin"}
@@ -104,7 +103,7 @@ def _download_rest(client: httpx.Client, url: str, partial: Path, report: Report
         length = answer.headers.get("Content-Length")
         total = done + int(length) if length else None
         with partial.open("ab" if resumed else "wb") as file:
-            for chunk in answer.iter_raw(CHUNK):
+            for chunk in answer.iter_raw():
                 file.write(chunk)
                 done += len(chunk)
                 report.advance("Elasticsearch archive", done, total)

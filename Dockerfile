@@ -1,0 +1,21 @@
+# The API and the console script `sas`, without a Java of their own: Elasticsearch runs elsewhere
+# (SAS_ELASTICSEARCH_URL).
+FROM python:3.11-slim AS build
+WORKDIR /build
+COPY pyproject.toml README.md ./
+COPY api api
+COPY cli cli
+COPY elastic elastic
+COPY geography geography
+COPY indexers indexers
+COPY mappings mappings
+COPY search_engine search_engine
+RUN python -m venv /opt/sas && /opt/sas/bin/pip install --no-cache-dir .
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sas
+COPY --from=build /opt/sas /opt/sas
+ENV PATH=/opt/sas/bin:$PATH PYTHONUNBUFFERED=1 XDG_DATA_HOME=/var/tmp
+USER sas
+EXPOSE 8000
+CMD ["uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,73 @@
+"""What the clients are made with."""
+
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+from elasticsearch.serializer import OrjsonSerializer
+
+from elastic.client import (
+    ADMIN_TIMEOUT_S,
+    DEFAULT_URL,
+    OrjsonLinesSerializer,
+    async_client,
+    client_options,
+    patient,
+)
+from elastic.settings import ElasticSettings
+
+
+def test_the_options_are_those_of_the_design(chosen: ElasticSettings) -> None:
+    options = client_options(chosen)
+    assert options["request_timeout"] == 3.0
+    assert options["connections_per_node"] == 64
+    assert options["retry_on_timeout"] is True
+    assert options["retry_on_status"] == (502, 503, 504)
+    assert options["max_retries"] == 3
+    assert isinstance(options["serializers"]["application/json"], OrjsonSerializer)
+
+
+def test_the_address_asked_for_wins(chosen: ElasticSettings) -> None:
+    cluster = chosen.model_copy(update={"elasticsearch_url": "http://a:1,http://b:2"})
+    assert client_options(cluster, "http://c:3")["hosts"] == ["http://c:3"]
+    assert client_options(cluster)["hosts"] == ["http://a:1", "http://b:2"]
+    assert client_options(chosen)["hosts"] == [DEFAULT_URL]
+
+
+def test_credentials_come_from_the_settings(
+    chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {"api_key", "basic_auth", "ca_certs"}.isdisjoint(client_options(chosen))
+    monkeypatch.setenv("SAS_ELASTICSEARCH_USERNAME", "sas")
+    monkeypatch.setenv("SAS_ELASTICSEARCH_PASSWORD", "secret")
+    assert client_options(ElasticSettings())["basic_auth"] == ("sas", "secret")
+    monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", "key")
+    monkeypatch.setenv("SAS_ELASTICSEARCH_CA", "/ca.pem")
+    options = client_options(ElasticSettings())
+    assert (options["api_key"], options["ca_certs"]) == ("key", str(Path("/ca.pem")))
+    assert "basic_auth" not in options
+    assert "secret" not in repr(ElasticSettings())
+
+
+def test_lines_go_through_orjson_both_ways() -> None:
+    lines = OrjsonLinesSerializer()
+    rows = [{"index": {}}, {"city": "Évry", "n": 1.5}]
+    assert lines.dumps(rows) == '{"index":{}}\n{"city":"Évry","n":1.5}\n'.encode()
+    assert lines.loads(lines.dumps(rows)) == rows
+
+
+def test_bulk_and_multi_search_pass_accents(es: Elasticsearch, index_prefix: str) -> None:
+    name = f"{index_prefix}-words"
+    es.indices.create(index=name)
+    es.bulk(operations=[{"index": {"_index": name}}, {"city": "Évry"}], refresh=True)
+    found = es.msearch(searches=[{"index": name}, {"query": {"match": {"city": "Évry"}}}])
+    assert found["responses"][0]["hits"]["hits"][0]["_source"] == {"city": "Évry"}
+
+
+def test_administration_is_given_more_time(es: Elasticsearch) -> None:
+    assert patient(es)._request_timeout == ADMIN_TIMEOUT_S
+
+
+async def test_the_async_client_answers(es_url: str) -> None:
+    async with async_client(es_url) as client:
+        assert (await client.info())["version"]["number"].startswith("9.4.")

@@ -1,0 +1,41 @@
+"""Ports, with real sockets."""
+
+import socket
+
+import pytest
+
+from elastic.node import ports
+from elastic.node.errors import PortBusy
+from elastic.node.ports import choose_ports, is_free
+
+
+def test_a_busy_port_asked_for_is_refused_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(PortBusy, match=rf"Port {port} is taken.*--port") as caught:
+            choose_ports(port)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_free_port_asked_for_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert choose_ports(port).http == port
+
+
+def test_a_busy_usual_port_gives_way_to_a_free_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(ports, "HTTP", server.getsockname()[1])
+        chosen = choose_ports()
+        assert chosen.http != ports.HTTP
+        assert is_free(chosen.http)
+
+
+def test_http_and_transport_differ() -> None:
+    chosen = choose_ports(ports.TRANSPORT if is_free(ports.TRANSPORT) else None)
+    assert chosen.http != chosen.transport
+
+
+def test_a_server_on_every_interface_takes_the_port_too() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        assert not is_free(server.getsockname()[1])
