@@ -1,0 +1,136 @@
+"""The page of results: cards in order, what was understood, and what to know beside them."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from mappings.records import Offer
+from search_engine.availability import showing
+from search_engine.cards import Card, View, card
+from search_engine.criteria import MAX_RESULTS, Criteria, Mode, Sort
+from search_engine.distances import distance_of
+from search_engine.explanation import rank_of
+from search_engine.interpretation import Interpretation
+from search_engine.pinned import NOT_IDENTIFIED, NOT_IDENTIFIED_MESSAGE, flags, pinned_slots
+from search_engine.plan import Plan
+from search_engine.ranking import measured
+
+Page = dict[str, Any]
+Answer = dict[str, Any]
+"""Body of an answer of Elasticsearch."""
+
+Warning_ = dict[str, str]
+
+STRUCTURE_MODE = {
+    "code": "structure_mode",
+    "message": "Recherche d'une structure : les offres sans créneau sont aussi affichées.",
+}
+DISTANCE_FROM_CENTRE = {
+    "code": "distance_from_centre",
+    "message": "Tri par distance au centre du secteur : aucune adresse de patient n'est connue.",
+}
+NOT_IDENTIFIED_WARNING = {"code": NOT_IDENTIFIED, "message": NOT_IDENTIFIED_MESSAGE}
+
+
+def page_of(plan: Plan, answer: Answer, places: Answer | None, took_ms: dict[str, float]) -> Page:
+    """The whole page. ``places`` are the treating doctor's, None when he was not asked or known."""
+    total = total_of(answer)
+    page: Page = {
+        "query": understood(plan.criteria, plan.meaning),
+        "area": area_of(plan),
+        "mode": plan.mode.value,
+        "profile": plan.criteria.profile,
+        "window": plan.window.as_dict(),
+        "pinned": [pinned_card(plan, hit) for hit in hits_of(places)] if places else [],
+        "total": {"value": total, "relation": "eq"},
+        "results": [result_card(plan, hit) for hit in hits_of(answer)],
+        "next": next_page(plan.criteria, total),
+        "seed": plan.seed,
+        "warnings": warnings_of(plan, identified=places is not None and total_of(places) > 0),
+        "took_ms": took_ms,
+    }
+    if plan.enlarged:
+        page["enlarged"] = {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
+    return page
+
+
+def hits_of(answer: Answer) -> list[dict[str, Any]]:
+    """The hits of an answer, in order."""
+    hits: list[dict[str, Any]] = answer["hits"]["hits"]
+    return hits
+
+
+def total_of(answer: Answer) -> int:
+    """How many offers match, on every page together."""
+    return int(answer["hits"]["total"]["value"])
+
+
+def result_card(plan: Plan, hit: dict[str, Any]) -> Card:
+    """The card of a hit, with the rank that explains its place."""
+    offer: Offer = hit["_source"]
+    slots = showing(plan.slots, offer.get("slots", []))
+    km = distance_of(offer, plan.area.lat, plan.area.lon)
+    ways = [name for name in hit.get("matched_queries", []) if plan.meaning.text]
+    way = min(ways, key=NAME_ORDER.index, default=None)
+    rank = rank_of(plan, offer, slots, km=km, name=way, score=float(hit["_score"]))
+    return {**card(view_of(plan), offer, slots, shown_km(plan, km)), "rank": rank}
+
+
+NAME_ORDER = ("exact", "prefix", "fuzzy")
+
+
+def pinned_card(plan: Plan, hit: dict[str, Any]) -> Card:
+    """The card of one place of the treating doctor, with what to know before calling."""
+    offer: Offer = hit["_source"]
+    slots = pinned_slots(plan, offer)
+    km = distance_of(offer, plan.area.lat, plan.area.lon)
+    told = card(view_of(plan), offer, slots, shown_km(plan, km))
+    return {**told, **flags(plan, offer, slots, km)}
+
+
+def view_of(plan: Plan) -> View:
+    """From where the cards of a search are looked at."""
+    criteria = plan.criteria
+    return View(criteria.role, plan.window, plan.window.start, criteria.origin)
+
+
+def shown_km(plan: Plan, km: float | None) -> float | None:
+    """The distance as told: from a patient's own point only (F103)."""
+    return km if measured(plan.area) else None
+
+
+def next_page(criteria: Criteria, total: int) -> int | None:
+    """The number of the next page, None after the last one or at the index's depth."""
+    more = criteria.page * criteria.size < total
+    reachable = (criteria.page + 1) * criteria.size <= MAX_RESULTS
+    return criteria.page + 1 if more and reachable else None
+
+
+def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
+    """How the text was read, what else it could mean, and what was asked beside it."""
+    told = asdict(meaning)
+    told["alternatives"] = [
+        {"label": label, "what": words} for label, words in meaning.alternatives
+    ]
+    return {
+        "what": criteria.what,
+        **{key: value for key, value in told.items() if value not in ((), [], None, False)},
+        "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude={"what"}),
+    }
+
+
+def area_of(plan: Plan) -> dict[str, Any]:
+    """The area searched, after any enlargement; unknown is absent."""
+    shown = asdict(replace(plan.area, first_radius_km=None))
+    return {key: value for key, value in shown.items() if value is not None}
+
+
+def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
+    """What the regulator should know of how the search was done."""
+    warnings = []
+    if plan.mode is Mode.ALL and plan.criteria.mode is Mode.AVAILABLE:
+        warnings.append(STRUCTURE_MODE)
+    if plan.criteria.sort is Sort.DISTANCE and not measured(plan.area):
+        warnings.append(DISTANCE_FROM_CENTRE)
+    if plan.criteria.treating_doctor and not identified:
+        warnings.append(NOT_IDENTIFIED_WARNING)
+    return warnings
