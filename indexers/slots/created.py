@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from geography.address import address_key
 from indexers.offers.identity import fair_key, professional_id, sos_point_id
-from indexers.slots.matching import Geography, Locate, slot_owner
+from indexers.slots.matching import Geography, Locate, offer_owner
 from mappings.identifiers import as_finess, as_siret
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, SlotPlace
 
@@ -48,7 +48,7 @@ def created_offer(
         return None
     offer = _copied(known)
     offer.update(located)  # type: ignore[typeddict-item]
-    offer.update(_place_fields(slot, place, known[0]["kind"], located))  # type: ignore[typeddict-item]
+    offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
     offer["fair_key"] = fair_key(offer["id"])
     offer["sources"] = {**known[0]["sources"], "place": {"source": source}}
     if phone := slot.get("phone"):
@@ -77,18 +77,19 @@ def _shared_absences(known: Sequence[Offer]) -> list[DateRange]:
 
 
 def _place_fields(
-    slot: CanonicalSlot, place: SlotPlace, kind: str, located: Geography
+    slot: CanonicalSlot, place: SlotPlace, known: Offer, located: Geography
 ) -> dict[str, object]:
+    kind, owner = known["kind"], offer_owner(known)
     line, city = place.get("line", ""), place.get("city") or located.get("city", "")
     idnst = slot.get("structure", {}).get("idnst", "")
     at_address = address_key(line, place.get("postal_code", ""), city)
     fields: dict[str, object] = {"kind": kind, "city": city, "lines": [line] if line else []}
     if kind == Kind.SOS_POINT:
         key = next(iter(place.get("identifiers", [])), at_address)
-        fields |= {"id": sos_point_id(slot_owner(slot), key), "siret": slot_owner(slot)}
+        fields |= {"id": sos_point_id(owner, key), "siret": owner}
     else:
         key = idnst or at_address
-        fields |= {"id": professional_id(slot_owner(slot), key), "rpps": slot_owner(slot)}
+        fields |= {"id": professional_id(owner, key), "rpps": owner}
     return _known(
         **fields,
         place_key=key,
@@ -101,7 +102,8 @@ def _place_fields(
 def _structure_fields(idnst: str) -> dict[str, object]:
     finess = as_finess(idnst) if idnst.startswith("1") else None
     siret = as_siret(idnst) if idnst.startswith("3") else None
-    return {"idnst": idnst, "finess": finess, "siret": siret}
+    idnsts = [idnst] if idnst else []
+    return {"idnst": idnst, "idnsts": idnsts, "finess": finess, "siret": siret}
 
 
 def _known(**fields: object) -> dict[str, object]:

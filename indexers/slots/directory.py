@@ -1,24 +1,20 @@
-"""The slots of a directory of files: ``agenda.jsonl`` and ``fhir/requests.jsonl``.
+"""The slots of a directory of files, for a reindex: ``agenda.jsonl`` and the editors' answers.
 
-What a reindex calls: it indexes its offers, asks for their slots, and stores both at once.
+A reindex indexes its offers, asks here for their slots, and stores both at once.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import orjson
-
 from indexers.slots.attribution import Attribution
 from indexers.slots.coherence import hidden_counts, visible_slots
-from indexers.slots.matching import Locate, OfferIndex, nowhere, slot_owner
+from indexers.slots.locating import commune_geography
+from indexers.slots.matching import Locate, OfferIndex, bare_owner, slot_owner
+from indexers.slots.requests import agenda_slots, parsed_requests, requests_in
 from indexers.slots.stored import AGENDA_SOURCE
-from mappings.records import CanonicalSlot, Offer, StoredSlot
-
-AGENDA_FILE = "agenda.jsonl"
-REQUESTS_FILE = "fhir/requests.jsonl"
+from mappings.records import Offer, StoredSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,8 @@ class DirectorySlots:
     """Slots by offer id, coherent with their offer; offers to create; counts by reason.
 
     ``created`` offers are complete but for their ``slots``, which are in ``slots`` like the
-    others. ``unmatched`` and ``hidden`` count slots, ``rejected`` what the parser refused.
+    others. ``unmatched`` and ``hidden`` count slots; ``rejected`` counts what the parser
+    refused, and answers and lines refused as a whole.
     """
 
     slots: dict[str, list[StoredSlot]]
@@ -37,21 +34,27 @@ class DirectorySlots:
 
 
 def owners_in(directory: Path) -> frozenset[str]:
-    """RPPS and SIRET that the directory's slots are about, to bound an ``OfferIndex``."""
-    return frozenset(filter(None, (slot_owner(slot) for slot in agenda_slots(directory))))
+    """RPPS, ADELI and SIRET that the directory's slots are about, to bound an ``OfferIndex``."""
+    ignored: Counter[str] = Counter()
+    asked = {bare_owner(one) for r in requests_in(directory, ignored) for one in r.asked}
+    booked = {slot_owner(slot) for slot in agenda_slots(directory, ignored)}
+    return frozenset(asked | booked) - {""}
 
 
 def slots_from_directory(
-    directory: Path, index: OfferIndex, now: datetime, locate: Locate = nowhere
+    directory: Path, index: OfferIndex, now: datetime, locate: Locate = commune_geography
 ) -> DirectorySlots:
     """Every slot of the directory on its offer, coherence applied; a missing file is no slot.
 
     ``index`` holds at least the offers of ``owners_in(directory)``, participation and absences
-    included; created offers are added to it.
+    included; created offers are added to it. One answer at a time is in memory, and the slots.
     """
+    rejected: Counter[str] = Counter()
     found = Attribution(index, now, locate)
-    found.add(agenda_slots(directory), AGENDA_SOURCE)
-    return _coherent(found, index, Counter())
+    found.add(agenda_slots(directory, rejected), AGENDA_SOURCE)
+    for request, slots in parsed_requests(directory, now, rejected):
+        found.add(slots, request.editor)
+    return _coherent(found, index, rejected)
 
 
 def _coherent(found: Attribution, index: OfferIndex, rejected: Counter[str]) -> DirectorySlots:
@@ -60,11 +63,3 @@ def _coherent(found: Attribution, index: OfferIndex, rejected: Counter[str]) -> 
         found.slots[offer_id] = visible_slots(index.offer(offer_id), stored)
         hidden.update(hidden_counts(found.slots[offer_id]))
     return DirectorySlots(found.slots, found.created, found.unmatched, hidden, rejected)
-
-
-def agenda_slots(directory: Path) -> Iterator[CanonicalSlot]:
-    """The SAS agenda's slots, one canonical slot a line."""
-    path = directory / AGENDA_FILE
-    if path.exists():
-        with path.open("rb") as lines:
-            yield from (orjson.loads(line) for line in lines if line.strip())

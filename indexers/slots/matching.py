@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from geography.address import normalise_line
 from geography.distance import distance_km
-from mappings.identifiers import as_finess, as_idnst, as_rpps, as_siret
+from mappings.identifiers import as_adeli, as_finess, as_idnst, as_rpps, as_siret
 from mappings.records import CanonicalSlot, GeoPoint, Kind, Offer, Precision, SlotPlace
 
 NEAR_KM = 0.05
@@ -47,18 +47,21 @@ class OfferIndex:
         """``wanted`` bounds the memory: RPPS and SIRET that bear slots (``owners_in``)."""
         self._wanted = wanted
         self._by_owner: dict[str, dict[str, Offer]] = {}
+        self._rpps_of: dict[str, str] = {}
         self._owner_of: dict[str, str] = {}
 
     def add(self, offer: Offer) -> None:
         """Keep the offer when slots may belong to it; an offer added again replaces itself."""
-        owner = offer_owner(offer)
-        if owner and (self._wanted is None or owner in self._wanted):
+        owner, aliases = offer_owner(offer), offer.get("adeli", [])
+        wanted = self._wanted
+        if owner and (wanted is None or any(name in wanted for name in (owner, *aliases))):
             self._by_owner.setdefault(owner, {})[offer["id"]] = offer
             self._owner_of[offer["id"]] = owner
+            self._rpps_of.update(dict.fromkeys(aliases, owner))
 
     def of(self, owner: str) -> list[Offer]:
-        """The offers of an RPPS or of a SIRET."""
-        return list(self._by_owner.get(owner, {}).values())
+        """The offers of an RPPS, of an ADELI (an alias of one RPPS) or of a SIRET."""
+        return list(self._by_owner.get(self._rpps_of.get(owner, owner), {}).values())
 
     def offer(self, offer_id: str) -> Offer:
         """The offer of an id; ``KeyError`` when it was never added."""
@@ -76,9 +79,14 @@ def offer_owner(offer: Offer) -> str:
 
 
 def slot_owner(slot: CanonicalSlot) -> str:
-    """RPPS or SIRET of who gives the slot, without prefix; ``""`` when it has neither."""
-    rpps = as_rpps(slot.get("practitioner", {}).get("idnps", ""))
-    return rpps or as_siret(slot.get("sos", {}).get("siret", "")) or ""
+    """RPPS, ADELI or SIRET of who gives the slot, without prefix; ``""`` when it has none."""
+    idnps, siret = slot.get("practitioner", {}).get("idnps", ""), slot.get("sos", {}).get("siret")
+    return as_rpps(idnps) or as_adeli(idnps) or as_siret(siret) or ""
+
+
+def bare_owner(asked: str) -> str:
+    """The RPPS, ADELI or SIRET of an id as it was asked for; ``""`` for anything else."""
+    return as_rpps(asked) or as_adeli(asked) or as_siret(asked) or ""
 
 
 def indexed(offers: Iterable[Offer], wanted: Container[str] | None = None) -> OfferIndex:
@@ -98,7 +106,7 @@ def matching_offer(slot: CanonicalSlot, offers: list[Offer], locate: Locate) -> 
     by_id = _with_identifier(slot, offers)
     if by_id:
         return _first_at_address(place, by_id) or by_id[0]
-    if not place and "structure" not in slot:
+    if not place and not slot.get("structure"):
         return offers[0] if len(offers) == 1 else None
     return _first_at_address(place, offers) or _within_50_m(place, offers, locate)
 
@@ -118,7 +126,8 @@ def _point_ids(offer: Offer) -> set[str]:
 
 def _structure_ids(offer: Offer) -> set[str]:
     """Prefixed structure identifiers of an offer's place."""
-    own = {str(as_idnst(offer.get("idnst", "")))} - {"None"}
+    written = [offer.get("idnst", ""), *offer.get("idnsts", [])]
+    own = {str(idnst) for idnst in map(as_idnst, written) if idnst is not None}
     finess, siret = as_finess(offer.get("finess", "")), as_siret(offer.get("siret", ""))
     is_point = offer["kind"] == Kind.SOS_POINT
     return (

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 
 from geography.address import address_key
 from indexers.slots.instants import utc_text
@@ -20,8 +21,13 @@ def place_text(slot: CanonicalSlot) -> str:
     place = slot.get("place", {})
     line, postal_code = place.get("line", ""), place.get("postal_code", "")
     if line and (postal_code or place.get("city")):
-        return address_key(line, postal_code, place.get("city", ""))
+        return _address(line, postal_code, place.get("city", ""))
     return slot.get("structure", {}).get("idnst") or "|".join(place.get("identifiers", []))
+
+
+@lru_cache(maxsize=1 << 16)
+def _address(line: str, postal_code: str, city: str) -> str:
+    return address_key(line, postal_code, city)
 
 
 def owner(slot: CanonicalSlot) -> str:

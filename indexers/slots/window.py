@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from geography.departments import METROPOLE_ZONE, ZONES
@@ -19,7 +19,7 @@ class Window:
     end: datetime
 
 
-@cache
+@lru_cache(maxsize=64)
 def window_at(now: datetime, zone: str) -> Window:
     """The window of an aware ``now`` in an IANA zone; a night of clock change counts as it is."""
     today = now.astimezone(ZoneInfo(zone)).date()
