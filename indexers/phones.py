@@ -72,8 +72,6 @@ def read_phones(text: str, department: str = "") -> PhoneField:
     """
     if not text:
         return EMPTY
-    if len(text) == 10 and text.isascii() and text.isdigit() and text[0] == "0" != text[1]:  # noqa: PLR2004
-        return PhoneField((_e164(text[1:]),))
     emails = tuple(dict.fromkeys(_EMAIL.findall(text)))
     numbers: dict[str, None] = {}
     refused: list[str] = []
@@ -84,6 +82,13 @@ def read_phones(text: str, department: str = "") -> PhoneField:
         else:
             numbers.update(dict.fromkeys(found))
     return PhoneField(tuple(numbers), emails, tuple(refused))
+
+
+def plain_number(text: str) -> str:
+    """The number of a field that is ten figures and nothing else, as most are; else ``""``."""
+    if len(text) != 10 or text[0] != "0" or text[1] == "0":  # noqa: PLR2004
+        return ""
+    return _e164(text[1:]) if text.isascii() and text.isdigit() else ""
 
 
 def merged(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) -> PhoneField:

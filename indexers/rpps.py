@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
-from indexers.phones import merged, read_phones
+from indexers.phones import merged, plain_number, read_phones
 from indexers.quarantine import Quarantine
 from indexers.reading import repairs
 from indexers.reading.errors import LayoutError
@@ -123,8 +123,10 @@ _PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
 _FORMER_ID = "Ancien identifiant de la structure"
 _GENERAL_CIVILITY = "Code civilité"
 
-_REPAIRS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"siret": repairs.siret, "finess": repairs.finess, "legal_finess": repairs.finess}
+_REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("siret", repairs.siret),
+    ("finess", repairs.finess),
+    ("legal_finess", repairs.finess),
 )
 _STAMP = re.compile(r"_(\d{4})(\d{2})(\d{2})\d{4}\.")
 
@@ -199,9 +201,8 @@ def _activity(
 ) -> Activity:
     record: dict[str, Any] = {key: text for key, at in layout.plain if (text := fields[at])}
     record["line"] = line
-    record["idnps"] = person.idnps
-    record[person.register] = person.number
-    if not person.key_holds:
+    record["idnps"], register, record[register], key_holds = person
+    if not key_holds:
         quarantine.warn(line, Reason.KEY_CHECK_FAILED, person.idnps)
     activity = cast("Activity", record)
     _repair(activity, quarantine)
@@ -216,26 +217,22 @@ def _activity(
 
 
 def _repair(activity: Activity, quarantine: Quarantine) -> None:
-    """Identifiers with their lost zeros, without what is beyond repair (traps 14, 21, 23)."""
+    """Identifiers with their lost zeros, without what is beyond repair (traps 14 and 23)."""
     record = cast("dict[str, Any]", activity)
-    for key, repair in _REPAIRS.items():
-        if key in record:
-            _repair_one(record, key, repair, quarantine)
-    site = activity.get("finess")
-    if site is not None and site == activity.get("legal_finess"):
-        quarantine.warn(activity["line"], Reason.LEGAL_FINESS_AS_SITE, site)
+    for key, repair in _REPAIRS:
+        text = record.get(key)
+        if text is not None and (repaired := repair(text)) != text:
+            _replace(record, key, repaired, quarantine)
+    site = record.get("finess")
+    if site is not None and site == record.get("legal_finess"):
+        quarantine.warn(record["line"], Reason.LEGAL_FINESS_AS_SITE, site)
 
 
-def _repair_one(
-    record: dict[str, Any], key: str, repair: Callable[[str], str], quarantine: Quarantine
-) -> None:
-    text, repaired = record[key], repair(record[key])
-    record[key] = repaired
-    if not repaired:
-        del record[key]
-        quarantine.warn(record["line"], Reason.IDENTIFIER_DROPPED, f"{key} {text}")
-    elif not repairs.key_holds(repaired):
-        quarantine.warn(record["line"], Reason.KEY_CHECK_FAILED, f"{key} {repaired}")
+def _replace(record: dict[str, Any], key: str, repaired: str, quarantine: Quarantine) -> None:
+    if repaired:
+        record[key] = repaired
+    else:
+        quarantine.warn(record["line"], Reason.IDENTIFIER_DROPPED, f"{key} {record.pop(key)}")
 
 
 def _set_structure(activity: Activity, former_id: str) -> None:
@@ -247,8 +244,8 @@ def _set_structure(activity: Activity, former_id: str) -> None:
     )
     if idnst:
         activity["idnst"] = idnst
-    if "department" in activity:
-        code = repairs.department(activity["department"])
+    text = activity.get("department")
+    if text is not None and (code := repairs.department(text)) != text:
         if code:
             activity["department"] = code
         else:
@@ -257,10 +254,13 @@ def _set_structure(activity: Activity, former_id: str) -> None:
 
 def _set_contact(activity: Activity, texts: tuple[str, ...], quarantine: Quarantine) -> None:
     """Phones of both columns; an e-mail found there counts when the row has no other."""
-    if not any(texts):
+    first, second = texts
+    if not second and (not first or (number := plain_number(first))):
+        if first:
+            activity["phones"] = [number]
         return
     department = activity.get("department", "")
-    found = merged(tuple(read_phones(text, department) for text in texts if text))
+    found = merged(tuple(read_phones(text, department) for text in texts))
     if found.numbers:
         activity["phones"] = list(found.numbers)
     if found.emails and "email" not in activity:

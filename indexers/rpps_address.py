@@ -1,7 +1,6 @@
 """The address of an RPPS activity, from its fourteen columns (traps 36, 37, 39, 42, 44)."""
 
 import re
-from typing import cast
 
 from geography.address import STREET_TYPES
 from indexers.reading import repairs
@@ -39,27 +38,31 @@ def read_address(columns: tuple[str, ...]) -> ActivityAddress:
     (``25300 DOUBS``), its CEDEX left out.
     """
     *lines, office, postal_code, insee, city, country = columns
-    abroad = country not in FRANCE
-    if not abroad:
+    address = _lines(*lines)
+    if country not in FRANCE:
+        address["country"] = country
+    else:
         postal_code = repairs.postal_code(postal_code)
         insee = repairs.insee(insee)
     if office and not (city and postal_code):
         postal_code, city = _from_office(office, postal_code, city)
-    fields = (
-        *_lines(*lines),
-        ("postal_code", postal_code),
-        ("city", city),
-        ("insee", insee),
-        ("country", country if abroad else ""),
-    )
-    return cast("ActivityAddress", {key: text for key, text in fields if text})
+    if postal_code:
+        address["postal_code"] = postal_code
+    if city:
+        address["city"] = city
+    if insee:
+        address["insee"] = insee
+    return address
 
 
-def _lines(*columns: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    *complements, number, repetition, type_code, type_label, street = columns
+def _lines(*columns: str) -> ActivityAddress:
+    recipient, point, distribution, number, repetition, type_code, type_label, street = columns
     kind = type_label or STREET_TYPES.get(type_code.lower(), type_code)
     line = " ".join(filter(None, (number, repetition, kind, street)))
-    return ("line", line), ("complement", ", ".join(filter(None, complements)))
+    address: ActivityAddress = {"line": line} if line else {}
+    if recipient or point or distribution:
+        address["complement"] = ", ".join(filter(None, (recipient, point, distribution)))
+    return address
 
 
 def _from_office(office: str, postal_code: str, city: str) -> tuple[str, str]:

@@ -4,9 +4,9 @@ The register writes a structure twice: with a letter (``R10100000000101``, colum
 its former name, with a digit as editors exchange it (``410100000000101``, column 47); trap 22.
 """
 
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from indexers.reading.repairs import figures
 from indexers.reasons import Reason
 from mappings.identifiers import Idnst, StructureIdKind, luhn_ok, structure_id_kind
 
@@ -20,7 +20,8 @@ ADELI_TYPE = "0"
 _RPPS_LENGTH = 12
 _ADELI_LENGTH = 10
 _SIRET_LENGTH = 14
-_CACHED = 1 << 16
+_RANG_LENGTH = 15
+RPPS_RANG = "4"
 
 
 class Person(NamedTuple):
@@ -32,28 +33,30 @@ class Person(NamedTuple):
     key_holds: bool = True
 
 
-@lru_cache(maxsize=_CACHED)
 def read_person(kind: str, identifier: str, national: str) -> Person | Reason:
     """The person of a row, from the national identifier, else from its type and identifier.
 
     A reason when there is none or when it is neither 8 + RPPS nor 0 + ADELI. A wrong control
     digit is told, never refused: real numbers fail it (trap 21).
     """
-    idnps = national or (kind + identifier if identifier else "")
-    if not idnps:
-        return Reason.PERSON_ID_MISSING
-    number = idnps[1:]
-    if idnps[0] == RPPS_TYPE and len(idnps) == _RPPS_LENGTH and _figures(number):
-        return Person(idnps, "rpps", number, luhn_ok(number))
-    if idnps[0] == ADELI_TYPE and len(idnps) == _ADELI_LENGTH and number.isalnum():
-        return Person(idnps, "adeli", number)
+    if figures(national, _RPPS_LENGTH) and national[0] == RPPS_TYPE:
+        number = national[1:]
+        return Person(national, "rpps", number, luhn_ok(number))
+    return _unusual_person(kind, identifier, national)
+
+
+def _unusual_person(kind: str, identifier: str, national: str) -> Person | Reason:
+    if not national:
+        return read_person("", "", kind + identifier) if identifier else Reason.PERSON_ID_MISSING
+    number = national[1:]
+    if national[0] == ADELI_TYPE and len(national) == _ADELI_LENGTH and number.isalnum():
+        return Person(national, "adeli", number)
     return Reason.PERSON_ID_INVALID
 
 
-@lru_cache(maxsize=_CACHED)
 def read_idnst(former_id: str, technical_id: str, finess: str, siret: str) -> str:
     """The structure identifier as exchanged, from the best column that has one, else ``""``."""
-    if structure_id_kind(former_id) is not None:
+    if _is_idnst(former_id):
         return former_id
     technical = from_technical_id(technical_id)
     if technical is not None:
@@ -65,7 +68,9 @@ def read_idnst(former_id: str, technical_id: str, finess: str, siret: str) -> st
 
 def from_technical_id(text: str) -> Idnst | None:
     """The IDNST of a technical identifier: F FINESS, C SIRET or ADELI practice, R RPPS-rang."""
-    letter, number = text[:1], text[1:]
+    if not text:
+        return None
+    letter, number = text[0], text[1:]
     digit = {"F": "1", "R": "4", "C": "3" if len(number) == _SIRET_LENGTH else "0"}.get(letter)
     if digit is None:
         return None
@@ -81,5 +86,7 @@ _KINDS = {
 }
 
 
-def _figures(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _is_idnst(text: str) -> bool:
+    if figures(text, _RANG_LENGTH) and text[0] == RPPS_RANG:
+        return True
+    return text != "" and structure_id_kind(text) is not None

@@ -45,15 +45,19 @@ def compact(value: object) -> str:
     return "" if value is None else _NOISE.sub("", str(value)).upper()
 
 
+_LUHN_DOUBLES = bytes.maketrans(b"0123456789", b"0246813579")
+
+
 def luhn_ok(digits: str) -> bool:
-    """True when the last digit is the Luhn key of the others; letters make it False."""
+    """True when the last digit is the Luhn key of the others; letters make it False.
+
+    One table look-up a digit: a national file asks two million times.
+    """
     if not digits.isascii() or not digits.isdigit():
         return False
-    total = 0
-    for position, char in enumerate(reversed(digits)):
-        figure = int(char) * (1 + position % 2)
-        total += figure - 9 if figure > 9 else figure  # noqa: PLR2004
-    return total % 10 == 0
+    figures = digits.encode()
+    total = sum(figures[-1::-2]) + sum(figures[-2::-2].translate(_LUHN_DOUBLES))
+    return (total - ord("0") * len(figures)) % 10 == 0
 
 
 def as_rpps(value: object) -> Rpps | None:

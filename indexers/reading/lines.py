@@ -12,6 +12,7 @@ from indexers.reasons import Reason
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _BUFFER = 1 << 20
+LINE_BREAK = b"\r\n"
 
 
 class Line(NamedTuple):
@@ -29,21 +30,26 @@ def open_bytes(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb", buffering=_BUFFER)
 
 
+def read_raw(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that holds something, its line break kept, without BOM.
+
+    A line break is LF only: U+0085 and a lone CR are content.
+    """
+    with open_bytes(path) as handle:
+        for number, raw in enumerate(handle, 1):
+            content = raw.removeprefix(_BOM) if number == 1 else raw
+            if content.strip():
+                yield number, content
+
+
 def read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
     """The lines that hold something, without BOM nor line break, LF and CRLF mixed (trap 8).
 
     A line that is not UTF-8 is read as Windows-1252 and warned about; the other lines of the
-    file are not touched by it (trap 5). A line break is LF only: U+0085 is content.
+    file are not touched by it (trap 5).
     """
-    with open_bytes(path) as handle:
-        for number, raw in enumerate(handle, 1):
-            ended = raw.endswith(b"\n")
-            content = raw.rstrip(b"\r\n")
-            if number == 1:
-                content = content.removeprefix(_BOM)
-            if not content.strip():
-                continue
-            text, utf8 = decoded(content)
-            if not utf8:
-                quarantine.warn(number, Reason.NOT_UTF8, text)
-            yield Line(number, text, ended)
+    for number, raw in read_raw(path):
+        text, utf8 = decoded(raw.rstrip(LINE_BREAK))
+        if not utf8:
+            quarantine.warn(number, Reason.NOT_UTF8, text)
+        yield Line(number, text, raw.endswith(b"\n"))

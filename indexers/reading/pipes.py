@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from indexers.quarantine import Quarantine
 from indexers.reading.errors import LayoutError
-from indexers.reading.lines import Line, read_lines
-from indexers.reading.text import LOST, cleaned, needs_cleaning
+from indexers.reading.lines import LINE_BREAK, read_raw
+from indexers.reading.text import LOST, cleaned, decoded, needs_cleaning
 from indexers.reasons import Reason
 
 Row = tuple[int, list[str]]
@@ -31,30 +31,57 @@ def open_pipes(path: Path, quarantine: Quarantine) -> PipeFile:
     Rows cut at the end of the file, or with another number of fields than the header, go to
     quarantine (traps 2 and 8). Raises ``LayoutError`` when the file is empty.
     """
-    lines = read_lines(path, quarantine)
-    first = next(lines, None)
-    if first is None:
+    lines = read_raw(path)
+    _, first = next(lines, (0, b""))
+    if not first:
         raise LayoutError(f"{path.name} is empty; download it again")
-    closed = first.text.endswith("|")
-    header = [cleaned(name) for name in first.text.removesuffix("|").split("|")]
-    return PipeFile(header, _rows(lines, len(header), closed, quarantine))
+    text, _ = decoded(first.rstrip(LINE_BREAK))
+    header = [cleaned(name) for name in text.removesuffix("|").split("|")]
+    return PipeFile(header, _rows(lines, _Width(len(header), text.endswith("|")), quarantine))
 
 
-def _rows(lines: Iterator[Line], width: int, closed: bool, quarantine: Quarantine) -> Iterator[Row]:
-    """``closed`` tells that complete lines end with a pipe, as those of the register do."""
-    for number, text, ended in lines:
+class _Width(NamedTuple):
+    """Fields of a complete row; ``closed`` when a pipe ends it, as in the register."""
+
+    fields: int
+    closed: bool
+
+
+def _rows(
+    lines: Iterator[tuple[int, bytes]], width: _Width, quarantine: Quarantine
+) -> Iterator[Row]:
+    count = width.fields
+    for number, raw in lines:
         quarantine.read += 1
+        content = raw.rstrip(LINE_BREAK)
+        text, utf8 = decoded(content)
         fields = text.split("|")
-        if not ended and len(fields) < width + closed:
-            quarantine.reject(number, Reason.TRUNCATED_LINE, text)
-            continue
-        if len(fields) == width:
-            fields.append("")
-        if len(fields) != width + 1 or fields[width]:
-            quarantine.reject(number, Reason.COLUMN_COUNT, text)
-            continue
-        if needs_cleaning(f"|{text}|"):
-            if LOST in text:
-                quarantine.warn(number, Reason.LOST_CHARACTER, text)
-            fields = [cleaned(field) for field in fields]
+        if len(fields) != count + 1 or fields[count] or raw == content:
+            reason = _damage(fields, width, ended=raw != content)
+            if reason is not None:
+                quarantine.reject(number, reason, text)
+                continue
+            fields = [*fields[:count], ""]
+        if not utf8 or needs_cleaning(content, text, fields):
+            fields = _cleaned(number, text, fields, utf8, quarantine)
         yield number, fields
+
+
+def _damage(fields: list[str], width: _Width, ended: bool) -> Reason | None:
+    """What is wrong with the number of fields; None for a row without its last pipe."""
+    if not ended and len(fields) < width.fields + width.closed:
+        return Reason.TRUNCATED_LINE
+    if len(fields) == width.fields:
+        return None
+    whole = len(fields) == width.fields + 1 and not fields[-1]
+    return None if whole else Reason.COLUMN_COUNT
+
+
+def _cleaned(
+    number: int, text: str, fields: list[str], utf8: bool, quarantine: Quarantine
+) -> list[str]:
+    if not utf8:
+        quarantine.warn(number, Reason.NOT_UTF8, text)
+    if LOST in text:
+        quarantine.warn(number, Reason.LOST_CHARACTER, text)
+    return [cleaned(field) for field in fields]

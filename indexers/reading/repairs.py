@@ -34,6 +34,8 @@ LA_POSTE = "356000000"
 """SIREN whose establishments have no Luhn key."""
 
 _CACHED = 1 << 16
+"""More than the communes of France."""
+
 _INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -43,19 +45,21 @@ def _with_zero(text: str, width: int) -> str:
     return text.zfill(width) if len(text) == width - 1 and text.isdigit() else text
 
 
-@lru_cache(maxsize=_CACHED)
+def figures(text: str, length: int) -> bool:
+    """True for exactly ``length`` ASCII figures; the shortest way to a sound identifier."""
+    return len(text) == length and text.isascii() and text.isdigit()
+
+
 def siret(text: str) -> str:
     """14 figures, or ``""`` when the SIRET cannot be read."""
-    return as_siret(text) or ""
+    return text if figures(text, 14) else as_siret(text) or ""
 
 
-@lru_cache(maxsize=_CACHED)
 def finess(text: str) -> str:
     """9 characters, a lost leading zero restored, or ``""`` when unreadable."""
-    return as_finess(_with_zero(text, 9)) or ""
+    return text if figures(text, 9) else as_finess(_with_zero(text, 9)) or ""
 
 
-@lru_cache(maxsize=_CACHED)
 def key_holds(identifier: str) -> bool:
     """False when the control digit is wrong; always true for La Poste and Corsican FINESS."""
     return identifier.startswith(LA_POSTE) or not identifier.isdigit() or luhn_ok(identifier)
@@ -68,11 +72,10 @@ def insee(text: str) -> str:
     return RENUMBERED.get(code, code) if _INSEE.fullmatch(code) else ""
 
 
-@lru_cache(maxsize=_CACHED)
 def postal_code(text: str) -> str:
     """5 figures, a lost leading zero restored, or ``""`` when unreadable."""
-    code = _with_zero(text.replace(" ", ""), 5)
-    return code if len(code) == 5 and code.isascii() and code.isdigit() else ""  # noqa: PLR2004
+    code = text if len(text) == 5 else _with_zero(text.replace(" ", ""), 5)  # noqa: PLR2004
+    return code if figures(code, 5) else ""
 
 
 @lru_cache(maxsize=1024)

@@ -1,12 +1,19 @@
 """Text of published files: encodings, characters that should not be there, missing values."""
 
 import unicodedata
+from collections.abc import Sequence
 
 MISSING = frozenset({"\\N", "NULL", "N/A", "-", "."})
 """Spellings of an absent value met in published files (trap 13)."""
 
 LOST = "\ufffd"
 """What a character lost before publication looks like (trap 5)."""
+
+_SUSPECT = (*range(0x20), 0x7F, 0xC2, 0xCC, 0xCD, 0xE2, 0xEF)
+ORDINARY = bytes(set(range(0x100)).difference(_SUSPECT))
+"""Bytes of UTF-8 text that needs no cleaning. The others are controls, and the lead bytes of C1
+controls and non-breaking spaces (C2), combining marks (CC, CD), special spaces and invisible
+characters (E2), byte order marks and the replacement character (EF)."""
 
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 
@@ -44,21 +51,17 @@ def cleaned(text: str) -> str:
     return "" if value in MISSING else value
 
 
-def needs_cleaning(line: str) -> bool:
-    """False when ``cleaned`` would leave each field of ``|a|b|`` as it is; cheap on purpose.
+def needs_cleaning(raw: bytes, text: str, fields: Sequence[str]) -> bool:
+    """False when ``cleaned`` would leave each field of the line as it is; cheap on purpose.
 
     Most lines of a national file are clean, and a file has two million of them.
     """
     return (
-        not line.isprintable()
-        or "| " in line
-        or " |" in line
-        or "  " in line
-        or "|-|" in line
-        or "|.|" in line
-        or "|\\N|" in line
-        or "|NULL|" in line
-        or "|N/A|" in line
-        or LOST in line
-        or not unicodedata.is_normalized("NFC", line)
+        bool(raw.translate(None, ORDINARY))
+        or "| " in text
+        or " |" in text
+        or "  " in text
+        or text[:1] == " "
+        or text[-1:] == " "
+        or not MISSING.isdisjoint(fields)
     )
