@@ -1,0 +1,125 @@
+"""The application: ``uvicorn api.app:app``, or ``create_app()`` for a test."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from elasticsearch import ApiError, TransportError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api import problems
+from api.engine import Clock, Engine, utc_now
+from api.exchange import Exchange
+from api.logs import configure_logs
+from api.routes import health, offers, search
+from api.settings import ApiSettings
+from api.settings import settings as api_settings
+from elastic.client import async_client
+from elastic.errors import ElasticError, translate
+from elastic.names import offers_alias
+from elastic.settings import settings as elastic_settings
+from geography.gazetteer import load_gazetteer
+from search_engine.area import AddressFinder, department_said, point_area
+from search_engine.interpretation import interpret
+from search_engine.problems import SearchProblem
+
+TITLE = "Moteur de recherche du SAS"
+
+
+def create_app(
+    settings: ApiSettings | None = None,
+    *,
+    geocoder: AddressFinder | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The application; Elasticsearch and the alias come from the environment at start-up."""
+    configure_logs()
+    chosen = settings or api_settings()
+    app = FastAPI(
+        title=TITLE,
+        version="1",
+        openapi_url="/v1/openapi.json",
+        redirect_slashes=False,
+        lifespan=_lifespan(geocoder, clock),
+    )
+    app.state.settings = chosen
+    app.add_middleware(Exchange, settings=chosen)
+    for router in (search.router, offers.router, health.router):
+        app.include_router(router)
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    return app
+
+
+def _lifespan(geocoder: AddressFinder | None, clock: Clock) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        from geography.geocoder import Geocoder  # noqa: PLC0415
+
+        configure_logs()
+        await asyncio.to_thread(_warm)
+        client = async_client()
+        finder = geocoder or Geocoder()
+        alias = offers_alias(elastic_settings().index_prefix)
+        app.state.engine = Engine(client, alias, finder, clock)
+        try:
+            yield
+        finally:
+            await client.close()
+
+    return lifespan
+
+
+def _warm() -> None:
+    """Read the tables before the first request, off the event loop (0.3 s)."""
+    gazetteer = load_gazetteer()
+    point_area(gazetteer, 48.8566, 2.3522, None)
+    department_said(gazetteer, "Paris")
+    interpret("MG")
+
+
+async def _search_problem(request: Request, error: Exception) -> Response:
+    return _answer(request, problems.of_search_problem(cast(SearchProblem, error)))
+
+
+async def _elastic_error(request: Request, error: Exception) -> Response:
+    return _answer(request, problems.of_elastic_error(cast(ElasticError, error)))
+
+
+async def _client_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, ApiError):
+        return _answer(request, problems.of_client_error(error))
+    return _answer(request, problems.of_elastic_error(translate(cast(TransportError, error))))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found = cast("RequestValidationError | ValidationError", error).errors()
+    return _answer(request, problems.of_validation(found))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = cast(HTTPException, error).status_code
+    return _answer(request, problems.HTTP_PROBLEMS.get(status, problems.BAD_REQUEST))
+
+
+def _answer(request: Request, problem: problems.Problem) -> Response:
+    return problem.response(request.state.request_id)
+
+
+HANDLERS = {
+    SearchProblem: _search_problem,
+    ElasticError: _elastic_error,
+    ApiError: _client_error,
+    TransportError: _client_error,
+    RequestValidationError: _invalid,
+    ValidationError: _invalid,
+    HTTPException: _http_error,
+}
+"""Every typed failure becomes a problem document; the rest is caught by ``Exchange``."""
+
+app = create_app()

@@ -1,0 +1,37 @@
+"""What the routes work with: one client, one geocoder, opened and closed with the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from elasticsearch import AsyncElasticsearch
+from fastapi import Depends, Request
+
+from search_engine.area import AddressFinder
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of the service, read once a request."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Opened once; ``alias`` is the alias of the index of offers."""
+
+    client: AsyncElasticsearch
+    alias: str
+    geocoder: AddressFinder
+    clock: Clock = utc_now
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine of the application that serves this request."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+TheEngine = Annotated[Engine, Depends(engine_of)]

@@ -1,0 +1,48 @@
+"""Logs as JSON lines on the error stream, without anything a patient could be known by.
+
+Other libraries log the URLs they call, which hold addresses: they are silenced here.
+"""
+
+import logging
+import sys
+from types import TracebackType
+
+import orjson
+import structlog
+
+SILENCED = ("httpx", "httpcore", "elastic_transport", "elasticsearch", "urllib3", "aiohttp")
+"""Loggers whose informational lines hold the URL of each call."""
+
+ACCESS_LOG = "uvicorn.access"
+"""Prints query strings: replaced by our own line a request."""
+
+
+def configure_logs() -> None:
+    """Set up structlog, and keep other loggers from writing what was asked."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    for name in SILENCED:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(ACCESS_LOG).disabled = True
+
+
+def where(trace: TracebackType | None) -> list[str]:
+    """The frames of a failure as ``file:line function``; its message may hold what was asked."""
+    frames: list[str] = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return frames
+
+
+def _dumps(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,47 @@
+"""Is there an index to search? Alive, ready and fresh are three different questions."""
+
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+
+from api import problems
+from elastic.errors import translated
+from elastic.names import IndexName, NotAnIndexName
+from mappings.offers import SCHEMA_VERSION
+
+
+async def readiness(
+    client: AsyncElasticsearch, alias: str, floor: int
+) -> problems.Problem | dict[str, Any]:
+    """What is ready to be searched, or the problem that makes the service not ready.
+
+    Raises the errors of ``elastic.errors`` when no node answers.
+    """
+    live = await _live_index(client, alias)
+    if live is None:
+        return problems.INDEX_MISSING
+    if live.schema != SCHEMA_VERSION:
+        return problems.SCHEMA_MISMATCH
+    with translated():
+        offers = int((await client.count(index=alias))["count"])
+    if offers < floor:
+        return problems.INDEX_TOO_SMALL
+    return {
+        "status": "ready",
+        "alias": alias,
+        "index": str(live),
+        "schema_version": live.schema,
+        "offers": offers,
+    }
+
+
+async def _live_index(client: AsyncElasticsearch, alias: str) -> IndexName | None:
+    with translated():
+        try:
+            bearers = list((await client.indices.get_alias(name=alias)).body)
+        except NotFoundError:
+            return None
+    try:
+        return IndexName.parse(bearers[0]) if len(bearers) == 1 else None
+    except NotAnIndexName:
+        return None

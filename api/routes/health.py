@@ -1,0 +1,34 @@
+"""``/livez`` and ``/readyz``: the process, and what it has to search."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.engine import TheEngine
+from api.problems import Problem
+from api.readiness import readiness
+from api.schemas import Alive, Ready, responses
+from api.settings import ApiSettings
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", summary="Le processus répond", response_model=Alive)
+async def livez() -> Response:
+    """200 as long as the process serves, whatever happens to Elasticsearch."""
+    return OrjsonResponse({"status": "alive"})
+
+
+@router.get(
+    "/readyz",
+    summary="Le service peut chercher",
+    response_model=Ready,
+    responses=responses(503, 504),
+)
+async def readyz(request: Request, engine: TheEngine) -> Response:
+    """200 with the live index, or a 503: no node, no alias, another schema, too few offers."""
+    settings: ApiSettings = request.app.state.settings
+    state = await readiness(engine.client, engine.alias, settings.ready_floor)
+    if isinstance(state, Problem):
+        return state.response(request.state.request_id)
+    return OrjsonResponse(state)

@@ -1,0 +1,71 @@
+"""``/v1/search``: one page of offers, in one order decided over the whole result."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.engine import Engine, TheEngine
+from api.roles import CallerRole
+from api.schemas import ResultPage, responses
+from search_engine.criteria import Criteria, Role, SearchRequest
+from search_engine.search import search
+
+router = APIRouter(prefix="/v1", tags=["search"])
+
+PROBLEMS = responses(400, 413, 422, 503, 504)
+
+LISTS = frozenset(
+    name
+    for name, field in SearchRequest.model_fields.items()
+    if getattr(field.annotation, "__origin__", None) is list
+)
+"""Criteria that may be given several times in a query string."""
+
+
+@router.post(
+    "/search",
+    summary="Chercher une offre de soins",
+    response_model=ResultPage,
+    responses=PROBLEMS,
+)
+async def post_search(
+    asked: SearchRequest, engine: TheEngine, role: CallerRole = Role.OSNP
+) -> Response:
+    """The query is about a patient: POST keeps it out of every address bar and history."""
+    return await _page(asked, engine, role)
+
+
+@router.get(
+    "/search",
+    summary="Chercher par un lien",
+    response_model=ResultPage,
+    responses=PROBLEMS,
+)
+async def get_search(
+    request: Request,
+    asked: Annotated[SearchRequest, Query()],
+    engine: TheEngine,
+    role: CallerRole = Role.OSNP,
+) -> Response:
+    """The same search from query parameters, for links; lists are given by repeating the name."""
+    _refuse_repeated(request)
+    return await _page(asked, engine, role)
+
+
+async def _page(asked: SearchRequest, engine: Engine, role: Role) -> Response:
+    criteria = Criteria(**asked.model_dump(), role=role)
+    page = await search(engine.client, engine.alias, criteria, engine.clock(), deps=engine.geocoder)
+    return OrjsonResponse(page)
+
+
+def _refuse_repeated(request: Request) -> None:
+    """A criterion given twice would silently lose a value."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    repeated = sorted({name for name in names if name not in LISTS and names.count(name) > 1})
+    if repeated:
+        raise RequestValidationError(
+            [{"type": "repeated", "loc": ("query", name), "msg": ""} for name in repeated]
+        )
