@@ -204,8 +204,9 @@ class Gazetteer:
     def by_name(
         self, name: str, *, department: str | None = None, postcode: str | None = None
     ) -> list[Commune]:
-        """The communes of a name in any spelling, most inhabitants first, merged ones last.
+        """The communes of a name in any spelling, most inhabitants first.
 
+        Names that only match without their article come after, merged communes last.
         A postcode inside the name counts as ``postcode``: ``75015 Paris`` is the 15th district.
         """
         place = split_place(name)

@@ -1,0 +1,286 @@
+"""Where an offer is, for loads (design 6, Locate).
+
+In this order: the source's own point, re-projected and checked; an address geocoded before; the
+geocoder, in batches; the commune's point, marked ``municipality``. A commune's point dressed up
+as a precise one is marked for what it is (traps 53 and 54).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from geography.address import address_key, normalise_line
+from geography.communes_of import NamedCommune, PostalAddress, commune_of
+from geography.departments import zone_of_commune
+from geography.distance import distance_km
+from geography.gazetteer import Commune, Gazetteer, load_gazetteer
+from geography.projections import (
+    Projected,
+    in_department,
+    near_commune,
+    precision_rank,
+    to_wgs84,
+)
+from geography.reasons import Note, Refusal, Unlocatable
+from mappings.records import Precision
+
+OWN, ANSWERED, GEOCODED, GAZETTEER = "own_point", "geocoded_before", "geocoder", "gazetteer"
+"""The sources of a point, as ``Located.source`` says them."""
+
+CHUNK = 2_000
+"""Addresses sent to the geocoder at once: 8,000 fail one time in eight (data-sources 4.2)."""
+
+CENTRE_KM = 0.02
+"""A point this near to the commune's own is that point, rounded by somebody."""
+
+MAX_ADDRESSES_A_POINT = 20
+"""More different addresses on exactly one point: a default point, not a place (trap 54)."""
+
+RANKS = {1: Precision.HOUSENUMBER, 2: Precision.STREET, 3: Precision.LOCALITY}
+"""Precision ranks of Atlasanté; from 4 on the point is the commune's."""
+
+WORST_FIRST = tuple(reversed(Precision))
+
+
+class RawPoint(NamedTuple):
+    """A pair as published, and the source's words on its projection and precision."""
+
+    x: str | float | None
+    y: str | float | None
+    source: str = ""
+
+
+class KnownAnswer(NamedTuple):
+    """What a geocoder answered: WGS84 degrees, type and likeness (0 to 1, 1 when not told)."""
+
+    lat: float
+    lon: float
+    precision: Precision
+    score: float = 1.0
+
+
+class AddressBatch(Protocol):
+    """What geocodes many addresses at once: ``geography.batch.BatchGeocoder``."""
+
+    def geocode(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
+        """One answer an address, in the same order; None when none is good enough."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocateRequest:
+    """An address, the points its source gives it, the likeliest first, and its BAN key.
+
+    A BAN key names how precise the point is by its parts: ``01034``, ``01034_0123``,
+    ``01034_0123_00700``.
+    """
+
+    address: PostalAddress
+    points: Sequence[RawPoint] = ()
+    ban_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A place found: WGS84 degrees, what the point is and who says it, the commune, its zone.
+
+    ``reasons`` are the codes of ``geography.reasons``, refused points included. ``score`` is
+    the likeness the geocoder gave, None for other sources.
+    """
+
+    lat: float
+    lon: float
+    precision: Precision
+    source: str
+    insee: str
+    city: str
+    department: str
+    zone: str
+    reasons: tuple[str, ...] = ()
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocated:
+    """A place that cannot be found, and why."""
+
+    reason: Unlocatable
+    reasons: tuple[str, ...] = ()
+
+
+class Locator:
+    """Finds where offers are; one object a load, it remembers what the geocoder answered."""
+
+    def __init__(
+        self,
+        *,
+        gazetteer: Gazetteer | None = None,
+        answers: Mapping[str, KnownAnswer] | None = None,
+        geocoder: AddressBatch | None = None,
+        crowded: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """``answers`` by ``address_key``; ``crowded`` as ``crowded_points`` gives it."""
+        self._gazetteer = gazetteer or load_gazetteer()
+        self._answers = answers or {}
+        self._geocoder = geocoder
+        self._crowded = crowded
+        self._geocoded: dict[str, KnownAnswer | None] = {}
+
+    def locate(
+        self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
+    ) -> Located | Unlocated:
+        """Where one address is."""
+        return next(self.locate_many([LocateRequest(address, points, ban_key)]))
+
+    def locate_many(self, requests: Iterable[LocateRequest]) -> Iterator[Located | Unlocated]:
+        """Where each address is, in order, in memory bounded by ``CHUNK``."""
+        remaining = iter(requests)
+        while chunk := list(islice(remaining, CHUNK)):
+            first = [self._offline(request) for request in chunk]
+            self._ask([r.address for r, f in zip(chunk, first, strict=True) if _improvable(r, f)])
+            for request, found in zip(chunk, first, strict=True):
+                yield self._improved(request, found) if _improvable(request, found) else found
+
+    def _offline(self, request: LocateRequest) -> Located | Unlocated:
+        named = commune_of(self._gazetteer, request.address)
+        if named is Unlocatable.FOREIGN:
+            return Unlocated(Unlocatable.FOREIGN)
+        if not isinstance(named, NamedCommune):
+            own, refused = self._own_point(request, None)
+            found = own and replace(own, reasons=(Note.COMMUNE_FROM_POINT, *own.reasons))
+            return found or Unlocated(named, refused)
+        whole = self._gazetteer.by_insee(named.commune.insee) or named.commune
+        own, refused = self._own_point(request, whole)
+        placed = own or _at_commune(named.commune, ())
+        placed = replace(placed, reasons=(*named.notes, *refused, *placed.reasons))
+        answer = self._answers.get(_key(request.address))
+        return placed if answer is None else _answered(placed, whole, answer, ANSWERED)
+
+    def _own_point(
+        self, request: LocateRequest, commune: Commune | None
+    ) -> tuple[Located | None, tuple[str, ...]]:
+        """The first of the source's points that can be true, and why the others cannot."""
+        refused: list[str] = []
+        for raw in request.points:
+            point = to_wgs84(raw.x, raw.y, raw.source, commune and commune.department)
+            if isinstance(point, Refusal):
+                refused.append(point)
+            elif commune is not None and not near_commune(point.lat, point.lon, commune):
+                refused.append(Refusal.FAR_FROM_COMMUNE)
+            else:
+                around = commune or self._gazetteer.nearest(point.lat, point.lon)
+                return self._judged(request, raw, point, around), tuple(refused)
+        return None, tuple(refused)
+
+    def _judged(
+        self, request: LocateRequest, raw: RawPoint, point: Projected, commune: Commune
+    ) -> Located:
+        precision, notes = _claimed(raw, request.ban_key), list(point.notes)
+        if distance_km(point.lat, point.lon, commune.lat, commune.lon) <= CENTRE_KM:
+            precision = Precision.MUNICIPALITY
+        if precision is Precision.MUNICIPALITY:
+            notes.append(Note.COMMUNE_POINT)
+        if _pair(raw) in self._crowded:
+            precision = Precision.MUNICIPALITY
+            notes.append(Note.DEFAULT_POINT)
+        placed = _at_commune(commune, tuple(notes))
+        return replace(placed, lat=point.lat, lon=point.lon, precision=precision, source=OWN)
+
+    def _ask(self, addresses: Iterable[PostalAddress]) -> None:
+        """Geocodes the addresses not asked before, each once."""
+        if self._geocoder is None:
+            return
+        new: dict[str, PostalAddress] = {}
+        for address in addresses:
+            if (key := _key(address)) not in self._geocoded:
+                new.setdefault(key, address)
+        if new:
+            answers = self._geocoder.geocode(list(new.values()))
+            self._geocoded.update(zip(new, answers, strict=True))
+
+    def _improved(self, request: LocateRequest, found: Located | Unlocated) -> Located | Unlocated:
+        answer = self._geocoded.get(_key(request.address))
+        commune = self._gazetteer.by_insee(found.insee) if isinstance(found, Located) else None
+        if answer is None or commune is None or not isinstance(found, Located):
+            return found
+        return _answered(found, commune, answer, GEOCODED)
+
+
+def crowded_points(requests: Iterable[LocateRequest]) -> frozenset[tuple[str, str]]:
+    """The raw pairs that bear more than 20 different street lines: default points (trap 54)."""
+    lines: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for request in requests:
+        for raw in request.points:
+            seen = lines[_pair(raw)]
+            if len(seen) <= MAX_ADDRESSES_A_POINT:
+                seen.add(normalise_line(request.address.line))
+    return frozenset(pair for pair, seen in lines.items() if len(seen) > MAX_ADDRESSES_A_POINT)
+
+
+@cache
+def _offline_locator() -> Locator:
+    return Locator()
+
+
+def locate(
+    address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
+) -> Located | Unlocated:
+    """Where one address is, without any network."""
+    return _offline_locator().locate(address, points, ban_key)
+
+
+def _key(address: PostalAddress) -> str:
+    return address_key(address.line, address.postal_code, address.city)
+
+
+def _pair(raw: RawPoint) -> tuple[str, str]:
+    return str(raw.x).strip(), str(raw.y).strip()
+
+
+def _claimed(raw: RawPoint, ban_key: str) -> Precision:
+    """How precise a point says it is: by its BAN key, else its rank, else its street at best."""
+    if ban_key:
+        parts = ban_key.count("_")
+        return (Precision.MUNICIPALITY, Precision.STREET, Precision.HOUSENUMBER)[min(parts, 2)]
+    rank = precision_rank(raw.source)
+    return Precision.STREET if rank is None else RANKS.get(rank, Precision.MUNICIPALITY)
+
+
+def _improvable(request: LocateRequest, found: Located | Unlocated) -> bool:
+    """True for an address with a street that only its commune places so far."""
+    located = isinstance(found, Located) and found.precision is Precision.MUNICIPALITY
+    return located and bool(normalise_line(request.address.line))
+
+
+def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str) -> Located:
+    """The geocoder's point when it is better and in the right place (trap 55)."""
+    if WORST_FIRST.index(answer.precision) <= WORST_FIRST.index(found.precision):
+        return found
+    elsewhere = not in_department(answer.lat, answer.lon, commune.department)
+    if elsewhere or not near_commune(answer.lat, answer.lon, commune):
+        return replace(found, reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
+    return replace(
+        found,
+        lat=answer.lat,
+        lon=answer.lon,
+        precision=answer.precision,
+        source=source,
+        score=answer.score,
+    )
+
+
+def _at_commune(commune: Commune, reasons: tuple[str, ...]) -> Located:
+    return Located(
+        lat=commune.lat,
+        lon=commune.lon,
+        precision=Precision.MUNICIPALITY,
+        source=GAZETTEER,
+        insee=commune.insee,
+        city=commune.name,
+        department=commune.department,
+        zone=zone_of_commune(commune.insee),
+        reasons=reasons,
+    )
