@@ -1,0 +1,194 @@
+"""Bulk writing: a stream of records in, batches over two connections, every error counted.
+
+Nothing is ever left out in silence: one refused document fails the whole load.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import orjson
+from elasticsearch import Elasticsearch
+
+from elastic.client import patient
+from elastic.errors import translated
+from mappings.records import Offer
+
+BATCH_DOCUMENTS = 1_000
+BATCH_BYTES = 4_000_000
+THREADS = 2
+"""Batches under way at once; a third stays ready, the rest of the stream waits."""
+RETRIES = 5
+"""Times a batch's documents turned away for load (429) are sent again, 0.2 s apart and doubling."""
+FIRST_PAUSE_S = 0.2
+TOO_MANY_REQUESTS = 429
+CONFLICT = 409
+SHOWN_ERRORS = 3
+
+Progress = Callable[[int], None]
+
+
+class BulkRefusedError(RuntimeError):
+    """Documents were refused; ``reasons`` counts them by kind of error."""
+
+    def __init__(self, refused: int, reasons: Mapping[str, int], samples: Sequence[str]) -> None:
+        shown = ", ".join(f"{kind} ({count})" for kind, count in reasons.items())
+        super().__init__(
+            f"Elasticsearch refused {refused} documents: {shown}; first ids: {', '.join(samples)}. "
+            "Compare the mapping with the records (sas index status shows its schema)."
+        )
+        self.refused = refused
+        self.reasons = dict(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One bulk operation, its two lines already serialised."""
+
+    id: str
+    lines: tuple[bytes, ...]
+
+    @classmethod
+    def index(cls, offer: Offer, **condition: int) -> Self:
+        """Write a whole offer; ``condition`` may be ``if_seq_no`` and ``if_primary_term``."""
+        action = {"index": {"_id": offer["id"], **condition}}
+        return cls(offer["id"], (orjson.dumps(action), orjson.dumps(offer)))
+
+    @classmethod
+    def delete(cls, offer_id: str) -> Self:
+        """Remove an offer."""
+        return cls(offer_id, (orjson.dumps({"delete": {"_id": offer_id}}),))
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire, about."""
+        return sum(map(len, self.lines))
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of a stream: documents written, ids that changed under us, refusals by kind."""
+
+    done: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    samples: list[str] = field(default_factory=list)
+
+
+def write_offers(
+    client: Elasticsearch, index: str, offers: Iterable[Offer], progress: Progress | None = None
+) -> int:
+    """Write offers to a concrete index; returns how many. Raises ``BulkRefusedError``."""
+    return write(client, index, (Operation.index(offer) for offer in offers), progress).done
+
+
+def write(
+    client: Elasticsearch,
+    index: str,
+    operations: Iterable[Operation],
+    progress: Progress | None = None,
+    require_alias: bool = False,
+) -> Written:
+    """Send operations in batches, ``THREADS`` at a time, in bounded memory.
+
+    Raises ``BulkRefusedError`` when any document was refused. A version conflict (409) of an
+    operation with a condition is no refusal: its id is in ``conflicts``, to be read again.
+    """
+    written = Written()
+    target = _Target(patient(client), index, require_alias)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="bulk") as pool:
+        for outcome in _in_flight(pool, target, batches(operations)):
+            _add(written, outcome)
+            if progress is not None:
+                progress(written.done)
+    if written.refused:
+        raise BulkRefusedError(written.refused.total(), written.refused, written.samples)
+    return written
+
+
+def batches(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """Operations in lists of at most ``BATCH_DOCUMENTS`` and about ``BATCH_BYTES``."""
+    batch: list[Operation] = []
+    size = 0
+    for operation in operations:
+        batch.append(operation)
+        size += operation.size
+        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    client: Elasticsearch
+    index: str
+    require_alias: bool
+
+
+def _in_flight(
+    pool: ThreadPoolExecutor, target: _Target, stream: Iterator[list[Operation]]
+) -> Iterator[Written]:
+    """Outcomes in order, never more than ``THREADS`` + 1 batches alive; the first error stops."""
+    waiting: deque[Future[Written]] = deque()
+    for batch in stream:
+        waiting.append(pool.submit(_send, target, batch))
+        if len(waiting) > THREADS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _send(target: _Target, batch: list[Operation]) -> Written:
+    outcome, pause = Written(), FIRST_PAUSE_S
+    for attempt in range(RETRIES + 1):
+        items = _post(target, batch)
+        shed = _sorted_out(batch, items, outcome, last=attempt == RETRIES)
+        if not shed:
+            break
+        time.sleep(pause)
+        batch, pause = shed, pause * 2
+    return outcome
+
+
+def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]]:
+    lines: list[Any] = [line for operation in batch for line in operation.lines]
+    with translated():
+        answer = target.client.bulk(
+            index=target.index,
+            operations=lines,
+            require_alias=target.require_alias,
+            filter_path=["items.*.status", "items.*.error.type"],
+        )
+    return [next(iter(item.values())) for item in answer["items"]]
+
+
+def _sorted_out(
+    batch: list[Operation], items: list[dict[str, Any]], outcome: Written, last: bool
+) -> list[Operation]:
+    """Count what was done and refused; the operations to send again are returned."""
+    shed = []
+    for operation, item in zip(batch, items, strict=True):
+        status = item["status"]
+        if "error" not in item:
+            outcome.done += 1
+        elif status == CONFLICT:
+            outcome.conflicts.append(operation.id)
+        elif status == TOO_MANY_REQUESTS and not last:
+            shed.append(operation)
+        else:
+            outcome.refused[item["error"]["type"]] += 1
+            outcome.samples.append(operation.id)
+    return shed
+
+
+def _add(total: Written, outcome: Written) -> None:
+    total.done += outcome.done
+    total.conflicts += outcome.conflicts
+    total.refused += outcome.refused
+    room = SHOWN_ERRORS - len(total.samples)
+    total.samples += outcome.samples[: max(room, 0)]

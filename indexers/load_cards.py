@@ -1,0 +1,143 @@
+"""Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from elasticsearch import Elasticsearch
+
+from elastic.client import patient
+from elastic.errors import translated
+from indexers.bulk import Operation
+from indexers.offers.cpts import cpts_offer
+from indexers.offers.joins import Joins
+from indexers.offers.participation import STRUCTURE_OWNED, cpts_card
+from indexers.offers.placing import located_offers
+from indexers.offers.solutions import solution_offer
+from indexers.offers.sos import SOS, sos_drafts
+from indexers.patching import Patch
+from indexers.scan import scan
+from indexers.slots.coherence import visible_slots
+from mappings.formats import Cpts
+from mappings.records import Kind, Offer
+
+PLACE_FIELDS = (
+    "point",
+    "precision",
+    "lines",
+    "postal_code",
+    "city",
+    "insee",
+    "department",
+    "territory",
+    "zone",
+)
+"""What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
+
+SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
+MANY = 10_000
+"""More CPTS than there are."""
+
+Cards = Mapping[str, Offer]
+
+
+def live_cards(client: Elasticsearch, alias: str, kind: Kind) -> dict[str, Offer]:
+    """The live offers of a kind, by id."""
+    query = {"term": {"kind": kind.value}}
+    return {hit["_id"]: hit["_source"] for hit in scan(client, alias, query)}
+
+
+def attached_cpts(client: Elasticsearch, alias: str) -> frozenset[str]:
+    """FINESS of the CPTS that a live professional's place is attached to."""
+    with translated():
+        answer = patient(client).search(
+            index=alias,
+            size=0,
+            query={"term": {"kind": Kind.PROFESSIONAL.value}},
+            aggs={"cpts": {"terms": {"field": "cpts", "size": MANY}}},
+        )
+    return frozenset(bucket["key"] for bucket in answer["aggregations"]["cpts"]["buckets"])
+
+
+def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
+    """Name and phones of the live CPTS by FINESS, all that their members' cards show."""
+    return {
+        offer["finess"]: Cpts.model_construct(
+            finess=offer["finess"], name=offer["cpts_name"], phones=offer.get("cpts_phones", [])
+        )
+        for offer in live_cards(client, alias, Kind.CPTS).values()
+    }
+
+
+def cpts_cards(joins: Joins, live: Cards, attached: frozenset[str]) -> Iterator[Offer]:
+    """The cards of a CPTS file."""
+    for cpts in joins.own.cpts.values():
+        offer = cpts_offer(cpts, joins, attached)
+        if offer is not None:
+            yield _with_seat(offer, live.get(offer["id"]))
+
+
+def _with_seat(offer: Offer, before: Offer | None) -> Offer:
+    if "point" in offer or before is None:
+        return offer
+    kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+    return cast("Offer", {**offer, **kept})
+
+
+def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
+    """The points of an SOS file; an association already live keeps its settings."""
+    settings = {
+        offer["siret"]: {name: offer[name] for name in SETTINGS_OF_POINT if name in offer}  # type: ignore[literal-required]
+        for offer in live.values()
+    }
+    drafts = sos_drafts(joins.own.sos, joins)
+    for offer in located_offers(drafts, joins.locator, joins.quarantine(SOS)):
+        yield cast("Offer", {**offer, **settings.get(offer["siret"], {})})
+
+
+def solution_cards(joins: Joins) -> Iterator[Offer]:
+    """The enabled solutions of a file."""
+    for solution in joins.own.solutions:
+        offer = solution_offer(solution, joins)
+        if offer is not None:
+            yield offer
+
+
+def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
+    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+    for card in cards.values():
+        before = live.get(card["id"])
+        new = _with_slots(card, before)
+        if new != before:
+            yield Operation.index(new)
+    for offer_id in live:
+        if offer_id not in cards:
+            yield Operation.delete(offer_id)
+
+
+def _with_slots(card: Offer, before: Offer | None) -> Offer:
+    if before is None or "slots" not in before:
+        return card
+    return {**card, "slots": visible_slots(card, before["slots"])}
+
+
+def member_patch(cpts: Mapping[str, Cpts]) -> Patch:
+    """The CPTS's name and phones on the cards of its members."""
+
+    def of_member(offer: Offer) -> Mapping[str, Any]:
+        return cpts_card(cpts.get(offer["cpts"][0]))
+
+    members = {
+        "bool": {
+            "filter": [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "cpts"}}]
+        }
+    }
+    return Patch(members, ("cpts_name", "cpts_phones"), of_member)
+
+
+def participant_patch(attached: frozenset[str]) -> Patch:
+    """Whether each CPTS takes part: it does when a place is attached to it."""
+
+    def of_cpts(offer: Offer) -> Mapping[str, Any]:
+        return {"participant": offer["finess"] in attached}
+
+    return Patch({"term": {"kind": Kind.CPTS.value}}, ("participant",), of_cpts)

@@ -1,0 +1,87 @@
+"""A CPTS seen as one card: the communes it covers, its phones (F090, F096)."""
+
+from collections import Counter
+from typing import cast
+
+from geography.departments import department_of, zone_of
+from indexers.offers.identity import cpts_id, fair_key
+from indexers.offers.joins import Joins
+from indexers.offers.participation import clean_info
+from indexers.offers.placing import given_address, given_request, located, structure_request
+from indexers.offers.records import Record, known
+from indexers.reasons import Reason
+from mappings.codes import KIND_LABELS
+from mappings.formats import Cpts
+from mappings.records import Kind, Offer
+
+CPTS = "cpts"
+"""Name of the source of CPTS, in quarantines and on cards."""
+
+
+def cpts_offer(cpts: Cpts, joins: Joins, attached: frozenset[str]) -> Offer | None:
+    """The card of a CPTS; ``attached`` are the FINESS that a professional's place is attached to.
+
+    It stands at its address, else at the seat FINESS knows, else without point in the department
+    of most of its communes. None, set aside, when none of the three is known.
+    """
+    place = _place(cpts, joins)
+    if place is None:
+        joins.quarantine(CPTS).reject(0, Reason.NOT_LOCATED, cpts.finess)
+        return None
+    mark = joins.mark(CPTS)
+    offer = {**_identity(cpts), **place, "participant": cpts.finess in attached}
+    offer["sources"] = {
+        "identity": mark,
+        "phones": mark,
+        "participation": joins.mark("participation"),
+    }
+    return cast("Offer", offer)
+
+
+def _identity(cpts: Cpts) -> Record:
+    offer_id = cpts_id(cpts.finess)
+    return {
+        "id": offer_id,
+        "kind": Kind.CPTS.value,
+        "title": cpts.name,
+        "names": [cpts.name],
+        "labels": [KIND_LABELS[Kind.CPTS]],
+        "fair_key": fair_key(offer_id),
+        "finess": cpts.finess,
+        "cpts": [cpts.finess],
+        "cpts_name": cpts.name,
+        **known(
+            cpts_phones=list(cpts.phones),
+            phones=list(cpts.phones),
+            covers_insee=list(dict.fromkeys(cpts.communes)),
+            additional_info=clean_info(cpts.additional_info),
+        ),
+    }
+
+
+def _place(cpts: Cpts, joins: Joins) -> Record | None:
+    found = None
+    if cpts.address is not None:
+        address = given_address(cpts.address)
+        found = located(joins.locator, given_request(cpts.address, None), address)
+    seat = joins.spool.structure(cpts.finess)
+    if found is None and seat is not None:
+        request = structure_request(seat, joins.crowded)
+        found = located(joins.locator, request, seat.get("address", {}))
+    department = main_department(cpts.communes)
+    return found or (territory_fields(department) if department else None)
+
+
+def main_department(communes: list[str]) -> str | None:
+    """The department of most communes, the lowest code among equals; None without any."""
+    counted = Counter(department_of(insee) for insee in communes)
+    return min(counted, key=lambda code: (-counted[code], code), default=None)
+
+
+def territory_fields(department: str) -> Record:
+    """Department, SAS territory and time zone of an offer that has no point."""
+    return {
+        "department": department,
+        "territory": f"SAS-{department}",
+        "zone": zone_of(department),
+    }

@@ -1,0 +1,74 @@
+"""Who an offer is: its id, its fair key, its title, the names it is found by (design 5)."""
+
+import hashlib
+from collections.abc import Iterable
+
+from mappings.identifiers import OfferId
+
+FAIR_KEY_BITS = 31
+"""Width of ``fair_key``: a non-negative signed 32-bit integer of Elasticsearch."""
+
+_COURTESY = {"DR": "Dr", "PR": "Pr"}
+"""Courtesy titles of practice shown before a name (TRE_R11)."""
+
+_DOCTORS = frozenset({"10", "40"})
+"""Professions (TRE_G15) called Dr when the register gives no title: doctors and dentists."""
+
+
+def professional_id(rpps: str, place_key: str) -> OfferId:
+    """A professional at one place."""
+    return OfferId(f"rpps:{rpps}@{place_key}")
+
+
+def structure_id(finess: str) -> OfferId:
+    """A structure of FINESS."""
+    return OfferId(f"finess:{finess}")
+
+
+def sos_point_id(siret: str, point: str) -> OfferId:
+    """A fixed point of an SOS Médecins association."""
+    return OfferId(f"sos:{siret}:{point}")
+
+
+def cpts_id(finess: str) -> OfferId:
+    """A CPTS seen as one card."""
+    return OfferId(f"cpts:{finess}")
+
+
+def solution_id(editor: str, key: str) -> OfferId:
+    """A marketplace solution."""
+    return OfferId(f"solution:{editor}:{key}")
+
+
+def fair_key(offer_id: str) -> int:
+    """A number from 0 to 2^31 - 1 that depends on the id only, so on no reload (F020, W03)."""
+    digest = hashlib.sha256(offer_id.encode()).digest()
+    return int.from_bytes(digest[:4]) >> (32 - FAIR_KEY_BITS)
+
+
+def person_title(civility: str, profession: str, given: str, family: str) -> str:
+    """``Dr Anne-Marie LE GALL``; the title of practice, else Dr for doctors and dentists."""
+    courtesy = _COURTESY.get(civility.upper().rstrip("."), "")
+    if not courtesy and profession in _DOCTORS:
+        courtesy = "Dr"
+    return " ".join(word for word in (courtesy, capitalised(given), family.upper()) if word)
+
+
+def capitalised(given: str) -> str:
+    """``JEAN-PIERRE`` and ``jean-pierre`` give ``Jean-Pierre``; mixed case is kept as written."""
+    if given != given.upper() and given != given.lower():
+        return given
+    return "-".join(
+        " ".join(word.capitalize() for word in part.split(" ")) for part in given.split("-")
+    )
+
+
+def person_names(family: str, given: str, places: Iterable[str]) -> list[str]:
+    """What a professional is searched by: both orders of the name, then the names of the place."""
+    full = [f"{family} {given}".strip(), f"{given} {family}".strip()]
+    return distinct([*full, *places])
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """The non-empty texts, first occurrence kept, in order."""
+    return list(dict.fromkeys(text for text in texts if text))

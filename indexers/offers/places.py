@@ -1,0 +1,109 @@
+"""The places of one person: rows of several exercises at one place are one place (F088).
+
+Same structure identifier, or same address: one place. An identifier that is a company's and not
+a place's does not join: a SIRET seen in several towns, the FINESS of a legal entity in the column
+of the site (traps 23 and 24 of docs/sources/rpps.md).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geography.address import address_key, normalise_city, normalise_line
+from indexers.rpps_identity import from_technical_id
+from indexers.rpps_record import Activity
+
+ID_ORDER = "1340"
+"""Prefixes of structure identifiers from best to worst: FINESS, SIRET, RPPS-rang, ADELI-rang."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a person: its key, every structure identifier it has, its rows in file order."""
+
+    key: str
+    idnsts: frozenset[str]
+    rows: tuple[Activity, ...]
+
+    @property
+    def idnst(self) -> str | None:
+        """The best structure identifier, the lowest one among equals; None without any."""
+        return min(self.idnsts, key=_rank, default=None)
+
+
+def places_of(rows: Iterable[Activity]) -> list[Place]:
+    """The distinct places of one person's rows, ordered by key."""
+    known = list(rows)
+    shared = _shared_identifiers(known)
+    groups = _joined([(identifiers(row) - shared, row) for row in known])
+    return sorted((_place(ids, group) for ids, group in groups), key=lambda place: place.key)
+
+
+def identifiers(row: Activity) -> frozenset[str]:
+    """Every identifier of a row's structure, with its prefix (1, 3, 4, 0)."""
+    found = {row.get("idnst", ""), from_technical_id(row.get("structure_id", "")) or ""}
+    finess, siret = row.get("finess"), row.get("siret")
+    if finess:
+        found.add(f"1{finess}")
+    if siret:
+        found.add(f"3{siret}")
+    return frozenset(found - {""})
+
+
+def _shared_identifiers(rows: Iterable[Activity]) -> frozenset[str]:
+    """Identifiers of a company: SIRET in several towns, FINESS of the legal entity."""
+    towns: dict[str, set[str]] = {}
+    legal = set()
+    for row in rows:
+        if row.get("finess") and row.get("finess") == row.get("legal_finess"):
+            legal.add(f"1{row['finess']}")
+        for idnst in identifiers(row):
+            towns.setdefault(idnst, set()).add(_town(row))
+    return frozenset(
+        idnst
+        for idnst, seen in towns.items()
+        if len(seen - {""}) > 1 and (idnst[0] == "3" or idnst in legal)
+    )
+
+
+def _town(row: Activity) -> str:
+    """The town without its district or sorting office: PARIS 15 and PARIS CEDEX are one."""
+    return re.sub(r"[ \d]+$", "", normalise_city(row.get("address", {}).get("city", "")))
+
+
+Group = tuple[frozenset[str], list[Activity]]
+
+
+def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
+    """Rows that share an identifier or an address, transitively, in file order."""
+    groups: list[tuple[frozenset[str], Group]] = []
+    for ids, row in rows:
+        keys = ids | _address_keys(ids, row)
+        same = [group for group in groups if keys & group[0]]
+        apart = [group for group in groups if not keys & group[0]]
+        members = [member for _, (_, rows_of) in same for member in rows_of]
+        joined = (ids.union(*(i for _, (i, _) in same)), [*members, row])
+        groups = [*apart, (keys.union(*(k for k, _ in same)), joined)]
+    return [group for _, group in groups]
+
+
+def _address_keys(ids: frozenset[str], row: Activity) -> frozenset[str]:
+    """The address joins when it names a street, or when the row has nothing else."""
+    has_street = bool(normalise_line(row.get("address", {}).get("line", "")))
+    return frozenset({_address_key(row)}) if has_street or not ids else frozenset()
+
+
+def _address_key(row: Activity) -> str:
+    address = row.get("address", {})
+    return address_key(
+        address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
+    )
+
+
+def _place(ids: frozenset[str], rows: list[Activity]) -> Place:
+    best = min(ids, key=_rank, default=None)
+    return Place(best or min(_address_key(row) for row in rows), ids, tuple(rows))
+
+
+def _rank(idnst: str) -> tuple[int, str]:
+    return ID_ORDER.index(idnst[0]), idnst

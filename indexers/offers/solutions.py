@@ -1,0 +1,80 @@
+"""Marketplace solutions: who they can send, over which territory, where to ask (F121)."""
+
+from typing import cast
+
+from geography.departments import department_of
+from geography.gazetteer import load_gazetteer
+from indexers.offers.cpts import main_department, territory_fields
+from indexers.offers.identity import distinct, fair_key, solution_id
+from indexers.offers.joins import Joins
+from indexers.offers.records import Record, known
+from indexers.reasons import Reason
+from mappings.codes import KIND_LABELS, group_of, professions, specialties
+from mappings.formats import Solution
+from mappings.records import Kind, Offer
+
+SOLUTIONS = "solutions"
+"""Name of the source of solutions, in quarantines and on cards."""
+
+
+def solution_offer(solution: Solution, joins: Joins) -> Offer | None:
+    """The offer of an enabled solution; None for one its editor switched off."""
+    if not solution.enabled:
+        joins.quarantine(SOLUTIONS).skip(Reason.SOLUTION_DISABLED)
+        return None
+    mark = joins.mark(SOLUTIONS)
+    offer = {**_identity(solution), **_trades(solution), **_coverage(solution)}
+    offer["sources"] = {"identity": mark}
+    return cast("Offer", offer)
+
+
+def _identity(solution: Solution) -> Record:
+    offer_id = solution_id(solution.editor, solution.key)
+    return {
+        "id": offer_id,
+        "kind": Kind.SOLUTION.value,
+        "title": solution.name,
+        "names": [solution.name],
+        "fair_key": fair_key(offer_id),
+        "link": str(solution.link),
+        **known(
+            phones=[solution.phone] if solution.phone else [],
+            additional_info=solution.description,
+        ),
+    }
+
+
+def _trades(solution: Solution) -> Record:
+    labels = [professions()[code].label for code in solution.professions if code in professions()]
+    labels += [specialties()[code].label for code in solution.specialties if code in specialties()]
+    groups = distinct(group_of(code) or "" for code in solution.specialties)
+    return {
+        "labels": distinct([KIND_LABELS[Kind.SOLUTION], *labels]),
+        **known(
+            solution_professions=list(solution.professions),
+            specialties=list(solution.specialties),
+            specialty_groups=groups,
+        ),
+    }
+
+
+def _coverage(solution: Solution) -> Record:
+    circle = solution.circle
+    fields = known(
+        covers_departments=list(solution.departments),
+        covers_insee=list(solution.communes),
+    )
+    if circle is not None:
+        fields["point"] = {"lat": circle.lat, "lon": circle.lon}
+        fields["covers_km"] = circle.km
+    return {**fields, **territory_fields(_department(solution))}
+
+
+def _department(solution: Solution) -> str:
+    """The first department covered, else that of most communes, else that of the circle."""
+    if solution.departments:
+        return solution.departments[0]
+    by_commune = main_department(solution.communes)
+    if by_commune is not None or solution.circle is None:
+        return by_commune or ""
+    return department_of(load_gazetteer().nearest(solution.circle.lat, solution.circle.lon).insee)

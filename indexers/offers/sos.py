@@ -1,0 +1,89 @@
+"""Fixed points of the SOS Médecins associations, known by SIRET and point (F045, F097)."""
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from indexers.offers.identity import distinct, fair_key, sos_point_id
+from indexers.offers.joins import Joins
+from indexers.offers.participation import association_fields, clean_info
+from indexers.offers.placing import Draft, given_address, given_request
+from indexers.offers.records import Record, known
+from mappings.codes import KIND_LABELS, group_of, professions, specialties
+from mappings.formats import SosAssociation, SosPoint, StructureSettings
+from mappings.identifiers import as_idnst, structure_id_kind
+from mappings.records import Kind, Offer
+
+SOS = "sos"
+"""Name of the source of associations, in quarantines and on cards."""
+
+PROFESSION = "10"
+SPECIALTY = "SM54"
+"""What an association gives: general medicine by doctors, found by who looks for a GP."""
+
+
+def sos_drafts(associations: Iterable[SosAssociation], joins: Joins) -> Iterator[Draft]:
+    """One draft for each point of each association; the last line of a point's id wins."""
+    for association in associations:
+        points = {point.id: point for point in association.points}
+        for point in points.values():
+            yield _draft(association, point, joins)
+
+
+def _draft(association: SosAssociation, point: SosPoint, joins: Joins) -> Draft:
+    def finish(fields: Record, source: str) -> Offer:
+        settings = joins.own.structures.get(association.siret)
+        offer = {
+            **_identity(association, point),
+            **fields,
+            **association_fields(settings),
+            **known(
+                additional_info="" if settings is None else clean_info(settings.additional_info)
+            ),
+            "sources": _sources(source, joins),
+        }
+        return cast("Offer", offer)
+
+    request = given_request(point.address, point.point)
+    name = f"{association.siret} {point.id}"
+    return Draft(request, given_address(point.address), finish, 0, name)
+
+
+def point_information(settings: StructureSettings | None) -> Record:
+    """The information for regulators that an association's settings give to its points."""
+    return known(additional_info="" if settings is None else clean_info(settings.additional_info))
+
+
+def _identity(association: SosAssociation, point: SosPoint) -> Record:
+    offer_id = sos_point_id(association.siret, point.id)
+    kind = KIND_LABELS[Kind.SOS_POINT]
+    trade, skill = professions()[PROFESSION].label, specialties()[SPECIALTY].label
+    return {
+        "id": offer_id,
+        "kind": Kind.SOS_POINT.value,
+        "title": point.name,
+        "names": distinct([point.name, association.name, kind]),
+        "labels": distinct([kind, trade, skill]),
+        "fair_key": fair_key(offer_id),
+        "siret": association.siret,
+        "place_key": point.id,
+        "association": association.name,
+        "place_name": point.name,
+        "profession": PROFESSION,
+        "specialties": [SPECIALTY],
+        **known(
+            idnst=as_idnst(point.id) if structure_id_kind(point.id) else None,
+            specialty_groups=[group_of(SPECIALTY)],
+            phones=[point.phone] if point.phone else [],
+            hours={day: [list(span) for span in spans] for day, spans in point.hours.items()},
+        ),
+    }
+
+
+def _sources(point: str, joins: Joins) -> Record:
+    register = joins.mark(SOS)
+    return {
+        "identity": register,
+        "place": register,
+        "point": joins.point_mark(point),
+        "participation": joins.mark("structures"),
+    }

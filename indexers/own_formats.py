@@ -1,0 +1,199 @@
+"""Our own formats read from JSON Lines, or from CSV where they are flat.
+
+Described for people in docs/sources/own-formats.md.
+A bad line is set aside with the field that is wrong; the file goes on.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+from pydantic import ValidationError
+
+from indexers.quarantine import Quarantine
+from indexers.reasons import Reason
+from mappings.formats import FORMATS, MAX_ABSENCES, Format
+
+FLAT = frozenset({"participation", "structures", "absences", "lrm"})
+"""Formats that may also come as CSV."""
+
+RANGE_COLUMNS = tuple(f"range{number}" for number in range(1, MAX_ABSENCES + 1))
+"""Columns of the absences of a CSV: ``2026-11-23/2026-11-25``, or one day alone."""
+
+FormatT = TypeVar("FormatT", bound=Format)
+
+
+class OwnFormatError(ValueError):
+    """A whole file cannot be read: unknown format, two files for one source, wrong header."""
+
+
+class Entry(NamedTuple):
+    """One line before validation: its number, what it holds, and its raw text."""
+
+    line: int
+    value: Any
+    raw: str
+
+
+def format_of(name: str) -> type[Format]:
+    """The model of a format; raises ``OwnFormatError`` naming those that exist."""
+    if name not in FORMATS:
+        raise OwnFormatError(f"no format is called {name!r}: choose one of {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of one line of a format."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:sas:format:{name}",
+        **format_of(name).model_json_schema(),
+    }
+
+
+def own_file(directory: Path, name: str) -> Path | None:
+    """The file of an own source in a directory, None when it has none.
+
+    Raises ``OwnFormatError`` when both forms are there: one of them is stale.
+    """
+    suffixes = (".jsonl", ".csv") if name in FLAT else (".jsonl",)
+    found = [path for s in suffixes if (path := directory / f"{name}{s}").is_file()]
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise OwnFormatError(f"{directory} holds {names}: keep one of them")
+    return found[0] if found else None
+
+
+def read_entries(
+    path: Path, model: type[FormatT], quarantine: Quarantine
+) -> Iterator[tuple[int, FormatT]]:
+    """The valid lines of a file with their line number; the others go to the quarantine.
+
+    Raises ``OwnFormatError`` for a CSV whose header has a column the format does not know.
+    """
+    entries = _csv_entries(path, model) if path.suffix == ".csv" else _json_entries(path)
+    for entry in entries:
+        quarantine.read += 1
+        value = _validated(entry, model, quarantine)
+        if value is not None:
+            yield entry.line, value
+
+
+def read_keyed(
+    path: Path,
+    model: type[FormatT],
+    quarantine: Quarantine,
+    key: Callable[[FormatT], str],
+) -> dict[str, FormatT]:
+    """The valid lines by key; of two lines with one key the later wins, the other is set aside."""
+    kept: dict[str, tuple[int, FormatT]] = {}
+    for line, value in read_entries(path, model, quarantine):
+        name = key(value)
+        if name in kept:
+            quarantine.reject(kept[name][0], Reason.RECORD_SUPERSEDED, f"key: {name}")
+        kept[name] = (line, value)
+    return {name: value for name, (_, value) in kept.items()}
+
+
+def _validated(entry: Entry, model: type[FormatT], quarantine: Quarantine) -> FormatT | None:
+    if isinstance(entry.value, ValueError):
+        quarantine.reject(entry.line, Reason.INVALID_RECORD, f"{entry.value} | {entry.raw}")
+        return None
+    try:
+        return model.model_validate(entry.value)
+    except ValidationError as error:
+        quarantine.reject(entry.line, Reason.INVALID_RECORD, f"{problem(error)} | {entry.raw}")
+        return None
+
+
+def problem(error: ValidationError) -> str:
+    """What is wrong, field by field, without the values: ``finess: String should match ...``."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in e['loc']) or 'line'}: {e['msg']}"
+        for e in error.errors(include_input=False, include_url=False)
+    )
+
+
+def _json_entries(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            raw = line.removeprefix(b"\xef\xbb\xbf").strip()
+            if raw:
+                yield Entry(number, _json_value(raw), raw.decode("utf-8", "replace"))
+
+
+def _json_value(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return ValueError(f"line: not JSON ({error.msg})")
+
+
+def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
+        header = handle.readline().rstrip("\r\n")
+        delimiter = ";" if header.count(";") > header.count(",") else ","
+        columns = [name.strip() for name in header.split(delimiter)]
+        _check_columns(path, columns, model)
+        for row in (reader := csv.reader(handle, delimiter=delimiter)):
+            if row:
+                yield Entry(reader.line_num + 1, _csv_value(columns, row), delimiter.join(row))
+
+
+def _check_columns(path: Path, columns: list[str], model: type[Format]) -> None:
+    known = {*model.model_fields} - {"ranges"}
+    if "ranges" in model.model_fields:
+        known |= {*RANGE_COLUMNS}
+    unknown = [name for name in columns if name not in known]
+    if unknown:
+        raise OwnFormatError(
+            f"{path.name}: unknown columns {', '.join(unknown)}; "
+            f"the columns are {', '.join(sorted(known))}"
+        )
+
+
+def _csv_value(columns: list[str], row: list[str]) -> Any:
+    if len(row) != len(columns):
+        return ValueError(f"line: {len(row)} fields where the header has {len(columns)}")
+    cells = {name: cell.strip() for name, cell in zip(columns, row, strict=True) if cell.strip()}
+    try:
+        value = {name: _cell(name, cell) for name, cell in cells.items()}
+    except ValueError as error:
+        return error
+    ranges = [value.pop(name) for name in RANGE_COLUMNS if name in value]
+    return {**value, "ranges": ranges} if ranges else value
+
+
+def _cell(name: str, cell: str) -> Any:
+    return _CELLS.get(name, str)(cell)
+
+
+def _days(cell: str) -> dict[str, str]:
+    start, _, end = cell.partition("/")
+    return {"start": start.strip(), "end": (end or start).strip()}
+
+
+def _via(cell: str) -> int | str:
+    return int(cell) if cell.isdigit() else cell
+
+
+def _hours(cell: str) -> dict[str, list[list[str]]]:
+    """``mon 08:00-12:00 14:00-19:00 | tue 09:00-17:00`` as the ``hours`` of the JSON form."""
+    hours: dict[str, list[list[str]]] = {}
+    for day in cell.split("|"):
+        name, *spans = day.split()
+        if not all(span.count("-") == 1 for span in spans):
+            raise ValueError("hours: write each day as `mon 08:00-12:00 14:00-19:00`")
+        hours[name] = [span.split("-") for span in spans]
+    return hours
+
+
+_CELLS: Mapping[str, Callable[[str], Any]] = {
+    "via": _via,
+    "hours": _hours,
+    "locations": str.split,
+    **dict.fromkeys(RANGE_COLUMNS, _days),
+}
+"""How a cell becomes a value; other cells stay text and pydantic reads them."""

@@ -1,0 +1,53 @@
+"""The published files of a directory, found by name, read into a spool (data-sources 10)."""
+
+from pathlib import Path
+
+from indexers import finess, rpps
+from indexers.finess import read_structures
+from indexers.reasons import Reason
+from indexers.rpps import read_activities
+from indexers.rpps_skills import read_skills
+from indexers.runs import Quarantines
+from indexers.spool import Spool
+
+ACTIVITIES = "PS_LibreAcces_Personne_activite_*.txt"
+SKILLS = "PS_LibreAcces_SavoirFaire_*.txt"
+STRUCTURES = ("finess-structures*.json*", "etalab-cs1100507-stock-*.csv*", "finess*.csv*")
+"""Forms of FINESS from current to oldest: a site in several files is the current one's."""
+
+
+class TwoEditionsError(ValueError):
+    """A directory holds several editions of one file, and nothing says which to index."""
+
+
+def edition(directory: Path, pattern: str) -> Path | None:
+    """The only file of a pattern, None without any; raises ``TwoEditionsError``."""
+    found = sorted(directory.glob(pattern))
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
+    return found[0] if found else None
+
+
+def structure_files(directory: Path) -> list[Path]:
+    """The FINESS files of a directory, current form first, each form once."""
+    return [path for pattern in STRUCTURES if (path := edition(directory, pattern)) is not None]
+
+
+def spool_published(directory: Path, spool: Spool, quarantines: Quarantines) -> dict[str, str]:
+    """Read every published file into the spool; returns the day of each source that tells it."""
+    activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
+    structures = structure_files(directory)
+    if activities is not None:
+        spool.add_activities(read_activities(activities, quarantines.of("rpps")))
+    if skills is not None:
+        spool.add_skills(read_skills(skills, quarantines.of("rpps-skills")))
+    for path in structures:
+        aside = quarantines.of("finess")
+        known = spool.add_structures(read_structures(path, aside))
+        aside.skipped[Reason.FINESS_DUPLICATE] += known
+    days = {
+        "rpps": None if activities is None else rpps.source_date(activities),
+        "finess": finess.source_date(structures[0]) if structures else None,
+    }
+    return {source: day.isoformat() for source, day in days.items() if day is not None}

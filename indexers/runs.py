@@ -1,0 +1,103 @@
+"""The folder of a run: its quarantine files and its report, kept under the state directory."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from indexers.quarantine import Quarantine
+from indexers.reasons import EXPLANATIONS, Reason
+
+KEPT_RUNS = 20
+"""Newest runs kept; a quarantine file names professionals, so it is not kept for ever."""
+
+QUARANTINE = "quarantine"
+REPORT = "report.json"
+_STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+class Quarantines:
+    """The quarantines of one run, one a source, made when first asked for."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder`` receives ``<source>.jsonl`` files; None keeps samples in memory only."""
+        self.folder = folder
+        self._known: dict[str, Quarantine] = {}
+
+    def of(self, source: str) -> Quarantine:
+        """The quarantine of a source."""
+        if source not in self._known:
+            path = None if self.folder is None else self.folder / f"{source}.jsonl"
+            self._known[source] = Quarantine(source, path)
+        return self._known[source]
+
+    def __iter__(self) -> Iterator[Quarantine]:
+        return iter(self._known.values())
+
+    def close(self) -> None:
+        """Close every file."""
+        for quarantine in self:
+            quarantine.close()
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts by source and reason, without any row."""
+        return {
+            q.source: {
+                "read": q.read,
+                "ratio": round(q.ratio, 6),
+                "rejected": _by_code(q.rejected),
+                "warned": _by_code(q.warned),
+                "skipped": _by_code(q.skipped),
+                "unknown": dict(q.unknown),
+            }
+            for q in self
+        }
+
+
+def _by_code(counts: Mapping[Reason, int]) -> dict[str, int]:
+    return {reason.value: count for reason, count in counts.items() if count}
+
+
+def runs_folder(state_dir: Path) -> Path:
+    """Where runs are kept."""
+    return state_dir / "runs"
+
+
+def new_run(state_dir: Path, now: datetime) -> Path:
+    """A new empty folder for a run, readable by its owner only; the oldest runs go."""
+    folder = runs_folder(state_dir) / now.astimezone(UTC).strftime(_STAMP)
+    folder.mkdir(parents=True)
+    runs_folder(state_dir).chmod(0o700)
+    for old in all_runs(state_dir)[KEPT_RUNS:]:
+        shutil.rmtree(old)
+    return folder
+
+
+def all_runs(state_dir: Path) -> list[Path]:
+    """Folders of the runs, newest first."""
+    folder = runs_folder(state_dir)
+    return sorted((path for path in folder.glob("*-*") if path.is_dir()), reverse=True)
+
+
+def write_report(run: Path, report: dict[str, Any]) -> None:
+    """Keep the report of a run beside its quarantine files."""
+    (run / REPORT).write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+
+
+def read_report(run: Path) -> dict[str, Any]:
+    """The report of a run; ``{}`` when it ended before writing one."""
+    path = run / REPORT
+    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+
+
+def set_aside(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:
+    """The rows a run set aside, with the explanation of each reason, by source and line."""
+    pattern = "*.jsonl" if source is None else f"{source}.jsonl"
+    for path in sorted((run / QUARANTINE).glob(pattern)):
+        with path.open("rb") as lines:
+            for line in lines:
+                row = orjson.loads(line)
+                yield {**row, "explanation": EXPLANATIONS[Reason(row["reason"])]}

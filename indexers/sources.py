@@ -1,0 +1,70 @@
+"""The directory of one run: what it holds, joined, located, with its slots."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from geography.locate import KnownAnswer, Locator
+from indexers.geocoded import read_geocoded
+from indexers.offers.joins import Joins
+from indexers.pipeline import all_offers, joined
+from indexers.runs import Quarantines
+from indexers.slots.directory import DirectorySlots, owners_in, slots_from_directory
+from indexers.slots.matching import OfferIndex
+from indexers.slots.requests import AGENDA_FILE, REQUESTS_FILE
+from mappings.records import Offer
+
+GEOCODED = "geocoded.csv"
+"""Addresses geocoded before, if the directory has them."""
+
+
+def directory_locator(directory: Path) -> Locator:
+    """A locator without network that knows the directory's geocoded addresses."""
+    path = directory / GEOCODED
+    if not path.is_file():
+        return Locator()
+    answers = read_geocoded(path)
+    return Locator(answers={key: KnownAnswer(*answer) for key, answer in answers.items()})
+
+
+class Sources:
+    """What a run reads. ``offers`` first, then ``slots``: slots need to know the offers."""
+
+    def __init__(self, directory: Path, now: datetime, joins: Joins) -> None:
+        self.directory = directory
+        self.now = now
+        self.quarantines = joins.quarantines
+        self._joins = joins
+        self._bearers = OfferIndex(owners_in(directory))
+
+    @property
+    def has_slots(self) -> bool:
+        """True when the directory brings slots, from the agenda or from editors."""
+        return any((self.directory / name).is_file() for name in (AGENDA_FILE, REQUESTS_FILE))
+
+    def offers(self) -> Iterator[Offer]:
+        """Every offer, without slots; those that slots may belong to are remembered."""
+        for offer in all_offers(self._joins):
+            self._bearers.add(offer)
+            yield offer
+
+    def slots(self) -> DirectorySlots:
+        """The directory's slots on the offers already read."""
+        return slots_from_directory(self.directory, self._bearers, self.now)
+
+    def with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
+        """The offers that bear slots, created ones included, with their slots."""
+        for offer_id, slots in found.slots.items():
+            yield {**self._bearers.offer(offer_id), "slots": slots}
+
+
+@contextmanager
+def opened(directory: Path, now: datetime, quarantine_folder: Path | None) -> Iterator[Sources]:
+    """The sources of a directory; temporary files and quarantine files are closed at the end."""
+    quarantines = Quarantines(quarantine_folder)
+    try:
+        with joined(directory, directory_locator(directory), now, quarantines) as joins:
+            yield Sources(directory, now, joins)
+    finally:
+        quarantines.close()
