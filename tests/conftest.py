@@ -16,6 +16,9 @@ from elasticsearch.helpers import bulk
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import IndexName, offers_index
+from elastic.node.embedded import start_node, stop_node
+from elastic.node.ports import free_port
+from elastic.settings import settings
 from mappings.offers import offers_mapping, offers_settings
 from tests.conformance.recorder import Conformance
 
@@ -44,8 +47,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     runtime = Path(os.environ[RUNTIME])
     if hasattr(config, "workerinput") or not runtime.exists():
         return
-    from elastic.node.embedded import stop_node  # noqa: PLC0415
-
     stop_node(runtime)
     shutil.rmtree(runtime)
 
@@ -55,10 +56,13 @@ def es_url() -> str:
     """The address of a real node: ``SAS_ELASTICSEARCH_URL``, else one started for this session."""
     if declared := os.environ.get("SAS_ELASTICSEARCH_URL"):
         return declared
-    from elastic.node.embedded import start_node  # noqa: PLC0415
-    from elastic.settings import settings  # noqa: PLC0415
-
-    started = start_node(settings(), runtime=Path(os.environ[RUNTIME]), heap="512m")
+    started = start_node(
+        settings(),
+        runtime=Path(os.environ[RUNTIME]),
+        port=free_port(),
+        heap="512m",
+        wait_s=300,
+    )
     return started.state.url
 
 

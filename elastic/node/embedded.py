@@ -27,7 +27,7 @@ from elastic.node.state import (
 )
 from elastic.settings import HEAP, ElasticSettings
 
-WAIT_S = 120.0
+WAIT_S = 180.0
 """Seconds a node may take to answer; 12 to 16 s is usual."""
 STOP_S = 30.0
 

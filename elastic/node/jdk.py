@@ -34,14 +34,16 @@ class UnfitJava(Exception):  # noqa: N818
 def find_jdk(
     environ: Mapping[str, str] = os.environ,
     account: Account | None = None,
-    folders: Iterable[str] = JVM_FOLDERS,
+    folders: Iterable[str] | None = None,
 ) -> Jdk:
-    """``ES_JAVA_HOME`` if it is fit, else the newest fit JDK of ``JAVA_HOME``, the usual folders
-    and ``PATH``. Raises ``NoJdk`` naming what was found and why it will not do.
+    """``ES_JAVA_HOME`` if it is fit, else the newest fit JDK of ``JAVA_HOME``, ``folders`` (by
+    default the usual ones) and ``PATH``.
+
+    Raises ``NoJdk`` naming what was found and why it will not do.
     """
     fit: list[Jdk] = []
     unfit: list[str] = []
-    for home in dict.fromkeys(_candidates(environ, folders)):
+    for home in dict.fromkeys(_candidates(environ, JVM_FOLDERS if folders is None else folders)):
         try:
             jdk = inspect(home, account)
         except UnfitJava as reason:

@@ -45,8 +45,11 @@ def is_free(port: int) -> bool:
 
 
 def _free_port(usual: int, taken: int | None = None) -> int:
-    if usual != taken and is_free(usual):
-        return usual
+    return usual if usual != taken and is_free(usual) else free_port()
+
+
+def free_port() -> int:
+    """Any port nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -3,12 +3,14 @@
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from elastic import client
 from elastic.node.configuration import VERSION
 from elastic.settings import ElasticSettings
 
@@ -36,13 +38,23 @@ def told() -> Told:
 
 @pytest.fixture
 def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ElasticSettings:
-    """Settings of a machine on which nothing is installed and the network is closed."""
+    """Settings of a machine with nothing installed, nothing running and the network closed."""
     for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
         monkeypatch.delenv(name)
     with closed_port() as url:
         monkeypatch.setenv("SAS_ELASTICSEARCH_DOWNLOAD_URL", url)
+        monkeypatch.setattr(client, "DEFAULT_URL", url)
     monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
     return ElasticSettings()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder every account may enter, unlike those pytest makes."""
+    folder = Path(tempfile.mkdtemp(prefix="sas-open-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @contextmanager

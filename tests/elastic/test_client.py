@@ -6,9 +6,9 @@ import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import OrjsonSerializer
 
+from elastic import client
 from elastic.client import (
     ADMIN_TIMEOUT_S,
-    DEFAULT_URL,
     OrjsonLinesSerializer,
     async_client,
     client_options,
@@ -31,7 +31,7 @@ def test_the_address_asked_for_wins(chosen: ElasticSettings) -> None:
     cluster = chosen.model_copy(update={"elasticsearch_url": "http://a:1,http://b:2"})
     assert client_options(cluster, "http://c:3")["hosts"] == ["http://c:3"]
     assert client_options(cluster)["hosts"] == ["http://a:1", "http://b:2"]
-    assert client_options(chosen)["hosts"] == [DEFAULT_URL]
+    assert client_options(chosen)["hosts"] == [client.DEFAULT_URL]
 
 
 def test_credentials_come_from_the_settings(
@@ -69,5 +69,5 @@ def test_administration_is_given_more_time(es: Elasticsearch) -> None:
 
 
 async def test_the_async_client_answers(es_url: str) -> None:
-    async with async_client(es_url) as client:
-        assert (await client.info())["version"]["number"].startswith("9.4.")
+    async with async_client(es_url) as answering:
+        assert (await answering.info())["version"]["number"].startswith("9.4.")
