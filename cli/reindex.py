@@ -1,7 +1,277 @@
-"""Commands of the topic ``reindex``."""
+"""Commands of the topic ``reindex``: fill the index, load a source, go back, see what is wrong."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
 import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cli import index_text
+from cli.generate import frozen
+from elastic import audit, lifecycle
+from elastic.client import sync_client
+from elastic.errors import ElasticError
+from elastic.names import NotAnIndexName, offers_alias
+from elastic.settings import BadSetting, ElasticSettings, settings
+from indexers import gate, own_formats, runs
+from indexers import load as loading
+from indexers import reindex as recipe
+from indexers.bulk import BulkRefusedError
+from indexers.geocoded import GeocodedHeaderError
+from indexers.interruption import InterruptedRunError, interruptible
+from indexers.patching import PatchConflictError
+from indexers.pipeline import NothingToIndexError
+from indexers.published import TwoEditionsError
+from indexers.reading.errors import CutFileError, LayoutError
+from indexers.watch import Watch
+
+REFUSED, UNAVAILABLE, INTERRUPTED = 1, 3, 130
+"""Exit codes: data or order to correct, a service to mend, a run stopped by a signal."""
+
+WRONG = (
+    gate.GateClosedError,
+    BulkRefusedError,
+    PatchConflictError,
+    recipe.NothingToRollBackError,
+    loading.EmptySourceError,
+    loading.UnknownSourceError,
+    own_formats.OwnFormatError,
+    NothingToIndexError,
+    TwoEditionsError,
+    GeocodedHeaderError,
+    CutFileError,
+    LayoutError,
+    NotAnIndexName,
+    BadSetting,
+    OSError,
+)
+"""What is said in one sentence and ends with code 1."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="INSTANT",
+        help="Instant of the data, 2026-11-23T08:00:00Z; default: the current minute.",
+    ),
+]
+AcceptDrift = Annotated[
+    bool,
+    typer.Option(
+        "--accept-drift",
+        help="Go on knowingly although counts moved by more than 5 % or 1 % was set aside.",
+    ),
+]
+
+index_app = typer.Typer(
+    name="index", help="The index of offers: what is live, what is kept.", no_args_is_help=True
+)
+
+
+class Shown(Watch):
+    """A run shown on the terminal, on standard error."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._task = progress.add_task("Starting", total=None, done="")
+
+    def shown_stage(self, name: str) -> None:
+        """Name the stage."""
+        self._progress.update(self._task, description=name, done="")
+
+    def shown_count(self, done: int) -> None:
+        """Say how many documents are done."""
+        self._progress.update(self._task, done=f"{done:,}")
+
+
+@contextmanager
+def shown() -> Iterator[Shown]:
+    """A line of progress during the body."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.fields[done]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        yield Shown(progress)
+
+
+@contextmanager
+def explained(as_json: bool) -> Iterator[None]:
+    """Failures as one sentence and an exit code that is not zero; signals stop cleanly."""
+    try:
+        with interruptible():
+            yield
+    except ElasticError as error:
+        raise _failure(error, as_json, UNAVAILABLE) from error
+    except WRONG as error:
+        raise _failure(error, as_json, REFUSED) from error
+    except InterruptedRunError as error:
+        raise _failure(error, as_json, INTERRUPTED) from error
+
+
+def _failure(error: BaseException, as_json: bool, code: int) -> typer.Exit:
+    sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
+    if as_json:
+        _print_json({"error": sentence, "kind": type(error).__name__})
+    else:
+        Console(stderr=True).print(sentence, style="red", markup=False, soft_wrap=True)
+    return typer.Exit(code)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(orjson.dumps(value).decode())
+
+
+def reindex(
+    *,
+    directory: Annotated[
+        Path, typer.Option("--from", help="Directory of files to index.", show_default=False)
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; write nothing.")
+    ] = False,
+    accept_drift: AcceptDrift = False,
+    floor: Annotated[
+        int, typer.Option(min=1, help="Offers the new index must have at least.")
+    ] = gate.FLOOR,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build a new index from a directory of files, check it, swap it in.
+
+    The directory holds published files (RPPS, FINESS) and our own formats, all optional but one
+    source of offers. Whatever fails leaves the live index as it was; the index that was live is
+    kept for `sas rollback`. What is read and how: docs/indexing.md.
+    """
+    with explained(as_json), shown() as watch:
+        chosen = settings()
+        started = datetime.now(UTC)
+        order = recipe.Order(
+            directory=directory,
+            now=frozen(now),
+            run=runs.new_run(chosen.state_dir, started),
+            started=started,
+            prefix=chosen.index_prefix,
+            floor=floor,
+            accept_drift=accept_drift,
+        )
+        with sync_client() as client:
+            run = recipe.dry_run if dry_run else recipe.reindex
+            report = run(client, order, watch)
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        Console().print(index_text.report(report, dry_run))
+    if report.refused:
+        raise typer.Exit(REFUSED)
+
+
+def rollback(as_json: AsJson = False) -> None:
+    """Make the previous index live again, by one swap of the alias."""
+    with explained(as_json), sync_client() as client:
+        left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
+    if as_json:
+        _print_json({"left": str(left), "live": str(live)})
+    else:
+        typer.echo(f"{live} is live again; {left} is kept.")
+
+
+def load(
+    source: Annotated[str, typer.Argument(help=f"One of: {', '.join(loading.SOURCES)}.")],
+    file: Annotated[Path, typer.Argument(help="JSON Lines, or CSV for the flat formats.")],
+    accept_drift: AcceptDrift = False,
+    as_json: AsJson = False,
+) -> None:
+    """Apply one small source to the live index at once.
+
+    The file is the whole source: what it no longer says is taken back. Slots already stored are
+    judged again, so no editor has to be asked. `sas schema SOURCE` prints the format.
+    """
+    with explained(as_json):
+        chosen = settings()
+        now = datetime.now(UTC)
+        run = runs.new_run(chosen.state_dir, now)
+        order = loading.LoadOrder(source, file, now, run, chosen.index_prefix, accept_drift)
+        with sync_client() as client:
+            report = loading.load(client, order)
+    if as_json:
+        _print_json(report)
+    else:
+        Console().print(index_text.load_report(report))
+
+
+@index_app.command("status")
+def status(as_json: AsJson = False) -> None:
+    """The live index, its counts and schema, the ones kept, and the last events of the trail."""
+    with explained(as_json), sync_client() as client:
+        found = _status(client, settings())
+    if as_json:
+        _print_json(found)
+    else:
+        Console().print(index_text.status(found))
+    if found["live"] is None:
+        raise typer.Exit(REFUSED)
+
+
+def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
+    alias = offers_alias(chosen.index_prefix)
+    live = lifecycle.live_index(client, alias)
+    trail = audit.history(client, prefix=chosen.index_prefix, limit=10)
+    found: dict[str, Any] = {
+        "alias": alias,
+        "live": str(live) if live else None,
+        "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
+        "trail": [asdict(entry) for entry in trail],
+    }
+    if live is not None:
+        counts = gate.census(client, alias)
+        found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
+    return found
+
+
+def quarantine(
+    source: Annotated[
+        str | None, typer.Option(help="Only this source: rpps, finess, participation...")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """The rows the last run set aside, each with its line and its reason."""
+    with explained(as_json):
+        known = runs.all_runs(settings().state_dir)
+        if not known:
+            raise NothingToIndexError("No run is kept yet: run `sas reindex --from DIR` first.")
+        rows = list(runs.set_aside(known[0], source))
+    if as_json:
+        _print_json({"run": known[0].name, "rows": rows})
+    else:
+        Console().print(index_text.quarantine(known[0], rows, limit))
+
+
+def schema(
+    name: Annotated[str | None, typer.Argument(help="A format; all are listed without it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the JSON Schema of one line of a format of ours; without a name, list the formats."""
+    with explained(as_json):
+        if name is not None:
+            text = orjson.dumps(own_formats.schema(name), option=orjson.OPT_INDENT_2)
+            typer.echo(text.decode())
+            return
+    if as_json:
+        _print_json(own_formats.descriptions())
+    else:
+        Console().print(index_text.formats(own_formats.descriptions()))
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
+    for command in (reindex, rollback, load, quarantine, schema):
+        app.command()(command)
+    app.add_typer(index_app)

@@ -44,6 +44,11 @@ def format_of(name: str) -> type[Format]:
     return FORMATS[name]
 
 
+def descriptions() -> dict[str, str]:
+    """What one line of each format is, by name."""
+    return {name: (model.__doc__ or "").partition("\n")[0] for name, model in FORMATS.items()}
+
+
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema of one line of a format."""
     return {

@@ -20,7 +20,7 @@ from elastic.errors import ElasticError, translated
 from elastic.names import IndexName, offers_alias, offers_index
 from indexers import gate, runs
 from indexers.bulk import write, write_offers
-from indexers.carry_over import carried
+from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
 from indexers.gate import Census
 from indexers.interruption import uninterrupted
 from indexers.sources import Sources, opened
@@ -44,8 +44,11 @@ class Order:
 
     directory: Path
     now: datetime
+    """Instant of the data: which sites are open, which slots are over."""
     run: Path
     """Folder of the run, for the quarantine files and the report."""
+    started: datetime
+    """When the run began, in the name of the index and in the trail; never frozen."""
     prefix: str = ""
     floor: int = gate.FLOOR
     accept_drift: bool = False
@@ -112,6 +115,7 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
             attach_slots(client, build, report, seen)
             settle(client, build.index, seen)
             check(client, build, report, order, seen)
+            replay(client, build, report, seen)
             mark_finished(client, build.index)
             held.renew()
             lifecycle.swap(client, order.alias, build.index)
@@ -164,17 +168,20 @@ class Building:
     sources: Sources
     index: IndexName
     live: IndexName | None
+    since: int
+    """Sequence number of the live index when the run began."""
 
 
 @contextmanager
 def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     """A new index for the body; deleted, with a line in the trail, whatever goes wrong."""
     drop_leftovers(client, order.alias)
-    new = offers_index(order.prefix, order.now)
+    new = offers_index(order.prefix, order.started)
     live = lifecycle.live_index(client, order.alias)
+    since = sequence_number(client, str(live)) if live else -1
     try:
         with opened(order.directory, order.now, order.run / runs.QUARANTINE) as sources:
-            yield Building(sources, new, live)
+            yield Building(sources, new, live, since)
     except BaseException as error:
         with uninterrupted():
             _abandon(client, order, new, error)
@@ -243,6 +250,18 @@ def check(
     gate.smoke(client, str(build.index), report.offers)
 
 
+def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) -> None:
+    """Slots that the live index was told of since the run began, so that none is lost."""
+    if build.live is None:
+        return
+    seen.stage("Replaying slots that arrived meanwhile")
+    now, target = build.sources.now, str(build.index)
+    merge = fresher(now) if build.sources.has_slots else lambda _, live: not_over(live, now)
+    operations = replayed(client, str(build.live), target, build.since, merge)
+    report.slots["replayed"] = write(client, target, operations, seen.count).done
+    lifecycle.refresh(client, build.index)
+
+
 def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
     return gate.check_counts(
         report.offers,
@@ -260,8 +279,10 @@ def _counted(offer: Any, census: Census) -> Any:
 
 def _started(client: Elasticsearch, order: Order) -> Report:
     live = lifecycle.live_index(client, order.alias)
-    report = Report(str(offers_index(order.prefix, order.now)), str(live) if live else None)
-    audit.record(client, Event.REINDEX_STARTED, report.index, now=order.now, prefix=order.prefix)
+    report = Report(str(offers_index(order.prefix, order.started)), str(live) if live else None)
+    audit.record(
+        client, Event.REINDEX_STARTED, report.index, now=order.started, prefix=order.prefix
+    )
     return report
 
 
@@ -273,7 +294,7 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
             client,
             Event.REINDEX_FAILED,
             str(new),
-            now=order.now,
+            now=order.started,
             prefix=order.prefix,
             details={"error": type(error).__name__},
         )
@@ -289,7 +310,7 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
         client,
         Event.REINDEX_COMPLETED,
         report.index,
-        now=order.now,
+        now=order.started,
         prefix=order.prefix,
         details={key: value for key, value in report.as_json().items() if key != "quarantine"},
     )
