@@ -78,7 +78,7 @@ def index_prefix(es: Elasticsearch) -> Iterator[str]:
     """A prefix nobody else uses; every index under it is deleted afterwards."""
     prefix = f"t{uuid.uuid4().hex[:12]}"
     yield prefix
-    for name in es.indices.get(index=f"{prefix}-*", expand_wildcards="all", features=["settings"]):
+    for name in es.indices.get(index=f"{prefix}*", expand_wildcards="all", features=["settings"]):
         es.indices.delete(index=name)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from elastic.node.errors import BadHeap, NodeSlow
 from elastic.node.fence import fenced
 from elastic.node.jdk import find_jdk
 from elastic.node.ports import HOST, choose_ports
-from elastic.node.process import Launch, end_node, launch, server_pid, wait_until_up
+from elastic.node.process import POLL_S, Launch, end_node, is_ready, launch, wait_until_up
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Report, Silence
 from elastic.node.state import (
@@ -60,6 +61,7 @@ def start_node(
     with fenced(runtime / "start.lock", report):
         running = running_node(runtime)
         if running is not None:
+            _require_answer(running, wait_s)
             return Started(running, already_running=True)
         require_heap(heap or chosen.elasticsearch_heap)
         require_disk(runtime, disk_floor)
@@ -80,6 +82,18 @@ def stop_node(runtime: Path, wait_s: float = STOP_S) -> NodeState | None:
         end_node(running, wait_s)
     forget_state(runtime)
     return running
+
+
+def _require_answer(state: NodeState, wait_s: float) -> None:
+    """Wait for a node that was left starting; raises ``NodeSlow``."""
+    deadline = time.monotonic() + wait_s
+    while not is_ready(state.url):
+        if time.monotonic() > deadline:
+            raise NodeSlow(
+                f"The embedded node (process {state.pid}) runs but does not answer on {state.url}: "
+                "restart it with `sas down` and `sas up`."
+            )
+        time.sleep(POLL_S)
 
 
 def _plan(
@@ -125,12 +139,3 @@ def _run(plan: Launch, origin: str, wait_s: float, report: Report) -> NodeState:
     state = replace(state, pid=pid, birth=process_birth(pid) or "")
     write_state(plan.runtime, state)
     return state
-
-
-def wait_for_running(state: NodeState) -> None:
-    """Raise ``NodeSlow`` when a node whose process lives does not answer."""
-    if server_pid(state.url) is None:
-        raise NodeSlow(
-            f"The embedded node (process {state.pid}) runs but does not answer on {state.url}: "
-            "wait a little, or restart it with `sas down` and `sas up`."
-        )

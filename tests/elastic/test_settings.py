@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elastic.settings import BadSetting, settings
+from elastic.settings import BadSetting, ElasticSettings, settings
 
 
 def test_the_state_lies_in_the_data_folder_of_the_user(
@@ -51,3 +51,9 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     with pytest.raises(BadSetting, match=rf"{name}: .*Correct or unset it") as caught:
         settings()
     assert value not in str(caught.value).replace(name, "")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "elasticsearch.md").read_text("utf-8")
+    names = {f"`SAS_{name.upper()}`" for name in ElasticSettings.model_fields}
+    assert {name for name in names if name not in text} == set()

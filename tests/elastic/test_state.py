@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from elastic.node.embedded import stop_node
+from elastic.node.embedded import start_node, stop_node
+from elastic.node.errors import NodeSlow
 from elastic.node.state import (
     NodeState,
     forget_state,
@@ -17,6 +18,7 @@ from elastic.node.state import (
     running_node,
     write_state,
 )
+from elastic.settings import ElasticSettings
 
 
 @pytest.fixture
@@ -82,6 +84,15 @@ def test_a_process_that_is_ours_is_ended(
     write_state(tmp_path, state)
     assert stop_node(tmp_path, wait_s=5) == state
     assert sleeper.wait(timeout=5) == -signal.SIGTERM
+
+
+def test_a_node_that_lives_but_does_not_answer_is_told(
+    tmp_path: Path, sleeper: "subprocess.Popen[bytes]", chosen: ElasticSettings
+) -> None:
+    write_state(tmp_path, state_of(sleeper.pid))
+    with pytest.raises(NodeSlow, match=r"runs but does not answer.*`sas down` and `sas up`"):
+        start_node(chosen, runtime=tmp_path, wait_s=0.3)
+    assert sleeper.poll() is None
 
 
 def test_a_process_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> None:
