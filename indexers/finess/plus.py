@@ -5,9 +5,10 @@ and its published schema do not always agree. Source: docs/sources/finess.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import ijson
 import orjson
@@ -17,7 +18,7 @@ from indexers.finess.legacy import pair
 from indexers.finess.structure import Coordinates, Structure, StructureAddress
 from indexers.quarantine import Quarantine
 from indexers.reading import repairs
-from indexers.reading.errors import CutFileError, LayoutError
+from indexers.reading.errors import CutFileError
 from indexers.reading.lines import open_bytes
 from indexers.reading.text import cleaned
 from indexers.reasons import Reason
@@ -144,7 +145,7 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
 
 def plus_date(path: Path) -> date | None:
     """The day of ``generatedAt``, which stands before the entities; None when it does not."""
-    with open_bytes(path) as handle:
+    with _json_of(path) as handle:
         for prefix, event, value in ijson.parse(handle):
             if prefix == "generatedAt" and event == "string":
                 day = repairs.day(value)
@@ -155,15 +156,20 @@ def plus_date(path: Path) -> date | None:
 
 
 def _entities(path: Path) -> Iterator[Any]:
+    with _json_of(path) as handle:
+        yield from ijson.items(handle, "pmej.item")
+
+
+@contextmanager
+def _json_of(path: Path) -> Iterator[BinaryIO]:
+    """The file, its JSON errors told with what to do; a cut and a fault read the same."""
     with open_bytes(path) as handle:
         try:
-            yield from ijson.items(handle, "pmej.item")
-        except ijson.IncompleteJSONError as error:
-            raise CutFileError(
-                f"{path.name} stops before its end: the download was cut; download it again"
-            ) from error
+            yield handle
         except ijson.JSONError as error:
-            raise LayoutError(f"{path.name} is not valid JSON: {error}") from error
+            raise CutFileError(
+                f"{path.name} is cut or is not JSON to its end; download it again"
+            ) from error
 
 
 def _objects(value: object) -> Iterator[Json]:
