@@ -24,7 +24,9 @@ from elastic.errors import ElasticError, translate
 from elastic.names import offers_alias
 from elastic.settings import settings as elastic_settings
 from geography.gazetteer import load_gazetteer
-from search_engine.area import AddressFinder, department_said, point_area
+from geography.geocoder import Geocoder
+from geography.text_place import department_said
+from search_engine.area import AddressFinder, point_area
 from search_engine.interpretation import interpret
 from search_engine.problems import SearchProblem
 
@@ -59,17 +61,15 @@ def create_app(
 def _lifespan(geocoder: AddressFinder | None, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        from geography.geocoder import Geocoder  # noqa: PLC0415
-
         configure_logs()
         await asyncio.to_thread(_warm)
-        client = async_client()
-        finder = geocoder or Geocoder()
+        client, chain = async_client(), Geocoder()
         alias = offers_alias(elastic_settings().index_prefix)
-        app.state.engine = Engine(client, alias, finder, clock)
+        app.state.engine = Engine(client, alias, geocoder or chain, clock)
         try:
             yield
         finally:
+            await chain.aclose()
             await client.close()
 
     return lifespan

@@ -104,7 +104,7 @@ class Availability(Shape):
 
 
 class RankPart(Shape):
-    """One addend of the score; `km` is the distance, or how much nearer a credit makes the offer."""
+    """One addend of the score; `km`: the distance, or how much nearer a credit makes the offer."""
 
     name: str
     value: float
@@ -268,7 +268,7 @@ class Fault(Shape):
 
 
 class ProblemDocument(Shape):
-    """RFC 9457 problem: `code` is stable, the sentences are in French, nothing asked is repeated."""
+    """RFC 9457 problem: a stable `code`, sentences in French, nothing of what was asked."""
 
     type: str
     status: int
@@ -301,4 +301,4 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems a route may answer with, for the documentation."""
     content: dict[str, Any] = {"application/problem+json": {}}
     described = {"description": "Problème (RFC 9457)", "content": content, "model": ProblemDocument}
-    return {status: described for status in statuses}
+    return dict.fromkeys(statuses, described)

@@ -1,6 +1,7 @@
 """Commands of the topic ``search``: ask for offers of care, and serve the API."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn
 
@@ -17,6 +18,7 @@ from elastic.client import async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import settings
+from geography.geocoder import Geocoder
 from mappings.records import Consultation, SlotType
 from search_engine.criteria import Criteria, Mode, Role, Sort
 from search_engine.problems import SearchProblem
@@ -168,10 +170,8 @@ def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 async def _found(criteria: Criteria, now: datetime) -> dict[str, Any]:
-    from geography.geocoder import Geocoder  # noqa: PLC0415
-
     alias = offers_alias(settings().index_prefix)
-    async with async_client() as client, Geocoder() as geocoder:
+    async with async_client() as client, aclosing(Geocoder()) as geocoder:
         return await search(client, alias, criteria, now, deps=geocoder)
 
 

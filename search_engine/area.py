@@ -4,34 +4,28 @@ A place is said by a point, a text, a commune or a department; each becomes one 
 text goes through the geocoder chain and is kept out of every error.
 """
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from geography.departments import Department, departments, zone_of_commune
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
-from mappings.analysis import fold
+from geography.geocoder import DepartmentMatch, GeocodedAddress
 from mappings.records import Precision
 from search_engine.criteria import Criteria
 from search_engine.problems import (
     CommuneNotFound,
     DepartmentNotFound,
+    GeocoderUnavailable,
     PlaceNotFound,
     PlaceOutsideFrance,
     RadiusNotApplicable,
 )
 
-if TYPE_CHECKING:
-    from geography.geocoder import GeocodedAddress
-
 BORDER_KM = 5.0
 """Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
-
-TOWN_OVER_DEPARTMENT = 10_000
-"""Inhabitants from which a commune wins over a department of the same name: Vienne, Mayenne."""
 
 
 class AreaKind(StrEnum):
@@ -76,8 +70,13 @@ class Area:
 class AddressFinder(Protocol):
     """What finds a place from its text: ``geography.geocoder.Geocoder``."""
 
-    async def geocode(self, text: str) -> "GeocodedAddress | None":
-        """The place, None when nobody knows it."""
+    @property
+    def down(self) -> bool:
+        """True when the service could not be asked."""
+        ...
+
+    async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
+        """The place or the department, None when nobody knows it."""
         ...
 
 
@@ -149,38 +148,18 @@ async def text_area(
 ) -> Area:
     """The place a text says: a department, else what the geocoder chain finds.
 
-    An address better than its commune is the patient's own point; a commune is not.
+    An address better than its commune is the patient's own point; a commune is not. A text that
+    nobody knows is ``PlaceNotFound``, unless the service that could know it is down.
     """
-    department = department_said(gazetteer, text)
-    if department is not None:
-        return department_area(department, radius_km)
-    found = await geocoder.geocode(text)
-    if found is None:
-        raise PlaceNotFound
-    return _geocoded_area(gazetteer, found, radius_km)
+    found = await geocoder.resolve_text(text)
+    if isinstance(found, DepartmentMatch):
+        return department_area(departments()[found.code], radius_km)
+    if found is not None:
+        return _geocoded_area(gazetteer, found, radius_km)
+    raise GeocoderUnavailable if geocoder.down else PlaceNotFound
 
 
-def department_said(gazetteer: Gazetteer, text: str) -> Department | None:
-    """The department named by the whole text: ``48``, ``Lozère``, ``département du Nord``.
-
-    A town of the same name wins (Paris, Vienne) unless the word "département" is there.
-    """
-    words = fold(text)
-    said = re.sub(r"^departement (de la |de l |du |des |de |d )?", "", words)
-    found = departments().get(said.upper().zfill(2)) or _departments_by_name().get(said)
-    if found is None or said != words or said.isdigit():
-        return found
-    towns = gazetteer.by_name(text)
-    return None if towns and towns[0].population >= TOWN_OVER_DEPARTMENT else found
-
-
-def _departments_by_name() -> dict[str, Department]:
-    names = {fold(department.name): department for department in departments().values()}
-    without_article = {re.sub(r"^(la|le|les) ", "", name): found for name, found in names.items()}
-    return {**without_article, **names}
-
-
-def _geocoded_area(gazetteer: Gazetteer, found: "GeocodedAddress", radius_km: float | None) -> Area:
+def _geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float | None) -> Area:
     commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
     exact = found.precision is not Precision.MUNICIPALITY
     return replace(

@@ -122,7 +122,7 @@ def participation(offer: Offer) -> Block:
     """Part in the SAS, through what (F100), and the CPTS when it is through one."""
     if not offer.get("participant", False):
         return {"sas": False}
-    finess = offer.get("cpts")
+    finess = next(iter(offer.get("cpts", [])), None)
     cpts = known({"finess": finess, "name": offer.get("cpts_name")}) if finess else None
     return known({"sas": True, "via": offer.get("via"), "cpts": cpts})
 

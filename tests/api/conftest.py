@@ -1,0 +1,141 @@
+"""The application over a real index of a dozen offers, at a frozen instant, on a real socket."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import ApiSettings
+from elastic import lifecycle
+from elastic.names import offers_alias, offers_index
+from mappings.offers import offers_mapping, offers_settings
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
+
+StartServer = Callable[[FastAPI], str]
+
+
+class NobodyKnows:
+    """A geocoder chain that finds no place; what text becomes a place is tested in tests/search."""
+
+    down = False
+
+    async def resolve_text(self, text: str) -> None:
+        """No place."""
+        return
+
+
+class Slow:
+    """A geocoder chain that takes five seconds."""
+
+    down = False
+
+    async def resolve_text(self, text: str) -> None:
+        """No place, late."""
+        await asyncio.sleep(5)
+
+
+@pytest.fixture(scope="session")
+def dozen_prefix(es: Elasticsearch) -> Iterator[str]:
+    """The prefix under which the dozen offers are searchable."""
+    prefix = f"api{uuid.uuid4().hex[:10]}"
+    name = offers_index(prefix, datetime.now(UTC))
+    lifecycle.create_index(es, name, offers_settings(), offers_mapping())
+    offers = json.loads(DOZEN.read_text("utf-8"))
+    bulk(es, [{"_index": str(name), "_id": o["id"], "_source": o} for o in offers], refresh=True)
+    lifecycle.swap(es, name.alias, name)
+    yield prefix
+    es.indices.delete(index=str(name))
+
+
+@pytest.fixture
+def environment(es_url: str, dozen_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings through which the application finds the dozen offers."""
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
+
+
+def frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
+    """The application at 09:00 UTC on 23 November 2026."""
+    finder = NobodyKnows() if geocoder is None else geocoder
+    return create_app(ApiSettings(**settings), geocoder=finder, clock=lambda: NOW)
+
+
+@pytest.fixture
+def serve(environment: None) -> Iterator[StartServer]:
+    """``serve(app) -> base URL``: a real uvicorn on a free port, stopped afterwards."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: FastAPI) -> str:
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        running.append((server, thread))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        _wait(url)
+        return url
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture
+def api(serve: StartServer) -> Iterator[httpx.Client]:
+    """A client of the application on a real socket of this machine."""
+    with httpx.Client(base_url=serve(frozen_app()), timeout=10) as client:
+        yield client
+
+
+def _wait(url: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(f"{url}/livez")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server did not start")
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document; fails on any other status, code or media type."""
+    body: dict[str, Any] = response.json()
+    assert (response.status_code, body["code"]) == (status, code), body
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body["status"] == status
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["title"]
+    assert body["detail"]
+    assert body["remedy"]
+    return body
+
+
+def answer(response: httpx.Response) -> dict[str, Any]:
+    """The JSON of a success; fails on any other status than 200."""
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+@pytest.fixture(scope="session")
+def dozen_alias(dozen_prefix: str) -> str:
+    """The alias of the dozen offers."""
+    return offers_alias(dozen_prefix)
