@@ -151,7 +151,7 @@ def _by_postcode(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune |
 def _by_town(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | Unlocatable | None:
     """By the town alone, in the department of the postcode when it is a CEDEX (trap 36)."""
     named = gazetteer.by_name(POSTAL_TOWNS.get(name_key(address.city), address.city))
-    departments = _departments_of_postcode(address.postal_code.strip())
+    departments = departments_of_postcode(address.postal_code.strip())
     if departments:
         named = [commune for commune in named if commune.department in departments]
     several = len({commune.insee for commune in named}) > 1
@@ -160,7 +160,7 @@ def _by_town(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | Unl
     return NamedCommune(named[0], (Note.HOMONYM,) if several else ()) if named else None
 
 
-def _departments_of_postcode(postal_code: str) -> tuple[str, ...]:
+def departments_of_postcode(postal_code: str) -> tuple[str, ...]:
     """The department a postcode begins with, CEDEX included; both of Corsica for 20."""
     if not _POSTCODE.fullmatch(postal_code):
         return ()

@@ -22,6 +22,7 @@ _NUMBERED = re.compile(r"\d|cedex")
 _SHORT = re.compile(r"\b(?:st|ste|sts|stes|s|ss|lez)\b")
 _POSTCODE = re.compile(r"(?<![\d.,-])\d{5}(?![\d.,]\d|\d)")
 _IN_DEPARTMENT = re.compile(r"\((\d{2,3}|2[ABab])\)\s*$")
+_COUNTRY = re.compile(r"[\s,]+france\s*$", re.IGNORECASE)
 _SIMPLE = str.maketrans("àâäéèêëîïôöùûüÿçñ-'’()./", "aaaeeeeiioouuuycn       ")
 
 
@@ -73,6 +74,7 @@ def without_article(key: str) -> str:
 
 def split_place(text: str) -> PlaceText:
     """Cuts a line at its last postcode and at its last comma; see PlaceText."""
+    text = _COUNTRY.sub("", text)
     department = _IN_DEPARTMENT.search(text)
     line = text[: department.start()] if department else text
     code = department[1].upper() if department else None

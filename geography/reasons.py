@@ -36,7 +36,6 @@ class Note(StrEnum):
     POSTCODE_ONLY = "postcode_only"
     HOMONYM = "homonym"
     GEOCODER_ELSEWHERE = "geocoder_elsewhere"
-    GEOCODER_UNAVAILABLE = "geocoder_unavailable"
 
 
 class Unlocatable(StrEnum):

@@ -1,0 +1,465 @@
+"""Where a patient is: the chain of geocoders against a real local service."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from geography.breaker import CircuitBreaker
+from geography.departments import departments
+from geography.gazetteer import load_gazetteer
+from geography.geocoder import (
+    GAZETTEER,
+    NATIONAL_API,
+    DepartmentMatch,
+    GeocodedAddress,
+    Geocoder,
+)
+from geography.settings import GeocoderSettings, geocoder_settings
+from geography.text_place import department_said
+from mappings.records import Precision
+
+from .conftest import FakeService, feature
+
+STREET = "12 rue de la République 48000 Mende"
+OFFLINE = Geocoder(GeocoderSettings(url="off"))
+COMMUNES = load_gazetteer()
+
+
+class Clock:
+    """A monotonic clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def geocoder(service: FakeService, clock: Clock) -> AsyncIterator[Geocoder]:
+    chain = Geocoder(service.settings(), clock=clock)
+    yield chain
+    await chain.aclose()
+
+
+async def found(geocoder: Geocoder, text: str, **codes: str) -> GeocodedAddress:
+    place = await geocoder.geocode(text, **codes)  # type: ignore[arg-type]
+    assert place is not None
+    return place
+
+
+@pytest.mark.proves("F005")
+async def test_an_address_is_placed_by_the_service(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    place = await found(geocoder, STREET)
+    assert place == GeocodedAddress(
+        label="12 Rue de la République 48000 Mende",
+        lat=44.519,
+        lon=3.499,
+        insee="48095",
+        city="Mende",
+        postal_code="48000",
+        department="48",
+        precision=Precision.HOUSENUMBER,
+        score=0.93,
+        source=NATIONAL_API,
+    )
+    assert service.asked == [{"q": STREET, "limit": "5"}]
+    assert service.paths == ["/geocodage/search"]
+
+
+async def test_codes_become_filters_of_the_service(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    await geocoder.geocode("12 rue de la République", insee="48095", near=(44.5, 0.0))
+    await geocoder.geocode("12 rue de la République", postcode="48000")
+    await geocoder.geocode("12 rue Lecourbe", insee="75056")
+    await geocoder.geocode("12 rue X", postcode="57085")
+    filters = [
+        {k: v for k, v in asked.items() if k not in ("q", "limit")} for asked in service.asked
+    ]
+    assert filters == [
+        {"citycode": "48095", "lat": "44.5", "lon": "0.0"},
+        {"postcode": "48000"},
+        {},
+        {},
+    ]
+
+
+@pytest.mark.proves("F016", "W21")
+async def test_a_patient_at_longitude_zero(geocoder: Geocoder, service: FakeService) -> None:
+    commune = COMMUNES.nearest(44.9, 0.0)
+    service.features = [feature(44.9, 0.0, citycode=commune.insee, city=commune.name)]
+    place = await found(geocoder, f"1 route de Greenwich, {commune.name}")
+    assert (place.lat, place.lon, place.source) == (44.9, 0.0, NATIONAL_API)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "codes"),
+    [
+        (feature(48.85, 2.35, citycode="75104"), {}),  # another department than the postcode
+        (feature(48.85, 2.35, citycode="75104"), {"insee": "48095"}),
+        (feature(48.85, 2.35, citycode="75104"), {"postcode": "48000"}),
+        (feature(44.519, -3.499), {}),  # the sign flipped, in the sea
+        (feature(3.499, 44.519), {}),  # swapped
+        (feature(0.0, 0.0), {}),
+        (feature(52.5, 13.4, citycode="99109"), {}),  # outside France
+        (feature(44.519, 3.499, score=0.49), {}),
+        (feature(44.519, 3.499, score=0.6, type="locality"), {}),
+        (feature(44.519, 3.499, type="poi"), {}),
+    ],
+)
+async def test_an_answer_that_cannot_be_is_refused(
+    wrong: dict[str, object],
+    codes: dict[str, str],
+    geocoder: Geocoder,
+    service: FakeService,
+) -> None:
+    service.features = [wrong]
+    place = await found(geocoder, STREET, **codes)
+    assert (place.insee, place.source) == ("48095", GAZETTEER)
+    assert place.precision is Precision.MUNICIPALITY
+
+
+async def test_the_first_answer_that_can_be_is_taken(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    service.features = [
+        feature(48.85, 2.35, citycode="75104", score=0.97),
+        feature(44.518, 3.498, score=0.55, type="street"),
+    ]
+    place = await found(geocoder, STREET)
+    assert (place.lat, place.precision, place.score) == (44.518, Precision.STREET, 0.55)
+
+
+async def test_a_district_is_in_the_city_asked_for(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    service.features = [feature(48.841, 2.3, citycode="75115", city="Paris", score=0.6)]
+    assert (await found(geocoder, "1 rue Lecourbe", insee="75056")).insee == "75115"
+
+
+def ill(**state: object) -> Callable[[FakeService], None]:
+    def change(service: FakeService) -> None:
+        for name, value in state.items():
+            setattr(service, name, value)
+
+    return change
+
+
+ILLNESSES = {
+    "slow": ill(delay_s=2.5),
+    "unavailable": ill(status=503),
+    "too many": ill(status=429, headers={"Retry-After": "5"}),
+    "garbage": ill(body=b"<html>portail captif</html>"),
+    "other json": ill(body=b'{"code": 12}'),
+    "list": ill(body=b"[1]"),
+    "not a list": ill(body=b'{"features": 3}'),
+    "odd features": ill(body=b'{"features": [null, {"properties": null}]}'),
+    "bad request": ill(status=400),
+    "redirect": ill(status=302, headers={"Location": "http://127.0.0.1:1/"}),
+    "absent": ill(base="http://127.0.0.1:1"),
+}
+
+
+@pytest.mark.proves("F006")
+@pytest.mark.parametrize("illness", ILLNESSES)
+async def test_an_ill_service_gives_way_to_the_gazetteer(
+    illness: str, service: FakeService
+) -> None:
+    ILLNESSES[illness](service)
+    geocoder = Geocoder(service.settings())
+    started = time.perf_counter()
+    place = await found(geocoder, STREET)
+    assert time.perf_counter() - started < 2
+    assert (place.insee, place.source) == ("48095", GAZETTEER)
+    assert (place.precision, place.score) == (Precision.MUNICIPALITY, 0.5)
+    await geocoder.aclose()
+
+
+async def test_a_dead_service_costs_one_timeout_in_thirty_seconds(
+    geocoder: Geocoder, service: FakeService, clock: Clock
+) -> None:
+    service.status = 503
+    for _ in range(5):
+        await geocoder.geocode(STREET)
+    assert len(service.asked) == 1
+    clock.now += 29.9
+    await geocoder.geocode(STREET)
+    assert len(service.asked) == 1
+    clock.now += 0.2
+    await asyncio.gather(*(geocoder.geocode(STREET) for _ in range(5)))
+    assert len(service.asked) == 2
+    service.status = 200
+    clock.now += 30.1
+    assert (await found(geocoder, STREET)).source == NATIONAL_API
+    assert (await found(geocoder, STREET)).source == NATIONAL_API
+    assert len(service.asked) == 4
+
+
+async def test_a_service_that_says_when_to_come_back_is_heard(
+    geocoder: Geocoder, service: FakeService, clock: Clock
+) -> None:
+    service.status, service.headers = 429, {"Retry-After": "2"}
+    await geocoder.geocode(STREET)
+    service.status, service.headers = 200, {}
+    clock.now += 2.1
+    assert (await found(geocoder, STREET)).source == NATIONAL_API
+
+
+async def test_a_bad_request_does_not_close_the_service(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    service.status = 400
+    await geocoder.geocode(STREET)
+    service.status = 200
+    assert (await found(geocoder, STREET)).source == NATIONAL_API
+
+
+async def test_a_slow_service_does_not_delay_another_search(service: FakeService) -> None:
+    service.delay_s = 0.5
+    geocoder = Geocoder(service.settings(timeout_ms=400))
+    slow = asyncio.create_task(geocoder.geocode(STREET))
+    await asyncio.sleep(0.05)
+    started = time.perf_counter()
+    assert (await found(geocoder, "Mende")).source == GAZETTEER
+    assert time.perf_counter() - started < 0.1
+    assert not slow.done()
+    await slow
+    await geocoder.aclose()
+
+
+@pytest.mark.parametrize("half", [None, 0.2])
+def test_the_breaker_lets_one_try_again(half: float | None) -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(30, clock)
+    assert breaker.allows()
+    assert breaker.allows()
+    breaker.failed(half)
+    assert not breaker.allows()
+    clock.now += half or 30
+    assert breaker.allows()
+    assert not breaker.allows()
+    breaker.succeeded()
+    assert breaker.allows()
+
+
+@pytest.mark.proves("F005")
+@pytest.mark.parametrize(
+    ("text", "insee"),
+    [
+        ("Mende", "48095"),
+        ("mende, France", "48095"),
+        ("48000", "48095"),
+        ("48000 Mende", "48095"),
+        ("75015 Paris", "75115"),
+        ("Paris 15e", "75115"),
+        ("Paris", "75056"),
+        ("Saint Etienne", "42218"),
+        ("Saint-Denis (974)", "97411"),
+        ("Vienne", "38544"),
+        ("Mamoudzou", "97611"),
+        ("Gustavia 97133", "97701"),
+    ],
+)
+async def test_a_commune_needs_no_network(
+    text: str, insee: str, geocoder: Geocoder, service: FakeService
+) -> None:
+    service.features = []
+    place = await found(geocoder, text)
+    assert (place.insee, place.source) == (insee, GAZETTEER)
+    assert place.precision is Precision.MUNICIPALITY
+    if not text.startswith("Gustavia"):
+        assert place.score == 1.0
+        assert service.asked == []
+
+
+@pytest.mark.proves("F006")
+@pytest.mark.parametrize(
+    ("text", "insee", "score"),
+    [
+        (STREET, "48095", 0.5),
+        ("12 rue X 48000 Mende", "48095", 0.5),
+        ("12 rue X, Mende 48000", "48095", 0.5),
+        ("12 rue X Badaroux 48000", "48013", 0.5),
+        ("12 rue X 48000", "48095", 0.5),
+        ("12 rue X, Mende", "48095", 0.5),
+        ("12 rue X, 57085 METZ CEDEX 03", "57463", 0.5),
+        ("12 rue Lecourbe 75015 Paris", "75115", 0.5),
+        ("12 rue X Lyon 3e", "69383", 0.3),
+        ("5 avenue Foch Metz", "57463", 0.3),
+        ("3 place du Marché Saint-Étienne", "42218", 0.3),
+    ],
+)
+async def test_without_service_an_address_falls_back_on_its_commune(
+    text: str, insee: str, score: float
+) -> None:
+    place = await found(OFFLINE, text)
+    assert (place.insee, place.score, place.source) == (insee, score, GAZETTEER)
+    assert place.precision is Precision.MUNICIPALITY
+
+
+@pytest.mark.proves("F007")
+@pytest.mark.parametrize(
+    "text", ["", "   ", "12 rue de Mende", "rue Nullepart", "99999", "xyz 00000", "?", "''"]
+)
+async def test_a_place_nobody_knows_is_none(text: str) -> None:
+    assert await OFFLINE.geocode(text) is None
+
+
+async def test_codes_win_over_the_text_offline() -> None:
+    assert (await found(OFFLINE, "12 rue de Paris", insee="48095")).insee == "48095"
+    assert (await found(OFFLINE, "", insee="48095")).insee == "48095"
+    assert (await found(OFFLINE, "12 rue X", postcode="97150")).insee == "97801"
+    assert (await found(OFFLINE, "Paris 15", insee="75056")).insee == "75115"
+
+
+async def test_the_nearest_homonym_is_preferred() -> None:
+    assert (await found(OFFLINE, "Saint-Denis")).insee == "97411"
+    place = await OFFLINE.geocode("Saint-Denis", near=(48.85, 2.35))
+    assert place is not None
+    assert place.insee == "93066"
+
+
+async def test_a_merged_commune_answers_to_its_old_name() -> None:
+    place = await found(OFFLINE, "Arbignieu")
+    assert (place.insee, place.label) == ("01015", "Arbignieu, Arboys en Bugey (01)")
+
+
+@pytest.mark.proves("F005", "F009")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Lozère", "48"),
+        ("lozere", "48"),
+        ("48", "48"),
+        ("1", "01"),
+        ("2a", "2A"),
+        ("974", "974"),
+        ("La Réunion", "974"),
+        ("Réunion", "974"),
+        ("Guadeloupe", "971"),
+        ("Côte-d'Or", "21"),
+        ("département de la Vienne", "86"),
+        ("Département du Nord", "59"),
+        ("Mayotte", "976"),
+    ],
+)
+async def test_a_text_may_name_a_department(text: str, code: str) -> None:
+    match = await OFFLINE.resolve_text(text)
+    department = departments()[code]
+    assert match == DepartmentMatch(
+        code, department.name, department.lat, department.lon, department.county_radius_km
+    )
+    assert match.source == GAZETTEER
+
+
+@pytest.mark.parametrize(
+    ("text", "insee"), [("Paris", "75056"), ("Vienne", "38544"), ("Saint-Martin", "97801")]
+)
+async def test_a_town_wins_over_the_department_of_its_name(text: str, insee: str) -> None:
+    place = await OFFLINE.resolve_text(text)
+    assert isinstance(place, GeocodedAddress)
+    assert place.insee == insee
+
+
+async def test_resolving_goes_through_the_service_too(geocoder: Geocoder) -> None:
+    place = await geocoder.resolve_text(STREET)
+    assert isinstance(place, GeocodedAddress)
+    assert place.source == NATIONAL_API
+
+
+async def test_the_centre_of_a_circle_is_named_by_the_service(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    place = await geocoder.reverse(44.5191, 3.4991)
+    assert (place.label, place.source) == ("12 Rue de la République 48000 Mende", NATIONAL_API)
+    assert service.paths == ["/geocodage/reverse"]
+    assert service.asked == [{"lat": "44.5191", "lon": "3.4991"}]
+
+
+@pytest.mark.proves("F006", "F015")
+@pytest.mark.parametrize("illness", [i for i in ILLNESSES if i != "redirect"])
+async def test_the_centre_of_a_circle_is_named_without_the_service(
+    illness: str, service: FakeService
+) -> None:
+    ILLNESSES[illness](service)
+    geocoder = Geocoder(service.settings())
+    place = await geocoder.reverse(44.5191, 3.4991)
+    assert (place.insee, place.source) == ("48095", GAZETTEER)
+    await geocoder.aclose()
+
+
+@pytest.mark.proves("F015", "F016")
+async def test_the_commune_of_a_circle_is_found_offline_and_at_longitude_zero() -> None:
+    place = await OFFLINE.reverse(44.9, 0.0)
+    assert place.insee == COMMUNES.nearest(44.9, 0.0).insee
+
+
+async def test_a_far_away_address_does_not_name_a_circle(
+    geocoder: Geocoder, service: FakeService
+) -> None:
+    service.features = [feature(44.6, 3.6)]
+    assert (await geocoder.reverse(44.519, 3.499)).source == GAZETTEER
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_no_log_ever_holds_the_address(
+    status: int,
+    geocoder: Geocoder,
+    service: FakeService,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service.status = status
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore", "geopy", "geography"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with structlog.testing.capture_logs() as events:
+        await geocoder.geocode("77 impasse Secrete 48000 Mende", near=(44.123456, 3.654321))
+        if status == 503:
+            geocoder = Geocoder(service.settings())
+        await geocoder.reverse(44.519876, 3.498765)
+    written = caplog.text + str([r.__dict__ for r in caplog.records]) + str(events)
+    for secret in ("Secrete", "secrete", "44.123456", "3.654321", "44.519876", "3.498765"):
+        assert secret not in written
+    assert service.asked[0]["q"].startswith("77 impasse Secrete")
+    assert any(record.name == "httpx" for record in caplog.records)
+    assert bool(events) == (status == 503)
+
+
+def test_the_service_is_configured_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert geocoder_settings().base == "https://data.geopf.fr/geocodage"
+    assert geocoder_settings().timeout_ms == 800
+    monkeypatch.setenv("SAS_GEOCODER_URL", "http://127.0.0.1:7878/")
+    monkeypatch.setenv("SAS_GEOCODER_TIMEOUT_MS", "250")
+    assert geocoder_settings().base == "http://127.0.0.1:7878"
+    assert geocoder_settings().timeout_ms == 250
+    monkeypatch.setenv("SAS_GEOCODER_URL", "off")
+    assert geocoder_settings().base is None
+    for wrong in ("ftp://x", "data.geopf.fr", "http://x/?key=1"):
+        monkeypatch.setenv("SAS_GEOCODER_URL", wrong)
+        with pytest.raises(ValidationError):
+            geocoder_settings()
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+async def test_any_text_is_a_place_in_france_or_none(text: str) -> None:
+    place = await OFFLINE.resolve_text(text)
+    if isinstance(place, GeocodedAddress):
+        assert COMMUNES.by_insee(place.insee) is not None
+    else:
+        assert place is None or place.code == department_said(COMMUNES, text)
