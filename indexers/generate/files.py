@@ -9,9 +9,6 @@ from typing import IO, Any
 
 import orjson
 
-Damage = Callable[[str, int, Any], "bytes | None"]
-"""(file kind, line number, row) -> the damaged line, or None to leave the row alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
@@ -23,12 +20,11 @@ class FileSummary:
 
 
 class LineWriter:
-    """One file of lines; ``damage`` may replace a row by its damaged form."""
+    """One file of lines."""
 
-    def __init__(self, path: Path, kind: str, damage: Damage | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.kind, self.rows, self.lines = path, kind, 0, 0
-        self._damage = damage
+        self.path, self.rows, self.lines = path, 0, 0
         self._handle: IO[bytes] = path.open("wb")
         self._size = 0
         self._digest = hashlib.sha256()
@@ -52,9 +48,8 @@ class LineWriter:
         self.lines += line.count(b"\n")
 
     def row(self, row: Any, encode: Callable[[Any], bytes]) -> None:
-        """Write one row, or its damaged form."""
-        damaged = self._damage(self.kind, self.lines + 1, row) if self._damage else None
-        self.raw(encode(row) if damaged is None else damaged)
+        """Write one row, given as what ``encode`` takes or as bytes."""
+        self.raw(row if isinstance(row, bytes) else encode(row))
         self.rows += 1
 
     def summary(self) -> FileSummary:

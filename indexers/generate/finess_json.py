@@ -121,9 +121,14 @@ def _coordinates(rng: random.Random, place: Place) -> dict[str, str]:
         "coordonneeY": first[1],
         "directionLongitude": second[0],
         "directionLatitude": second[1],
-        "cleInInteropBAN": f"{place.insee}_{place.number:05d}",
+        "cleInInteropBAN": f"{place.insee}_{street_number(place):04d}_{place.number:05d}",
         "scoreBAN": "0.96",
     }
+
+
+def street_number(place: Place) -> int:
+    """An invented number of a street in its commune, the same for the same name."""
+    return sum(map(ord, place.street.name)) % 9000 + 100
 
 
 def projected(place: Place) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The directory that is written: one open file a source, and the editors' answers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
@@ -16,7 +16,6 @@ from indexers.generate import finess_json
 from indexers.generate.editors import Editor, Flow
 from indexers.generate.fhir import Agenda, Answer
 from indexers.generate.files import (
-    Damage,
     FileSummary,
     LineWriter,
     csv_line,
@@ -24,6 +23,7 @@ from indexers.generate.files import (
     pipe_line,
     write_whole,
 )
+from indexers.generate.planting import Planter
 from indexers.geocoded import COLUMNS as GEOCODED_COLUMNS
 from mappings.formats import FORMATS
 
@@ -58,14 +58,18 @@ def file_names(now: datetime) -> dict[str, str]:
 class Outputs:
     """Every file of a set, open until the set is complete."""
 
-    def __init__(self, out: Path, now: datetime, damage: Damage | None = None) -> None:
-        self.out, self.damage = out, damage
+    def __init__(self, out: Path, now: datetime, planter: Planter) -> None:
+        self.out, self.planter = out, planter
+        self._names = file_names(now)
         self._stack = ExitStack()
         self._files = {
-            kind: self._stack.enter_context(LineWriter(out / name, kind, damage))
-            for kind, name in file_names(now).items()
+            kind: self._stack.enter_context(LineWriter(out / name))
+            for kind, name in self._names.items()
         }
-        self._files[ACTIVITIES].raw(pipe_line(rpps.COLUMNS))
+        self._sites = 0
+        self._last: list[str] = []
+        header = planter.header(self._names[ACTIVITIES]) or pipe_line(rpps.COLUMNS)
+        self._files[ACTIVITIES].raw(header)
         self._files[SKILLS].raw(pipe_line(rpps_skills.COLUMNS))
         self._files[GEOCODED].raw(csv_line(GEOCODED_COLUMNS))
         self._files[FINESS].raw(finess_json.opening(now))
@@ -84,27 +88,52 @@ class Outputs:
 
     def pipe(self, kind: str, row: list[str]) -> None:
         """One row of an RPPS extract."""
-        self._files[kind].row(row, pipe_line)
+        self._row(kind, row, pipe_line)
+        if kind == ACTIVITIES:
+            self._last = row
 
     def line(self, kind: str, value: dict[str, Any]) -> None:
         """One line of one of our formats."""
-        self._files[kind].row(value, json_line)
+        if kind == AGENDA:
+            self._row(kind, value, json_line)
+            return
+        writer = self._files[kind]
+        line = writer.lines + 1
+        writer.row(value, json_line)
+        for damaged in self.planter.lines_after(kind, self._names[kind], line, value):
+            writer.row(damaged, json_line)
 
     def geocoded(self, fields: tuple[object, ...]) -> None:
         """One answer of the geocoder's batch."""
-        self._files[GEOCODED].row(fields, csv_line)
+        self._row(GEOCODED, fields, csv_line)
 
     def entity(self, value: dict[str, Any]) -> None:
-        """One legal entity of FINESS+ with its sites, on a line of its own."""
+        """One legal entity of FINESS+ with its sites, on a line of its own.
+
+        A planted defect is told by the rank of its site, as readers of the JSON count.
+        """
         writer = self._files[FINESS]
         if writer.rows:
             writer.raw(b",\n")
-        writer.row(value, orjson.dumps)
+        name = self._names[FINESS]
+        damaged = self.planter.damage(FINESS, name, self._sites + 1, value)
+        written = value if damaged is None else damaged
+        writer.row(written, orjson.dumps)
+        self._sites += len(written["ege"])
 
     def finish(self) -> None:
         """Write what is still waiting and the end of the FINESS file."""
         self.answers.flush()
         self._files[FINESS].raw(finess_json.CLOSING)
+        activities = self._files[ACTIVITIES]
+        cut = self.planter.cut(self._names[ACTIVITIES], activities.lines + 1, self._last)
+        if cut is not None:
+            activities.raw(cut)
+
+    def _row(self, kind: str, row: Any, encode: Callable[[Any], bytes]) -> None:
+        writer = self._files[kind]
+        damaged = self.planter.damage(kind, self._names[kind], writer.lines + 1, row)
+        writer.row(row if damaged is None else damaged, encode)
 
     def summaries(self) -> dict[str, dict[str, Any]]:
         """Rows, size and digest of each file by its name, the editors' answers included."""
@@ -172,8 +201,7 @@ class Answers:
             suffix = f"-p{rank + 1}" if len(pages) > 1 else ""
             name = f"{answer.editor.id}/{answer.flow.lower()}-{number:04d}{suffix}.json"
             path = f"fhir/{name}"
-            damage = self._outputs.damage
-            damaged = damage("fhir", 1, (path, page)) if damage else None
-            content = orjson.dumps(page) if damaged is None else damaged
+            damaged = self._outputs.planter.damage_page(path, page)
+            content = orjson.dumps(page if damaged is None else damaged)
             self.files[path] = write_whole(self._outputs.out / path, content)
             yield name

@@ -65,7 +65,7 @@ def generate(options: Options, out: Path, progress: Progress | None = None) -> d
     if out.exists() and any(out.iterdir()):
         raise NotEmptyError(f"{out} is not empty: give a new directory")
     tally, planter = Tally(), Planter(options.seed, options.defects, now)
-    with Outputs(out, now, planter.damage if options.defects else None) as outputs:
+    with Outputs(out, now, planter) as outputs:
         run = Run(options.seed, scale, now, outputs, tally)
         for rank, code in enumerate(codes):
             Department(run, _territory(code), list(neighbours(code, codes))).write()

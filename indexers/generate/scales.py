@@ -82,7 +82,7 @@ DOCTOR_PLACES = (0.58, 0.26, 0.11, 0.04, 0.01)
 """Share of doctors with 1, 2, ... places: 1.64 on average, of which 1.59 are kept."""
 OTHER_PLACES = (0.80, 0.16, 0.04)
 
-STRUCTURE_SHARE = 0.45
+STRUCTURE_SHARE = 0.5
 """Share of practices looked for in a structure of the neighbourhood before a private address."""
 JOIN_SHARE = 0.65
 """Share of private practices that join an address already taken: 2.9 doctors an address."""
