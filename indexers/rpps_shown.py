@@ -13,7 +13,7 @@ from mappings.codes import HEALTH_CENTRE_SECTOR, SAS_ACTIVITY_SECTORS, professio
 CIVIL = "C"
 STUDENT = "E"
 MILITARY = "M"
-"""Professional categories (TRE_R09)."""
+"""Professional categories (column 12 of the register)."""
 
 CARE = "GENR01"
 """The standard activity of care (TRE_R22); replacements, expertise and the like have others."""
