@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,29 +80,34 @@ def frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
 @pytest.fixture
 def serve(environment: None) -> Iterator[StartServer]:
     """``serve(app) -> base URL``: a real uvicorn on a free port, stopped afterwards."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+    with ExitStack() as running:
+        yield lambda app: running.enter_context(served(app))
 
-    def start(app: FastAPI) -> str:
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        running.append((server, thread))
+
+@pytest.fixture(scope="session")
+def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
+    """A client of the application on a real socket of this machine."""
+    with pytest.MonkeyPatch.context() as start:
+        start.setenv("SAS_ELASTICSEARCH_URL", es_url)
+        start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
+        with served(frozen_app()) as url, httpx.Client(base_url=url, timeout=10) as client:
+            yield client
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The base URL of the application on a free port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         _wait(url)
-        return url
-
-    yield start
-    for server, thread in running:
+        yield url
+    finally:
         server.should_exit = True
         thread.join(timeout=10)
-
-
-@pytest.fixture
-def api(serve: StartServer) -> Iterator[httpx.Client]:
-    """A client of the application on a real socket of this machine."""
-    with httpx.Client(base_url=serve(frozen_app()), timeout=10) as client:
-        yield client
 
 
 def _wait(url: str) -> None:
