@@ -1,0 +1,142 @@
+"""From a directory to a stream of offers, without Elasticsearch and in bounded memory."""
+
+import tracemalloc
+from pathlib import Path
+
+import orjson
+import pytest
+
+from geography.locate import Locator
+from indexers.pipeline import NothingToIndexError, build_offers
+from indexers.published import TwoEditionsError
+from indexers.reading.errors import CutFileError, LayoutError
+from indexers.runs import Quarantines
+from indexers.spool import Spool
+from mappings.offers import offers_mapping
+from tests.indexers.sets import ACTIVITIES, CPTS, FLORAC, MSP, NOW, FileSet, rang
+
+ANNE, BRUNO = "10100000016", "10100000024"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileSet:
+    return FileSet(tmp_path / "in")
+
+
+def full(files: FileSet) -> FileSet:
+    """A directory with every source, in which settings meet the offers they are about."""
+    files.doctor(BRUNO, FLORAC).doctor(ANNE).doctor(ANNE, FLORAC, practice=rang(BRUNO))
+    files.site(MSP, "603", "MSP DES TANNEURS").sos()
+    files.line("cpts", finess=CPTS, name="CPTS Lozère", communes=["48095"])
+    files.line(
+        "participation",
+        rpps=ANNE,
+        participation=True,
+        via=2,
+        finess=CPTS,
+        locations=[f"4{rang(ANNE)}"],
+    )
+    return files.line("absences", rpps=BRUNO, always=True)
+
+
+def test_the_same_directory_gives_the_same_stream(files: FileSet) -> None:
+    full(files)
+    runs = [
+        orjson.dumps(list(build_offers(files.directory, Locator(), NOW, Quarantines())))
+        for _ in range(2)
+    ]
+    assert runs[0] == runs[1]
+
+
+def test_every_field_of_an_offer_is_in_the_mapping(files: FileSet) -> None:
+    known = set(offers_mapping()["properties"])
+    for offer in full(files).offers().values():
+        assert set(offer) <= known
+        assert None not in offer.values()
+
+
+def test_a_person_s_rows_meet_wherever_they_stand_in_the_file(files: FileSet) -> None:
+    files.doctor(ANNE, skill="SM54").doctor(BRUNO, FLORAC).doctor(ANNE, skill="SM59")
+    offers = files.offers()
+    assert offers[f"rpps:{ANNE}@4{rang(ANNE)}"]["specialties"] == ["SM54", "SM59"]
+
+
+def test_who_left_the_file_is_not_in_the_stream(files: FileSet, tmp_path: Path) -> None:
+    before = files.doctor(ANNE).doctor(BRUNO, FLORAC).offers()
+    after = FileSet(tmp_path / "next").doctor(ANNE).offers()
+    assert before.keys() - after.keys() == {f"rpps:{BRUNO}@4{rang(BRUNO)}"}
+
+
+def test_memory_does_not_grow_with_the_file(files: FileSet) -> None:
+    """Ten times the rows: the peak must stay well under ten times as high."""
+    peaks = []
+    for count in (200, 2000):
+        many = FileSet(files.directory / str(count))
+        header, row = template()
+        rows = [row.replace("11111111111", f"{10100000000 + n}") for n in range(count)]
+        (many.directory / ACTIVITIES).write_text("\n".join([header, *rows]) + "\n")
+        stream = build_offers(many.directory, Locator(), NOW, Quarantines())
+        next(stream)
+        tracemalloc.start()
+        assert sum(1 for _ in stream) == count - 1
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 5
+
+
+def template() -> tuple[str, str]:
+    """The header of an activity file and the row of a doctor to be numbered."""
+    import tempfile  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = FileSet(Path(folder)).doctor("11111111111")
+        header, row = (files.directory / ACTIVITIES).read_text().splitlines()
+    return header, row
+
+
+def test_rows_spill_to_disk_and_the_disk_is_given_back(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        spool.add_activities([{"line": 2, "idnps": "8" + ANNE}])
+        assert [person.rows for person in spool.people()] == [[{"line": 2, "idnps": "8" + ANNE}]]
+        assert list(tmp_path.rglob("*.sqlite"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_without_offers_says_what_to_put_there(tmp_path: Path) -> None:
+    FileSet(tmp_path).line("participation", rpps=ANNE, participation=False)
+    with pytest.raises(NothingToIndexError, match="holds no source of offers"):
+        next(build_offers(tmp_path, Locator(), NOW, Quarantines()))
+    with pytest.raises(NothingToIndexError, match="is not a directory"):
+        next(build_offers(tmp_path / "absent", Locator(), NOW, Quarantines()))
+
+
+def test_two_editions_of_one_file_are_refused(files: FileSet) -> None:
+    files.doctor(ANNE)
+    (files.directory / ACTIVITIES.replace("20261122", "20261121")).write_text("x")
+    with pytest.raises(TwoEditionsError, match="keep one of them"):
+        files.offers()
+
+
+def test_a_file_that_is_not_what_its_name_says_stops_the_load(files: FileSet) -> None:
+    files.directory.joinpath(ACTIVITIES).write_text("a|b|c|\n1|2|3|\n")
+    with pytest.raises(LayoutError):
+        files.offers()
+
+
+def test_a_register_cut_in_the_middle_stops_the_load(files: FileSet) -> None:
+    path = files.site(MSP, "603", "MSP").directory / "finess-structures.json"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(CutFileError, match="download it again"):
+        files.offers()
+
+
+def test_a_site_in_two_forms_of_the_register_is_the_current_one_s(files: FileSet) -> None:
+    fixture = Path(__file__).parents[1] / "fixtures" / "finess" / "finess-2020-ain-100.csv"
+    old = FileSet(files.directory / "old")
+    old.directory.joinpath(fixture.name).write_bytes(fixture.read_bytes())
+    finess = next(iter(old.offers())).removeprefix("finess:")
+    old.site(finess, "603", "LE NOM D'AUJOURD'HUI")
+    quarantines = Quarantines()
+    assert old.offers(quarantines)[f"finess:{finess}"]["title"] == "LE NOM D'AUJOURD'HUI"
+    assert quarantines.as_json()["finess"]["skipped"]["finess_duplicate"] == 1
+    assert quarantines.as_json()["finess"]["rejected"] == {}
