@@ -7,7 +7,7 @@ read, so two imports at once lose nothing.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -64,7 +64,14 @@ class ImportReport:
 
     def as_json(self) -> dict[str, Any]:
         """Plain counts."""
-        return asdict(self)
+        return {
+            "written": self.written,
+            "removed": self.removed,
+            "offers": self.offers,
+            "created": self.created,
+            "unmatched": dict(self.unmatched),
+            "hidden": dict(self.hidden),
+        }
 
 
 @dataclass(frozen=True, slots=True)
