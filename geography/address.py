@@ -46,6 +46,7 @@ STREET_TYPES = {
 REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
 """Repetition letters after a number; A, C and D are real letters and stay."""
 
+_GLUED = re.compile(r"(\d)([A-Za-z])\b")
 _DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
 
 
@@ -54,7 +55,7 @@ def normalise_line(line: str) -> str:
 
     gives ``12 bis avenue saint jean``. Postal distribution (BP, CS, TSA, CEDEX) is left out.
     """
-    words = _DISTRIBUTION.sub(" ", fold(re.sub(r"(\d)([A-Za-z])\b", r"\1 \2", line))).split()
+    words = _DISTRIBUTION.sub(" ", fold(_GLUED.sub(r"\1 \2", line))).split()
     street = [_spelled(words, position) for position in range(len(words))]
     return " ".join(street)
 

@@ -43,8 +43,10 @@ RETIRED = {"97123": "97701", "97127": "97801", "97150": "97801"}
 97133 is not one of them: the postcode of Saint-Barthélemy is also the code of Vieux-Fort.
 """
 
-GRID_DEGREES = 0.25
-GRID_RINGS = 8
+GRID_DEGREES = 0.05
+"""About 4 km: nine cells hold a dozen communes, enough for most nearest ones."""
+
+GRID_RINGS = 40
 """About 200 km: farther from any commune than that, all of them are compared."""
 
 

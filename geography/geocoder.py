@@ -160,7 +160,8 @@ class Geocoder:
         self, text: str, insee: str | None, postcode: str | None, near: Point | None
     ) -> dict[str, str]:
         """The query; a CEDEX postcode or the code of a whole city would filter out every street."""
-        parameters = {"q": " ".join(text.split())[:MAX_QUERY]}
+        sendable = text.encode("utf-8", "ignore").decode()  # half a surrogate pair is no text
+        parameters = {"q": " ".join(sendable.split())[:MAX_QUERY]}
         commune = self._gazetteer.by_insee(insee) if insee else None
         if commune and len(self._gazetteer.insee_family(commune.insee)) <= 2:  # noqa: PLR2004
             parameters["citycode"] = commune.insee

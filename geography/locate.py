@@ -139,10 +139,17 @@ class Locator:
         """Where each address is, in order, in memory bounded by ``CHUNK``."""
         remaining = iter(requests)
         while chunk := list(islice(remaining, CHUNK)):
-            first = [self._offline(request) for request in chunk]
-            self._ask([r.address for r, f in zip(chunk, first, strict=True) if _improvable(r, f)])
-            for request, found in zip(chunk, first, strict=True):
-                yield self._improved(request, found) if _improvable(request, found) else found
+            found = [self._offline(request) for request in chunk]
+            yield from found if self._geocoder is None else self._geocode(chunk, found)
+
+    def _geocode(
+        self, chunk: list[LocateRequest], found: list[Located | Unlocated]
+    ) -> Iterator[Located | Unlocated]:
+        """The places of a chunk, those the geocoder knows better improved."""
+        pairs = list(zip(chunk, found, strict=True))
+        self._ask([request.address for request, place in pairs if _improvable(request, place)])
+        for request, place in pairs:
+            yield self._improved(request, place) if _improvable(request, place) else place
 
     def _offline(self, request: LocateRequest) -> Located | Unlocated:
         named = commune_of(self._gazetteer, request.address)
@@ -156,7 +163,7 @@ class Locator:
         own, refused = self._own_point(request, whole)
         placed = own or _at_commune(named.commune, ())
         placed = replace(placed, reasons=(*named.notes, *refused, *placed.reasons))
-        answer = self._answers.get(_key(request.address))
+        answer = self._answers.get(_key(request.address)) if self._answers else None
         return placed if answer is None else _answered(placed, whole, answer, ANSWERED)
 
     def _own_point(
@@ -165,7 +172,7 @@ class Locator:
         """The first of the source's points that can be true, and why the others cannot."""
         refused: list[str] = []
         for raw in request.points:
-            point = to_wgs84(raw.x, raw.y, raw.source, commune and commune.department)
+            point = to_wgs84(raw.x, raw.y, raw.source, commune and commune.department, commune)
             if isinstance(point, Refusal):
                 refused.append(point)
             elif commune is not None and not near_commune(point.lat, point.lon, commune):

@@ -70,7 +70,7 @@ class NationalAddressApi:
                 response = await self._connected().get(self._url, params=query)
         except TimeoutError:
             raise GeocoderDownError("timeout") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GeocoderDownError(type(error).__name__) from None
         return _features(response)
 

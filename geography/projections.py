@@ -141,6 +141,7 @@ def to_wgs84(
     y: str | float | None,
     source: str = "",
     department: str | None = None,
+    commune: Commune | None = None,
 ) -> Projected | Refusal:
     """The WGS84 point of a raw pair, or why it cannot be one.
 
@@ -158,7 +159,7 @@ def to_wgs84(
         if point is None or not in_france(point.lat, point.lon):
             continue
         inside_france = True
-        if department is None or in_department(point.lat, point.lon, department):
+        if _expected(point, department, commune):
             return point
     if _flipped(first, second, department):
         return Refusal.SIGN_FLIPPED
@@ -221,6 +222,13 @@ def _department_box(department: str) -> Box:
         min(c.lon for c in communes) - wide,
         max(c.lon for c in communes) + wide,
     )
+
+
+def _expected(point: Projected, department: str | None, commune: Commune | None) -> bool:
+    """True in the department; near the commune is enough, and a hundred times quicker to see."""
+    if department is None or (commune is not None and near_commune(point.lat, point.lon, commune)):
+        return True
+    return in_department(point.lat, point.lon, department)
 
 
 def _numbers(x: str | float | None, y: str | float | None) -> tuple[float, float] | Refusal:

@@ -327,6 +327,11 @@ async def test_codes_win_over_the_text_offline() -> None:
     assert (await found(OFFLINE, "Paris 15", insee="75056")).insee == "75115"
 
 
+async def test_half_a_surrogate_pair_is_left_out(geocoder: Geocoder, service: FakeService) -> None:
+    assert (await found(geocoder, f"\ud83d{STREET}")).source == NATIONAL_API
+    assert service.asked[0]["q"] == STREET
+
+
 async def test_the_nearest_homonym_is_preferred() -> None:
     assert (await found(OFFLINE, "Saint-Denis")).insee == "97411"
     place = await OFFLINE.geocode("Saint-Denis", near=(48.85, 2.35))
