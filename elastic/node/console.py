@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 _TELLING = re.compile(r"\b(ERROR|FATAL|fatal|failed|unknown setting|refus)|Exception\b|Error:")
+_MILD = re.compile(r"^\[[^\]]*\]\[(?:TRACE|DEBUG|INFO|WARN) *\]")
 _EMPTY = re.compile(
     r"^\s+at |^\s*\.\.\. \d+ more|died while starting up|exited (?:unexpectedly|with)|"
     r"^ERROR: Elasticsearch did not exit normally|^Likely root cause"
@@ -15,7 +16,7 @@ LONGEST = 400
 def last_meaningful_line(text: str) -> str:
     """The last line that tells of a failure, else the last line at all."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not _EMPTY.search(line)]
-    telling = [line for line in lines if _TELLING.search(line)]
+    telling = [line for line in lines if _TELLING.search(line) and not _MILD.match(line)]
     return (telling or lines or ["nothing was printed"])[-1][:LONGEST]
 
 

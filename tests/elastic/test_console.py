@@ -5,6 +5,7 @@ import pytest
 from elastic.node.console import LONGEST, last_meaningful_line
 
 STARTED = "[2026-11-23T11:27:44,778][INFO ][o.e.n.Node ] [embedded] started {embedded}"
+MILD = "[2026-11-23T11:56:04,822][WARN ][o.e.x.i.InternalService] [embedded] Get stats failed"
 UNKNOWN = (
     "java.lang.IllegalArgumentException: unknown setting [ingest.geoip.downloader.enabled] please"
     " check that any required plugins are installed"
@@ -19,6 +20,7 @@ FRAME = "\tat org.elasticsearch.server@9.4.3/org.elasticsearch.bootstrap.Elastic
         (f"{STARTED}\n{UNKNOWN}\n{FRAME}\n\t... 12 more\n{DIED}\n", UNKNOWN),
         (f"{STARTED}\n\n", STARTED),
         (f"Error: could not create heap\n{STARTED}\n", "Error: could not create heap"),
+        (f"{MILD}\n{STARTED}\n", STARTED),
         ("", "nothing was printed"),
     ],
 )
