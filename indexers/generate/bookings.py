@@ -4,7 +4,7 @@ from geography.departments import departments
 from indexers.generate import agenda as sas_agenda
 from indexers.generate.calendar import DUTY_HOUSE, PRACTICE, SOS_POINT, openings
 from indexers.generate.communities import Association, Community
-from indexers.generate.editors import EDITORS, Editor, draw_editor, sos_editors
+from indexers.generate.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
 from indexers.generate.fhir import Agenda
 from indexers.generate.outputs import AGENDA
 from indexers.generate.people import Activity, Person
@@ -31,6 +31,8 @@ UNDECLARED_SHARE = 0.02
 STRAY_SHARE = 0.15
 """Share of SOS Médecins doctors whose editor also sends slots, which must not show."""
 TWO_EDITORS_SHARE = 0.01
+FORMER_CLIENT_SHARE = 0.01
+"""Share of the others whom an editor is asked for without having anything of theirs."""
 
 
 class Bookings:
@@ -60,6 +62,8 @@ class Bookings:
                 self.tally.case("two_editors", person.rpps)
         elif _in_duty_house(shown) or (deal and deal.via and self.rng.random() < AGENDA_SHARE):
             self._write_sas_agenda(person, shown)
+        elif self.rng.random() < FORMER_CLIENT_SHARE:
+            self.outputs.answers.add(QUIET, "8" + person.rpps, [])
 
     def write_stray(self, person: Person, shown: list[Activity]) -> None:
         """Slots an editor sends for a doctor who takes part through SOS Médecins."""

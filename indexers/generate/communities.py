@@ -12,7 +12,8 @@ from indexers.generate.territory import Territory, Town
 
 CPTS_PEOPLE = 80_000
 """Inhabitants of a CPTS: it closes at this size, at an EPCI's end if one is near."""
-CPTS_LARGEST = 110_000
+CPTS_LARGEST = 130_000
+CPTS_SMALLEST = 40_000
 UNCOVERED_SHARE = 0.09
 """Share of territories without any CPTS."""
 OVERLAP_SHARE = 0.2
@@ -112,18 +113,26 @@ def territories(rng: random.Random, where: Territory) -> list[list[Town]]:
     """The towns of a department grouped into CPTS territories, some of them left out."""
     towns = sorted(where.towns.items, key=lambda t: (t.commune.epci or "", t.commune.insee))
     groups: list[list[Town]] = [[]]
-    people = 0
     for position, town in enumerate(towns):
-        groups[-1].append(town)
-        people += town.commune.population
-        following = towns[position + 1] if position + 1 < len(towns) else None
-        ends = following is None or following.commune.epci != town.commune.epci
-        if following and (people >= CPTS_LARGEST or (people >= CPTS_PEOPLE and ends)):
+        if _closes(groups[-1], town, towns[position - 1]):
             groups.append([])
-            people = 0
-    if people < CPTS_PEOPLE / 2 and len(groups) > 1:
+        groups[-1].append(town)
+    if _people(groups[-1]) < CPTS_SMALLEST and len(groups) > 1:
         groups[-2].extend(groups.pop())
     return [g for rank, g in enumerate(groups) if rank == 0 or rng.random() >= UNCOVERED_SHARE]
+
+
+def _people(towns: list[Town]) -> int:
+    return sum(town.commune.population for town in towns)
+
+
+def _closes(group: list[Town], town: Town, previous: Town) -> bool:
+    """True when the group is large enough to do without the town that follows."""
+    people = _people(group)
+    other_epci = previous.commune.epci != town.commune.epci
+    if people >= CPTS_PEOPLE and other_epci:
+        return True
+    return people >= CPTS_SMALLEST and people + town.commune.population > CPTS_LARGEST
 
 
 def communities(rng: random.Random, where: Territory, builder: Builder) -> list[Community]:
@@ -149,13 +158,14 @@ def associations(rng: random.Random, where: Territory, numbers: Numbers) -> list
         return []
     siret, main = numbers.siret(), large[0]
     name = f"SOS Médecins {where.name if main.commune.parent else main.commune.name}"
-    points = [_fixed_point(rng, town, siret) for town in large[:3]]
+    points = [_fixed_point(rng, town, siret, numbers.rpps()) for town in large[:3]]
     return [Association(siret, name, points)]
 
 
-def _fixed_point(rng: random.Random, town: Town, siret: str) -> Place:
+def _fixed_point(rng: random.Random, town: Town, siret: str, practice: str) -> Place:
+    """The points share the SIRET of their association; on the register each is a practice."""
     place = draw_place(rng, town)
-    place.siret, place.idnst, place.sector = siret, "3" + siret, "SA08"
+    place.siret, place.idnst, place.sector = siret, f"4{practice}001", "SA08"
     place.name = f"SOS Médecins {town.commune.name}"
     return place
 

@@ -55,6 +55,9 @@ class Editor:
         return local.isoformat(timespec="milliseconds")
 
 
+QUIET = Editor("minuteur", 0.0, "R01")
+"""Serves nobody any more; it is still asked for its former clients and answers nothing."""
+
 EDITORS = (
     Editor("agendis", 30.0, "R04", page=150),
     Editor("clicrdv-medical", 14.0, "R04", offset="local"),
@@ -78,7 +81,7 @@ EDITORS = (
     Editor("allo-cabinet", 0.7, "R01", idnst=False),
     Editor("ephemeride", 0.6, "R01", offset="local"),
     Editor("garde-fixe", 0.4, "R01", sos=True),
-    Editor("minuteur", 0.3, "R01"),
+    QUIET,
     Editor("petit-agenda", 0.2, "R04"),
 )
 

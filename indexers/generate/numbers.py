@@ -24,7 +24,7 @@ _ZONES = {
 _ZONE_OF = {department: zone for zone, codes in _ZONES.items() for department in codes.split()}
 
 _LETTERS = {"2A": "201", "2B": "202"}
-_OVERSEAS_FINESS = {"976": "98"}
+_MAYOTTE = "976"
 
 
 def luhn_key(digits: str) -> str:
@@ -41,9 +41,12 @@ def department_number(department: str) -> str:
     return _LETTERS.get(department, department.zfill(3))
 
 
-def finess_prefix(department: str) -> str:
-    """The two first characters of a FINESS: 97 overseas, 98 in Mayotte."""
-    return _OVERSEAS_FINESS.get(department, department[:2])
+def finess_prefix(department: str) -> tuple[str, str]:
+    """The two first characters of a FINESS (97 overseas, 98 in Mayotte), and the digit that
+    tells apart the departments that share them."""
+    if department == _MAYOTTE:
+        return "98", "5"
+    return department[:2], department[2:] or "0"
 
 
 @dataclass(slots=True)
@@ -64,8 +67,7 @@ class Numbers:
     def finess(self) -> str:
         """A new FINESS of 9 characters."""
         self.sites += 1
-        series = self.department[2] if len(self.department) > 2 else "0"  # noqa: PLR2004
-        prefix = finess_prefix(self.department)
+        prefix, series = finess_prefix(self.department)
         tail = f"{INVENTED_FINESS_MARK}{series}{self.sites:04d}"
         return prefix + tail + luhn_key(_LETTERS.get(prefix, prefix) + tail)
 

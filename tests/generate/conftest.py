@@ -1,5 +1,7 @@
 """Two sets of the same seed, one healthy, one with defects, written once a session."""
 
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 from indexers.generate.recipe import Options, generate
 from indexers.generate.scales import ScaleName
+from indexers.slots.requests import requests_in
 from tests.generate.sets import FEW, NOW, Written
 
 Write = Callable[..., Written]
@@ -17,7 +20,9 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
     def written(**options: Any) -> Written:
         folder = tmp_path_factory.mktemp("generated")
         asked = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW} | options
-        return Written(folder, generate(Options(**asked), folder))
+        start = time.process_time()
+        manifest = generate(Options(**asked), folder)
+        return Written(folder, manifest, time.process_time() - start)
 
     return written
 
@@ -36,3 +41,14 @@ def damaged(write: Write) -> Written:
 def whole(write: Write) -> Written:
     """The default set of the department scale."""
     return write()
+
+
+@pytest.fixture(scope="session")
+def parsed(whole: Written) -> dict[str, list[dict[str, Any]]]:
+    """The slots of the editors' answers by flow, none of them refused."""
+    found = defaultdict(list)
+    for request in requests_in(whole.folder, Counter()):
+        answer = request.parse(NOW)
+        assert answer.rejected == []
+        found[request.flow].extend(dict(slot) for slot in answer.slots)
+    return dict(found)

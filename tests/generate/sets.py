@@ -19,6 +19,7 @@ FEW = ("05", "2A", "48", "976")
 class Written:
     folder: Path
     manifest: dict[str, Any]
+    cpu_s: float
 
     def file(self, pattern: str) -> Path:
         (found,) = self.folder.glob(pattern)
