@@ -47,6 +47,7 @@ REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
 """Repetition letters after a number; A, C and D are real letters and stay."""
 
 _GLUED = re.compile(r"(\d)([A-Za-z])\b")
+_POSTCODE = re.compile(r"^\d{5} (?=\D)")
 _DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
 
 
@@ -74,8 +75,11 @@ def _spelled(words: list[str], position: int) -> str:
 
 
 def normalise_city(city: str) -> str:
-    """The post-office label folded, without CEDEX and its number, Saint spelled out."""
-    words = _DISTRIBUTION.sub(" ", fold(city)).split()
+    """The post-office label folded, without CEDEX and its number, Saint spelled out.
+
+    A postcode before the label is left out, as FINESS writes it: ``48000 MENDE``.
+    """
+    words = _DISTRIBUTION.sub(" ", _POSTCODE.sub("", fold(city))).split()
     return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 

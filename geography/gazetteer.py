@@ -178,6 +178,14 @@ class Gazetteer:
                 cells[_cell(commune.lat, commune.lon)].append(commune)
         return dict(cells)
 
+    def warm(self) -> "Gazetteer":
+        """Builds every index now (0.5 s), so that no search waits for one; returns itself."""
+        self.by_name("Paris", postcode="75001")
+        self.starting_with("paris")
+        self.nearest(48.85, 2.35)
+        self.in_department("75")
+        return self
+
     def communes(self) -> Iterable[Commune]:
         """Every current commune and district, in the order of codes."""
         return self._by_insee.values()

@@ -52,7 +52,8 @@ class FakeService:
     forms: list[dict[str, list[str]]] = field(default_factory=list)
 
     def settings(self, **more: Any) -> GeocoderSettings:
-        return GeocoderSettings(**{"url": self.base, "timeout_ms": 300, **more})
+        """Patient enough for a busy machine; tests of slowness shorten the time-out."""
+        return GeocoderSettings(**{"url": self.base, "timeout_ms": 10_000, **more})
 
     def answer(self) -> bytes:
         collection = {"type": "FeatureCollection", "features": self.features}

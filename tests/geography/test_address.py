@@ -1,7 +1,7 @@
 """Addresses folded so that two spellings of one place compare equal."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geography.address import address_key, normalise_city, normalise_line
@@ -61,6 +61,7 @@ def test_another_number_postcode_or_city_is_another_place() -> None:
     assert len(keys) == 4
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_folding_twice_changes_nothing(line: str) -> None:
     once = normalise_line(line)
@@ -68,6 +69,7 @@ def test_folding_twice_changes_nothing(line: str) -> None:
     assert normalise_line(once.upper()) == normalise_line(once)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=10), st.text(max_size=30))
 def test_the_key_is_always_short_and_safe(line: str, postcode: str, city: str) -> None:
     key = address_key(line, postcode, city)

@@ -51,7 +51,7 @@ def time() -> Time:
 @pytest.fixture
 def batch(service: FakeService, time: Time) -> Iterator[BatchGeocoder]:
     geocoder = BatchGeocoder(
-        service.settings(batch_timeout_s=0.5), clock=time.clock, sleep=time.sleep
+        service.settings(batch_timeout_s=10), clock=time.clock, sleep=time.sleep
     )
     yield geocoder
     geocoder.close()
@@ -170,7 +170,6 @@ def test_too_many_requests_waits_as_long_as_told(
         {"body": b"<html>portail</html>"},
         {"body": b"rank,latitude\n7,44\n"},
         {"body": b"\xff\xfe\x00"},
-        {"delay_s": 0.8},
     ],
 )
 def test_an_ill_service_is_given_up_and_counted(
@@ -182,6 +181,13 @@ def test_an_ill_service_is_given_up_and_counted(
         assert batch.geocode([MENDE]) == [None]
     assert batch.unanswered == GIVE_UP_AFTER + 3
     assert len(service.paths) == GIVE_UP_AFTER * ATTEMPTS
+
+
+def test_a_slow_service_is_given_up_too(service: FakeService, time: Time) -> None:
+    service.delay_s = 0.5
+    slow = BatchGeocoder(service.settings(batch_timeout_s=0.1), clock=time.clock, sleep=time.sleep)
+    assert slow.geocode([MENDE]) == [None]
+    assert slow.unanswered == 1
 
 
 def test_an_absent_service_leaves_everything_to_the_gazetteer(time: Time) -> None:

@@ -243,6 +243,7 @@ def check_nearest(lat: float, lon: float) -> None:
     assert distance_km(lat, lon, found.lat, found.lon) == pytest.approx(least)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_breaks_a_lookup(text: str) -> None:
     place = split_place(text)
@@ -253,6 +254,16 @@ def test_no_text_breaks_a_lookup(text: str) -> None:
 def test_it_loads_in_a_blink() -> None:
     load_time = min(_seconds_to_load() for _ in range(3))
     assert load_time < 0.5
+
+
+def test_a_warm_gazetteer_makes_no_search_wait() -> None:
+    warm = Gazetteer().warm()
+    start = time.process_time()
+    assert warm.by_name("Mende")
+    assert warm.starting_with("mend")
+    assert warm.nearest(44.5, 3.5)
+    assert warm.in_department("48")
+    assert time.process_time() - start < 0.02
 
 
 def _seconds_to_load() -> float:

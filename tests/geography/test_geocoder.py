@@ -176,10 +176,10 @@ async def test_an_ill_service_gives_way_to_the_gazetteer(
     illness: str, service: FakeService
 ) -> None:
     ILLNESSES[illness](service)
-    geocoder = Geocoder(service.settings())
+    geocoder = Geocoder(service.settings(timeout_ms=300))
     started = time.perf_counter()
     place = await found(geocoder, STREET)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 2.4
     assert (place.insee, place.source) == ("48095", GAZETTEER)
     assert (place.precision, place.score) == (Precision.MUNICIPALITY, 0.5)
     await geocoder.aclose()
@@ -225,13 +225,13 @@ async def test_a_bad_request_does_not_close_the_service(
 
 
 async def test_a_slow_service_does_not_delay_another_search(service: FakeService) -> None:
-    service.delay_s = 0.5
-    geocoder = Geocoder(service.settings(timeout_ms=400))
+    service.delay_s = 2.5
+    geocoder = Geocoder(service.settings(timeout_ms=2_000))
     slow = asyncio.create_task(geocoder.geocode(STREET))
     await asyncio.sleep(0.05)
     started = time.perf_counter()
     assert (await found(geocoder, "Mende")).source == GAZETTEER
-    assert time.perf_counter() - started < 0.1
+    assert time.perf_counter() - started < 1
     assert not slow.done()
     await slow
     await geocoder.aclose()
@@ -308,7 +308,7 @@ async def test_the_centre_of_a_circle_is_named_without_the_service(
     illness: str, service: FakeService
 ) -> None:
     ILLNESSES[illness](service)
-    geocoder = Geocoder(service.settings())
+    geocoder = Geocoder(service.settings(timeout_ms=300))
     place = await geocoder.reverse(44.5191, 3.4991)
     assert (place.insee, place.source) == ("48095", GAZETTEER)
     await geocoder.aclose()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geography.address import address_key
@@ -317,6 +317,7 @@ def test_loads_are_cut_in_chunks_and_keep_their_order() -> None:
 text = st.text(alphabet="0123456789ABDcédex -'StPARIS/", max_size=12)
 
 
+@settings(deadline=None)
 @given(st.builds(PostalAddress, text, text, text, text, text), text, text)
 def test_any_address_is_placed_or_refused_with_a_reason(
     address: PostalAddress, x: str, y: str

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
@@ -188,6 +188,7 @@ def test_northings_tell_territories_apart() -> None:
     assert all(a[1] < b[0] for a, b in pairwise(ranges))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([c for i, c in enumerate(GAZETTEER.communes()) if i % 50 == 0]), st.booleans()
 )
@@ -201,6 +202,7 @@ def test_any_commune_survives_its_own_projection(place: Commune, swapped: bool) 
         assert metres(to_wgs84(x, y), place.lon, place.lat) < 1
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.floats(), st.text(max_size=12), st.none()),
     st.one_of(st.floats(), st.text(max_size=12), st.none()),
