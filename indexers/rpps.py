@@ -220,12 +220,10 @@ def _repair(activity: Activity, quarantine: Quarantine) -> None:
     """Identifiers with their lost zeros, without what is beyond repair (traps 14 and 23)."""
     record = cast("dict[str, Any]", activity)
     for key, repair in _REPAIRS:
-        text = record.get(key)
-        if text is not None and (repaired := repair(text)) != text:
+        if key in record and (repaired := repair(record[key])) != record[key]:
             _replace(record, key, repaired, quarantine)
-    site = record.get("finess")
-    if site is not None and site == record.get("legal_finess"):
-        quarantine.warn(record["line"], Reason.LEGAL_FINESS_AS_SITE, site)
+    if "finess" in record and record["finess"] == record.get("legal_finess"):
+        quarantine.warn(record["line"], Reason.LEGAL_FINESS_AS_SITE, record["finess"])
 
 
 def _replace(record: dict[str, Any], key: str, repaired: str, quarantine: Quarantine) -> None:

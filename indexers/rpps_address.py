@@ -23,6 +23,8 @@ ADDRESS_COLUMNS = (
 )
 """In the order ``read_address`` takes them."""
 
+_STREET_COLUMNS = 8
+
 FRANCE = frozenset({"", "99000", "99100", "FR", "FRA"})
 """Country codes of France in the register; they are left out of the record."""
 
@@ -37,8 +39,15 @@ def read_address(columns: tuple[str, ...]) -> ActivityAddress:
     Former ADELI rows have no commune: town and postcode then come from the sorting office
     (``25300 DOUBS``), its CEDEX left out.
     """
-    *lines, office, postal_code, insee, city, country = columns
-    address = _lines(*lines)
+    *extras, number, repetition, type_code, kind, street = columns[:_STREET_COLUMNS]
+    office, postal_code, insee, city, country = columns[_STREET_COLUMNS:]
+    address: ActivityAddress = {}
+    if not kind and type_code:
+        kind = STREET_TYPES.get(type_code.lower(), type_code)
+    if line := " ".join(filter(None, (number, repetition, kind, street))):
+        address["line"] = line
+    if complement := ", ".join(filter(None, extras)):
+        address["complement"] = complement
     if country not in FRANCE:
         address["country"] = country
     else:
@@ -52,16 +61,6 @@ def read_address(columns: tuple[str, ...]) -> ActivityAddress:
         address["city"] = city
     if insee:
         address["insee"] = insee
-    return address
-
-
-def _lines(*columns: str) -> ActivityAddress:
-    recipient, point, distribution, number, repetition, type_code, type_label, street = columns
-    kind = type_label or STREET_TYPES.get(type_code.lower(), type_code)
-    line = " ".join(filter(None, (number, repetition, kind, street)))
-    address: ActivityAddress = {"line": line} if line else {}
-    if recipient or point or distribution:
-        address["complement"] = ", ".join(filter(None, (recipient, point, distribution)))
     return address
 
 

@@ -4,6 +4,7 @@ The register writes a structure twice: with a letter (``R10100000000101``, colum
 its former name, with a digit as editors exchange it (``410100000000101``, column 47); trap 22.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from indexers.reading.repairs import figures
@@ -22,6 +23,8 @@ _ADELI_LENGTH = 10
 _SIRET_LENGTH = 14
 _RANG_LENGTH = 15
 RPPS_RANG = "4"
+_RECENT = 1024
+"""Persons remembered: the rows of one are near each other."""
 
 
 class Person(NamedTuple):
@@ -33,6 +36,7 @@ class Person(NamedTuple):
     key_holds: bool = True
 
 
+@lru_cache(maxsize=_RECENT)
 def read_person(kind: str, identifier: str, national: str) -> Person | Reason:
     """The person of a row, from the national identifier, else from its type and identifier.
 
