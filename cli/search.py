@@ -152,7 +152,10 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     if as_json:
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
-    _console().print(page_text(found))
+    console = _console()
+    with console.capture() as printed:
+        console.print(page_text(found))
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
 def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:

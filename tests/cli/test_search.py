@@ -1,0 +1,211 @@
+"""``sas search`` and ``sas serve`` as a person meets them: a process, its text, its exit code."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.conftest import CreateOffers
+
+DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
+NOW = "2026-11-23T09:00:00Z"
+SAS = str(Path(sys.executable).with_name("sas"))
+
+Sas = Callable[..., Result]
+
+
+@pytest.fixture
+def environment(es_url: str, index_prefix: str) -> dict[str, str]:
+    """What the commands find: the node of the tests, no geocoding service, no terminal."""
+    unwanted = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TERM")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return kept | {
+        "SAS_ELASTICSEARCH_URL": es_url,
+        "SAS_INDEX_PREFIX": index_prefix,
+        "SAS_GEOCODER_URL": "off",
+    }
+
+
+@pytest.fixture
+def sas(environment: dict[str, str]) -> Sas:
+    """``sas(*arguments)`` runs the command in this process: exit code and both streams."""
+
+    def run(*arguments: str, **changed: str) -> Result:
+        return CliRunner().invoke(app, arguments, env=environment | changed)
+
+    return run
+
+
+@pytest.fixture
+def dozen(create_offers: CreateOffers) -> None:
+    """The dozen offers, searchable."""
+    create_offers(json.loads(DOZEN.read_text("utf-8")))
+
+
+@pytest.mark.proves("F001", "F018", "F023", "F100")
+def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: None) -> None:
+    command = [SAS, "search", "médecin généraliste", "--near", "44.5180,3.5005", "--now", NOW]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert all(len(line) <= 100 and line == line.rstrip() for line in done.stdout.splitlines())
+    page = " ".join(done.stdout.split())
+    for told in (
+        "Médecine générale : Mende (48), rayon 100 km",
+        "Rayon élargi de 50 km à 100 km",
+        "4 offres · offres avec créneau · ordre : meilleure offre",
+        "Dr Élodie SÉITÉ Médecin · Médecine générale",
+        "12 rue du Lac, 48000 Mende · 04 66 00 11 01",
+        "Participe au SAS par sa CPTS (CPTS du Gévaudan)",
+        "Aujourd'hui 11:00 SNP",
+        "Après-demain 10:00 PUBLIC téléconsultation",
+        "14:00 PUBLIC sans rendez-vous 1/4",
+        "Rang : palier 1, avec créneau, participant au SAS",
+        "type de créneau +0,050 (comme 5 km de moins)",
+        "ouvert",
+    ):
+        assert told in page, told
+    ranks = [int(found) for found in re.findall(r"palier (\d+)", page)]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.proves("F048")
+def test_the_treating_doctor_is_shown_apart(sas: Sas, dozen: None) -> None:
+    done = sas(
+        *("search", "MG", "--insee", "48095", "--treating-doctor", "Journo", "--now", NOW),
+        *("--size", "2"),
+    )
+    assert done.exit_code == 0
+    before, _, after = done.stdout.partition("MÉDECIN TRAITANT")
+    assert "JOURNO" not in before
+    assert after.count("JOURNO") == 1
+    assert re.search(r"Suite : --page 2 --seed \d+", done.stdout)
+
+
+def test_json_for_programs_is_the_page_itself(sas: Sas, dozen: None) -> None:
+    done = sas("search", "MG", "--department", "48", "--now", NOW, "--seed", "7", "--json")
+    page: dict[str, Any] = json.loads(done.stdout)
+    assert (done.exit_code, page["seed"], page["total"]["value"]) == (0, 7, 4)
+    assert page["window"]["from"] == NOW
+
+
+@pytest.mark.proves("F009", "F031")
+def test_a_structure_word_and_a_department_said_in_words(sas: Sas, dozen: None) -> None:
+    done = sas("search", "pharmacies", "--where", "Lozère", "--now", NOW)
+    assert "Pharmacie d'officine : département Lozère (48)" in done.stdout
+    assert "Pharmacie du Gévaudan" in done.stdout
+    assert "Aucun créneau" in done.stdout
+    assert "les offres sans créneau sont aussi affichées" in done.stdout
+
+
+def test_what_else_an_ambiguous_word_means_is_told(sas: Sas, dozen: None) -> None:
+    done = sas("search", "ortho", "--insee", "48095", "--now", NOW)
+    assert done.exit_code == 0
+    assert "Aucune offre" in done.stdout
+    assert "Autres sens possibles : chirurgien orthopédiste, orthodontiste" in done.stdout
+    assert "--mode all" in done.stdout
+
+
+def test_the_day_is_the_place_s_own(sas: Sas, dozen: None) -> None:
+    done = sas("search", "Hoarau", "--department", "974", "--now", NOW)
+    assert "Demain 01:30 PUBLIC" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["zz", "--insee", "48095"], "Recherche trop courte (QUOI)"),
+        (["MG"], "Donnez un lieu et un seul"),
+        (["MG", "--insee", "48095", "--department", "48"], "Donnez un lieu et un seul"),
+        (["MG", "--near", "48.8"], "--near attend une latitude et une longitude"),
+        (["MG", "--near", "0,0"], "Lieu hors de France (--near)"),
+        (["MG", "--insee", "99999"], "Lieu introuvable (--insee)"),
+        (["MG", "--where", "zzzz qqqq"], "Lieu introuvable (--where)"),
+        (["MG", "--insee", "48095", "--size", "0"], "Critère invalide (--size)"),
+        (["MG", "--insee", "48095", "--profile", "none"], "Code inconnu (--profile)"),
+        (["MG", "--insee", "48095", "--now", "today"], "--now attend un instant"),
+        (["MG", "--insee", "48095", "--now", "2026-11-23T10:00:00"], "décalage horaire"),
+        (["MG", "--department", "48", "--radius", "5"], "Rayon sans objet (--radius)"),
+    ],
+)
+def test_a_search_to_correct_is_a_sentence_and_exit_code_2(
+    sas: Sas, arguments: list[str], sentence: str
+) -> None:
+    done = sas("search", *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
+    missing = sas("search", "MG", "--insee", "48095")
+    assert (missing.exit_code, missing.stdout) == (3, "")
+    assert "sas reindex" in missing.stderr
+    stopped = sas(
+        "search", "MG", "--insee", "48095", SAS_ELASTICSEARCH_URL=f"http://127.0.0.1:{_closed()}"
+    )
+    assert (stopped.exit_code, stopped.stdout) == (3, "")
+    assert "Recherche indisponible" in stopped.stderr
+    assert "Traceback" not in missing.stderr + stopped.stderr
+
+
+def test_serve_answers_until_it_is_stopped(dozen: None, environment: dict[str, str]) -> None:
+    port = _closed()
+    command = [SAS, "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(url)
+        page = httpx.post(f"{url}/v1/search", json={"what": "MG", "department": "48"}).json()
+        assert page["area"]["department"] == "48"
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=30)
+    assert f"http://127.0.0.1:{port}" in out
+
+
+def test_serve_says_that_the_port_is_taken(sas: Sas) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = sas("serve", "--port", str(port))
+    assert done.exit_code == 1
+    assert f"Port {port} of 127.0.0.1 is already taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_is_not_opened_to_a_network_by_accident(sas: Sas) -> None:
+    done = sas("serve", "--host", "0.0.0.0", "--port", "0")
+    assert done.exit_code == 2
+    assert "SAS_DEV_NETWORKS" in done.stderr
+
+
+def _closed() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{url}/livez")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the service did not start")
