@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from indexers.slots.elements import Coding, Json, child, coding, codings, objects, text, unique
 from mappings.booking import with_origin
@@ -80,7 +81,13 @@ def booking_link(slot: Json, appointment_type: str) -> str:
     if appointment_type != Appointment.ROUTINE or not isinstance(comment, str):
         return ""
     link = text(comment)
-    return link if with_origin(link, "sas") is not None else ""
+    return link if _is_web_link(link) else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_web_link(link: str) -> bool:
+    """An editor sends one link an agenda, so the same one for many slots."""
+    return with_origin(link, "sas") is not None
 
 
 def _service_codings(slot: Json) -> list[Coding]:
@@ -97,6 +104,7 @@ def _known(
     return [member.value for member in known if member.value in codes]
 
 
+@lru_cache(maxsize=1 << 12)
 def _speaks(label: Coding, systems: tuple[str, ...]) -> bool:
     """True when the coding is of the system, or names none."""
     return not label.system or any(part in label.system.upper() for part in systems)

@@ -9,7 +9,7 @@ from geography.address import address_key
 from indexers.offers.identity import fair_key, professional_id, sos_point_id
 from indexers.slots.matching import Geography, Locate, offer_owner
 from mappings.identifiers import as_finess, as_siret
-from mappings.records import CanonicalSlot, DateRange, Kind, Offer, SlotPlace
+from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
 
 PERSON_FIELDS = (
     "title",
@@ -34,6 +34,9 @@ PERSON_FIELDS = (
 """Copied from a known place of the same owner. CPTS are not: each is declared for one place."""
 
 
+COPIED_MARKS = ("identity", "phones", "participation", "absences")
+
+
 def created_offer(
     slot: CanonicalSlot, known: Sequence[Offer], source: str, locate: Locate
 ) -> Offer | None:
@@ -50,11 +53,19 @@ def created_offer(
     offer.update(located)  # type: ignore[typeddict-item]
     offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
     offer["fair_key"] = fair_key(offer["id"])
-    offer["sources"] = {**known[0]["sources"], "place": {"source": source}}
+    offer["sources"] = _sources(known[0], source, located)
     if phone := slot.get("phone"):
         offer["phones"] = [phone]
         offer["sources"]["phones"] = {"source": source}
     return offer
+
+
+def _sources(known: Offer, source: str, located: Geography) -> dict[str, SourceMark]:
+    """Who says what: the directory who the person is, the editor where, a geocoder the point."""
+    copied = {name: mark for name, mark in known["sources"].items() if name in COPIED_MARKS}
+    is_commune = located.get("precision") == Precision.MUNICIPALITY
+    point = "gazetteer" if is_commune else "geocoder"
+    return {**copied, "place": {"source": source}, "point": {"source": point}}
 
 
 def _copied(known: Sequence[Offer]) -> Offer:

@@ -5,6 +5,7 @@ where a list is expected reads as a list of one.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
@@ -27,7 +28,8 @@ def text(value: object) -> str:
     A lone surrogate, which no UTF-8 file can hold, becomes a question mark.
     """
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().strip()
+        whole = value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return whole.strip()
     if isinstance(value, bool):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
@@ -61,6 +63,12 @@ def codings(concept: Json) -> Iterator[Coding]:
 def coding(element: Json) -> Coding:
     """One Coding element."""
     system, code, display = (text(element.get(name)) for name in ("system", "code", "display"))
+    return _coding(system, code, display)
+
+
+@lru_cache(maxsize=1 << 12)
+def _coding(system: str, code: str, display: str) -> Coding:
+    """The same few codings come back in every slot."""
     return Coding("".join(system.split()), code, display)
 
 

@@ -48,4 +48,4 @@ def _in_utc(moment: datetime) -> datetime:
 
 def utc_text(moment: datetime) -> str:
     """The aware instant as ``2021-11-04T14:20:00Z``; fractions are cut, never rounded up."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
