@@ -1,0 +1,80 @@
+"""Reindexing in a test: an order for a directory, what is live, what is left behind."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from elastic import lifecycle
+from elastic.names import offers_alias
+from indexers import reindex as recipe
+from indexers.reindex import Order, Report
+from indexers.slots.instants import utc_text
+from tests.indexers.sets import NOW, FileSet
+
+
+class Office:
+    """One private corner of a node, and what a data team does there."""
+
+    def __init__(self, es: Elasticsearch, prefix: str, folder: Path) -> None:
+        self.es = es
+        self.prefix = prefix
+        self.alias = offers_alias(prefix)
+        self._folder = folder
+        self._runs = 0
+
+    def files(self, name: str = "in") -> FileSet:
+        """A new empty directory of files."""
+        return FileSet(self._folder / name)
+
+    def order(self, files: FileSet, **changes: Any) -> Order:
+        """The order to index a directory."""
+        self._runs += 1
+        run = self._folder / f"run-{self._runs}"
+        run.mkdir()
+        settings = {"now": NOW, "run": run, "started": datetime.now(UTC), "prefix": self.prefix}
+        return Order(files.directory, **{**settings, **changes})
+
+    def reindex(self, files: FileSet, **changes: Any) -> Report:
+        """Reindex a directory."""
+        return recipe.reindex(self.es, self.order(files, **changes))
+
+    @property
+    def live(self) -> str:
+        """Name of the live index."""
+        return str(lifecycle.live_index(self.es, self.alias))
+
+    @property
+    def indices(self) -> list[str]:
+        """Every index of offers, live or not."""
+        return sorted(str(name) for name in lifecycle.all_indices(self.es, self.alias))
+
+    def offers(self) -> dict[str, dict[str, Any]]:
+        """The live offers by id."""
+        self.es.indices.refresh(index=self.alias)
+        hits = self.es.search(index=self.alias, size=1_000)["hits"]["hits"]
+        return {hit["_id"]: hit["_source"] for hit in hits}
+
+    def give_slots(self, offer_id: str, *slots: dict[str, Any]) -> None:
+        """Write slots straight to the live index, as an import does."""
+        self.es.update(index=self.alias, id=offer_id, doc={"slots": list(slots)}, refresh=True)
+
+
+def slot(key: str, start: str, end: str, **fields: Any) -> dict[str, Any]:
+    """A stored PUBLIC slot of an editor."""
+    return {
+        "id": key,
+        "start": start,
+        "end": end,
+        "types": ["PUBLIC"],
+        "declared_types": ["PUBLIC"],
+        "source": "acme",
+        "seen_at": utc_text(NOW),
+        **fields,
+    }
+
+
+TEN = slot("acme:1", "2026-11-23T10:00:00Z", "2026-11-23T10:20:00Z")
+OVER = slot("acme:0", "2026-11-23T07:00:00Z", "2026-11-23T07:20:00Z")
+"""One slot to come and one that ended before ``NOW``."""
