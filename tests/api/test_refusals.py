@@ -231,10 +231,11 @@ def test_each_failure_has_its_status_and_its_code(raising: str, number: int) -> 
 @pytest.mark.proves("F072", "W19")
 def test_no_typed_failure_is_forgotten() -> None:
     shown = {type(error) for error, _, _ in RAISED}
-    typed = {*_below(search.SearchProblem), *_below(elastic.ElasticError)}
+    typed = {*below(search.SearchProblem), *below(elastic.ElasticError)}
     typed = {kind for kind in typed if not kind.__module__.startswith("elastic.node")}
     assert typed - shown == set()
 
 
-def _below(kind: type[Exception]) -> set[type[Exception]]:
-    return {found for below in kind.__subclasses__() for found in (below, *_below(below))}
+def below(kind: type[Exception]) -> set[type[Exception]]:
+    """Every class under a class of exceptions."""
+    return {found for child in kind.__subclasses__() for found in (child, *below(child))}
