@@ -21,13 +21,18 @@ class Attribution:
 
     def __init__(self, index: OfferIndex, now: datetime, locate: Locate) -> None:
         """Created offers also join ``index``."""
-        self.slots: dict[str, list[StoredSlot]] = {}
         self.created: list[Offer] = []
         self.unmatched: Counter[str] = Counter()
         self._index = index
         self._now = now
         self._locate = locate
         self._places: dict[tuple[str, str, str], Offer | str] = {}
+        self._slots: dict[str, dict[str, StoredSlot]] = {}
+
+    @property
+    def slots(self) -> dict[str, list[StoredSlot]]:
+        """The slots of each offer; one told again by its source counts as told last."""
+        return {offer_id: list(slots.values()) for offer_id, slots in self._slots.items()}
 
     def add(self, slots: Iterable[CanonicalSlot], source: str) -> None:
         """Give each slot to its offer."""
@@ -37,8 +42,8 @@ class Attribution:
             if isinstance(found, str):
                 self.unmatched[found] += 1
             else:
-                stored = stored_slot(slot, source, self._now)
-                self.slots.setdefault(found["id"], []).append(stored)
+                stored = stored_slot(slot, source, instant)
+                self._slots.setdefault(found["id"], {})[stored["id"]] = stored
 
     def _known_place(self, slot: CanonicalSlot, source: str) -> Offer | str:
         """The offer of a place, looked for once however many slots it has."""

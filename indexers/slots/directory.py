@@ -59,7 +59,8 @@ def slots_from_directory(
 
 def _coherent(found: Attribution, index: OfferIndex, rejected: Counter[str]) -> DirectorySlots:
     hidden: Counter[str] = Counter()
-    for offer_id, stored in found.slots.items():
-        found.slots[offer_id] = visible_slots(index.offer(offer_id), stored)
-        hidden.update(hidden_counts(found.slots[offer_id]))
-    return DirectorySlots(found.slots, found.created, found.unmatched, hidden, rejected)
+    slots = found.slots
+    for offer_id, stored in slots.items():
+        slots[offer_id] = visible_slots(index.offer(offer_id), stored)
+        hidden.update(hidden_counts(slots[offer_id]))
+    return DirectorySlots(slots, found.created, found.unmatched, hidden, rejected)

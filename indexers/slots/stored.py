@@ -1,11 +1,10 @@
 """From a canonical slot to the slot nested in its offer."""
 
 import hashlib
-from datetime import datetime
 from functools import lru_cache
+from sys import intern
 
 from geography.address import address_key
-from indexers.slots.instants import utc_text
 from mappings.identifiers import as_finess
 from mappings.records import CanonicalSlot, SlotCpts, StoredSlot
 
@@ -60,16 +59,20 @@ def is_full(slot: CanonicalSlot) -> bool:
     return left is not None and left <= 0
 
 
-def stored_slot(slot: CanonicalSlot, source: str, now: datetime) -> StoredSlot:
-    """The slot as nested in its offer, every declared type showing until coherence is applied."""
+def stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
+    """The slot as nested in its offer, every declared type showing until coherence is applied.
+
+    ``seen_at`` is UTC text. Texts that come back in many slots are kept once: a load holds
+    hundreds of thousands of slots in memory.
+    """
     stored: StoredSlot = {
         "id": stored_id(slot, source),
-        "start": slot["start"],
-        "end": slot["end"],
+        "start": intern(slot["start"]),
+        "end": intern(slot["end"]),
         "types": list(slot["types"]),
         "declared_types": list(slot["types"]),
         "source": source,
-        "seen_at": utc_text(now),
+        "seen_at": seen_at,
     }
     _copy_facts(slot, stored)
     _copy_seats(slot, stored)
@@ -84,9 +87,9 @@ def _copy_facts(slot: CanonicalSlot, stored: StoredSlot) -> None:
     if cpts := bare_cpts(slot.get("cpts", [])):
         stored["cpts"] = cpts
     if reasons := slot.get("reasons"):
-        stored["reasons"] = reasons
+        stored["reasons"] = [intern(reason) for reason in reasons]
     if url := slot.get("url"):
-        stored["url"] = url
+        stored["url"] = intern(url)
 
 
 def bare_cpts(cpts: list[SlotCpts]) -> list[str]:

@@ -261,3 +261,11 @@ def test_an_index_keeps_only_who_is_wanted() -> None:
     assert len(index) == 1
     assert index.of(RPPS) == [HERE]
     assert index.offer(HERE["id"]) == HERE
+
+
+def test_a_slot_a_source_tells_again_counts_once_as_told_last() -> None:
+    found = Attribution(indexed([HERE]), NOW, nowhere)
+    found.add([canonical("a")], "alpha")
+    found.add([canonical("b", types=["SNP"])], "alpha")
+    (slot,) = found.slots[HERE["id"]]
+    assert slot["types"] == ["SNP"]
