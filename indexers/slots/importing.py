@@ -132,20 +132,15 @@ class Replacement:
             return None
         return visible_slots(offer, [*others, *fresh])
 
-    def count(self, offer: Offer) -> None:
-        """Count an offer that was written."""
-        fresh = self.slots.get(offer["id"], [])
+    def count(self, offer: Offer, slots: Sequence[StoredSlot]) -> None:
+        """Count an offer that was written with these slots in place of its own."""
+        fresh = [slot for slot in slots if slot["source"] == self.source]
         kept = {slot["id"] for slot in fresh}
-        gone = [
-            slot
-            for slot in offer.get("slots", [])
-            if slot["source"] == self.source and slot["id"] not in kept
-        ]
-        shown = visible_slots(offer, fresh)
+        before = [slot for slot in offer.get("slots", []) if slot["source"] == self.source]
         self.report.offers += 1
         self.report.written += len(fresh)
-        self.report.removed += len(gone)
-        self.report.hidden += hidden_counts(shown)
+        self.report.removed += sum(slot["id"] not in kept for slot in before)
+        self.report.hidden += hidden_counts(fresh)
 
 
 def _write_all(
@@ -170,9 +165,9 @@ def _write(
         lines = [line for stored, slots in batch for line in _operation(stored, slots)]
         with translated():
             answer = patient(client).bulk(index=alias, operations=lines, require_alias=True)
-        for (stored, _), item in zip(batch, answer["items"], strict=True):
+        for (stored, slots), item in zip(batch, answer["items"], strict=True):
             if _is_written(next(iter(item.values()))):
-                change.count(stored.offer)
+                change.count(stored.offer, slots)
             else:
                 conflicts.append(stored)
     return conflicts

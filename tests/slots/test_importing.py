@@ -103,6 +103,16 @@ def test_points_of_an_association_by_siret(es: Elasticsearch, create_offers: Cre
     assert report.removed == 1
 
 
+@pytest.mark.proves("F068")
+def test_a_slot_that_the_agenda_tells_too_is_counted_as_hidden(
+    es: Elasticsearch, create_offers: Create
+) -> None:
+    alias = create_offers([offer(slots=[stored(9, AGENDA_SOURCE)])])
+    report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
+    assert report.hidden == {"duplicate": 1}
+    assert slots_of(es, alias) == [("alpha", "09", "duplicate"), (AGENDA_SOURCE, "09", None)]
+
+
 def test_what_finds_no_card_is_counted(es: Elasticsearch, create_offers: Create) -> None:
     alias = create_offers([HERE])
     slots = [canonical(practitioner={"idnps": "810009999999"}), canonical(hour=7)]
