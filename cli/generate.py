@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -62,7 +63,7 @@ def generate(
     try:
         manifest = _with_progress(options, out)
     except (UnknownDepartmentError, NotEmptyError, OSError) as error:
-        Console(stderr=True).print(f"[red]{error}[/red]")
+        Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         raise typer.Exit(1) from None
     if as_json:
         typer.echo(orjson.dumps(_brief(manifest)).decode())
@@ -117,4 +118,4 @@ def _show(manifest: dict[str, Any], out: Path) -> None:
     if manifest["planted"]:
         table.add_row("planted defects", f"{len(manifest['planted']):,}")
     console.print(table)
-    console.print(f"Next: sas reindex --from {out}", soft_wrap=True)
+    console.print(f"Next: sas reindex --from {escape(str(out))}", soft_wrap=True)

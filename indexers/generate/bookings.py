@@ -8,6 +8,7 @@ from indexers.generate.editors import EDITORS, QUIET, Editor, draw_editor, sos_e
 from indexers.generate.fhir import Agenda
 from indexers.generate.outputs import AGENDA
 from indexers.generate.people import Activity, Person
+from indexers.generate.places import draw_place
 from indexers.generate.professions import GENERAL_PRACTICE
 from indexers.generate.run import Run
 from indexers.generate.scales import (
@@ -31,6 +32,8 @@ UNDECLARED_SHARE = 0.02
 STRAY_SHARE = 0.15
 """Share of SOS Médecins doctors whose editor also sends slots, which must not show."""
 TWO_EDITORS_SHARE = 0.01
+NEW_PLACE_SHARE = 0.01
+"""Share of agendas with a place that only the editor knows."""
 FORMER_CLIENT_SHARE = 0.01
 """Share of the others whom an editor is asked for without having anything of theirs."""
 
@@ -56,6 +59,8 @@ class Bookings:
         if self.rng.random() < self._editor_share(person):
             editor = draw_editor(self.rng)
             agendas = self._agendas(person, shown, deal, community, editor)
+            if self.rng.random() < NEW_PLACE_SHARE:
+                agendas.append(self._elsewhere(person))
             self._send(editor, person, agendas)
             if self.rng.random() < TWO_EDITORS_SHARE:
                 self._send(_another(editor), person, agendas)
@@ -116,6 +121,14 @@ class Bookings:
             for opening in openings(self.rng, zone, self.now, rhythm, a_day)
         ]
         return Agenda(person, activity.place, zone, slots, activity.phone, community)
+
+    def _elsewhere(self, person: Person) -> Agenda:
+        """An agenda at a place of practice that no directory knows yet."""
+        place = draw_place(self.rng, person.home)
+        place.idnst = f"4{person.rpps}800"
+        self.tally.case("editor_only_place", person.rpps)
+        activity = Activity(place, place.sector, place.phone)
+        return self._agenda(person, activity, SLOTS_A_DAY * self.scale.slots, None)
 
     def _through(
         self, person: Person, deal: Deal | None, community: Community | None

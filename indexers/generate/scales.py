@@ -78,8 +78,8 @@ AGENDA_SHARE = 0.35
 CROSS_DEPARTMENT_SHARE = 0.079
 """Share of doctors who practise in several departments."""
 
-DOCTOR_PLACES = (0.58, 0.26, 0.11, 0.04, 0.01)
-"""Share of doctors with 1, 2, ... places: 1.64 on average, of which 1.59 are kept."""
+DOCTOR_PLACES = (0.60, 0.26, 0.10, 0.03, 0.01)
+"""Share of doctors with 1, 2, ... places: 1.59 on average."""
 OTHER_PLACES = (0.80, 0.16, 0.04)
 
 STRUCTURE_SHARE = 0.5

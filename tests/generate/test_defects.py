@@ -22,6 +22,7 @@ from indexers.rpps_shown import shown
 from indexers.rpps_skills import read_skills
 from indexers.slots.requests import agenda_slots, parsed_requests, requests_in
 from mappings.formats import FORMATS
+from mappings.records import Precision
 from tests.generate.sets import NOW, Noted, Written
 
 ACTIVITIES, SKILLS = "PS_LibreAcces_Personne_activite_*.txt", "PS_LibreAcces_SavoirFaire_*.txt"
@@ -192,6 +193,13 @@ def test_a_mended_point_is_the_healthy_one(healthy: Written, damaged: Written) -
     for one in mended:
         old, new = before[one["id"]], after[one["id"]]
         assert (new.lat, new.lon) == pytest.approx((old.lat, old.lon), abs=1e-4), one
+
+
+def test_a_commune_dressed_up_as_a_precise_point_is_told_as_such(damaged: Written) -> None:
+    found = {site["finess"]: located(site) for site in sites(damaged)[0].values()}
+    dressed = [o["id"] for o in damaged.planted(FINESS) if o["defect"] == "commune_key"]
+    assert dressed
+    assert {found[finess].precision for finess in dressed} == {Precision.MUNICIPALITY}
 
 
 MENDED = {"swapped", "northing_first", "decimal_comma"}

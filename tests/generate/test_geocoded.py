@@ -50,3 +50,8 @@ def test_a_damaged_or_unlike_answer_is_left_out(tmp_path: Path, row: str) -> Non
 def test_a_file_of_another_kind_is_refused_with_the_header_to_write(tmp_path: Path) -> None:
     with pytest.raises(GeocodedHeaderError, match="line,postal_code,city,lat,lon"):
         read_geocoded(written(tmp_path, "", header="a,b\n"))
+
+
+def test_an_answer_serves_the_city_as_finess_writes_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "4 rue Pasteur,48000,Mende,44.51,3.5,street,0.9\n")
+    assert address_key("4 R PASTEUR", "48000", "48000 MENDE") in read_geocoded(path)
