@@ -13,6 +13,7 @@ from typing import Any
 from indexers.slots import attributes
 from indexers.slots.answer import page_entries, read_page
 from indexers.slots.bundle import Node, ResourceIndex
+from indexers.slots.clock import clock_signs
 from indexers.slots.cpts import attributed_types
 from indexers.slots.elements import Json, child, text
 from indexers.slots.identity import FLOW_BY_ASSOCIATION, asked_ids
@@ -162,12 +163,14 @@ class SlotReader:
 
     def _require_in_window(self, start: datetime, facts: Facts) -> None:
         """Past and far slots are refused again: ``_has`` and ``_revinclude`` filter nothing."""
-        zone = zone_of_postcode((facts.get("place") or {}).get("postal_code", ""))
+        place = facts.get("place") or {}
+        zone = zone_of_postcode(place.get("postal_code", ""))
         window = window_at(self._now, zone)
         if start < window.start:
             raise SlotRefusedError("past")
         if start >= window.end:
             raise SlotRefusedError("after_window")
+        self._reports.update(clock_signs(start, zone, place.get("hours", [])))
 
     def _types(self, node: Node) -> tuple[list[str], list[Any]]:
         declared = attributes.slot_types(node.resource, self._reports)
