@@ -173,6 +173,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "missing": "Ce critère est obligatoire.",
         "extra_forbidden": "Ce critère n'existe pas.",
         "repeated": "Ce critère ne se donne qu'une fois.",
+        "unknown_code": "Ce code n'est dans aucune nomenclature.",
         "incomplete_point": "La latitude et la longitude vont ensemble.",
         "one_place": "Donnez un lieu et un seul : un point, un texte, une commune ou un "
         "département.",
@@ -204,7 +205,7 @@ OTHER_MESSAGE = "Cette valeur n'est pas acceptée."
 PLACE_FIELDS = {"incomplete_point": "lat", "one_place": "where", "page_too_deep": "page"}
 """Criterion named for an error that concerns several."""
 
-CODES = {"extra_forbidden": "unknown_parameter"}
+CODES = {"extra_forbidden": "unknown_parameter", "unknown_code": "unknown_code"}
 INVALID = "invalid_parameter"
 
 

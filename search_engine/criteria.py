@@ -1,12 +1,22 @@
 """What is asked: one validated value, whoever asks (page, LRM link, program)."""
 
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from mappings.records import Consultation, SlotType, Via
+from mappings import codes
+from mappings.records import Consultation, Kind, SlotType, StructureKind, Via
 
 MAX_TEXT = 200
 """Longest free text accepted, in characters."""
@@ -122,6 +132,16 @@ class SearchRequest(BaseModel):
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = "sas"
     """Value of the `origin` parameter put on booking links."""
 
+    @field_validator("profession", "specialty", "kind")
+    @classmethod
+    def known_codes(cls, values: list[str], info: ValidationInfo) -> list[str]:
+        """A code that no table holds would answer nothing, as if there were no offer."""
+        known = _known_codes(str(info.field_name))
+        written = values if info.field_name == "kind" else [value.upper() for value in values]
+        if not known.issuperset(written):
+            raise PydanticCustomError("unknown_code", "no table holds this code")
+        return written
+
     @model_validator(mode="after")
     def one_place(self) -> Self:
         """Exactly one way to say where; a point needs both coordinates, zero included."""
@@ -140,6 +160,13 @@ class SearchRequest(BaseModel):
         if self.page * self.size > MAX_RESULTS:
             raise PydanticCustomError("page_too_deep", "page * size is at most 10000")
         return self
+
+
+@cache
+def _known_codes(field: str) -> frozenset[str]:
+    if field == "kind":
+        return frozenset([*Kind, *StructureKind])
+    return frozenset(codes.professions() if field == "profession" else codes.specialties())
 
 
 class Criteria(SearchRequest):
