@@ -84,6 +84,7 @@ def all_runs(state_dir: Path) -> list[Path]:
 
 def write_report(run: Path, report: dict[str, Any]) -> None:
     """Keep the report of a run beside its quarantine files."""
+    run.mkdir(parents=True, exist_ok=True)
     (run / REPORT).write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
 
 

@@ -1,0 +1,178 @@
+"""The commands of the index: what they print, and that each failure ends with its own code."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import Result
+from elasticsearch import Elasticsearch
+from typer.testing import CliRunner
+
+from cli.main import app
+from elastic import lifecycle, lock
+from elastic.names import offers_alias
+from indexers import reindex as recipe
+from indexers.interruption import InterruptedRunError
+from mappings.formats import FORMATS
+from tests.indexers.sets import FLORAC, MSP, FileSet
+
+ANNE, BRUNO = "10100000016", "10100000024"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(
+    es_url: str, index_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """``run("reindex", ...)`` as a person types it, in a corner of its own."""
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", "30")
+    monkeypatch.setenv("COLUMNS", "200")
+    yield lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileSet:
+    return FileSet(tmp_path / "in").doctor(ANNE).doctor(BRUNO, FLORAC)
+
+
+def done(result: Result) -> dict[str, Any]:
+    """The JSON a successful command printed."""
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = orjson.loads(result.stdout)
+    return found
+
+
+def refused(result: Result, code: int, sentence: str) -> None:
+    """The command failed with this code and one sentence, no traceback."""
+    assert result.exit_code == code, result.output
+    assert sentence in result.output.replace("\n", " ")
+    assert "Traceback" not in result.output
+
+
+def test_reindex_status_rollback(run: Run, files: FileSet) -> None:
+    first = done(run("reindex", "--from", files.directory, "--json"))
+    assert first["kinds"] == {"professional": {"live": 0, "new": 2}}
+    second = run("reindex", "--from", files.directory)
+    assert second.exit_code == 0
+    assert f"Kept for `sas rollback`: {first['index']}" in second.output
+    status = done(run("index", "status", "--json"))
+    assert (status["total"], status["schema"], status["kept"]) == (2, 1, [first["index"]])
+    assert status["trail"][0]["event"] == "reindex_completed"
+    assert "is live behind" in run("index", "status").output
+    assert done(run("rollback", "--json"))["live"] == first["index"]
+    refused(run("rollback"), 1, "No previous index is kept")
+
+
+def test_a_dry_run_says_what_would_change(run: Run, files: FileSet) -> None:
+    files.site(MSP, "603", "MSP DES TANNEURS")
+    result = run("reindex", "--from", files.directory, "--dry-run")
+    assert result.exit_code == 0
+    assert "Dry run: nothing was written" in result.output
+    assert "structure" in result.output
+    refused(run("index", "status"), 1, "No index is live")
+
+
+def test_a_dry_run_whose_gate_would_stay_closed_fails(run: Run, files: FileSet) -> None:
+    files.line("participation", rpps="1")
+    result = run("reindex", "--from", files.directory, "--dry-run")
+    refused(result, 1, "The gate would stay closed: 100.0% of participation was set aside")
+    assert run("reindex", "--from", files.directory, "--dry-run", "--accept-drift").exit_code == 0
+
+
+def test_a_load_and_what_it_set_aside(run: Run, files: FileSet, tmp_path: Path) -> None:
+    done(run("reindex", "--from", files.directory, "--json"))
+    path = tmp_path / "participation.jsonl"
+    path.write_text(f'{{"rpps": "{ANNE}", "participation": true, "via": 1}}\n')
+    assert done(run("load", "participation", path, "--json"))["writes"] == 1
+    assert "0 offers written" in run("load", "participation", path).output
+    path.write_text('{"rpps": "1", "participation": true}\n')
+    refused(run("load", "participation", path), 1, "Nothing was changed")
+    found = done(run("quarantine", "--json"))
+    (row,) = found["rows"]
+    assert (row["source"], row["line"], row["reason"]) == ("participation", 1, "invalid_record")
+    assert "invalid_record" in run("quarantine", "--source", "participation").output
+    assert "set no row aside" in run("quarantine", "--source", "rpps").output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("reindex", "--from", "{}/absent"), "is not a directory"),
+        (("reindex", "--from", "{}"), "holds no source of offers"),
+        (("load", "rpps", "{}/x.txt"), "cannot be loaded by itself"),
+        (("rollback",), "No previous index is kept"),
+        (("quarantine",), "No run is kept yet"),
+        (("schema", "agenda"), "no format is called 'agenda'"),
+        (("index", "status"), "No index is live"),
+    ],
+)
+def test_each_mistake_is_one_sentence_and_code_1(
+    run: Run, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    refused(run(*(word.format(tmp_path) for word in words)), 1, sentence)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(run: Run, files: FileSet) -> None:
+    done(run("reindex", "--from", files.directory, "--json"))
+    refused(run("load", "participation", "/absent.jsonl"), 1, "absent.jsonl")
+
+
+def test_a_file_of_another_kind_is_one_sentence(run: Run, files: FileSet) -> None:
+    (files.directory / "finess.csv").write_text("a,b\n1,2\n")
+    refused(run("reindex", "--from", files.directory), 1, "no FINESS file")
+
+
+def test_a_wrong_instant_is_a_wrong_usage(run: Run, files: FileSet) -> None:
+    result = run("reindex", "--from", files.directory, "--now", "2026-11-23T08:00:00")
+    refused(result, 2, "with its offset")
+
+
+def test_no_elasticsearch_is_code_3(
+    run: Run, files: FileSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "http://127.0.0.1:9")
+    refused(run("reindex", "--from", files.directory), 3, "Elasticsearch cannot be reached")
+    refused(run("index", "status"), 3, "Elasticsearch cannot be reached")
+
+
+def test_a_run_under_way_is_code_3(
+    run: Run, files: FileSet, es: Elasticsearch, index_prefix: str
+) -> None:
+    with lock.held(es, recipe.LOCK, prefix=index_prefix):
+        refused(run("reindex", "--from", files.directory), 3, "Lock 'offers' is held by")
+
+
+def test_a_signal_is_code_130_and_leaves_nothing(
+    run: Run,
+    files: FileSet,
+    es: Elasticsearch,
+    index_prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*arguments: Any) -> None:
+        raise InterruptedRunError(15)
+
+    monkeypatch.setattr(recipe, "settle", stopped)
+    refused(run("reindex", "--from", files.directory), 130, "stopped by SIGTERM")
+    assert lifecycle.all_indices(es, offers_alias(index_prefix)) == []
+
+
+def test_an_error_is_json_when_json_was_asked(run: Run, tmp_path: Path) -> None:
+    result = run("reindex", "--from", tmp_path, "--json")
+    assert result.exit_code == 1
+    assert orjson.loads(result.stdout)["kind"] == "NothingToIndexError"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_schema_of_each_format_is_json(run: Run, name: str) -> None:
+    assert done(run("schema", name))["properties"]
+
+
+def test_the_formats_are_listed_with_what_a_line_is(run: Run) -> None:
+    assert set(done(run("schema", "--json"))) == set(FORMATS)
+    assert "marketplace offer" in run("schema").output
