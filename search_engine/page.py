@@ -107,15 +107,19 @@ def next_page(criteria: Criteria, total: int) -> int | None:
 
 def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
     """How the text was read, what else it could mean, and what was asked beside it."""
-    told = asdict(meaning)
+    told = {key: _listed(value) for key, value in asdict(meaning).items()}
     told["alternatives"] = [
         {"label": label, "what": words} for label, words in meaning.alternatives
     ]
     return {
         "what": criteria.what,
-        **{key: value for key, value in told.items() if value not in ((), [], None, False)},
+        **{key: value for key, value in told.items() if value not in ([], None, False)},
         "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude={"what"}),
     }
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def area_of(plan: Plan) -> dict[str, Any]:

@@ -92,8 +92,8 @@ async def search(
 ) -> Page:
     """The page that answers the criteria at the instant ``now`` (aware).
 
-    ``deps`` is what ``resolve_area`` needs, a geocoder; ``profiles`` default to the configured file.
-    Raises ``SearchProblem`` and its kinds, and the errors of ``elastic.errors``.
+    ``deps`` is what ``resolve_area`` needs, a geocoder; ``profiles`` default to the configured
+    file. Raises ``SearchProblem`` and its kinds, and the errors of ``elastic.errors``.
     """
     watch, index = Stopwatch(), Index(client, alias)
     with watch.stage("total"):

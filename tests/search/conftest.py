@@ -1,7 +1,7 @@
 """One index of random offers for the whole session, and an asynchronous client to search it."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +12,12 @@ from elasticsearch.helpers import bulk
 
 from elastic import lifecycle
 from elastic.client import async_client
-from elastic.names import offers_index
+from elastic.names import IndexName, offers_index
 from mappings.offers import offers_mapping, offers_settings
+from tests.search.made import Offer, Searcher
 from tests.search.random_offers import random_offers
+
+Searching = Callable[[Iterable[Offer]], Searcher]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,8 @@ class Indexed:
 def indexed(es: Elasticsearch) -> Iterator[Indexed]:
     """The random offers, searchable."""
     offers = [dict(offer) for offer in random_offers()]
-    name = offers_index(f"t{uuid.uuid4().hex[:12]}", datetime.now(UTC))
-    lifecycle.create_index(es, name, offers_settings(), offers_mapping())
-    actions = ({"_index": str(name), "_id": offer["id"], "_source": offer} for offer in offers)
-    bulk(es, actions, refresh=True)
-    lifecycle.swap(es, name.alias, name)
+    name = new_index(es)
+    fill(es, name.alias, offers)
     yield Indexed(name.alias, str(name), offers)
     es.indices.delete(index=str(name))
 
@@ -45,3 +45,37 @@ async def client(es_url: str) -> AsyncIterator[AsyncElasticsearch]:
     opened = async_client(es_url, request_timeout=30)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def small(es: Elasticsearch) -> Iterator[str]:
+    """The alias of one index that the tests of a session fill in turn: creating it is slow."""
+    name = new_index(es)
+    yield name.alias
+    es.indices.delete(index=str(name))
+
+
+@pytest.fixture
+def searching(es: Elasticsearch, client: AsyncElasticsearch, small: str) -> Searching:
+    """``searching(offers)``: the index holds these offers and no others; what searches them."""
+
+    def over(offers: Iterable[Offer]) -> Searcher:
+        es.delete_by_query(index=small, query={"match_all": {}}, refresh=True)
+        fill(es, small, offers)
+        return Searcher(client, small)
+
+    return over
+
+
+def new_index(es: Elasticsearch) -> IndexName:
+    """An empty index of offers behind an alias of its own."""
+    name = offers_index(f"t{uuid.uuid4().hex[:12]}", datetime.now(UTC))
+    lifecycle.create_index(es, name, offers_settings(), offers_mapping())
+    lifecycle.swap(es, name.alias, name)
+    return name
+
+
+def fill(es: Elasticsearch, alias: str, offers: Iterable[Offer]) -> None:
+    """Index the offers, searchable at once."""
+    actions = ({"_index": alias, "_id": offer["id"], "_source": offer} for offer in offers)
+    bulk(es, actions, refresh=True)
