@@ -46,6 +46,20 @@ STREET_TYPES = {
 REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
 """Repetition letters after a number; A, C and D are real letters and stay."""
 
+SHORT_WORDS = {
+    "st": "saint",
+    "ste": "sainte",
+    "mme": "madame",
+    "gal": "general",
+    "mal": "marechal",
+    "dr": "docteur",
+    "pdt": "president",
+    "cdt": "commandant",
+    "cne": "capitaine",
+    "prof": "professeur",
+}
+"""Titles and saints that street names abbreviate, wherever they stand."""
+
 _GLUED = re.compile(r"(\d)([A-Za-z])\b")
 _POSTCODE = re.compile(r"^\d{5} (?=\D)")
 _DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
@@ -66,8 +80,8 @@ def _spelled(words: list[str], position: int) -> str:
     after_number = position > 0 and words[position - 1].isdigit()
     if after_number and word in REPETITIONS:
         return REPETITIONS[word]
-    if word in ("st", "ste"):
-        return "saint" if word == "st" else "sainte"
+    if word in SHORT_WORDS:
+        return SHORT_WORDS[word]
     numbered = all(
         w.isdigit() or w in REPETITIONS.values() or len(w) == 1 for w in words[:position]
     )

@@ -21,6 +21,8 @@ from geography.address import address_key, normalise_city, normalise_line
         ("700 AV DE NARVIK BP 139", "700 avenue de narvik"),
         ("700 AV DE NARVIK CS 10139", "700 avenue de narvik"),
         ("10 rue de la Place", "10 rue de la place"),
+        ("1 rue Mme DELMAS", "1 rue madame delmas"),
+        ("8 AV DU GAL LECLERC", "8 avenue du general leclerc"),
         ("", ""),
     ],
 )
