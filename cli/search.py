@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.configuration import BadConfigurationError, checked_settings
 from api.logs import configure_logs
 from api.problems import Problem, of_elastic_error, of_search_problem, of_validation
 from cli import serve
@@ -162,6 +163,7 @@ def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The page, or the end of the command with a sentence in French."""
     configure_logs()
     try:
+        checked_settings()
         criteria = Criteria(**asked)
         return asyncio.run(_found(criteria, now))
     except ValidationError as error:
@@ -170,6 +172,9 @@ def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
         _stop(of_search_problem(error))
     except ElasticError as error:
         _stop(of_elastic_error(error))
+    except BadConfigurationError as error:
+        _say(str(error))
+        raise typer.Exit(UNAVAILABLE) from None
 
 
 async def _found(criteria: Criteria, now: datetime) -> dict[str, Any]:

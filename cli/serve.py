@@ -9,7 +9,8 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from api.settings import LOOPBACK, ApiSettings, settings
+from api.configuration import BadConfigurationError, checked_settings
+from api.settings import LOOPBACK, ApiSettings
 
 BAD_USAGE, BUSY = 2, 1
 BACKLOG = 2048
@@ -33,7 +34,10 @@ def serve(
     """
     from api.app import create_app  # noqa: PLC0415 - a second of imports only this command needs
 
-    chosen = settings()
+    try:
+        chosen = checked_settings()
+    except BadConfigurationError as error:
+        _stop(str(error), BAD_USAGE)
     _refuse_open_door(host, chosen)
     listening = _listen(host, port)
     shown, bound = listening.getsockname()[:2]
@@ -75,5 +79,5 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _stop(sentence: str, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red")
+    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
     raise typer.Exit(code)

@@ -163,6 +163,25 @@ def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
     assert "Traceback" not in missing.stderr + stopped.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SAS_GEOCODER_TIMEOUT_MS", "soon"),
+        ("SAS_INDEX_PREFIX", "Not A Prefix"),
+        ("SAS_PROFILES_FILE", "/nowhere/profiles.toml"),
+        ("SAS_RADII_FILE", "/nowhere/radii.json"),
+        ("SAS_AUTH", "none"),
+        ("SAS_DEV_NETWORKS", "not json"),
+    ],
+)
+def test_a_setting_to_correct_is_one_sentence(sas: Sas, variable: str, value: str) -> None:
+    for arguments in (["search", "MG", "--insee", "48095"], ["serve", "--port", "0"]):
+        done = sas(*arguments, **{variable: value})
+        assert done.exit_code in (2, 3), done.output
+        assert variable.lower() in done.stderr.lower() or value in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_serve_answers_until_it_is_stopped(dozen: None, environment: dict[str, str]) -> None:
     port = _closed()
     command = [SAS, "serve", "--port", str(port)]

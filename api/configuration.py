@@ -1,0 +1,56 @@
+"""Is everything the environment says usable? Asked before serving, and told in one sentence."""
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from api.settings import ApiSettings, settings
+from elastic.settings import BadSetting
+from elastic.settings import settings as elastic_settings
+from geography.departments import departments
+from geography.radii_file import RadiiFileError
+from geography.settings import GeocoderSettings, geocoder_settings
+from search_engine.profiles import ProfilesFileInvalid, load_profiles
+
+PREFIXES = {
+    kind.__name__: str(kind.model_config.get("env_prefix", ""))
+    for kind in (ApiSettings, GeocoderSettings)
+}
+
+
+NOT_A_LIST = (
+    "A setting cannot be read: SAS_DEV_NETWORKS: a JSON list of networks is expected, such as "
+    '["127.0.0.0/8", "172.16.0.0/12"]. Correct or unset it.'
+)
+"""The only setting that is a list."""
+
+
+class BadConfigurationError(Exception):
+    """A variable or a file of the operator cannot be used; the message says which and why."""
+
+
+def checked_settings() -> ApiSettings:
+    """The settings of the API, once every other setting is known to be usable.
+
+    Raises ``BadConfigurationError``.
+    """
+    try:
+        elastic_settings()
+        geocoder_settings()
+        load_profiles()
+        departments()
+        return settings()
+    except ValidationError as error:
+        raise BadConfigurationError(_complaints(error)) from error
+    except SettingsError as error:
+        raise BadConfigurationError(NOT_A_LIST) from error
+    except (BadSetting, ProfilesFileInvalid, RadiiFileError) as error:
+        raise BadConfigurationError(str(error)) from error
+
+
+def _complaints(error: ValidationError) -> str:
+    """Which variables are wrong and why; never their values, which may be keys."""
+    prefix = PREFIXES.get(error.title, "SAS_")
+    faults = (
+        f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors()
+    )
+    return f"A setting cannot be read: {'; '.join(faults)}. Correct or unset it."
