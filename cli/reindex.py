@@ -19,6 +19,7 @@ from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import NotAnIndexName, offers_alias
 from elastic.settings import BadSetting, ElasticSettings, settings
+from geography.batch import BatchGeocoder
 from indexers import gate, own_formats, runs
 from indexers import load as loading
 from indexers import reindex as recipe
@@ -140,6 +141,13 @@ def reindex(
     floor: Annotated[
         int, typer.Option(min=1, help="Offers the new index must have at least.")
     ] = gate.FLOOR,
+    geocode: Annotated[
+        bool,
+        typer.Option(
+            "--geocode",
+            help="Ask the national address service for addresses that only their commune places.",
+        ),
+    ] = False,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
@@ -160,6 +168,7 @@ def reindex(
             prefix=chosen.index_prefix,
             floor=floor,
             accept_drift=accept_drift,
+            geocoder=BatchGeocoder() if geocode else None,
         )
         with sync_client() as client:
             run = recipe.dry_run if dry_run else recipe.reindex

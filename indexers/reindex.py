@@ -6,7 +6,7 @@ kept for ``rollback``, older ones go.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from elastic import audit, lifecycle, lock
 from elastic.audit import Event
 from elastic.errors import ElasticError, translated
 from elastic.names import IndexName, offers_alias, offers_index
+from geography.locate import AddressBatch
 from indexers import gate, runs
 from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
@@ -52,6 +53,8 @@ class Order:
     prefix: str = ""
     floor: int = gate.FLOOR
     accept_drift: bool = False
+    geocoder: AddressBatch | None = None
+    """What locates the addresses nobody located before; None stays offline."""
 
     @property
     def alias(self) -> str:
@@ -129,7 +132,7 @@ def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
     live = lifecycle.live_index(client, order.alias)
     report = Report("", str(live) if live else None)
     report.before = gate.census(client, order.alias) if live else None
-    with opened(order.directory, order.now, order.run / runs.QUARANTINE) as build:
+    with _opened(order) as build:
         seen.stage("Reading and joining")
         for offer in build.offers():
             report.offers.add(offer["kind"], offer["department"])
@@ -180,12 +183,17 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     live = lifecycle.live_index(client, order.alias)
     since = sequence_number(client, str(live)) if live else -1
     try:
-        with opened(order.directory, order.now, order.run / runs.QUARANTINE) as sources:
+        with _opened(order) as sources:
             yield Building(sources, new, live, since)
     except BaseException as error:
         with uninterrupted():
             _abandon(client, order, new, error)
         raise
+
+
+def _opened(order: Order) -> AbstractContextManager[Sources]:
+    folder = order.run / runs.QUARANTINE
+    return opened(order.directory, order.now, folder, order.geocoder)
 
 
 def create(client: Elasticsearch, new: IndexName) -> None:

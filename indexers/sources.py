@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from geography.locate import KnownAnswer, Locator
+from geography.locate import AddressBatch, KnownAnswer, Locator
 from indexers.geocoded import read_geocoded
 from indexers.offers.joins import Joins
-from indexers.pipeline import all_offers, joined
+from indexers.pipeline import all_offers, joined, require_offers
 from indexers.runs import Quarantines
 from indexers.slots.directory import DirectorySlots, owners_in, slots_from_directory
 from indexers.slots.matching import OfferIndex
@@ -19,13 +19,12 @@ GEOCODED = "geocoded.csv"
 """Addresses geocoded before, if the directory has them."""
 
 
-def directory_locator(directory: Path) -> Locator:
-    """A locator without network that knows the directory's geocoded addresses."""
+def directory_locator(directory: Path, geocoder: AddressBatch | None = None) -> Locator:
+    """A locator that knows the directory's geocoded addresses; offline without ``geocoder``."""
     path = directory / GEOCODED
-    if not path.is_file():
-        return Locator()
-    answers = read_geocoded(path)
-    return Locator(answers={key: KnownAnswer(*answer) for key, answer in answers.items()})
+    answers = read_geocoded(path) if path.is_file() else {}
+    known = {key: KnownAnswer(*answer) for key, answer in answers.items()}
+    return Locator(answers=known, geocoder=geocoder)
 
 
 class Sources:
@@ -60,11 +59,18 @@ class Sources:
 
 
 @contextmanager
-def opened(directory: Path, now: datetime, quarantine_folder: Path | None) -> Iterator[Sources]:
+def opened(
+    directory: Path,
+    now: datetime,
+    quarantine_folder: Path | None,
+    geocoder: AddressBatch | None = None,
+) -> Iterator[Sources]:
     """The sources of a directory; temporary files and quarantine files are closed at the end."""
     quarantines = Quarantines(quarantine_folder)
     try:
-        with joined(directory, directory_locator(directory), now, quarantines) as joins:
+        require_offers(directory)
+        locator = directory_locator(directory, geocoder)
+        with joined(directory, locator, now, quarantines) as joins:
             yield Sources(directory, now, joins)
     finally:
         quarantines.close()
