@@ -1,7 +1,9 @@
 """The order: tiers, credits that can be pointed at, fairness, and parts that explain the score."""
 
+import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -54,9 +56,35 @@ async def test_credits_move_an_offer_by_the_kilometres_they_say(searching: Searc
         *("public-later", "public-soon", "snp-later", "snp-too-far")
     ]
     page = await searcher.page()
+    assert_told(page["results"][0]["rank"], documented_rank())
     parts = {part["name"]: part for part in page["results"][1]["rank"]["parts"]}
     assert parts["slot_type"] == {"name": "slot_type", "value": 0.1, "km": 2.0}
     assert parts["closeness"]["km"] == pytest.approx(4.9, abs=0.01)
+
+
+def documented_rank() -> dict[str, Any]:
+    """The rank that the documentation shows for the same four offers."""
+    text = (Path(__file__).parents[2] / "docs" / "ranking.md").read_text("utf-8")
+    block = text.partition("```json")[2].partition("```")[0]
+    return dict(json.loads("{" + block + "}")["rank"])
+
+
+def assert_told(rank: dict[str, Any], told: dict[str, Any]) -> None:
+    assert (rank["tier"], rank["label"]) == (told["tier"], told["label"])
+    for part, wanted in zip(rank["parts"], told["parts"], strict=True):
+        assert part == {
+            name: value if name == "name" else pytest.approx(value, abs=1e-3)
+            for name, value in wanted.items()
+        }
+
+
+@pytest.mark.proves("F089", "W08")
+async def test_each_place_of_a_doctor_stands_at_its_own_distance(searching: Searching) -> None:
+    offers = [
+        doctor(key, km, [slot()], rpps="10003456789") for key, km in (("far", 9), ("near", 2))
+    ]
+    searcher = searching([*offers, doctor("other", 5, [slot()])])
+    assert await searcher.keys() == ["near", "other", "far"]
 
 
 async def test_credits_come_from_one_real_slot(searching: Searching) -> None:
