@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from mappings.records import Offer
+from search_engine.area import AreaKind
 from search_engine.availability import showing
 from search_engine.cards import Card, View, card
 from search_engine.criteria import MAX_RESULTS, Criteria, Mode, Sort
@@ -27,6 +28,10 @@ STRUCTURE_MODE = {
 DISTANCE_FROM_CENTRE = {
     "code": "distance_from_centre",
     "message": "Tri par distance au centre du secteur : aucune adresse de patient n'est connue.",
+}
+COMMUNE_ONLY = {
+    "code": "commune_only",
+    "message": "Adresse non trouvée : la recherche se fait autour de sa commune.",
 }
 NOT_IDENTIFIED_WARNING = {"code": NOT_IDENTIFIED, "message": NOT_IDENTIFIED_MESSAGE}
 
@@ -133,6 +138,8 @@ def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
     warnings = []
     if plan.mode is Mode.ALL and plan.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE)
+    if plan.area.kind is AreaKind.COMMUNE and (plan.area.score or 1) < 1:
+        warnings.append(COMMUNE_ONLY)
     if plan.criteria.sort is Sort.DISTANCE and not measured(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
     if plan.criteria.treating_doctor and not identified:

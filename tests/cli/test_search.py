@@ -112,6 +112,15 @@ def test_a_structure_word_and_a_department_said_in_words(sas: Sas, dozen: None) 
     assert "les offres sans créneau sont aussi affichées" in done.stdout
 
 
+@pytest.mark.proves("F006")
+def test_an_address_read_as_its_commune_is_told(sas: Sas, dozen: None) -> None:
+    asked = ("search", "MG", "--now", NOW, "--where")
+    address = sas(*asked, "12 rue de la Paix, Mende")
+    assert "Médecine générale : Mende (48)" in address.stdout
+    assert "Adresse non trouvée : la recherche se fait autour de sa commune." in address.stdout
+    assert "Adresse non trouvée" not in sas(*asked, "48000 Mende").stdout
+
+
 def test_what_else_an_ambiguous_word_means_is_told(sas: Sas, dozen: None) -> None:
     done = sas("search", "ortho", "--insee", "48095", "--now", NOW)
     assert done.exit_code == 0
