@@ -25,7 +25,16 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 demo: setup ## load test data, print one ranked page, serve the API (ONCE=1: print and stop)
-	@$(BIN)/sas demo --seed $(DEMO_SEED) --dir $(DEMO_DIR) $(if $(ONCE),--once)
+	@rm -rf $(DEMO_DIR)
+	@$(BIN)/sas up
+	@$(BIN)/sas generate --seed $(DEMO_SEED) --out $(DEMO_DIR)
+	@$(BIN)/sas reindex --from $(DEMO_DIR)
+	@$(BIN)/sas search "médecin généraliste" --near 48.8566,2.3522
+ifeq ($(ONCE),)
+	@$(BIN)/sas serve
+else
+	@$(BIN)/sas down
+endif
 
 test: setup ## gates and tests; pytest's summary comes last
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
