@@ -3,6 +3,7 @@
 OR inside a filter, AND between filters. Nothing here scores.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from mappings import codes
@@ -10,7 +11,7 @@ from mappings.records import Kind, StructureKind
 from search_engine.area import Area
 from search_engine.criteria import Mode
 from search_engine.interpretation import Interpretation
-from search_engine.plan import FILTER_FIELDS, Plan
+from search_engine.plan import Plan
 from search_engine.window import Window, instant
 
 Clause = dict[str, Any]
@@ -28,6 +29,19 @@ speciality, "cardiologue" would show all participating general practitioners fir
 
 FUZZINESS = "AUTO:4,8"
 """Edits allowed by length of the word: none under 4 letters, one under 8, else two."""
+
+FILTER_FIELDS: Mapping[str, str] = {
+    "profession": "profession",
+    "sector": "sector",
+    "maternity_level": "maternity_level",
+    "territory": "territory",
+}
+"""Criteria that are one ``terms`` filter on one field."""
+
+NOTHING: Clause = {"match_none": {}}
+
+KIND_FIELDS = ("kind", "structure_kind")
+"""A kind may be asked for as what the offer is, or as what the structure is."""
 
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement each mode asks for (F042, F046)."""
@@ -89,10 +103,6 @@ def criteria_filters(plan: Plan) -> list[Clause]:
             {"terms": {"via": list(criteria.participation)}},
         ]
     return clauses
-
-
-KIND_FIELDS = ("kind", "structure_kind")
-"""A kind may be asked for as what the offer is, or as what the structure is."""
 
 
 def meaning_filters(plan: Plan) -> list[Clause]:
@@ -176,6 +186,3 @@ def any_of(clauses: list[Clause]) -> Clause:
     if len(clauses) == 1:
         return clauses[0]
     return {"bool": {"should": clauses, "minimum_should_match": 1}} if clauses else NOTHING
-
-
-NOTHING: Clause = {"match_none": {}}

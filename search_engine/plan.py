@@ -1,6 +1,5 @@
 """One search, resolved: all that the query, the ranking and the page need to agree on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from search_engine.area import Area
@@ -83,12 +82,3 @@ def mode_of(criteria: Criteria, meaning: Interpretation) -> Mode:
     if meaning.structure_word and criteria.mode is Mode.AVAILABLE:
         return Mode.ALL
     return criteria.mode
-
-
-FILTER_FIELDS: Mapping[str, str] = {
-    "profession": "profession",
-    "sector": "sector",
-    "maternity_level": "maternity_level",
-    "territory": "territory",
-}
-"""Criteria that are one ``terms`` filter on one field."""
