@@ -10,9 +10,9 @@ from indexers.generate.places import Place, draw_place
 from indexers.generate.structures import ALWAYS, Builder, Hours, Structure, every_day
 from indexers.generate.territory import Territory, Town
 
-CPTS_PEOPLE = 80_000
-"""Inhabitants of a CPTS: it closes at this size, at an EPCI's end if one is near."""
-CPTS_LARGEST = 130_000
+CPTS_PEOPLE = 62_000
+"""Inhabitants from which a CPTS closes at the end of an EPCI: 80,000 on average."""
+CPTS_LARGEST = 105_000
 CPTS_SMALLEST = 40_000
 UNCOVERED_SHARE = 0.09
 """Share of territories without any CPTS."""
@@ -21,8 +21,10 @@ OVERLAP_SHARE = 0.2
 MEMBER_SHARE = 0.25
 OTHER_MEMBER_SHARE = 0.12
 
-SOS_CITY = 60_000
+SOS_CITY = 50_000
 """Inhabitants of a department's main city from which it has an SOS Médecins association."""
+SOS_TOWN = 35_000
+"""Inhabitants of the other towns where it has a fixed point."""
 SOS_WITHOUT = frozenset({"973", "976"})
 SOS_DOCTORS_A_POINT = 9
 LONG_DAY: Hours = every_day(("08:00", "24:00"))
@@ -153,8 +155,8 @@ def communities(rng: random.Random, where: Territory, builder: Builder) -> list[
 def associations(rng: random.Random, where: Territory, numbers: Numbers) -> list[Association]:
     """The SOS Médecins associations of a department: one where there is a large city."""
     towns = where.by_population()
-    large = [t for t in towns if t.commune.population >= SOS_CITY]
-    if not large or where.department in SOS_WITHOUT:
+    large = [t for t in towns if t.commune.population >= SOS_TOWN]
+    if towns[0].commune.population < SOS_CITY or where.department in SOS_WITHOUT:
         return []
     siret, main = numbers.siret(), large[0]
     name = f"SOS Médecins {where.name if main.commune.parent else main.commune.name}"

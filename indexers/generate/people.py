@@ -193,7 +193,7 @@ class Population:
 
     def _private(self, person: Person, rank: int) -> Activity:
         town = person.home if rank == 0 else self.rng.choice(self.where.around(person.home))
-        place, _new = self.practices.take(self.rng, town, person.rpps)
+        place = self.practices.take(self.rng, town, person.rpps)
         return Activity(place, place.sector)
 
     def _joined(self, person: Person) -> Activity | None:

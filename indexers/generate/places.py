@@ -113,8 +113,8 @@ class Practices:
         self._of: dict[str, list[Place]] = {}
         self._ranks: dict[str, int] = {}
 
-    def take(self, rng: random.Random, town: Town, rpps: str) -> tuple[Place, bool]:
-        """A seat at an address of the town for ``rpps``, and whether the address is new.
+    def take(self, rng: random.Random, town: Town, rpps: str) -> Place:
+        """A seat at an address of the town for ``rpps``, at a new one a third of the time.
 
         A practice is named by its founder's RPPS-rang, which colleagues reuse, or by the SIRET
         of its company.
@@ -123,10 +123,10 @@ class Practices:
         if known and rng.random() < JOIN_SHARE:
             place = known[int(len(known) * rng.random())]
             place.sector = "SA09" if place.siret else "SA08"
-            return place, False
+            return place
         place = self._founded(rng, town, rpps)
         known.append(place)
-        return place, True
+        return place
 
     def _founded(self, rng: random.Random, town: Town, rpps: str) -> Place:
         place = draw_place(rng, town)

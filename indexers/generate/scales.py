@@ -50,10 +50,10 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             shares=MappingProxyType({"75": 0.4}),
         ),
         ScaleName.NATIONAL: Scale(
-            ScaleName.NATIONAL, (), physicians=1.0, others=1.0, slots=1.0, shares={}
+            ScaleName.NATIONAL, (), physicians=1.0, others=1.2, slots=0.85, shares={}
         ),
         ScaleName.STRESS: Scale(
-            ScaleName.STRESS, (), physicians=1.5, others=2.6, slots=4.0, shares={}
+            ScaleName.STRESS, (), physicians=1.5, others=3.1, slots=3.4, shares={}
         ),
     }
 )
@@ -80,7 +80,7 @@ CROSS_DEPARTMENT_SHARE = 0.079
 
 DOCTOR_PLACES = (0.60, 0.26, 0.10, 0.03, 0.01)
 """Share of doctors with 1, 2, ... places: 1.59 on average."""
-OTHER_PLACES = (0.80, 0.16, 0.04)
+OTHER_PLACES = (0.70, 0.21, 0.09)
 
 STRUCTURE_SHARE = 0.5
 """Share of practices looked for in a structure of the neighbourhood before a private address."""
