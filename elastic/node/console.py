@@ -5,8 +5,10 @@ from pathlib import Path
 
 _TELLING = re.compile(r"\b(ERROR|FATAL|fatal|failed|unknown setting|refus)|Exception\b|Error:")
 _MILD = re.compile(r"^\[[^\]]*\]\[(?:TRACE|DEBUG|INFO|WARN) *\]")
+_TAKEN = re.compile(r"Failed to bind to [\d.]+:(\d+)")
 _EMPTY = re.compile(
-    r"^\s+at |^\s*\.\.\. \d+ more|died while starting up|exited (?:unexpectedly|with)|"
+    r"^\s*Suppressed: |^\s+at |^\s*\.\.\. \d+ more|"
+    r"died while starting up|exited (?:unexpectedly|with)|"
     r"^ERROR: Elasticsearch did not exit normally|^Likely root cause"
 )
 LONGEST = 400
@@ -18,6 +20,12 @@ def last_meaningful_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not _EMPTY.search(line)]
     telling = [line for line in lines if _TELLING.search(line) and not _MILD.match(line)]
     return (telling or lines or ["nothing was printed"])[-1][:LONGEST]
+
+
+def port_refused(text: str) -> int | None:
+    """The port the node could not listen on, None when it ended for another reason."""
+    match = _TAKEN.search(text)
+    return int(match[1]) if match else None
 
 
 def read_console(file: Path) -> str:

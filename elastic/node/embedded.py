@@ -11,7 +11,7 @@ from elastic.node.account import Account, node_account, require_entry
 from elastic.node.configuration import embedded_settings, write_configuration
 from elastic.node.disk import RUN_FLOOR, require_disk
 from elastic.node.distribution import Distribution
-from elastic.node.errors import BadHeap, NodeSlow
+from elastic.node.errors import BadHeap, NodeSlow, PortBusy
 from elastic.node.fence import fenced
 from elastic.node.jdk import find_jdk
 from elastic.node.ports import HOST, choose_ports
@@ -31,6 +31,8 @@ from elastic.settings import HEAP, ElasticSettings
 WAIT_S = 180.0
 """Seconds a node may take to answer; 12 to 16 s is usual."""
 STOP_S = 30.0
+ATTEMPTS = 3
+"""How often ports are chosen anew when another program takes them meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,18 @@ class Started:
 
     state: NodeState
     already_running: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for."""
+
+    chosen: ElasticSettings
+    runtime: Path
+    port: int | None
+    heap: str
+    wait_s: float
+    report: Report
 
 
 def start_node(
@@ -65,8 +79,8 @@ def start_node(
             return Started(running, already_running=True)
         require_heap(heap or chosen.elasticsearch_heap)
         require_disk(runtime, disk_floor)
-        plan = _plan(chosen, runtime, port, heap or chosen.elasticsearch_heap, report)
-        return Started(_run(plan[0], plan[1], wait_s, report), already_running=False)
+        order = Order(chosen, runtime, port, heap or chosen.elasticsearch_heap, wait_s, report)
+        return Started(_carry_out(order), already_running=False)
 
 
 def require_heap(heap: str) -> None:
@@ -96,19 +110,28 @@ def _require_answer(state: NodeState, wait_s: float) -> None:
         time.sleep(POLL_S)
 
 
-def _plan(
-    chosen: ElasticSettings, runtime: Path, port: int | None, heap: str, report: Report
-) -> tuple[Launch, str]:
+def _carry_out(order: Order) -> NodeState:
+    """Start it, on other ports when those chosen were lost; a port asked for is never changed."""
     account = node_account()
-    require_entry(account, runtime)
-    ports = choose_ports(port)
-    distribution = obtain_distribution(chosen, report)
+    require_entry(account, order.runtime)
+    choose_ports(order.port)
+    distribution = obtain_distribution(order.chosen, order.report)
     require_entry(account, distribution.home)
+    for _ in range(ATTEMPTS - 1 if order.port is None else 0):
+        try:
+            return _run(_plan(order, distribution, account), distribution.origin, order)
+        except PortBusy as lost:
+            order.report.say(f"{lost.args[0].partition(':')[0]}; trying again.")
+    return _run(_plan(order, distribution, account), distribution.origin, order)
+
+
+def _plan(order: Order, distribution: Distribution, account: Account | None) -> Launch:
     java_home = _java_home(distribution, account)
-    settings = embedded_settings(ports, runtime)
-    write_configuration(distribution.home, runtime / "config", settings)
+    ports = choose_ports(order.port)
+    settings = embedded_settings(ports, order.runtime)
+    write_configuration(distribution.home, order.runtime / "config", settings)
     url = f"http://{HOST}:{ports.http}"
-    return Launch(distribution.home, runtime, url, heap, java_home, account), distribution.origin
+    return Launch(distribution.home, order.runtime, url, order.heap, java_home, account)
 
 
 def _java_home(distribution: Distribution, account: Account | None) -> Path | None:
@@ -116,9 +139,9 @@ def _java_home(distribution: Distribution, account: Account | None) -> Path | No
     return None if distribution.bundled_jdk else find_jdk(os.environ, account).home
 
 
-def _run(plan: Launch, origin: str, wait_s: float, report: Report) -> NodeState:
+def _run(plan: Launch, origin: str, order: Order) -> NodeState:
     """Launch and wait; a node that does not come up is ended, not left behind."""
-    report.say(f"Starting Elasticsearch from {origin}, heap {plan.heap}, on {plan.url}.")
+    order.report.say(f"Starting Elasticsearch from {origin}, heap {plan.heap}, on {plan.url}.")
     process = launch(plan)
     state = NodeState(
         url=plan.url,
@@ -131,7 +154,7 @@ def _run(plan: Launch, origin: str, wait_s: float, report: Report) -> NodeState:
     )
     write_state(plan.runtime, state)
     try:
-        pid = wait_until_up(process, plan, wait_s)
+        pid = wait_until_up(process, plan, order.wait_s)
     except BaseException:
         end_node(state, wait_s=STOP_S)
         forget_state(plan.runtime)

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from elastic.node.account import Account, hand_over
-from elastic.node.console import last_meaningful_line, read_console
-from elastic.node.errors import NodeDied, NodeSlow
+from elastic.node.console import last_meaningful_line, port_refused, read_console
+from elastic.node.errors import NodeDied, NodeError, NodeSlow, PortBusy
 from elastic.node.state import NodeState, process_birth
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
@@ -78,13 +78,15 @@ def _identity(account: Account | None) -> dict[str, Any]:
 def wait_until_up(process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float) -> int:
     """Wait for the node to answer; return the number of the server's process.
 
-    Raises ``NodeDied`` or ``NodeSlow``, each with the last line of the log that says why.
+    Raises ``NodeDied`` or ``NodeSlow``, each with the last line of the log that says why, and
+    ``PortBusy`` when another program took a port since it was chosen.
     """
     deadline = time.monotonic() + wait_s
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise NodeDied(_died(plan))
-        if is_ready(plan.url) and (pid := server_pid(plan.url)) is not None:
+            raise _death(plan)
+        pid = server_pid(plan.url) if is_ready(plan.url) else None
+        if pid is not None and _group(pid) == process.pid:
             return pid
         time.sleep(POLL_S)
     raise NodeSlow(
@@ -93,8 +95,24 @@ def wait_until_up(process: "subprocess.Popen[bytes]", plan: Launch, wait_s: floa
     )
 
 
-def _died(plan: Launch) -> str:
-    return f"Elasticsearch ended while starting: {_last_line(plan)} (all of it in {plan.console})."
+def _death(plan: Launch) -> NodeError:
+    port = port_refused(read_console(plan.console))
+    if port is not None:
+        return PortBusy(
+            f"Port {port} was taken by another program while Elasticsearch started: run `sas up` "
+            "again, or choose another one with --port."
+        )
+    return NodeDied(
+        f"Elasticsearch ended while starting: {_last_line(plan)} (all of it in {plan.console})."
+    )
+
+
+def _group(pid: int) -> int | None:
+    """The process group: that of our launch, unless another Elasticsearch has our port."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def _last_line(plan: Launch) -> str:

@@ -24,10 +24,12 @@ from elastic.node.account import Account, can_enter, node_account
 from elastic.node.distribution import installed_home
 from elastic.node.embedded import Started, start_node, stop_node
 from elastic.node.errors import BadHeap, NodeDied, NodeSlow, PlaceUnreachable, PortBusy
+from elastic.node.ports import Ports, choose_ports, free_port
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Silence
 from elastic.node.state import process_birth, read_state, runtime_dir
 from elastic.settings import ElasticSettings, default_state_dir
+from tests.elastic.conftest import Told
 
 HEAP = "512m"
 WAIT_S = 300.0
@@ -145,6 +147,20 @@ def test_a_node_that_dies_says_why(
         start_node(machine, heap=HEAP, wait_s=WAIT_S)
     assert "\n" not in str(caught.value)
     assert read_state(runtime_dir(machine)) is None
+
+
+def test_a_port_lost_to_another_elasticsearch_is_given_up(
+    machine: ElasticSettings, es_url: str, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    """Chosen while free, taken before the node listens: never mistaken for our own node."""
+    lost = Ports(http=int(es_url.rstrip("/").rpartition(":")[2]), transport=free_port())
+    choices = iter([lost, lost])
+    monkeypatch.setattr(embedded, "choose_ports", lambda _: next(choices, None) or choose_ports())
+    stop_node(runtime_dir(machine))
+    started = start_node(machine, heap=HEAP, wait_s=WAIT_S, report=told)
+    assert started.state.url != es_url
+    assert os.getpgid(started.state.pid) == started.state.group
+    assert any(f"Port {lost.http} was taken" in line for line in told.lines)
 
 
 def test_a_node_that_is_slow_is_ended_and_told(node: Started, machine: ElasticSettings) -> None:
