@@ -27,6 +27,7 @@ MAX_RESULTS = 10_000
 MAX_RADIUS_KM = 500.0
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")]
 
 
@@ -91,8 +92,9 @@ class SearchRequest(BaseModel):
     mode: Mode = Mode.AVAILABLE
     """`available`: offers with a slot; `all`; `beyond`: those who accept a patient without a slot;
     `reorientation`: those who take part in the re-orientation scheme."""
-    treating_doctor: Text | None = None
-    """The patient's own doctor, by RPPS or by name: shown apart, first."""
+    treating_doctor: Spoken | None = None
+    """The patient's own doctor, by RPPS or by name: shown apart, first. Empty when he was to be
+    told and was not: the answer then warns `sas_pf_002`."""
     consultation: list[Consultation] = Field(default_factory=list)
     """Where the patient is seen: `AMB` office, `HH` home, `VR` remote."""
     slot_type: list[SlotType] = Field(default_factory=list)

@@ -11,7 +11,7 @@ from search_engine.criteria import MAX_RESULTS, Criteria, Mode, Sort
 from search_engine.distances import distance_of
 from search_engine.explanation import rank_of
 from search_engine.interpretation import Interpretation
-from search_engine.pinned import NOT_IDENTIFIED, NOT_IDENTIFIED_MESSAGE, flags, pinned_slots
+from search_engine.pinned import NOT_IDENTIFIED, NOT_TOLD, flags, pinned_slots
 from search_engine.plan import Plan
 from search_engine.ranking import measured
 
@@ -33,7 +33,6 @@ COMMUNE_ONLY = {
     "code": "commune_only",
     "message": "Adresse non trouvée : la recherche se fait autour de sa commune.",
 }
-NOT_IDENTIFIED_WARNING = {"code": NOT_IDENTIFIED, "message": NOT_IDENTIFIED_MESSAGE}
 
 
 def page_of(plan: Plan, answer: Answer, places: Answer | None, took_ms: dict[str, float]) -> Page:
@@ -142,6 +141,7 @@ def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
         warnings.append(COMMUNE_ONLY)
     if plan.criteria.sort is Sort.DISTANCE and not measured(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
-    if plan.criteria.treating_doctor and not identified:
-        warnings.append(NOT_IDENTIFIED_WARNING)
+    doctor = plan.criteria.treating_doctor
+    if doctor is not None and not identified:
+        warnings.append(NOT_IDENTIFIED if doctor else NOT_TOLD)
     return warnings

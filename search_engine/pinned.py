@@ -18,10 +18,15 @@ from search_engine.plan import Plan
 from search_engine.query import SOURCE
 from search_engine.window import Window, instant
 
-NOT_IDENTIFIED = "sas_pf_001"
-NOT_IDENTIFIED_MESSAGE = (
-    "Le médecin traitant n'a pas été identifié : la recherche se poursuit sans lui."
-)
+NOT_IDENTIFIED = {
+    "code": "sas_pf_001",
+    "message": "Le médecin traitant n'a pas été identifié : la recherche se poursuit sans lui.",
+}
+NOT_TOLD = {
+    "code": "sas_pf_002",
+    "message": "Le médecin traitant n'a pas été transmis : la recherche se poursuit sans lui.",
+}
+"""Warnings of a search without its treating doctor (F049, F050)."""
 
 MAX_PLACES = 50
 """Places of one doctor; nobody has more."""

@@ -120,7 +120,7 @@ def seed_of(criteria: Criteria) -> int:
 
 async def doctor_rpps(index: Index, criteria: Criteria, area: Area) -> str | None:
     """The RPPS asked for, or that of the only person of that name around; None otherwise."""
-    if criteria.treating_doctor is None:
+    if not criteria.treating_doctor:
         return None
     asked = read_doctor(criteria.treating_doctor)
     if asked.name is None:

@@ -117,6 +117,7 @@ async def test_or_inside_a_filter_and_between_filters(searching: Searching) -> N
     assert await searcher.keys(sector=["4"], participation=["own"]) == []
 
 
+@pytest.mark.proves("F079")
 async def test_filters_by_kind_profession_speciality_and_territory(searching: Searching) -> None:
     offers = [
         doctor("doctor", 1, [slot()], territory="SAS-14"),
@@ -133,6 +134,23 @@ async def test_filters_by_kind_profession_speciality_and_territory(searching: Se
     assert await searcher.keys(**every, profession=["60"]) == []
     assert await searcher.keys(**every, specialty=["SM80"]) == ["cardio"]
     assert await searcher.keys(**every, territory=["SAS-76"]) == ["cardio"]
+
+
+@pytest.mark.proves("F039", "F041")
+async def test_by_default_an_offer_needs_a_slot_that_shows_whatever_its_source(
+    searching: Searching,
+) -> None:
+    refused = slot(types=[], hidden="editor_disabled")
+    offers = [
+        doctor("agenda", 1, [slot(source="sas-agenda")]),
+        doctor("editor", 2, [slot(source="editor-a")]),
+        doctor("opted-out", 3, [refused]),
+        doctor("opted-out-with-agenda", 4, [refused, slot(2, source="sas-agenda")]),
+        doctor("nothing", 5),
+    ]
+    searcher = searching(offers)
+    assert await searcher.keys() == ["agenda", "editor", "opted-out-with-agenda"]
+    assert len(await searcher.keys(mode="all")) == 5
 
 
 @pytest.mark.proves("F034", "F035", "F038")

@@ -82,6 +82,15 @@ async def test_a_name_must_be_unique_around_and_a_failure_removes_nobody(
         assert page["total"]["value"] == 3, name
 
 
+@pytest.mark.proves("F050")
+async def test_a_doctor_who_was_not_told_has_a_warning_of_his_own(searching: Searching) -> None:
+    searcher = searching([doctor("one", 3, [slot()])])
+    page = await searcher.page(treating_doctor=" ")
+    assert [warning["code"] for warning in page["warnings"]] == ["sas_pf_002"]
+    assert [key_of(card) for card in page["results"]] == ["one"]
+    assert (await searcher.page())["warnings"] == []
+
+
 @pytest.mark.proves("F052", "W33")
 async def test_homonyms_of_the_treating_doctor_stay(searching: Searching) -> None:
     offers = [
