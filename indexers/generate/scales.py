@@ -63,7 +63,7 @@ DEFAULT_GP_DENSITY = 20.0
 
 EDITOR_SHARE = 0.45
 """Share of general practitioners whose agenda an editor serves (DREES 2022, extended to 2026)."""
-DESERT_EDITOR_SHARE: Mapping[str, float] = MappingProxyType({"48": 0.15, "976": 0.12, "973": 0.2})
+DESERT_EDITOR_SHARE: Mapping[str, float] = MappingProxyType({"48": 0.05, "976": 0.06, "973": 0.12})
 """Departments empty enough that a search has to be enlarged."""
 
 SLOTS_A_DAY = 3.0
