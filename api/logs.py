@@ -17,8 +17,8 @@ ACCESS_LOG = "uvicorn.access"
 """Prints query strings: replaced by our own line a request."""
 
 
-def configure_logs() -> None:
-    """Set up structlog, and keep other loggers from writing what was asked."""
+def configure_logs(level: int = logging.INFO) -> None:
+    """Set up structlog from a level up, and keep other loggers from writing what was asked."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -26,6 +26,7 @@ def configure_logs() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

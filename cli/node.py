@@ -18,7 +18,7 @@ from elastic.errors import ElasticError
 from elastic.node.embedded import WAIT_S, stop_node
 from elastic.node.state import runtime_dir
 from elastic.settings import BadSetting, ElasticSettings, settings
-from elastic.up import Up, bring_up
+from elastic.up import Up, bring_up, prepare
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BLOCK: "red"}
@@ -72,6 +72,9 @@ def up(
         str | None, typer.Option(help="Java heap, such as 512m or 2g; the default is 1g.")
     ] = None,
     wait: Annotated[float, typer.Option(min=1, help="Seconds it may take to answer.")] = WAIT_S,
+    only_prepare: Annotated[
+        bool, typer.Option("--prepare", help="Install the server, start nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Have an Elasticsearch running, with nothing to install by hand.
@@ -83,10 +86,12 @@ def up(
     chosen = declared(as_json)
     try:
         with telling() as report:
+            if only_prepare:
+                return _show_prepared(prepare(chosen, report), as_json)
             found = bring_up(chosen, port=port, heap=heap, wait_s=wait, report=report)
     except ElasticError as error:
         raise _failure(str(error), as_json) from error
-    _show_up(found, as_json)
+    return _show_up(found, as_json)
 
 
 def down(as_json: AsJson = False) -> None:
@@ -118,6 +123,13 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
     for command in (up, down, doctor):
         app.command()(command)
+
+
+def _show_prepared(origin: str, as_json: bool) -> None:
+    if as_json:
+        _print_json({"origin": origin})
+    else:
+        typer.echo(f"Elasticsearch is ready to start ({origin}).")
 
 
 def _show_up(found: Up, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Commands of the topic ``search``: ask for offers of care, and serve the API."""
 
 import asyncio
+import logging
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn
@@ -161,7 +162,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
 
 def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The page, or the end of the command with a sentence in French."""
-    configure_logs()
+    configure_logs(logging.ERROR)
     try:
         checked_settings()
         criteria = Criteria(**asked)

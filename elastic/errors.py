@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what happened, as in "index missing"
 """What can go wrong with Elasticsearch, as types whose message says how to mend it.
 
 A message never holds what was searched: only the address, the index and the kind of failure.

@@ -13,7 +13,7 @@ _NAME = re.compile(
 )
 
 
-class NotAnIndexName(ValueError):  # noqa: N818
+class NotAnIndexName(ValueError):
     """The text is not a name this program gives to an index."""
 
 

@@ -14,7 +14,7 @@ Heap = Annotated[str, StringConstraints(pattern=HEAP)]
 FOLDER = "sas-search-engine"
 
 
-class BadSetting(ValueError):  # noqa: N818
+class BadSetting(ValueError):
     """An environment variable holds what its setting cannot be."""
 
 

@@ -7,11 +7,12 @@ from elastic.errors import ElasticError, translated
 from elastic.node.configuration import LINE, VERSION
 from elastic.node.disk import RUN_FLOOR
 from elastic.node.embedded import WAIT_S, start_node
-from elastic.node.report import Report
+from elastic.node.provision import obtain_distribution
+from elastic.node.report import Report, Silence
 from elastic.settings import ElasticSettings
 
 
-class UnsupportedVersion(ElasticError):  # noqa: N818
+class UnsupportedVersion(ElasticError):
     """The cluster runs a version that was not tested against."""
 
 
@@ -48,6 +49,17 @@ def bring_up(
     state = started.state
     version = require_version(chosen, state.url)
     return Up(state.url, version, state.origin, started.already_running, state.pid)
+
+
+def prepare(chosen: ElasticSettings, report: Report | None = None) -> str:
+    """Have the server installed without starting it; where it comes from.
+
+    With ``SAS_ELASTICSEARCH_URL`` nothing is installed: that cluster is only looked at.
+    """
+    if chosen.elasticsearch_urls:
+        require_version(chosen)
+        return "SAS_ELASTICSEARCH_URL"
+    return obtain_distribution(chosen, report or Silence()).origin
 
 
 def require_version(chosen: ElasticSettings, url: str | None = None) -> str:

@@ -11,6 +11,7 @@ from indexers.offers.joins import Joins
 from indexers.pipeline import all_offers, joined, require_offers
 from indexers.runs import Quarantines
 from indexers.slots.directory import DirectorySlots, owners_in, slots_from_directory
+from indexers.slots.locating import located_by
 from indexers.slots.matching import OfferIndex
 from indexers.slots.requests import AGENDA_FILE, REQUESTS_FILE
 from mappings.records import Offer
@@ -50,7 +51,8 @@ class Sources:
 
     def slots(self) -> DirectorySlots:
         """The directory's slots on the offers already read."""
-        return slots_from_directory(self.directory, self._bearers, self.now)
+        locate = located_by(self._joins.locator)
+        return slots_from_directory(self.directory, self._bearers, self.now, locate)
 
     def with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
         """The offers that bear slots, created ones included, with their slots."""

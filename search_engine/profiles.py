@@ -33,7 +33,7 @@ STEP = 0.01
 """Every credit is a multiple of it; the fair order of equal offers counts for less."""
 
 
-class ProfilesFileInvalid(ValueError):  # noqa: N818 - says what happened
+class ProfilesFileInvalid(ValueError):
     """The file of profiles cannot be used; the message says where and why."""
 
 

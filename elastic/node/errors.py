@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what happened, as in "port busy"
 """What keeps the embedded node from running: one sentence each, with the way out."""
 
 from elastic.errors import ElasticError

@@ -27,7 +27,7 @@ class Jdk:
     release: int
 
 
-class UnfitJava(Exception):  # noqa: N818
+class UnfitJava(Exception):
     """This Java will not do; the message says why."""
 
 

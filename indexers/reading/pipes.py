@@ -68,11 +68,14 @@ def _rows(
 
 
 def _damage(fields: list[str], width: _Width, ended: bool) -> Reason | None:
-    """What is wrong with the number of fields; None for a row without its last pipe."""
+    """What is wrong with the number of fields; None for a row without its last pipe.
+
+    A row of a closed file that ends with its pipe and has the header's width lacks a field.
+    """
     if not ended and len(fields) < width.fields + width.closed:
         return Reason.TRUNCATED_LINE
     if len(fields) == width.fields:
-        return None
+        return Reason.COLUMN_COUNT if width.closed and not fields[-1] else None
     whole = len(fields) == width.fields + 1 and not fields[-1]
     return None if whole else Reason.COLUMN_COUNT
 

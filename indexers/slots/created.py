@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from geography.address import address_key
 from indexers.offers.identity import fair_key, professional_id, sos_point_id
 from indexers.slots.matching import Geography, Locate, offer_owner
+from mappings.analysis import fold
+from mappings.codes import KIND_LABELS
 from mappings.identifiers import as_finess, as_siret
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
 
@@ -54,10 +56,21 @@ def created_offer(
     offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
     offer["fair_key"] = fair_key(offer["id"])
     offer["sources"] = _sources(known[0], source, located)
+    if offer["kind"] == Kind.PROFESSIONAL:
+        _leave_former_place(offer)
     if phone := slot.get("phone"):
         offer["phones"] = [phone]
         offer["sources"]["phones"] = {"source": source}
     return offer
+
+
+def _leave_former_place(offer: Offer) -> None:
+    """Drop the names and the kind of the structure that the person was copied from."""
+    family = fold(offer.get("family", ""))
+    offer["names"] = [name for name in offer["names"] if family in fold(name)]
+    if "labels" in offer:
+        kinds = set(KIND_LABELS.values())
+        offer["labels"] = [label for label in offer["labels"] if label not in kinds]
 
 
 def _sources(known: Offer, source: str, located: Geography) -> dict[str, SourceMark]:

@@ -53,6 +53,13 @@ def test_up_says_it_in_one_line(cluster: str) -> None:
     assert len(answer.stdout.splitlines()) == 1
 
 
+def test_prepare_only_looks_at_your_cluster(cluster: str, tmp_path: Path) -> None:
+    answer = sas("up", "--prepare", "--json")
+    assert json.loads(answer.stdout) == {"origin": "SAS_ELASTICSEARCH_URL"}
+    assert "ready to start" in sas("up", "--prepare").stdout
+    assert not (tmp_path / "state").exists()
+
+
 @pytest.mark.usefixtures("closed")
 def test_up_on_a_dead_cluster_is_one_sentence_and_fails() -> None:
     answer = sas("up")

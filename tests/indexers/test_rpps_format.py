@@ -161,7 +161,14 @@ def test_a_complete_last_line_needs_no_line_break(path: Path, expected: Activity
 
 
 @pytest.mark.parametrize(
-    "line", [PLAIN + "X|", PLAIN + "X", "a|b|", PLAIN.replace("|DR|", "|DR|||")]
+    "line",
+    [
+        PLAIN + "X|",
+        PLAIN + "X",
+        "a|b|",
+        PLAIN.replace("|DR|", "|DR|||"),
+        PLAIN.replace("|DR|", "|", 1),
+    ],
 )
 def test_a_row_of_another_width_is_set_aside_and_the_next_is_read(
     path: Path, expected: Activity, line: str

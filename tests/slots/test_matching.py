@@ -174,6 +174,14 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
     assert "idnst" not in created
 
 
+def test_a_new_place_leaves_the_names_of_the_known_structure_behind() -> None:
+    house = {"names": ["DELMAS Anne", "MAISON DU LAVOIR"], "family": "DELMAS"}
+    here = offer(**house, labels=["Médecin", "Maison de santé"])
+    (created,) = attributed(canonical(structure=None, place=ELSEWHERE), offers=(here,)).created
+    assert created["names"] == ["DELMAS Anne"]
+    assert created["labels"] == ["Médecin"]
+
+
 @pytest.mark.proves("F069", "W12")
 def test_a_new_place_with_a_structure_id_is_known_by_it() -> None:
     slot = canonical(structure={"idnst": "1310007777", "kind": "FINESS"}, place=ELSEWHERE)
