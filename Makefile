@@ -39,7 +39,7 @@ endif
 test: setup ## gates and tests; pytest's summary comes last
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest
 
 conformance: setup ## rewrite docs/conformance.md from the marks of the tests
