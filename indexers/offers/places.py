@@ -34,6 +34,8 @@ class Place:
 def places_of(rows: Iterable[Activity]) -> list[Place]:
     """The distinct places of one person's rows, ordered by key."""
     known = list(rows)
+    if len(known) == 1:
+        return [_place(identifiers(known[0]), known)]
     shared = _shared_identifiers(known)
     groups = _joined([(identifiers(row) - shared, row) for row in known])
     return sorted((_place(ids, group) for ids, group in groups), key=lambda place: place.key)

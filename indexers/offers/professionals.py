@@ -5,6 +5,7 @@ What belongs to the person (names, civility) is taken from any row, what belongs
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Literal, cast
 
 from indexers.finess.structure import Structure
@@ -163,9 +164,14 @@ def _same_trade(skill: Skill, trades: set[str]) -> bool:
 
 def _professions(rows: Iterable[Activity]) -> list[str]:
     """Profession codes of the rows in the order of the table: a doctor before an osteopath."""
-    order = {code: rank for rank, code in enumerate(professions())}
     codes = distinct(row.get("profession", "") for row in rows)
-    return sorted(codes, key=lambda code: order.get(code, len(order)))
+    return sorted(codes, key=_profession_rank) if len(codes) > 1 else codes
+
+
+@cache
+def _profession_rank(code: str) -> int:
+    known = list(professions())
+    return known.index(code) if code in known else len(known)
 
 
 def _profession(rows: Iterable[Activity]) -> str:
