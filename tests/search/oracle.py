@@ -13,6 +13,9 @@ from math import asin, cos, floor, radians, sin, sqrt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.search.chance import chance
+from tests.search.spelling import near
+
 EARTH_KM = 6371.0087714
 
 TYPES_BY_ROLE = {
@@ -258,77 +261,6 @@ def name_way(asked: Asked, offer: dict[str, Any]) -> str | None:
     if all(any(near(word, other) for other in held) for word in wanted):
         return "fuzzy"
     return None
-
-
-def near(word: str, other: str) -> bool:
-    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    return word[:1] == other[:1] and edits(word, other) <= allowed
-
-
-def edits(one: str, two: str) -> int:
-    """Insertions, deletions, substitutions and neighbours swapped."""
-    rows = [list(range(len(two) + 1))]
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(two, 1):
-            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
-            if i > 1 and j > 1 and a == two[j - 2] and one[i - 2] == b:
-                best = min(best, rows[-2][j - 2] + 1)
-            row.append(best)
-        rows.append(row)
-    return rows[-1][-1]
-
-
-# Chance ------------------------------------------------------------------------------------
-
-
-def signed(value: int) -> int:
-    value &= 0xFFFFFFFF
-    return value - 2**32 if value >= 2**31 else value
-
-
-def java_hash(value: str) -> int:
-    total = 0
-    for char in value:
-        total = (total * 31 + ord(char)) & 0xFFFFFFFF
-    return total
-
-
-def mix(key: int, seed: int) -> int:
-    """BitMixer.mix(int, int) of Elasticsearch: the finaliser of murmur3 over their xor."""
-    k = (key ^ seed) & 0xFFFFFFFF
-    k ^= k >> 16
-    k = (k * 0x85EBCA6B) & 0xFFFFFFFF
-    k ^= k >> 13
-    k = (k * 0xC2B2AE35) & 0xFFFFFFFF
-    return k ^ (k >> 16)
-
-
-def murmur3(data: bytes, seed: int) -> int:
-    h = seed & 0xFFFFFFFF
-    blocks = len(data) // 4
-    for block in range(blocks):
-        h ^= scramble(int.from_bytes(data[block * 4 : block * 4 + 4], "little"))
-        h = ((h << 13) | (h >> 19)) & 0xFFFFFFFF
-        h = (h * 5 + 0xE6546B64) & 0xFFFFFFFF
-    tail = data[blocks * 4 :]
-    if tail:
-        h ^= scramble(int.from_bytes(tail, "little"))
-    h ^= len(data)
-    return mix(h, 0)
-
-
-def scramble(k: int) -> int:
-    k = (k * 0xCC9E2D51) & 0xFFFFFFFF
-    k = ((k << 15) | (k >> 17)) & 0xFFFFFFFF
-    return (k * 0x1B873593) & 0xFFFFFFFF
-
-
-def chance(seed: int, fair_key: int, index: str, shard: int = 0) -> float:
-    """What ``random_score`` draws for a document of one shard of one index, 0 to 1."""
-    salt = (java_hash(index) << 10) | shard
-    drawn = murmur3(str(fair_key).encode(), mix(seed, salt))
-    return (drawn & 0x00FFFFFF) / 2**24
 
 
 # The order ---------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from search_engine.plan import Plan, plan_of
 from search_engine.profiles import load_profiles
 from search_engine.search import Index, answered, search
 from search_engine.window import window_of
+from tests.search.chance import chance
 from tests.search.conftest import Indexed, Searching
 from tests.search.made import area, commune, department, doctor, key_of, slot, structure
-from tests.search.oracle import chance, expected
+from tests.search.oracle import expected
 from tests.search.random_searches import Drawn, draw
 
 SUM = 1e-5

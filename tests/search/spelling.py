@@ -1,0 +1,20 @@
+"""How near two words are spelt, as Elasticsearch's fuzzy queries count it."""
+
+
+def near(word: str, other: str) -> bool:
+    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    return word[:1] == other[:1] and edits(word, other) <= allowed
+
+
+def edits(one: str, two: str) -> int:
+    """Insertions, deletions, substitutions and neighbours swapped."""
+    rows = [list(range(len(two) + 1))]
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(two, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == two[j - 2] and one[i - 2] == b:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
