@@ -5,7 +5,7 @@ fails deletes the half-built index and leaves the live one as it was; the index 
 kept for ``rollback``, older ones go.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from elasticsearch import Elasticsearch
 from elastic import audit, lifecycle, lock
 from elastic.audit import Event
 from elastic.errors import ElasticError, translated
+from elastic.lock import utc_now
 from elastic.names import IndexName, offers_alias, offers_index
 from geography.locate import AddressBatch
 from indexers import gate, runs
@@ -49,12 +50,14 @@ class Order:
     run: Path
     """Folder of the run, for the quarantine files and the report."""
     started: datetime
-    """When the run began, in the name of the index and in the trail; never frozen."""
+    """When the run began, in the name of the index; never frozen."""
     prefix: str = ""
     floor: int = gate.FLOOR
     accept_drift: bool = False
     geocoder: AddressBatch | None = None
     """What locates the addresses nobody located before; None stays offline."""
+    clock: Callable[[], datetime] = utc_now
+    """Tells the trail when each event happened."""
 
     @property
     def alias(self) -> str:
@@ -289,7 +292,7 @@ def _started(client: Elasticsearch, order: Order) -> Report:
     live = lifecycle.live_index(client, order.alias)
     report = Report(str(offers_index(order.prefix, order.started)), str(live) if live else None)
     audit.record(
-        client, Event.REINDEX_STARTED, report.index, now=order.started, prefix=order.prefix
+        client, Event.REINDEX_STARTED, report.index, now=order.clock(), prefix=order.prefix
     )
     return report
 
@@ -302,7 +305,7 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
             client,
             Event.REINDEX_FAILED,
             str(new),
-            now=order.started,
+            now=order.clock(),
             prefix=order.prefix,
             details={"error": type(error).__name__},
         )
@@ -318,7 +321,7 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
         client,
         Event.REINDEX_COMPLETED,
         report.index,
-        now=order.started,
+        now=order.clock(),
         prefix=order.prefix,
         details={key: value for key, value in report.as_json().items() if key != "quarantine"},
     )
