@@ -48,11 +48,11 @@ AnswerFlow = Annotated[
     Flow, typer.Option(case_sensitive=False, help="Which search the editor answered.")
 ]
 Asked = Annotated[
-    str,
+    list[str],
     typer.Option(
         metavar="ID,ID",
-        help="Who was asked for: RPPS or ADELI, SIRET for SOS1; prefixes optional. Slots of "
-        "anybody else are refused.",
+        help="Who was asked for: RPPS or ADELI, SIRET for SOS1; prefixes optional; may be "
+        "repeated. Slots of anybody else are refused.",
     ),
 ]
 Now = Annotated[
@@ -99,6 +99,8 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
 
     Example: `sas slots parse answer.json --flow R01 --asked 10100050075 --origin sas`
     """
+    if origin is not None and not origin.strip():
+        _fail("--origin: give a value, as sas, or leave the option out.", BAD_USAGE)
     answer = _parsed(files, flow, _ids(asked), _instant(now), origin, editor)
     if rejected is not None:
         _write_lines(rejected, answer.rejected)
@@ -117,7 +119,9 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
         Flow | None, typer.Option(case_sensitive=False, help="Which search was answered.")
     ] = None,
     editor: Annotated[str | None, typer.Option(help="The editor that answered.")] = None,
-    asked: Annotated[str | None, typer.Option(metavar="ID,ID", help="Who was asked for.")] = None,
+    asked: Annotated[
+        list[str] | None, typer.Option(metavar="ID,ID", help="Who was asked for.")
+    ] = None,
     directory: Annotated[
         Path | None,
         typer.Option(
@@ -205,11 +209,11 @@ def _read(name: str) -> bytes:
         return page.read(MAX_PAGE_BYTES + 1)
 
 
-def _ids(asked: str) -> list[str]:
-    ids = [one.strip() for one in asked.split(",") if one.strip()]
-    if not ids:
+def _ids(asked: Iterable[str]) -> list[str]:
+    given = [[one.strip() for one in option.split(",") if one.strip()] for option in asked]
+    if not all(given):
         _fail("--asked: give at least one id.", BAD_USAGE)
-    return ids
+    return [one for ids in given for one in ids]
 
 
 def _instant(written: str | None) -> datetime:

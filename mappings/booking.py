@@ -1,9 +1,13 @@
 """Booking links: the editor's own URL with exactly one ``origin`` parameter (C35, E24)."""
 
+import re
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 MAX_URL = 2048
 """Longest booking link served, in characters."""
+
+_BROKEN = re.compile(r"""[\s\\<>"^`{|}]""")
+"""Never in an authority: programs disagree on the host that such a link leads to."""
 
 _KEPT = "%/?:@!$&'()*+,;=~[]"
 """Characters of a URL left as they are; the others (spaces, quotes) are percent-encoded."""
@@ -23,7 +27,7 @@ def with_origin(url: str, origin: str) -> str | None:
         host = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not host or " " in parts.netloc:
+    if parts.scheme.lower() not in ("http", "https") or not host or _BROKEN.search(parts.netloc):
         return None
     kept = [pair for pair in parts.query.split("&") if pair and not _is_origin(pair)]
     query = "&".join([*map(_encoded, kept), f"origin={quote(origin, safe='')}"])

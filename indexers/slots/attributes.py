@@ -10,8 +10,8 @@ from mappings.codes import specialties as known_specialties
 from mappings.records import Appointment, Consultation, SlotSpecialty, SlotType
 
 TYPE_SYSTEMS = ("TRE_R314", "TRE-R314", "JDV_J165", "JDV-J165")
-CONSULTATION_SYSTEMS = ("V3-ACTCODE", "V3-ACTENCOUNTERCODE")
-APPOINTMENT_SYSTEMS = ("V2-0276",)
+CONSULTATION_SYSTEMS = ("ACTCODE", "ACTENCOUNTERCODE", "2.16.840.1.113883.5.4")
+APPOINTMENT_SYSTEMS = ("V2-0276", "V2/0276")
 SPECIALTY_SYSTEMS = ("TRE_R38", "TRE-R38")
 """Parts of a system's URL, in capitals: the guide writes each in several ways (section 4)."""
 

@@ -2,7 +2,7 @@
 
 Rules, in order (fhir-exchange 3; E36, E39, E40): ``#id`` inside the same resource; the exact
 fullUrl; relative to the base of the resource that refers; then Type/id when it is unique in the
-whole answer; by identifier when there is no reference. ``/_history/n`` is ignored. What stays
+whole answer; by identifier when no reference leads there. ``/_history/n`` is ignored. What stays
 ambiguous is not resolved: a slot shown under another professional is worse than a slot lost.
 """
 
@@ -14,6 +14,9 @@ from typing import Any
 
 from indexers.slots.elements import Json, child, objects, text
 from mappings.identifiers import compact
+
+IDENTIFIED = ("Practitioner", "Organization")
+"""Resources that their identifiers tell, whatever the rest."""
 
 _HISTORY = re.compile(r"/_history(/[^/]*)?/?$")
 
@@ -69,11 +72,13 @@ class ResourceIndex:
     def resolve(self, reference: Json, node: Node, kinds: Collection[str]) -> Node | None:
         """The resource of one of ``kinds`` that ``node`` refers to; None when there is no one."""
         target = _HISTORY.sub("", text(reference.get("reference")))
+        found = self._at(target, node, kinds) if target else None
+        return found or self._identified(child(reference, "identifier"), kinds)
+
+    def _at(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
         if target.startswith("#"):
             return _only(contained(node, target, kinds))
-        if target:
-            return self._at_url(target, node, kinds) or self._at_key(target, kinds)
-        return self._identified(child(reference, "identifier"), kinds)
+        return self._at_url(target, node, kinds) or self._at_key(target, kinds)
 
     def _at_url(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
         for url in (_url(target), _url(node.base + target) if node.base else ""):
@@ -153,7 +158,16 @@ def _all_alike(resources: Sequence[Mapping[str, Any]]) -> bool:
     if len(resources) == 1:
         return True
     first = _content(resources[0])
-    return all(_content(resource) == first for resource in resources[1:])
+    return all(
+        _content(resource) == first or _is_same_being(resource, resources[0])
+        for resource in resources[1:]
+    )
+
+
+def _is_same_being(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Two states of one person or organization, as pages read at two moments hold (E27)."""
+    known = one.get("resourceType") in IDENTIFIED and bool(one.get("identifier"))
+    return known and all(one.get(n) == other.get(n) for n in ("resourceType", "id", "identifier"))
 
 
 def _content(resource: Mapping[str, Any]) -> dict[str, Any]:

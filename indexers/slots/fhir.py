@@ -89,15 +89,23 @@ def parse_pages(
     join = AssociationJoin if flow == FLOW_BY_ASSOCIATION else ProfessionalJoin
     reader = SlotReader(index, join(index, ids, reports), now, reports)
     found: list[CanonicalSlot] = []
-    rejected: list[dict[str, str]] = []
+    rejected: dict[tuple[str, ...], dict[str, str]] = {}
     for node in index.of_kind("Slot"):
         try:
             found.append(_finished(reader.read(node), origin, source))
         except SlotRefusedError as refused:
-            rejected.append({"slot": node.id, "reason": refused.reason})
+            rejected[_told(node, refused)] = {"slot": node.id, "reason": refused.reason}
     merged = merged_slots(found)
     reports["merged"] = len(found) - len(merged)
-    return ParsedAnswer(merged, rejected, +reports)
+    return ParsedAnswer(merged, list(rejected.values()), +reports)
+
+
+def _told(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
+    """What tells two refused slots apart: an entry given twice is refused once (E27, E28)."""
+    slot = node.resource
+    reference = text(child(slot, "schedule").get("reference"))
+    instants = (text(slot.get("start")), text(slot.get("end")))
+    return (refused.reason, node.url, node.id, reference, *instants)
 
 
 def _finished(slot: Facts, origin: str | None, source: str | None) -> CanonicalSlot:

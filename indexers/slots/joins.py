@@ -184,7 +184,7 @@ class AssociationJoin:
         reference = child(location.resource, "managingOrganization")
         organization = self._index.resolve(reference, location, ORGANIZATION)
         inside = {} if organization is None else organization.resource
-        known = sirets(inside.get("identifier")) or sirets(reference.get("identifier"))
+        known = self._sirets(inside) or self._sirets(reference)
         if not known:
             return None
         name = text(inside.get("name")) or text(reference.get("display"))
@@ -193,6 +193,9 @@ class AssociationJoin:
             "phone": phone(location.resource.get("telecom")) or phone(inside.get("telecom")),
             "place": place_of(location.resource),
         }
+
+    def _sirets(self, bearer: Json) -> list[str]:
+        return sirets(bearer.get("identifier"), self._asked)
 
     def _id(self, known: list[str]) -> str:
         if self._asked is None:

@@ -47,9 +47,11 @@ def place_of(location: Json) -> SlotPlace:
 
 
 def postal_code(written: str) -> str:
-    """Five figures: spaces and a country prefix go, a lost leading zero comes back (E36)."""
-    figures = re.sub(r"\s", "", written).upper().removeprefix("F-").removeprefix("FR-")
-    return figures.zfill(5) if re.fullmatch(r"[0-9]{4,5}", figures) else ""
+    """Five figures: spaces, a country prefix and CEDEX go, a lost leading zero comes back (E36)."""
+    found = re.fullmatch(
+        r"(?:FR?-)?([0-9]{4,5})(?:CEDEX[0-9]*)?", re.sub(r"\s", "", written.upper())
+    )
+    return found[1].zfill(5) if found else ""
 
 
 def opening_hours(element: object) -> list[dict[str, Any]]:

@@ -98,6 +98,14 @@ def test_a_page_that_repeats_resources_changes_nothing() -> None:
     assert answer.reports == {"merged": 4}
 
 
+@pytest.mark.proves("E13", "E27")
+def test_a_refused_slot_given_twice_is_refused_once() -> None:
+    busy = edited(PS.bundle(), SLOT1, status="busy")
+    assert PS.parse(busy, busy).rejected == [{"slot": "ExampleSlotPSIndiv1", "reason": "not_free"}]
+    elsewhere = copied(busy, SLOT1, schedule={"reference": "Schedule/ExampleSchedule3"})
+    assert len(PS.parse(plus(busy, entry(elsewhere))).rejected) == 2
+
+
 @pytest.mark.proves("C21", "C47")
 def test_one_refused_page_refuses_the_answer() -> None:
     with pytest.raises(AnswerRefusedError):

@@ -103,6 +103,8 @@ def test_a_type_sent_elsewhere_is_reported_and_not_guessed(values: Json) -> None
         (coded(ACT, "AMB", "EMER"), ["AMB"]),
         (coded(ACT, "amb"), ["AMB"]),
         ([{"coding": [{"code": "HH"}]}], ["HH"]),
+        (coded("http://hl7.org/fhir/v3/ActCode", "HH"), ["HH"]),
+        (coded("urn:oid:2.16.840.1.113883.5.4", "HH"), ["HH"]),
         (coded(ACT, "EMER"), None),
         (coded("https://editeur.fr", "AMB"), None),
         ([{"text": "Visite"}], None),
@@ -136,6 +138,13 @@ def test_only_a_routine_slot_with_a_link_can_be_booked(
     slot = first(parsed(appointmentType=concept, comment=comment))
     assert slot.get("appointment") == appointment
     assert ("url" in slot, "url_with_origin" in slot) == (bookable, bookable)
+
+
+@pytest.mark.proves("E23")
+@pytest.mark.parametrize("system", ["http://hl7.org/fhir/v2/0276", V2 + "|2.9", None])
+def test_the_appointment_type_in_every_spelling_of_its_system(system: str | None) -> None:
+    label = {"code": "ROUTINE"} | ({"system": system} if system else {})
+    assert first(parsed(appointmentType={"coding": [label]}))["appointment"] == "ROUTINE"
 
 
 @pytest.mark.proves("E24", "C35", "C36")
@@ -174,6 +183,8 @@ def test_a_link_gets_exactly_one_origin(comment: str, served: str) -> None:
         "Appeler le secrétariat",
         "Voir https://rdv.fr/a",
         "https://",
+        "https://rdv.fr\\@autre.fr/a",
+        "https://rdv.fr<b>/a",
         "https://rdv.fr/" + "a" * 3000,
         "",
         None,

@@ -105,6 +105,7 @@ def test_a_refused_answer_ends_in_one_sentence(body: bytes) -> None:
     [
         ("--asked", "34173748400020", "RPPS"),
         ("--asked", " , ", "at least one id"),
+        ("--origin", " ", "give a value"),
         ("--now", "2021-11-04T14:19:35", "offset"),
         ("--rejected", "/nowhere/at/all", "cannot be written"),
     ],
@@ -113,6 +114,16 @@ def test_a_wrong_option_is_said(option: str, value: str, told: str) -> None:
     result = parse(PS, option, value)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+@pytest.mark.parametrize(
+    "asked", [[",".join(PS.asked)], list(PS.asked), [f" {PS.asked[0]} ,,{PS.asked[1]},"]]
+)
+def test_ids_come_in_one_option_or_in_several(asked: list[str]) -> None:
+    """The last ``--asked`` must not silently refuse the slots of the others."""
+    given = [part for one in asked for part in ("--asked", one)]
+    result = sas("parse", str(FHIR / PS.file), "--flow", "R01", "--now", PS.now, *given)
+    assert len(lines(result)) == 4
 
 
 def test_a_missing_file_is_said() -> None:

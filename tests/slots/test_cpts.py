@@ -109,11 +109,26 @@ def test_an_organization_without_finess_is_no_cpts(value: object) -> None:
     assert first(CPTS.parse(changed(CPTS.bundle(), ORGANIZATION, write)))["types"] == ["PUBLIC"]
 
 
+@pytest.mark.proves("E30")
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        {"system": "https://editeur.fr", "value": "950047225"},
+        {"type": {"coding": [{"code": "INTRN"}]}, "system": "x", "value": "1950047225"},
+    ],
+)
+def test_an_internal_number_is_no_finess(identifier: Json) -> None:
+    bundle = edited(CPTS.bundle(), ORGANIZATION, identifier=[identifier])
+    assert first(CPTS.parse(bundle))["types"] == ["PUBLIC"]
+
+
 @pytest.mark.proves("E30", "C44")
 @pytest.mark.parametrize(
     ("identifier", "finess"),
     [
         ({"value": "950047225"}, "1950047225"),
+        ({"system": "http://finess.sante.gouv.fr", "value": "950047225"}, "1950047225"),
+        ({"system": "https://editeur.fr", "value": "1950047225"}, "1950047225"),
         ({"value": "1 95 004 7225"}, "1950047225"),
         ({"value": "12B0000123"}, "12B0000123"),
         ({"system": "urn:oid:1.2.250.1.71.4.2.2", "value": "1950047225"}, "1950047225"),

@@ -182,6 +182,22 @@ def test_the_same_resource_twice_is_no_ambiguity() -> None:
     assert first(PS.parse(plus(one(), entry(again, BASE + SCHEDULE1)))) == expected()
 
 
+@pytest.mark.proves("E27", "E40")
+def test_two_states_of_one_professional_are_one_professional() -> None:
+    later = copied(PS.bundle(), PERSON2, active=True, telecom=[{"system": "phone", "value": "1"}])
+    assert first(PS.parse(plus(one(), entry(later, BASE + PERSON2)))) == expected()
+    other = copied(PS.bundle(), "Practitioner/ExamplePractitioner3", id="ExamplePractitioner2")
+    assert not PS.parse(plus(one(), entry(other, BASE + PERSON2))).slots
+
+
+@pytest.mark.proves("E39")
+def test_an_identifier_helps_a_reference_that_leads_nowhere() -> None:
+    identifier = {"system": "https://editeur.fr", "value": "agenda 7"}
+    bundle = edited(one(), SCHEDULE1, identifier=[identifier])
+    lost = {"reference": "Schedule/absent", "identifier": identifier}
+    assert first(PS.parse(edited(bundle, SLOT1, schedule=lost))) == expected()
+
+
 @pytest.mark.proves("E02")
 def test_a_schedule_with_only_a_role_goes_through_its_practitioner() -> None:
     bundle = edited(one(), SCHEDULE1, actor=[{"reference": ROLE2}])
@@ -308,6 +324,8 @@ def test_a_location_bundled_instead_of_contained() -> None:
         (1000, "01000"),
         ("47 000", "47000"),
         ("F-47000", "47000"),
+        ("FR-47000", "47000"),
+        ("47000 CEDEX 9", "47000"),
         ("97400", "97400"),
         ("98800", "98800"),
         ("20167", "20167"),

@@ -100,6 +100,15 @@ def test_the_siret_of_an_association_however_written(siret: str) -> None:
 
 
 @pytest.mark.proves("C45")
+@pytest.mark.parametrize("system", ["https://sirene.fr", "https://editeur.fr"])
+def test_the_siret_that_was_asked_for_under_any_system(system: str) -> None:
+    bundle = edited(one(), RENNES_ORGA, identifier=[{"system": system, "value": RENNES}])
+    assert first(SOS.parse(bundle))["sos"]["siret"] == RENNES
+    stranger = edited(one(), RENNES_ORGA, identifier=[{"system": "https://x.fr", "value": RENNES}])
+    assert reasons_of(SOS.parse(stranger, asked=[LORIENT])) == {"ExampleSlotSOS1": "no_association"}
+
+
+@pytest.mark.proves("C45")
 def test_the_phone_of_a_place_else_of_its_association() -> None:
     phones = [{"system": "phone", "value": "+33299000000"}]
     bundle = edited(edited(one(), PLACE, telecom=GONE), RENNES_ORGA, telecom=phones)
