@@ -9,14 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from indexers import runs
+from indexers.gate import shortened
 from indexers.reindex import Report, changes
 
 
 def report(done: Report, dry_run: bool) -> Group:
     """What a reindex did, or would do."""
     parts: list[RenderableType] = [_changes(done), *_slots(done.slots), *_aside(done.quarantine)]
-    parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in done.accepted]
-    parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in done.refused]
+    parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in shortened(done.accepted)]
+    parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
     if dry_run:
         parts.append("Dry run: nothing was written.")
     else:

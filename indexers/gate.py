@@ -24,6 +24,8 @@ DRIFT_ALLOWANCE = 50
 """A change of at most so many offers is never a drift."""
 MAX_QUARANTINE = 0.01
 """Share of the rows of one source that may be set aside."""
+SHOWN_PROBLEMS = 6
+"""Problems told in a sentence; the report has them all."""
 NEAR = "1m"
 DEPARTMENTS = 200
 """More than there are, so that the counts by department are complete."""
@@ -33,8 +35,14 @@ class GateClosedError(RuntimeError):
     """The new index is not fit to go live; ``problems`` says why, one sentence each."""
 
     def __init__(self, problems: list[str], hint: str) -> None:
-        super().__init__(f"{'; '.join(problems)}. {hint}".strip())
+        super().__init__(f"{'; '.join(shortened(problems))}. {hint}".strip())
         self.problems = problems
+
+
+def shortened(problems: list[str]) -> list[str]:
+    """The first problems, and how many more there are: a new country moves 101 departments."""
+    more = len(problems) - SHOWN_PROBLEMS
+    return problems if more <= 0 else [*problems[:SHOWN_PROBLEMS], f"{more} more of the kind"]
 
 
 @dataclass(slots=True)

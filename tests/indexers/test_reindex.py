@@ -258,6 +258,15 @@ def test_a_drift_stops_before_the_swap_unless_it_is_accepted(office: Office) -> 
     assert office.reindex(few, accept_drift=True).accepted == shut.value.problems
 
 
+def test_a_sentence_names_the_first_problems_and_counts_the_others() -> None:
+    problems = [f"department {code} went from 0 to 900 offers" for code in range(100)]
+    closed = GateClosedError(problems, "Look.")
+    assert "department 5 " in str(closed)
+    assert "department 6 " not in str(closed)
+    assert "94 more of the kind. Look." in str(closed)
+    assert closed.problems == problems
+
+
 def test_a_small_change_is_no_drift(office: Office) -> None:
     office.reindex(many(office, "many", 200))
     office.reindex(many(office, "more", 240))
