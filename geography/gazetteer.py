@@ -227,12 +227,22 @@ class Gazetteer:
             found = _among(found, served, self._districts) if place.city else served
         return [c for c in found if department in (None, c.department)]
 
-    def starting_with(self, prefix: str, limit: int = 10) -> list[Commune]:
-        """The communes whose name starts so, most inhabitants first: for completion."""
-        key = name_key(prefix)
+    def starting_with(
+        self, prefix: str, limit: int | None = 10, *, whole_words: bool = False
+    ) -> list[Commune]:
+        """The communes whose name starts so, most inhabitants first: for completion.
+
+        With ``whole_words`` more words must follow: ``Saint-Chély`` begins Saint-Chély-d'Apcher,
+        ``Mont`` does not begin Montpellier. A commune comes once, before its merged parts.
+        """
+        key = name_key(prefix) + (" " if whole_words else "")
         start = bisect_left(self._sorted_keys, key)
         end = bisect_left(self._sorted_keys, key + "\uffff")
-        found = {c.insee: c for k in self._sorted_keys[start:end] for c in self._by_key[k]}
+        found: dict[str, Commune] = {}
+        for known in self._sorted_keys[start:end]:
+            for commune in self._by_key[known]:
+                if commune.part is None or commune.insee not in found:
+                    found[commune.insee] = commune
         return _by_population(found.values())[:limit]
 
     def in_department(self, code: str) -> tuple[Commune, ...]:

@@ -1,6 +1,7 @@
 """The commune or department a line of text names, without any network."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from geography.communes_of import NamedCommune, PostalAddress, commune_of
 from geography.departments import corrected, departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer
-from geography.place_names import name_key, split_place
+from geography.place_names import PlaceText, name_key, split_place
 from mappings.analysis import fold
 
 EXACT, OF_ADDRESS, GUESSED = 1.0, 0.5, 0.3
@@ -20,10 +21,23 @@ TOWN_OVER_DEPARTMENT = 10_000
 TOWN_IN_STREET = 2_000
 """Inhabitants a commune needs to be read in the last words of a street without postcode."""
 
+DOMINANT = 5
+"""Times the inhabitants of the next one: then a name begun means the largest commune."""
+
+BEGUN_LETTERS = 4
+"""Shortest beginning of a name that may stand for it: ``Issy``."""
+
+OTHERS = 3
+"""Communes named beside the one that was chosen."""
+
 LINKS = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "a", "en", "sur", "sous"})
 """Words that tie what follows to a street: ``rue de Mende`` is not in Mende."""
 
 MAX_NAME_WORDS = 6
+
+DEPARTMENT_CODE = re.compile(r"\d{2,3}|2[ab]")
+ENDINGS = (re.compile(r"(.+)\(([^()]+)\)\s*"), re.compile(r"(.+),([^,]+)"))
+"""A department after its commune: ``Saint-Denis (Réunion)``, ``Saint-Denis, La Réunion``."""
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -45,17 +59,96 @@ def commune_said(
     near: Point | None = None,
 ) -> SaidCommune | None:
     """The commune of a text such as ``12 rue X 48000 Mende``; the codes win over the text."""
-    place = split_place(text)
-    code = postcode or place.postcode or ""
+    code = postcode or split_place(text).postcode or ""
     if insee or code:
         found = _by_codes(gazetteer, text, insee or "", code)
         if found is not None:
             return found
-    named = gazetteer.by_name(place.city, department=place.department) if place.city else []
+    place = _place_said(gazetteer, text)
+    named = _called(gazetteer, place.city, place.department)
     if named:
         score = OF_ADDRESS if place.street else EXACT
         return SaidCommune(_nearest(named, near), score)
     return _in_last_words(gazetteer, place.city, near)
+
+
+def others_said(gazetteer: Gazetteer, text: str, chosen: Commune) -> list[Commune]:
+    """The other communes a text may mean, the largest first: homonyms, longer names.
+
+    None when a postcode was given. A name given in full leaves out who is a dwarf beside it.
+    """
+    place = _place_said(gazetteer, text)
+    if place.postcode or not place.city:
+        return []
+    longer = [c for c in _longer(gazetteer, place.city) if c.part is None]
+    homonyms = gazetteer.by_name(place.city)
+    least = chosen.population / DOMINANT if homonyms else 0
+    found = {
+        c.insee: c
+        for c in (*longer, *homonyms)
+        if place.department in (None, c.department)
+        and chosen.insee not in (c.insee, c.parent)
+        and c.population > least
+    }
+    return sorted(found.values(), key=lambda c: -c.population)[:OTHERS]
+
+
+def _place_said(gazetteer: Gazetteer, text: str) -> PlaceText:
+    """The text cut at its place, a department named after the commune being read as such."""
+    place = split_place(text)
+    known = place.department or place.postcode
+    if known or (not place.street and gazetteer.by_name(place.city)):
+        return place
+    for before, code in _before_department(text):
+        cut = split_place(before)
+        if _called(gazetteer, cut.city, code):
+            return cut._replace(department=code)
+    return place
+
+
+def _before_department(text: str) -> Iterator[tuple[str, str]]:
+    """What stands before each ending that names a department, with its code."""
+    cut = [found.groups() for ending in ENDINGS if (found := ending.fullmatch(text.strip()))]
+    words = text.split()
+    spans = range(max(1, len(words) - MAX_NAME_WORDS), len(words))
+    cut += [(" ".join(words[:start]), " ".join(words[start:])) for start in spans]
+    for before, ending in cut:
+        said = fold(ending)
+        code = said.upper() if DEPARTMENT_CODE.fullmatch(said) else _department_names().get(said)
+        if code is not None and code in corrected():
+            yield before, code
+
+
+def _called(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
+    """The communes of a name, else the one that it begins."""
+    if not city:
+        return []
+    return gazetteer.by_name(city, department=department) or _begun(gazetteer, city, department)
+
+
+def _begun(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
+    """The commune a name begins: by whole words the dominant one, by letters the only one."""
+    if len(name_key(city)) < BEGUN_LETTERS:
+        return []
+    longer = [c for c in _longer(gazetteer, city) if department in (None, c.department)]
+    if not longer:
+        lettered = gazetteer.starting_with(city, limit=None)
+        only = [c for c in lettered if department in (None, c.department)]
+        return only if len(only) == 1 else []
+    first, *others = [c for c in longer if c.part is None] or longer
+    dominates = all(first.population >= DOMINANT * other.population for other in others)
+    return [first] if dominates else []
+
+
+def _longer(gazetteer: Gazetteer, city: str) -> list[Commune]:
+    """The communes whose name goes on after these words, districts left out.
+
+    A letter alone is a word being typed: ``Saint-M`` does not mean Saint-M'Hervé.
+    """
+    if re.search(r"(^| ).?$", name_key(city)):
+        return []
+    found = gazetteer.starting_with(city, limit=None, whole_words=True)
+    return [c for c in found if c.parent is None]
 
 
 def department_said(gazetteer: Gazetteer, text: str) -> str | None:

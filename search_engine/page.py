@@ -3,6 +3,8 @@
 from dataclasses import asdict, replace
 from typing import Any
 
+from geography.gazetteer import load_gazetteer
+from geography.text_place import others_said
 from mappings.records import Offer
 from search_engine.area import AreaKind
 from search_engine.availability import showing
@@ -139,9 +141,22 @@ def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
         warnings.append(STRUCTURE_MODE)
     if plan.area.kind is AreaKind.COMMUNE and (plan.area.score or 1) < 1:
         warnings.append(COMMUNE_ONLY)
+    if others := _other_communes(plan):
+        message = f"Plusieurs communes possibles : {plan.area.label} est retenue. "
+        message += f"Pour {' ou '.join(others)}, donnez le code postal."
+        warnings.append({"code": "other_communes", "message": message})
     if plan.criteria.sort is Sort.DISTANCE and not measured(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
     doctor = plan.criteria.treating_doctor
     if doctor is not None and not identified:
         warnings.append(NOT_IDENTIFIED if doctor else NOT_TOLD)
     return warnings
+
+
+def _other_communes(plan: Plan) -> list[str]:
+    """What else a commune said by its name may be: ``Saint-Denis (93)``."""
+    gazetteer = load_gazetteer()
+    where, chosen = plan.criteria.where, gazetteer.by_insee(plan.area.insee or "")
+    if where is None or chosen is None or plan.area.kind is not AreaKind.COMMUNE:
+        return []
+    return [f"{c.name} ({c.department})" for c in others_said(gazetteer, where, chosen)]

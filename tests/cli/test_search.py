@@ -121,6 +121,14 @@ def test_an_address_read_as_its_commune_is_told(sas: Sas, dozen: None) -> None:
     assert "Adresse non trouvée" not in sas(*asked, "48000 Mende").stdout
 
 
+def test_the_communes_a_name_may_also_mean_are_told(sas: Sas, dozen: None) -> None:
+    asked = ("search", "médecin généraliste", "--now", NOW, "--where")
+    told = " ".join(sas(*asked, "Saint-Denis").stdout.split())
+    assert "Plusieurs communes possibles : Saint-Denis (974) est retenue." in told
+    assert "Pour Saint-Denis (93), donnez le code postal." in told
+    assert "communes possibles" not in sas(*asked, "Saint-Denis, La Réunion").stdout
+
+
 def test_what_else_an_ambiguous_word_means_is_told(sas: Sas, dozen: None) -> None:
     done = sas("search", "ortho", "--insee", "48095", "--now", NOW)
     assert done.exit_code == 0

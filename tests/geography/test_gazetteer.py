@@ -211,6 +211,14 @@ def test_completion_puts_the_largest_first() -> None:
     assert [c.insee for c in GAZETTEER.starting_with("st eti", 1)] == ["42218"]
 
 
+def test_a_beginning_by_whole_words_leaves_out_longer_words_and_the_name_itself() -> None:
+    longer = GAZETTEER.starting_with("Lons", limit=None, whole_words=True)
+    assert [c.insee for c in longer] == ["39300"]
+    assert not GAZETTEER.starting_with("Montpel", whole_words=True)
+    cherbourg = GAZETTEER.starting_with("Cherbourg", whole_words=True)
+    assert [(c.insee, c.part) for c in cherbourg] == [("50129", None)]
+
+
 def test_the_nearest_commune_at_longitude_zero() -> None:
     nearest = GAZETTEER.nearest(44.9, 0.0)
     assert nearest.department in ("33", "24", "47")

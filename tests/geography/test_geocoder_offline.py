@@ -8,7 +8,7 @@ from geography.departments import departments
 from geography.gazetteer import load_gazetteer
 from geography.geocoder import GAZETTEER, DepartmentMatch, GeocodedAddress, Geocoder
 from geography.settings import GeocoderSettings
-from geography.text_place import department_said
+from geography.text_place import department_said, others_said
 from mappings.records import Precision
 
 STREET = "12 rue de la République 48000 Mende"
@@ -70,6 +70,71 @@ async def test_the_nearest_homonym_is_preferred() -> None:
 async def test_a_merged_commune_answers_to_its_old_name() -> None:
     place = await found("Arbignieu")
     assert (place.insee, place.label) == ("01015", "Arbignieu, Arboys en Bugey (01)")
+
+
+@pytest.mark.parametrize(
+    ("text", "insee", "score"),
+    [
+        ("Florac", "48061", 1.0),
+        ("St-Chély", "48140", 1.0),
+        ("Pont de Montvert", "48116", 1.0),
+        ("Brive", "19031", 1.0),
+        ("Clermont-Ferr", "63113", 1.0),
+        ("12 rue du Lac, Florac", "48061", 0.5),
+    ],
+)
+async def test_a_name_begun_is_the_commune_that_nobody_rivals(
+    text: str, insee: str, score: float
+) -> None:
+    place = await found(text)
+    assert (place.insee, place.score) == (insee, score)
+
+
+@pytest.mark.parametrize("text", ["Noisy", "La Roche", "Mon", "Le", "Saint-M"])
+async def test_a_name_begun_by_several_is_not_guessed(text: str) -> None:
+    assert await OFFLINE.geocode(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "insee", "score"),
+    [
+        ("Saint-Denis, La Réunion", "97411", 1.0),
+        ("Saint-Denis (Seine-Saint-Denis)", "93066", 1.0),
+        ("Saint Denis 93", "93066", 1.0),
+        ("Florac Lozère", "48061", 1.0),
+        ("Villefranche, Rhône", "69264", 1.0),
+        ("Sainte-Marie la Réunion", "97418", 1.0),
+        ("12 rue du Lac, Mende, Lozère", "48095", 0.5),
+        ("12 rue Lecourbe, Paris", "75056", 0.5),
+        ("Châtillon sur Indre", "36045", 1.0),
+        ("Lyon 3", "69383", 1.0),
+    ],
+)
+async def test_a_department_named_after_the_commune_decides(
+    text: str, insee: str, score: float
+) -> None:
+    place = await found(text)
+    assert (place.insee, place.score) == (insee, score)
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("Saint-Denis", ["93066"]),
+        ("Saint-Chély", ["12214"]),
+        ("Évry", ["91228", "77175"]),
+        ("Saint-Denis, La Réunion", []),
+        ("93200 Saint-Denis", []),
+        ("Dijon", []),
+        ("Marseille", []),
+        ("", []),
+    ],
+)
+async def test_the_other_communes_a_name_may_mean(text: str, others: list[str]) -> None:
+    place = await OFFLINE.geocode(text)
+    chosen = COMMUNES.by_insee(place.insee if place else "48095")
+    assert chosen is not None
+    assert [c.insee for c in others_said(COMMUNES, text, chosen)] == others
 
 
 @pytest.mark.proves("F005")
