@@ -16,7 +16,7 @@ from api import problems
 from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
 from api.logs import configure_logs
-from api.routes import health, offers, search
+from api.routes import health, lrm, offers, search
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
 from elastic.client import async_client
@@ -51,7 +51,7 @@ def create_app(
     )
     app.state.settings = chosen
     app.add_middleware(Exchange, settings=chosen)
-    for router in (search.router, offers.router, health.router):
+    for router in (search.router, lrm.router, offers.router, health.router):
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -254,6 +254,45 @@ class ResultPage(Shape):
     enlarged: Enlarged | None = None
 
 
+class LrmAddress(Shape):
+    """The patient's address as it was assembled; the commune is that of the INSEE code."""
+
+    streetnumber: str | None = None
+    streetname: str | None = None
+    inseecode: str | None = None
+    city: str | None = None
+    text: str | None = None
+
+
+class LrmDoctor(Shape):
+    """The treating doctor as read: an RPPS or a name, neither when it cannot be read."""
+
+    rpps: str | None = None
+    name: str | None = None
+
+
+class LrmResolved(Shape):
+    """What became of each parameter of the link."""
+
+    specialty: CodeLabel
+    practitioner: LrmDoctor
+    address: LrmAddress
+
+
+class LrmBlock(Shape):
+    """Who sent the link, and how it was read."""
+
+    origin: str
+    name: str
+    resolved: LrmResolved
+
+
+class LrmPage(ResultPage):
+    """The page of every search, opened by a link."""
+
+    lrm: LrmBlock
+
+
 class OfferSlots(Availability):
     """The slots of one offer over the default window."""
 

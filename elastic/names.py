@@ -82,3 +82,8 @@ def locks_index(prefix: str = "") -> str:
 def audit_index(prefix: str = "") -> str:
     """The index that holds the audit trail."""
     return prefixed(prefix, "sas-audit")
+
+
+def lrm_index(prefix: str = "") -> str:
+    """The index that holds the registry of dispatch software."""
+    return prefixed(prefix, "lrm")

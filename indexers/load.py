@@ -18,7 +18,7 @@ from elastic.audit import Event
 from elastic.errors import IndexMissing
 from elastic.names import offers_alias
 from geography.locate import Locator
-from indexers import gate, load_cards, own_sources, patching, runs
+from indexers import gate, load_cards, lrm, own_sources, patching, runs
 from indexers.bulk import write
 from indexers.load_settings import absence_patches, participation_patches, structure_patches
 from indexers.offers.joins import Joins
@@ -173,6 +173,14 @@ def _solutions(target: Target) -> int:
         return target.replace(load_cards.solution_cards(joins), target.cards(Kind.SOLUTION))
 
 
+def _lrm(target: Target) -> int:
+    order = target.order
+    entries = lrm.registry(order.path, target.quarantines)
+    _passed(target, len(entries))
+    lrm.publish(target.client, order.prefix, entries.values(), order.now)
+    return len(entries)
+
+
 @contextmanager
 def _joins(target: Target, own: OwnSources) -> Iterator[Joins]:
     """A context without published files: only what the own source says."""
@@ -187,5 +195,6 @@ SOURCES: Mapping[str, Callable[[Target], int]] = {
     "cpts": _cpts,
     "sos": _sos,
     "solutions": _solutions,
+    "lrm": _lrm,
 }
 """What can be loaded by itself, and how."""

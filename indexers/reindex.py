@@ -20,7 +20,7 @@ from elastic.errors import ElasticError, translated
 from elastic.lock import utc_now
 from elastic.names import IndexName, offers_alias, offers_index
 from geography.locate import AddressBatch
-from indexers import gate, runs
+from indexers import gate, lrm, runs
 from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
 from indexers.gate import Census
@@ -117,11 +117,14 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
         report = _started(client, order)
         with _building(client, order) as build:
             create(client, build.index)
+            registry = lrm.registry_of(order.directory, build.sources.quarantines)
             fill(client, build, report, seen)
             attach_slots(client, build, report, seen)
             settle(client, build.index, seen)
             check(client, build, report, order, seen)
             replay(client, build, report, seen)
+            if registry:
+                lrm.publish(client, order.prefix, registry.values(), order.now)
             mark_finished(client, build.index)
             held.renew()
             lifecycle.swap(client, order.alias, build.index)
@@ -136,6 +139,7 @@ def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
     report = Report("", str(live) if live else None)
     report.before = gate.census(client, order.alias) if live else None
     with _opened(order) as build:
+        lrm.registry_of(order.directory, build.quarantines)
         seen.stage("Reading and joining")
         for offer in build.offers():
             report.offers.add(offer["kind"], offer["department"])

@@ -155,11 +155,12 @@ async def text_area(
     if isinstance(found, DepartmentMatch):
         return department_area(departments()[found.code], radius_km)
     if found is not None:
-        return _geocoded_area(gazetteer, found, radius_km)
+        return geocoded_area(gazetteer, found, radius_km)
     raise GeocoderUnavailable if geocoder.down else PlaceNotFound
 
 
-def _geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float | None) -> Area:
+def geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float | None) -> Area:
+    """Around what the geocoder found; better than its commune, it is the patient's own point."""
     commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
     exact = found.precision is not Precision.MUNICIPALITY
     return replace(

@@ -166,6 +166,11 @@ def interpret(text: str) -> Interpretation:
     return _name(text)
 
 
+def of_codes(targets: tuple[Code, ...]) -> Interpretation:
+    """What codes ask for: the same people as the word that means them (F055)."""
+    return _known("", targets)
+
+
 def lookup_key(text: str) -> str:
     """The key of the whole-text lookup: folded, singular, without articles and elisions.
 

@@ -1,0 +1,72 @@
+"""``/v1/lrm/search``: the link by which a dispatch software (LRM) opens a search (INT_L01)."""
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.engine import TheEngine
+from api.roles import CallerRole
+from api.schemas import LrmPage, responses
+from elastic.settings import settings as elastic_settings
+from search_engine.criteria import Role
+from search_engine.lrm import LrmDoor, LrmFinder, LrmLink, lrm_search
+from search_engine.lrm_registry import LrmRegistry, registry_file
+
+router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
+
+PROBLEMS = responses(403, 413, 422, 503, 504)
+
+
+@router.get(
+    "/search",
+    summary="Ouvrir une recherche depuis un LRM",
+    response_model=LrmPage,
+    responses=PROBLEMS,
+)
+async def get_lrm_search(
+    request: Request,
+    link: Annotated[LrmLink, Query()],
+    engine: TheEngine,
+    role: CallerRole = Role.OSNP,
+) -> Response:
+    """The link itself: its query string is about a patient and reaches no log."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise RequestValidationError(
+            [{"type": "repeated", "loc": ("query", name), "msg": ""} for name in repeated]
+        )
+    return await _page(request, link, engine, role)
+
+
+@router.post(
+    "/search",
+    summary="La même recherche, hors de la barre d'adresse",
+    response_model=LrmPage,
+    responses=responses(400, 403, 413, 422, 503, 504),
+)
+async def post_lrm_search(
+    request: Request, link: LrmLink, engine: TheEngine, role: CallerRole = Role.OSNP
+) -> Response:
+    """The same parameters as a JSON object: what a page sends after it was opened by a link."""
+    return await _page(request, link, engine, role)
+
+
+async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) -> Response:
+    finder = cast(LrmFinder, engine.geocoder)
+    door = LrmDoor(engine.client, engine.alias, registry_of(request, engine), finder)
+    return OrjsonResponse(await lrm_search(door, link, engine.clock(), role))
+
+
+def registry_of(request: Request, engine: TheEngine) -> LrmRegistry:
+    """The registry of this process, made by the first link it answers."""
+    state = request.app.state
+    if getattr(state, "lrm_registry", None) is None:
+        chosen = elastic_settings()
+        file = registry_file(chosen.state_dir, chosen.index_prefix)
+        state.lrm_registry = LrmRegistry(engine.client, chosen.index_prefix, file)
+    registry: LrmRegistry = state.lrm_registry
+    return registry

@@ -1,0 +1,183 @@
+"""What the parameters of an LRM link become, without any network."""
+
+from typing import Any
+
+import pytest
+
+from search_engine.lrm import LrmLink, Resolved, resolved
+from search_engine.lrm_problems import CityNotFound, NoCity, NumberWithoutStreet
+from search_engine.lrm_specialty import code_of
+from search_engine.problems import SearchProblem
+
+R38, G15 = "urn:oid:1.2.250.1.213.2.28", "urn:oid:1.2.250.1.71.1.2.7"
+GENERAL = "Médecine générale"
+
+
+def read(**given: Any) -> Resolved:
+    """A link to Mende unless told otherwise."""
+    return resolved(LrmLink(**{"origin": "1.2", "inseecode": "48095", "specialty": "MG", **given}))
+
+
+def warned(asked: Resolved) -> list[str]:
+    """The codes of the warnings."""
+    return [str(warning["code"]) for warning in asked.warnings]
+
+
+@pytest.mark.proves("F055")
+@pytest.mark.parametrize(
+    ("given", "label", "codes"),
+    [
+        (f"{R38}|SM54", GENERAL, []),
+        (f"{R38}|sm04", "Cardiologie", []),
+        (f"{G15}|40", "Chirurgien-Dentiste", []),
+        ("urn:oid:1.2.3.4|SM04", "Cardiologie", []),
+        ("cardiologue", "Cardiologie", []),
+        ("pharmacie", "Pharmacie d'officine", []),
+        ("", GENERAL, ["lrm_specialty_missing"]),
+        ("   ", GENERAL, ["lrm_specialty_missing"]),
+        (R38, GENERAL, ["lrm_specialty_unknown"]),
+        (f"{R38}|SM999", GENERAL, ["lrm_specialty_unknown"]),
+        (f"{R38}|40", GENERAL, ["lrm_specialty_unknown"]),
+        ("urn:oid:1.2.3.4|80", GENERAL, ["lrm_specialty_unknown"]),
+        ("Quevarrec", GENERAL, ["lrm_specialty_unknown"]),
+        ("x", GENERAL, ["lrm_specialty_unknown"]),
+    ],
+)
+def test_a_speciality_is_a_code_or_words_and_else_general_medicine(
+    given: str, label: str, codes: list[str]
+) -> None:
+    asked = read(specialty=given)
+    assert (asked.specialty.label, warned(asked)) == (label, codes)
+
+
+@pytest.mark.proves("F055")
+def test_a_code_asks_for_the_same_people_as_its_word() -> None:
+    coded, said = read(specialty=f"{R38}|SM54").specialty, read(specialty="MG").specialty
+    assert coded.meaning.specialties == said.meaning.specialties
+    assert coded.code is not None
+    assert coded.code.system == "TRE_R38-SpecialiteOrdinale"
+
+
+def test_a_code_of_two_tables_needs_its_terminology() -> None:
+    assert code_of("9.9", "80") is None
+    found = code_of("1.2.250.1.71.1.2.7", "80")
+    assert found is not None
+    assert found.system == "TRE_G15-ProfessionSante"
+
+
+@pytest.mark.proves("F054", "W32")
+def test_both_spellings_are_one_parameter() -> None:
+    one = read(specialty="cardiologue")
+    other = read(specialty="", speciality="cardiologue")
+    both = read(specialty="cardiologue", speciality=" Cardiologue")
+    differing = read(specialty="cardiologue", speciality="ORL")
+    assert {a.specialty.label for a in (one, other, both, differing)} == {"Cardiologie"}
+    assert [warned(a) for a in (one, other, both)] == [[], [], []]
+    assert warned(differing) == ["lrm_specialty_conflict"]
+
+
+@pytest.mark.proves("F059", "W30")
+@pytest.mark.parametrize(
+    ("given", "text", "insee"),
+    [
+        (
+            {"streetnumber": "12 bis", "streetname": "rue du  Lac"},
+            "12 bis rue du Lac, 48000 Mende",
+            "48095",
+        ),
+        (
+            {"streetnumber": "7", "streetname": "rue Blomet", "inseecode": "75115"},
+            "7 rue Blomet, 75015 Paris",
+            "75115",
+        ),
+        ({"inseecode": "75115"}, "75015 Paris", "75115"),
+        ({"inseecode": "1053"}, "01000 Bourg-en-Bresse", "01053"),
+        ({"inseecode": "2a004"}, "Ajaccio", "2A004"),
+    ],
+)
+def test_number_arrondissement_and_code_are_kept(
+    given: dict[str, str], text: str, insee: str
+) -> None:
+    place = read(**given).place
+    assert place.commune is not None
+    assert place.commune.insee == insee
+    assert place.text == text
+
+
+@pytest.mark.proves("F058")
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"streetnumber": "12"}, NumberWithoutStreet),
+        ({"inseecode": ""}, NoCity),
+        ({"inseecode": "99999"}, NoCity),
+        ({"inseecode": "", "streetname": "rue du Lac", "streetnumber": "1"}, NoCity),
+        ({"inseecode": "", "city": "Quevarrecville"}, CityNotFound),
+    ],
+)
+def test_an_address_that_locates_nobody_is_refused(
+    given: dict[str, str], refusal: type[SearchProblem]
+) -> None:
+    with pytest.raises(refusal) as caught:
+        read(**given)
+    assert caught.value.status == 422
+    assert "Quevarrec" not in str(caught.value)
+
+
+@pytest.mark.proves("F058")
+@pytest.mark.parametrize(
+    ("given", "insee", "codes"),
+    [
+        ({"inseecode": "99999", "city": "Mende"}, "48095", ["lrm_insee_unknown"]),
+        ({"inseecode": "", "city": "MENDE"}, "48095", []),
+        ({"inseecode": "", "city": "31000 Toulouse"}, "31555", []),
+        ({"inseecode": "", "city": "Paris 15"}, "75115", []),
+        ({"inseecode": "", "city": "Saint-Denis"}, None, ["lrm_city_ambiguous"]),
+        ({"city": "Lyon"}, "48095", ["lrm_city_differs"]),
+        ({"inseecode": "75115", "city": "Paris"}, "75115", []),
+        ({"inseecode": "75115", "city": "unknown to all"}, "75115", []),
+        ({"streetnumber": "bis"}, "48095", ["lrm_number_ignored"]),
+    ],
+)
+def test_the_city_serves_when_the_code_does_not(
+    given: dict[str, str], insee: str | None, codes: list[str]
+) -> None:
+    asked = read(**given)
+    found = asked.place.commune
+    assert (None if found is None else found.insee, warned(asked)) == (insee, codes)
+
+
+@pytest.mark.proves("F051", "W31")
+@pytest.mark.parametrize("name", ["Dr Journo", "Boidin", "Oidurn"])
+def test_a_name_that_holds_urn_or_oid_is_a_name(name: str) -> None:
+    assert read(practitioner=name).as_dict()["practitioner"] == {"name": name}
+
+
+@pytest.mark.proves("F053")
+def test_all_seven_parameters_are_told_as_they_were_read() -> None:
+    asked = read(
+        specialty=f"{R38}|SM04",
+        practitioner="urn:oid:1.2.250.1.71.4.2.1|810000000103",
+        streetnumber="12 bis",
+        streetname="rue du Lac",
+        city="Mende",
+    )
+    assert asked.as_dict() == {
+        "specialty": {
+            "label": "Cardiologie",
+            "code": "SM04",
+            "system": "TRE_R38-SpecialiteOrdinale",
+        },
+        "practitioner": {"rpps": "10000000103"},
+        "address": {
+            "streetnumber": "12 bis",
+            "streetname": "rue du Lac",
+            "inseecode": "48095",
+            "city": "Mende",
+            "text": "12 bis rue du Lac, 48000 Mende",
+        },
+    }
+
+
+def test_other_parameters_are_ignored_and_told() -> None:
+    assert warned(read(loc="Paris")) == ["lrm_parameter_ignored"]

@@ -1,0 +1,176 @@
+"""The registry of dispatch software: loaded, read again after its time, kept through an outage."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+import structlog
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+
+from elastic.client import async_client
+from elastic.names import lrm_index
+from indexers.gate import GateClosedError
+from indexers.load import LoadOrder, load
+from indexers.lrm import publish
+from mappings.formats import LrmEntry
+from search_engine.lrm_problems import OriginInactive, OriginUnknown, RegistryUnavailable
+from search_engine.lrm_registry import RETRY_S, TTL_S, LrmRegistry, registry_file
+from tests.conftest import CreateOffers
+from tests.indexers.reindexing import Office
+
+ALPHA = {"origin": "1.2.250.1.999.1", "name": "Régulation Alpha"}
+BETA = {"origin": "1.2.250.1.999.2", "name": "Régulation Bêta"}
+OFF = {"origin": "1.2.250.1.999.3", "name": "Régulation Gamma", "active": False}
+
+Start = Callable[[], LrmRegistry]
+
+
+class Clock:
+    """A monotonic clock the test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def client(es_url: str) -> AsyncIterator[AsyncElasticsearch]:
+    opened = async_client(es_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def start(client: AsyncElasticsearch, index_prefix: str, tmp_path: Path, clock: Clock) -> Start:
+    """A new process's registry, each time with the same state folder."""
+    file = registry_file(tmp_path, index_prefix)
+    return lambda: LrmRegistry(client, index_prefix, file, clock=clock)
+
+
+def written(es: Elasticsearch, prefix: str, *entries: dict[str, object]) -> None:
+    publish(es, prefix, [LrmEntry.model_validate(e) for e in entries], datetime.now(UTC))
+
+
+def lines(path: Path, *entries: object) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in entries))
+    return path
+
+
+@pytest.mark.proves("F056")
+async def test_only_an_active_entry_is_admitted(
+    es: Elasticsearch, index_prefix: str, start: Start
+) -> None:
+    written(es, index_prefix, ALPHA, OFF)
+    registry = start()
+    assert (await registry.admitted(ALPHA["origin"])).name == "Régulation Alpha"
+    with structlog.testing.capture_logs() as logs:
+        with pytest.raises(OriginInactive):
+            await registry.admitted(str(OFF["origin"]))
+        with pytest.raises(OriginUnknown):
+            await registry.admitted("12 rue du Lac")
+    told = [(log["event"], log["origin"], log["reason"]) for log in logs]
+    assert told == [
+        ("lrm_origin_refused", OFF["origin"], "inactive"),
+        ("lrm_origin_refused", "(unreadable)", "unknown"),
+    ]
+
+
+async def test_a_new_entry_is_known_after_the_time_of_the_list(
+    es: Elasticsearch, index_prefix: str, start: Start, clock: Clock
+) -> None:
+    written(es, index_prefix, ALPHA)
+    registry = start()
+    await registry.admitted(ALPHA["origin"])
+    written(es, index_prefix, BETA)
+    with pytest.raises(OriginUnknown):
+        await registry.admitted(BETA["origin"])
+    clock.now = TTL_S
+    await registry.admitted(BETA["origin"])
+    with pytest.raises(OriginUnknown):
+        await registry.admitted(ALPHA["origin"])
+
+
+@pytest.mark.proves("F057", "W29")
+async def test_the_last_list_serves_while_the_registry_is_closed(
+    es: Elasticsearch, index_prefix: str, start: Start, clock: Clock
+) -> None:
+    written(es, index_prefix, ALPHA)
+    registry = start()
+    await registry.admitted(ALPHA["origin"])
+    es.indices.close(index=lrm_index(index_prefix))
+    clock.now = TTL_S
+    for one in (registry, start()):
+        assert (await one.admitted(ALPHA["origin"])).name == "Régulation Alpha"
+        with pytest.raises(RegistryUnavailable):
+            await one.admitted(BETA["origin"])
+    es.indices.open(index=lrm_index(index_prefix))
+    es.cluster.health(index=lrm_index(index_prefix), wait_for_status="yellow")
+    written(es, index_prefix, ALPHA, BETA)
+    clock.now += RETRY_S
+    await registry.admitted(BETA["origin"])
+
+
+@pytest.mark.proves("F057")
+@pytest.mark.parametrize("kept", [b"", b"[]", b"{}", b'{"entries": [{"name": "x"}]}', b"\xff"])
+async def test_a_kept_list_that_cannot_be_read_is_none(
+    index_prefix: str, start: Start, tmp_path: Path, kept: bytes
+) -> None:
+    file = registry_file(tmp_path, index_prefix)
+    file.parent.mkdir()
+    file.write_bytes(kept)
+    with pytest.raises(RegistryUnavailable) as caught:
+        await start().admitted(ALPHA["origin"])
+    assert (caught.value.status, caught.value.retry_after_s) == (503, 10)
+
+
+async def test_a_folder_that_cannot_be_written_is_no_failure(
+    es: Elasticsearch, index_prefix: str, client: AsyncElasticsearch, tmp_path: Path
+) -> None:
+    written(es, index_prefix, ALPHA)
+    blocked = tmp_path / "file"
+    blocked.touch()
+    registry = LrmRegistry(client, index_prefix, registry_file(blocked, index_prefix))
+    await registry.admitted(ALPHA["origin"])
+
+
+@pytest.mark.proves("F056")
+async def test_the_registry_is_loaded_by_itself(
+    *,
+    es: Elasticsearch,
+    index_prefix: str,
+    start: Start,
+    create_offers: CreateOffers,
+    tmp_path: Path,
+    clock: Clock,
+) -> None:
+    create_offers()
+    path = lines(tmp_path / "lrm.jsonl", ALPHA, OFF)
+    order = LoadOrder("lrm", path, datetime.now(UTC), tmp_path / "run", index_prefix)
+    assert load(es, order)["writes"] == 2
+    registry = start()
+    await registry.admitted(ALPHA["origin"])
+    lines(path, BETA, {"name": "sans origine"})
+    with pytest.raises(GateClosedError):
+        load(es, order)
+    clock.now = TTL_S
+    await registry.admitted(ALPHA["origin"])
+
+
+async def test_a_reindex_takes_the_registry_of_its_directory(
+    es: Elasticsearch, index_prefix: str, start: Start, clock: Clock, tmp_path: Path
+) -> None:
+    office = Office(es, index_prefix, tmp_path)
+    office.reindex(office.files().doctor("10100000016").line("lrm", **ALPHA), accept_drift=True)
+    registry = start()
+    await registry.admitted(ALPHA["origin"])
+    office.reindex(office.files("without").doctor("10100000016"), accept_drift=True)
+    clock.now = TTL_S
+    await registry.admitted(ALPHA["origin"])
