@@ -16,6 +16,9 @@ from mappings.records import Kind
 WIDTH = 100
 """Columns of a page, also where the output is no terminal."""
 
+INDENT = 4
+"""Columns left free before what a card says."""
+
 SLOTS_A_DAY = 4
 """Slots shown for each day, as on the regulator's screen; the others are counted."""
 
@@ -44,7 +47,7 @@ CONSULTATIONS: Mapping[str, str] = MappingProxyType({"HH": "domicile", "VR": "t�
 DAYS = ("Aujourd'hui", "Demain", "Après-demain")
 PARTS: Mapping[str, str] = MappingProxyType(
     {
-        "closeness": "distance",
+        "closeness": "proximité",
         "slot_type": "type de créneau",
         "soon": "créneau proche",
         "structure": "structure d'accueil",
@@ -151,7 +154,7 @@ def card_text(mark: str, card: Mapping[str, Any], zone: str) -> RenderableType:
     title = Text.assemble((card["title"], "bold"), f"  {trade_words(card)}")
     head.add_row(Text(mark, style="bold"), title, distance)
     lines = [*place_lines(card), *availability_lines(card, zone), *reason_lines(card)]
-    return Group(head, *(Padding(line, (0, 0, 0, 4), expand=False) for line in lines))
+    return Group(head, *(Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines))
 
 
 def trade_words(card: Mapping[str, Any]) -> str:
@@ -164,13 +167,15 @@ def trade_words(card: Mapping[str, Any]) -> str:
 
 
 def place_lines(card: Mapping[str, Any]) -> Iterator[Text]:
-    """Address and phones, then participation."""
+    """Address and phones, a number never cut by the end of a line, then participation."""
     place = card["place"]
     town = " ".join(filter(None, [place.get("postal_code"), place.get("city")]))
-    address = ", ".join(filter(None, [place.get("name"), *place.get("lines", []), town]))
-    phones = [phone_words(phone) for phone in card.get("phones", [])]
-    if told := " · ".join(filter(None, [address, *phones])):
-        yield Text(told)
+    named = place.get("name") if place.get("name") != card["title"] else None
+    address = ", ".join(filter(None, [named, *place.get("lines", []), town]))
+    phones = " · ".join(phone_words(phone) for phone in card.get("phones", []))
+    told = " · ".join(filter(None, [address, phones]))
+    fits = len(told) <= WIDTH - INDENT
+    yield from (Text(line) for line in ([told] if fits else [address, phones]) if line)
     sector = CONVENTION_SECTORS.get(card.get("sector", ""))
     if told := " · ".join(filter(None, [participation_words(card), sector, opening_words(card)])):
         yield Text(told)
@@ -240,14 +245,17 @@ def reason_lines(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def part_words(part: Mapping[str, Any]) -> str:
-    """One part of a score: a credit tells how many kilometres nearer it makes the offer."""
-    value = f"{part['value']:.3f}".replace(".", ",")
-    if "km" not in part:
-        return f"{PARTS[part['name']]} {value}"
-    km = _distance(part["km"])
+    """One part of a score, 1 being the patient's door and 0 the edge of the circle.
+
+    A credit tells how many kilometres nearer it makes the offer. Around a commune there are no
+    kilometres: closeness counts in quarters of the radius (docs/ranking.md).
+    """
+    named, value = PARTS[part["name"]], f"{part['value']:.3f}".replace(".", ",")
+    km = _distance(part["km"]) if "km" in part else None
     if part["name"] == "closeness":
-        return f"{PARTS[part['name']]} {km} ({value})"
-    return f"{PARTS[part['name']]} +{value} (comme {km} de moins)"
+        measured = f"à {km}" if km else "par quarts de rayon"
+        return f"{named} {value} ({measured})"
+    return f"{named} +{value}" + (f" (comme {km} de moins)" if km else "")
 
 
 def phone_words(phone: str) -> str:
@@ -262,11 +270,17 @@ def _ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     if not page["results"] and page_number(page) > 1:
         yield Text("\nCette page est vide : elle vient après la dernière offre.")
     elif not page["results"]:
-        larger = "un rayon plus grand (--radius), " if "radius_km" in page["area"] else ""
-        yield Text(f"\nEssayez {larger}--mode all ou --mode beyond.")
+        yield Text(f"\nEssayez {' ou '.join(other_ways(page))}.")
     if page["next"] is not None:
         repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
         yield Text(f"\nSuite : --page {page['next']}{repeat}", style="dim")
+
+
+def other_ways(page: Mapping[str, Any]) -> Iterator[str]:
+    """Searches that may find what this one did not."""
+    if "radius_km" in page["area"]:
+        yield "un rayon plus grand (--radius)"
+    yield from (f"--mode {mode}" for mode in ("all", "beyond") if mode != page["mode"])
 
 
 def _day(index: int, day: str) -> str:

@@ -17,6 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
+from cli.page_text import place_lines
 from tests.conftest import CreateOffers
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -81,6 +82,54 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         assert told in page, told
     ranks = [int(found) for found in re.findall(r"palier (\d+)", page)]
     assert ranks == sorted(ranks)
+
+
+def test_closeness_to_a_commune_reads_as_quarters_and_not_as_a_distance(
+    sas: Sas, dozen: None
+) -> None:
+    asked = ("search", "médecin généraliste", "--now", NOW)
+    commune = " ".join(sas(*asked, "--insee", "48095").stdout.split())
+    assert "proximité 1,000 (par quarts de rayon)" in commune
+    point = " ".join(sas(*asked, "--near", "44.5180,3.5005").stdout.split())
+    assert re.search(r"proximité 0,\d{3} \(à [\d,]+ k?m\)", point)
+    assert "quarts" not in point
+
+
+def test_a_structure_is_not_named_twice(sas: Sas, dozen: None) -> None:
+    told = sas("search", "pharmacie", "--insee", "48095", "--now", NOW).stdout
+    titles = re.findall(r"^ +\d+ (.+?)  Pharmacie$", told, re.MULTILINE)
+    assert titles
+    assert all(told.count(title) == 1 for title in titles)
+
+
+def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
+    card = {
+        "title": "Dr A",
+        "kind": "professional",
+        "accepts_beyond": False,
+        "participation": {"sas": False},
+        "place": {"name": "C" * 60, "lines": ["1 rue du Lac"], "city": "Mende"},
+        "phones": ["+33466001101"],
+    }
+    lines = [line.plain for line in place_lines(card)]
+    assert lines[:2] == [f"{'C' * 60}, 1 rue du Lac, Mende", "04 66 00 11 01"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "ways"),
+    [
+        ("available", "--mode all ou --mode beyond"),
+        ("all", "--mode beyond"),
+        ("beyond", "--mode all"),
+    ],
+)
+def test_an_empty_page_proposes_only_what_was_not_done(
+    sas: Sas, dozen: None, mode: str, ways: str
+) -> None:
+    asked = ("search", "Xyzzyx", "--now", NOW, "--mode", mode)
+    assert f"Essayez {ways}." in sas(*asked, "--department", "48").stdout
+    around = sas(*asked, "--insee", "48095").stdout
+    assert f"Essayez un rayon plus grand (--radius) ou {ways}." in around
 
 
 @pytest.mark.proves("F048")
