@@ -1,0 +1,107 @@
+"""``sas lrm``: links built and explained, without a network and with an exit code."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from cli.main import app
+
+Sas = Callable[..., Result]
+BASE = "https://sas.example/v1/lrm/search"
+GIVEN = {
+    "origin": "1.2.250.1.999.1",
+    "specialty": "SM54",
+    "practitioner": "10000000102",
+    "streetnumber": "12 bis",
+    "streetname": "rue de l'Église & du Lac",
+    "inseecode": "48095",
+}
+
+
+@pytest.fixture
+def sas(monkeypatch: pytest.MonkeyPatch) -> Sas:
+    """The command with no node, no service and a wide terminal."""
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *words, **more: CliRunner().invoke(app, ["lrm", *words], **more)
+
+
+def options(**given: str) -> list[str]:
+    return [word for name, value in given.items() for word in (f"--{name}", value)]
+
+
+def explained(sas: Sas, link: str) -> tuple[int, list[tuple[str, str, str]]]:
+    done = sas("check", "--json", input=link)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return done.exit_code, [(one["parameter"], one["level"], one["became"]) for one in found]
+
+
+@pytest.mark.proves("F053")
+def test_a_link_built_is_a_link_understood(sas: Sas) -> None:
+    built = sas("link", *options(**GIVEN, base=BASE))
+    assert (built.exit_code, built.stderr) == (0, "")
+    link = built.stdout.strip()
+    assert link.startswith(
+        f"{BASE}?origin=1.2.250.1.999.1&specialty=urn%3Aoid%3A1.2.250.1.213.2.28"
+    )
+    assert " " not in link
+    assert explained(sas, link) == (
+        0,
+        [
+            ("origin", "ok", "1.2.250.1.999.1"),
+            ("specialty", "ok", "Médecine générale"),
+            ("practitioner", "ok", "RPPS 10000000102"),
+            ("adresse", "ok", "12 bis rue de l'Église & du Lac, 48000 Mende"),
+        ],
+    )
+
+
+@pytest.mark.proves("F058")
+def test_a_link_that_would_be_refused_is_not_written(sas: Sas) -> None:
+    done = sas("link", *options(origin="1.2", streetnumber="12", inseecode="48095"))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "sans nom de rue" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "wrong"),
+    [
+        ("origin=1.2&city=Mende&specialty=MG&practitioner=Boidin", 0, []),
+        ("origin=1.2&city=Mende", 0, [("specialty", "warning"), ("practitioner", "warning")]),
+        ("specialty=MG&practitioner=X&city=Mende", 2, [("origin", "fault")]),
+        ("origin=1.2&specialty=MG&practitioner=X", 2, [("city", "fault")]),
+        ("origin=1&specialty=MG&practitioner=X&city=Mende&city=Lyon", 2, [("city", "fault")]),
+        ("origin=1&specialty=MG&practitioner=X&city=Mende&size=x", 2, [("size", "fault")]),
+        (
+            "origin=1&specialty=MG&practitioner=Andr%E9&city=Mende",
+            2,
+            [("practitioner", "fault")],
+        ),
+        ("origin=1&specialty=MG&practitioner=X&city=Mende&loc=a", 0, [("loc", "warning")]),
+        (
+            "origin=1&speciality=quevarrec&practitioner=X&city=Mende",
+            0,
+            [("speciality", "warning")],
+        ),
+        ("", 2, [("origin", "fault"), ("specialty", "warning")]),
+    ],
+)
+def test_each_wrong_parameter_is_named(
+    sas: Sas, query: str, code: int, wrong: list[tuple[str, str]]
+) -> None:
+    exit_code, found = explained(sas, f"{BASE}?{query}\n")
+    told = [(name, level) for name, level, _ in found if level != "ok"]
+    assert exit_code == code
+    assert told[: len(wrong)] == wrong
+    assert bool(told) == bool(wrong)
+
+
+def test_people_read_sentences_in_french(sas: Sas) -> None:
+    done = sas("check", f"{BASE}?origin=1.2&inseecode=75115&streetname=rue+%5Bbold%5D+X")
+    assert done.exit_code == 0
+    for told in ("rue [bold] X, 75015 Paris", "INSEE 75115", "Vérifiée au registre", "attention"):
+        assert told in done.stdout
