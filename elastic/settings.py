@@ -1,13 +1,25 @@
 """Settings of the seam to Elasticsearch, read from environment variables ``SAS_*``."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$")]
+NODE = re.compile(r"https?://[^\s,/]+:\d+(/\S*)?")
+"""Scheme and port are what the client cannot guess."""
+
+
+def _reachable(urls: str) -> str:
+    if all(NODE.fullmatch(url.strip()) for url in urls.split(",") if url.strip()):
+        return urls
+    raise ValueError("each node needs scheme, host and port, such as http://127.0.0.1:9200")
+
+
+Urls = Annotated[str, AfterValidator(_reachable)]
 HEAP = r"^[1-9][0-9]*[mg]$"
 Heap = Annotated[str, StringConstraints(pattern=HEAP)]
 
@@ -36,7 +48,7 @@ class ElasticSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SAS_", extra="ignore", env_ignore_empty=True)
 
-    elasticsearch_url: str | None = None
+    elasticsearch_url: Urls | None = None
     """Your cluster; several nodes separated by commas. Unset: the embedded node."""
     elasticsearch_api_key: SecretStr | None = None
     elasticsearch_username: str | None = None
