@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from mappings import codes
 from mappings.identifiers import as_rpps
@@ -45,7 +45,8 @@ Parameters = Sequence[tuple[str, str]]
 
 def parameters_of(url: str) -> Parameters:
     """The parameters of a link as they are decoded, in order; also of a bare query string."""
-    query = urlsplit(url.strip()).query if "?" in url else url.strip()
+    text = url.strip().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    query = text.partition("#")[0].partition("?")[2] if "?" in text else text
     return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 

@@ -35,7 +35,7 @@ def options(**given: str) -> list[str]:
 
 
 def explained(sas: Sas, link: str) -> tuple[int, list[tuple[str, str, str]]]:
-    done = sas("check", "--json", input=link)
+    done = sas("check", "--json", link)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return done.exit_code, [(one["parameter"], one["level"], one["became"]) for one in found]
 
@@ -81,6 +81,12 @@ def test_a_link_that_would_be_refused_is_not_written(sas: Sas) -> None:
             2,
             [("practitioner", "fault")],
         ),
+        (
+            "origin=1&specialty=MG&practitioner=Andr\udce9&city=Mende",
+            2,
+            [("practitioner", "fault")],
+        ),
+        ("origin=1&specialty=MG&practitioner=X&city=Mende#city=Lyon", 0, []),
         ("origin=1&specialty=MG&practitioner=X&city=Mende&loc=a", 0, [("loc", "warning")]),
         (
             "origin=1&speciality=quevarrec&practitioner=X&city=Mende",
@@ -98,6 +104,12 @@ def test_each_wrong_parameter_is_named(
     assert exit_code == code
     assert told[: len(wrong)] == wrong
     assert bool(told) == bool(wrong)
+
+
+def test_a_link_is_read_from_the_standard_input(sas: Sas) -> None:
+    done = sas("check", input=f"{BASE}?origin=1.2&inseecode=75115\n")
+    assert done.exit_code == 0
+    assert "75015 Paris" in done.stdout
 
 
 def test_people_read_sentences_in_french(sas: Sas) -> None:
