@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,6 +13,24 @@ from indexers import runs
 from indexers.gate import shortened
 from indexers.reindex import Report, changes
 
+SLOT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "bearers": "offers with slots",
+        "slots": "stored",
+        "places_created": "places that only editors know",
+        "unmatched": "left aside",
+        "hidden": "stored but hidden",
+        "rejected": "refused",
+        "carried_to": "offers that keep their live slots",
+        "replayed": "offers told of since the start",
+    }
+)
+"""What the counts of slots are called; their reasons are those of docs/sources/slots.md."""
+
+
+RAW_SHOWN = 190
+"""Characters shown of a row that was set aside."""
+
 
 def report(done: Report, dry_run: bool) -> Group:
     """What a reindex did, or would do."""
@@ -19,11 +38,16 @@ def report(done: Report, dry_run: bool) -> Group:
     parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in shortened(done.accepted)]
     parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
     if dry_run:
-        parts.append("Dry run: nothing was written.")
+        parts.append("Dry run: nothing was written; slots, and the places they add, were not read.")
     else:
         kept = done.live_before or "none"
         parts.append(f"{done.index} is live. Kept for `sas rollback`: {kept}.")
     return Group(*parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 offer``, ``2,000 offers``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _changes(done: Report) -> Table:
@@ -35,25 +59,38 @@ def _changes(done: Report) -> Table:
 
 
 def _slots(slots: Mapping[str, Any]) -> list[RenderableType]:
+    """How many slots stand on how many offers, then why the others do not show."""
     if not slots:
         return []
-    told = [f"{name.replace('_', ' ')} {value}" for name, value in slots.items() if value]
-    return [escape("Slots: " + (", ".join(told) or "none") + ".")]
+    by_reason = {key: value for key, value in slots.items() if isinstance(value, Mapping)}
+    counts = {SLOT_WORDS[key]: slots[key] for key in slots if key not in by_reason}
+    lines = [f"Slots: {_told(counts) or 'none'}."]
+    lines += [f"Slots {SLOT_WORDS[key]}: {_told(why)}." for key, why in by_reason.items() if why]
+    return [escape(line) for line in lines]
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
 
 
 def _aside(quarantine: Mapping[str, Any]) -> list[RenderableType]:
-    """One line for each source of which rows were set aside."""
-    return [
-        escape(f"{source}: {sum(counts['rejected'].values())} of {counts['read']} rows set aside")
-        + " (sas quarantine)."
-        for source, counts in quarantine.items()
-        if counts["rejected"]
-    ]
+    """One line for each source of which rows were set aside, or columns are not known."""
+    lines: list[RenderableType] = []
+    for source, counts in quarantine.items():
+        if counts["rejected"]:
+            rejected = sum(counts["rejected"].values())
+            aside = f"{rejected:,} of {counted(counts['read'], 'row')} set aside"
+            lines.append(escape(f"{source}: {aside} (sas quarantine)."))
+        if counts["unknown"]:
+            names = ", ".join(sorted(counts["unknown"]))
+            lines.append(escape(f"{source}: columns not known and not read: {names}."))
+    return lines
 
 
 def load_report(done: Mapping[str, Any]) -> Group:
     """What a load did."""
-    sentence = f"{done['source']}: {done['writes']:,} offers written in {done['index']}."
+    offers = counted(done["writes"], "offer")
+    sentence = f"{done['source']}: {offers} written in {done['index']}."
     return Group(escape(sentence), *_aside(done["quarantine"]))
 
 
@@ -82,13 +119,16 @@ def quarantine(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Grou
     """The rows a run set aside."""
     if not rows:
         return Group(f"Run {run.name} set no row aside.")
-    table = Table("source", "line", "reason", "why", "row")
-    for row in rows[:limit]:
-        raw = escape(row["raw"][:200])
-        table.add_row(row["source"], str(row["line"]), row["reason"], row["explanation"], raw)
+    blocks = [
+        f"{row['source']} line {row['line']}, {row['reason']}: {row['explanation']}\n    "
+        + " ".join(row["raw"][:RAW_SHOWN].split())
+        for row in rows[:limit]
+    ]
     more = f" The first {limit} are shown; --json gives all." if len(rows) > limit else ""
     where = run / runs.QUARANTINE
-    return Group(table, f"{len(rows):,} rows in {escape(str(where))}.{more}")
+    return Group(
+        *map(escape, blocks), f"{counted(len(rows), 'row')} in {escape(str(where))}.{more}"
+    )
 
 
 def formats(descriptions: Mapping[str, str]) -> Table:

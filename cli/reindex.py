@@ -1,5 +1,6 @@
 """Commands of the topic ``reindex``: fill the index, load a source, go back, see what is wrong."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -54,6 +55,9 @@ WRONG = (
 )
 """What is said in one sentence and ends with code 1."""
 
+PIPED_WIDTH = 200
+"""Columns of what is no terminal; COLUMNS in the environment wins."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
 Now = Annotated[
     str | None,
@@ -98,7 +102,10 @@ def shown() -> Iterator[Shown]:
     """A line of progress during the body."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.fields[done]}"))
     console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+    quiet = not console.is_terminal
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, transient=True, disable=quiet
+    ) as progress:
         yield Shown(progress)
 
 
@@ -117,12 +124,29 @@ def explained(as_json: bool) -> Iterator[None]:
 
 
 def _failure(error: BaseException, as_json: bool, code: int) -> typer.Exit:
-    sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
+    sentence = " ".join([_told(error), *getattr(error, "__notes__", ())])
     if as_json:
         _print_json({"error": sentence, "kind": type(error).__name__})
     else:
         Console(stderr=True).print(sentence, style="red", markup=False, soft_wrap=True)
     return typer.Exit(code)
+
+
+def _told(error: BaseException) -> str:
+    """The sentence of an error; the system's own say neither the path first nor the way out."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        reason = error.strerror[:1].lower() + error.strerror[1:]
+        way_out = "correct the path or its rights; SAS_STATE_DIR names the folder of runs."
+        return f"{error.filename} cannot be read or written, {reason}: {way_out}"
+    return str(error)
+
+
+def _console() -> Console:
+    """A terminal as wide as it is; a file or a pipe gets whole sentences a line."""
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
+    return console
 
 
 def _print_json(value: object) -> None:
@@ -176,7 +200,7 @@ def reindex(
     if as_json:
         _print_json(report.as_json())
     else:
-        Console().print(index_text.report(report, dry_run))
+        _console().print(index_text.report(report, dry_run))
     if report.refused:
         raise typer.Exit(REFUSED)
 
@@ -212,7 +236,7 @@ def load(
     if as_json:
         _print_json(report)
     else:
-        Console().print(index_text.load_report(report))
+        _console().print(index_text.load_report(report))
 
 
 @index_app.command("status")
@@ -223,7 +247,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
-        Console().print(index_text.status(found))
+        _console().print(index_text.status(found))
     if found["live"] is None:
         raise typer.Exit(REFUSED)
 
@@ -260,7 +284,7 @@ def quarantine(
     if as_json:
         _print_json({"run": known[0].name, "rows": rows})
     else:
-        Console().print(index_text.quarantine(known[0], rows, limit))
+        _console().print(index_text.quarantine(known[0], rows, limit))
 
 
 def schema(
@@ -276,7 +300,7 @@ def schema(
     if as_json:
         _print_json(own_formats.descriptions())
     else:
-        Console().print(index_text.formats(own_formats.descriptions()))
+        _console().print(index_text.formats(own_formats.descriptions()))
 
 
 def register(app: typer.Typer) -> None:

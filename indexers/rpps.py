@@ -118,7 +118,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 )
 """Keys of an activity that carry one column."""
 
-_REQUIRED = ("Identification nationale PP", "Code profession")
+_REQUIRED = ("Identification nationale PP", "Nom d'exercice", "Code profession")
 _PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
 _FORMER_ID = "Ancien identifiant de la structure"
 _GENERAL_CIVILITY = "Code civilité"

@@ -8,8 +8,10 @@ import orjson
 import pytest
 from click.testing import Result
 from elasticsearch import Elasticsearch
+from rich.console import Console, RenderableType
 from typer.testing import CliRunner
 
+from cli import index_text
 from cli.main import app
 from elastic import lifecycle, lock
 from elastic.names import offers_alias
@@ -38,6 +40,14 @@ def run(
 @pytest.fixture
 def files(tmp_path: Path) -> FileSet:
     return FileSet(tmp_path / "in").doctor(ANNE).doctor(BRUNO, FLORAC)
+
+
+def plain(text: RenderableType) -> str:
+    """A text as a wide terminal shows it, without colours."""
+    console = Console(width=200)
+    with console.capture() as printed:
+        console.print(text)
+    return printed.get()
 
 
 def done(result: Result) -> dict[str, Any]:
@@ -176,3 +186,51 @@ def test_the_schema_of_each_format_is_json(run: Run, name: str) -> None:
 def test_the_formats_are_listed_with_what_a_line_is(run: Run) -> None:
     assert set(done(run("schema", "--json"))) == set(FORMATS)
     assert "marketplace offer" in run("schema").output
+
+
+def test_a_system_error_says_the_path_and_the_way_out(run: Run, files: FileSet) -> None:
+    done(run("reindex", "--from", files.directory, "--json"))
+    absent = run("load", "participation", "/absent.jsonl")
+    refused(absent, 1, "/absent.jsonl cannot be read or written, no such file or directory:")
+    assert "Errno" not in absent.output
+
+
+def test_a_folder_of_runs_that_cannot_be_written_leaves_the_index(
+    run: Run, files: FileSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = done(run("reindex", "--from", files.directory, "--json"))["index"]
+    (tmp_path / "plain_file").touch()
+    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "plain_file"))
+    refused(run("reindex", "--from", files.directory), 1, "SAS_STATE_DIR names the folder of runs")
+    assert done(run("index", "status", "--json"))["live"] == live
+
+
+def test_an_address_of_the_cluster_without_port_is_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "localhost")
+    refused(run("index", "status"), 1, "each node needs scheme, host and port")
+
+
+def test_a_register_without_names_is_refused(run: Run, files: FileSet) -> None:
+    path = next(files.directory.glob("PS_LibreAcces_Personne_activite_*"))
+    path.write_text(path.read_text("utf-8").replace("Nom d'exercice", "Nom de rue"), "utf-8")
+    refused(run("reindex", "--from", files.directory), 1, 'column "Nom d\'exercice" is missing')
+
+
+def test_slots_are_told_in_words() -> None:
+    slots = {"bearers": 2, "slots": 2156, "hidden": {"absent": 3, "sos": 1}, "rejected": {}}
+    report = recipe.Report(index="new", live_before=None, slots=slots)
+    told = plain(index_text.report(report, dry_run=False))
+    assert "Slots: offers with slots 2, stored 2,156." in told
+    assert "Slots stored but hidden: absent 3, sos 1." in told
+    assert "{" not in told
+    assert "refused" not in told
+
+
+def test_unknown_columns_are_told() -> None:
+    counts = {"rejected": {}, "read": 1, "unknown": {"Couleur": 1}}
+    report = {"source": "participation", "writes": 1, "index": "live"}
+    told = plain(index_text.load_report({**report, "quarantine": {"participation": counts}}))
+    assert "participation: columns not known and not read: Couleur." in told
+    assert "participation: 1 offer written" in told
