@@ -1,5 +1,6 @@
 """A link from a dispatch software, over the same dozen offers as every search."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -231,6 +232,14 @@ def test_a_post_says_the_same_without_an_address_bar(lrm: Asks) -> None:
 
 def test_other_parameters_are_ignored_and_told(lrm: Asks) -> None:
     assert codes(answer(lrm(**FULL, loc="Paris", patient="x"))) == ["lrm_parameter_ignored"]
+
+
+@pytest.mark.parametrize("name", ["origin", "specialty", "city"])
+def test_half_a_surrogate_pair_is_refused_and_no_fault_of_ours(lrm: Asks, name: str) -> None:
+    url = str(lrm(**FULL).request.url.copy_with(query=None))
+    body = json.dumps({**FULL, name: "\ud800"}).encode()
+    told = httpx.post(url, content=body, headers={"Content-Type": "application/json"})
+    assert told.status_code in (400, 422), told.text
 
 
 @pytest.mark.proves("F056", "F123", "W42")
