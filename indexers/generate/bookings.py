@@ -169,7 +169,9 @@ def _shares(count: int) -> list[float]:
 
 
 def _at(activity: Activity, deal: Deal | None, through: Community | None) -> Community | None:
-    """The CPTS of the slots at one place: a member's only at the places of their settings."""
+    """The CPTS of the slots at one place: one it covers, a member's only where declared."""
+    if through is None or not through.covers(activity.place):
+        return None
     if deal is None or deal.community is None:
         return through
     return through if activity.place.idnst in deal.line["locations"] else None

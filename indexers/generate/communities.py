@@ -49,6 +49,10 @@ class Community:
         """Its name in FINESS and on the slots."""
         return self.site.title
 
+    def covers(self, place: Place) -> bool:
+        """Is the place in one of its communes: only such a place is attached to it."""
+        return place.insee in self.communes
+
     def as_line(self) -> dict[str, Any]:
         """The CPTS in the format ``cpts``."""
         place = self.site.place

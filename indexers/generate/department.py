@@ -116,12 +116,17 @@ class Department:
 
     def _write_person(self, person: Person) -> None:
         shown = person.shown(SAS_ACTIVITY_SECTORS)
-        community = self._covering.get(person.home.commune.insee)
+        community = self._community(shown)
         deal = settings.deal(self._rng, person, shown, community, self.now)
         self._write_rows(person, shown)
         self._join(person, shown, community, deal)
         self._write_settings(person, shown, deal)
         self._bookings.write(person, shown, deal, community)
+
+    def _community(self, shown: list[Activity]) -> Community | None:
+        """The CPTS of the first place that has one."""
+        covering = (self._covering.get(activity.place.insee) for activity in shown)
+        return next((community for community in covering if community is not None), None)
 
     def _write_rows(self, person: Person, shown: list[Activity]) -> None:
         if not person.activities:
@@ -140,7 +145,7 @@ class Department:
         community: Community | None,
         deal: Deal | None,
     ) -> None:
-        """Make a person a member of the CPTS, at one place, or at those of their settings."""
+        """Make a person a member of the CPTS, at a place of its communes or at those declared."""
         if community is None or not shown:
             return
         if deal is not None and deal.community is not None:
@@ -149,7 +154,7 @@ class Department:
             general = person.trade is GENERAL_PRACTICE
             if self._rng.random() >= (MEMBER_SHARE if general else OTHER_MEMBER_SHARE):
                 return
-            places = [shown[0].place.idnst]
+            places = [next(a.place.idnst for a in shown if community.covers(a.place))]
         community.members.extend({"rpps": person.rpps, "idnst": idnst} for idnst in places)
 
     def _write_settings(self, person: Person, shown: list[Activity], deal: Deal | None) -> None:

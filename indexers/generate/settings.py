@@ -97,8 +97,10 @@ def _common(rng: random.Random, person: Person, now: datetime) -> dict[str, Any]
 
 
 def _with_community(line: dict[str, Any], shown: list[Activity], community: Community) -> Deal:
-    """Through the CPTS, at the first places that are not a health centre's."""
-    places = [a.place.idnst for a in shown if a.sector != "SA05"][:2] or [shown[0].place.idnst]
+    """Through the CPTS, at the first places it covers that are not a health centre's."""
+    covered = [activity for activity in shown if community.covers(activity.place)]
+    chosen = [activity for activity in covered if activity.sector != "SA05"] or covered[:1]
+    places = [activity.place.idnst for activity in chosen[:2]]
     taking = {"participation": True, "via": THROUGH_CPTS, "finess": community.finess}
     return Deal({**line, **taking, "locations": places}, community)
 

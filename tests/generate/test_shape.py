@@ -146,6 +146,19 @@ def test_cpts_are_of_about_80_000_inhabitants(whole: Written) -> None:
     assert 60_000 <= sorted(sizes)[len(sizes) // 2] <= 120_000
 
 
+def test_a_place_attached_to_a_cpts_lies_in_its_communes(
+    whole: Written, rows: list[dict[str, Any]]
+) -> None:
+    insee = {row["idnst"]: row["address"]["insee"] for row in rows if "idnst" in row}
+    attached = [
+        (insee[member["idnst"]], line["communes"])
+        for line in whole.lines("cpts.jsonl")
+        for member in line["members"]
+    ]
+    assert len(attached) > 500
+    assert [commune for commune, communes in attached if commune not in communes] == []
+
+
 def test_participation_is_consistent_with_its_structures(whole: Written) -> None:
     cpts = {line["finess"]: line for line in whole.lines("cpts.jsonl")}
     vias = Counter()
