@@ -16,7 +16,10 @@ from api import problems
 from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
 from api.logs import configure_logs
-from api.routes import health, lrm, offers, search
+from api.metrics import Metrics
+from api.routes import health, lrm, metrics, offers, search
+from api.security.gate import gate_for
+from api.security.schemes import add_schemes
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
 from elastic.client import async_client
@@ -50,11 +53,13 @@ def create_app(
         lifespan=_lifespan(geocoder, clock),
     )
     app.state.settings = chosen
-    app.add_middleware(Exchange, settings=chosen)
-    for router in (search.router, lrm.router, offers.router, health.router):
+    app.state.metrics = Metrics()
+    app.add_middleware(Exchange, settings=chosen, gate=gate_for(chosen), metrics=app.state.metrics)
+    for router in (search.router, lrm.router, offers.router, health.router, metrics.router):
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
+    add_schemes(app)
     return app
 
 
@@ -108,6 +113,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, problem: problems.Problem) -> Response:
+    request.state.problem = problem.code
     return problem.response(request.state.request_id)
 
 

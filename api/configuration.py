@@ -3,6 +3,8 @@
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from api.security.api_keys import KeyFileInvalid, read_keys
+from api.security.claims import ClaimsFileInvalid, load_claims
 from api.settings import ApiSettings, settings
 from elastic.settings import BadSetting
 from elastic.settings import settings as elastic_settings
@@ -28,6 +30,16 @@ class BadConfigurationError(Exception):
     """A variable or a file of the operator cannot be used; the message says which and why."""
 
 
+FILE_FAULTS = (
+    BadSetting,
+    ProfilesFileInvalid,
+    RadiiFileError,
+    ClaimsFileInvalid,
+    KeyFileInvalid,
+)
+"""Whose sentence already says which file and how to mend it."""
+
+
 def checked_settings() -> ApiSettings:
     """The settings of the API, once every other setting is known to be usable.
 
@@ -38,19 +50,28 @@ def checked_settings() -> ApiSettings:
         geocoder_settings()
         load_profiles()
         departments()
-        return settings()
+        return _with_files(settings())
     except ValidationError as error:
         raise BadConfigurationError(_complaints(error)) from error
     except SettingsError as error:
         raise BadConfigurationError(NOT_A_LIST) from error
-    except (BadSetting, ProfilesFileInvalid, RadiiFileError) as error:
+    except FILE_FAULTS as error:
         raise BadConfigurationError(str(error)) from error
+
+
+def _with_files(chosen: ApiSettings) -> ApiSettings:
+    """The same settings, once the tables of identity they name were read."""
+    load_claims(chosen.claims_file)
+    if chosen.api_keys_file is not None:
+        read_keys(chosen.api_keys_file)
+    return chosen
 
 
 def _complaints(error: ValidationError) -> str:
     """Which variables are wrong and why; never their values, which may be keys."""
     prefix = PREFIXES.get(error.title, "SAS_")
-    faults = (
-        f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors()
+    faults = "; ".join(
+        "".join(f"{prefix}{name}".upper() + ": " for name in fault["loc"][:1]) + fault["msg"]
+        for fault in error.errors()
     )
-    return f"A setting cannot be read: {'; '.join(faults)}. Correct or unset it."
+    return f"A setting cannot be read: {faults}. Correct or unset it."

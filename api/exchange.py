@@ -1,7 +1,7 @@
 """What surrounds every request: identifier, limits, deadline, headers, one line of log.
 
-Plain ASGI, so that nothing is buffered. Query strings, bodies and messages of exceptions never
-reach the log: they concern a patient.
+Plain ASGI: of a request only its bounded body is held, of an answer nothing. Query strings, bodies
+and messages of exceptions never reach the log: they concern a patient.
 """
 
 import asyncio
@@ -12,11 +12,13 @@ from ipaddress import ip_address
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.departure import CLIENT_GONE, read_body, replayed, while_present
 from api.logs import where
+from api.metrics import Done, Metrics
+from api.security.gate import Gate
 from api.settings import ApiSettings, Network
 
 REQUEST_ID = "X-Request-Id"
@@ -29,22 +31,20 @@ HEADERS = {
 }
 """Set on every answer that does not say otherwise."""
 
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+"""Methods named in logs and figures; any other word comes from the caller."""
+
 log = structlog.get_logger("api")
-
-
-class BodyTooLarge(HTTPException):
-    """The body went past the limit while it was read."""
-
-    def __init__(self) -> None:
-        super().__init__(status_code=problems.BODY_TOO_LARGE.status)
 
 
 class Exchange:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: ApiSettings, gate: Gate, metrics: Metrics) -> None:
         self._app = app
         self._settings = settings
+        self._gate = gate
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other ASGI messages pass through."""
@@ -57,51 +57,84 @@ class Exchange:
         try:
             await self._serve(scope, receive, answer)
         finally:
-            log.info(
-                "request",
-                method=scope["method"],
-                route=_route(scope),
-                status=answer.status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-                request_id=answer.request_id,
-            )
+            self._tell(_done(scope, answer, time.perf_counter() - started), answer.request_id)
+
+    def _tell(self, done: Done, request_id: str) -> None:
+        self._metrics.record(done)
+        log.info(
+            "request",
+            method=done.method,
+            route=done.route,
+            status=done.status,
+            ms=round(done.seconds * 1000, 1),
+            request_id=request_id,
+            **({"code": done.code} if done.code else {}),
+            **({"took_ms": dict(done.took_ms)} if done.took_ms else {}),
+        )
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        refusal = self._refusal(scope)
-        if refusal is None:
-            refusal = await self._failure(scope, receive, answer)
+        try:
+            refusal = self._oversize(scope) or await self._gate.refusal(scope)
+            if refusal is None:
+                refusal = await self._failure(scope, receive, answer)
+        except Exception as error:
+            refusal = _fault(error, answer.request_id)
         if refusal is not None and answer.status is None:
+            scope["state"]["problem"] = refusal.code
             await refusal.response(answer.request_id)(scope, receive, answer.send)
 
-    def _refusal(self, scope: Scope) -> problems.Problem | None:
+    def _oversize(self, scope: Scope) -> problems.Problem | None:
         """Why the request is not even read."""
-        if not _is_among(scope, self._settings.dev_networks):
+        chosen = self._settings
+        if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
             return problems.OUTSIDE_NETWORK
+        if (
+            sum(len(name) + len(value) for name, value in scope["headers"])
+            > chosen.max_header_bytes
+        ):
+            return problems.HEADERS_TOO_LARGE
+        if len(scope.get("query_string", b"")) > chosen.max_query_bytes:
+            return problems.QUERY_TOO_LONG
         length = Headers(scope=scope).get("content-length", "0")
-        too_long = not length.isdigit() or int(length) > self._settings.max_body_bytes
-        if too_long or len(scope.get("query_string", b"")) > self._settings.max_query_bytes:
+        if not length.isdigit() or int(length) > chosen.max_body_bytes:
             return problems.BODY_TOO_LARGE
         return None
 
     async def _failure(
         self, scope: Scope, receive: Receive, answer: "_Answer"
     ) -> problems.Problem | None:
-        """Run the application; what it could not handle becomes a problem."""
-        limited = _limited(receive, self._settings.max_body_bytes)
+        """Run the application within the deadline; what it could not handle becomes a problem."""
+        body: bytes | None = None
         try:
             async with asyncio.timeout(self._settings.search_deadline_s):
-                await self._app(scope, limited, answer.send)
+                body = await read_body(receive, self._settings.max_body_bytes)
+                if body is None:
+                    return problems.BODY_TOO_LARGE
+                work = self._app(scope, replayed(body, receive), answer.send)
+                if not await while_present(work, receive, answer.is_complete):
+                    answer.status = CLIENT_GONE
         except TimeoutError:
-            return problems.SEARCH_TIMEOUT
-        except Exception as error:
-            log.error(  # noqa: TRY400 - the message and the variables may hold what was asked
-                "failure",
-                error=type(error).__qualname__,
-                frames=where(error.__traceback__),
-                request_id=answer.request_id,
-            )
-            return problems.INTERNAL_ERROR
+            return problems.REQUEST_TIMEOUT if body is None else problems.SEARCH_TIMEOUT
         return None
+
+
+def _fault(error: Exception, request_id: str) -> problems.Problem:
+    """Log where a failure happened; its message and variables may hold what was asked."""
+    log.error(
+        "failure",
+        error=type(error).__qualname__,
+        frames=where(error.__traceback__),
+        request_id=request_id,
+    )
+    return problems.INTERNAL_ERROR
+
+
+def _done(scope: Scope, answer: "_Answer", seconds: float) -> Done:
+    state = scope["state"]
+    method = scope["method"] if scope["method"] in METHODS else "(other)"
+    status = answer.status or problems.INTERNAL_ERROR.status
+    code, took = state.get("problem"), state.get("took_ms", {})
+    return Done(method, _route(scope), status, seconds, code, took)
 
 
 class _Answer:
@@ -111,6 +144,11 @@ class _Answer:
         self.request_id = request_id
         self.status: int | None = None
         self._send = send
+        self._complete = False
+
+    def is_complete(self) -> bool:
+        """The last byte was sent."""
+        return self._complete
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -119,6 +157,8 @@ class _Answer:
             headers[REQUEST_ID] = self.request_id
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+        elif message["type"] == "http.response.body":
+            self._complete = not message.get("more_body", False)
         await self._send(message)
 
 
@@ -126,20 +166,6 @@ def request_id_of(scope: Scope) -> str:
     """The caller's identifier when it looks like one, else a new one."""
     given = Headers(scope=scope).get(REQUEST_ID, "")
     return given if ACCEPTED_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _limited(receive: Receive, limit: int) -> Receive:
-    read = 0
-
-    async def limited() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise BodyTooLarge
-        return message
-
-    return limited
 
 
 def _is_among(scope: Scope, networks: tuple[Network, ...]) -> bool:

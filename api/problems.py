@@ -4,7 +4,7 @@ Nothing of what was asked is ever given back: places, doctors and texts concern 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +31,7 @@ class Problem:
     field: str | None = None
     retry_after_s: int | None = None
     errors: tuple[Mapping[str, str], ...] = ()
+    challenge: str | None = None
 
     def body(self, request_id: str) -> dict[str, Any]:
         """The document, unknown members left out."""
@@ -50,6 +51,8 @@ class Problem:
     def response(self, request_id: str) -> Response:
         """The document as an answer, with ``Retry-After`` where asking again may work."""
         headers = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+        if self.challenge is not None:
+            headers["WWW-Authenticate"] = self.challenge
         content = orjson.dumps(self.body(request_id))
         return Response(content, self.status, headers, media_type=MEDIA_TYPE)
 
@@ -100,6 +103,76 @@ OUTSIDE_NETWORK = Problem(
     "Accès refusé",
     "Sans authentification, le service ne répond qu'à la machine qui l'héberge.",
     "Appelez-le depuis cette machine, ou ajoutez votre réseau à SAS_DEV_NETWORKS.",
+)
+QUERY_TOO_LONG = Problem(
+    414,
+    "query_too_long",
+    "Lien trop long",
+    "Les paramètres du lien dépassent la taille acceptée.",
+    "Envoyez la recherche par POST, ou avec des textes plus courts.",
+)
+HEADERS_TOO_LARGE = Problem(
+    431,
+    "headers_too_large",
+    "En-têtes trop longs",
+    "Les en-têtes de la demande dépassent la taille acceptée.",
+    "Envoyez moins d'en-têtes, ou un jeton plus court.",
+)
+REQUEST_TIMEOUT = Problem(
+    408,
+    "request_timeout",
+    "Demande incomplète",
+    "Le corps de la demande n'est pas arrivé à temps.",
+    "Réessayez dans quelques instants.",
+)
+_REALM = 'Bearer realm="sas"'
+IDENTITY_MISSING = Problem(
+    401,
+    "identity_missing",
+    "Identification requise",
+    "La demande ne porte pas de jeton ni de clé, ou porte les deux.",
+    "Envoyez Authorization: Bearer, ou X-API-Key pour un programme.",
+    challenge=_REALM,
+)
+TOKEN_REFUSED = Problem(
+    401,
+    "token_refused",
+    "Jeton refusé",
+    "Le jeton n'est pas valable pour ce service, ou ne l'est plus.",
+    "Reconnectez-vous pour obtenir un nouveau jeton.",
+    challenge=f'{_REALM}, error="invalid_token"',
+)
+KEY_REFUSED = Problem(
+    401,
+    "key_refused",
+    "Clé refusée",
+    "La clé n'existe pas ou a été révoquée.",
+    "Demandez une clé à l'administrateur du service.",
+    challenge=_REALM,
+)
+ROLE_MISSING = Problem(
+    403,
+    "role_missing",
+    "Rôle absent",
+    "Votre compte n'a aucun rôle dans ce service.",
+    "Demandez un rôle à l'administrateur du service.",
+    challenge=f'{_REALM}, error="insufficient_scope"',
+)
+IDENTITY_UNAVAILABLE = Problem(
+    503,
+    "identity_unavailable",
+    "Identification indisponible",
+    "Le service d'identité ne répond pas : personne ne peut être identifié.",
+    _TRY_AGAIN,
+    retry_after_s=30,
+)
+RATE_LIMITED = Problem(
+    429,
+    "rate_limited",
+    "Trop de demandes",
+    "Ce client envoie trop de demandes à la fois.",
+    "Attendez le délai indiqué par Retry-After.",
+    retry_after_s=1,
 )
 SEARCH_TIMEOUT = Problem(
     504,
@@ -167,6 +240,12 @@ ELASTIC_PROBLEMS: tuple[tuple[type[elastic.ElasticError], Problem], ...] = (
 """The first that fits an error of Elasticsearch; a rejected query is a fault of ours."""
 
 SERVER_ERROR = 500
+
+
+def rate_limited(wait_s: int) -> Problem:
+    """The refusal of a client whose bucket is empty, with the seconds to wait."""
+    return replace(RATE_LIMITED, retry_after_s=wait_s)
+
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {

@@ -1,9 +1,11 @@
 """Settings of the HTTP door, read from environment variables ``SAS_*``."""
 
-from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -16,9 +18,23 @@ class ApiSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SAS_", extra="ignore", env_ignore_empty=True)
 
-    auth: Literal["dev"] = "dev"
+    auth: Literal["dev", "jwt"] = "dev"
     """Who may ask. ``dev``: no identity is checked, the role comes from ``X-SAS-Role``, and only
-    callers of ``dev_networks`` are answered."""
+    callers of ``dev_networks`` are answered. ``jwt``: a bearer token or an API key."""
+    jwks: str | None = None
+    """Public keys of the identity provider: a file, or an https address."""
+    issuer: str | None = None
+    """``iss`` of its tokens, to the letter."""
+    audience: str | None = None
+    """``aud`` its tokens must hold: this service."""
+    claims_file: Path | None = None
+    """Table from claims to roles; default: ``api/security/claims.toml``."""
+    api_keys_file: Path | None = None
+    """Digests of the keys of machine clients, written by ``sas api-key``."""
+    rate_per_s: float | None = Field(None, ge=0)
+    """Requests a second of one client in one process; 0: no limit. Default 20, none in ``dev``."""
+    rate_burst: int = Field(60, ge=1)
+    """Requests one client may send at once."""
     dev_networks: tuple[Network, ...] = LOOPBACK
     """Networks answered with ``SAS_AUTH=dev``, as a JSON list; a container may add its bridge."""
     search_deadline_s: float = Field(10.0, gt=0)
@@ -27,8 +43,32 @@ class ApiSettings(BaseSettings):
     """Largest request body; a search with every criterion is under 3,000."""
     max_query_bytes: int = Field(8_192, gt=0)
     """Longest query string."""
+    max_header_bytes: int = Field(16_384, gt=0)
+    """Names and values of all headers together; a token is under 8,192."""
     ready_floor: int = Field(1, ge=0)
     """Fewest offers an index must hold for the service to be ready."""
+
+    @model_validator(mode="after")
+    def somebody_can_be_identified(self) -> Self:
+        """``jwt`` without keys would refuse everybody; keys over plain http could be replaced."""
+        tokens = (self.jwks, self.issuer, self.audience)
+        if any(tokens) and not all(tokens):
+            raise ValueError("SAS_JWKS, SAS_ISSUER and SAS_AUDIENCE go together")
+        if self.auth == "jwt" and not (self.jwks or self.api_keys_file):
+            raise ValueError(
+                "SAS_AUTH=jwt needs SAS_JWKS, SAS_ISSUER and SAS_AUDIENCE, or SAS_API_KEYS_FILE"
+            )
+        if self.jwks and self.jwks.startswith("http://") and not _is_local(self.jwks):
+            raise ValueError("SAS_JWKS must be a file or an https address")
+        return self
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def settings() -> ApiSettings:

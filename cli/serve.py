@@ -48,11 +48,12 @@ def serve(
 
 def _refuse_open_door(host: str, chosen: ApiSettings) -> None:
     """Nobody is identified in ``dev``: it is not opened to a network by accident."""
-    if _is_loopback(host) or tuple(chosen.dev_networks) != LOOPBACK:
+    if chosen.auth != "dev" or _is_loopback(host) or tuple(chosen.dev_networks) != LOOPBACK:
         return
     _stop(
         f"Without authentication the API listens on this machine only, not on {host}: use "
-        "--host 127.0.0.1, or name the networks you trust in SAS_DEV_NETWORKS.",
+        "--host 127.0.0.1, identify callers with SAS_AUTH=jwt, or name the networks you trust "
+        "in SAS_DEV_NETWORKS.",
         BAD_USAGE,
     )
 

@@ -10,12 +10,13 @@ from api.answers import OrjsonResponse
 from api.engine import Engine, TheEngine
 from api.roles import CallerRole
 from api.schemas import ResultPage, responses
+from api.security.rights import caller_of, permitted
 from search_engine.criteria import Criteria, Role, SearchRequest
 from search_engine.search import search
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
-PROBLEMS = responses(400, 413, 422, 503, 504)
+PROBLEMS = responses(400, 401, 403, 413, 414, 422, 429, 503, 504)
 
 LISTS = frozenset(
     name
@@ -32,10 +33,10 @@ LISTS = frozenset(
     responses=PROBLEMS,
 )
 async def post_search(
-    asked: SearchRequest, engine: TheEngine, role: CallerRole = Role.OSNP
+    request: Request, asked: SearchRequest, engine: TheEngine, role: CallerRole = Role.OSNP
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await _page(asked, engine, role)
+    return await _page(request, asked, engine, role)
 
 
 @router.get(
@@ -52,12 +53,14 @@ async def get_search(
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     _refuse_repeated(request)
-    return await _page(asked, engine, role)
+    return await _page(request, asked, engine, role)
 
 
-async def _page(asked: SearchRequest, engine: Engine, role: Role) -> Response:
-    criteria = Criteria(**asked.model_dump(), role=role)
+async def _page(request: Request, asked: SearchRequest, engine: Engine, role: Role) -> Response:
+    allowed = permitted(asked, caller_of(request))
+    criteria = Criteria(**allowed.model_dump(), role=role)
     page = await search(engine.client, engine.alias, criteria, engine.clock(), deps=engine.geocoder)
+    request.state.took_ms = page["took_ms"]
     return OrjsonResponse(page)
 
 

@@ -1,0 +1,43 @@
+"""How often one client may ask: a bucket of tokens each, in this process.
+
+Several processes each keep their own buckets: the limit of the service is their sum.
+"""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MAX_CLIENTS = 10_000
+"""Buckets kept; beyond, the client unseen for longest starts again with a full one."""
+
+
+@dataclass(slots=True)
+class Buckets:
+    """``rate`` tokens a second up to ``burst``; a request takes one. A rate of 0 limits nothing."""
+
+    rate: float
+    burst: int
+    clock: Callable[[], float] = time.monotonic
+    _filled: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def wait_s(self, client: str) -> int:
+        """0 when the client may ask now, else the whole seconds until it may."""
+        if self.rate <= 0:
+            return 0
+        left = self._left(client)
+        allowed = left >= 1
+        self._keep(client, left - 1 if allowed else left)
+        return 0 if allowed else max(1, math.ceil((1 - left) / self.rate))
+
+    def _left(self, client: str) -> float:
+        now = self.clock()
+        left, since = self._filled.get(client, (float(self.burst), now))
+        return min(float(self.burst), left + (now - since) * self.rate)
+
+    def _keep(self, client: str, left: float) -> None:
+        self._filled[client] = (left, self.clock())
+        self._filled.move_to_end(client)
+        while len(self._filled) > MAX_CLIENTS:
+            self._filled.popitem(last=False)

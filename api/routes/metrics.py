@@ -1,0 +1,25 @@
+"""``/metrics``: the figures of this process, for those who run the service."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from api.metrics import Metrics
+from api.schemas import responses
+from api.security.rights import caller_of, require_metrics_reader
+
+router = APIRouter(tags=["health"])
+
+MEDIA_TYPE = "text/plain; version=0.0.4"
+
+
+@router.get(
+    "/metrics",
+    summary="Mesures pour Prometheus",
+    response_class=PlainTextResponse,
+    responses=responses(401, 403, 429),
+)
+async def get_metrics(request: Request) -> Response:
+    """Requests, refusals and times of stages; for administrators and the data team."""
+    require_metrics_reader(caller_of(request))
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.text(), media_type=MEDIA_TYPE)

@@ -1,0 +1,1 @@
+"""Who asks (tokens, keys), what they may (tables), and the gate before both."""

@@ -1,0 +1,81 @@
+"""Bearer tokens: a signed JWT of the identity provider (RFC 7519, RFC 8725)."""
+
+import binascii
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.util import urlsafe_b64decode
+
+from api.security.caller import Caller
+from api.security.claims import ClaimTable
+from api.security.keyset import KeySource
+
+ALGORITHMS = ("RS256", "PS256", "ES256")
+"""Signatures accepted: asymmetric only, never ``none``, never a shared secret."""
+LEEWAY_S = 30
+"""Seconds two clocks may differ by."""
+MAX_TOKEN = 8_192
+
+
+class BadToken(Exception):
+    """The token identifies nobody; why is not said, neither to the caller nor to the log."""
+
+
+class NoDuty(Exception):
+    """The token is sound, and holds no role of the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReader:
+    """Reads tokens of one issuer, made for one audience."""
+
+    keys: KeySource
+    issuer: str
+    audience: str
+    table: ClaimTable
+    clock: Callable[[], float] = time.time
+
+    async def caller(self, token: str) -> Caller:
+        """Whom the token names.
+
+        Raises ``BadToken``, ``NoDuty`` or ``KeysUnavailable``.
+        """
+        key = await self.keys.key(key_name(token))
+        if key is None:
+            raise BadToken
+        try:
+            read = jwt.decode(token, key, algorithms=ALGORITHMS)
+            self._registry().validate(read.claims)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise BadToken from error
+        caller = self.table.caller(read.claims)
+        if caller is None:
+            raise NoDuty
+        return caller
+
+    def _registry(self) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=int(self.clock()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": self.audience},
+            exp={"essential": True},
+        )
+
+
+def key_name(token: str) -> str:
+    """The ``kid`` of the header, before anything is verified; ``BadToken`` without one."""
+    if len(token) > MAX_TOKEN:
+        raise BadToken
+    try:
+        header = orjson.loads(urlsafe_b64decode(token.split(".", 1)[0].encode("ascii")))
+        kid = header["kid"]
+    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        raise BadToken from error
+    if not isinstance(kid, str) or header.get("alg") not in ALGORITHMS:
+        raise BadToken
+    return kid
