@@ -80,7 +80,10 @@ def test_nothing_that_was_asked_reaches_what_the_process_writes(
     with service(tmp_path, environment) as (url, written):
         _ask_everything(url)
         httpx.get(f"{url}/livez", headers={"X-Request-Id": REQUEST_ID})
-    text = written.read_text("utf-8", "replace")
+        _plant_everywhere(url)
+        figures = httpx.get(f"{url}/metrics").text
+    assert 'route="/v1/search"' in figures
+    text = written.read_text("utf-8", "replace") + figures
     assert [word for word in PLANTED if word.lower() in text.lower()] == []
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     requests = [line for line in lines if line["event"] == "request"]
@@ -106,6 +109,20 @@ def _ask_everything(url: str) -> None:
     failed = httpx.get(f"{url}/boom", params={"text": address})
     assert failed.status_code == 500
     assert "Kerguestenen" not in failed.text
+
+
+def _plant_everywhere(url: str) -> None:
+    """The planted words in each path, parameter, body, header and method of every route."""
+    word, doctor = PLANTED[0], PLANTED[1]
+    names = ("Authorization", "X-API-Key", "X-SAS-Role", "User-Agent", "Referer", "Cookie")
+    headers = {**dict.fromkeys(names, word), "X-Request-Id": f"{word}, 12"}
+    for path, methods in httpx.get(f"{url}/v1/openapi.json").json()["paths"].items():
+        asked = f"{url}{path.replace('{', '').replace('}', '')}/{word}"
+        for method in methods:
+            for target in (asked, asked.removesuffix(f"/{word}")):
+                told = {"params": {word: doctor, "what": word}, "json": {doctor: word}}
+                httpx.request(method, target, headers=headers, timeout=20, **told)
+    httpx.request(word.upper(), f"{url}/v1/search", params={"what": word})
 
 
 def _closed_port() -> str:
