@@ -117,6 +117,19 @@ class Geocoder:
         found = departments()[code]
         return DepartmentMatch(code, found.name, found.lat, found.lon, found.county_radius_km)
 
+    async def complete(self, text: str) -> list[GeocodedAddress] | None:
+        """The addresses that a text begins, best first; None when the service cannot say (F003)."""
+        if self._api is None or not self._breaker.allows():
+            return None
+        try:
+            query = {**self._parameters(text, None, None, None), "autocomplete": "1"}
+            features = await self._api.search(query)
+        except GeocoderDownError as error:
+            self._report(error)
+            return None
+        self._breaker.succeeded()
+        return [found for found in map(self._in_its_commune, features) if found is not None]
+
     async def reverse(self, lat: float, lon: float) -> GeocodedAddress:
         """The address or else the nearest commune of a point in degrees (F015)."""
         if self._reverse is not None and self._breaker.allows():

@@ -79,6 +79,10 @@ class AddressFinder(Protocol):
         """The place or the department, None when nobody knows it."""
         ...
 
+    async def complete(self, text: str) -> list[GeocodedAddress] | None:
+        """The addresses that a text begins, None when the service cannot say."""
+        ...
+
 
 async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
     """The area of a search (F005, F007 to F011, F015, F016, W36).
