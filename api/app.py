@@ -17,7 +17,7 @@ from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
 from api.logs import configure_logs
 from api.metrics import Metrics
-from api.routes import health, lrm, metrics, offers, search
+from api.routes import health, lrm, metrics, offers, search, suggest
 from api.security.gate import gate_for
 from api.security.schemes import add_schemes
 from api.settings import ApiSettings
@@ -55,7 +55,14 @@ def create_app(
     app.state.settings = chosen
     app.state.metrics = Metrics()
     app.add_middleware(Exchange, settings=chosen, gate=gate_for(chosen), metrics=app.state.metrics)
-    for router in (search.router, lrm.router, offers.router, health.router, metrics.router):
+    for router in (
+        search.router,
+        suggest.router,
+        lrm.router,
+        offers.router,
+        health.router,
+        metrics.router,
+    ):
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)

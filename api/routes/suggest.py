@@ -1,0 +1,40 @@
+"""``/v1/suggest`` and ``/v1/places``: what and where to search, from the first letters.
+
+POST only: what is typed is about a patient and stays out of every address bar and log.
+"""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.engine import TheEngine
+from api.schemas import responses
+from api.suggest_schemas import PlaceCompletions, Suggestions
+from search_engine.places import PlacesRequest, complete_places
+from search_engine.suggest import SuggestRequest, suggest
+
+router = APIRouter(prefix="/v1", tags=["suggest"])
+
+PROBLEMS = responses(400, 401, 403, 413, 422, 429, 503, 504)
+
+
+@router.post(
+    "/suggest",
+    summary="Proposer quoi chercher",
+    response_model=Suggestions,
+    responses=PROBLEMS,
+)
+async def post_suggest(asked: SuggestRequest, engine: TheEngine) -> Response:
+    """Specialities, professionals and structures; `what` is the text to send to the search."""
+    return OrjsonResponse(await suggest(engine.client, engine.alias, asked))
+
+
+@router.post(
+    "/places",
+    summary="Compléter un lieu",
+    response_model=PlaceCompletions,
+    responses=PROBLEMS,
+)
+async def post_places(asked: PlacesRequest, engine: TheEngine) -> Response:
+    """Departments, communes and addresses, each with the criteria to send to the search."""
+    return OrjsonResponse(await complete_places(asked, engine.geocoder))

@@ -1,0 +1,44 @@
+"""``/v1/suggest`` and ``/v1/places`` over HTTP."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from api.suggest_schemas import PlaceCompletions, Suggestions
+from geography.geocoder import NATIONAL_API, Geocoder
+from geography.settings import GeocoderSettings
+from tests.api.conftest import StartServer, answer, frozen_app, problem
+
+
+@pytest.mark.proves("F004")
+@pytest.mark.parametrize(
+    "asked", [{}, {"text": "mg"}, {"text": "boi", "insee": "48095"}, {"text": "pharm", "size": 20}]
+)
+def test_suggestions_fit_the_contract(api: httpx.Client, asked: dict[str, Any]) -> None:
+    told = answer(api.post("/v1/suggest", json=asked))
+    assert Suggestions.model_validate(told).model_dump(exclude_unset=True) == told
+    assert any(told.values())
+
+
+def test_a_suggested_person_is_found_by_the_search(api: httpx.Client) -> None:
+    person = answer(api.post("/v1/suggest", json={"text": "boid"}))["professionals"][0]
+    asked = {"what": person["what"], "insee": "48095", "mode": "all"}
+    results = answer(api.post("/v1/search", json=asked))["results"]
+    assert person["rpps"] in [card["practitioner"]["rpps"] for card in results]
+
+
+def test_what_is_typed_is_refused_in_an_address_bar(api: httpx.Client) -> None:
+    problem(api.get("/v1/suggest", params={"text": "mg"}), 405, "method_not_allowed")
+
+
+def test_half_a_point_is_refused(api: httpx.Client) -> None:
+    assert api.post("/v1/suggest", json={"text": "mg", "lat": 0}).status_code == 422
+
+
+@pytest.mark.proves("F003")
+def test_places_fit_the_contract_and_say_what_is_missing(serve: StartServer) -> None:
+    url = serve(frozen_app(Geocoder(GeocoderSettings(url="off"))))
+    told = answer(httpx.post(f"{url}/v1/places", json={"text": "mende"}))
+    assert PlaceCompletions.model_validate(told).model_dump(exclude_unset=True) == told
+    assert (told["city"][0]["insee"], told["unavailable"]) == ("48095", [NATIONAL_API])
