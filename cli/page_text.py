@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mappings.codes import CONVENTION_SECTORS, KIND_LABELS
 from mappings.records import Kind
+from search_engine.page import either
 
 WIDTH = 100
 """Columns of a page, also where the output is no terminal."""
@@ -270,7 +271,7 @@ def _ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     if not page["results"] and page_number(page) > 1:
         yield Text("\nCette page est vide : elle vient après la dernière offre.")
     elif not page["results"]:
-        yield Text(f"\nEssayez {' ou '.join(other_ways(page))}.")
+        yield Text(f"\nEssayez {either(list(other_ways(page)))}.")
     if page["next"] is not None:
         repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
         yield Text(f"\nSuite : --page {page['next']}{repeat}", style="dim")

@@ -1,5 +1,6 @@
 """The page of results: cards in order, what was understood, and what to know beside them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -143,7 +144,7 @@ def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
         warnings.append(COMMUNE_ONLY)
     if others := _other_communes(plan):
         message = f"Plusieurs communes possibles : {plan.area.label} est retenue. "
-        message += f"Pour {' ou '.join(others)}, donnez le code postal."
+        message += f"Pour {either(others)}, donnez le code postal."
         warnings.append({"code": "other_communes", "message": message})
     if plan.criteria.sort is Sort.DISTANCE and not measured(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
@@ -151,6 +152,12 @@ def warnings_of(plan: Plan, *, identified: bool) -> list[Warning_]:
     if doctor is not None and not identified:
         warnings.append(NOT_IDENTIFIED if doctor else NOT_TOLD)
     return warnings
+
+
+def either(words: Sequence[str]) -> str:
+    """``A``, ``A ou B``, ``A, B ou C``."""
+    *most, last = words
+    return f"{', '.join(most)} ou {last}" if most else last
 
 
 def _other_communes(plan: Plan) -> list[str]:
