@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mappings.formats import LrmEntry
 from search_engine.area import AddressFinder, Area
-from search_engine.criteria import MAX_TEXT, Criteria, Role
+from search_engine.criteria import MAX_TEXT, Criteria, Mode, Role
 from search_engine.interpretation import Interpretation
 from search_engine.lrm_place import InseeFinder, LrmPlace, area_of_place, read_place
 from search_engine.lrm_registry import LrmRegistry
@@ -74,7 +74,7 @@ class Resolved:
         ignored = (IGNORED,) if self.link.model_extra else ()
         return [*ignored, *self.specialty.warnings, *self.place.warnings]
 
-    def criteria(self, role: Role) -> Criteria:
+    def criteria(self, role: Role, mode: Mode) -> Criteria:
         """The same search as criteria; an absent doctor is told apart from none (F050)."""
         link = self.link
         return Criteria(
@@ -84,6 +84,7 @@ class Resolved:
             page=link.page,
             size=link.size,
             seed=link.seed,
+            mode=mode,
             role=role,
         )
 
@@ -142,8 +143,12 @@ class LrmDoor:
     finder: LrmFinder
 
 
-async def lrm_search(door: LrmDoor, link: LrmLink, now: datetime, role: Role) -> Page:
+async def lrm_search(
+    door: LrmDoor, link: LrmLink, now: datetime, role: Role, mode: Mode = Mode.AVAILABLE
+) -> Page:
     """The page of ``search``, with the block ``lrm``: who sent the link, and how it was read.
+
+    A link says no mode: it opens the default one of the caller's role (F047).
 
     Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
     ``search``. The origin is checked before anything else is read.
@@ -160,7 +165,7 @@ async def lrm_search(door: LrmDoor, link: LrmLink, now: datetime, role: Role) ->
     page = await search(
         door.client,
         door.alias,
-        asked.criteria(role),
+        asked.criteria(role, mode),
         now,
         deps=door.finder,
         resolve_area=area,

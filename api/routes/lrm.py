@@ -10,6 +10,7 @@ from api.answers import OrjsonResponse
 from api.engine import TheEngine
 from api.roles import CallerRole
 from api.schemas import LrmPage, responses
+from api.security.rights import caller_of, modes_of
 from elastic.settings import settings as elastic_settings
 from search_engine.criteria import Role
 from search_engine.lrm import LrmDoor, LrmFinder, LrmLink, lrm_search
@@ -58,7 +59,10 @@ async def post_lrm_search(
 async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) -> Response:
     finder = cast(LrmFinder, engine.geocoder)
     door = LrmDoor(engine.client, engine.alias, registry_of(request, engine), finder)
-    return OrjsonResponse(await lrm_search(door, link, engine.clock(), role))
+    mode = modes_of(caller_of(request).duties)[0]
+    page = await lrm_search(door, link, engine.clock(), role, mode)
+    request.state.took_ms = page["took_ms"]
+    return OrjsonResponse(page)
 
 
 def registry_of(request: Request, engine: TheEngine) -> LrmRegistry:

@@ -230,6 +230,18 @@ def test_a_post_says_the_same_without_an_address_bar(lrm: Asks) -> None:
     assert {**first, "took_ms": {}} == {**second, "took_ms": {}}
 
 
+@pytest.mark.proves("F047")
+def test_a_link_opens_the_default_mode_of_the_role(
+    registry: str, started: Callable[[], str]
+) -> None:
+    url = started() + "/v1/lrm/search"
+    link = {"origin": ALPHA, "inseecode": "48095", "city": "Mende"}
+    for role, mode in (("OSNP", "available"), ("IOA", "reorientation"), ("OTHER", "available")):
+        headers = {"X-SAS-Role": role}
+        page = answer(httpx.get(url, params=link, headers=headers, timeout=10))
+        assert page["mode"] == mode
+
+
 def test_other_parameters_are_ignored_and_told(lrm: Asks) -> None:
     assert codes(answer(lrm(**FULL, loc="Paris", patient="x"))) == ["lrm_parameter_ignored"]
 
