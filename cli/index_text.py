@@ -17,6 +17,7 @@ SLOT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "bearers": "offers with slots",
         "slots": "stored",
+        "answers": "editors' answers",
         "places_created": "places that only editors know",
         "unmatched": "left aside",
         "hidden": "stored but hidden",

@@ -91,11 +91,16 @@ def check_counts(
     *,
     floor: int = FLOOR,
     accept_drift: bool = False,
+    lost_answers: tuple[int, int] = (0, 0),
 ) -> list[str]:
     """Raise ``GateClosedError`` when the counts are wrong; return the problems accepted."""
     if new.total < floor:
         raise GateClosedError([f"{new.total} offers where at least {floor} are needed"], "")
-    problems = [*quarantine_problems(quarantines), *drift_problems(new, live)]
+    problems = [
+        *quarantine_problems(quarantines),
+        *answer_problems(*lost_answers),
+        *drift_problems(new, live),
+    ]
     if problems and not accept_drift:
         raise GateClosedError(
             problems, "Look at `sas quarantine`, or go on knowingly with --accept-drift."
@@ -111,6 +116,13 @@ def quarantine_problems(quarantines: Iterable[Quarantine]) -> list[str]:
         for q in quarantines
         if q.ratio > MAX_QUARANTINE
     ]
+
+
+def answer_problems(lost: int, answers: int) -> list[str]:
+    """Editors' answers lost as a whole, more than 1 %: missing slots must not look like none."""
+    if lost <= answers * MAX_QUARANTINE:
+        return []
+    return [f"{lost} of {answers} editors' answers could not be read (see fhir/requests.jsonl)"]
 
 
 def drift_problems(new: Census, live: Census | None) -> list[str]:

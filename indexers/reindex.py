@@ -25,6 +25,7 @@ from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
 from indexers.gate import Census
 from indexers.interruption import uninterrupted
+from indexers.slots.requests import WHOLE_ANSWER
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
@@ -229,6 +230,7 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
         report.slots = {
             "bearers": write_offers(client, target, offers, seen.count),
             "slots": sum(map(len, found.slots.values())),
+            "answers": found.answers,
             "places_created": len(created),
             "unmatched": dict(found.unmatched),
             "hidden": dict(found.hidden),
@@ -284,7 +286,14 @@ def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
         sources.quarantines,
         floor=order.floor,
         accept_drift=order.accept_drift,
+        lost_answers=_lost_answers(report.slots),
     )
+
+
+def _lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
+    """Editors' answers lost as a whole, and how many there were to read."""
+    rejected = slots.get("rejected", {})
+    return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
 
 
 def _counted(offer: Any, census: Census) -> Any:

@@ -12,7 +12,12 @@ from indexers.slots.attribution import Attribution
 from indexers.slots.coherence import hidden_counts, visible_slots
 from indexers.slots.locating import commune_geography
 from indexers.slots.matching import Locate, OfferIndex, bare_owner, slot_owner
-from indexers.slots.requests import agenda_slots, parsed_requests, requests_in
+from indexers.slots.requests import (
+    WHOLE_ANSWER,
+    agenda_slots,
+    parsed_requests,
+    requests_in,
+)
 from indexers.slots.stored import AGENDA_SOURCE
 from mappings.records import Offer, StoredSlot
 
@@ -23,7 +28,7 @@ class DirectorySlots:
 
     ``created`` offers are complete but for their ``slots``, which are in ``slots`` like the
     others. ``unmatched`` and ``hidden`` count slots; ``rejected`` counts what the parser
-    refused, and answers and lines refused as a whole.
+    refused, and answers and lines refused as a whole. ``answers`` is how many were to be read.
     """
 
     slots: dict[str, list[StoredSlot]]
@@ -31,6 +36,7 @@ class DirectorySlots:
     unmatched: Counter[str]
     hidden: Counter[str]
     rejected: Counter[str]
+    answers: int = 0
 
 
 def owners_in(directory: Path) -> frozenset[str]:
@@ -52,15 +58,20 @@ def slots_from_directory(
     rejected: Counter[str] = Counter()
     found = Attribution(index, now, locate)
     found.add(agenda_slots(directory, rejected), AGENDA_SOURCE)
+    answers = 0
     for request, slots in parsed_requests(directory, now, rejected):
         found.add(slots, request.editor)
-    return _coherent(found, index, rejected)
+        answers += 1
+    answers += sum(rejected[reason] for reason in WHOLE_ANSWER)
+    return _coherent(found, index, rejected, answers)
 
 
-def _coherent(found: Attribution, index: OfferIndex, rejected: Counter[str]) -> DirectorySlots:
+def _coherent(
+    found: Attribution, index: OfferIndex, rejected: Counter[str], answers: int
+) -> DirectorySlots:
     hidden: Counter[str] = Counter()
     slots = found.slots
     for offer_id, stored in slots.items():
         slots[offer_id] = visible_slots(index.offer(offer_id), stored)
         hidden.update(hidden_counts(slots[offer_id]))
-    return DirectorySlots(slots, found.created, found.unmatched, hidden, rejected)
+    return DirectorySlots(slots, found.created, found.unmatched, hidden, rejected, answers)

@@ -22,6 +22,8 @@ from mappings.records import CanonicalSlot, SlotType
 AGENDA_FILE = "agenda.jsonl"
 REQUESTS_FILE = "fhir/requests.jsonl"
 FLOWS = ("R01", "R04", "SOS1")
+WHOLE_ANSWER = ("answer_refused", "bad_request")
+"""Reasons that lose an answer with all its slots: a missing file, a refused page, a bad line."""
 
 ROW_TYPES: Mapping[str, Any] = {
     "start": str,

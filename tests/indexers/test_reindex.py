@@ -281,6 +281,18 @@ def test_too_many_bad_rows_stop_before_the_swap(office: Office) -> None:
     assert office.reindex(files, accept_drift=True).accepted
 
 
+def test_lost_answers_of_editors_stop_before_the_swap(office: Office) -> None:
+    """Missing slots must not look like no slot."""
+    files = two_doctors(office)
+    requests = files.directory / "fhir/requests.jsonl"
+    requests.parent.mkdir()
+    requests.write_text(f'{{"editor":"a","flow":"R01","asked":["8{ANNE}"],"files":["gone.json"]}}')
+    with pytest.raises(GateClosedError, match="1 of 1 editors' answers could not be read"):
+        office.reindex(files)
+    assert office.indices == []
+    assert office.reindex(files, accept_drift=True).accepted
+
+
 def test_the_floor_is_never_waived(office: Office) -> None:
     files = two_doctors(office)
     with pytest.raises(GateClosedError, match="2 offers where at least 3 are needed"):
