@@ -3,11 +3,11 @@
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import TheEngine
+from api.query_names import refuse_repeated
 from api.roles import CallerRole
 from api.schemas import LrmPage, responses
 from api.security.rights import caller_of, modes_of
@@ -34,12 +34,7 @@ async def get_lrm_search(
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The link itself: its query string is about a patient and reaches no log."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise RequestValidationError(
-            [{"type": "repeated", "loc": ("query", name), "msg": ""} for name in repeated]
-        )
+    refuse_repeated(request)
     return await _page(request, link, engine, role)
 
 

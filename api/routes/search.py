@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import Engine, TheEngine
+from api.query_names import refuse_repeated
 from api.roles import CallerRole
 from api.schemas import ResultPage, responses
 from api.security.rights import caller_of, permitted
@@ -52,7 +52,7 @@ async def get_search(
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
-    _refuse_repeated(request)
+    refuse_repeated(request, LISTS)
     return await _page(request, asked, engine, role)
 
 
@@ -62,13 +62,3 @@ async def _page(request: Request, asked: SearchRequest, engine: Engine, role: Ro
     page = await search(engine.client, engine.alias, criteria, engine.clock(), deps=engine.geocoder)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(page)
-
-
-def _refuse_repeated(request: Request) -> None:
-    """A criterion given twice would silently lose a value."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    repeated = sorted({name for name in names if name not in LISTS and names.count(name) > 1})
-    if repeated:
-        raise RequestValidationError(
-            [{"type": "repeated", "loc": ("query", name), "msg": ""} for name in repeated]
-        )

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -96,15 +97,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, body: bytes) -> None:
         time.sleep(self.service.delay_s)
-        try:
+        with suppress(BrokenPipeError):  # the client may not wait
             self.send_response(self.service.next_status())
             for name, value in self.service.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-        except BrokenPipeError:
-            pass  # the client did not wait
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""

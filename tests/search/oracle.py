@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.search.chance import chance
-from tests.search.spelling import near
+from tests.search.spelling import near, words
 
 EARTH_KM = 6371.0087714
 
@@ -30,7 +30,6 @@ GROUPS = [
     {"SM59", "DSM220", "DEC14", "CAPA02"},
 ]
 SHOWN = {"professional", "structure", "sos_point"}
-TITLES = {"dr", "docteur", "docteure", "pr", "professeur", "professeure", "mme", "mr"}
 PARTICLES = {"de", "du", "des", "d"}
 
 
@@ -238,12 +237,6 @@ def is_condition_only(meaning: Any) -> bool:
 
 
 # Names -------------------------------------------------------------------------------------
-
-
-@cache
-def words(value: str) -> list[str]:
-    plain = value.lower().translate(str.maketrans("éèêïîôûç", "eeeiiouc"))
-    return [word for word in plain.replace("-", " ").split() if word not in TITLES]
 
 
 def name_way(asked: Asked, offer: dict[str, Any]) -> str | None:

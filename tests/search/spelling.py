@@ -1,5 +1,15 @@
 """How near two words are spelt, as Elasticsearch's fuzzy queries count it."""
 
+from functools import cache
+
+TITLES = {"dr", "docteur", "docteure", "pr", "professeur", "professeure", "mme", "mr"}
+
+
+@cache
+def words(value: str) -> list[str]:
+    plain = value.lower().translate(str.maketrans("éèêïîôûç", "eeeiiouc"))
+    return [word for word in plain.replace("-", " ").split() if word not in TITLES]
+
 
 def near(word: str, other: str) -> bool:
     allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
