@@ -121,6 +121,9 @@ class SearchRequest(BaseModel):
     """Explicit horizon in hours, to the minute (F061); default: now to the end of day + 2."""
     absent: bool = False
     """True returns absent offers too (F038)."""
+    group_cpts: bool = True
+    """Members of a CPTS that covers the patient's commune stand behind its one card (F091); false
+    shows each of them."""
     sort: Sort = Sort.BEST
     """Order inside a tier: `best`, `distance` or `earliest` slot."""
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
@@ -172,6 +175,11 @@ def _known_codes(field: str) -> frozenset[str]:
 
 
 class Criteria(SearchRequest):
-    """One search: what is said, and who says it, which the request never decides."""
+    """One search: what is said, and what the request itself never decides."""
 
     role: Role = Role.OSNP
+    """Who says it."""
+    modes: tuple[Mode, ...] = tuple(Mode)
+    """Modes open to him: an empty page proposes no other."""
+    cpts: Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{7}$")] | None = None
+    """FINESS of the CPTS whose members alone are searched (F093)."""

@@ -181,7 +181,8 @@ def passes_filters(asked: Asked, offer: dict[str, Any]) -> bool:
 
 
 def may_answer(asked: Asked, offer: dict[str, Any]) -> bool:
-    if offer["kind"] not in SHOWN or "point" not in offer:
+    named = asked.meaning.text or "cpts" in asked.meaning.offer_kinds
+    if offer["kind"] not in SHOWN | ({"cpts"} if named else set()) or "point" not in offer:
         return False
     if asked.without_rpps is not None and offer.get("rpps") == asked.without_rpps:
         return False
@@ -337,7 +338,8 @@ def candidates(
             continue
         if not (has_code(asked, offer) or name_way(asked, offer) in ways):
             continue
-        if asked.mode != "available" or good_slots(asked, offer):
+        chosen = asked.slot_type or asked.consultation or asked.horizons
+        if (asked.mode != "available" and not chosen) or good_slots(asked, offer):
             kept.append(offer)
     return kept
 
