@@ -15,6 +15,7 @@ from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
 from search_engine.query import decision_body, page_body
+from search_engine.solutions import solutions_body
 from search_engine.window import window_of
 from tests.search.conftest import Indexed
 from tests.search.random_searches import draw
@@ -81,6 +82,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
             yield page_body(plan.within(radii[-1]))
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
+        yield solutions_body(plan)
 
 
 def test_every_named_field_exists() -> None:
