@@ -134,6 +134,12 @@ def zone_of(department: str) -> str:
     raise UnknownDepartmentError(f"no department {department!r}: expected 01 to 95, 2A, 971...")
 
 
+@cache
+def known_zones() -> tuple[str, ...]:
+    """Every IANA time zone that a place of France can keep, in order of the alphabet (F078)."""
+    return tuple(sorted({METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}))
+
+
 def zone_of_commune(insee: str) -> str:
     """The IANA time zone of a commune: as ``zone_of``, save in the Marquesas and Gambier."""
     return COMMUNE_ZONES.get(insee) or zone_of(department_of(insee))

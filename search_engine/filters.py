@@ -11,6 +11,7 @@ from mappings.records import Kind, StructureKind
 from search_engine.area import Area
 from search_engine.criteria import Mode
 from search_engine.interpretation import Interpretation
+from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
 from search_engine.window import Window, instant
 
@@ -102,6 +103,8 @@ def criteria_filters(plan: Plan) -> list[Clause]:
             {"term": {"participant": True}},
             {"terms": {"via": list(criteria.participation)}},
         ]
+    if criteria.open_now:
+        clauses.append(open_now_clause(plan.window.start))
     return clauses
 
 
