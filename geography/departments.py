@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from geography import radii_file
 from geography.gazetteer import RETIRED
@@ -135,9 +136,13 @@ def zone_of(department: str) -> str:
 
 
 @cache
-def known_zones() -> tuple[str, ...]:
-    """Every IANA time zone that a place of France can keep, in order of the alphabet (F078)."""
-    return tuple(sorted({METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}))
+def known_zones() -> tuple[ZoneInfo, ...]:
+    """Every time zone that a place of France can keep, in order of the alphabet (F078).
+
+    Kept loaded: of those nobody holds, ``ZoneInfo`` remembers eight and reads the others again.
+    """
+    names = {METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}
+    return tuple(ZoneInfo(name) for name in sorted(names))
 
 
 def zone_of_commune(insee: str) -> str:

@@ -53,7 +53,7 @@ def open_now_clause(now: datetime) -> dict[str, Any]:
     """
     zones: defaultdict[int, list[str]] = defaultdict(list)
     for zone in known_zones():
-        zones[minute_of_week(now, zone)].append(zone)
+        zones[minute_of_week(now, zone.key)].append(zone.key)
     clauses = [_open_in(names, minute) for minute, names in zones.items()]
     return {"bool": {"should": clauses, "minimum_should_match": 1}}
 
