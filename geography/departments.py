@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from geography import radii_file
 from geography.gazetteer import RETIRED
@@ -132,6 +133,16 @@ def zone_of(department: str) -> str:
     if department in corrected():
         return METROPOLE_ZONE
     raise UnknownDepartmentError(f"no department {department!r}: expected 01 to 95, 2A, 971...")
+
+
+@cache
+def known_zones() -> tuple[ZoneInfo, ...]:
+    """Every time zone that a place of France can keep, in order of the alphabet (F078).
+
+    Kept loaded: of those nobody holds, ``ZoneInfo`` remembers eight and reads the others again.
+    """
+    names = {METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}
+    return tuple(ZoneInfo(name) for name in sorted(names))
 
 
 def zone_of_commune(insee: str) -> str:

@@ -12,6 +12,7 @@ from elasticsearch.dsl import (
     Float,
     GeoPoint,
     Integer,
+    IntegerRange,
     Keyword,
     Mapping,
     Nested,
@@ -21,7 +22,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -131,6 +132,7 @@ def _place() -> dict[str, Any]:
         "zone": _code(),
         "phones": _stored(),
         "hours": Object(enabled=False),
+        "open_minutes": IntegerRange(),
         "maternity_level": _code(),
         "emergency": Boolean(),
         "additional_info": Text(index=False),

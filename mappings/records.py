@@ -186,6 +186,13 @@ class DateRange(TypedDict):
     lt: str
 
 
+class MinuteRange(TypedDict):
+    """Minutes of the local week, Monday 00:00 is 0: ``gte`` included, ``lt`` excluded."""
+
+    gte: int
+    lt: int
+
+
 class SourceMark(TypedDict, total=False):
     """Where a fact of the card comes from and of which day."""
 
@@ -252,6 +259,8 @@ class Offer(TypedDict):
     territory: NotRequired[str]
     phones: NotRequired[list[str]]
     hours: NotRequired[dict[str, list[list[str]]]]
+    open_minutes: NotRequired[list[MinuteRange]]
+    """``hours`` on the clock of ``zone``, made by ``mappings.hours``."""
     maternity_level: NotRequired[str]
     emergency: NotRequired[bool]
     additional_info: NotRequired[str]

@@ -111,6 +111,9 @@ class SearchRequest(BaseModel):
     """Convention sectors."""
     participation: list[Via] = Field(default_factory=list)
     """How the professional takes part in the SAS."""
+    open_now: bool = False
+    """True keeps the places that are open now by their own clock; a place without known hours is
+    not (F085)."""
     maternity_level: list[Literal["1", "2A", "2B", "3"]] = Field(default_factory=list)
     """Levels of maternity."""
     horizon: list[Horizon] = Field(default_factory=list)

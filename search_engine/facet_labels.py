@@ -23,6 +23,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "kind": "Type d'offre",
         "sector": "Conventionnement",
         "participation": "Participation au SAS",
+        "open_now": "Horaires",
         "maternity_level": "Niveau de maternité",
         "territory": "Territoire",
     }
@@ -100,6 +101,7 @@ LABELS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "kind": lambda value: codes.KIND_LABELS.get(value, value),
         "sector": lambda value: codes.CONVENTION_SECTORS.get(value, value),
         "participation": lambda value: VIAS.get(value, value),
+        "open_now": lambda value: "Ouvert maintenant",
         "maternity_level": lambda value: f"Niveau {value}",
         "territory": _territory,
     }

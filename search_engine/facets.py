@@ -18,6 +18,7 @@ from search_engine.availability import (
 )
 from search_engine.criteria import Horizon
 from search_engine.grouping import cards_in, grouping_aggs, groups_in
+from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
 from search_engine.selections import (
     KIND_FIELDS,
@@ -40,9 +41,12 @@ SLOT_FIELDS: Mapping[str, str] = {"slot_type": "slots.types", "consultation": "s
 
 FACETS = (
     *("consultation", "slot_type", "horizon", "profession", "specialty", "kind", "sector"),
-    *("participation", "maternity_level", "territory"),
+    *("participation", "open_now", "maternity_level", "territory"),
 )
 """In the order of the screen."""
+
+TRUE = "true"
+"""The one value of a filter that is on or off."""
 
 VALUES, RULE, OFFERS = "values", "rule", "offers"
 
@@ -79,7 +83,14 @@ def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
         return {VALUES: {**taking_part, "aggs": {VALUES: _terms(plan, "via")}}}
     if name == "kind":
         return _kind_values(plan)
+    if name == "open_now":
+        return {VALUES: _open_now(plan)}
     return {VALUES: _terms(plan, OFFER_FILTERS[name])}
+
+
+def _open_now(plan: Plan) -> Body:
+    filters = {"filters": {TRUE: open_now_clause(plan.window.start)}}
+    return {"filters": filters, "aggs": grouping_aggs(plan)}
 
 
 def _kind_values(plan: Plan) -> dict[str, Body]:
@@ -165,6 +176,8 @@ def _kept(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:
 
 def selected_values(plan: Plan, name: str) -> list[str]:
     """What is selected in a filter, a speciality under the first code of its reform pairs."""
+    if name == "open_now":
+        return [TRUE] if plan.criteria.open_now else []
     chosen = [str(value) for value in getattr(plan.criteria, name)]
     if name == "specialty":
         return list(dict.fromkeys(codes.with_group(code)[0] for code in chosen))

@@ -10,7 +10,7 @@ from typing import Any
 
 from search_engine.area import Area
 from search_engine.availability import SLOT_FILTERS, asked_slots, has_slot
-from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode
+from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode, SearchRequest
 from search_engine.filters import offer_filters
 from search_engine.grouping import cards_in, grouping_aggs
 from search_engine.index import total_of
@@ -19,8 +19,15 @@ from search_engine.selections import OFFER_FILTERS
 
 Body = dict[str, Any]
 
-FILTERS = (*SLOT_FILTERS, *OFFER_FILTERS, "specialty", "kind", "participation")
+FILTERS = (*SLOT_FILTERS, *OFFER_FILTERS, "specialty", "kind", "participation", "open_now")
 """Criteria that a person selects after a search, and may take away."""
+
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        name: SearchRequest.model_fields[name].get_default(call_default_factory=True)
+        for name in FILTERS
+    }
+)
 
 WIDER = 2.0
 """Times the radius just searched."""
@@ -77,7 +84,7 @@ def _cards(answer: Body) -> int:
 def _without_filters(plan: Plan) -> Iterator[Proposal]:
     chosen = [name for name in FILTERS if getattr(plan.criteria, name)]
     if chosen:
-        criteria: dict[str, Any] = {name: [] for name in chosen}
+        criteria = {name: DEFAULTS[name] for name in chosen}
         yield Proposal("filters", "Sans les filtres", criteria, _changed(plan, criteria))
 
 

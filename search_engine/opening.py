@@ -1,70 +1,97 @@
-"""Whether a place is open now, and until when, by its own clock (F102, W17)."""
+"""Whether a place is open now, and until when, by its own clock (F085, F102, W17).
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from typing import NotRequired, TypedDict
+One rule for the card and the filter: the place is open when the wall of its zone shows a minute
+of its hours. On the nights of clock change a local hour that comes twice counts twice, and one
+that is skipped is never open.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MIDNIGHT = "24:00"
-AHEAD = 8
-"""Days looked at: today and the same weekday next week included."""
+from geography.departments import known_zones
+from mappings.hours import WEEK_MINUTES, minute_of_week, open_minutes
+from mappings.records import MinuteRange
 
-Interval = tuple[datetime, datetime]
+AHEAD = timedelta(days=8)
+"""How far the next opening is looked for: the same weekday next week included."""
 
 
 class Opening(TypedDict):
-    """``until``: when it closes if open, when it opens if closed; local time with its offset."""
+    """``until``: when it closes if open, when it opens if closed; local time with its offset.
+
+    Absent when nothing changes in eight days.
+    """
 
     now: bool
     until: NotRequired[str]
 
 
-def opening(hours: Mapping[str, list[list[str]]], now: datetime, zone: str) -> Opening | None:
+def opening(
+    hours: Mapping[str, Sequence[Sequence[str]]], now: datetime, zone: str
+) -> Opening | None:
     """The state of the place at ``now``; None when no hours are known.
 
-    ``hours`` holds the intervals of each weekday as local ``HH:MM`` texts, ends excluded;
-    an interval to 24:00 goes on with one that starts at 00:00 the next day.
+    ``hours`` are read by ``mappings.hours.open_minutes``; ``until`` is always after ``now``.
     """
-    intervals = _joined(sorted(_intervals(hours, now, zone)))
-    if not intervals:
+    week = open_minutes(hours)
+    if not week:
         return None
+    state: Opening = {"now": _is_open(week, now, zone)}
+    if (until := _next_change(week, now, zone)) is not None:
+        state["until"] = until.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return state
+
+
+def open_now_clause(now: datetime) -> dict[str, Any]:
+    """The filter of the offers that ``opening`` says open at ``now``; without hours none is (F085).
+
+    The zones whose walls show the same minute are one clause.
+    """
+    zones: defaultdict[int, list[str]] = defaultdict(list)
+    for zone in known_zones():
+        zones[minute_of_week(now, zone.key)].append(zone.key)
+    clauses = [_open_in(names, minute) for minute, names in zones.items()]
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _open_in(zones: list[str], minute: int) -> dict[str, Any]:
+    there, then = {"terms": {"zone": zones}}, {"term": {"open_minutes": minute}}
+    return {"bool": {"filter": [there, then]}}
+
+
+def _is_open(week: list[MinuteRange], moment: datetime, zone: str) -> bool:
+    minute = minute_of_week(moment, zone)
+    return any(span["gte"] <= minute < span["lt"] for span in week)
+
+
+def _next_change(week: list[MinuteRange], now: datetime, zone: str) -> datetime | None:
+    """The first instant after ``now`` at which the place opens or closes."""
+    state, moment = _is_open(week, now, zone), now
+    while (moment := _next_edge(week, moment, zone)) <= now + AHEAD:
+        if _is_open(week, moment, zone) != state:
+            return moment
+    return None
+
+
+def _next_edge(week: list[MinuteRange], after: datetime, zone: str) -> datetime:
+    """The next instant at which an interval starts or ends, or the clock of the zone changes."""
+    start = after.astimezone(UTC).replace(second=0, microsecond=0)
+    minute = minute_of_week(start, zone)
+    edges = (edge for span in week for edge in (span["gte"], span["lt"]))
+    ahead = min((edge - minute - 1) % WEEK_MINUTES + 1 for edge in edges)
+    return start + timedelta(minutes=_before_turn(start, ahead, zone))
+
+
+def _before_turn(start: datetime, minutes: int, zone: str) -> int:
+    """So many minutes, or fewer when the clock changes before: it does once a week at most."""
     clock = ZoneInfo(zone)
-    for start, end in intervals:
-        if now < start:
-            return {"now": False, "until": _local(start, clock)}
-        if now < end:
-            return {"now": True, "until": _local(end, clock)}
-    return {"now": False}
+    offset = start.astimezone(clock).utcoffset()
 
+    def turned(minute: int) -> bool:
+        return (start + timedelta(minutes=minute)).astimezone(clock).utcoffset() != offset
 
-def _intervals(
-    hours: Mapping[str, list[list[str]]], now: datetime, zone: str
-) -> Iterator[Interval]:
-    """From yesterday on, because a night may have begun then."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    for days in range(-1, AHEAD):
-        day = today + timedelta(days=days)
-        for opens, closes in hours.get(WEEKDAYS[day.weekday()], []):
-            yield _moment(day, opens, zone), _moment(day, closes, zone)
-
-
-def _moment(day: date, clock: str, zone: str) -> datetime:
-    if clock == MIDNIGHT:
-        day, clock = day + timedelta(days=1), "00:00"
-    return datetime.combine(day, time.fromisoformat(clock), ZoneInfo(zone)).astimezone(UTC)
-
-
-def _joined(intervals: list[Interval]) -> list[Interval]:
-    """Intervals that touch or overlap made one, so that ``until`` is the real end."""
-    joined: list[Interval] = []
-    for start, end in intervals:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif start < end:
-            joined.append((start, end))
-    return joined
-
-
-def _local(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).isoformat(timespec="seconds")
+    return bisect_left(range(minutes), True, key=turned)

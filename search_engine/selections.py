@@ -10,6 +10,7 @@ from typing import Any
 from mappings import codes
 from mappings.records import Kind
 from search_engine.availability import has_slot
+from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
 
 Clause = dict[str, Any]
@@ -42,6 +43,8 @@ def selections(plan: Plan) -> dict[str, Clause]:
         clauses["kind"] = of_kinds(plan, criteria.kind)
     if criteria.participation:
         clauses["participation"] = takes_part(list(criteria.participation))
+    if criteria.open_now:
+        clauses["open_now"] = open_now_clause(plan.window.start)
     if plan.slots_chosen:
         clauses[SLOTS] = has_slot(plan.slots)
     return clauses

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from indexers.offers.hours import hours_fields
 from indexers.offers.identity import distinct, fair_key, sos_point_id
 from indexers.offers.joins import Joins
 from indexers.offers.participation import association_fields, clean_info
@@ -74,8 +75,8 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
             idnst=as_idnst(point.id) if structure_id_kind(point.id) else None,
             specialty_groups=[group_of(SPECIALTY)],
             phones=[point.phone] if point.phone else [],
-            hours={day: [list(span) for span in spans] for day, spans in point.hours.items()},
         ),
+        **hours_fields(point.hours),
     }
 
 

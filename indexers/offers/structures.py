@@ -5,6 +5,7 @@ from typing import cast
 
 from indexers.finess.structure import Structure, shown_structure
 from indexers.offers.absences import absence_fields
+from indexers.offers.hours import HOURS_FIELDS, hours_fields
 from indexers.offers.identity import distinct, fair_key, structure_id
 from indexers.offers.joins import Joins
 from indexers.offers.participation import clean_info, structure_fields
@@ -17,7 +18,7 @@ from mappings.records import Kind, Offer, StructureKind
 FINESS = "finess"
 """Name of the source of structures, in quarantines and on cards."""
 
-EXTRAS = ("hours", "maternity_level", "emergency", "additional_info")
+EXTRAS = (*HOURS_FIELDS, "maternity_level", "emergency", "additional_info")
 """Fields of a structure that its settings give, whatever its kind."""
 
 
@@ -82,12 +83,12 @@ def extras(settings: StructureSettings | None) -> Record:
     """Hours, maternity level, emergency department and information, as the settings give them."""
     if settings is None:
         return {}
-    return known(
-        hours={day: [list(span) for span in spans] for day, spans in settings.hours.items()},
+    others = known(
         maternity_level=settings.maternity_level,
         emergency=settings.emergency or None,
         additional_info=clean_info(settings.additional_info),
     )
+    return {**hours_fields(settings.hours), **others}
 
 
 def _sources(structure: Structure, point: str, offer: Record, joins: Joins) -> Record:

@@ -17,6 +17,7 @@ from geography.departments import (
     UnknownDepartmentError,
     department_of,
     departments,
+    known_zones,
     published,
     zone_of,
     zone_of_commune,
@@ -154,6 +155,12 @@ def test_the_marquesas_and_gambier_do_not_keep_the_time_of_tahiti() -> None:
     assert zone_of_commune("98719") == "Pacific/Gambier"
     assert zone_of_commune("98735") == "Pacific/Tahiti"
     assert zone_of_commune("48095") == "Europe/Paris"
+
+
+@pytest.mark.proves("F078")
+def test_the_known_zones_are_those_of_the_communes() -> None:
+    communes = {zone_of_commune(commune.insee) for commune in GAZETTEER.communes()}
+    assert communes <= {zone.key for zone in known_zones()}
 
 
 @pytest.mark.proves("F078")

@@ -60,6 +60,7 @@ def test_settings_bring_hours_maternity_level_and_emergency(files: FileSet) -> N
     )
     offer = files.only()
     assert offer["hours"] == hours
+    assert offer["open_minutes"] == [{"gte": 480, "lt": 720}, {"gte": 840, "lt": 1080}]
     assert (offer["maternity_level"], offer["emergency"]) == ("2A", True)
     assert offer["additional_info"] == "Entrée rue Basse"
 
@@ -71,6 +72,19 @@ def test_each_point_of_an_association_is_an_offer(files: FileSet) -> None:
     assert offer["names"] == ["Point de garde de Mende", "SOS Médecins Lozère", "SOS Médecins"]
     assert offer["specialty_groups"] == ["general_medicine"]
     assert "idnst" not in offer
+
+
+@pytest.mark.proves("F085", "F102")
+def test_a_point_of_an_association_has_hours_of_its_own(files: FileSet) -> None:
+    night = {"sun": [["20:00", "24:00"]], "mon": [["00:00", "06:00"]]}
+    address = {"postal_code": "48000", "city": "Mende"}
+    open_at_night = {"id": "PFG-1", "name": "PFG", "address": address, "hours": night}
+    unknown = {"id": "PFG-2", "name": "PFG", "address": address}
+    told, silent = files.sos(points=[open_at_night, unknown]).offers().values()
+    assert told["hours"] == night
+    assert told["open_minutes"] == [{"gte": 0, "lt": 360}, {"gte": 9840, "lt": 10_080}]
+    assert "hours" not in silent
+    assert "open_minutes" not in silent
 
 
 def test_the_point_given_for_an_sos_place_is_kept_at_its_best_precision(files: FileSet) -> None:

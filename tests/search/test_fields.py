@@ -64,7 +64,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
     """Every request of random searches."""
     random = Random(5)
     for _ in range(count):
-        drawn = draw(random)
+        drawn = draw(random, open_now=random.random() < 0.5)
         profile = load_profiles()[drawn.criteria.profile]
         window = window_of(drawn.now, drawn.area.zone)
         plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)

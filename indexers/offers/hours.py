@@ -1,0 +1,16 @@
+"""Opening hours of an offer: as its card shows them, and as the filter reads them."""
+
+from collections.abc import Mapping, Sequence
+
+from indexers.offers.records import Record, known
+from mappings.formats import Weekday
+from mappings.hours import open_minutes
+
+HOURS_FIELDS = ("hours", "open_minutes")
+"""Written together, or the card and the filter would disagree."""
+
+
+def hours_fields(hours: Mapping[Weekday, Sequence[Sequence[str]]]) -> Record:
+    """The fields that opening hours give; none without hours (F102)."""
+    shown = {str(day): [list(span) for span in spans] for day, spans in hours.items()}
+    return known(hours=shown, open_minutes=open_minutes(shown))
