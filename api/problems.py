@@ -13,7 +13,7 @@ from elasticsearch import ApiError
 from starlette.responses import Response
 
 from elastic import errors as elastic
-from search_engine.problems import PartialAnswer, SearchProblem
+from search_engine.problems import CursorExpired, PartialAnswer, SearchProblem
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:sas:problem:{code}"
@@ -309,6 +309,8 @@ def of_search_problem(error: SearchProblem) -> Problem:
 
 def of_elastic_error(error: elastic.ElasticError) -> Problem:
     """The problem of a failure of Elasticsearch: never an empty page (F072, W19)."""
+    if isinstance(error, elastic.PointInTimeGone):
+        return of_search_problem(CursorExpired())
     cause = error.__cause__
     if isinstance(error, elastic.ElasticRejected) and isinstance(cause, ApiError):
         return of_client_error(cause)
