@@ -74,7 +74,11 @@ def criteria_digest(criteria: Criteria) -> str:
 
 
 def sealed(walk: Walk, digest: str, key: CursorKey, at: datetime) -> str:
-    """The cursor that leads to the next page of this walk, sealed at the instant ``at``."""
+    """The cursor that leads to the next page of this walk, sealed at the instant ``at``.
+
+    About 700 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
+    beyond which it would not be taken back, holds some 200 communities.
+    """
     content = zlib.compress(CONTENT.dump_json((LAYOUT, digest, walk)), level=9)
     return unpadded(key.encrypt_at_time(content, int(at.timestamp())))
 
@@ -88,8 +92,8 @@ def opened(text: str, digest: str, key: CursorKey, at: datetime) -> Walk:
     try:
         _check_age(int(at.timestamp()) - key.extract_timestamp(token))
         _, digest_then, walk = CONTENT.validate_json(zlib.decompress(key.decrypt(token)))
-    except (InvalidToken, zlib.error, ValidationError) as error:
-        raise CursorUnreadable from error
+    except (InvalidToken, zlib.error, ValidationError):
+        raise CursorUnreadable from None  # the cause may hold the patient's place
     if digest_then != digest:
         raise CursorOfAnotherSearch
     return walk

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from traceback import format_exception
 from typing import Any
 from zlib import compress
 
@@ -133,8 +134,9 @@ def test_another_key_opens_nothing() -> None:
 )
 def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
     text = unpadded(KEY.encrypt_at_time(content, int(NOW.timestamp())))
-    with pytest.raises(CursorUnreadable):
+    with pytest.raises(CursorUnreadable) as caught:
         opened(text, DIGEST, KEY, NOW)
+    assert "Kerguestenen" not in "".join(format_exception(caught.value))
 
 
 def test_a_cursor_expires_to_the_second() -> None:
