@@ -17,7 +17,7 @@ from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
 from api.logs import configure_logs
 from api.metrics import Metrics
-from api.routes import health, lrm, metrics, offers, search, suggest
+from api.routes import cpts, health, lrm, metrics, offers, search, suggest
 from api.security.gate import gate_for
 from api.security.schemes import add_schemes
 from api.settings import ApiSettings
@@ -60,6 +60,7 @@ def create_app(
         suggest.router,
         lrm.router,
         offers.router,
+        cpts.router,
         health.router,
         metrics.router,
     ):

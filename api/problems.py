@@ -349,7 +349,7 @@ def _is_malformed(error: Mapping[str, Any]) -> bool:
 
 
 def _field(error: Mapping[str, Any]) -> str:
-    names = [str(part) for part in error["loc"] if part not in ("body", "query", "header")]
+    names = [str(part) for part in error["loc"] if part not in ("body", "query", "header", "path")]
     return names[0] if names else PLACE_FIELDS.get(error["type"], "what")
 
 

@@ -272,9 +272,9 @@ def _ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield Text("\nCette page est vide : elle vient après la dernière offre.")
     elif not page["results"]:
         yield Text(f"\nEssayez {either(list(other_ways(page)))}.")
-    if page["next"] is not None:
+    if page["next"] and "page" in page["next"]:
         repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
-        yield Text(f"\nSuite : --page {page['next']}{repeat}", style="dim")
+        yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
 
 
 def other_ways(page: Mapping[str, Any]) -> Iterator[str]:

@@ -22,6 +22,9 @@ from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorU
 LIFE = timedelta(minutes=10)
 """How long after its page a cursor may be used, to the second."""
 
+LONGEST = timedelta(minutes=30)
+"""How long after its first page a walk may go on: its slots are those of that instant."""
+
 SKEW = timedelta(minutes=1)
 """How far ahead the clock of the process that sealed it may be."""
 
@@ -38,7 +41,7 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A search under way. ``page`` is the number of the page that the cursor leads to.
+    """A search under way. ``seen``: how many cards came before the page the cursor leads to.
 
     ``after``: sort values of the last hit. ``now``: instant of the first page, so that the order
     does not move with the clock. ``covering``: FINESS of the CPTS that cover the commune;
@@ -56,7 +59,7 @@ class Walk:
     representatives: dict[str, str]
     members: dict[str, int]
     pit: str | None
-    page: int
+    seen: int
 
 
 CONTENT = TypeAdapter(tuple[Layout, str, Walk])

@@ -6,7 +6,11 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from elastic.errors import translated
+from elastic.point_in_time import search_in
 from search_engine.problems import PartialAnswer
+
+KEEP_S = 600
+"""Seconds a point in time is kept after its last use: the life of a cursor."""
 
 Body = dict[str, Any]
 Answer = dict[str, Any]
@@ -15,10 +19,11 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The offers behind one alias, read through one client."""
+    """The offers behind one alias, read through one client; at a point in time when it is told."""
 
     client: AsyncElasticsearch
     alias: str
+    pit: str | None = None
 
     async def ask(self, body: Body) -> Answer:
         """The whole answer to one request.
@@ -26,6 +31,8 @@ class Index:
         Raises the typed errors of ``elastic.errors``, and ``PartialAnswer`` when a shard is
         missing: an answer with holes would look like a true one (W19, F072).
         """
+        if self.pit is not None:
+            return whole(await search_in(self.client, self.pit, KEEP_S, body))
         with translated():
             response = await self.client.search(
                 index=self.alias, body=body, allow_partial_search_results=False
@@ -33,7 +40,7 @@ class Index:
         return whole(response.body)
 
     async def ask_all(self, bodies: list[Body]) -> list[Answer]:
-        """The whole answers to several requests sent as one, in their order."""
+        """The whole answers of the live index to several requests sent as one, in their order."""
         if not bodies:
             return []
         searches = [part for body in bodies for part in ({}, body)]

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mappings.formats import LrmEntry
 from search_engine.area import AddressFinder, Area
-from search_engine.criteria import MAX_TEXT, Criteria, Mode, Role
+from search_engine.criteria import MAX_TEXT, Criteria, Mode, Role, Sealed
+from search_engine.cursor_key import CursorKey
 from search_engine.interpretation import Interpretation
 from search_engine.lrm_place import InseeFinder, LrmPlace, area_of_place, read_place
 from search_engine.lrm_registry import LrmRegistry
@@ -58,6 +59,10 @@ class LrmLink(BaseModel):
     """Offers a page."""
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
     """Seed of the fair order, from an earlier answer."""
+    cursor: Sealed | None = None
+    """Cursor of the next page, from an earlier answer."""
+    stable: bool = False
+    """True walks the directory as it stands at the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ class Resolved:
         ignored = (IGNORED,) if self.link.model_extra else ()
         return [*ignored, *self.specialty.warnings, *self.place.warnings]
 
-    def criteria(self, role: Role, mode: Mode) -> Criteria:
-        """The same search as criteria; an absent doctor is told apart from none (F050)."""
+    def criteria(self, role: Role, modes: tuple[Mode, ...]) -> Criteria:
+        """The same search as criteria, in the first of the modes open to the caller; an absent
+        doctor is told apart from none (F050)."""
         link = self.link
         return Criteria(
             what=self.specialty.label[:MAX_TEXT],
@@ -84,7 +90,10 @@ class Resolved:
             page=link.page,
             size=link.size,
             seed=link.seed,
-            mode=mode,
+            cursor=link.cursor,
+            stable=link.stable,
+            mode=modes[0],
+            modes=modes,
             role=role,
         )
 
@@ -141,14 +150,15 @@ class LrmDoor:
     alias: str
     registry: LrmRegistry
     finder: LrmFinder
+    key: CursorKey | None = None
 
 
 async def lrm_search(
-    door: LrmDoor, link: LrmLink, now: datetime, role: Role, mode: Mode = Mode.AVAILABLE
+    door: LrmDoor, link: LrmLink, now: datetime, role: Role, modes: tuple[Mode, ...] = tuple(Mode)
 ) -> Page:
     """The page of ``search``, with the block ``lrm``: who sent the link, and how it was read.
 
-    A link says no mode: it opens the default one of the caller's role (F047).
+    A link says no mode: it opens the first of ``modes``, those of the caller's role (F047).
 
     Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
     ``search``. The origin is checked before anything else is read.
@@ -165,11 +175,12 @@ async def lrm_search(
     page = await search(
         door.client,
         door.alias,
-        asked.criteria(role, mode),
+        asked.criteria(role, modes),
         now,
         deps=door.finder,
         resolve_area=area,
         interpret=meaning,
+        key=door.key,
     )
     page["warnings"] = [*asked.warnings, *page["warnings"]]
     return {**page, "lrm": lrm_block(entry, asked)}

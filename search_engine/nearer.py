@@ -20,7 +20,7 @@ FIRST_CARDS = 5
 
 def nearest_agg(plan: Plan) -> dict[str, Body]:
     """The nearest offer with a slot, asked with the first page from a patient's own point."""
-    if plan.criteria.page > 1 or not measured(plan.area):
+    if not plan.first_page or not measured(plan.area):
         return {}
     wanted = list(selections(plan).values())
     if not plan.slot_needed:

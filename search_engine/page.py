@@ -10,7 +10,7 @@ from mappings.records import Offer
 from search_engine.area import AreaKind
 from search_engine.availability import showing
 from search_engine.cards import Card, View, card
-from search_engine.criteria import MAX_RESULTS, Criteria, Mode, Sort
+from search_engine.criteria import Criteria, Mode, Sort
 from search_engine.distances import distance_of
 from search_engine.explanation import rank_of
 from search_engine.facet_labels import facets_of
@@ -44,7 +44,7 @@ class Found:
 
     ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
     cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``instead`` what would
-    not be empty.
+    not be empty; ``solutions`` those of the marketplace; ``next`` how to ask for what follows.
     """
 
     plan: Plan
@@ -53,6 +53,8 @@ class Found:
     cpts: Mapping[str, Offer] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     instead: list[dict[str, Any]] = field(default_factory=list)
+    solutions: dict[str, Any] | None = None
+    next: dict[str, Any] | None = None
 
 
 def page_of(found: Found, took_ms: dict[str, float]) -> Page:
@@ -70,7 +72,7 @@ def page_of(found: Found, took_ms: dict[str, float]) -> Page:
         "total": {"value": total, "relation": "eq"},
         "results": results,
         "facets": facets_of(plan, answer),
-        "next": next_page(plan.criteria, total),
+        "next": found.next,
         "seed": plan.seed,
         "warnings": warnings_of(plan, identified=places is not None and total_of(places) > 0),
         "took_ms": took_ms,
@@ -80,6 +82,7 @@ def page_of(found: Found, took_ms: dict[str, float]) -> Page:
         "nearer_alternative": nearer_of(found, results),
         "cpts": cpts_searched(found),
         "instead": found.instead or None,
+        "solutions": found.solutions,
     }
     return page | {name: block for name, block in beside.items() if block is not None}
 
@@ -186,11 +189,8 @@ def shown_km(plan: Plan, km: float | None) -> float | None:
     return km if measured(plan.area) else None
 
 
-def next_page(criteria: Criteria, total: int) -> int | None:
-    """The number of the next page, None after the last one or at the index's depth."""
-    more = criteria.page * criteria.size < total
-    reachable = (criteria.page + 1) * criteria.size <= MAX_RESULTS
-    return criteria.page + 1 if more and reachable else None
+TOLD_APART = {"what", "cursor"}
+"""Not repeated among what was asked: the text stands beside, a cursor is used once."""
 
 
 def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
@@ -202,7 +202,9 @@ def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
     return {
         "what": criteria.what,
         **{key: value for key, value in told.items() if value not in ([], None, False)},
-        "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude={"what"}),
+        "asked": criteria.model_dump(
+            mode="json", exclude_defaults=True, exclude={"what", "cursor"}
+        ),
     }
 
 

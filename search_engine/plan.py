@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mappings.records import Kind
 from search_engine.area import Area
@@ -19,7 +20,8 @@ class Plan:
     ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
     name in. ``seed`` decides the fair order of a search without a patient's point.
     ``covering`` are the FINESS of the CPTS behind whose cards members stand, ``representatives``
-    the best member of each by FINESS, once known.
+    the best member of each by FINESS, once known. ``after`` are the sort values of the last card
+    seen in a walk by cursor.
     """
 
     criteria: Criteria
@@ -34,6 +36,12 @@ class Plan:
     fuzzy: bool = False
     covering: tuple[str, ...] = ()
     representatives: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def first_page(self) -> bool:
+        """What stands beside the results is told once, with the first of them."""
+        return self.criteria.page == 1 and self.after is None
 
     @property
     def slot_needed(self) -> bool:

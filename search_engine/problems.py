@@ -173,6 +173,18 @@ class OfferNotFound(SearchProblem):
         super().__init__("Aucune offre ne porte cet identifiant.", field="id")
 
 
+class CptsNotFound(SearchProblem):
+    """No CPTS bears that FINESS."""
+
+    code = "cpts_not_found"
+    status = 404
+    title = "CPTS introuvable"
+    remedy = "Relancez la recherche : la CPTS a pu quitter l'annuaire."
+
+    def __init__(self) -> None:
+        super().__init__("Aucune CPTS ne porte ce numéro FINESS.", field="finess")
+
+
 class PartialAnswer(SearchProblem):
     """Some shards did not answer: a page with holes would look like a true one."""
 

@@ -31,7 +31,7 @@ def page_body(plan: Plan) -> Body:
     body = {
         "query": scored(plan, bounds(plan)),
         "sort": sort_keys(plan),
-        "from": (criteria.page - 1) * criteria.size,
+        **position(plan),
         "size": criteria.size,
         "track_total_hits": True,
         "_source": SOURCE,
@@ -39,6 +39,13 @@ def page_body(plan: Plan) -> Body:
     }
     shown = [*selections(plan).values(), *outside_groups(plan)]
     return {**body, "post_filter": all_of(shown)} if shown else body
+
+
+def position(plan: Plan) -> Body:
+    """Where the page starts: after the last card of a walk, else by its number."""
+    if plan.after is not None:
+        return {"search_after": list(plan.after)}
+    return {"from": (plan.criteria.page - 1) * plan.criteria.size}
 
 
 def decision_body(plan: Plan) -> Body:

@@ -21,10 +21,11 @@ from search_engine.cards import INFORMED_ROLES, Block, Card, known, labelled, sp
 from search_engine.criteria import Criteria, Mode
 from search_engine.distances import distance_of
 from search_engine.enlargement import ENOUGH
-from search_engine.filters import any_of, bears_one_of, circle
+from search_engine.filters import circle
 from search_engine.interpretation import Interpretation, profession_of
 from search_engine.plan import Plan
 from search_engine.scoring import constant
+from search_engine.selections import any_of, bears_one_of
 
 Body = dict[str, Any]
 Clause = dict[str, Any]

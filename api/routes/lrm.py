@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import TheEngine
+from api.page_schemas import LrmPage
 from api.query_names import refuse_repeated
 from api.roles import CallerRole
-from api.schemas import LrmPage, responses
+from api.schemas import responses
 from api.security.rights import caller_of, modes_of
 from elastic.settings import settings as elastic_settings
 from search_engine.criteria import Role
@@ -53,9 +54,10 @@ async def post_lrm_search(
 
 async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) -> Response:
     finder = cast(LrmFinder, engine.geocoder)
-    door = LrmDoor(engine.client, engine.alias, registry_of(request, engine), finder)
-    mode = modes_of(caller_of(request).duties)[0]
-    page = await lrm_search(door, link, engine.clock(), role, mode)
+    registry = registry_of(request, engine)
+    door = LrmDoor(engine.client, engine.alias, registry, finder, engine.cursor_key)
+    modes = modes_of(caller_of(request).duties)
+    page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(page)
 

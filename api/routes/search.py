@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import Engine, TheEngine
+from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
 from api.roles import CallerRole
-from api.schemas import ResultPage, responses
-from api.security.rights import caller_of, permitted
+from api.schemas import responses
+from api.security.rights import caller_of, modes_of, permitted
 from search_engine.criteria import Criteria, Role, SearchRequest
 from search_engine.search import search
 
@@ -36,7 +37,7 @@ async def post_search(
     request: Request, asked: SearchRequest, engine: TheEngine, role: CallerRole = Role.OSNP
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await _page(request, asked, engine, role)
+    return await answer_search(request, asked, engine, role)
 
 
 @router.get(
@@ -53,12 +54,23 @@ async def get_search(
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await _page(request, asked, engine, role)
+    return await answer_search(request, asked, engine, role)
 
 
-async def _page(request: Request, asked: SearchRequest, engine: Engine, role: Role) -> Response:
-    allowed = permitted(asked, caller_of(request))
-    criteria = Criteria(**allowed.model_dump(), role=role)
-    page = await search(engine.client, engine.alias, criteria, engine.clock(), deps=engine.geocoder)
+async def answer_search(
+    request: Request, asked: SearchRequest, engine: Engine, role: Role, cpts: str | None = None
+) -> Response:
+    """The page of a search in a mode open to the caller; among the members of a CPTS if given."""
+    caller = caller_of(request)
+    allowed = permitted(asked, caller).model_dump()
+    criteria = Criteria(**allowed, role=role, modes=modes_of(caller.duties), cpts=cpts)
+    page = await search(
+        engine.client,
+        engine.alias,
+        criteria,
+        engine.clock(),
+        deps=engine.geocoder,
+        key=engine.cursor_key,
+    )
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(page)

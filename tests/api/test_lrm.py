@@ -10,7 +10,7 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from api.schemas import LrmPage
+from api.page_schemas import LrmPage
 from elastic.names import lrm_index
 from geography.geocoder import Geocoder
 from indexers.lrm import publish

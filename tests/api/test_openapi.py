@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas import Alive, OfferCard, OfferSlots, ProblemDocument, Ready, ResultPage, Shape
+from api.page_schemas import ResultPage
+from api.schemas import Alive, OfferCard, OfferSlots, ProblemDocument, Ready, Shape
 from search_engine.criteria import SearchRequest
 from tests.api.conftest import answer, frozen_app
 

@@ -198,6 +198,7 @@ RAISED: list[tuple[Exception, int, str]] = [
     (search.CursorExpired(), 400, "cursor_expired"),
     (search.CursorOfAnotherSearch(), 400, "cursor_of_another_search"),
     (search.OfferNotFound(), 404, "offer_not_found"),
+    (search.CptsNotFound(), 404, "cpts_not_found"),
     (search.GeocoderUnavailable(), 503, "geocoder_unavailable"),
     (search.PartialAnswer(), 503, "partial_answer"),
     (elastic.ElasticUnavailable(ADDRESS), 503, "search_unavailable"),

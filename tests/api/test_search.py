@@ -85,7 +85,7 @@ def test_the_treating_doctor_stands_apart(api: httpx.Client) -> None:
 def test_pages_follow_each_other(api: httpx.Client) -> None:
     asked = {"what": "MG", "size": 3, **MENDE}
     first = answer(api.post("/v1/search", json=asked))
-    second = answer(api.post("/v1/search", json={**asked, "page": first["next"]}))
+    second = answer(api.post("/v1/search", json={**asked, "page": first["next"]["page"]}))
     ids = [card["id"] for card in first["results"] + second["results"]]
     assert (len(ids), len(set(ids)), second["next"]) == (4, 4, None)
 

@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area, AreaKind
 from search_engine.criteria import Criteria
+from search_engine.cursor_key import CursorKey
 from search_engine.interpretation import Interpretation, interpret
 from search_engine.search import search
 
@@ -88,6 +89,27 @@ def structure(key: str, kind: str, category: str, km: float = 1, **fields: Any) 
     return {**made, "id": f"finess:{key}", "kind": "structure", **named, **fields}
 
 
+def cpts(finess: str, communes: Sequence[str] = ("14754",), **fields: Any) -> Offer:
+    """A CPTS without a seat that covers some communes."""
+    made = doctor(finess, **fields)
+    for name in ("rpps", "family", "given", "profession", "specialties", "sector", "point"):
+        made.pop(name, None)
+    phones = {"phones": ["+33231000001"], "cpts_phones": ["+33231000001"]}
+    named = {"title": f"CPTS {finess}", "names": [f"CPTS {finess}"], "finess": finess}
+    covered = {"cpts": [finess], "covers_insee": list(communes)}
+    return {**made, "id": f"cpts:{finess}", "kind": "cpts", **named, **phones, **covered, **fields}
+
+
+def solution(key: str, **fields: Any) -> Offer:
+    """A marketplace solution of general practitioners over the whole department."""
+    made = cpts(key, **fields)
+    for name in ("finess", "cpts", "covers_insee", "cpts_phones"):
+        made.pop(name, None)
+    named = {"title": f"Solution {key}", "link": "https://place.example/ask"}
+    covers = {"covers_departments": ["14"], "solution_professions": ["10"]}
+    return {**made, "id": f"solution:editor:{key}", "kind": "solution", **named, **covers, **fields}
+
+
 def area(**fields: Any) -> Area:
     """Around the patient's own point, 20 km, not to be enlarged unless said."""
     values: dict[str, Any] = {
@@ -131,6 +153,7 @@ class Searcher:
         *,
         now: datetime = NOW,
         meaning: Interpretation | None = None,
+        key: CursorKey | None = None,
         **criteria: Any,
     ) -> dict[str, Any]:
         """The page of a search; criteria as a caller gives them."""
@@ -147,6 +170,7 @@ class Searcher:
             deps=None,
             resolve_area=given_area,
             interpret=interpret if meaning is None else lambda text: meaning,
+            key=key,
         )
 
     async def keys(self, *args: Any, **kwargs: Any) -> list[str]:

@@ -56,7 +56,7 @@ WALK = Walk(
     representatives={"560029999": "rpps:10000000101@1480000101"},
     members={"560029999": 12},
     pit=None,
-    page=2,
+    seen=5,
 )
 CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
 DIGEST = criteria_digest(CRITERIA)
@@ -76,7 +76,7 @@ walks = st.builds(
     seed=positive,
     area=areas,
     members=st.dictionaries(st.text(max_size=9), positive, max_size=3),
-    page=positive,
+    seen=positive,
 )
 
 
@@ -129,7 +129,7 @@ def test_another_key_opens_nothing() -> None:
         b"neither compressed nor ours",
         compress(b"[]"),
         compress(cursor.CONTENT.dump_json((1, DIGEST, WALK)).replace(b"[1,", b"[2,", 1)),
-        compress(cursor.CONTENT.dump_json((1, DIGEST, WALK)).replace(b'"page"', b'"leaf"')),
+        compress(cursor.CONTENT.dump_json((1, DIGEST, WALK)).replace(b'"seen"', b'"leaf"')),
     ],
 )
 def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
@@ -178,7 +178,11 @@ OTHER: dict[str, Any] = {
     "sort": Sort.DISTANCE,
     "profile": "distance",
     "stable": True,
+    "open_now": True,
+    "group_cpts": False,
     "role": Role.IOA,
+    "modes": (Mode.REORIENTATION,),
+    "cpts": "560000001",
 }
 """Another value for each criterion that decides the result or its order."""
 

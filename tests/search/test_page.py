@@ -8,9 +8,7 @@ from elasticsearch import AsyncElasticsearch
 
 from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, IndexMissing
-from search_engine.criteria import Criteria
 from search_engine.index import Index
-from search_engine.page import next_page
 from search_engine.problems import PartialAnswer, UnknownCode
 from tests.search.conftest import Searching
 from tests.search.made import Searcher, commune, doctor, slot
@@ -37,18 +35,9 @@ async def test_a_page_says_what_was_understood_and_what_follows(searching: Searc
         "zone": "Europe/Paris",
     }
     assert page["total"] == {"value": 7, "relation": "eq"}
-    assert (page["next"], page["seed"], page["warnings"]) == (3, 12, [])
+    assert (page["next"], page["seed"], page["warnings"]) == ({"page": 3}, 12, [])
     assert {"total", "area", "interpretation", "search"} <= set(page["took_ms"])
     assert orjson.loads(orjson.dumps(page)) == page
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "total", "following"),
-    [(1, 5, 5, None), (1, 5, 6, 2), (2, 5, 10, None), (100, 100, 20_000, None), (3, 5, 0, None)],
-)
-def test_the_next_page(page: int, size: int, total: int, following: int | None) -> None:
-    criteria = Criteria(what="x", lat=0, lon=0, page=page, size=size)
-    assert next_page(criteria, total) == following
 
 
 async def test_a_page_beyond_the_last_is_empty_and_keeps_the_total(searching: Searching) -> None:

@@ -286,7 +286,7 @@ async def walk(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> An
             interpret=drawn.interpret,
         )
         yield page
-        number = page["next"]
+        number = (page["next"] or {}).get("page")
 
 
 async def test_a_larger_circle_holds_the_smaller_one(

@@ -1,0 +1,78 @@
+"""``/v1/cpts``: the communities that cover a commune, and the members of one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.engine import TheEngine
+from api.page_schemas import ResultPage
+from api.query_names import refuse_repeated
+from api.roles import CallerRole
+from api.routes.search import LISTS, answer_search
+from api.schemas import CptsList, responses
+from search_engine.cpts import cpts_of_commune
+from search_engine.criteria import Role, SearchRequest
+from search_engine.offer import Asker
+
+router = APIRouter(prefix="/v1/cpts", tags=["cpts"])
+
+MEMBERS_PROBLEMS = responses(400, 401, 403, 404, 413, 414, 422, 429, 503, 504)
+
+Insee = Annotated[
+    str,
+    Query(pattern=r"^(\d{1,2}|2[ABab])\d{3}$", description="INSEE code of the patient's commune."),
+]
+Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINESS of the CPTS.")]
+
+
+@router.get(
+    "",
+    summary="Les CPTS d'une commune",
+    response_model=CptsList,
+    responses=responses(401, 403, 414, 422, 429, 503, 504),
+)
+async def get_cpts(
+    request: Request, insee: Insee, engine: TheEngine, role: CallerRole = Role.OSNP
+) -> Response:
+    """The CPTS whose territory holds the commune; a district counts for its city and back."""
+    refuse_repeated(request)
+    asker = Asker(role=role)
+    found = await cpts_of_commune(engine.client, engine.alias, insee, engine.clock(), asker)
+    return OrjsonResponse(found)
+
+
+@router.post(
+    "/{finess}/members",
+    summary="Les membres d'une CPTS",
+    response_model=ResultPage,
+    responses=MEMBERS_PROBLEMS,
+)
+async def post_members(
+    request: Request,
+    finess: Finess,
+    asked: SearchRequest,
+    engine: TheEngine,
+    role: CallerRole = Role.OSNP,
+) -> Response:
+    """The same search, among the members of one CPTS: every criterion holds (F094)."""
+    return await answer_search(request, asked, engine, role, finess)
+
+
+@router.get(
+    "/{finess}/members",
+    summary="Les membres d'une CPTS, par un lien",
+    response_model=ResultPage,
+    responses=MEMBERS_PROBLEMS,
+)
+async def get_members(
+    request: Request,
+    finess: Finess,
+    asked: Annotated[SearchRequest, Query()],
+    engine: TheEngine,
+    role: CallerRole = Role.OSNP,
+) -> Response:
+    """The same from query parameters, for links; lists are given by repeating the name."""
+    refuse_repeated(request, LISTS)
+    return await answer_search(request, asked, engine, role, finess)

@@ -1,0 +1,112 @@
+"""The walk over a search by cursor: resumed where it was left, without deciding anything again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from elastic.point_in_time import close_pit, open_pit
+from search_engine.criteria import MAX_CURSOR, MAX_RESULTS, Criteria
+from search_engine.cursor import LONGEST, Walk, criteria_digest, opened, sealed
+from search_engine.cursor_key import CursorKey
+from search_engine.index import KEEP_S, Index, hits_of, total_of
+from search_engine.page import Found
+from search_engine.plan import Plan
+from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
+from search_engine.query import page_body, sort_keys
+
+Next = dict[str, Any]
+
+
+def walk_of(criteria: Criteria, key: CursorKey | None, at: datetime) -> Walk | None:
+    """The walk that the cursor continues, None without a cursor.
+
+    Raises ``CursorUnreadable``, ``CursorExpired`` or ``CursorOfAnotherSearch``.
+    """
+    if criteria.cursor is None:
+        return None
+    if key is None:
+        raise CursorUnreadable
+    walk = opened(criteria.cursor, criteria_digest(criteria), key, at)
+    if criteria.seed not in (None, walk.seed):
+        raise CursorOfAnotherSearch
+    if at - walk.now > LONGEST:
+        raise CursorExpired
+    return walk
+
+
+@asynccontextmanager
+async def reading(index: Index, criteria: Criteria, walk: Walk | None) -> AsyncIterator[Index]:
+    """The live index, or the point in time of a stable walk, given back when its start fails."""
+    if walk is not None:
+        yield replace(index, pit=walk.pit)
+    elif not criteria.stable:
+        yield index
+    else:
+        pit = await open_pit(index.client, index.alias, KEEP_S)
+        try:
+            yield replace(index, pit=pit)
+        except BaseException:
+            await close_pit(index.client, pit)
+            raise
+
+
+def resumed(plan: Plan, walk: Walk) -> Plan:
+    """The plan as it was decided with the first page, after the last card that was seen."""
+    return replace(
+        plan,
+        without_rpps=walk.without_rpps,
+        fuzzy=walk.fuzzy,
+        covering=walk.covering,
+        representatives=walk.representatives,
+        after=tuple(walk.after),
+    )
+
+
+async def continued(index: Index, plan: Plan, walk: Walk) -> Found:
+    """The next page of the walk."""
+    return Found(plan, await index.ask(page_body(plan)), sizes=walk.members)
+
+
+async def followed(
+    index: Index, found: Found, walk: Walk | None, key: CursorKey | None, at: datetime
+) -> Next | None:
+    """How to ask for what follows, by number and by cursor; None after the last card.
+
+    A point in time is given back with the last card. ``page`` is absent beyond the depth of the
+    index and in a walk by cursor, ``cursor`` where no key seals it.
+    """
+    criteria, hits = found.plan.criteria, hits_of(found.answer)
+    before = (criteria.page - 1) * criteria.size if walk is None else walk.seen
+    seen = before + len(hits)
+    if not hits or seen >= total_of(found.answer):
+        if index.pit is not None:
+            await close_pit(index.client, index.pit)
+        return None
+    told: Next = {}
+    if walk is None and (criteria.page + 1) * criteria.size <= MAX_RESULTS:
+        told["page"] = criteria.page + 1
+    cursor = None if key is None else _cursor(index, found, seen, key, at)
+    if cursor is not None and len(cursor) <= MAX_CURSOR:
+        told["cursor"] = cursor
+    return told or None
+
+
+def _cursor(index: Index, found: Found, seen: int, key: CursorKey, at: datetime) -> str:
+    plan = found.plan
+    last = hits_of(found.answer)[-1]["sort"]
+    walk = Walk(
+        after=last[: len(sort_keys(plan))],
+        now=plan.window.start,
+        seed=plan.seed,
+        area=plan.area,
+        fuzzy=plan.fuzzy,
+        without_rpps=plan.without_rpps,
+        covering=plan.covering,
+        representatives=dict(plan.representatives),
+        members=dict(found.sizes),
+        pit=found.answer.get("pit_id", index.pit),
+        seen=seen,
+    )
+    return sealed(walk, criteria_digest(plan.criteria), key, at)
