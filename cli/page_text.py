@@ -12,13 +12,24 @@ from rich.text import Text
 
 from mappings.codes import CONVENTION_SECTORS, KIND_LABELS
 from mappings.records import Kind
-from search_engine.page import either
 
 WIDTH = 100
 """Columns of a page, also where the output is no terminal."""
 
 INDENT = 4
 """Columns left free before what a card says."""
+
+VALUES_SHOWN = 6
+"""Values told of each filter."""
+
+WAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "mode": "--mode {mode}",
+        "radius": "--radius {radius_km:g}",
+        "filters": "sans --consultation, --slot-type ni autre filtre",
+    }
+)
+"""How the command line asks for what would not be empty."""
 
 SLOTS_A_DAY = 4
 """Slots shown for each day, as on the regulator's screen; the others are counted."""
@@ -79,6 +90,7 @@ def page_text(page: Mapping[str, Any]) -> Group:
         *header(page),
         *_section("Médecin traitant", [("★", card) for card in page["pinned"]], zone),
         *_section(None, [(str(first + i), card) for i, card in enumerate(page["results"])], zone),
+        *_beside(page),
         *_ending(page),
     )
 
@@ -154,8 +166,21 @@ def card_text(mark: str, card: Mapping[str, Any], zone: str) -> RenderableType:
     distance = _distance(card["distance_km"]) if "distance_km" in card else ""
     title = Text.assemble((card["title"], "bold"), f"  {trade_words(card)}")
     head.add_row(Text(mark, style="bold"), title, distance)
-    lines = [*place_lines(card), *availability_lines(card, zone), *reason_lines(card)]
+    when = [Text(group_words(card))] if "group" in card else availability_lines(card, zone)
+    lines = [*place_lines(card), *when, *reason_lines(card)]
     return Group(head, *(Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines))
+
+
+def group_words(card: Mapping[str, Any]) -> str:
+    """How many members stand behind the card of a CPTS, and the one whose rank it takes."""
+    group = card["group"]
+    count = group["members"]
+    members = "1 membre répond" if count == 1 else f"{count} membres répondent"
+    best = group["best"]
+    where = f", à {_distance(best['distance_km'])}" if "distance_km" in best else ""
+    return (
+        f"{members} · le mieux placé : {best['title']}{where} · sas search --cpts {group['finess']}"
+    )
 
 
 def trade_words(card: Mapping[str, Any]) -> str:
@@ -267,21 +292,52 @@ def phone_words(phone: str) -> str:
     return phone
 
 
+def _beside(page: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """A nearer offer that the order hides, the marketplace, the filters that may be set."""
+    if nearer := page.get("nearer_alternative"):
+        card, saved = nearer["card"], _distance(nearer["saved_km"])
+        near = _distance(card["distance_km"]) if "distance_km" in card else ""
+        told = f"Plus proche avec créneau : {card['title']}, {near} ({saved} de moins)"
+        yield Text(f"\n{told}", style="cyan")
+    if solutions := page.get("solutions", {}).get("results"):
+        yield Text("\nPLACE DE MARCHÉ", style="bold")
+        yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in solutions)
+    if facets := [facet_words(facet) for facet in page["facets"] if len(facet["values"]) > 1]:
+        yield Text("\nFILTRES", style="bold")
+        yield from (Padding(Text(told, style="dim"), (0, 0, 0, INDENT)) for told in facets)
+
+
+def solution_words(solution: Mapping[str, Any]) -> str:
+    """A marketplace solution: what it is called, how to reach it."""
+    phones = [phone_words(phone) for phone in solution.get("phones", [])]
+    return " · ".join(filter(None, [solution["title"], *phones, solution.get("link")]))
+
+
+def facet_words(facet: Mapping[str, Any]) -> str:
+    """The first values of a filter with how many cards each has."""
+    shown = [f"{one['label']} {one['count']}" for one in facet["values"][:VALUES_SHOWN]]
+    more = len(facet["values"]) - len(shown)
+    return f"{facet['label']} : " + ", ".join([*shown, f"et {more} de plus"] if more else shown)
+
+
 def _ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     if not page["results"] and page_number(page) > 1:
         yield Text("\nCette page est vide : elle vient après la dernière offre.")
     elif not page["results"]:
-        yield Text(f"\nEssayez {either(list(other_ways(page)))}.")
+        yield from (Text(f"\n{way}") for way in other_ways(page))
     if page["next"] and "page" in page["next"]:
         repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
         yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
 
 
 def other_ways(page: Mapping[str, Any]) -> Iterator[str]:
-    """Searches that may find what this one did not."""
-    if "radius_km" in page["area"]:
-        yield "un rayon plus grand (--radius)"
-    yield from (f"--mode {mode}" for mode in ("all", "beyond") if mode != page["mode"])
+    """Searches that find what this one did not, with how many offers each has."""
+    ways = page.get("instead", [])
+    if not ways:
+        yield "Rien non plus dans un rayon plus grand, dans un autre mode ou sans filtre."
+    for way in ways:
+        option = WAYS[way["change"]].format(**way["criteria"])
+        yield f"{way['label']} : {way['total']} ({option})"
 
 
 def _day(index: int, day: str) -> str:

@@ -84,6 +84,22 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     slot_type: Annotated[
         list[SlotType] | None, typer.Option(help="Type de créneau.", rich_help_panel=FILTERS)
     ] = None,
+    open_now: Annotated[
+        bool, typer.Option("--open-now", help="Ouvert maintenant.", rich_help_panel=FILTERS)
+    ] = False,
+    cpts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINESS", help="Seulement les membres de cette CPTS.", rich_help_panel=FILTERS
+        ),
+    ] = None,
+    group_cpts: Annotated[
+        bool,
+        typer.Option(
+            help="Une seule carte pour les membres d'une CPTS de la commune.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = True,
     treating_doctor: Annotated[
         str | None,
         typer.Option(
@@ -142,6 +158,9 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "mode": mode,
         "consultation": consultation or [],
         "slot_type": slot_type or [],
+        "open_now": open_now,
+        "cpts": cpts,
+        "group_cpts": group_cpts,
         "treating_doctor": treating_doctor,
         "role": role,
         "sort": sort,

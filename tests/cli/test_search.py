@@ -115,22 +115,13 @@ def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
     assert lines[:2] == [f"{'C' * 60}, 1 rue du Lac, Mende", "04 66 00 11 01"]
 
 
-@pytest.mark.parametrize(
-    ("mode", "ways"),
-    [
-        ("available", "--mode all ou --mode beyond"),
-        ("all", "--mode beyond"),
-        ("beyond", "--mode all"),
-    ],
-)
-def test_an_empty_page_proposes_only_what_was_not_done(
-    sas: Sas, dozen: None, mode: str, ways: str
-) -> None:
-    asked = ("search", "Xyzzyx", "--now", NOW, "--mode", mode)
-    assert f"Essayez {ways}." in sas(*asked, "--department", "48").stdout
-    around = sas(*asked, "--insee", "48095").stdout
-    joined = ", " if " ou " in ways else " ou "
-    assert f"Essayez un rayon plus grand (--radius){joined}{ways}." in around
+def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) -> None:
+    nobody = sas("search", "Xyzzyx", "--now", NOW, "--department", "48").stdout
+    assert "Rien non plus dans un rayon plus grand, dans un autre mode ou sans filtre." in nobody
+    filtered = ("search", "MG", "--now", NOW, "--insee", "48095", "--consultation", "HH")
+    told = sas(*filtered, "--radius", "1").stdout
+    assert "Sans les filtres : " in told
+    assert "(--radius 2)" in told or "(--mode all)" not in told
 
 
 @pytest.mark.proves("F048")
@@ -184,7 +175,6 @@ def test_what_else_an_ambiguous_word_means_is_told(sas: Sas, dozen: None) -> Non
     assert done.exit_code == 0
     assert "Aucune offre" in done.stdout
     assert "Autres sens possibles : chirurgien orthopédiste, orthodontiste" in done.stdout
-    assert "--mode all" in done.stdout
 
 
 def test_the_day_is_the_place_s_own(sas: Sas, dozen: None) -> None:
