@@ -88,6 +88,16 @@ def structure(key: str, kind: str, category: str, km: float = 1, **fields: Any) 
     return {**made, "id": f"finess:{key}", "kind": "structure", **named, **fields}
 
 
+def cpts(finess: str, *covers: str, km: float = 3, **fields: Any) -> Offer:
+    """The document of a CPTS and the communes it covers; it declares itself, as every one does."""
+    made = structure(finess, "other", "604", km, **fields)
+    for name in ("structure_kind", "category", "place_key"):
+        del made[name]
+    named = {"title": f"CPTS {finess}", "names": [f"CPTS {finess}"], "finess": finess}
+    declared = {"cpts": [finess], "covers_insee": list(covers)}
+    return {**made, "id": f"cpts:{finess}", "kind": "cpts", **named, **declared, **fields}
+
+
 def area(**fields: Any) -> Area:
     """Around the patient's own point, 20 km, not to be enlarged unless said."""
     values: dict[str, Any] = {
