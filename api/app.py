@@ -50,7 +50,7 @@ def create_app(
         version="1",
         openapi_url="/v1/openapi.json",
         redirect_slashes=False,
-        lifespan=_lifespan(geocoder, clock),
+        lifespan=_lifespan(chosen, geocoder, clock),
     )
     app.state.settings = chosen
     app.state.metrics = Metrics()
@@ -70,14 +70,14 @@ def create_app(
     return app
 
 
-def _lifespan(geocoder: AddressFinder | None, clock: Clock) -> Any:
+def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logs()
         await asyncio.to_thread(_warm)
         client, chain = async_client(), Geocoder()
         alias = offers_alias(elastic_settings().index_prefix)
-        app.state.engine = Engine(client, alias, geocoder or chain, clock)
+        app.state.engine = Engine(client, alias, geocoder or chain, chosen.sealing_key(), clock)
         try:
             yield
         finally:

@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 from fastapi import Depends, Request
 
 from search_engine.area import AddressFinder
+from search_engine.cursor_key import CursorKey
 
 Clock = Callable[[], datetime]
 
@@ -20,11 +21,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Opened once; ``alias`` is the alias of the index of offers."""
+    """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors."""
 
     client: AsyncElasticsearch
     alias: str
     geocoder: AddressFinder
+    cursor_key: CursorKey
     clock: Clock = utc_now
 
 

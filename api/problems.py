@@ -13,7 +13,7 @@ from elasticsearch import ApiError
 from starlette.responses import Response
 
 from elastic import errors as elastic
-from search_engine.problems import PartialAnswer, SearchProblem
+from search_engine.problems import CursorExpired, PartialAnswer, SearchProblem
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:sas:problem:{code}"
@@ -256,6 +256,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "incomplete_point": "La latitude et la longitude vont ensemble.",
         "one_place": "Donnez un lieu et un seul : un point, un texte, une commune ou un "
         "département.",
+        "cursor_and_page": "Le curseur dit déjà la page : ne donnez pas « page » avec lui.",
         "page_too_deep": "Au-delà de 10 000 résultats, précisez la recherche.",
         "string_too_short": "Ce texte ne peut pas être vide.",
         "string_too_long": "Ce texte est trop long.",
@@ -281,7 +282,12 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 """What each kind of validation error says; limits are ours, what was given is never repeated."""
 
 OTHER_MESSAGE = "Cette valeur n'est pas acceptée."
-PLACE_FIELDS = {"incomplete_point": "lat", "one_place": "where", "page_too_deep": "page"}
+PLACE_FIELDS = {
+    "incomplete_point": "lat",
+    "one_place": "where",
+    "cursor_and_page": "page",
+    "page_too_deep": "page",
+}
 """Criterion named for an error that concerns several."""
 
 CODES = {"extra_forbidden": "unknown_parameter", "unknown_code": "unknown_code"}
@@ -303,6 +309,8 @@ def of_search_problem(error: SearchProblem) -> Problem:
 
 def of_elastic_error(error: elastic.ElasticError) -> Problem:
     """The problem of a failure of Elasticsearch: never an empty page (F072, W19)."""
+    if isinstance(error, elastic.PointInTimeGone):
+        return of_search_problem(CursorExpired())
     cause = error.__cause__
     if isinstance(error, elastic.ElasticRejected) and isinstance(cause, ApiError):
         return of_client_error(cause)

@@ -141,11 +141,36 @@ class OfferCard(Shape):
     sources: dict[str, Any]
 
 
-class ResultCard(OfferCard):
-    """A card in a list of results."""
+class BestMember(Shape):
+    """The member of a CPTS whose rank its card takes."""
+
+    id: str
+    title: str
+    profession: CodeLabel | None = None
+    distance_km: float | None = None
+    next_start: str | None = None
+
+
+class MemberGroup(Shape):
+    """What stands behind the card of a CPTS: `/v1/cpts/{finess}/members` with the same criteria
+    gives them all."""
+
+    finess: str
+    members: int
+    best: BestMember
+
+
+class AnyCard(OfferCard):
+    """An offer, or the CPTS behind whose card it stands."""
 
     distance_km: float | None = None
-    """Only from a patient's own point."""
+    """Only from a patient's own point; a CPTS has none."""
+    group: MemberGroup | None = None
+
+
+class ResultCard(AnyCard):
+    """A card in a list of results."""
+
     rank: Rank
 
 
@@ -229,6 +254,42 @@ class Enlarged(Shape):
     to_km: float
 
 
+class FacetValue(Shape):
+    """How many cards the same search has with that value selected in the filter."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool | None = None
+
+
+class Facet(Shape):
+    """The values of one filter over the whole result, the most frequent first."""
+
+    name: str
+    """The criterion to send."""
+    label: str
+    values: list[FacetValue]
+
+
+class Nearer(Shape):
+    """The nearest offer with a slot, when the first cards do not show it."""
+
+    card: AnyCard
+    saved_km: float
+    """How much nearer than the first card."""
+
+
+class Instead(Shape):
+    """A search that would not be empty: what to change, and how many cards it has."""
+
+    change: str
+    """`filters`, `radius` or `mode`."""
+    label: str
+    criteria: dict[str, Any]
+    total: int
+
+
 class Warned(Shape):
     """What to know of how the search was done: a stable code and a sentence."""
 
@@ -247,11 +308,17 @@ class ResultPage(Shape):
     pinned: list[PinnedCard]
     total: Total
     results: list[ResultCard]
+    facets: list[Facet]
     next: int | None
     seed: int
     warnings: list[Warned]
     took_ms: dict[str, float]
     enlarged: Enlarged | None = None
+    nearer_alternative: Nearer | None = None
+    cpts: OfferCard | None = None
+    """The CPTS whose members are searched."""
+    instead: list[Instead] | None = None
+    """On an empty page: what would not be."""
 
 
 class LrmAddress(Shape):

@@ -2,21 +2,30 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from search_engine.cursor_key import CursorKey, read_key, sealing_key
 
 Network = IPv4Network | IPv6Network
 
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
+def _key(declared: SecretStr) -> SecretStr:
+    read_key(declared.get_secret_value())
+    return declared
+
+
 class ApiSettings(BaseSettings):
     """How the API is opened; everything has a default fit for one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="SAS_", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SAS_", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     auth: Literal["dev", "jwt"] = "dev"
     """Who may ask. ``dev``: no identity is checked, the role comes from ``X-SAS-Role``, and only
@@ -47,6 +56,9 @@ class ApiSettings(BaseSettings):
     """Names and values of all headers together; a token is under 8,192."""
     ready_floor: int = Field(1, ge=0)
     """Fewest offers an index must hold for the service to be ready."""
+    cursor_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    """Seals the cursors of searches: 32 bytes in url-safe base64, the same for every process.
+    Unset: a random key of this process, with which its cursors end."""
 
     @model_validator(mode="after")
     def somebody_can_be_identified(self) -> Self:
@@ -61,6 +73,10 @@ class ApiSettings(BaseSettings):
         if self.jwks and self.jwks.startswith("http://") and not _is_local(self.jwks):
             raise ValueError("SAS_JWKS must be a file or an https address")
         return self
+
+    def sealing_key(self) -> CursorKey:
+        """The key of the cursors; a new random one at each call when none is declared."""
+        return sealing_key(None if self.cursor_key is None else self.cursor_key.get_secret_value())
 
 
 def _is_local(url: str) -> bool:

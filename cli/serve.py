@@ -15,6 +15,10 @@ from api.settings import LOOPBACK, ApiSettings
 BAD_USAGE, BUSY = 2, 1
 BACKLOG = 2048
 
+CURSORS_END = (
+    "SAS_CURSOR_KEY is not set: the cursors of searches end with this process (docs/api.md)."
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``sas``."""
@@ -42,6 +46,8 @@ def serve(
     listening = _listen(host, port)
     shown, bound = listening.getsockname()[:2]
     Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
+    if chosen.cursor_key is None:
+        Console(soft_wrap=True).print(CURSORS_END, highlight=False)
     config = uvicorn.Config(create_app(chosen), access_log=False, log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -10,6 +10,11 @@ import elasticsearch
 
 TOO_MANY_REQUESTS = 429
 
+CONTEXT_LOST = frozenset(
+    {"search_context_missing_exception", "search_context_missing_nodes_exception"}
+)
+"""Types of the root causes of a search in a point in time that is gone (404)."""
+
 
 class ElasticError(Exception):
     """Any failure of the seam to Elasticsearch."""
@@ -51,6 +56,13 @@ class AliasConflict(ElasticError):
     """The alias is an index, or points at several indices."""
 
 
+class PointInTimeGone(ElasticError):
+    """The point in time was closed, has expired, or lost its index or a node that held it."""
+
+    def __init__(self) -> None:
+        super().__init__("The point in time is gone: start the walk again from its first page.")
+
+
 class LockTaken(ElasticError):
     """Another process holds the lock."""
 
@@ -76,7 +88,7 @@ def translate(error: elasticsearch.ApiError | elasticsearch.TransportError) -> E
     if isinstance(error, elasticsearch.TransportError):
         return _transport_error(error)
     if isinstance(error, elasticsearch.NotFoundError):
-        return IndexMissing(_missing_text(error))
+        return _missing(error)
     if isinstance(
         error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException
     ):
@@ -99,10 +111,14 @@ def _transport_error(error: elasticsearch.TransportError) -> ElasticError:
     )
 
 
-def _missing_text(error: elasticsearch.NotFoundError) -> str:
+def _missing(error: elasticsearch.NotFoundError) -> ElasticError:
+    if CONTEXT_LOST & _root_causes(error):
+        return PointInTimeGone()
     if _kind(error) == "index_not_found_exception":
-        return f"Index {_index(error)} does not exist: load data with `sas reindex --from DIR`."
-    return "The document asked for does not exist."
+        return IndexMissing(
+            f"Index {_index(error)} does not exist: load data with `sas reindex --from DIR`."
+        )
+    return IndexMissing("The document asked for does not exist.")
 
 
 def _refused(error: elasticsearch.ApiError) -> ElasticError:
@@ -130,6 +146,12 @@ def _disk_full() -> DiskFull:
 def _kind(error: elasticsearch.ApiError) -> str:
     details = _details(error)
     return str(details.get("type", "error"))
+
+
+def _root_causes(error: elasticsearch.ApiError) -> set[str]:
+    """The types under the failure of the whole, which a failed shard names differently."""
+    causes = _details(error).get("root_cause")
+    return {str(cause.get("type")) for cause in causes} if isinstance(causes, list) else set()
 
 
 def _index(error: elasticsearch.ApiError) -> str:

@@ -113,6 +113,7 @@ def _participation() -> dict[str, Any]:
         "covers_departments": _code(),
         "covers_km": Float(),
         "solution_professions": _code(),
+        "consultation": _code(),
         "link": _stored(),
     }
 

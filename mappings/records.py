@@ -245,6 +245,8 @@ class Offer(TypedDict):
     covers_departments: NotRequired[list[str]]
     covers_km: NotRequired[float]
     solution_professions: NotRequired[list[str]]
+    consultation: NotRequired[list[str]]
+    """How a solution sees patients; the consultations of any other offer are its slots'."""
     link: NotRequired[str]
 
     point: NotRequired[GeoPoint]

@@ -5,7 +5,7 @@ equal on random data.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,8 +42,21 @@ def asked_slots(criteria: Criteria, window: Window) -> SlotRule:
         types=tuple(kind for kind in visible if kind in asked),
         visible=visible,
         consultation=tuple(criteria.consultation),
-        ranges=tuple(_range(window.start, horizon) for horizon in criteria.horizon),
+        ranges=tuple(hours_range(window.start, horizon) for horizon in criteria.horizon),
     )
+
+
+SLOT_FILTERS = ("slot_type", "consultation", "horizon")
+"""Filters that one same slot must meet; the others are about the offer."""
+
+
+def freed(rule: SlotRule, *names: str) -> SlotRule:
+    """The rule without those of its filters: the facet of a filter does not filter itself."""
+    freed_fields = {"slot_type": {"types": rule.visible}, "consultation": {"consultation": ()}}
+    freed_fields["horizon"] = {"ranges": ()}
+    for name in names:
+        rule = replace(rule, **freed_fields[name])  # type: ignore[arg-type]
+    return rule
 
 
 def any_slots(role: Role, window: Window) -> SlotRule:
@@ -52,7 +65,8 @@ def any_slots(role: Role, window: Window) -> SlotRule:
     return SlotRule(instant(window.start), instant(window.end), visible, visible)
 
 
-def _range(start: datetime, horizon: str) -> tuple[str, str]:
+def hours_range(start: datetime, horizon: str) -> tuple[str, str]:
+    """``"4-8"`` as instants: (after, before) so many hours from the start (F077)."""
     after, before = (timedelta(hours=int(hours)) for hours in horizon.split("-"))
     return instant(start + after), instant(start + before)
 
@@ -84,7 +98,7 @@ def slot_filter(rule: SlotRule) -> Clause:
     if rule.consultation:
         clauses.append({"terms": {"slots.consultation": list(rule.consultation)}})
     if rule.ranges:
-        clauses.append({"bool": {"should": [_range_clause(*span) for span in rule.ranges]}})
+        clauses.append({"bool": {"should": [overlap_clause(*span) for span in rule.ranges]}})
     full = {"range": {"slots.seats_left": {"lte": 0}}}
     return {"bool": {"filter": clauses, "must_not": [full]}}
 
@@ -103,7 +117,8 @@ def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
     return slot["start"] < before and slot["end"] > after
 
 
-def _range_clause(after: str, before: str) -> Clause:
+def overlap_clause(after: str, before: str) -> Clause:
+    """Slots that overlap the range."""
     starts = {"range": {"slots.start": {"lt": before}}}
     ends = {"range": {"slots.end": {"gt": after}}}
     return {"bool": {"filter": [starts, ends]}}

@@ -93,16 +93,17 @@ def practitioner(offer: Offer) -> Block | None:
 def profession(offer: Offer) -> Block | None:
     """Code and label of the profession; the code alone when the table does not hold it."""
     code = offer.get("profession")
-    return None if code is None else _labelled(code, codes.professions(), system=False)
+    return None if code is None else labelled(code, codes.professions(), system=False)
 
 
 def specialties(offer: Offer) -> list[Block] | None:
     """Codes, systems and labels of the specialities."""
     table = codes.specialties()
-    return [_labelled(code, table, system=True) for code in offer.get("specialties", [])] or None
+    return [labelled(code, table, system=True) for code in offer.get("specialties", [])] or None
 
 
-def _labelled(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
+def labelled(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
+    """Code, label and, when asked, system; the code alone when the table does not hold it."""
     found = table.get(code)
     if found is None:
         return {"code": code}

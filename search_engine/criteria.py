@@ -24,10 +24,14 @@ MAX_TEXT = 200
 MAX_RESULTS = 10_000
 """Deepest result reachable by page and size, as the index allows."""
 
+MAX_CURSOR = 8_000
+"""Longest cursor accepted, in characters; a point in time over many shards makes it longer."""
+
 MAX_RADIUS_KM = 500.0
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_CURSOR)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")]
 
 
@@ -124,6 +128,9 @@ class SearchRequest(BaseModel):
     """Explicit horizon in hours, to the minute (F061); default: now to the end of day + 2."""
     absent: bool = False
     """True returns absent offers too (F038)."""
+    group_cpts: bool = True
+    """Members of a CPTS that covers the patient's commune stand behind its one card (F091); false
+    shows each of them."""
     sort: Sort = Sort.BEST
     """Order inside a tier: `best`, `distance` or `earliest` slot."""
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
@@ -134,6 +141,12 @@ class SearchRequest(BaseModel):
     """Page number, from 1."""
     size: int = Field(5, ge=1, le=100)
     """Offers a page; `page * size` is at most 10000."""
+    cursor: Sealed | None = None
+    """Cursor of the last answer, for the page after it, however deep; the criteria stay those of
+    the first page, only `size` and `origin` may change. Lives 10 minutes."""
+    stable: bool = False
+    """True walks the directory as it stands at the first page: following the cursors, no offer is
+    lost or met twice while slots change."""
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = "sas"
     """Value of the `origin` parameter put on booking links."""
 
@@ -160,6 +173,13 @@ class SearchRequest(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def one_way_on(self) -> Self:
+        """A cursor knows its page: another one beside it would be ignored."""
+        if self.cursor is not None and self.page > 1:
+            raise PydanticCustomError("cursor_and_page", "give a cursor or a page, not both")
+        return self
+
+    @model_validator(mode="after")
     def reachable(self) -> Self:
         """A page deeper than the index allows is refused, not silently empty."""
         if self.page * self.size > MAX_RESULTS:
@@ -175,6 +195,11 @@ def _known_codes(field: str) -> frozenset[str]:
 
 
 class Criteria(SearchRequest):
-    """One search: what is said, and who says it, which the request never decides."""
+    """One search: what is said, and what the request itself never decides."""
 
     role: Role = Role.OSNP
+    """Who says it."""
+    modes: tuple[Mode, ...] = tuple(Mode)
+    """Modes open to him: an empty page proposes no other."""
+    cpts: Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{7}$")] | None = None
+    """FINESS of the CPTS whose members alone are searched (F093)."""

@@ -51,7 +51,7 @@ def larger_radii(area: Area) -> list[float]:
 def count_body(plan: Plan, radii: list[float]) -> dict[str, Any]:
     """One request without hits: how many offers answer within each radius."""
     everything = offer_filters(plan.within(radii[-1]))
-    if counts_slots(plan):
+    if counts_slots(plan) and not plan.slots_chosen:
         everything["bool"]["filter"].append(has_slot(plan.slots))
     circles = {str(index): circle(plan.area, radius) for index, radius in enumerate(radii)}
     return {

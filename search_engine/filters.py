@@ -1,24 +1,25 @@
-"""Which offers can answer at all: place, kind, meaning of the text, filters, absences.
+"""Which offers can answer at all: place, kind, meaning of the text, absences. Nothing scores.
 
-OR inside a filter, AND between filters. Nothing here scores.
+What a person selects among them is in ``selections``.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from mappings import codes
 from mappings.records import Kind, StructureKind
 from search_engine.area import Area
+from search_engine.availability import SLOT_FILTERS, freed, has_slot
 from search_engine.criteria import Mode
 from search_engine.interpretation import Interpretation
-from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
+from search_engine.selections import any_of, bears_one_of, selections
 from search_engine.window import Window, instant
 
 Clause = dict[str, Any]
 
 SHOWN_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
-"""Ordinary results; a CPTS and a marketplace solution are cards of their own."""
+"""Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
+looked for itself."""
 
 GENERAL_MEDICINE = frozenset(codes.specialty_groups()["general_medicine"])
 """Specialities whose participants are kept whatever else they declare (F027).
@@ -31,37 +32,44 @@ speciality, "cardiologue" would show all participating general practitioners fir
 FUZZINESS = "AUTO:4,8"
 """Edits allowed by length of the word: none under 4 letters, one under 8, else two."""
 
-FILTER_FIELDS: Mapping[str, str] = {
-    "profession": "profession",
-    "sector": "sector",
-    "maternity_level": "maternity_level",
-    "territory": "territory",
-}
-"""Criteria that are one ``terms`` filter on one field."""
-
-NOTHING: Clause = {"match_none": {}}
-
-KIND_FIELDS = ("kind", "structure_kind")
-"""A kind may be asked for as what the offer is, or as what the structure is."""
-
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement each mode asks for (F042, F046)."""
 
 
 def offer_filters(plan: Plan) -> Clause:
-    """The ``bool`` of every condition on the offer itself; slots are asked for elsewhere."""
+    """The ``bool`` of every condition, selected filters included; slots only where selected."""
+    found = bounds(plan)["bool"]
+    selected = list(selections(plan).values())
+    return {"bool": {**found, "filter": [*found["filter"], *selected]}}
+
+
+def bounds(plan: Plan) -> Clause:
+    """The ``bool`` of what is looked for, whatever filters are selected.
+
+    Where filters on slots are selected in mode ``available``, it asks for any slot that shows,
+    so that their facets can count the others.
+    """
     wanted = [
         *area_filters(plan.area),
         *meaning_filters(plan),
-        *criteria_filters(plan),
-        {"terms": {"kind": list(SHOWN_KINDS)}},
+        {"terms": {"kind": shown_kinds(plan)}},
     ]
     if plan.mode in MODE_FLAG:
         wanted.append({"term": {MODE_FLAG[plan.mode]: True}})
+    if plan.criteria.cpts is not None:
+        wanted.append({"term": {"cpts": plan.criteria.cpts}})
+    if plan.mode is Mode.AVAILABLE and plan.slots_chosen:
+        wanted.append(has_slot(freed(plan.slots, *SLOT_FILTERS)))
     unwanted = [] if plan.criteria.absent else absence_clauses(plan.window)
     if plan.without_rpps is not None:
         unwanted.append({"term": {"rpps": plan.without_rpps}})
     return {"bool": {"filter": wanted, "must_not": unwanted}}
+
+
+def shown_kinds(plan: Plan) -> list[str]:
+    """Kinds of ordinary results: a CPTS only when it is looked for, by word or by name."""
+    named = plan.meaning.text is not None or Kind.CPTS in plan.meaning.offer_kinds
+    return [*SHOWN_KINDS, *([Kind.CPTS] if named and plan.criteria.cpts is None else [])]
 
 
 def area_filters(area: Area) -> list[Clause]:
@@ -85,27 +93,6 @@ def absence_clauses(window: Window) -> list[Clause]:
     """Absent for good (F034), or absent over the whole window (F035, W27)."""
     span = {"gte": instant(window.start), "lte": instant(window.end), "relation": "contains"}
     return [{"term": {"always_absent": True}}, {"range": {"absences": span}}]
-
-
-def criteria_filters(plan: Plan) -> list[Clause]:
-    """The filters asked for beside the text."""
-    criteria = plan.criteria
-    asked = {field: getattr(criteria, name) for name, field in FILTER_FIELDS.items()}
-    clauses: list[Clause] = [
-        {"terms": {field: list(values)}} for field, values in asked.items() if values
-    ]
-    if criteria.specialty:
-        clauses.append(bears_one_of(criteria.specialty))
-    if criteria.kind:
-        clauses.append(any_of([{"terms": {name: criteria.kind}} for name in KIND_FIELDS]))
-    if criteria.participation:
-        clauses += [
-            {"term": {"participant": True}},
-            {"terms": {"via": list(criteria.participation)}},
-        ]
-    if criteria.open_now:
-        clauses.append(open_now_clause(plan.window.start))
-    return clauses
 
 
 def meaning_filters(plan: Plan) -> list[Clause]:
@@ -147,12 +134,6 @@ def specialty_meanings(meaning: Interpretation) -> list[Clause]:
     return clauses
 
 
-def bears_one_of(specialties: list[str] | tuple[str, ...]) -> Clause:
-    """Offers with one of the specialities or of their reform pairs."""
-    members = dict.fromkeys(code for asked in specialties for code in codes.with_group(asked))
-    return {"terms": {"specialties": list(members)}}
-
-
 def name_meanings(plan: Plan) -> list[Clause]:
     """The name searches that may answer: near spellings only when allowed."""
     if not plan.meaning.text:
@@ -182,10 +163,3 @@ def hospitals_with_emergency() -> Clause:
     """Everything but the hospitals without an emergency department."""
     hospital = {"term": {"structure_kind": StructureKind.HOSPITAL.value}}
     return any_of([{"bool": {"must_not": [hospital]}}, {"term": {"emergency": True}}])
-
-
-def any_of(clauses: list[Clause]) -> Clause:
-    """One of the clauses at least; none of nothing (F084)."""
-    if len(clauses) == 1:
-        return clauses[0]
-    return {"bool": {"should": clauses, "minimum_should_match": 1}} if clauses else NOTHING

@@ -9,10 +9,9 @@ from mappings.records import Offer
 from search_engine.availability import any_slots, showing
 from search_engine.cards import Card, View, card
 from search_engine.criteria import Role
-from search_engine.page import hits_of
+from search_engine.index import Index, hits_of
 from search_engine.problems import OfferNotFound
-from search_engine.query import SOURCE
-from search_engine.search import Index
+from search_engine.source import SOURCE
 from search_engine.window import window_of
 
 

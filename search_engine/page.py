@@ -1,7 +1,7 @@
 """The page of results: cards in order, what was understood, and what to know beside them."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
@@ -13,15 +13,15 @@ from search_engine.cards import Card, View, card
 from search_engine.criteria import MAX_RESULTS, Criteria, Mode, Sort
 from search_engine.distances import distance_of
 from search_engine.explanation import rank_of
+from search_engine.facet_labels import facets_of
+from search_engine.index import Answer, hits_of, total_of
 from search_engine.interpretation import Interpretation
+from search_engine.nearer import FIRST_CARDS, read_nearest
 from search_engine.pinned import NOT_IDENTIFIED, NOT_TOLD, flags, pinned_slots
 from search_engine.plan import Plan
 from search_engine.ranking import measured
 
 Page = dict[str, Any]
-Answer = dict[str, Any]
-"""Body of an answer of Elasticsearch."""
-
 Warning_ = dict[str, str]
 
 STRUCTURE_MODE = {
@@ -38,9 +38,28 @@ COMMUNE_ONLY = {
 }
 
 
-def page_of(plan: Plan, answer: Answer, places: Answer | None, took_ms: dict[str, float]) -> Page:
-    """The whole page. ``places`` are the treating doctor's, None when he was not asked or known."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was asked for one page.
+
+    ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
+    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``instead`` what would
+    not be empty.
+    """
+
+    plan: Plan
+    answer: Answer
+    places: Answer | None = None
+    cpts: Mapping[str, Offer] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    instead: list[dict[str, Any]] = field(default_factory=list)
+
+
+def page_of(found: Found, took_ms: dict[str, float]) -> Page:
+    """The whole page; what there is nothing to say of is absent."""
+    plan, answer, places = found.plan, found.answer, found.places
     total = total_of(answer)
+    results = [result_card(found, hit) for hit in hits_of(answer)]
     page: Page = {
         "query": understood(plan.criteria, plan.meaning),
         "area": area_of(plan),
@@ -49,37 +68,99 @@ def page_of(plan: Plan, answer: Answer, places: Answer | None, took_ms: dict[str
         "window": plan.window.as_dict(),
         "pinned": [pinned_card(plan, hit) for hit in hits_of(places)] if places else [],
         "total": {"value": total, "relation": "eq"},
-        "results": [result_card(plan, hit) for hit in hits_of(answer)],
+        "results": results,
+        "facets": facets_of(plan, answer),
         "next": next_page(plan.criteria, total),
         "seed": plan.seed,
         "warnings": warnings_of(plan, identified=places is not None and total_of(places) > 0),
         "took_ms": took_ms,
     }
-    if plan.enlarged:
-        page["enlarged"] = {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
-    return page
+    beside = {
+        "enlarged": enlarged_of(plan),
+        "nearer_alternative": nearer_of(found, results),
+        "cpts": cpts_searched(found),
+        "instead": found.instead or None,
+    }
+    return page | {name: block for name, block in beside.items() if block is not None}
 
 
-def hits_of(answer: Answer) -> list[dict[str, Any]]:
-    """The hits of an answer, in order."""
-    hits: list[dict[str, Any]] = answer["hits"]["hits"]
-    return hits
+def enlarged_of(plan: Plan) -> dict[str, Any] | None:
+    """From and to which radius the search was widened."""
+    if not plan.enlarged:
+        return None
+    return {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
 
 
-def total_of(answer: Answer) -> int:
-    """How many offers match, on every page together."""
-    return int(answer["hits"]["total"]["value"])
-
-
-def result_card(plan: Plan, hit: dict[str, Any]) -> Card:
-    """The card of a hit, with the rank that explains its place."""
-    offer: Offer = hit["_source"]
+def result_card(found: Found, hit: dict[str, Any]) -> Card:
+    """The card of a hit, with the rank that explains its place; that of its CPTS for a member
+    who stands for one (F091)."""
+    plan, offer = found.plan, hit["_source"]
     slots = showing(plan.slots, offer.get("slots", []))
     km = distance_of(offer, plan.area.lat, plan.area.lon)
+    rank = rank_of(plan, offer, slots, km=km, name=way_of(plan, hit), score=float(hit["_score"]))
+    own = card(view_of(plan), offer, slots, shown_km(plan, km))
+    return {**(group_card(found, offer, own) or own), "rank": rank}
+
+
+def way_of(plan: Plan, hit: dict[str, Any]) -> str | None:
+    """The best way in which the name answers; None where no name is looked for."""
     ways = [name for name in hit.get("matched_queries", []) if plan.meaning.text]
-    way = min(ways, key=NAME_ORDER.index, default=None)
-    rank = rank_of(plan, offer, slots, km=km, name=way, score=float(hit["_score"]))
-    return {**card(view_of(plan), offer, slots, shown_km(plan, km)), "rank": rank}
+    return min(ways, key=NAME_ORDER.index, default=None)
+
+
+def group_card(found: Found, offer: Offer, own: Card) -> Card | None:
+    """The card of the CPTS that the offer stands for, None when it stands for itself.
+
+    The CPTS has no slots of its own: those of its best member are found behind the card.
+    """
+    finess = group_of(found, offer)
+    if finess is None:
+        return None
+    shown = card(view_of(found.plan), found.cpts[finess], [])
+    group = {"finess": finess, "members": found.sizes[finess], "best": best_member(own)}
+    return {**shown, "group": group}
+
+
+def group_of(found: Found, offer: Offer) -> str | None:
+    """FINESS of the CPTS whose card shows the offer."""
+    covering = (finess for finess in offer.get("cpts", []) if finess in found.plan.covering)
+    return next(covering, None)
+
+
+def best_member(own: Card) -> dict[str, Any]:
+    """What is told of the member whose rank the CPTS takes."""
+    told = {name: own.get(name) for name in ("id", "title", "profession", "distance_km")}
+    told["next_start"] = own["availability"].get("next_start")
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def nearer_of(found: Found, results: Sequence[Card]) -> dict[str, Any] | None:
+    """The nearest offer with a slot when the first cards do not show it, and what it saves."""
+    offer = read_nearest(found.answer)
+    if offer is None or not results:
+        return None
+    plan = found.plan
+    km = distance_of(offer, plan.area.lat, plan.area.lon)
+    saved = (card_km(results[0]) or 0.0) - (km or 0.0)
+    slots = showing(plan.slots, offer.get("slots", []))
+    own = card(view_of(plan), offer, slots, shown_km(plan, km))
+    shown = group_card(found, offer, own) or own
+    if saved <= 0 or shown["id"] in {first["id"] for first in results[:FIRST_CARDS]}:
+        return None
+    return {"card": shown, "saved_km": round(saved, 3)}
+
+
+def card_km(shown: Card) -> float | None:
+    """Kilometres to a card; to its best member for a CPTS."""
+    told = shown.get("group", {}).get("best", shown)
+    km: float | None = told.get("distance_km")
+    return km
+
+
+def cpts_searched(found: Found) -> Card | None:
+    """The card of the CPTS whose members are searched (F093)."""
+    offer = found.cpts.get(found.plan.criteria.cpts or "")
+    return None if offer is None else card(view_of(found.plan), offer, [])
 
 
 NAME_ORDER = ("exact", "prefix", "fuzzy")

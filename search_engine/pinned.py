@@ -15,7 +15,7 @@ from search_engine.availability import any_slots, showing
 from search_engine.enlargement import FURTHEST
 from search_engine.filters import center, circle, name_queries
 from search_engine.plan import Plan
-from search_engine.query import SOURCE
+from search_engine.source import SOURCE
 from search_engine.window import Window, instant
 
 NOT_IDENTIFIED = {

@@ -1,9 +1,11 @@
 """One search, resolved: all that the query, the ranking and the page need to agree on."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from mappings.records import Kind
 from search_engine.area import Area
-from search_engine.availability import SlotRule, asked_slots
+from search_engine.availability import SLOT_FILTERS, SlotRule, asked_slots
 from search_engine.criteria import Criteria, Mode, Sort
 from search_engine.interpretation import Interpretation
 from search_engine.profiles import Profile
@@ -16,6 +18,8 @@ class Plan:
 
     ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
     name in. ``seed`` decides the fair order of a search without a patient's point.
+    ``covering`` are the FINESS of the CPTS behind whose cards members stand, ``representatives``
+    the best member of each by FINESS, once known.
     """
 
     criteria: Criteria
@@ -28,11 +32,29 @@ class Plan:
     slots: SlotRule
     without_rpps: str | None = None
     fuzzy: bool = False
+    covering: tuple[str, ...] = ()
+    representatives: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def slot_needed(self) -> bool:
-        """Only offers with a slot answer (F041)."""
-        return self.mode is Mode.AVAILABLE
+        """Only offers with a slot answer (F041), in every mode when the slot itself is filtered."""
+        return self.mode is Mode.AVAILABLE or self.slots_chosen
+
+    @property
+    def slots_chosen(self) -> bool:
+        """A filter on slots is selected."""
+        return any(getattr(self.criteria, name) for name in SLOT_FILTERS)
+
+    @property
+    def may_group(self) -> bool:
+        """Members of a CPTS stand behind its card (F091), unless somebody is looked for by name,
+        or the CPTS themselves are what is looked for."""
+        return (
+            self.criteria.group_cpts
+            and self.criteria.cpts is None
+            and self.meaning.text is None
+            and Kind.CPTS not in self.meaning.offer_kinds
+        )
 
     @property
     def participants_first(self) -> bool:

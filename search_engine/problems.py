@@ -123,6 +123,44 @@ class UnknownCode(SearchProblem):
     remedy = "Utilisez un code des nomenclatures citées dans la documentation."
 
 
+class CursorUnreadable(SearchProblem):
+    """A foreign or altered cursor, or one sealed with another key."""
+
+    code = "cursor_unreadable"
+    status = 400
+    title = "Curseur illisible"
+    remedy = "Relancez la recherche depuis la première page."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce curseur ne vient pas de ce service, ou a été modifié depuis.", field="cursor"
+        )
+
+
+class CursorExpired(SearchProblem):
+    """A cursor too old, or whose point in time is gone."""
+
+    code = "cursor_expired"
+    status = 400
+    title = "Curseur expiré"
+    remedy = "Relancez la recherche depuis la première page."
+
+    def __init__(self) -> None:
+        super().__init__("Ce curseur n'est plus valable : la recherche a vieilli.", field="cursor")
+
+
+class CursorOfAnotherSearch(SearchProblem):
+    """A cursor handed back with other criteria than those of its search."""
+
+    code = "cursor_of_another_search"
+    status = 400
+    title = "Curseur d'une autre recherche"
+    remedy = "Renvoyez les critères de la première page, ou relancez la recherche sans curseur."
+
+    def __init__(self) -> None:
+        super().__init__("Ce curseur a été donné pour d'autres critères.", field="cursor")
+
+
 class OfferNotFound(SearchProblem):
     """No offer bears that identifier."""
 

@@ -4,44 +4,63 @@ from typing import Any
 
 from search_engine.availability import has_slot, slot_filter
 from search_engine.criteria import Sort
-from search_engine.filters import center, name_queries, offer_filters
+from search_engine.enlargement import counts_slots
+from search_engine.facets import facet_aggs
+from search_engine.filters import bounds, center, name_queries
+from search_engine.groups import outside_groups
+from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
 from search_engine.ranking import measured
 from search_engine.scoring import scored
+from search_engine.selections import all_of, selections
+from search_engine.source import SOURCE
 
 Body = dict[str, Any]
 
-CARD_FIELDS = (
-    *("id", "kind", "structure_kind", "title", "rpps", "family", "given", "profession"),
-    *("specialties", "sector", "participant", "via", "cpts", "cpts_name", "accepts_beyond"),
-    *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
-    *("precision", "zone", "phones", "hours", "additional_info", "sources"),
-    *("absences", "always_absent"),
-)
-SLOT_FIELDS = (
-    *("id", "start", "end", "types", "consultation", "appointment", "source", "cpts"),
-    *("seats_max", "seats_left", "url", "reasons"),
-)
-SOURCE = [*CARD_FIELDS, *(f"slots.{field}" for field in SLOT_FIELDS)]
-"""What comes back of a hit: what a card may show, and nothing else."""
-
-WITH_SLOT, EXACT_NAME = "with_slot", "exact_name"
-"""Counts asked beside the page when a decision hangs on them."""
+ENOUGH_COUNT, EXACT_NAME = "answering", "exact_name"
+"""Counts asked beside the page, on which a decision hangs."""
 
 
-def page_body(plan: Plan, *, count_slots: bool = False) -> Body:
-    """The page of the plan, its exact total, and the counts that decisions need."""
+def page_body(plan: Plan) -> Body:
+    """The page of the plan: its cards in order, their exact number, facets and counts.
+
+    The query holds what is looked for; what is selected stands in ``post_filter``, so that every
+    facet counts without its own filter over one same query.
+    """
     criteria = plan.criteria
     body = {
-        "query": scored(plan, offer_filters(plan)),
+        "query": scored(plan, bounds(plan)),
         "sort": sort_keys(plan),
         "from": (criteria.page - 1) * criteria.size,
         "size": criteria.size,
         "track_total_hits": True,
         "_source": SOURCE,
+        "aggs": {**facet_aggs(plan), **decision_aggs(plan), **nearest_agg(plan)},
     }
-    counts = _counts(plan, count_slots=count_slots)
-    return {**body, "aggs": counts} if counts else body
+    shown = [*selections(plan).values(), *outside_groups(plan)]
+    return {**body, "post_filter": all_of(shown)} if shown else body
+
+
+def decision_body(plan: Plan) -> Body:
+    """The counts that decisions need, without a page."""
+    found = bounds(plan)
+    if plan.slot_needed and not plan.slots_chosen:
+        found["bool"]["filter"].append(has_slot(plan.slots))
+    return {"query": found, "size": 0, "track_total_hits": False, "aggs": decision_aggs(plan)}
+
+
+def decision_aggs(plan: Plan) -> dict[str, Body]:
+    """How many offers answer, grouped or not, and how many bear the exact name.
+
+    Where slots are needed, the query around asks for them.
+    """
+    selected = list(selections(plan).values())
+    with_slot = [has_slot(plan.slots)] if counts_slots(plan) and not plan.slot_needed else []
+    counts = {ENOUGH_COUNT: {"filter": all_of([*selected, *with_slot])}}
+    if plan.meaning.text and not plan.fuzzy:
+        exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
+        counts[EXACT_NAME] = {"filter": all_of([exact, *selected])}
+    return counts
 
 
 def sort_keys(plan: Plan) -> list[Body]:
@@ -65,12 +84,3 @@ def by_first_slot(plan: Plan) -> list[Body]:
     start = {"order": "asc", "mode": "min", "missing": "_last", "nested": nested}
     equals = by_distance(plan) if measured(plan.area) else {"fair_key": {"order": "asc"}}
     return [{"slots.start": start}, equals]
-
-
-def _counts(plan: Plan, *, count_slots: bool) -> dict[str, Body]:
-    counts: dict[str, Body] = {}
-    if count_slots:
-        counts[WITH_SLOT] = {"filter": has_slot(plan.slots)}
-    if plan.meaning.text and not plan.fuzzy:
-        counts[EXACT_NAME] = {"filter": name_queries(plan.meaning.text, fuzzy=False)["exact"]}
-    return counts

@@ -31,9 +31,12 @@ def scored(plan: Plan, filters: Clause) -> Clause:
 
 
 def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
-    """Slots are a must in mode ``available``, a step up in the others."""
+    """Slots are a must in mode ``available``, a step up in the others.
+
+    Where filters on slots are selected, ``post_filter`` asks for them and not the query.
+    """
     slots = [slot_clause(plan)]
-    if plan.slot_needed:
+    if plan.slot_needed and not plan.slots_chosen:
         return {"bool": {**filters["bool"], "must": slots, "should": clauses}}
     return {"bool": {**filters["bool"], "should": [*slots, *clauses]}}
 

@@ -7,34 +7,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
-from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from elastic.errors import translated
+from mappings.records import Offer
 from search_engine.area import AddressFinder, Area, resolve_area
 from search_engine.criteria import Criteria
 from search_engine.enlargement import (
     ENOUGH,
     chosen_radius,
     count_body,
-    counts_slots,
     larger_radii,
     may_grow,
     read_counts,
 )
+from search_engine.groups import (
+    by_finess,
+    covering_body,
+    cpts_body,
+    groups_here,
+    of_members,
+    read_representatives,
+    read_sizes,
+)
+from search_engine.index import Answer, Index, total_of
+from search_engine.instead import count_of_cards, proposals, read_proposals
 from search_engine.interpretation import Interpretation, interpret
-from search_engine.page import Page, page_of
+from search_engine.page import Found, Page, page_of
 from search_engine.pinned import only_person, people_body, places_body, read_doctor
 from search_engine.plan import Plan, plan_of
-from search_engine.problems import PartialAnswer
 from search_engine.profiles import Profile, load_profiles, profile_named
-from search_engine.query import EXACT_NAME, WITH_SLOT, page_body
+from search_engine.query import ENOUGH_COUNT, EXACT_NAME, decision_body, page_body
 from search_engine.window import window_of
 
 SEED_LIMIT = 2**31
 
-Answer = dict[str, Any]
 AreaResolver = Callable[[Criteria, AddressFinder], Awaitable[Area]]
 Interpreter = Callable[[str], Interpretation]
 
@@ -54,29 +61,6 @@ class Stopwatch:
         finally:
             elapsed = (perf_counter() - started) * 1000
             self.took[name] = round(self.took.get(name, 0.0) + elapsed, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The offers behind one alias, read through one client."""
-
-    client: AsyncElasticsearch
-    alias: str
-
-    async def ask(self, body: dict[str, Any]) -> Answer:
-        """The whole answer to one request.
-
-        Raises the typed errors of ``elastic.errors``, and ``PartialAnswer`` when a shard is
-        missing: an answer with holes would look like a true one (W19, F072).
-        """
-        with translated():
-            response = await self.client.search(
-                index=self.alias, body=body, allow_partial_search_results=False
-            )
-        answer: Answer = response.body
-        if answer["timed_out"] or answer["_shards"]["failed"]:
-            raise PartialAnswer
-        return answer
 
 
 async def search(
@@ -105,12 +89,18 @@ async def search(
         window = window_of(now, area.zone, criteria.window_hours)
         plan = plan_of(criteria, meaning, area, window, profile=profile, seed=seed_of(criteria))
         with watch.stage("doctor"):
-            plan = replace(plan, without_rpps=await doctor_rpps(index, criteria, area))
+            rpps, cpts = await asyncio.gather(
+                doctor_rpps(index, criteria, area), cpts_around(index, plan)
+            )
+            covering = tuple(cpts) if criteria.cpts is None else ()
+            plan = replace(plan, without_rpps=rpps, covering=covering)
         with watch.stage("search"):
-            (plan, answer), places = await asyncio.gather(
+            found, places = await asyncio.gather(
                 answered(index, plan), places_of_doctor(index, plan)
             )
-    return page_of(plan, answer, places, watch.took)
+            found = replace(found, places=places, cpts=cpts)
+            found = replace(found, instead=await ways_out(index, found))
+    return page_of(found, watch.took)
 
 
 def seed_of(criteria: Criteria) -> int:
@@ -128,6 +118,15 @@ async def doctor_rpps(index: Index, criteria: Criteria, area: Area) -> str | Non
     return only_person(await index.ask(people_body(asked.name, area)))
 
 
+async def cpts_around(index: Index, plan: Plan) -> dict[str, Offer]:
+    """The cards of the CPTS that cover the commune, or that of the one searched, by FINESS."""
+    if plan.criteria.cpts is not None:
+        return by_finess(await index.ask(cpts_body([plan.criteria.cpts])))
+    if plan.area.insee is None or not groups_here(plan):
+        return {}
+    return by_finess(await index.ask(covering_body(plan.area.insee)))
+
+
 async def places_of_doctor(index: Index, plan: Plan) -> Answer | None:
     """The treating doctor's places; beyond the first page only whether he has any."""
     if plan.without_rpps is None:
@@ -136,32 +135,60 @@ async def places_of_doctor(index: Index, plan: Plan) -> Answer | None:
     return await index.ask(body if plan.criteria.page == 1 else {**body, "size": 0})
 
 
-async def answered(index: Index, plan: Plan) -> tuple[Plan, Answer]:
+async def answered(index: Index, plan: Plan) -> Found:
     """The answer, after looking further when it is poor and spelling loosely when it must.
 
-    One request in the ordinary case. What is decided depends on the index alone, so every page
-    of a search decides the same.
+    One request in the ordinary case, one more where members stand behind a CPTS. What is decided
+    depends on the index alone, so every page of a search decides the same.
     """
-    grows = may_grow(plan.area)
-    answer = await index.ask(page_body(plan, count_slots=grows and not plan.slot_needed))
-    if grows and answers(plan, answer) < ENOUGH:
-        plan = await enlarged(index, plan)
-        answer = await index.ask(page_body(plan))
-    if plan.meaning.text and not answer["aggregations"][EXACT_NAME]["doc_count"]:
-        plan = replace(plan, fuzzy=True)
-        answer = await index.ask(page_body(plan))
-    return plan, answer
+    found, counts = await attempt(index, plan)
+    if may_grow(plan.area) and answers(counts, ENOUGH_COUNT) < ENOUGH:
+        found, counts = await attempt(index, await enlarged(index, plan))
+    if found.plan.meaning.text and not answers(counts, EXACT_NAME):
+        found, _ = await attempt(index, replace(found.plan, fuzzy=True))
+    return found
 
 
-def answers(plan: Plan, answer: Answer) -> int:
-    """How many offers of the first circle answer: those with a slot where slots are looked for."""
-    if counts_slots(plan) and not plan.slot_needed:
-        return int(answer["aggregations"][WITH_SLOT]["doc_count"])
-    return int(answer["hits"]["total"]["value"])
+async def attempt(index: Index, plan: Plan) -> tuple[Found, Answer]:
+    """The page of the plan as it is, and the answer that holds the counts of decisions.
+
+    Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
+    searches the circle in which the card was found.
+    """
+    plan, sizes = await represented(index, plan)
+    answer = await index.ask(page_body(plan))
+    found = Found(plan, answer, sizes=sizes)
+    if plan.criteria.cpts is None:
+        return found, answer
+    everybody = plan.criteria.model_copy(update={"cpts": None})
+    return found, await index.ask(decision_body(replace(plan, criteria=everybody)))
+
+
+async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]]:
+    """The plan with the best member of each covering CPTS, and how many members each has."""
+    if not plan.covering:
+        return plan, {}
+    plan = replace(plan, representatives={})
+    answer = await index.ask(of_members(page_body(plan), plan))
+    return replace(plan, representatives=read_representatives(answer)), read_sizes(answer)
+
+
+def answers(counts: Answer, name: str) -> int:
+    """One of the counts on which a decision hangs."""
+    return int(counts["aggregations"][name]["doc_count"])
 
 
 async def enlarged(index: Index, plan: Plan) -> Plan:
     """The same search over the smallest larger circle with enough offers, else the largest."""
+    everybody = replace(plan, criteria=plan.criteria.model_copy(update={"cpts": None}))
     radii = larger_radii(plan.area)
-    counts = read_counts(await index.ask(count_body(plan, radii)), radii)
+    counts = read_counts(await index.ask(count_body(everybody, radii)), radii)
     return plan.within(chosen_radius(radii, counts))
+
+
+async def ways_out(index: Index, found: Found) -> list[dict[str, object]]:
+    """What would not be empty, when the search is."""
+    if total_of(found.answer):
+        return []
+    asked = proposals(found.plan)
+    return read_proposals(asked, await index.ask_all([count_of_cards(p.plan) for p in asked]))

@@ -7,6 +7,7 @@ from geography.gazetteer import load_gazetteer
 from indexers.offers.cpts import main_department, territory_fields
 from indexers.offers.identity import distinct, fair_key, solution_id
 from indexers.offers.joins import Joins
+from indexers.offers.participation import clean_info
 from indexers.offers.records import Record, known
 from indexers.reasons import Reason
 from mappings.codes import KIND_LABELS, group_of, professions, specialties
@@ -39,7 +40,7 @@ def _identity(solution: Solution) -> Record:
         "link": str(solution.link),
         **known(
             phones=[solution.phone] if solution.phone else [],
-            additional_info=solution.description,
+            additional_info=clean_info(solution.description),
         ),
     }
 
@@ -54,6 +55,7 @@ def _trades(solution: Solution) -> Record:
             solution_professions=list(solution.professions),
             specialties=list(solution.specialties),
             specialty_groups=groups,
+            consultation=distinct(solution.consultation),
         ),
     }
 
@@ -62,12 +64,18 @@ def _coverage(solution: Solution) -> Record:
     circle = solution.circle
     fields = known(
         covers_departments=list(solution.departments),
-        covers_insee=list(solution.communes),
+        covers_insee=distinct(map(_current_code, solution.communes)),
     )
     if circle is not None:
         fields["point"] = {"lat": circle.lat, "lon": circle.lon}
         fields["covers_km"] = circle.km
     return {**fields, **territory_fields(_department(solution))}
+
+
+def _current_code(insee: str) -> str:
+    """The code of today of a merged commune, as searches know it; any other code itself."""
+    commune = load_gazetteer().by_insee(insee)
+    return insee if commune is None else commune.insee
 
 
 def _department(solution: Solution) -> str:

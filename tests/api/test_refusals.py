@@ -33,6 +33,11 @@ TEXT = "Lanvollon-Trémuson"
         ({"what": "MG", "insee": "48095", "size": 0}, "size"),
         ({"what": "MG", "insee": "48095", "size": 101}, "size"),
         ({"what": "MG", "insee": "48095", "page": 101, "size": 100}, "page"),
+        ({"what": "MG", "insee": "48095", "page": 2, "cursor": "gAAA"}, "page"),
+        ({"what": "MG", "insee": "48095", "cursor": "gA/+="}, "cursor"),
+        ({"what": "MG", "insee": "48095", "cursor": ""}, "cursor"),
+        ({"what": "MG", "insee": "48095", "cursor": "g" * 8001}, "cursor"),
+        ({"what": "MG", "insee": "48095", "stable": "often"}, "stable"),
         ({"what": "MG", "insee": "48095", "radius_km": 0}, "radius_km"),
         ({"what": "MG", "insee": "48095", "horizon": ["0-5"]}, "horizon"),
         ({"what": "MG", "insee": "48095", "origin": "a b"}, "origin"),
@@ -45,7 +50,7 @@ def test_a_faulty_criterion_is_named(api: httpx.Client, asked: dict[str, Any], f
     assert problem(api.get("/v1/search", params=asked), 422, "invalid_parameter")["field"] == field
 
 
-@pytest.mark.parametrize("name", ["adress", "Lat", "role", "cursor", "_source"])
+@pytest.mark.parametrize("name", ["adress", "Lat", "role", "cursors", "_source"])
 def test_an_unknown_criterion_is_refused_by_name(api: httpx.Client, name: str) -> None:
     asked = {"what": "MG", "insee": "48095", name: "x"}
     assert problem(api.post("/v1/search", json=asked), 422, "unknown_parameter")["field"] == name
@@ -189,6 +194,9 @@ RAISED: list[tuple[Exception, int, str]] = [
     (search.PlaceOutsideFrance(), 422, "place_outside_france"),
     (search.RadiusNotApplicable(), 422, "radius_not_applicable"),
     (search.UnknownCode("Ce code n'existe pas.", field="specialty"), 422, "unknown_code"),
+    (search.CursorUnreadable(), 400, "cursor_unreadable"),
+    (search.CursorExpired(), 400, "cursor_expired"),
+    (search.CursorOfAnotherSearch(), 400, "cursor_of_another_search"),
     (search.OfferNotFound(), 404, "offer_not_found"),
     (search.GeocoderUnavailable(), 503, "geocoder_unavailable"),
     (search.PartialAnswer(), 503, "partial_answer"),
@@ -199,6 +207,7 @@ RAISED: list[tuple[Exception, int, str]] = [
     (elastic.DiskFull(ADDRESS), 503, "search_unavailable"),
     (elastic.ElasticRejected(ADDRESS), 500, "internal_error"),
     (elastic.IndexMissing(ADDRESS), 503, "index_missing"),
+    (elastic.PointInTimeGone(), 400, "cursor_expired"),
     (elastic.IndexAlreadyExists(ADDRESS), 503, "search_unavailable"),
     (elastic.AliasConflict(ADDRESS), 503, "search_unavailable"),
     (elastic.LockTaken(ADDRESS), 503, "search_unavailable"),

@@ -239,6 +239,7 @@ def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
         ("SAS_RADII_FILE", "/nowhere/radii.json"),
         ("SAS_AUTH", "none"),
         ("SAS_DEV_NETWORKS", "not json"),
+        ("SAS_CURSOR_KEY", "too-short"),
     ],
 )
 def test_a_setting_to_correct_is_one_sentence(sas: Sas, variable: str, value: str) -> None:
@@ -249,9 +250,13 @@ def test_a_setting_to_correct_is_one_sentence(sas: Sas, variable: str, value: st
         assert "Traceback" not in done.stderr
 
 
-def test_serve_answers_until_it_is_stopped(dozen: None, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("key", ["", "A" * 43])
+def test_serve_answers_until_it_is_stopped(
+    dozen: None, environment: dict[str, str], key: str
+) -> None:
     port = _closed()
     command = [SAS, "serve", "--port", str(port)]
+    environment["SAS_CURSOR_KEY"] = key
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         url = f"http://127.0.0.1:{port}"
@@ -262,6 +267,7 @@ def test_serve_answers_until_it_is_stopped(dozen: None, environment: dict[str, s
         process.terminate()
         out, _ = process.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}" in out
+    assert ("SAS_CURSOR_KEY is not set" in out) == (not key)
 
 
 def test_serve_says_that_the_port_is_taken(sas: Sas) -> None:

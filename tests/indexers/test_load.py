@@ -64,6 +64,16 @@ SOLUTION = {
     "link": "https://acme.example",
     "departments": ["48"],
 }
+WHOLE_SOLUTION = {
+    **SOLUTION,
+    "professions": ["10"],
+    "specialties": ["SM54"],
+    "communes": ["48095", "14074"],
+    "circle": {"lat": 44.5, "lon": 3.5, "km": 12.5},
+    "consultation": ["VR", "HH"],
+    "phone": "0466000009",
+    "description": "Le <b>soir</b>",
+}
 
 
 @pytest.fixture
@@ -109,6 +119,8 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
     "a CPTS is renamed": ("cpts", [CARD], [{**CARD, "name": "CPTS Mende", "phones": []}]),
     "a CPTS goes": ("cpts", [CARD], [{**CARD, "finess": "480000058"}]),
     "a solution comes": ("solutions", [], [SOLUTION]),
+    "a solution says all it can": ("solutions", [SOLUTION], [WHOLE_SOLUTION]),
+    "a solution takes back what it said": ("solutions", [WHOLE_SOLUTION], [SOLUTION]),
     "a solution is switched off": (
         "solutions",
         [SOLUTION],

@@ -120,6 +120,7 @@ def test_a_cpts_nobody_can_place_is_set_aside(files: FileSet) -> None:
     assert quarantines.as_json()["cpts"]["rejected"] == {"not_located": 1}
 
 
+@pytest.mark.proves("F121")
 def test_a_solution_says_what_it_covers(files: FileSet) -> None:
     files.line(
         "solutions",
@@ -130,10 +131,16 @@ def test_a_solution_says_what_it_covers(files: FileSet) -> None:
         professions=["10"],
         specialties=["SM54"],
         departments=["48", "2A"],
+        communes=["14074", "14094", "75056"],
+        consultation=["VR", "HH"],
+        description="Le <b>soir</b>\u0007",
     )
     offer = files.only()
     assert offer["id"] == "solution:acme:visio"
     assert offer["covers_departments"] == ["48", "2A"]
+    assert offer["covers_insee"] == ["14005", "75056"]
+    assert offer["consultation"] == ["VR", "HH"]
+    assert offer["additional_info"] == "Le  soir"
     assert offer["solution_professions"] == ["10"]
     assert offer["specialty_groups"] == ["general_medicine"]
     assert offer["link"] == "https://acme.example/sas"
@@ -149,6 +156,7 @@ def test_a_solution_around_a_point_on_greenwich(files: FileSet) -> None:
     assert offer["department"] == "14"
 
 
+@pytest.mark.proves("F121")
 def test_a_solution_switched_off_is_not_shown(files: FileSet) -> None:
     files.line(
         "solutions",

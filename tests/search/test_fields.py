@@ -1,6 +1,7 @@
 """Every field that a request names exists in the mapping: a misspelt one would match nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -8,10 +9,13 @@ from elasticsearch import AsyncElasticsearch
 
 from mappings.offers import offers_mapping
 from search_engine.enlargement import count_body, larger_radii
+from search_engine.groups import covering_body, cpts_body, of_members
+from search_engine.instead import count_of_cards
 from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
-from search_engine.query import page_body
+from search_engine.query import decision_body, page_body
+from search_engine.solutions import solutions_body
 from search_engine.window import window_of
 from tests.search.conftest import Indexed
 from tests.search.random_searches import draw
@@ -64,13 +68,21 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         profile = load_profiles()[drawn.criteria.profile]
         window = window_of(drawn.now, drawn.area.zone)
         plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)
-        yield page_body(plan, count_slots=True)
+        yield page_body(plan)
+        yield decision_body(plan)
+        grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
+        yield page_body(grouped)
+        yield of_members(page_body(grouped), grouped)
+        yield count_of_cards(grouped)
+        yield covering_body("48095")
+        yield cpts_body(["480000001"])
         if plan.area.radius_km is not None:
             radii = larger_radii(plan.area)
             yield count_body(plan, radii)
             yield page_body(plan.within(radii[-1]))
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
+        yield solutions_body(plan)
 
 
 def test_every_named_field_exists() -> None:

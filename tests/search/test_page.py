@@ -9,9 +9,9 @@ from elasticsearch import AsyncElasticsearch
 from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, IndexMissing
 from search_engine.criteria import Criteria
+from search_engine.index import Index
 from search_engine.page import next_page
 from search_engine.problems import PartialAnswer, UnknownCode
-from search_engine.search import Index
 from tests.search.conftest import Searching
 from tests.search.made import Searcher, commune, doctor, slot
 
@@ -21,8 +21,8 @@ async def test_a_page_says_what_was_understood_and_what_follows(searching: Searc
     searcher = searching([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
     page = await searcher.page("MG", size=3, page=2, seed=12)
     assert list(page) == [
-        *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "next"),
-        *("seed", "warnings", "took_ms"),
+        *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "facets"),
+        *("next", "seed", "warnings", "took_ms"),
     ]
     assert page["query"]["what"] == "MG"
     assert "SM54" in page["query"]["specialties"]

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.page import hits_of, result_card
+from search_engine.index import Index, hits_of
+from search_engine.page import Found, result_card
 from search_engine.plan import Plan, plan_of
 from search_engine.profiles import load_profiles
-from search_engine.search import Index, answered
+from search_engine.search import answered
 from search_engine.window import window_of
 from tests.search.asking import walk
 from tests.search.chance import chance
@@ -215,8 +216,8 @@ async def test_a_quarter_of_the_radius_outweighs_the_fair_order_not_the_tiers(
         assert keys == ["participant", "first", "second", "fourth"]
 
 
-async def planned(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> Any:
-    """The final plan and the raw answer of a search."""
+async def planned(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> Found:
+    """What a search found: the final plan and the raw answer."""
     profile = load_profiles()[drawn.criteria.profile]
     window = window_of(drawn.now, drawn.area.zone, drawn.criteria.window_hours)
     seed = drawn.criteria.seed or 0
@@ -231,13 +232,13 @@ async def test_parts_sum_to_the_score_on_every_card(
     cards = 0
     for _ in range(150):
         drawn = draw(random, size=100)
-        plan, answer = await planned(client, indexed, drawn)
+        found = await planned(client, indexed, drawn)
         right = {one.id: one for one in expected(drawn.asked, indexed.offers, indexed.index).found}
-        for hit in hits_of(answer):
-            parts = result_card(plan, hit)["rank"]["parts"]
+        for hit in hits_of(found.answer):
+            parts = result_card(found, hit)["rank"]["parts"]
             assert sum(part["value"] for part in parts) == pytest.approx(hit["_score"], abs=SUM)
             assert right[hit["_source"]["id"]].score == pytest.approx(hit["_score"], abs=SUM)
-            assert_fair(plan, hit, parts, indexed)
+            assert_fair(found.plan, hit, parts, indexed)
             cards += 1
     assert cards > 1000
 

@@ -1,0 +1,46 @@
+"""Points in time: the index as it stood when one was opened, whatever is written meanwhile."""
+
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch
+
+from elastic.errors import IndexMissing, PointInTimeGone, translated
+
+NOT_FOUND = 404
+
+
+async def open_pit(client: AsyncElasticsearch, alias: str, keep_alive_s: int) -> str:
+    """The id of a point in time over the whole index, kept that many seconds after its last use.
+
+    A missing shard refuses it. Raises the typed errors of ``elastic.errors``.
+    """
+    with translated():
+        opened = await client.open_point_in_time(
+            index=alias, keep_alive=f"{keep_alive_s}s", allow_partial_search_results=False
+        )
+    return str(opened["id"])
+
+
+async def search_in(
+    client: AsyncElasticsearch, pit: str, keep_alive_s: int, body: dict[str, Any]
+) -> dict[str, Any]:
+    """The answer of the point in time, kept that many seconds more; shards must all answer.
+
+    No index is named, Elasticsearch refuses it. ``pit_id`` of the answer is the id to use next.
+    The sort values of each hit end with one more, the tiebreaker ``_shard_doc``: ``search_after``
+    takes them with or without it. Raises ``PointInTimeGone`` also when the index was deleted.
+    """
+    asked = {**body, "pit": {"id": pit, "keep_alive": f"{keep_alive_s}s"}}
+    try:
+        with translated():
+            response = await client.search(body=asked, allow_partial_search_results=False)
+    except IndexMissing as error:
+        raise PointInTimeGone from error
+    answer: dict[str, Any] = response.body
+    return answer
+
+
+async def close_pit(client: AsyncElasticsearch, pit: str) -> None:
+    """Give back what the point in time holds; one already gone is no error."""
+    with translated():
+        await client.options(ignore_status=NOT_FOUND).close_point_in_time(id=pit)

@@ -1,0 +1,117 @@
+"""The cursor of a search: all that must not change from page to page, sealed into one text.
+
+It is encrypted because it holds where the patient is, and signed because the search believes it.
+"""
+
+import zlib
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Literal
+
+import orjson
+from cryptography.fernet import InvalidToken
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from search_engine.area import Area
+from search_engine.criteria import Criteria
+from search_engine.cursor_key import CursorKey, strictly_decoded, unpadded
+from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
+
+LIFE = timedelta(minutes=10)
+"""How long after its page a cursor may be used, to the second."""
+
+SKEW = timedelta(minutes=1)
+"""How far ahead the clock of the process that sealed it may be."""
+
+Layout = Literal[1]
+LAYOUT: Layout = 1
+"""Raised when a walk or the keys of the sort change: older cursors are refused, not misread."""
+
+BESIDE_THE_ORDER = frozenset({"page", "cursor", "size", "seed", "origin"})
+"""Criteria that may change during a walk: ``cursor`` itself and ``page`` say where it stands,
+``size`` how far the next step goes, the ``seed`` is in the walk, ``origin`` only marks links."""
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A search under way. ``page`` is the number of the page that the cursor leads to.
+
+    ``after``: sort values of the last hit. ``now``: instant of the first page, so that the order
+    does not move with the clock. ``covering``: FINESS of the CPTS that cover the commune;
+    ``representatives`` and ``members``: by FINESS, the offer shown for a CPTS and how many it
+    stands for. ``pit``: the point in time, None when the live index is read.
+    """
+
+    after: list[Scalar]
+    now: AwareDatetime
+    seed: int
+    area: Area
+    fuzzy: bool
+    without_rpps: str | None
+    covering: tuple[str, ...]
+    representatives: dict[str, str]
+    members: dict[str, int]
+    pit: str | None
+    page: int
+
+
+CONTENT = TypeAdapter(tuple[Layout, str, Walk])
+"""What is sealed: layout, digest of the criteria, walk."""
+
+
+def criteria_digest(criteria: Criteria) -> str:
+    """SHA-256 of the criteria that decide the result or its order, the role included.
+
+    All but ``BESIDE_THE_ORDER``, so that a new criterion counts; the order of a list does not.
+    """
+    deciding = criteria.model_dump(mode="json", exclude=set(BESIDE_THE_ORDER))
+    canonical = {name: _unordered(value) for name, value in deciding.items()}
+    return sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def sealed(walk: Walk, digest: str, key: CursorKey, at: datetime) -> str:
+    """The cursor that leads to the next page of this walk, sealed at the instant ``at``.
+
+    About 700 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
+    beyond which it would not be taken back, holds some 200 communities.
+    """
+    content = zlib.compress(CONTENT.dump_json((LAYOUT, digest, walk)), level=9)
+    return unpadded(key.encrypt_at_time(content, int(at.timestamp())))
+
+
+def opened(text: str, digest: str, key: CursorKey, at: datetime) -> Walk:
+    """The walk of a cursor handed back at the instant ``at`` with the criteria of that digest.
+
+    Raises ``CursorUnreadable``, ``CursorExpired`` or ``CursorOfAnotherSearch``.
+    """
+    token = _token(text)
+    try:
+        _check_age(int(at.timestamp()) - key.extract_timestamp(token))
+        _, digest_then, walk = CONTENT.validate_json(zlib.decompress(key.decrypt(token)))
+    except (InvalidToken, zlib.error, ValidationError):
+        raise CursorUnreadable from None  # the cause may hold the patient's place
+    if digest_then != digest:
+        raise CursorOfAnotherSearch
+    return walk
+
+
+def _unordered(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _token(text: str) -> bytes:
+    try:
+        return urlsafe_b64encode(strictly_decoded(text))
+    except ValueError as error:
+        raise CursorUnreadable from error
+
+
+def _check_age(seconds: int) -> None:
+    if seconds > LIFE.total_seconds():
+        raise CursorExpired
+    if seconds < -SKEW.total_seconds():
+        raise CursorUnreadable

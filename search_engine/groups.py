@@ -1,0 +1,94 @@
+"""CPTS: the communities that cover the patient's commune, each one card at its best member's rank.
+
+The best member of each is found first, by the very ranking of the page; the other members are
+kept out of it, and the card of the CPTS stands where that member would (F090 to F096).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geography.gazetteer import load_gazetteer
+from mappings.records import Kind, Offer
+from search_engine.grouping import GROUPS
+from search_engine.index import hits_of
+from search_engine.plan import Plan
+from search_engine.selections import member_of
+from search_engine.source import SOURCE
+
+Body = dict[str, Any]
+Clause = dict[str, Any]
+
+MAX_CPTS = 50
+"""CPTS of one commune; no commune has more than a handful."""
+
+
+def covering_body(insee: str) -> Body:
+    """The CPTS whose territory holds the commune, its city or its districts (F090)."""
+    family = [insee, *load_gazetteer().insee_family(insee)]
+    covers = {"terms": {"covers_insee": list(dict.fromkeys(family))}}
+    filters = [{"term": {"kind": Kind.CPTS.value}}, covers]
+    return _cards({"bool": {"filter": filters}})
+
+
+def cpts_body(finess: list[str]) -> Body:
+    """The cards of some CPTS, by FINESS."""
+    filters = [{"term": {"kind": Kind.CPTS.value}}, {"terms": {"finess": finess}}]
+    return _cards({"bool": {"filter": filters}})
+
+
+def _cards(query: Clause) -> Body:
+    return {
+        "query": query,
+        "size": MAX_CPTS,
+        "sort": [{"finess": "asc"}],
+        "_source": [*SOURCE, "finess"],
+    }
+
+
+def by_finess(answer: Body) -> dict[str, Offer]:
+    """The cards of ``covering_body`` by FINESS."""
+    return {hit["_source"]["finess"]: hit["_source"] for hit in hits_of(answer)}
+
+
+def groups_here(plan: Plan) -> bool:
+    """Whether covering CPTS are to be looked for: around a commune, never in a whole department."""
+    return plan.may_group and plan.area.radius_km is not None
+
+
+def of_members(body: Body, plan: Plan) -> Body:
+    """The same page asked about members only, one of each CPTS: its representative.
+
+    ``body`` is that of the page; what is selected there holds here for the members.
+    """
+    selected = body.get("post_filter")
+    only = [member_of(plan), *([selected] if selected else [])]
+    return {
+        "query": {"bool": {"must": [body["query"]], "filter": only}},
+        "sort": body["sort"],
+        "size": len(plan.covering),
+        "collapse": {"field": "cpts"},
+        "track_total_hits": False,
+        "_source": ["id", "cpts"],
+        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": len(plan.covering)}}},
+    }
+
+
+def read_representatives(answer: Body) -> dict[str, str]:
+    """The best member of each CPTS, by its FINESS."""
+    hits = [hit["_source"] for hit in hits_of(answer)]
+    return {hit["cpts"][0]: hit["id"] for hit in hits}
+
+
+def read_sizes(answer: Body) -> Mapping[str, int]:
+    """How many members of each CPTS answer, by its FINESS."""
+    buckets = answer["aggregations"][GROUPS]["buckets"]
+    return {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
+
+
+def outside_groups(plan: Plan) -> list[Clause]:
+    """Everybody but the members that stand behind another: one clause, none when nobody does."""
+    if not plan.representatives:
+        return []
+    best = {"terms": {"id": list(plan.representatives.values())}}
+    behind = {"bool": {"filter": [member_of(plan)], "must_not": [best]}}
+    return [{"bool": {"must_not": [behind]}}]

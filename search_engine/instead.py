@@ -1,0 +1,109 @@
+"""What would not be empty, when a search is: a page is never a dead end (design 8.7).
+
+Each proposal says which criteria to change and how many cards the changed search has.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from search_engine.area import Area
+from search_engine.availability import SLOT_FILTERS, asked_slots, has_slot
+from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode, SearchRequest
+from search_engine.filters import offer_filters
+from search_engine.grouping import cards_in, grouping_aggs
+from search_engine.index import total_of
+from search_engine.plan import Plan
+from search_engine.selections import OFFER_FILTERS
+
+Body = dict[str, Any]
+
+FILTERS = (*SLOT_FILTERS, *OFFER_FILTERS, "specialty", "kind", "participation", "open_now")
+"""Criteria that a person selects after a search, and may take away."""
+
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        name: SearchRequest.model_fields[name].get_default(call_default_factory=True)
+        for name in FILTERS
+    }
+)
+
+WIDER = 2.0
+"""Times the radius just searched."""
+
+MODE_WORDS: Mapping[Mode, str] = MappingProxyType(
+    {
+        Mode.AVAILABLE: "Offres avec créneau",
+        Mode.ALL: "Toutes les offres, avec ou sans créneau",
+        Mode.BEYOND: "Offres acceptant un patient en surnuméraire",
+        Mode.REORIENTATION: "Offres du forfait de réorientation",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way out: what changes, the criteria to send, the search they make."""
+
+    change: str
+    label: str
+    criteria: dict[str, Any]
+    plan: Plan
+
+
+def proposals(plan: Plan) -> list[Proposal]:
+    """The searches that differ by one thing: a filter less, a larger circle, another mode."""
+    return [*_without_filters(plan), *_wider(plan), *_other_modes(plan)]
+
+
+def count_of_cards(plan: Plan) -> Body:
+    """One request without hits: how many cards the search has in its own circle."""
+    everything = offer_filters(plan)
+    if plan.slot_needed and not plan.slots_chosen:
+        everything["bool"]["filter"].append(has_slot(plan.slots))
+    body = {"query": everything, "size": 0, "track_total_hits": True}
+    grouping = grouping_aggs(plan)
+    return {**body, "aggs": grouping} if grouping else body
+
+
+def read_proposals(asked: list[Proposal], answers: list[Body]) -> list[dict[str, Any]]:
+    """The proposals that are not empty, as the block ``instead`` of a page."""
+    counted = zip(asked, map(_cards, answers), strict=True)
+    return [
+        {"change": one.change, "label": one.label, "criteria": one.criteria, "total": total}
+        for one, total in counted
+        if total
+    ]
+
+
+def _cards(answer: Body) -> int:
+    return cards_in(answer.get("aggregations", {}), total_of(answer))
+
+
+def _without_filters(plan: Plan) -> Iterator[Proposal]:
+    chosen = [name for name in FILTERS if getattr(plan.criteria, name)]
+    if chosen:
+        criteria = {name: DEFAULTS[name] for name in chosen}
+        yield Proposal("filters", "Sans les filtres", criteria, _changed(plan, criteria))
+
+
+def _wider(plan: Plan) -> Iterator[Proposal]:
+    radius = plan.area.radius_km
+    wider = None if radius is None else min(radius * WIDER, MAX_RADIUS_KM)
+    if radius is None or wider is None or wider <= radius:
+        return
+    label = f"Dans un rayon de {f'{wider:g}'.replace('.', ',')} km"
+    area: Area = replace(plan.area, radius_km=wider, first_radius_km=None, explicit_radius=True)
+    yield Proposal("radius", label, {"radius_km": wider}, replace(plan, area=area))
+
+
+def _other_modes(plan: Plan) -> Iterator[Proposal]:
+    for mode in plan.criteria.modes:
+        if mode is not plan.mode and not (mode is Mode.AVAILABLE and plan.mode is Mode.ALL):
+            yield Proposal("mode", MODE_WORDS[mode], {"mode": mode.value}, replace(plan, mode=mode))
+
+
+def _changed(plan: Plan, update: Mapping[str, Any]) -> Plan:
+    criteria: Criteria = plan.criteria.model_copy(update=dict(update))
+    return replace(plan, criteria=criteria, slots=asked_slots(criteria, plan.window))
