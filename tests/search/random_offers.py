@@ -94,7 +94,7 @@ PRECISIONS = ("housenumber", "housenumber", "street", "locality", "municipality"
 TYPES = ("PUBLIC", "PRO", "SNP", "CPTS")
 EDITORS = ("editor-a", "editor-b", "sas-agenda")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAYS = (
+DAYS: tuple[list[list[str]], ...] = (
     *([["08:00", "12:00"], ["14:00", "18:30"]], [["09:00", "15:20"]], [["15:20", "19:00"]]),
     *([["00:00", "24:00"]], [["00:00", "02:00"], ["20:00", "24:00"]], [["18:00", "23:59"]], []),
 )
@@ -268,9 +268,9 @@ def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
         "sector": random.choice("01234"),
     }
     if specialties:
-        codes = list(dict.fromkeys(specialties))
-        groups = {group: None for group in map(group_of, codes) if group is not None}
-        offer |= {"specialties": codes, **({"specialty_groups": list(groups)} if groups else {})}
+        borne = list(dict.fromkeys(specialties))
+        groups = {group: None for group in map(group_of, borne) if group is not None}
+        offer |= {"specialties": borne, **({"specialty_groups": list(groups)} if groups else {})}
     return cast("Offer", offer)
 
 

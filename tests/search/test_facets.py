@@ -73,7 +73,9 @@ async def test_facets_of_slots_hold_on_one_same_slot(searching: Searching) -> No
     assert counts(chosen, "consultation") == {"AMB": 1, "HH": 1, "VR": 1}
     other = await searcher.page(role="OTHER", mode="all", slot_type=["SNP"])
     assert other["total"]["value"] == 0
-    assert counts(other, "slot_type") == {"PUBLIC": 1}
+    assert counts(other, "slot_type") == {"PUBLIC": 1, "SNP": 0}
+    unseen = await searcher.page(role="OTHER", mode="all")
+    assert counts(unseen, "slot_type") == {"PUBLIC": 1}
 
 
 @pytest.mark.proves("F083")

@@ -231,7 +231,7 @@ async def test_parts_sum_to_the_score_on_every_card(
     random = Random(1)
     cards = 0
     for _ in range(150):
-        drawn = draw(random, size=100)
+        drawn = draw(random, size=100, group_cpts=False)
         found = await planned(client, indexed, drawn)
         right = {one.id: one for one in expected(drawn.asked, indexed.offers, indexed.index).found}
         for hit in hits_of(found.answer):
@@ -277,7 +277,7 @@ async def test_a_larger_circle_holds_the_smaller_one(
     client: AsyncElasticsearch, indexed: Indexed
 ) -> None:
     random, compared = Random(10), 0
-    for _ in range(90):
+    for _ in range(120):
         drawn = draw(random, size=100, page=1)
         if drawn.area.radius_km is None or drawn.meaning.text:
             continue

@@ -78,7 +78,7 @@ def hours_of(horizon: str) -> tuple[int, int]:
 
 
 def selected(asked: Asked, name: str) -> set[str]:
-    """What is chosen of a facet, as the facet writes it."""
+    """What is chosen of a facet, as the facet writes it: told even where nothing can be found."""
     if name == "horizon":
         return {f"{after}-{before}" for after, before in asked.horizons}
     if name == "open_now":
@@ -86,7 +86,7 @@ def selected(asked: Asked, name: str) -> set[str]:
     if name == "consultation":
         return set(asked.consultation)
     if name == "slot_type":
-        return set(asked.slot_type & TYPES_BY_ROLE[asked.role])
+        return set(asked.slot_type)
     chosen = asked.filters[name]
     return {first_of_group(code) for code in chosen} if name == "specialty" else set(chosen)
 
