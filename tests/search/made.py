@@ -89,21 +89,20 @@ def structure(key: str, kind: str, category: str, km: float = 1, **fields: Any) 
     return {**made, "id": f"finess:{key}", "kind": "structure", **named, **fields}
 
 
-def cpts(finess: str, communes: Sequence[str] = ("14754",), **fields: Any) -> Offer:
-    """A CPTS without a seat that covers some communes."""
-    made = doctor(finess, **fields)
-    for name in ("rpps", "family", "given", "profession", "specialties", "sector", "point"):
-        made.pop(name, None)
-    phones = {"phones": ["+33231000001"], "cpts_phones": ["+33231000001"]}
+def cpts(finess: str, *covers: str, km: float = 3, **fields: Any) -> Offer:
+    """The document of a CPTS and the communes it covers; it declares itself, as every one does."""
+    made = structure(finess, "other", "604", km, **fields)
+    for name in ("structure_kind", "category", "place_key"):
+        del made[name]
     named = {"title": f"CPTS {finess}", "names": [f"CPTS {finess}"], "finess": finess}
-    covered = {"cpts": [finess], "covers_insee": list(communes)}
-    return {**made, "id": f"cpts:{finess}", "kind": "cpts", **named, **phones, **covered, **fields}
+    declared = {"cpts": [finess], "covers_insee": list(covers)}
+    return {**made, "id": f"cpts:{finess}", "kind": "cpts", **named, **declared, **fields}
 
 
 def solution(key: str, **fields: Any) -> Offer:
     """A marketplace solution of general practitioners over the whole department."""
     made = cpts(key, **fields)
-    for name in ("finess", "cpts", "covers_insee", "cpts_phones"):
+    for name in ("finess", "cpts", "covers_insee", "point"):
         made.pop(name, None)
     named = {"title": f"Solution {key}", "link": "https://place.example/ask"}
     covers = {"covers_departments": ["14"], "solution_professions": ["10"]}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+from mappings.codes import group_of
+from mappings.hours import open_minutes
 from mappings.records import Offer, StoredSlot
 
 NOW = datetime(2026, 3, 27, 14, 20, 7, tzinfo=UTC)
@@ -36,6 +38,36 @@ CENTRES = (
     Centre("Petite-Île", "974", "97405", -21.355, 55.565, "Indian/Reunion", 10, 5, 0.3, 12),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Cpts:
+    """A CPTS around a centre; without a seat it covers all the same."""
+
+    finess: str
+    covers: tuple[str, ...]
+    seated: bool = True
+
+
+CPTS = {
+    "Paris": (
+        Cpts("750000001", ("75056",)),
+        Cpts("750000002", ("75103", "75104")),
+        Cpts("750000003", ("75105",)),
+    ),
+    "Mende": (Cpts("480000001", ("48095", "48081")), Cpts("480000002", ("48081",))),
+    "Villers-sur-Mer": (
+        Cpts("140000001", ("14754",)),
+        Cpts("140000002", ("14220", "14754"), seated=False),
+        Cpts("140000003", ("14220",)),
+    ),
+    "Saint-Denis": (Cpts("974000001", ("97411",)), Cpts("974000002", ("97405",))),
+    "Petite-Île": (Cpts("974000002", ("97405",)), Cpts("974000003", ("97416",))),
+}
+"""By centre. The first covers it; the whole city in Paris, where the area is a district."""
+
+UNKNOWN_CPTS = "999999999"
+"""Declared by offers, and known of no document."""
+
 FAMILIES = (
     *("MARTIN", "MARTINEZ", "MARTY", "DURAND", "DURANT", "DUPONT", "DUPOND", "BERNARD"),
     *("JOURNO", "BOIDIN", "LEROY", "LEROUX", "MOREAU", "SIMON", "SIMONET", "ROUSSEAU"),
@@ -61,6 +93,12 @@ STRUCTURES = (
 PRECISIONS = ("housenumber", "housenumber", "street", "locality", "municipality", None)
 TYPES = ("PUBLIC", "PRO", "SNP", "CPTS")
 EDITORS = ("editor-a", "editor-b", "sas-agenda")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS: tuple[list[list[str]], ...] = (
+    *([["08:00", "12:00"], ["14:00", "18:30"]], [["09:00", "15:20"]], [["15:20", "19:00"]]),
+    *([["00:00", "24:00"]], [["00:00", "02:00"], ["20:00", "24:00"]], [["18:00", "23:59"]], []),
+)
+"""Hours of a day; some open or close at the very minute of a search."""
 
 
 def utc(moment: datetime) -> str:
@@ -69,10 +107,16 @@ def utc(moment: datetime) -> str:
 
 
 def random_offers(seed: int = 2026) -> list[Offer]:
-    """Every offer of every centre, and the few that no search may show."""
+    """Every offer of every centre, their CPTS, and the few that ordinary searches do not show."""
     random = Random(seed)
     offers = [offer for centre in CENTRES for offer in _around(random, centre)]
+    offers += [_cpts(random, cpts, centre) for cpts, centre in _seats().items()]
     return offers + [hidden(random, number) for number in range(30)]
+
+
+def _seats() -> dict[Cpts, Centre]:
+    """Every CPTS once, beside the last centre that it is listed for."""
+    return {cpts: centre for centre in CENTRES for cpts in CPTS[centre.name]}
 
 
 def _around(random: Random, centre: Centre) -> Iterator[Offer]:
@@ -83,11 +127,40 @@ def _around(random: Random, centre: Centre) -> Iterator[Offer]:
         draw = random.random()
         base = _place(random, centre, f"{centre.insee}-{number}")
         if draw < 0.8:
-            yield _professional(random, base, rpps)
+            yield _member(random, _professional(random, base, rpps), centre, 0.33)
         elif draw < 0.97:
-            yield _structure(random, base)
+            yield _member(random, _structure(random, base), centre, 0.05)
         else:
             yield _sos(random, base)
+
+
+def _member(random: Random, offer: Offer, centre: Centre, share: float) -> Offer:
+    """The offer, in one CPTS of its centre for that share of them."""
+    if random.random() < share:
+        offer["cpts"] = [random.choice(CPTS[centre.name]).finess]
+        offer["cpts_name"] = f"CPTS {offer['cpts'][0]}"
+    elif random.random() < 0.02:
+        offer["cpts"] = [UNKNOWN_CPTS]
+    return offer
+
+
+def _cpts(random: Random, cpts: Cpts, centre: Centre) -> Offer:
+    """The document of a CPTS, which declares itself as every one does."""
+    name = f"CPTS {random.choice(FAMILIES)} {centre.name}"
+    offer = {
+        **_place(random, centre, cpts.finess),
+        "id": f"cpts:{cpts.finess}",
+        "kind": "cpts",
+        "title": name,
+        "names": [name],
+        "finess": cpts.finess,
+        "cpts": [cpts.finess],
+        "cpts_name": name,
+        "covers_insee": list(cpts.covers),
+    }
+    if not cpts.seated:
+        del offer["point"]
+    return cast("Offer", offer)
 
 
 def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
@@ -99,9 +172,9 @@ def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
     }
     return {
         "place_key": key,
-        "zone": centre.zone,
+        "zone": centre.zone if random.random() < 0.95 else "America/Cayenne",
         "department": centre.department if random.random() < 0.95 else "99",
-        "territory": f"SAS-{centre.department}",
+        "territory": f"SAS-{centre.department}" if random.random() < 0.9 else "SAS-99",
         "insee": centre.insee,
         "city": centre.name,
         "postal_code": "00000",
@@ -112,6 +185,7 @@ def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
         **({} if precision is None else {"precision": precision}),
         **_settings(random),
         **_absences(random),
+        **_hours(random),
         "slots": _slots(random, key),
     }
 
@@ -120,11 +194,18 @@ def _settings(random: Random) -> dict[str, Any]:
     settings: dict[str, Any] = {"accepts_beyond": random.random() < 0.3}
     if random.random() < 0.5:
         settings["participant"] = random.random() < 0.6
-    if settings.get("participant"):
+    if settings.get("participant") or random.random() < 0.03:
         settings["via"] = random.sample(["own", "cpts", "msp", "sos"], random.choice((1, 1, 2)))
     if random.random() < 0.2:
         settings["reorientation"] = True
     return settings
+
+
+def _hours(random: Random) -> dict[str, Any]:
+    if random.random() < 0.5:
+        return {}
+    hours = {day: random.choice(DAYS) for day in WEEKDAYS}
+    return {"hours": hours, "open_minutes": open_minutes(hours)}
 
 
 def _absences(random: Random) -> dict[str, Any]:
@@ -187,7 +268,9 @@ def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
         "sector": random.choice("01234"),
     }
     if specialties:
-        offer["specialties"] = list(dict.fromkeys(specialties))
+        borne = list(dict.fromkeys(specialties))
+        groups = {group: None for group in map(group_of, borne) if group is not None}
+        offer |= {"specialties": borne, **({"specialty_groups": list(groups)} if groups else {})}
     return cast("Offer", offer)
 
 
@@ -216,11 +299,18 @@ def _sos(random: Random, base: dict[str, Any]) -> Offer:
 
 
 def hidden(random: Random, number: int) -> Offer:
-    """An offer out of every ordinary result: without a point, a CPTS card, or a solution."""
+    """An offer out of every ordinary result: without a point, a CPTS, or a solution.
+
+    CPTS and solution bear the codes of a professional, and cover the centre: neither its codes
+    nor its communes may bring one in.
+    """
     centre = random.choice(CENTRES)
     offer = dict(_professional(random, _place(random, centre, f"hidden-{number}"), "19999999999"))
     if number % 3 == 0:
         del offer["point"]
+    elif number % 3 == 1:
+        offer |= {"id": f"cpts:{number:09d}", "kind": "cpts", "finess": f"{number:09d}"}
     else:
-        offer |= {"kind": "cpts" if number % 3 == 1 else "solution"}
+        member = {"covers_insee": [centre.insee], "cpts": [CPTS[centre.name][0].finess]}
+        offer |= {"id": f"solution:{number}", "kind": "solution", **member}
     return cast("Offer", offer)

@@ -9,8 +9,8 @@ from typing import Any
 from search_engine.area import Area, AreaKind
 from search_engine.criteria import Criteria
 from search_engine.interpretation import Interpretation
-from tests.search.oracle import Asked
-from tests.search.random_offers import CENTRES, FAMILIES, GIVEN, NOW, Centre
+from tests.search.oracle.asked import Asked
+from tests.search.random_offers import CENTRES, CPTS, FAMILIES, GIVEN, NOW, Centre
 
 MEANINGS = (
     Interpretation(
@@ -35,6 +35,9 @@ MEANINGS = (
     Interpretation("Rien"),
     Interpretation("Simon", professions=("50",), text="simon"),
 )
+
+COMMON = MEANINGS[:5]
+"""Words that most offers answer."""
 
 MODES = ("available", "available", "all", "beyond", "reorientation")
 SORTS = ("best", "best", "best", "distance", "earliest")
@@ -64,14 +67,15 @@ class Drawn:
 Resolver = Callable[[Criteria, Any], Awaitable[Area]]
 
 
-def draw(random: Random, **fixed: Any) -> Drawn:
-    """A random search; ``fixed`` criteria win over those drawn."""
-    meaning = _meaning(random)
-    area = _area(random, random.choices(CENTRES, (4, 2, 4, 3, 1))[0])
+def draw(random: Random, *, common: bool = False, **fixed: Any) -> Drawn:
+    """A random search; ``fixed`` criteria win over those drawn. A ``common`` one finds many."""
+    meaning = random.choice(COMMON) if common else _meaning(random)
+    centre = random.choices(CENTRES, (4, 2, 4, 3, 1))[0]
+    area = _area(random, centre)
     now = NOW + timedelta(
         minutes=random.choice((0, 0, 17, 500)), microseconds=random.choice((0, 5))
     )
-    values = {**_values(random), **fixed}
+    values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
     return Drawn(criteria, meaning, area, now, _asked(criteria, meaning, area, now))
 
@@ -79,7 +83,7 @@ def draw(random: Random, **fixed: Any) -> Drawn:
 def _meaning(random: Random) -> Interpretation:
     draw = random.random()
     if draw < 0.35:
-        return random.choice(MEANINGS[:4])
+        return random.choice(COMMON)
     if draw < 0.75:
         return random.choice(MEANINGS)
     words = [random.choice(FAMILIES)]
@@ -101,6 +105,23 @@ def _misspelt(random: Random, word: str) -> str:
     return word[:place] + "x" + word[place + (draw > 0.9) :]
 
 
+def _grouping(random: Random, centre: Centre) -> dict[str, Any]:
+    """Mostly what is asked by default: the CPTS that cover the place group their members."""
+    draw = random.random()
+    if draw < 0.12:
+        return {"group_cpts": False}
+    if draw < 0.24:
+        return {"cpts": random.choice(CPTS[centre.name]).finess}
+    return {}
+
+
+def _insee(random: Random, centre: Centre) -> str | None:
+    """The commune of the place; in Paris the district, or the whole city."""
+    if random.random() < 0.05:
+        return None
+    return "75056" if centre.name == "Paris" and random.random() < 0.2 else centre.insee
+
+
 def _area(random: Random, centre: Centre) -> Area:
     kind = random.choice((AreaKind.POINT, AreaKind.POINT, AreaKind.COMMUNE, AreaKind.DEPARTMENT))
     moved = kind is AreaKind.POINT and random.random() < 0.7
@@ -120,6 +141,7 @@ def _area(random: Random, centre: Centre) -> Area:
         radius_km=radius,
         patient_point=kind is AreaKind.POINT,
         explicit_radius=explicit,
+        insee=None if kind is AreaKind.DEPARTMENT else _insee(random, centre),
     )
 
 
@@ -145,18 +167,19 @@ def _filters(random: Random) -> dict[str, Any]:
         "horizon": HORIZONS,
         "profession": ("10", "40", "60"),
         "specialty": ("SM54", "SM04", "CAPA02"),
-        "kind": ("professional", "msp", "pharmacy", "structure", "sos_point"),
+        "kind": ("professional", "cpts", "msp", "pharmacy", "structure", "sos_point"),
         "sector": ("0", "1", "2", "3", "4"),
         "participation": ("own", "cpts", "msp", "sos"),
         "maternity_level": ("1", "2A"),
         "territory": ("SAS-48", "SAS-75", "SAS-14"),
     }
-    chance = {"maternity_level": 0.02, "specialty": 0.03}
-    return {
+    chance = {"maternity_level": 0.02, "specialty": 0.03, "kind": 0.15}
+    drawn: dict[str, Any] = {
         name: random.sample(values, random.choice((1, 2)))
         for name, values in choices.items()
         if random.random() < chance.get(name, 0.05)
     }
+    return drawn if random.random() > 0.06 else {**drawn, "open_now": True}
 
 
 def _asked(criteria: Criteria, meaning: Interpretation, area: Area, now: datetime) -> Asked:
@@ -168,6 +191,7 @@ def _asked(criteria: Criteria, meaning: Interpretation, area: Area, now: datetim
         lat=area.lat,
         lon=area.lon,
         department=area.department,
+        insee=area.insee,
         zone=area.zone,
         reference_km=area.reference_km,
         step_km=area.step_km,
@@ -185,6 +209,9 @@ def _asked(criteria: Criteria, meaning: Interpretation, area: Area, now: datetim
         slot_type=frozenset(criteria.slot_type),
         consultation=frozenset(criteria.consultation),
         horizons=tuple((int(a), int(b)) for a, b in (h.split("-") for h in criteria.horizon)),
+        open_now=criteria.open_now,
+        group_cpts=criteria.group_cpts,
+        cpts=criteria.cpts,
         filters={name: frozenset(getattr(criteria, name)) for name in (*filters, "territory")},
         meaning=meaning,
     )

@@ -45,7 +45,7 @@ async def test_filters_hold_for_the_nearest_too(searching: Searching) -> None:
 
 async def test_a_nearer_member_is_named_by_its_community(searching: Searching) -> None:
     member = doctor("member", 1, [slot(30)], cpts=["140000011"])
-    offers = [*PARTICIPANTS, member, cpts("140000011")]
+    offers = [*PARTICIPANTS, member, cpts("140000011", "14754")]
     page = await searching(offers).page(where=area(insee="14754"))
     assert page["nearer_alternative"]["card"]["id"] == "cpts:140000011"
 
@@ -90,7 +90,7 @@ async def test_an_empty_page_tells_what_would_not_be(searching: Searching) -> No
 
 async def test_proposals_count_cards_and_open_modes_only(searching: Searching) -> None:
     members = [doctor(f"m{n}", n, cpts=["140000011"]) for n in range(1, 4)]
-    searcher = searching([*members, cpts("140000011")])
+    searcher = searching([*members, cpts("140000011", "14754")])
     page = await searcher.page(where=area(insee="14754"))
     assert [one["total"] for one in page["instead"]] == [1]
     page = await searcher.page(where=area(insee="14754"), modes=("available",))

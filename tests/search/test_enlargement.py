@@ -8,7 +8,7 @@ from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area
 from search_engine.enlargement import chosen_radius, larger_radii
-from search_engine.search import search
+from tests.search.asking import page_of
 from tests.search.conftest import Indexed, Searching
 from tests.search.made import area, commune, department, doctor, key_of, slot, structure
 from tests.search.random_searches import draw
@@ -100,15 +100,7 @@ async def test_the_first_order_stays_a_prefix(client: AsyncElasticsearch, indexe
         orders = []
         for explicit in (True, False):
             moved = replace(drawn, area=replace(drawn.area, explicit_radius=explicit))
-            page = await search(
-                client,
-                indexed.alias,
-                moved.criteria,
-                moved.now,
-                deps=None,
-                resolve_area=moved.resolve_area,
-                interpret=moved.interpret,
-            )
+            page = await page_of(client, indexed, moved)
             orders.append([result["id"] for result in page["results"]])
         assert orders[1][: len(orders[0])] == orders[0]
         compared += len(orders[1]) > len(orders[0]) > 0

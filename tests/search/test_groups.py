@@ -1,128 +1,243 @@
-"""CPTS: one card at the best member's rank, its members behind it with every filter."""
+"""CPTS that cover the patient's commune stand for their members; the others change nothing."""
 
 from typing import Any
 
 import pytest
 
-from search_engine.problems import CptsNotFound
 from tests.search.conftest import Searching
-from tests.search.made import area, commune, cpts, department, doctor, key_of, slot
+from tests.search.made import (
+    NOW,
+    Offer,
+    after,
+    area,
+    commune,
+    cpts,
+    department,
+    doctor,
+    key_of,
+    slot,
+    utc,
+)
 
-HERE, THERE = "140000011", "140000022"
-MEMBER: dict[str, Any] = {"participant": True, "via": ["cpts"], "cpts": [HERE]}
+HERE = area(insee="14754")
+"""Around a patient of Villers-sur-Mer."""
+
+COAST, HILLS = "140000001", "140000002"
+"""A CPTS that covers Villers-sur-Mer, and one that does not."""
+
+SEATS = (cpts(COAST, "14754", "14220"), cpts(HILLS, "14220"))
 
 
-def community() -> list[dict[str, Any]]:
-    """Three members of the CPTS of the commune, one of another CPTS, two of none."""
-    snp = slot(30, types=["SNP"])
-    other = {**MEMBER, "cpts": [THERE]}
-    return [
-        cpts(HERE, additional_info="Appeler avant 18 h"),
-        cpts(THERE, ["14001"]),
-        doctor("alone", 1, [slot(30)], participant=True),
-        doctor("first", 2, [slot(30)], **MEMBER),
-        doctor("elsewhere", 3, [slot(30)], **other),
-        doctor("second", 4, [snp], **{**MEMBER, "sector": "2"}),
-        doctor("third", 5, **MEMBER),
-        doctor("not-participating", 1, [slot(30)]),
+def member(key: str, km: float, finess: str = COAST, **fields: Any) -> Offer:
+    """A doctor of the CPTS, with a slot unless said."""
+    return doctor(key, km, fields.pop("slots", [slot()]), cpts=[finess], **fields)
+
+
+def group_in(page: dict[str, Any]) -> dict[str, Any]:
+    """The one CPTS card of the page."""
+    (card,) = [result for result in page["results"] if "group" in result]
+    return dict(card)
+
+
+@pytest.mark.proves("F090", "F091")
+async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(searching: Searching) -> None:
+    offers = [
+        *(doctor("near", 1, [slot()]), doctor("between", 3, [slot()])),
+        *(member("first", 2), member("second", 4), member("last", 5)),
+    ]
+    searcher = searching([*SEATS, *offers])
+    page = await searcher.page(where=HERE)
+    assert [key_of(result) for result in page["results"]] == ["near", COAST, "between"]
+    assert page["total"]["value"] == 3
+    card = group_in(page)
+    assert (card["id"], card["kind"], card["title"]) == (f"cpts:{COAST}", "cpts", f"CPTS {COAST}")
+    group = card["group"]
+    assert (group["finess"], group["members"]) == (COAST, 3)
+    people = await searcher.page(where=HERE, group_cpts=False)
+    assert [key_of(one) for one in people["results"]] == [
+        *("near", "first", "between", "second", "last")
+    ]
+    assert group["best"]["id"] == people["results"][1]["id"]
+    assert card["rank"] == people["results"][1]["rank"]
+    assert all("group" not in one for one in people["results"])
+
+
+async def test_the_first_member_is_the_one_the_order_puts_first(searching: Searching) -> None:
+    """Not the nearest: participants are before, and then the sort decides."""
+    offers = [
+        member("near", 1, slots=[slot(5)]),
+        member("participant", 9, slots=[slot(7)], participant=True),
+        member("early", 12, slots=[slot(2)], participant=True),
+        doctor("other", 10, [slot(4)], participant=True),
+    ]
+    searcher = searching([*SEATS, *offers])
+    for sort, best, keys in (
+        ("distance", "participant", [COAST, "other"]),
+        ("earliest", "early", [COAST, "other"]),
+    ):
+        page = await searcher.page(where=HERE, sort=sort)
+        assert [key_of(result) for result in page["results"]] == keys
+        assert key_of(group_in(page)["group"]["best"]) == best
+
+
+@pytest.mark.proves("F090")
+async def test_a_cpts_covers_the_same_ground_under_any_code(searching: Searching) -> None:
+    city, district = "750000001", "750000002"
+    seats = [cpts(city, "75056"), cpts(district, "75104")]
+    searcher = searching([*seats, member("a", 1, city), member("b", 2, district)])
+    assert await searcher.keys(where=area(insee="75104")) == [city, district]
+    assert await searcher.keys(where=area(insee="75056")) == [city, district]
+    assert await searcher.keys(where=area(insee="75105")) == [city, "b"]
+    assert await searcher.keys(where=area(insee="14754")) == ["a", "b"]
+
+
+@pytest.mark.proves("F090")
+async def test_without_a_commune_nothing_is_grouped(searching: Searching) -> None:
+    searcher = searching([*SEATS, member("a", 1), member("b", 2)])
+    assert await searcher.keys(where=area()) == ["a", "b"]
+    assert sorted(await searcher.keys(where=department())) == ["a", "b"]
+    assert await searcher.keys(where=commune(insee="14754")) == [COAST]
+
+
+@pytest.mark.proves("F092")
+async def test_members_of_a_cpts_that_does_not_cover_stay_themselves(searching: Searching) -> None:
+    offers = [
+        *(member("hill", 1, HILLS), member("coast", 2), member("hills", 3, HILLS)),
+        member("unknown", 4, "140000009"),
+    ]
+    page = await searching([*SEATS, *offers]).page(where=HERE)
+    keys = [key_of(result) for result in page["results"]]
+    assert keys == ["hill", COAST, "hills", "unknown"]
+    assert [result["kind"] for result in page["results"]] == [
+        *("professional", "cpts", "professional", "professional")
     ]
 
 
-@pytest.mark.proves("F091", "F092")
-async def test_one_card_stands_at_the_best_members_rank(searching: Searching) -> None:
-    page = await searching(community()).page(where=area(insee="14754"))
-    assert [key_of(card) for card in page["results"]] == [
-        *("alone", HERE, "elsewhere", "not-participating")
+async def test_a_cpts_without_a_point_groups_all_the_same(searching: Searching) -> None:
+    seat = cpts(COAST, "14754")
+    del seat["point"]
+    searcher = searching([seat, member("a", 1)])
+    assert await searcher.keys(where=HERE) == [COAST]
+
+
+@pytest.mark.proves("F095")
+async def test_only_the_attached_place_of_a_doctor_is_a_member(searching: Searching) -> None:
+    same = {"rpps": "10003456789"}
+    offers = [member("attached", 2, **same), doctor("elsewhere", 1, [slot()], **same)]
+    searcher = searching([*SEATS, *offers])
+    page = await searcher.page(where=HERE)
+    assert [key_of(result) for result in page["results"]] == ["elsewhere", COAST]
+    assert group_in(page)["group"]["members"] == 1
+    assert await searcher.keys(where=HERE, cpts=COAST) == ["attached"]
+
+
+@pytest.mark.proves("F094", "W24", "W25")
+async def test_members_honour_word_filters_mode_slots_and_absences(searching: Searching) -> None:
+    away = [{"gte": utc(NOW.replace(day=1)), "lt": utc(NOW.replace(day=28))}]
+    offers = [
+        member("a", 1, sector="1", slots=[slot(1, consultation=["AMB"])]),
+        member("b", 2, sector="2", slots=[slot(1, consultation=["HH"])], accepts_beyond=True),
+        member("none", 3, sector="1", slots=[], accepts_beyond=True),
+        member("nurse", 4, profession="60", specialties=["SI01"]),
+        member("away", 5, absences=away),
     ]
-    group = page["results"][1]
-    assert page["total"]["value"] == 4
-    assert group["group"]["members"] == 2
-    assert group["group"]["best"]["title"] == "Dr first"
-    assert group["rank"]["label"] == "Avec créneau, participant au SAS"
-    assert sum(part["value"] for part in group["rank"]["parts"]) > 10
+    searcher = searching([*SEATS, *offers])
+    cases: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["a", "b"]),
+        ({"mode": "all"}, ["a", "b", "none"]),
+        ({"mode": "beyond"}, ["b", "none"]),
+        ({"mode": "all", "sector": ["1"]}, ["a", "none"]),
+        ({"mode": "all", "consultation": ["HH"]}, ["b"]),
+        ({"absent": True}, ["a", "b", "away"]),
+        ({"what": "infirmier"}, ["nurse"]),
+    ]
+    for criteria, keys in cases:
+        page = await searcher.page(where=HERE, **criteria)
+        assert (page["total"]["value"], group_in(page)["group"]["members"]) == (1, len(keys))
+        assert await searcher.keys(where=HERE, cpts=COAST, **criteria) == keys
+    assert await searcher.keys(where=HERE, sector=["3"]) == []
 
 
-@pytest.mark.proves("F096", "F099", "F104")
-async def test_the_card_tells_how_to_reach_the_community(searching: Searching) -> None:
-    searcher = searching(community())
-    page = await searcher.page(where=area(insee="14754"))
-    (group,) = [card for card in page["results"] if card["kind"] == "cpts"]
-    assert group["phones"] == ["+33231000001"]
-    assert group["additional_info"] == "Appeler avant 18 h"
-    assert "distance_km" not in group
-    assert not any(day["slots"] for day in group["availability"]["days"])
-    plain = await searcher.page(where=area(insee="14754"), role="OTHER")
-    (group,) = [card for card in plain["results"] if card["kind"] == "cpts"]
-    assert "additional_info" not in group
+@pytest.mark.proves("F093")
+async def test_the_members_of_any_cpts_in_order_by_page(searching: Searching) -> None:
+    offers = [member(f"hill{n}", n, HILLS) for n in range(1, 8)]
+    searcher = searching([*SEATS, *offers, member("coast", 1)])
+    pages = [
+        await searcher.page(where=HERE, cpts=HILLS, size=3, page=number) for number in (1, 2, 3)
+    ]
+    assert {page["total"]["value"] for page in pages} == {7}
+    keys = [key_of(result) for page in pages for result in page["results"]]
+    assert keys == [f"hill{n}" for n in range(1, 8)]
+    assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
 
 
-@pytest.mark.proves("F091", "F095")
-async def test_nobody_is_grouped_where_no_community_is_known(searching: Searching) -> None:
-    searcher = searching(community())
-    every = ["alone", "first", "second", "elsewhere", "not-participating"]
-    assert sorted(await searcher.keys(where=area(insee="14002"))) == sorted(every)
-    assert sorted(await searcher.keys(where=department())) == sorted(every)
-    apart = await searcher.keys(where=area(insee="14754"), group_cpts=False)
-    assert sorted(apart) == sorted(every)
+@pytest.mark.proves("F086", "F088")
+async def test_pages_count_cards(searching: Searching) -> None:
+    """Members ranked on every page leave no hole, and the CPTS comes once."""
+    offers = [doctor(f"d{n}", n, [slot()]) for n in range(1, 8)]
+    members = [member(f"m{n}", n + 0.5) for n in range(2, 9)]
+    searcher = searching([*SEATS, *offers, *members])
+    pages = [await searcher.page(where=HERE, size=3, page=number) for number in (1, 2, 3)]
+    assert [len(page["results"]) for page in pages] == [3, 3, 2]
+    keys = [key_of(result) for page in pages for result in page["results"]]
+    assert keys == ["d1", "d2", COAST, *(f"d{n}" for n in range(3, 8))]
+    assert {page["total"]["value"] for page in pages} == {8}
+    assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
 
 
-@pytest.mark.proves("F029", "F091")
-async def test_who_is_looked_for_by_name_is_never_hidden(searching: Searching) -> None:
-    searcher = searching(community())
-    assert await searcher.keys("NOMFIRST", area(insee="14754")) == ["first"]
-    named = await searcher.page(f"CPTS {THERE}", area(insee="14754"), mode="all")
-    assert named["results"] == []
-    seated = [cpts(HERE, point=doctor("x")["point"])]
-    assert await searching(seated).keys(f"CPTS {HERE}", area(insee="14754"), mode="all") == [HERE]
+@pytest.mark.proves("F014")
+async def test_the_circle_is_chosen_on_people_not_on_cards(searching: Searching) -> None:
+    growing = area(insee="14754", explicit_radius=False)
+    near = [member("m1", 1), member("m2", 2), *(doctor(f"d{n}", n, [slot()]) for n in (3, 4, 5))]
+    searcher = searching([*SEATS, *near, member("ring", 25), doctor("far", 25, [slot()])])
+    for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
+        page = await searcher.page(where=growing, **criteria)
+        assert "enlarged" not in page, criteria
+    fewer = searching([*SEATS, *near[:4], member("ring", 25)])
+    for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
+        page = await fewer.page(where=growing, **criteria)
+        assert page["enlarged"]["to_km"] == 30.0, criteria
+    assert await fewer.keys(where=growing, cpts=COAST) == ["m1", "m2", "ring"]
 
 
-@pytest.mark.proves("F093", "F094", "W25")
-async def test_the_members_are_searched_with_every_criterion(searching: Searching) -> None:
-    searcher = searching(community())
-    page = await searcher.page(cpts=HERE, where=area(insee="14754"))
-    assert [key_of(card) for card in page["results"]] == ["first", "second"]
-    assert page["cpts"]["title"] == f"CPTS {HERE}"
-    everybody = await searcher.page(cpts=HERE, where=area(insee="14754"), mode="all")
-    assert [key_of(card) for card in everybody["results"]] == ["first", "second", "third"]
-    second = await searcher.page(cpts=HERE, where=area(insee="14754"), sector=["2"])
-    assert [key_of(card) for card in second["results"]] == ["second"]
-    snp = await searcher.page(cpts=HERE, where=area(insee="14754"), slot_type=["SNP"])
-    assert [key_of(card) for card in snp["results"]] == ["second"]
-    none = await searcher.page("cardiologue", cpts=HERE, where=area(insee="14754"))
-    assert (none["results"], none["total"]["value"]) == ([], 0)
-    with pytest.raises(CptsNotFound):
-        await searcher.page(cpts="140009999", where=area(insee="14754"))
+@pytest.mark.proves("F048")
+async def test_the_treating_doctor_is_no_member(searching: Searching) -> None:
+    mine = member("mine", 1, rpps="10003456789")
+    searcher = searching([*SEATS, mine, member("b", 2), member("c", 3)])
+    page = await searcher.page(where=HERE, treating_doctor="10003456789")
+    assert [key_of(card) for card in page["pinned"]] == ["mine"]
+    group = group_in(page)["group"]
+    assert (group["members"], key_of(group["best"])) == (2, "b")
 
 
-@pytest.mark.proves("F091", "F093")
-async def test_the_members_are_those_of_the_circle_of_the_card(searching: Searching) -> None:
-    far = [doctor(f"far-{n}", 22 + n, [slot(30)], **MEMBER) for n in range(3)]
-    others = [doctor(f"o{n}", 25, [slot(30)]) for n in range(4)]
-    searcher = searching([*community()[:4], *far, *others])
-    grown = area(insee="14754", explicit_radius=False)
-    page = await searcher.page(where=grown)
-    (group,) = [card for card in page["results"] if card["kind"] == "cpts"]
-    members = await searcher.page(cpts=HERE, where=grown)
-    assert page["enlarged"] == members["enlarged"] == {"from_km": 20.0, "to_km": 30.0}
-    assert members["total"]["value"] == group["group"]["members"] == 4
+@pytest.mark.proves("F079")
+async def test_kinds_are_those_of_cards(searching: Searching) -> None:
+    offers = [member("m1", 1), doctor("d", 2, [slot()]), member("m2", 3), member("hill", 4, HILLS)]
+    searcher = searching([*SEATS, *offers])
+    assert await searcher.keys(where=HERE, kind=["cpts"]) == [COAST]
+    assert await searcher.keys(where=HERE, kind=["professional"]) == ["d", "hill"]
+    people = {"where": HERE, "group_cpts": False}
+    assert await searcher.keys(**people, kind=["cpts"]) == []
+    assert await searcher.keys(**people, kind=["professional"]) == ["m1", "d", "m2", "hill"]
 
 
-@pytest.mark.proves("F090", "W30")
-async def test_a_district_is_covered_by_the_cpts_of_its_city(searching: Searching) -> None:
-    offers = [cpts(HERE, ["75056"]), doctor("member", 1, [slot(30)], **MEMBER)]
-    assert await searching(offers).keys(where=area(insee="75104")) == [HERE]
-    offers[0] = cpts(HERE, ["75104"])
-    assert await searching(offers).keys(where=commune(insee="75056")) == [HERE]
+async def test_a_cpts_is_a_result_of_its_own_when_it_is_asked_for(searching: Searching) -> None:
+    lost = cpts("140000003", "14754")
+    del lost["point"]
+    searcher = searching([*SEATS, lost, member("m1", 1)])
+    page = await searcher.page("CPTS", where=HERE, size=20)
+    assert sorted(key_of(result) for result in page["results"]) == [COAST, HILLS]
+    assert all("group" not in result for result in page["results"])
+    named = await searcher.keys(HILLS, where=HERE, mode="all")
+    assert named == [HILLS]
 
 
-@pytest.mark.proves("F079", "F091")
-async def test_several_communities_each_stand_once(searching: Searching) -> None:
-    offers = [cpts(HERE), cpts(THERE)]
-    for finess in (HERE, THERE):
-        place = {**MEMBER, "cpts": [finess]}
-        offers += [doctor(f"{finess}-{n}", n, [slot(30)], **place) for n in range(1, 4)]
-    page = await searching(offers).page(where=area(insee="14754"))
-    assert sorted(key_of(card) for card in page["results"]) == [HERE, THERE]
-    assert [card["group"]["members"] for card in page["results"]] == [3, 3]
-    kinds = next(facet for facet in page["facets"] if facet["name"] == "kind")
-    assert kinds["values"] == [{"value": "cpts", "label": "CPTS", "count": 2}]
+async def test_a_name_shows_the_person_not_the_cpts(searching: Searching) -> None:
+    searcher = searching([*SEATS, member("simon", 1), member("other", 2)])
+    assert await searcher.keys("nomsimon", where=HERE) == ["simon"]
+
+
+async def test_an_offer_far_in_time_is_no_member_of_the_window(searching: Searching) -> None:
+    late = slot(0, id="late", start=after(62), end=after(63))
+    searcher = searching([*SEATS, member("a", 1), member("late", 2, slots=[late])])
+    assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1

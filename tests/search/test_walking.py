@@ -94,7 +94,7 @@ def _slots(random: Random) -> list[dict[str, Any]]:
 async def test_communities_stay_as_they_were_grouped(searching: Searching) -> None:
     member = {"cpts": ["140000011"], "participant": True}
     offers = [*OFFERS[:10], *(doctor(f"m{n}", n, [slot(n)], **member) for n in range(1, 5))]
-    searcher = searching([*offers, cpts("140000011")])
+    searcher = searching([*offers, cpts("140000011", "14754")])
     pages = [
         page async for page in walked(searcher, where=area(insee="14754"), size=2, stable=True)
     ]

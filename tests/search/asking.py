@@ -1,0 +1,47 @@
+"""Putting a random search to the engine: one page of it, or all of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch
+
+from search_engine.criteria import Criteria
+from search_engine.search import search
+from tests.search.conftest import Indexed
+from tests.search.random_searches import Drawn
+
+Page = dict[str, Any]
+
+
+async def page_of(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> Page:
+    """The page that the engine gives."""
+    return await search(
+        client,
+        indexed.alias,
+        drawn.criteria,
+        drawn.now,
+        deps=None,
+        resolve_area=drawn.resolve_area,
+        interpret=drawn.interpret,
+    )
+
+
+async def walk(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> AsyncIterator[Page]:
+    """Every page of a search, following ``next``."""
+    number: int | None = 1
+    while number is not None:
+        page = await page_of(client, indexed, asking(drawn, page=number))
+        yield page
+        number = (page["next"] or {}).get("page")
+
+
+def asking(drawn: Drawn, **criteria: Any) -> Drawn:
+    """The same search with other criteria."""
+    given = drawn.criteria.model_dump(exclude_unset=True)
+    return replace(drawn, criteria=Criteria(**{**given, **criteria}))
+
+
+def within(drawn: Drawn, radius_km: float | None) -> Drawn:
+    """The same search in a circle that is not to be enlarged; None is the department."""
+    return replace(drawn, area=replace(drawn.area, radius_km=radius_km, explicit_radius=True))
