@@ -26,6 +26,8 @@ def opening(hours: Mapping[str, list[list[str]]], now: datetime, zone: str) -> O
     ``hours`` holds the intervals of each weekday as local ``HH:MM`` texts, ends excluded;
     an interval to 24:00 goes on with one that starts at 00:00 the next day.
     """
+    if not hours:
+        return None
     intervals = _joined(sorted(_intervals(hours, now, zone)))
     if not intervals:
         return None
