@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 DEMO_DIR := .demo
 DEMO_SEED := 20261123
 ONCE ?=
+SCALE ?= department
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance clean
+.PHONY: help setup demo test conformance bench profile clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +46,14 @@ test: setup ## gates and tests; pytest's summary comes last
 
 conformance: setup ## rewrite docs/conformance.md from the marks of the tests
 	@$(BIN)/pytest --collect-only -q --write-conformance >/dev/null
+
+bench: setup ## our API beside Elasticsearch itself, in one table (SCALE=national, BENCH=--strict)
+	@$(BIN)/sas up
+	@$(BIN)/python -m bench --scale $(SCALE) $(BENCH)
+
+profile: setup ## where the time of the API's process goes
+	@$(BIN)/sas up
+	@$(BIN)/python -m bench --scale $(SCALE) --profile $(BENCH)
 
 clean: ## what the demo wrote, never your data
 	rm -rf $(DEMO_DIR) build *.egg-info

@@ -30,8 +30,11 @@ class Engine:
     clock: Clock = utc_now
 
 
-def engine_of(request: Request) -> Engine:
-    """The engine of the application that serves this request."""
+async def engine_of(request: Request) -> Engine:
+    """The engine of the application that serves this request.
+
+    Asynchronous although it waits for nothing: a plain function would be run in a thread.
+    """
     engine: Engine = request.app.state.engine
     return engine
 

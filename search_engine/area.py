@@ -206,5 +206,5 @@ def _commune_area(commune: Commune, radius_km: float | None) -> Area:
 @cache
 def _reach_km(department: str) -> float:
     """How far from a commune's point its department may still go: 700 km in Polynesia."""
-    reaches = (c.reach_km for c in load_gazetteer().communes() if c.department == department)
-    return max(reaches) + BORDER_KM
+    communes = load_gazetteer().in_department(department)
+    return max(commune.reach_km for commune in communes) + BORDER_KM

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,15 +132,19 @@ def participation(offer: Offer) -> Block:
 def availability(view: View, offer: Offer, slots: list[StoredSlot]) -> Block:
     """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
     zone = ZoneInfo(offer["zone"])
-    days: dict[str, list[Block]] = {
-        day.isoformat(): [] for day in local_dates(view.window, offer["zone"])
-    }
+    days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["zone"])}
     for slot in slots:
         told = slot_of(view, slot, zone)
         days.setdefault(told["start_local"][:10], []).append(told)
     first = slots[0]["start"] if slots else None
     listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]
     return known({"next_start": first, "days": listed})
+
+
+@lru_cache(maxsize=256)
+def _dates(window: Window, zone: str) -> tuple[str, ...]:
+    """The dates of the window as texts: the cards of a page share one or two zones."""
+    return tuple(day.isoformat() for day in local_dates(window, zone))
 
 
 def slot_of(view: View, slot: StoredSlot, zone: ZoneInfo) -> Block:

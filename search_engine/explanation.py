@@ -126,9 +126,11 @@ def _inside(km: float, inner: float, outer: float) -> bool:
 
 def _best_slot(plan: Plan, slots: list[StoredSlot]) -> tuple[tuple[str, float], ...]:
     """The credits of the one slot whose credits add up to most."""
+    if not slots:
+        return ()
     types, limits = ranking.slot_type_credits(plan), ranking.soon_credits(plan)
     earned = [(_type_credit(types, slot), _soon_credit(limits, slot)) for slot in slots]
-    kind, soon = max(earned, key=sum, default=(0.0, 0.0))
+    kind, soon = max(earned, key=sum)
     return ("slot_type", kind), ("soon", soon)
 
 

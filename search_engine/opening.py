@@ -37,7 +37,7 @@ def opening(
 
     ``hours`` are read by ``mappings.hours.open_minutes``; ``until`` is always after ``now``.
     """
-    week = open_minutes(hours)
+    week = open_minutes(hours) if hours else []
     if not week:
         return None
     state: Opening = {"now": _is_open(week, now, zone)}

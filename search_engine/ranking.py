@@ -9,11 +9,12 @@ both on every card. The rules in plain words: ``docs/ranking.md``.
 """
 
 from datetime import timedelta
+from functools import lru_cache
 
 from search_engine.area import Area
 from search_engine.criteria import Mode
 from search_engine.plan import Plan
-from search_engine.window import end_of_today, instant
+from search_engine.window import Window, end_of_today, instant
 
 NAME = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0}
 SLOT = 8.0
@@ -51,11 +52,14 @@ def slot_type_credits(plan: Plan) -> dict[str, float]:
 def soon_credits(plan: Plan) -> list[tuple[str, float]]:
     """(latest start, credit): within four hours of now, before the end of the local day."""
     factor, soon = credit_factor(plan.area), plan.profile.soon
-    limits = [
-        (plan.window.start + timedelta(hours=SOON_HOURS), soon.within_4_hours),
-        (end_of_today(plan.window), soon.today),
-    ]
-    return [(instant(limit), credit * factor) for limit, credit in limits if credit]
+    limits = zip(_soon_limits(plan.window), (soon.within_4_hours, soon.today), strict=True)
+    return [(limit, credit * factor) for limit, credit in limits if credit]
+
+
+@lru_cache(maxsize=64)
+def _soon_limits(window: Window) -> tuple[str, str]:
+    """Latest starts that are soon, as UTC texts: every card of a page asks for the same."""
+    return instant(window.start + timedelta(hours=SOON_HOURS)), instant(end_of_today(window))
 
 
 def structure_credit(plan: Plan) -> float:

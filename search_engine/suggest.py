@@ -5,6 +5,7 @@ never query syntax (W22).
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -81,12 +82,23 @@ class SuggestRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that the search understands: folded, as written, what it means, its kind."""
+    """A word that the search understands: folded, as written, what it means, its kind.
+
+    ``meaning`` is the label folded: words of one meaning are proposed once. ``ambiguous`` words
+    are proposed by their meanings.
+    """
 
     folded: str
     what: str
     label: str
     kind: str
+    meaning: str
+    ambiguous: bool = False
+
+    @classmethod
+    def of(cls, folded: str, what: str, label: str, kind: str) -> "Term":
+        """The term, with what is worked out once for every text typed."""
+        return cls(folded, what, label, kind, fold(label), lookup_key(folded) in AMBIGUOUS)
 
 
 async def suggest(client: AsyncElasticsearch, alias: str, asked: SuggestRequest) -> Suggestions:
@@ -109,6 +121,12 @@ async def suggest(client: AsyncElasticsearch, alias: str, asked: SuggestRequest)
     )
 
 
+def warm() -> None:
+    """Read the tables of suggestions now (25 ms), so that no first letter waits for them."""
+    usual_searches()
+    specialties("cardiologue")
+
+
 def place_of(asked: SuggestRequest) -> Area | None:
     """The area near which names are wanted, None when nothing was said."""
     if asked.lat is not None and asked.lon is not None:
@@ -122,12 +140,11 @@ def place_of(asked: SuggestRequest) -> Area | None:
 
 def specialties(folded: str) -> list[dict[str, Any]]:
     """The meanings of which a word begins so; the meanings of an ambiguous word come first."""
-    asked = [_entry(term) for term in _ambiguous(folded)]
     found = sorted(_begun(folded), key=lambda term: _rank(term, folded))
-    first: dict[str, dict[str, Any]] = {}
-    for entry in (*asked, *map(_entry, found)):
-        first.setdefault(fold(entry["label"]), entry)
-    return list(first.values())
+    first: dict[str, Term] = {}
+    for term in (*_ambiguous().get(lookup_key(folded), ()), *found):
+        first.setdefault(term.meaning, term)
+    return [_entry(term) for term in first.values()]
 
 
 def abbreviations(folded: str) -> list[dict[str, Any]]:
@@ -266,18 +283,24 @@ def _term(folded: str, text: str) -> Term | None:
         meaning = interpret(text)
     except QueryTooShort:
         return None
-    return Term(folded, text, meaning.label, kind_of(meaning)) if meaning.targets else None
+    return Term.of(folded, text, meaning.label, kind_of(meaning)) if meaning.targets else None
 
 
-def _ambiguous(folded: str) -> list[Term]:
-    meanings = AMBIGUOUS.get(lookup_key(folded), ())
-    return [Term(fold(what), what, label, kind_of(interpret(what))) for label, what in meanings]
+@cache
+def _ambiguous() -> Mapping[str, tuple[Term, ...]]:
+    """The meanings of each ambiguous word, by its lookup key."""
+    return {
+        key: tuple(
+            Term.of(fold(what), what, label, kind_of(interpret(what))) for label, what in meanings
+        )
+        for key, meanings in AMBIGUOUS.items()
+    }
 
 
 def _begun(folded: str) -> list[Term]:
     """The terms with a word begun so; an ambiguous word is replaced by its meanings."""
-    begun = (term for term in terms() if f" {folded}" in f" {term.folded}")
-    return [term for term in begun if lookup_key(term.folded) not in AMBIGUOUS]
+    begun = (term for term in terms() if folded in term.folded and not term.ambiguous)
+    return [term for term in begun if f" {folded}" in f" {term.folded}"]
 
 
 def _rank(term: Term, folded: str) -> tuple[bool, bool, int, str]:

@@ -52,7 +52,7 @@ def local_date(moment: datetime, zone: str) -> date:
 
 def instant(moment: datetime) -> str:
     """UTC text to the second, ``2021-11-04T14:20:00Z``; such texts sort like the instants."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

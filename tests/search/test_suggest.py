@@ -9,7 +9,15 @@ from pydantic import ValidationError
 from mappings.analysis import fold
 from search_engine.interpretation import interpret
 from search_engine.problems import CommuneNotFound
-from search_engine.suggest import Suggestions, SuggestRequest, specialties, suggest, usual_searches
+from search_engine.suggest import (
+    Suggestions,
+    SuggestRequest,
+    specialties,
+    suggest,
+    terms,
+    usual_searches,
+    warm,
+)
 from tests.search.conftest import Searching
 from tests.search.made import LAT, LON, doctor, structure
 
@@ -127,3 +135,18 @@ def test_every_suggestion_is_understood_by_the_search() -> None:
     entries = [*specialties("c"), *specialties("p"), *usual_searches()]
     assert len(entries) > 50
     assert [e["what"] for e in entries if not interpret(e["what"]).targets] == []
+
+
+def test_once_warm_no_letter_waits_for_a_table() -> None:
+    for table in (terms, usual_searches):
+        table.cache_clear()
+    warm()
+    assert [table.cache_info().currsize for table in (terms, usual_searches)] == [1, 1]
+
+
+@pytest.mark.parametrize("typed", ["med", "psy", "ortho", "chirurgien", "prise de sang"])
+def test_a_meaning_is_proposed_once_and_an_ambiguous_word_never(typed: str) -> None:
+    found = specialties(typed)
+    meanings = [fold(entry["label"]) for entry in found]
+    assert len(set(meanings)) == len(meanings)
+    assert not {"psy", "ortho", "chirurgien", "prise de sang"} & {fold(e["what"]) for e in found}

@@ -1,0 +1,190 @@
+"""``python -m bench``: the commands behind ``make bench`` and ``make profile``."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import psutil
+import typer
+from elasticsearch import Elasticsearch
+from rich.console import Console
+
+from bench import dataset, machine, profiling, report, run
+from bench.dataset import DataSetError, Site, generated
+from bench.processes import DidNotStartError, LoadProcess, Meter, sas, served
+from bench.run import API, ELASTICSEARCH, OUR_SUGGEST, OURS, Order
+from elastic.client import client_options, sync_client
+from elastic.settings import settings
+from indexers.generate.scales import ScaleName
+
+FAILED, MISSED = 2, 1
+ADMIN_TIMEOUT_S = 60
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+
+
+def told(line: str) -> None:
+    """Progress, on standard error."""
+    Console(stderr=True, highlight=False).print(f"bench: {line}", markup=False)
+
+
+def elasticsearch_url() -> str:
+    """The node that the settings name; ``BadParameter`` for one on another machine."""
+    url = str(client_options(settings())["hosts"][0])
+    host = urlsplit(url).hostname or ""
+    if host not in LOCAL and not _is_loopback(host):
+        raise typer.BadParameter("a load is put on this machine only: start a node with sas up")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _searchable(
+    client: Elasticsearch, order: Order, scratch: Path, *, reuse: str | None, keep: bool
+) -> Iterator[Site]:
+    url = elasticsearch_url()
+    if reuse is not None:
+        yield Site(client, url, reuse, scratch)
+        return
+    told(f"making and indexing a set, scale {order.scale}")
+    with generated(client, url, order.scale, order.seed, scratch, keep=keep) as prefix:
+        if keep:
+            told(f"kept: use it again with --reuse {prefix}")
+        yield Site(client, url, prefix, scratch)
+
+
+def _meter(client: Elasticsearch, api: int) -> Meter:
+    """Of the API, and of Elasticsearch when its process can be seen from here."""
+    nodes = client.nodes.info(metric="process")["nodes"].values()
+    pids = [(API, api), *((ELASTICSEARCH, node["process"]["id"]) for node in nodes)]
+    return Meter({name: pid for name, pid in pids if psutil.pid_exists(pid)})
+
+
+def _about(site: Site, order: Order) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": machine.commit(),
+        "scale": order.scale.value,
+        "seed": order.seed,
+        "searches": order.searches,
+        "rounds": order.rounds,
+        "connections": order.connections,
+        **dataset.counts(site.client, site.prefix),
+        "machine": machine.machine(),
+        "versions": machine.versions(site.client),
+    }
+
+
+@app.command()
+def bench(
+    *,
+    scale: Annotated[ScaleName, typer.Option(help="Size of the set.")] = ScaleName.DEPARTMENT,
+    seed: Annotated[int, typer.Option(help="Another set, other searches.")] = 1,
+    searches: Annotated[int, typer.Option(min=1, max=2000)] = 300,
+    rounds: Annotated[int, typer.Option(min=1, max=10)] = 3,
+    rate: Annotated[
+        list[float] | None, typer.Option(min=0.1, help="Searches a second; may be repeated.")
+    ] = None,
+    open_seconds: Annotated[float, typer.Option(min=0.5, max=60)] = 8.0,
+    connections: Annotated[int, typer.Option(min=1, max=64)] = 16,
+    reuse: Annotated[
+        str | None, typer.Option(help="Prefix of a set already indexed; none is made.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where results are written.")] = report.RESULTS,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the index at the end.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 when a target is missed.")
+    ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Instead: where the time of our process goes.")
+    ] = False,
+) -> None:
+    """Measure our API beside Elasticsearch itself, on the same searches (docs/performance.md)."""
+    order = Order(
+        scale=scale,
+        seed=seed,
+        searches=searches,
+        suggestions=min(200, searches),
+        rounds=rounds,
+        connections=connections,
+        rates=tuple(rate) if rate else Order().rates,
+        open_seconds=open_seconds,
+    )
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="sas-bench-") as folder,
+            sync_client(elasticsearch_url(), request_timeout=ADMIN_TIMEOUT_S) as client,
+            _searchable(client, order, Path(folder), reuse=reuse, keep=keep) as site,
+        ):
+            met = (_profile if profile else _bench)(site, order, out)
+    except (DataSetError, DidNotStartError) as error:
+        told(str(error))
+        raise typer.Exit(FAILED) from error
+    if strict and not met:
+        raise typer.Exit(MISSED)
+
+
+def _bench(site: Site, order: Order, out: Path) -> bool:
+    """The table of measures; whether every target is met."""
+    about, command = _about(site, order), [sas(), "serve", "--port", "0"]
+    with served(command, site.environment(), site.log) as (api, pid), LoadProcess() as load:
+        told("recording what each search sends to Elasticsearch, and warming up")
+        run.prepare(order, site, api, load)
+        found = run.measures(order, site, load, _meter(site.client, pid), told)
+    rows = report.rows(found)
+    report.show(rows, f"{about['scale']}, {about['offers']:,} offers; p50 / p95 / p99")
+    _write(out, about["scale"], about, report.as_json(found), report.markdown(rows))
+    return all(target.met for target in run.targets(found))
+
+
+def _profile(site: Site, order: Order, out: Path) -> bool:
+    """Where the processor time of the API goes, for searches and for suggestions."""
+    about, page, found = _about(site, order), [], {}
+    for plan in (OURS, OUR_SUGGEST):
+        stacks = site.scratch / f"{plan}.json"
+        command = profiling.sampled_api(stacks)
+        with served(command, site.environment(), site.log) as (api, pid), LoadProcess() as load:
+            told(f"sampling {plan}")
+            run.prepare(order, site, api, load)
+            measured = profiling.profiled(order, pid, load, _meter(site.client, pid), plan)
+        lines = profiling.lines(stacks)
+        found[plan] = {**measured, "lines": lines}
+        page.append(_profile_page(measured, lines))
+    _write(out, f"profile-{about['scale']}", about, found, "\n\n".join(page))
+    return True
+
+
+def _write(out: Path, name: str, about: dict[str, Any], found: dict[str, Any], page: str) -> None:
+    stamped = f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    path = report.write(out, stamped, about, found, page)
+    told(f"written: {path.name} and .json in {path.parent.name}/")
+
+
+def _profile_page(measured: dict[str, Any], lines: dict[str, list[Any]]) -> str:
+    """Prints the tables of one plan; the same in Markdown."""
+    stages = ", ".join(f"{name} {ms:.2f}" for name, ms in measured["stages_p50_ms"].items())
+    head = f"{measured['plan']}: {measured['cpu_ms']:.2f} ms of processor each"
+    page = [f"## {head}", *([f"Stages, p50 in ms: {stages}."] if stages else [])]
+    for title, told_lines in lines.items():
+        rows = report.profile_rows(told_lines)
+        columns = (title, *report.PROFILE_COLUMNS[1:])
+        report.show(rows, head, columns)
+        page.append(report.markdown(rows, columns))
+    return "\n\n".join(page)
+
+
+if __name__ == "__main__":
+    app()

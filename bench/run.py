@@ -1,0 +1,228 @@
+"""One run: the measures, in the order in which they are told."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from bench import plans, scenario
+from bench.dataset import Site
+from bench.latency import Figures, figures, middle
+from bench.processes import LoadProcess, Meter, Spent
+from indexers.generate.scales import ScaleName
+
+Told = Callable[[str], None]
+"""Says what is being done."""
+
+Measures = dict[str, Any]
+
+RAW, OURS, NULL = "raw", "ours", "null"
+RAW_SUGGEST, OUR_SUGGEST = "raw_suggest", "our_suggest"
+
+SEARCH, SUGGEST = "/v1/search", "/v1/suggest"
+
+API, ELASTICSEARCH = "api", "elasticsearch"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How large a run is. ``times``: how often each search is asked in a closed round."""
+
+    scale: ScaleName = ScaleName.DEPARTMENT
+    seed: int = 1
+    searches: int = 300
+    suggestions: int = 200
+    rounds: int = 3
+    times: int = 2
+    connections: int = 16
+    rates: tuple[float, ...] = (10.0, 25.0, 50.0)
+    open_seconds: float = 8.0
+
+
+def prepare(order: Order, site: Site, api: str, load: LoadProcess) -> None:
+    """Draw the searches, record what they send to Elasticsearch, hand both over, warm both up."""
+    drawn = scenario.drawn_from(site.client, site.alias, order.seed)
+    searches = scenario.searches(drawn, order.searches, order.seed)
+    suggestions = scenario.suggestions(drawn, order.suggestions, order.seed)
+    load.keep(RAW, asyncio.run(plans.raw_searches(site.url, site.alias, searches)))
+    load.keep(OURS, plans.ours(api, SEARCH, searches))
+    load.keep(RAW_SUGGEST, asyncio.run(plans.raw_suggestions(site.url, site.alias, suggestions)))
+    load.keep(OUR_SUGGEST, plans.ours(api, SUGGEST, suggestions))
+    load.keep(NULL, plans.null_endpoint(api, order.searches))
+    for plan in (RAW, OURS, RAW_SUGGEST, OUR_SUGGEST):
+        load.order("closed", [plan], connections=4, times=1, seed=order.seed)
+
+
+def measures(order: Order, site: Site, load: LoadProcess, meter: Meter, told: Told) -> Measures:
+    """Every figure of a run."""
+    told("one connection, raw and ours in turn")
+    one = one_connection(order, load, [RAW, OURS], stages_of=OURS)
+    told(f"{order.connections} connections")
+    many = many_connections(order, site, load, meter)
+    opened = []
+    for rate in order.rates:
+        told(f"{rate:g} searches a second, whoever waits")
+        opened.append(open_rate(order, rate, load))
+    told("suggestions, and an answer that costs nothing")
+    return {
+        "one": one,
+        "many": many,
+        "open": opened,
+        "suggest": one_connection(order, load, [RAW_SUGGEST, OUR_SUGGEST]),
+        "null": null_cost(order, load),
+    }
+
+
+def one_connection(
+    order: Order, load: LoadProcess, names: list[str], stages_of: str = ""
+) -> Measures:
+    """Latencies at one connection; the time that our code adds is the difference of medians."""
+    rounds: list[Mapping[str, Any]] = []
+    for seed in range(order.rounds):
+        answer = load.order("paired", names, seed=seed, stages_of=stages_of)
+        rounds.append(answer["tallies"])
+    raw, our = ([figures(tallies[name]["latencies_ms"]) for tallies in rounds] for name in names)
+    stages = [stage for tallies in rounds for stage in tallies[names[1]]["stages"]]
+    return {
+        "raw": asdict(middle(raw)),
+        "ours": asdict(middle(our)),
+        "added_p50_ms": median(b.p50 - a.p50 for a, b in zip(raw, our, strict=True)),
+        "errors": {
+            "raw": sum(tallies[names[0]]["errors"] for tallies in rounds),
+            "ours": sum(tallies[names[1]]["errors"] for tallies in rounds),
+        },
+        "stages_p50_ms": middle_stages(stages),
+    }
+
+
+def middle_stages(stages: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each stage of ``took_ms``; a stage that a search skips took nothing."""
+    names = dict.fromkeys(name for stage in stages for name in stage)
+    return {name: median(stage.get(name, 0.0) for stage in stages) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One closed round of one plan."""
+
+    latencies: Figures
+    errors: int
+    per_s: float
+    spent: Spent
+    requests: int
+    generator_cpu_s: float
+
+    def a_search(self, total: float) -> float:
+        """A total of the round, divided by its searches."""
+        return total / max(1, self.latencies.count + self.errors)
+
+
+def many_connections(order: Order, site: Site, load: LoadProcess, meter: Meter) -> Measures:
+    """Raw and ours in turn, round by round, under callers who ask again as soon as answered."""
+    rounds: dict[str, list[Round]] = {RAW: [], OURS: []}
+    for seed in range(order.rounds):
+        for name in (RAW, OURS):
+            before = _requests(site)
+            with meter.measuring() as spent:
+                answer = load.order(
+                    "closed", [name], connections=order.connections, times=order.times, seed=seed
+                )
+            asked = _requests(site) - before
+            rounds[name].append(_round(answer, name, spent, asked))
+    return {name: _closed(told) for name, told in rounds.items()}
+
+
+def _round(answer: dict[str, Any], name: str, spent: Spent, asked: int) -> Round:
+    tally = answer["tallies"][name]
+    latencies = figures(tally["latencies_ms"])
+    per_s = latencies.count / tally["seconds"]
+    return Round(latencies, tally["errors"], per_s, spent, asked, answer["cpu_s"])
+
+
+def _closed(rounds: list[Round]) -> Measures:
+    processes = rounds[0].spent.cpu_s
+    return {
+        **asdict(middle(one.latencies for one in rounds)),
+        "errors": sum(one.errors for one in rounds),
+        "per_s": median(one.per_s for one in rounds),
+        "requests_a_search": median(one.a_search(one.requests) for one in rounds),
+        "cpu_ms_a_search": {
+            **{
+                name: median(one.a_search(one.spent.cpu_s[name]) * 1000 for one in rounds)
+                for name in processes
+            },
+            "generator": median(one.a_search(one.generator_cpu_s) * 1000 for one in rounds),
+        },
+        "peak_mb": {name: max(one.spent.peak_mb[name] for one in rounds) for name in processes},
+    }
+
+
+def _requests(site: Site) -> int:
+    """Searches that the index has answered so far: one shard, so one a request."""
+    stats = site.client.indices.stats(index=site.alias, metric="search")
+    return int(stats["_all"]["total"]["search"]["query_total"])
+
+
+def open_rate(order: Order, rate: float, load: LoadProcess) -> Measures:
+    """Raw, then ours, at a rate that does not depend on the answers."""
+    told: Measures = {"rate": rate}
+    for name in (RAW, OURS):
+        options = {"rate": rate, "seconds": order.open_seconds, "seed": order.seed}
+        tally = load.order("open", [name], **options)["tallies"][name]
+        told[name] = {**asdict(figures(tally["latencies_ms"])), "errors": tally["errors"]}
+    return told
+
+
+def null_cost(order: Order, load: LoadProcess) -> Measures:
+    """What an answer that costs nothing takes: the floor of the generator and the web server."""
+    one = load.order("paired", [NULL], seed=order.seed, stages_of="")["tallies"][NULL]
+    many = load.order(
+        "closed", [NULL], connections=order.connections, times=order.times, seed=order.seed
+    )
+    tally = many["tallies"][NULL]
+    answered = len(tally["latencies_ms"])
+    return {
+        "one": asdict(figures(one["latencies_ms"])),
+        "many": {**asdict(figures(tally["latencies_ms"])), "per_s": answered / tally["seconds"]},
+        "generator_cpu_ms": many["cpu_s"] * 1000 / max(1, answered),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a figure is held against; ``at_least`` turns the comparison round."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is within its limit; what was not measured is not."""
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+
+def targets(found: Measures) -> list[Target]:
+    """The targets of a run (design 12), each with what was measured."""
+    raw, our = found["many"][RAW], found["many"][OURS]
+    return [
+        Target("time our API adds, 1 connection", found["one"]["added_p50_ms"], 4.0, "ms"),
+        Target("p99 at many connections, ours to raw", our["p99"] / raw["p99"], 2.0, "times"),
+        Target("throughput, ours to raw", our["per_s"] / raw["per_s"], 0.6, "times", at_least=True),
+        Target("errors", errors_of(found), 0, "of ours"),
+        Target("suggest p95, 1 connection", found["suggest"]["ours"]["p95"], 20.0, "ms"),
+    ]
+
+
+def errors_of(found: Measures) -> int:
+    """Errors of ours in every measure."""
+    parts: Iterable[int] = [
+        found["one"]["errors"]["ours"],
+        found["suggest"]["errors"]["ours"],
+        found["many"][OURS]["errors"],
+        *(rate[OURS]["errors"] for rate in found["open"]),
+    ]
+    return sum(parts)

@@ -1,0 +1,101 @@
+"""Raw is what our search sends, to the byte, and nothing else."""
+
+from datetime import UTC, datetime
+
+import orjson
+
+from bench import load, plans, scenario
+from bench.dataset import Site
+from bench.exchange import Call
+from bench.recording import recorded, recording_client
+from geography.geocoder import Geocoder
+from search_engine.area import resolve_area
+from search_engine.criteria import Criteria
+from search_engine.enlargement import may_grow
+from search_engine.interpretation import interpret
+from search_engine.plan import plan_of
+from search_engine.profiles import load_profiles
+from search_engine.query import page_body
+from search_engine.search import search
+from search_engine.window import instant, window_of
+
+LOZERE = {"what": "MG", "lat": 44.52, "lon": 3.5, "mode": "all", "size": 20, "seed": 7}
+
+
+async def test_the_first_call_is_the_page_of_the_plan(site: Site) -> None:
+    [exchange] = await plans.raw_searches(site.url, site.alias, [LOZERE])
+    sent = exchange[0]
+    assert sent.method == "POST"
+    assert sent.url.startswith(f"{site.url}/{site.alias}/_search?")
+    assert "allow_partial_search_results=false" in sent.url
+    criteria, chain = Criteria(**LOZERE), Geocoder()
+    area = await resolve_area(criteria, chain)
+    await chain.aclose()
+    plan = plan_of(
+        criteria,
+        interpret(criteria.what),
+        area,
+        window_of(datetime.fromisoformat(sent.now), area.zone, None),
+        profile=load_profiles()["regulation"],
+        seed=7,
+    )
+    counted = may_grow(plan.area) and not plan.slot_needed
+    assert orjson.loads(sent.body) == orjson.loads(
+        orjson.dumps(page_body(plan, count_slots=counted))
+    )
+    assert sent.now in sent.body
+
+
+async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
+    now, criteria, chain, pages = datetime.now(UTC), Criteria(**LOZERE), Geocoder(), []
+
+    async def work() -> None:
+        pages.append(await search(client, site.alias, criteria, now, deps=chain))
+
+    async with recording_client(site.url) as client, load.session() as through:
+        exchange = await recorded(instant(now), work)
+        bodies = await load.perform(through, exchange) or []
+    await chain.aclose()
+    hits = orjson.loads(bodies[-1])["hits"]["hits"]
+    shown = [card["id"] for card in pages[0]["results"]]
+    assert shown
+    assert [hit["_id"] for hit in hits] == shown
+
+
+async def test_calls_at_the_same_time_wait_for_no_other(site: Site) -> None:
+    """The treating doctor's places are asked beside the page, after nothing."""
+    asked = {**LOZERE, "treating_doctor": "10000000101", "radius_km": 5}
+    [exchange] = await plans.raw_searches(site.url, site.alias, [asked])
+    assert [call.after for call in exchange[:2]] == [(), ()]
+
+
+async def test_a_suggestion_is_one_call(site: Site) -> None:
+    recorded = await plans.raw_suggestions(site.url, site.alias, [{"text": "mar"}, {"text": "MG"}])
+    assert [len(exchange) for exchange in recorded] == [1, 0]
+    assert recorded[0][0].url.endswith("/_msearch")
+
+
+def test_a_call_survives_its_way_to_the_generator() -> None:
+    call = Call("POST", "http://127.0.0.1:1/x", {"accept": "a"}, '{"é":1}', (0, 2), "now")
+    assert Call.read(orjson.loads(orjson.dumps(call.as_dict()))) == call
+
+
+def test_searches_are_those_of_their_seed_and_all_valid() -> None:
+    person = {
+        "rpps": "10000000001",
+        "family": "Martin",
+        "given": "Ana",
+        "title": "Dr Ana Martin",
+        "point": {"lat": 44.52, "lon": 3.5},
+    }
+    structure = {"title": "Pharmacie du Causse", "point": {"lat": 44.52, "lon": 3.5}}
+    drawn = scenario.Drawn(scenario.CONTRASTED, (person,), (structure,))
+    asked = scenario.searches(drawn, 300, seed=1)
+    assert asked == scenario.searches(drawn, 300, seed=1)
+    assert asked != scenario.searches(drawn, 300, seed=2)
+    assert len({Criteria(**body).what for body in asked}) > 10
+    assert {body["size"] for body in asked} == {5, 20}
+    assert any("lat" in body for body in asked)
+    assert any("insee" in body for body in asked)
+    assert any("department" in body for body in asked)
+    assert any(body.get("treating_doctor") for body in asked)
