@@ -12,12 +12,12 @@ from search_engine.enlargement import (
     may_grow,
     read_counts,
 )
-from search_engine.groups import of_members, read_representatives, read_sizes
+from search_engine.groups import read_representatives, read_sizes
 from search_engine.index import Answer, Index, total_of
 from search_engine.instead import count_of_cards, proposals, read_proposals
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import ENOUGH_COUNT, EXACT_NAME, decision_body, page_body
+from search_engine.query import ENOUGH_COUNT, EXACT_NAME, decision_body, members_body, page_body
 from search_engine.solutions import solutions_block, solutions_body, wants_solutions
 
 
@@ -53,8 +53,7 @@ async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]
     """The plan with the best member of each covering CPTS, and how many members each has."""
     if not plan.covering:
         return plan, {}
-    plan = replace(plan, representatives={})
-    answer = await index.ask(of_members(page_body(plan), plan))
+    answer = await index.ask(members_body(plan))
     return replace(plan, representatives=read_representatives(answer)), read_sizes(answer)
 
 

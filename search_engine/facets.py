@@ -53,7 +53,8 @@ VALUES, RULE, OFFERS = "values", "rule", "offers"
 
 def facet_aggs(plan: Plan) -> dict[str, Body]:
     """One aggregation a filter, each under the filters selected in the others."""
-    return {_named(name): _facet(plan, name) for name in FACETS}
+    selected = selections(plan)
+    return {_named(name): _facet(plan, name, selected) for name in FACETS}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
@@ -67,10 +68,10 @@ def _named(name: str) -> str:
     return f"facet_{name}"
 
 
-def _facet(plan: Plan, name: str) -> Body:
+def _facet(plan: Plan, name: str, selected: Mapping[str, Body]) -> Body:
     if name in SLOT_FILTERS:
-        return _slot_facet(plan, name)
-    others = [clause for other, clause in selections(plan).items() if other != name]
+        return _slot_facet(plan, name, selected)
+    others = [clause for other, clause in selected.items() if other != name]
     return {"filter": all_of(others), "aggs": _offer_values(plan, name)}
 
 
@@ -105,9 +106,9 @@ def _terms(plan: Plan, field: str, **options: Any) -> Body:
     return {**terms, "aggs": grouping_aggs(plan)}
 
 
-def _slot_facet(plan: Plan, name: str) -> Body:
+def _slot_facet(plan: Plan, name: str, selected: Mapping[str, Body]) -> Body:
     """Offers by what one of their slots is, the slot meeting the other filters on slots."""
-    others = [clause for other, clause in selections(plan).items() if other != SLOTS]
+    others = [clause for other, clause in selected.items() if other != SLOTS]
     offers = {"reverse_nested": {}, "aggs": grouping_aggs(plan)}
     values = {**_slot_values(plan, name), "aggs": {OFFERS: offers}}
     rule = {"filter": slot_filter(freed(plan.slots, name)), "aggs": {VALUES: values}}

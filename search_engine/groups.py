@@ -55,16 +55,15 @@ def groups_here(plan: Plan) -> bool:
     return plan.may_group and plan.area.radius_km is not None
 
 
-def of_members(body: Body, plan: Plan) -> Body:
-    """The same page asked about members only, one of each CPTS: its representative.
+def best_members(plan: Plan, query: Clause, sort: list[Clause], selected: list[Clause]) -> Body:
+    """One member of each CPTS, the first in the order of the page: its representative.
 
-    ``body`` is that of the page; what is selected there holds here for the members.
+    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. An offer
+    has one CPTS at most, as ``collapse`` needs.
     """
-    selected = body.get("post_filter")
-    only = [member_of(plan), *([selected] if selected else [])]
     return {
-        "query": {"bool": {"must": [body["query"]], "filter": only}},
-        "sort": body["sort"],
+        "query": {"bool": {"must": [query], "filter": [member_of(plan), *selected]}},
+        "sort": sort,
         "size": len(plan.covering),
         "collapse": {"field": "cpts"},
         "track_total_hits": False,

@@ -1,7 +1,7 @@
 """The page of results: cards in order, what was understood, and what to know beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
@@ -189,22 +189,25 @@ def shown_km(plan: Plan, km: float | None) -> float | None:
     return km if measured(plan.area) else None
 
 
+MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
+
 TOLD_APART = {"what", "cursor"}
 """Not repeated among what was asked: the text stands beside, a cursor is used once."""
 
 
 def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
     """How the text was read, what else it could mean, and what was asked beside it."""
-    told = {key: _listed(value) for key, value in asdict(meaning).items()}
+    told = {name: _listed(getattr(meaning, name)) for name in MEANING_FIELDS}
+    told["targets"] = [
+        {"code": code.code, "label": code.label, "system": code.system} for code in meaning.targets
+    ]
     told["alternatives"] = [
         {"label": label, "what": words} for label, words in meaning.alternatives
     ]
     return {
         "what": criteria.what,
         **{key: value for key, value in told.items() if value not in ([], None, False)},
-        "asked": criteria.model_dump(
-            mode="json", exclude_defaults=True, exclude={"what", "cursor"}
-        ),
+        "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude=TOLD_APART),
     }
 
 

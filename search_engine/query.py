@@ -7,7 +7,7 @@ from search_engine.criteria import Sort
 from search_engine.enlargement import counts_slots
 from search_engine.facets import facet_aggs
 from search_engine.filters import bounds, center, name_queries
-from search_engine.groups import outside_groups
+from search_engine.groups import best_members, outside_groups
 from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
 from search_engine.ranking import measured
@@ -39,6 +39,12 @@ def page_body(plan: Plan) -> Body:
     }
     shown = [*selections(plan).values(), *outside_groups(plan)]
     return {**body, "post_filter": all_of(shown)} if shown else body
+
+
+def members_body(plan: Plan) -> Body:
+    """The best member of each covering CPTS, by the order of the page and its filters."""
+    selected = list(selections(plan).values())
+    return best_members(plan, scored(plan, bounds(plan)), sort_keys(plan), selected)
 
 
 def position(plan: Plan) -> Body:
