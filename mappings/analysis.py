@@ -54,7 +54,8 @@ def synonym_rules() -> list[str]:
 def analysis() -> dict[str, Any]:
     """The ``analysis`` settings of the index of offers."""
     folding = ["lowercase", "asciifolding"]
-    names = [*folding, "elisions", "saints", "titles"]
+    names = [*folding, "saints", "apart_or_joined", "titles"]
+    searched = [*folding, "saints", "elisions", "titles", "particles"]
     labels = ["elisions", *folding]
     return {
         "char_filter": {
@@ -65,6 +66,13 @@ def analysis() -> dict[str, Any]:
                 "type": "elision",
                 "articles_case": True,
                 "articles": ["l", "d", "qu", "lorsqu", "puisqu", "quoiqu", "jusqu"],
+            },
+            "joined": {"type": "pattern_replace", "pattern": "'", "replacement": ""},
+            # D'ANGELO is found as angelo, and as dangelo by who writes no apostrophe.
+            "apart_or_joined": {
+                "type": "multiplexer",
+                "filters": ["elisions", "joined"],
+                "preserve_original": False,
             },
             "saints": {"type": "synonym", "synonyms": list(ABBREVIATIONS)},
             "titles": {"type": "stop", "stopwords": list(TITLES)},
@@ -79,9 +87,9 @@ def analysis() -> dict[str, Any]:
         },
         "analyzer": {
             "name": _analyzer(names),
-            "name_search": _analyzer([*names, "particles"]),
+            "name_search": _analyzer(searched),
             "name_prefix": _analyzer([*names, "prefixes"]),
-            "name_prefix_search": _analyzer([*names, "particles", "ceiling"]),
+            "name_prefix_search": _analyzer([*searched, "ceiling"]),
             "label": _analyzer([*labels, "plurals"]),
             "label_search": _analyzer([*labels, "specialties", "plurals"]),
         },

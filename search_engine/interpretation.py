@@ -226,17 +226,20 @@ def _official_labels() -> Iterator[tuple[str, Code]]:
 
 
 def _known(key: str, targets: tuple[Code, ...]) -> Interpretation:
+    """What a known word asks for; "urgences" also means the hospitals that have them (F032)."""
     specialties = _grouped(code.code for code in targets if _is_specialty(code))
     categories = tuple(code.code for code in targets if code.system == _R397)
-    offer_kinds = _offer_kinds(targets)
+    offer_kinds, kinds = _offer_kinds(targets), _structure_kinds(categories)
+    if key == EMERGENCY:
+        kinds = _unique([*kinds, StructureKind.HOSPITAL.value])
     return Interpretation(
         label=_label(targets),
         professions=tuple(code.code for code in targets if _is_profession(code)),
         specialties=specialties,
-        structure_kinds=_structure_kinds(categories),
+        structure_kinds=kinds,
         categories=tuple(category for category in categories if category != _CPTS_CATEGORY),
         offer_kinds=offer_kinds,
-        structure_word=bool(categories or offer_kinds),
+        structure_word=bool(kinds or categories or offer_kinds),
         needs_emergency=EMERGENCY in key.split(),
         targets=targets,
         alternatives=AMBIGUOUS.get(key, ()),
