@@ -55,7 +55,6 @@ def analysis() -> dict[str, Any]:
     """The ``analysis`` settings of the index of offers."""
     folding = ["lowercase", "asciifolding"]
     names = [*folding, "saints", "apart_or_joined", "titles"]
-    searched = [*folding, "saints", "elisions", "titles", "particles"]
     labels = ["elisions", *folding]
     return {
         "char_filter": {
@@ -68,7 +67,7 @@ def analysis() -> dict[str, Any]:
                 "articles": ["l", "d", "qu", "lorsqu", "puisqu", "quoiqu", "jusqu"],
             },
             "joined": {"type": "pattern_replace", "pattern": "'", "replacement": ""},
-            # D'ANGELO is found as angelo, and as dangelo by who writes no apostrophe.
+            # D'ANGELO is angelo and dangelo, so it meets who writes no apostrophe, and no article.
             "apart_or_joined": {
                 "type": "multiplexer",
                 "filters": ["elisions", "joined"],
@@ -87,9 +86,9 @@ def analysis() -> dict[str, Any]:
         },
         "analyzer": {
             "name": _analyzer(names),
-            "name_search": _analyzer(searched),
+            "name_search": _analyzer([*names, "particles"]),
             "name_prefix": _analyzer([*names, "prefixes"]),
-            "name_prefix_search": _analyzer([*searched, "ceiling"]),
+            "name_prefix_search": _analyzer([*names, "particles", "ceiling"]),
             "label": _analyzer([*labels, "plurals"]),
             "label_search": _analyzer([*labels, "specialties", "plurals"]),
         },

@@ -4,6 +4,7 @@ The whole text is looked up among the synonyms and the official labels; a text t
 word is a name. Text is never query syntax (W22): nothing here gives characters a meaning.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,8 @@ MIN_LETTERS = 3
 
 LEADING_ARTICLES = frozenset({"l", "le", "la", "les", "un", "une", "d", "du", "des"})
 ELIDED = frozenset({"l", "d", "qu"})
+
+APOSTROPHE = re.compile("['’ʼ`´]")
 
 MATERNITY, EMERGENCY = "maternite", "urgence"
 
@@ -129,7 +132,8 @@ MAX_LABELS = 5
 class Interpretation:
     """What the text asks for; the lists are alternatives of one meaning, joined by OR.
 
-    ``text`` is the folded text for the name search, None when the whole text was a known word.
+    ``text`` is the folded text for the name search, its apostrophes kept; None when the whole
+    text was a known word.
     ``bypass_professions`` are the professions that the specialities belong to: a participating
     professional of one of them is kept even with another speciality (F027).
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to ask instead).
@@ -257,8 +261,11 @@ def _maternity() -> Interpretation:
 
 
 def _name(text: str) -> Interpretation:
-    """A name search; the words maternity and emergency are conditions beside the name (F032)."""
-    words = fold(text).split()
+    """A name search; the words maternity and emergency are conditions beside the name (F032).
+
+    An apostrophe stays, since N'GUYEN and O'BRIEN are one word.
+    """
+    words = "'".join(map(fold, APOSTROPHE.split(text))).split()
     flags = {singular(word) for word in words} & {MATERNITY, EMERGENCY}
     named = [word for word in words if singular(word) != MATERNITY]
     return Interpretation(
