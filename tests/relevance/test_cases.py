@@ -1,5 +1,6 @@
 """Each judged case on a real index, and what the cases give together."""
 
+import re
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -48,6 +49,18 @@ async def test_ndcg_of_all_cases(judged: str, asking: AsyncElasticsearch) -> Non
 
 def test_cases_of_every_kind() -> None:
     assert {case.kind for case in CASES} == set(Kind)
+    assert len(CASES) >= 200
+    assert sum(case.kind is Kind.ORDER and bool(case.grades) for case in CASES) >= 30
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_each_case_names_its_rule(case: Case) -> None:
+    assert re.match(r"([FW]\d{2,3}|design \d+|decision \d+)\b", case.description)
+
+
+def test_no_two_cases_are_one() -> None:
+    judged = [case.model_dump(exclude={"id", "description", "grades"}) for case in CASES]
+    assert all(one not in judged[rank + 1 :] for rank, one in enumerate(judged))
 
 
 def test_unknown_field_is_refused() -> None:
