@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli import index_text
 from cli.generate import frozen
+from cli.relevance import gate_judge
 from elastic import audit, lifecycle
 from elastic.client import sync_client
 from elastic.errors import ElasticError
@@ -184,15 +185,17 @@ def reindex(
     with explained(as_json), shown() as watch:
         chosen = settings()
         started = datetime.now(UTC)
+        instant = frozen(now)
         order = recipe.Order(
             directory=directory,
-            now=frozen(now),
+            now=instant,
             run=runs.new_run(chosen.state_dir, started),
             started=started,
             prefix=chosen.index_prefix,
             floor=floor,
             accept_drift=accept_drift,
             geocoder=BatchGeocoder() if geocode else None,
+            judge=gate_judge(instant),
         )
         with sync_client() as client:
             run = recipe.dry_run if dry_run else recipe.reindex

@@ -27,6 +27,7 @@ MAX_QUARANTINE = 0.01
 SHOWN_PROBLEMS = 6
 """Problems told in a sentence; the report has them all."""
 NEAR = "1m"
+NOT_LIVE = "The index was not made live."
 DEPARTMENTS = 200
 """More than there are, so that the counts by department are complete."""
 
@@ -162,7 +163,13 @@ def smoke(client: Elasticsearch, index: str, expected: Census) -> None:
     for kind in expected.kinds:
         problems += _unfindable(client, index, kind)
     if problems:
-        raise GateClosedError(problems, "The index was not made live.")
+        raise GateClosedError(problems, NOT_LIVE)
+
+
+def check_relevance(problems: list[str]) -> None:
+    """Raise ``GateClosedError`` when judged searches of the new index went wrong."""
+    if problems:
+        raise GateClosedError(problems, NOT_LIVE)
 
 
 def _unfindable(client: Elasticsearch, index: str, kind: str) -> list[str]:

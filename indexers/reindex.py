@@ -37,6 +37,10 @@ KEPT_INDICES = 1
 """Previous indices kept for a rollback."""
 
 
+Judge = Callable[[str], list[str]]
+"""Asks an index, by its name, what it must answer well; what is wrong, one sentence each."""
+
+
 class NothingToRollBackError(RuntimeError):
     """No previous index is kept."""
 
@@ -57,6 +61,8 @@ class Order:
     accept_drift: bool = False
     geocoder: AddressBatch | None = None
     """What locates the addresses nobody located before; None stays offline."""
+    judge: Judge | None = None
+    """What judges the answers of the new index before it goes live; None judges nothing."""
     clock: Callable[[], datetime] = utc_now
     """Tells the trail when each event happened."""
 
@@ -260,11 +266,17 @@ def _replicas(client: Elasticsearch) -> int:
 def check(
     client: Elasticsearch, build: Building, report: Report, order: Order, seen: Watch
 ) -> None:
-    """The gate: counts against the live index and the limits, then questions to the new one."""
+    """The gate: counts against the live index and the limits, then questions to the new one.
+
+    Neither the smoke queries nor the judge are waived by ``accept_drift``.
+    """
     seen.stage("Checking the new index")
     report.before = gate.census(client, str(build.live)) if build.live else None
     report.accepted = _counts(build.sources, report, order)
     gate.smoke(client, str(build.index), report.offers)
+    if order.judge is not None:
+        seen.stage("Judging what the new index answers")
+        gate.check_relevance(order.judge(str(build.index)))
 
 
 def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) -> None:

@@ -54,7 +54,7 @@ def synonym_rules() -> list[str]:
 def analysis() -> dict[str, Any]:
     """The ``analysis`` settings of the index of offers."""
     folding = ["lowercase", "asciifolding"]
-    names = [*folding, "elisions", "saints", "titles"]
+    names = [*folding, "saints", "apart_or_joined", "titles"]
     labels = ["elisions", *folding]
     return {
         "char_filter": {
@@ -65,6 +65,13 @@ def analysis() -> dict[str, Any]:
                 "type": "elision",
                 "articles_case": True,
                 "articles": ["l", "d", "qu", "lorsqu", "puisqu", "quoiqu", "jusqu"],
+            },
+            "joined": {"type": "pattern_replace", "pattern": "'", "replacement": ""},
+            # D'ANGELO is angelo and dangelo, so it meets who writes no apostrophe, and no article.
+            "apart_or_joined": {
+                "type": "multiplexer",
+                "filters": ["elisions", "joined"],
+                "preserve_original": False,
             },
             "saints": {"type": "synonym", "synonyms": list(ABBREVIATIONS)},
             "titles": {"type": "stop", "stopwords": list(TITLES)},

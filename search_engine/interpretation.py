@@ -4,6 +4,7 @@ The whole text is looked up among the synonyms and the official labels; a text t
 word is a name. Text is never query syntax (W22): nothing here gives characters a meaning.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,8 @@ MIN_LETTERS = 3
 
 LEADING_ARTICLES = frozenset({"l", "le", "la", "les", "un", "une", "d", "du", "des"})
 ELIDED = frozenset({"l", "d", "qu"})
+
+APOSTROPHE = re.compile("['’ʼ`´]")
 
 MATERNITY, EMERGENCY = "maternite", "urgence"
 
@@ -129,7 +132,8 @@ MAX_LABELS = 5
 class Interpretation:
     """What the text asks for; the lists are alternatives of one meaning, joined by OR.
 
-    ``text`` is the folded text for the name search, None when the whole text was a known word.
+    ``text`` is the folded text for the name search, its apostrophes kept; None when the whole
+    text was a known word.
     ``bypass_professions`` are the professions that the specialities belong to: a participating
     professional of one of them is kept even with another speciality (F027).
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to ask instead).
@@ -226,17 +230,20 @@ def _official_labels() -> Iterator[tuple[str, Code]]:
 
 
 def _known(key: str, targets: tuple[Code, ...]) -> Interpretation:
+    """What a known word asks for; "urgences" also means the hospitals that have them (F032)."""
     specialties = _grouped(code.code for code in targets if _is_specialty(code))
     categories = tuple(code.code for code in targets if code.system == _R397)
-    offer_kinds = _offer_kinds(targets)
+    offer_kinds, kinds = _offer_kinds(targets), _structure_kinds(categories)
+    if key == EMERGENCY:
+        kinds = _unique([*kinds, StructureKind.HOSPITAL.value])
     return Interpretation(
         label=_label(targets),
         professions=tuple(code.code for code in targets if _is_profession(code)),
         specialties=specialties,
-        structure_kinds=_structure_kinds(categories),
+        structure_kinds=kinds,
         categories=tuple(category for category in categories if category != _CPTS_CATEGORY),
         offer_kinds=offer_kinds,
-        structure_word=bool(categories or offer_kinds),
+        structure_word=bool(kinds or categories or offer_kinds),
         needs_emergency=EMERGENCY in key.split(),
         targets=targets,
         alternatives=AMBIGUOUS.get(key, ()),
@@ -254,8 +261,11 @@ def _maternity() -> Interpretation:
 
 
 def _name(text: str) -> Interpretation:
-    """A name search; the words maternity and emergency are conditions beside the name (F032)."""
-    words = fold(text).split()
+    """A name search; the words maternity and emergency are conditions beside the name (F032).
+
+    An apostrophe stays, since N'GUYEN and O'BRIEN are one word.
+    """
+    words = "'".join(map(fold, APOSTROPHE.split(text))).split()
     flags = {singular(word) for word in words} & {MATERNITY, EMERGENCY}
     named = [word for word in words if singular(word) != MATERNITY]
     return Interpretation(

@@ -331,6 +331,30 @@ def test_smoke_queries_see_a_damaged_offer(
         gate.smoke(office.es, office.live, report.offers)
 
 
+def test_a_judge_that_complains_leaves_the_live_index_even_when_drift_is_accepted(
+    office: Office,
+) -> None:
+    files = two_doctors(office)
+    live, offers = office.reindex(files).index, office.offers()
+    asked: list[str] = []
+
+    def complains(name: str) -> list[str]:
+        asked.append(name)
+        assert office.es.count(index=name)["count"] == 2
+        assert office.live == live
+        return ["cardiologists are nurses"]
+
+    with pytest.raises(GateClosedError, match=r"cardiologists are nurses. The index was not made"):
+        office.reindex(files, judge=complains, accept_drift=True)
+    assert len(asked) == 1
+    assert asked != [live]
+    assert_untouched(office, live, offers)
+
+
+def test_a_judge_that_is_satisfied_lets_the_new_index_live(office: Office) -> None:
+    assert office.reindex(two_doctors(office), judge=lambda name: []).index == office.live
+
+
 def test_a_dry_run_writes_nothing_and_tells_what_would_change(office: Office) -> None:
     live = office.reindex(two_doctors(office)).index
     files = office.files("next").doctor(ANNE).site(MSP, "603", "MSP")

@@ -26,14 +26,15 @@ def analyze(es):
     [
         ("Éléonore LEFÈVRE", ["eleonore", "lefevre"]),
         ("Jean-Pierre", ["jean", "pierre"]),
-        ("Marie Hélène d'Angély", ["marie", "helene", "angely"]),
-        ("d’Estaing", ["estaing"]),
+        ("Marie Hélène d'Angély", ["marie", "helene", "angely", "dangely"]),
+        ("d’Estaing", ["estaing", "destaing"]),
         ("St-Étienne", ["saint", "etienne"]),
         ("Ste Geneviève", ["sainte", "genevieve"]),
         ("Saint Martin", ["saint", "martin"]),
         ("Dr Cœur", ["coeur"]),
         ("Docteur Nuñez", ["nunez"]),
-        ("L'Haÿ", ["hay"]),
+        ("L'Haÿ", ["hay", "lhay"]),
+        ("O’BRIEN", ["o'brien", "obrien"]),
         ("de La Fontaine", ["de", "la", "fontaine"]),
         ("DU Thi", ["du", "thi"]),
     ],
@@ -45,6 +46,20 @@ def test_names_are_folded(analyze, written, tokens):
 def test_particles_are_dropped_only_from_what_is_searched(analyze):
     assert analyze("name_search", "de La Fontaine") == ["la", "fontaine"]
     assert analyze("name", "de La Fontaine") == ["de", "la", "fontaine"]
+
+
+@pytest.mark.proves("F029")
+@pytest.mark.parametrize("register", ["D'ANGELO", "DANGELO", "O’BRIEN", "OBRIEN", "N'GUYEN"])
+@pytest.mark.parametrize("mark", ["'", "’", ""])
+def test_a_name_meets_itself_with_or_without_its_apostrophe(analyze, register, mark):
+    typed = {"D": f"d{mark}angelo", "O": f"o{mark}brien", "N": f"n{mark}guyen"}[register[0]]
+    for analyzer in ("name", "name_prefix"):
+        assert set(analyze(f"{analyzer}_search", typed)) & set(analyze(analyzer, register))
+
+
+def test_a_name_with_an_elided_particle_is_found_without_it(analyze):
+    assert analyze("name_search", "d Angelo") == analyze("name_search", "ANGELO") == ["angelo"]
+    assert "angelo" in analyze("name", "D'ANGELO")
 
 
 def test_prefixes_of_every_word_are_indexed(analyze):

@@ -3,14 +3,15 @@
 from typing import Any
 
 from mappings import codes
-from tests.search.made import KM, Offer, doctor, slot, structure
+from tests.relevance.places import around
+from tests.relevance.scenes import scenes
+from tests.search.made import Offer, doctor, slot, structure
 
 PARIS = {"lat": 48.8566, "lon": 2.3522, "department": "75", "insee": "75104"}
 LYON = {"lat": 45.7640, "lon": 4.8357, "department": "69", "insee": "69382"}
 MENDE = {"lat": 44.5180, "lon": 3.5010, "department": "48", "insee": "48095"}
 AJACCIO = {"lat": 41.9192, "lon": 8.7386, "department": "2A", "insee": "2A004"}
 SAINT_DENIS = {"lat": -20.8789, "lon": 55.4481, "department": "974", "insee": "97411"}
-ZONES = {"974": "Indian/Reunion"}
 
 NAMES = {
     "martin-jean": "MARTIN Jean",
@@ -25,6 +26,13 @@ NAMES = {
     "boidin": "BOIDIN Noé",
     "dangelo": "D'ANGELO Rita",
     "thibault": "THIBAULT Remi",
+    "nguyen": "N'GUYEN Linh",
+    "le-goff": "LE GOFF Yann",
+    "du-bois": "DU BOIS Aude",
+    "oeuvrard": "ŒUVRARD Éric",
+    "muller": "MÜLLER Hans",
+    "obrien": "O’BRIEN Sean",
+    "exupery": "DE SAINT-EXUPÉRY Guy",
 }
 """Doctors of Lyon, by key."""
 
@@ -43,21 +51,10 @@ FLAGS: dict[str, dict[str, Any]] = {
 }
 
 
-def around(spot: dict[str, Any], km: float, **fields: Any) -> dict[str, Any]:
-    """The fields of a place so many kilometres north of a spot."""
-    department = spot["department"]
-    return {
-        "point": {"lat": spot["lat"] + km * KM, "lon": spot["lon"]},
-        "department": department,
-        "insee": spot["insee"],
-        "zone": ZONES.get(department, "Europe/Paris"),
-        **fields,
-    }
-
-
 def judged_offers() -> list[Offer]:
     """Every offer of the collection."""
-    return [*specialists(), *professions(), *named(), *places(), *tiers(), *elsewhere()]
+    town = [*specialists(), *professions(), *named(), *places()]
+    return [*town, *tiers(), *elsewhere(), *scenes()]
 
 
 def specialists() -> list[Offer]:

@@ -1,50 +1,39 @@
 """Each judged case on a real index, and what the cases give together."""
 
-from collections.abc import AsyncIterator, Iterator
+import re
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import pytest
-from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch import AsyncElasticsearch
 from pydantic import ValidationError
 
 from search_engine.criteria import Criteria
+from search_engine.relevance.cases import Case, Kind, load_cases
+from search_engine.relevance.limits import LEAST_NDCG, PAGE_SIZE
+from search_engine.relevance.measures import Shown, judgements, ndcg, problems
 from search_engine.search import search
-from tests.relevance.cases import Case, Kind, judgements, load_cases, ndcg, problems
-from tests.relevance.offers import judged_offers
-from tests.search.conftest import fill, new_index
 from tests.search.made import NOW, key_of
 
-CASES = load_cases(Path(__file__).with_name("cases.toml"))
-LEAST_NDCG = 0.95
+CASES = load_cases(Path(__file__).with_name("cases.toml")).case
 
 
-@pytest.fixture(scope="session")
-def judged(es: Elasticsearch) -> Iterator[str]:
-    """The alias of the judged collection."""
-    name = new_index(es)
-    fill(es, name.alias, judged_offers())
-    yield name.alias
-    es.indices.delete(index=str(name))
-
-
-@pytest.fixture(scope="session")
-async def asking(es_url: str) -> AsyncIterator[AsyncElasticsearch]:
-    opened = AsyncElasticsearch(es_url, request_timeout=30)
-    yield opened
-    await opened.close()
-
-
-async def found(client: AsyncElasticsearch, alias: str, case: Case) -> list[str]:
-    """The keys of the first page, of 20 cards unless the case says."""
-    criteria = Criteria(**{"size": 20, **case.search})
+async def shown(client: AsyncElasticsearch, alias: str, case: Case) -> Shown:
+    """The first page as its keys, of 20 cards unless the case says."""
+    criteria = Criteria(**{"size": PAGE_SIZE, **case.search})
     page = await search(client, alias, criteria, NOW, deps=None)
-    return [key_of(card) for card in page["results"]]
+    warnings = [warning["code"] for warning in page["warnings"]]
+    return Shown(keys(page["results"]), keys(page["pinned"]), warnings)
+
+
+def keys(cards: list[dict[str, Any]]) -> list[str]:
+    return [key_of(card) for card in cards]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 async def test_case(case: Case, judged: str, asking: AsyncElasticsearch) -> None:
-    wrong = problems(case, await found(asking, judged, case))
+    wrong = problems(case, await shown(asking, judged, case))
     if case.known_failure is None:
         assert not wrong, f"{case.description}: {wrong}"
     else:
@@ -52,13 +41,26 @@ async def test_case(case: Case, judged: str, asking: AsyncElasticsearch) -> None
 
 
 async def test_ndcg_of_all_cases(judged: str, asking: AsyncElasticsearch) -> None:
-    judged_cases = [case for case in CASES if case.expected and case.known_failure is None]
-    gains = [ndcg(await found(asking, judged, case), judgements(case)) for case in judged_cases]
+    graded = [case for case in CASES if case.expected and case.known_failure is None]
+    found = [(await shown(asking, judged, case)).found for case in graded]
+    gains = [ndcg(ids, judgements(case)) for ids, case in zip(found, graded, strict=True)]
     assert fmean(gains) >= LEAST_NDCG
 
 
 def test_cases_of_every_kind() -> None:
     assert {case.kind for case in CASES} == set(Kind)
+    assert len(CASES) >= 200
+    assert sum(case.kind is Kind.ORDER and bool(case.grades) for case in CASES) >= 30
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_each_case_names_its_rule(case: Case) -> None:
+    assert re.match(r"([FW]\d{2,3}|design \d+|decision \d+)\b", case.description)
+
+
+def test_no_two_cases_are_one() -> None:
+    judged = [case.model_dump(exclude={"id", "description", "grades"}) for case in CASES]
+    assert all(one not in judged[rank + 1 :] for rank, one in enumerate(judged))
 
 
 def test_unknown_field_is_refused() -> None:
@@ -73,11 +75,19 @@ def test_case_without_judgement_is_refused() -> None:
 
 
 def test_problems_by_kind() -> None:
-    case = Case(id="a", description="made by hand", kind="order", search={}, expected=["x", "y"])
-    assert problems(case, ["x", "y", "z"]) == []
-    assert problems(case, ["y", "x"]) == ["order: ['y', 'x']"]
+    case = Case(
+        id="a", description="made by hand", kind="order", search={"what": "MG"}, expected=["x", "y"]
+    )
+    assert problems(case, page_of("x", "y", "z")) == []
+    assert problems(case, page_of("y", "x")) == ["ordre : ['y', 'x']"]
     precise = case.model_copy(update={"kind": Kind.PRECISION})
-    assert problems(precise, ["x", "y", "z"]) == ["unexpected: z"]
+    assert problems(precise, page_of("x", "y", "z")) == ["de trop : z"]
+    apart = case.model_copy(update={"pinned": ["p"], "warnings": []})
+    assert problems(apart, page_of("x", "y")) == ["médecin traitant : []"]
+
+
+def page_of(*found: str) -> Shown:
+    return Shown(list(found), pinned=[], warnings=[])
 
 
 def test_ndcg_of_known_lists() -> None:

@@ -143,7 +143,10 @@ def test_maternity_and_emergency_words_are_conditions() -> None:
     assert interpret("Maternités").structure_word
     named = interpret("maternité Port-Royal")
     assert (named.needs_maternity, named.text) == (True, "port royal")
-    assert interpret("urgences").needs_emergency
+    emergency = interpret("urgences")
+    assert (emergency.needs_emergency, emergency.structure_kinds) == (True, ("hospital",))
+    assert emergency.structure_word
+    assert interpret("médecine d'urgence").structure_kinds == ()
     assert interpret("Urgences Saint-Vincent").needs_emergency
     assert not interpret("Port-Royal").needs_maternity
 

@@ -1,0 +1,17 @@
+"""When an index is good enough, and how much of it is asked.
+
+| measure | limit |
+|---|---|
+| mean nDCG@10 of the known items and of the cases judged by ids | at least 0.95 |
+| ids forbidden on a first page | none |
+| cases asked anywhere whose page breaks a rule | none |
+"""
+
+LEAST_NDCG = 0.95
+"""A known item that is missing weighs 1; one in twenty may be."""
+
+PLACES, SMOKE_PLACES = 10, 3
+"""Communes drawn from the index for a search without a place: in full, and before a swap."""
+
+PAGE_SIZE = 20
+"""Cards of the first page that is judged."""

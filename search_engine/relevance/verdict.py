@@ -1,0 +1,110 @@
+"""What became of each case, and whether the index is good enough."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from statistics import fmean
+from typing import Any
+
+from search_engine.relevance.limits import LEAST_NDCG
+
+NAMED = 5
+"""Missing items named in a sentence."""
+
+UNEXPECTED = "réussit maintenant : retirez known_failure"
+
+
+class State(StrEnum):
+    """What became of a case."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    KNOWN_FAILURE = "known_failure"
+    NOT_JUDGED = "not_judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One search, judged. ``group`` is its kind in the report, ``found`` the titles it showed."""
+
+    id: str
+    group: str
+    description: str
+    search: dict[str, Any]
+    state: State = State.NOT_JUDGED
+    problems: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+    ndcg: float | None = None
+    tolerated: bool = False
+    """A failure that counts through the mean nDCG alone: one known item that is not found."""
+
+    def not_judged(self, reason: str) -> "Outcome":
+        """Nothing to judge there; the reason takes the place of the problems."""
+        return replace(self, state=State.NOT_JUDGED, problems=[reason])
+
+    def judged(
+        self, problems: list[str], found: Sequence[str] = (), ndcg: float | None = None
+    ) -> "Outcome":
+        """Passed, unless there are problems."""
+        state = State.FAILED if problems else State.PASSED
+        return replace(self, state=state, problems=problems, found=list(found), ndcg=ndcg)
+
+    def known_to_fail(self, reason: str) -> "Outcome":
+        """A failure that is known does not count; a success that was not expected does."""
+        if self.state is State.FAILED:
+            return replace(self, state=State.KNOWN_FAILURE, problems=[reason], ndcg=None)
+        return replace(self, state=State.FAILED, problems=[UNEXPECTED])
+
+    def excused(self) -> "Outcome":
+        """The same failure, counted through the mean alone."""
+        return replace(self, tolerated=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all the cases give together."""
+
+    outcomes: list[Outcome]
+
+    @property
+    def ndcg(self) -> float | None:
+        """Mean nDCG@10, None when nothing was graded."""
+        graded = [one.ndcg for one in self.outcomes if one.ndcg is not None]
+        return fmean(graded) if graded else None
+
+    @property
+    def counts(self) -> dict[str, Counter[State]]:
+        """How many of each group passed, failed, were not judged."""
+        counted: dict[str, Counter[State]] = {}
+        for one in self.outcomes:
+            counted.setdefault(one.group, Counter())[one.state] += 1
+        return counted
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """The cases that failed, those first that no mean excuses."""
+        lost = [one for one in self.outcomes if one.state is State.FAILED]
+        return sorted(lost, key=lambda one: one.tolerated)
+
+    @property
+    def judged_nothing(self) -> bool:
+        """Whether the index held nothing to judge: no reason to refuse it, none to praise it."""
+        return all(one.state is State.NOT_JUDGED for one in self.outcomes)
+
+    @property
+    def good(self) -> bool:
+        """Whether something was judged, and every limit is kept (``limits``)."""
+        return not self.judged_nothing and not self.faults()
+
+    def faults(self) -> list[str]:
+        """Which limits are not kept, one sentence each in French, naming the cases."""
+        said = [f"{one.id} : {one.problems[0]}" for one in self.failed if not one.tolerated]
+        if self.ndcg is not None and self.ndcg < LEAST_NDCG:
+            lost = [one.id for one in self.failed if one.tolerated]
+            named = ", ".join(lost[:NAMED])
+            said.append(
+                f"nDCG@10 de {self.ndcg:.3f}, sous {LEAST_NDCG} : "
+                f"{len(lost)} offres introuvables par leur nom ({named})"
+            )
+        return said

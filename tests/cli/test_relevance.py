@@ -1,0 +1,280 @@
+"""``sas relevance`` and the relevance part of the gate, on real indices good and damaged."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import Result
+from elasticsearch import Elasticsearch
+from typer.testing import CliRunner
+
+from cli.main import app
+from elastic import lifecycle
+from elastic.names import offers_alias
+from indexers import reindex as recipe
+from indexers.unfinished import unfinished_mapping
+from search_engine.relevance.limits import LEAST_NDCG
+from tests.conftest import CreateOffers
+from tests.indexers.sets import MENDE, NOW, FileSet
+from tests.search.made import doctor, structure
+from tests.search.made import slot as slot_after
+
+AT_MENDE = {"insee": "48095", "department": "48", "city": "Mende"}
+SEARCHED = "2026-06-16T08:05:00Z"
+DOCTORS = 60
+
+Offer = dict[str, Any]
+Sas = Callable[..., Result]
+
+
+@pytest.fixture
+def sas(es_url: str, index_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sas:
+    """``sas("relevance", ...)`` as a person types it, in a corner of its own."""
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", "30")
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def surname(rank: int) -> str:
+    """Names that no near spelling confuses."""
+    return f"{chr(65 + rank % 26)}OR{chr(65 + rank // 26)}VELBAC"
+
+
+def town(**changed: Any) -> list[Offer]:
+    """Sixty general practitioners and a pharmacy of Mende; ``changed`` damages the doctors."""
+    point = {"lat": 44.518, "lon": 3.501}
+    doctors = [
+        doctor(
+            f"d{rank}",
+            slots=[slot_after(30)],
+            **{
+                **AT_MENDE,
+                "point": point,
+                "names": [f"{surname(rank)} Anne"],
+                "family": surname(rank),
+                "given": "Anne",
+                **changed,
+            },
+        )
+        for rank in range(DOCTORS)
+    ]
+    pharmacy = structure("PHARMACIE DU GEVAUDAN", "pharmacy", "620", point=point, **AT_MENDE)
+    return [*doctors, pharmacy]
+
+
+def judged(result: Result, code: int) -> dict[str, Any]:
+    """The JSON of a run that ended with this code."""
+    assert result.exit_code == code, result.output
+    found: dict[str, Any] = orjson.loads(result.stdout)
+    return found
+
+
+def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
+    create_offers(town())
+    told = judged(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    assert (told["good"], told["ndcg"], told["faults"]) == (True, 1.0, [])
+    assert told["groups"]["professional"]["passed"] == DOCTORS
+    assert told["groups"]["structure"]["passed"] == 1
+    assert told["groups"]["anywhere"]["failed"] == 0
+    away = {one["id"]: one for one in told["cases"]}["cardiologue-lyon"]
+    assert (away["state"], away["problems"]) == ("not_judged", ["aucune offre dans ce secteur"])
+    text = sas("relevance", "--now", SEARCHED)
+    assert text.exit_code == 0
+    assert "Cet index répond bien." in text.output
+
+
+def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:
+    create_offers(town())
+    told = judged(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
+    assert told["groups"]["professional"]["passed"] == 24
+    assert told["groups"]["anywhere"]["passed"] >= 5
+    assert len(told["cases"]) <= 70
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ({"specialties": ["54"]}, "medecin-generaliste : rien de trouvé là où 60 offres"),
+        ({"point": {"lat": 3.501, "lon": 44.518}}, f"sous {LEAST_NDCG} : 60 offres introuvables"),
+        ({"names": ["INCONNU"]}, f"sous {LEAST_NDCG} : 60 offres introuvables"),
+    ],
+    ids=["specialities", "points", "names"],
+)
+def test_a_damaged_index_fails_with_a_sentence(
+    sas: Sas, create_offers: CreateOffers, damage: Offer, sentence: str
+) -> None:
+    create_offers(town(**damage))
+    result = sas("relevance", "--now", SEARCHED)
+    assert result.exit_code == 1, result.output
+    assert "Cet index ne répond pas assez bien" in result.output
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_index_where_nothing_can_be_judged_is_not_called_good(
+    sas: Sas, create_offers: CreateOffers
+) -> None:
+    create_offers([])
+    result = sas("relevance", "--now", SEARCHED)
+    assert result.exit_code == 1
+    assert "Rien n'a pu être jugé" in result.output
+
+
+def test_another_index_is_judged_by_its_own_name(
+    sas: Sas, es: Elasticsearch, index_prefix: str, create_offers: CreateOffers
+) -> None:
+    create_offers(town())
+    kept = str(lifecycle.live_index(es, offers_alias(index_prefix)))
+    create_offers(town(names=["INCONNU"]))
+    assert judged(sas("relevance", "--index", kept, "--now", SEARCHED, "--json"), 0)["good"]
+    assert not judged(sas("relevance", "--now", SEARCHED, "--json"), 1)["good"]
+
+
+def complaint(tmp_path: Path, **fields: Any) -> Path:
+    """A file with one case judged by ids, in the words of whoever complained."""
+    search = '{ what = "Anne AORAVELBAC", insee = "48095", mode = "all" }'
+    lines = {
+        "id": '"plainte-1"',
+        "description": '"Plainte du 16 juin : le Dr Aoravelbac ne sort pas"',
+        "kind": '"recall"',
+        "search": search,
+        **fields,
+    }
+    path = tmp_path / "plaintes.toml"
+    text = "\n".join(f"{name} = {value}" for name, value in lines.items())
+    path.write_text(f"[[case]]\n{text}\n", encoding="utf-8")
+    return path
+
+
+def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: Path) -> None:
+    offers = town()
+    create_offers(offers)
+    own, other = offers[0]["id"], offers[1]["id"]
+    words = ("relevance", "--now", SEARCHED, "--cases")
+    assert sas(*words, complaint(tmp_path, expected=f'["{own}"]')).exit_code == 0
+    result = sas(*words, complaint(tmp_path, expected=f'["{other}"]'))
+    assert result.exit_code == 1
+    for told in ("Plainte du 16 juin", f"manque : {other}", "trouvé : Dr d0", "plainte-1 : échoué"):
+        assert told in result.output, result.output
+    gone = judged(sas(*words, complaint(tmp_path, expected='["rpps:9@9"]'), "--json"), 1)
+    assert gone["cases"][0]["state"] == "not_judged"
+    known = complaint(tmp_path, expected=f'["{other}"]', known_failure='"on attend la mise à jour"')
+    told = judged(sas(*words, known, "--json"), 0)
+    assert told["cases"][0]["state"] == "known_failure"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"expcted": '["a"]'},
+        {"search": '{ what = "MG", insee = "48095", rayon = 3 }'},
+        {"search": '{ what = "MG", where = "Mende" }'},
+        {"expected": "[]"},
+    ],
+    ids=["field", "criterion", "text-place", "nothing"],
+)
+def test_a_case_that_would_judge_nothing_is_refused(
+    sas: Sas, tmp_path: Path, field: dict[str, str]
+) -> None:
+    path = complaint(tmp_path, **{"expected": '["a"]', **field})
+    result = sas("relevance", "--cases", path)
+    assert result.exit_code == 2, result.output
+    assert "Fichier de cas inutilisable" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_file_of_cases_is_refused(sas: Sas, tmp_path: Path) -> None:
+    assert sas("relevance", "--cases", tmp_path / "none.toml").exit_code == 2
+
+
+def test_without_an_index_or_a_node_the_service_is_said_to_be_missing(
+    sas: Sas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = sas("relevance")
+    assert result.exit_code == 3, result.output
+    assert "Traceback" not in result.output
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    assert sas("relevance").exit_code == 3
+
+
+# The gate ------------------------------------------------------------------------------------
+
+
+def files_of_town(folder: Path) -> FileSet:
+    """The same sixty doctors as files."""
+    files = FileSet(folder)
+    for rank in range(DOCTORS):
+        files.doctor(f"101000{rank:05d}", MENDE, name=(surname(rank), "Anne"))
+    return files
+
+
+def reindex(sas: Sas, files: FileSet, *words: str) -> Result:
+    return sas("reindex", "--from", files.directory, "--now", NOW.isoformat(), *words)
+
+
+def closed(result: Result, es: Elasticsearch, prefix: str, live: str, sentence: str) -> None:
+    """The gate stayed closed with this sentence, and the live index is alone as it was."""
+    assert result.exit_code == 1, result.output
+    assert sentence in result.output.replace("\n", " ")
+    assert "The index was not made live." in result.output
+    names = [str(name) for name in lifecycle.all_indices(es, offers_alias(prefix))]
+    assert names == [live]
+
+
+def test_a_damaged_mapping_does_not_go_live(
+    sas: Sas,
+    es: Elasticsearch,
+    index_prefix: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = files_of_town(tmp_path / "in")
+    live = judged(reindex(sas, files, "--json"), 0)["index"]
+    damaged = unfinished_mapping()
+    damaged["properties"]["specialties"] = {"type": "text"}
+    monkeypatch.setattr(recipe, "unfinished_mapping", lambda: damaged)
+    result = reindex(sas, files, "--accept-drift")
+    sentence = "relevance case medecin-generaliste : rien de trouvé là où 60 offres"
+    closed(result, es, index_prefix, live, sentence)
+
+
+def test_a_set_with_its_points_turned_round_does_not_go_live(
+    sas: Sas,
+    es: Elasticsearch,
+    index_prefix: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = files_of_town(tmp_path / "in")
+    live = judged(reindex(sas, files, "--json"), 0)["index"]
+    written = recipe.write_offers
+
+    def turned(client: Any, index: str, offers: Any, progress: Any) -> int:
+        there = ({**one, "point": turned_round(one["point"])} for one in offers)
+        return written(client, index, there, progress)
+
+    monkeypatch.setattr(recipe, "write_offers", turned)
+    result = reindex(sas, files, "--accept-drift")
+    closed(result, es, index_prefix, live, "offres introuvables par leur nom")
+
+
+def turned_round(point: dict[str, float]) -> dict[str, float]:
+    return {"lat": point["lon"], "lon": point["lat"]}
+
+
+def test_a_small_set_without_slots_goes_live(sas: Sas, tmp_path: Path) -> None:
+    files = FileSet(tmp_path / "in").doctor("10100000016")
+    assert reindex(sas, files).exit_code == 0
+
+
+def test_homonyms_crowd_nobody_out_of_the_verdict(sas: Sas, create_offers: CreateOffers) -> None:
+    same = {"names": ["AORAVELBAC Anne"], "family": "AORAVELBAC", "given": "Anne"}
+    create_offers(town(**same))
+    told = judged(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    assert told["groups"]["professional"]["not_judged"] > 0
+    assert told["groups"]["professional"]["failed"] == 0
