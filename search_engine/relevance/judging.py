@@ -6,6 +6,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
+from elastic.errors import ElasticRejected
 from mappings.records import Offer
 from search_engine.problems import (
     PlaceNotFound,
@@ -41,6 +42,9 @@ UNANSWERABLE = (
     UnknownCode,
 )
 """Refusals of one search; anything else means that the service is wanting, and is raised."""
+
+REJECTED = "Elasticsearch refuse cette recherche : la structure de l'index n'est pas celle attendue"
+"""A search that the index cannot answer at all, found before anybody asks it."""
 
 Advance = Callable[[int], None]
 """Told how many searches were judged."""
@@ -91,6 +95,8 @@ async def judged_by_ids(asking: Asking, case: Case) -> Outcome:
         return about.not_judged("une offre attendue n'est pas dans cet index")
     try:
         seen = await asking.seen(case.search)
+    except ElasticRejected:
+        return about.judged([REJECTED])
     except UNANSWERABLE as problem:
         return about.judged([problem.detail])
     shown = shown_by(seen)
@@ -107,6 +113,8 @@ async def judged_by_rules(asking: Asking, case: AnywhereCase, place: dict[str, A
         if not await asking.holds(asked):
             return about.not_judged("aucune offre dans ce secteur")
         seen = await asking.seen(asked)
+    except ElasticRejected:
+        return about.judged([REJECTED])
     except UNANSWERABLE as problem:
         return about.not_judged(problem.detail)
     wrong = breaches(seen, case)
@@ -131,6 +139,8 @@ async def judged_item(asking: Asking, asked: KnownItems, offer: Offer) -> Outcom
     about = Outcome(item_id(asked, offer), asked.kind.value, asked.description, search_of(offer))
     try:
         seen = await asking.seen(about.search)
+    except ElasticRejected:
+        return about.judged([REJECTED])
     except UNANSWERABLE as problem:
         return about.not_judged(problem.detail)
     case = case_of(asked, offer, seen)

@@ -13,11 +13,13 @@ from mappings.records import Offer
 from search_engine.area import resolve_area
 from search_engine.cards import Card
 from search_engine.criteria import Criteria
-from search_engine.filters import KIND_FIELDS, SHOWN_KINDS, Clause, any_of, area_filters
+from search_engine.filters import SHOWN_KINDS, Clause, area_filters
+from search_engine.index import Index
 from search_engine.page import Page
 from search_engine.relevance.cases import Traits
 from search_engine.relevance.limits import PAGE_SIZE
-from search_engine.search import Index, search
+from search_engine.search import search
+from search_engine.selections import KIND_FIELDS, any_of
 
 SEED = 1
 """Fixed, so that two runs judge the same order."""

@@ -239,7 +239,7 @@ def test_a_damaged_mapping_does_not_go_live(
     damaged["properties"]["specialties"] = {"type": "text"}
     monkeypatch.setattr(recipe, "unfinished_mapping", lambda: damaged)
     result = reindex(sas, files, "--accept-drift")
-    sentence = "relevance case medecin-generaliste : rien de trouvé là où 60 offres"
+    sentence = "relevance case medecin-generaliste : Elasticsearch refuse cette recherche"
     closed(result, es, index_prefix, live, sentence)
 
 

@@ -7,10 +7,10 @@ from zlib import crc32
 
 from search_engine.area import Area
 from search_engine.criteria import Criteria
+from search_engine.index import Index
 from search_engine.interpretation import Interpretation, interpret
 from search_engine.plan import Plan, plan_of
 from search_engine.profiles import load_profiles
-from search_engine.search import Index
 from search_engine.solutions import solutions_block, solutions_body
 from search_engine.window import window_of
 from tests.search.made import NOW, Offer, Searcher, area
