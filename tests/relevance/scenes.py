@@ -7,7 +7,7 @@ the town; instants are relative to the frozen Tuesday 16 June 2026, 10:05 in Par
 from typing import Any
 
 from tests.relevance.places import around
-from tests.search.made import Offer, doctor, slot, structure
+from tests.search.made import Offer, cpts, doctor, slot, structure
 
 GUERET = {"lat": 46.1696, "lon": 1.8714, "department": "23", "insee": "23096"}
 QUIMPER = {"lat": 47.9962, "lon": -4.102, "department": "29", "insee": "29232"}
@@ -22,6 +22,11 @@ DZAOUDZI = {"lat": -12.7879, "lon": 45.2704, "department": "976", "insee": "9760
 BASSE_TERRE = {"lat": 15.9972, "lon": -61.7323, "department": "971", "insee": "97105"}
 SAINTE_ANNE = {"lat": 14.44, "lon": -60.88, "department": "972", "insee": "97226"}
 
+BAYONNE = {"lat": 43.4929, "lon": -1.4748, "department": "64", "insee": "64102"}
+
+COVERING, AWAY = "640000011", "640000022"
+"""FINESS of the CPTS of Bayonne, and of one that covers another commune."""
+
 GARNIER, VASSEUR_A, VASSEUR_B = "10100000901", "10100000902", "10100000903"
 """RPPS of treating doctors."""
 
@@ -29,7 +34,7 @@ GARNIER, VASSEUR_A, VASSEUR_B = "10100000901", "10100000902", "10100000903"
 def scenes() -> list[Offer]:
     """Every scene."""
     made = (credits_scene, window_scene, absence_scene, role_scene, mode_scene)
-    others = (border_scene, overseas_scene, treating_scene, filter_scene)
+    others = (border_scene, overseas_scene, treating_scene, filter_scene, cpts_scene)
     return [offer for scene in (*made, *others) for offer in scene()]
 
 
@@ -222,4 +227,20 @@ def filter_scene() -> list[Offer]:
     return [
         doctor(key, slots=tomorrow, **around(POITIERS, rank + 1, **told))
         for rank, (key, told) in enumerate(fields.items())
+    ]
+
+
+def cpts_scene() -> list[Offer]:
+    """Bayonne: two members of the CPTS that covers it, one of another, two of none."""
+    tomorrow = [slot(30)]
+    member = {"participant": True, "via": ["cpts"], "cpts": [COVERING]}
+    return [
+        cpts(COVERING, "64102", **around(BAYONNE, 0)),
+        cpts(AWAY, "64001", **around(BAYONNE, 9)),
+        doctor("k-alone", slots=tomorrow, **around(BAYONNE, 2, participant=True)),
+        doctor("k-first", slots=tomorrow, **around(BAYONNE, 4, **member)),
+        doctor("k-away", slots=tomorrow, **around(BAYONNE, 5, **{**member, "cpts": [AWAY]})),
+        doctor("k-second", slots=tomorrow, **around(BAYONNE, 6, **member, sector="2")),
+        doctor("k-noslot", **around(BAYONNE, 3, **member)),
+        doctor("k-plain", slots=tomorrow, **around(BAYONNE, 1)),
     ]
