@@ -1,5 +1,6 @@
 """The clients: orjson on both ways, a pool wide enough, retries that survive a lost node."""
 
+import os
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ DEFAULT_URL = "http://127.0.0.1:9200"
 ADMIN_TIMEOUT_S = 120.0
 """Seconds for bulk, force-merge and index administration."""
 MAX_RETRIES = 3
+SPANS = "OTEL_PYTHON_INSTRUMENTATION_ELASTICSEARCH_ENABLED"
+"""Variable of the client: ``true`` makes OpenTelemetry spans, a tenth of a call, read or not."""
 RETRY_STATUS = (502, 503, 504)
 
 
@@ -39,7 +42,11 @@ def client_for(chosen: ElasticSettings, url: str | None = None, **options: Any) 
 
 
 def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:
-    """A client for the API; close it with ``await client.close()``."""
+    """A client for the API; close it with ``await client.close()``.
+
+    Spans of searches, which are about patients, are made only when the environment asks for them.
+    """
+    os.environ.setdefault(SPANS, "false")
     return AsyncElasticsearch(**{**client_options(settings(), url), **options})
 
 

@@ -1,5 +1,6 @@
 """What the clients are made with."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from elasticsearch.serializer import OrjsonSerializer
 from elastic import client
 from elastic.client import (
     ADMIN_TIMEOUT_S,
+    SPANS,
     OrjsonLinesSerializer,
     async_client,
     client_options,
@@ -25,6 +27,16 @@ def test_the_options_are_those_of_the_design(chosen: ElasticSettings) -> None:
     assert options["retry_on_status"] == (502, 503, 504)
     assert options["max_retries"] == 3
     assert isinstance(options["serializers"]["application/json"], OrjsonSerializer)
+
+
+async def test_spans_are_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SPANS, "to be undone")
+    monkeypatch.delenv(SPANS)
+    await async_client("http://a:1").close()
+    assert os.environ[SPANS] == "false"
+    os.environ[SPANS] = "true"
+    await async_client("http://a:1").close()
+    assert os.environ[SPANS] == "true"
 
 
 def test_the_address_asked_for_wins(chosen: ElasticSettings) -> None:
