@@ -11,7 +11,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-STAGES = frozenset({"interpretation", "area", "doctor", "search", "total"})
+STAGES = frozenset({"interpretation", "area", "search", "total"})
 """Stages of a search that are timed; others are left out."""
 BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 

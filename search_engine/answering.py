@@ -1,52 +1,24 @@
-"""From a plan to its answer: the requests that depend on one another."""
+"""From a plan to its answer: what is decided, the best members, the page, what stands beside."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from search_engine.enlargement import (
-    ENOUGH,
-    chosen_radius,
-    count_body,
-    larger_radii,
-    may_grow,
-    read_counts,
-)
+from search_engine.deciding import decided
 from search_engine.groups import read_representatives, read_sizes
-from search_engine.index import Answer, Index, total_of
+from search_engine.index import Index, total_of
 from search_engine.instead import count_of_cards, proposals, read_proposals
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import ENOUGH_COUNT, EXACT_NAME, decision_body, members_body, page_body
+from search_engine.query import members_body, page_body
 from search_engine.solutions import solutions_block, solutions_body, wants_solutions
 
 
 async def answered(index: Index, plan: Plan) -> Found:
-    """The answer, after looking further when it is poor and spelling loosely when it must.
-
-    One request in the ordinary case, one more where members stand behind a CPTS. What is decided
-    depends on the index alone, so every page of a search decides the same.
-    """
-    found, counts = await attempt(index, plan)
-    if may_grow(plan.area) and answers(counts, ENOUGH_COUNT) < ENOUGH:
-        found, counts = await attempt(index, await enlarged(index, plan))
-    if found.plan.meaning.text and not answers(counts, EXACT_NAME):
-        found, _ = await attempt(index, replace(found.plan, fuzzy=True))
-    return found
-
-
-async def attempt(index: Index, plan: Plan) -> tuple[Found, Answer]:
-    """The page of the plan as it is, and the answer that holds the counts of decisions.
-
-    Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
-    searches the circle in which the card was found.
-    """
+    """The page of the plan, after looking further when few offers answer and spelling loosely
+    when nobody bears the name."""
+    plan, cpts = await decided(index, plan)
     plan, sizes = await represented(index, plan)
-    answer = await index.ask(page_body(plan))
-    found = Found(plan, answer, sizes=sizes)
-    if plan.criteria.cpts is None:
-        return found, answer
-    return found, await index.ask(decision_body(of_everybody(plan)))
+    return Found(plan, await index.ask(page_body(plan)), cpts=cpts, sizes=sizes)
 
 
 async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]]:
@@ -57,34 +29,16 @@ async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]
     return replace(plan, representatives=read_representatives(answer)), read_sizes(answer)
 
 
-async def enlarged(index: Index, plan: Plan) -> Plan:
-    """The same search over the smallest larger circle with enough offers, else the largest."""
-    radii = larger_radii(plan.area)
-    counts = read_counts(await index.ask(count_body(of_everybody(plan), radii)), radii)
-    return plan.within(chosen_radius(radii, counts))
-
-
-def of_everybody(plan: Plan) -> Plan:
-    """The same search, not restricted to the members of a CPTS."""
-    return replace(plan, criteria=plan.criteria.model_copy(update={"cpts": None}))
-
-
-def answers(counts: Answer, name: str) -> int:
-    """One of the counts on which a decision hangs."""
-    return int(counts["aggregations"][name]["doc_count"])
-
-
-async def ways_out(index: Index, found: Found) -> list[dict[str, Any]]:
-    """What would not be empty, when the search is."""
-    if total_of(found.answer):
-        return []
-    asked = proposals(found.plan)
-    return read_proposals(asked, await index.ask_all([count_of_cards(p.plan) for p in asked]))
-
-
-async def solutions_beside(index: Index, found: Found) -> dict[str, Any] | None:
-    """The marketplace solutions, where they belong beside the results (F121)."""
-    plan = found.plan
-    if not plan.first_page or not wants_solutions(plan, total_of(found.answer)):
-        return None
-    return solutions_block(plan, await index.ask(solutions_body(plan)))
+async def with_ways_out(index: Index, found: Found) -> Found:
+    """The same with what stands beside a poor page: marketplace solutions (F121), and what would
+    not be empty when it is."""
+    plan, total = found.plan, total_of(found.answer)
+    solutions = plan.first_page and wants_solutions(plan, total)
+    others = [] if total else proposals(plan)
+    bodies = [solutions_body(plan)] if solutions else []
+    answers = await index.ask_all([*bodies, *(count_of_cards(one.plan) for one in others)])
+    return replace(
+        found,
+        solutions=solutions_block(plan, answers[0]) if solutions else None,
+        instead=read_proposals(others, answers[len(bodies) :]),
+    )

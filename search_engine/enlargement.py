@@ -5,8 +5,9 @@ from typing import Any
 from search_engine.area import Area
 from search_engine.availability import has_slot
 from search_engine.criteria import Mode
-from search_engine.filters import circle, offer_filters
+from search_engine.filters import circle, name_queries, offer_filters
 from search_engine.plan import Plan
+from search_engine.selections import all_of
 
 ENOUGH = 5
 """Offers that make looking further useless: one page."""
@@ -14,7 +15,9 @@ ENOUGH = 5
 FURTHEST = 2.0
 """Times the first radius."""
 
-COUNTS = "radii"
+COUNTS, EXACT = "radii", "exact"
+
+Body = dict[str, Any]
 
 
 def may_grow(area: Area) -> bool:
@@ -48,27 +51,31 @@ def larger_radii(area: Area) -> list[float]:
     return [radius for radius in radii if radius < furthest] + [furthest]
 
 
-def count_body(plan: Plan, radii: list[float]) -> dict[str, Any]:
-    """One request without hits: how many offers answer within each radius."""
+def count_body(plan: Plan, radii: list[float]) -> Body:
+    """One request without hits: within each radius, how many offers answer, and bear the name."""
+    circles = [circle(plan.area, radius) for radius in radii]
+    slots = [] if plan.slots_chosen else [has_slot(plan.slots)]
+    counts = {COUNTS: _within(circles, slots if counts_slots(plan) else [])}
+    if plan.meaning.text:
+        exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
+        counts[EXACT] = _within(circles, [exact, *(slots if plan.slot_needed else [])])
     everything = offer_filters(plan.within(radii[-1]))
-    if counts_slots(plan) and not plan.slots_chosen:
-        everything["bool"]["filter"].append(has_slot(plan.slots))
-    circles = {str(index): circle(plan.area, radius) for index, radius in enumerate(radii)}
-    return {
-        "query": everything,
-        "size": 0,
-        "track_total_hits": False,
-        "aggs": {COUNTS: {"filters": {"filters": circles}}},
-    }
+    return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
-def chosen_radius(radii: list[float], counts: list[int]) -> float:
-    """The smallest radius with enough offers, else the furthest."""
-    enough = (radius for radius, count in zip(radii, counts, strict=True) if count >= ENOUGH)
-    return next(enough, radii[-1])
+def _within(circles: list[Body], more: list[Body]) -> Body:
+    filters = {str(index): all_of([one, *more]) for index, one in enumerate(circles)}
+    return {"filters": {"filters": filters}}
 
 
-def read_counts(answer: dict[str, Any], radii: list[float]) -> list[int]:
-    """The counts of ``count_body``'s answer, in the order of the radii."""
-    buckets = answer["aggregations"][COUNTS]["buckets"]
+def chosen(answer: Body, radii: list[float]) -> tuple[float, bool]:
+    """The smallest radius with enough offers, else the furthest; whether the name is in it."""
+    counts = _read(answer, COUNTS, radii)
+    enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
+    index = next(enough, len(radii) - 1)
+    return radii[index], EXACT in answer["aggregations"] and _read(answer, EXACT, radii)[index] > 0
+
+
+def _read(answer: Body, name: str, radii: list[float]) -> list[int]:
+    buckets = answer["aggregations"][name]["buckets"]
     return [int(buckets[str(index)]["doc_count"]) for index in range(len(radii))]

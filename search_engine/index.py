@@ -5,12 +5,15 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from elastic.errors import translated
+from elastic.errors import PointInTimeGone, translated
 from elastic.point_in_time import search_in
 from search_engine.problems import PartialAnswer
 
 KEEP_S = 600
 """Seconds a point in time is kept after its last use: the life of a cursor."""
+
+GONE = 404
+"""Status of an answer whose point in time is closed, or whose index was deleted."""
 
 Body = dict[str, Any]
 Answer = dict[str, Any]
@@ -40,13 +43,18 @@ class Index:
         return whole(response.body)
 
     async def ask_all(self, bodies: list[Body]) -> list[Answer]:
-        """The whole answers of the live index to several requests sent as one, in their order."""
-        if not bodies:
-            return []
-        searches = [part for body in bodies for part in ({}, body)]
+        """The whole answers to several requests sent as one, in their order."""
+        if len(bodies) <= 1:
+            return [await self.ask(body) for body in bodies]
+        told = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
+        searches = [part for body in bodies for part in ({}, {**body, **told})]
+        target = self.alias if self.pit is None else None
         with translated():
-            response = await self.client.msearch(index=self.alias, searches=searches)
-        return [whole(answer) for answer in response.body["responses"]]
+            response = await self.client.msearch(index=target, searches=searches)
+        answers = response.body["responses"]
+        if self.pit is not None and any(answer.get("status") == GONE for answer in answers):
+            raise PointInTimeGone
+        return [whole(answer) for answer in answers]
 
 
 def whole(answer: Answer) -> Answer:

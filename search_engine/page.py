@@ -1,13 +1,13 @@
 """The page of results: cards in order, what was understood, and what to know beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
 from geography.text_place import others_said
 from mappings.records import Offer
-from search_engine.area import AreaKind
+from search_engine.area import Area, AreaKind
 from search_engine.availability import showing
 from search_engine.cards import Card, View, card
 from search_engine.criteria import Criteria, Mode, Sort
@@ -215,9 +215,12 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+AREA_FIELDS = tuple(one.name for one in fields(Area) if one.name != "first_radius_km")
+
+
 def area_of(plan: Plan) -> dict[str, Any]:
     """The area searched, after any enlargement; unknown is absent."""
-    shown = asdict(replace(plan.area, first_radius_km=None))
+    shown = {name: getattr(plan.area, name) for name in AREA_FIELDS}
     return {key: value for key, value in shown.items() if value is not None}
 
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from search_engine.availability import has_slot, slot_filter
+from search_engine.availability import slot_filter
 from search_engine.criteria import Sort
-from search_engine.enlargement import counts_slots
 from search_engine.facets import facet_aggs
-from search_engine.filters import bounds, center, name_queries
+from search_engine.filters import bounds, center
 from search_engine.groups import best_members, outside_groups
 from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
@@ -17,12 +16,9 @@ from search_engine.source import SOURCE
 
 Body = dict[str, Any]
 
-ENOUGH_COUNT, EXACT_NAME = "answering", "exact_name"
-"""Counts asked beside the page, on which a decision hangs."""
-
 
 def page_body(plan: Plan) -> Body:
-    """The page of the plan: its cards in order, their exact number, facets and counts.
+    """The page of the plan: its cards in order, their exact number and the facets.
 
     The query holds what is looked for; what is selected stands in ``post_filter``, so that every
     facet counts without its own filter over one same query.
@@ -35,7 +31,7 @@ def page_body(plan: Plan) -> Body:
         "size": criteria.size,
         "track_total_hits": True,
         "_source": SOURCE,
-        "aggs": {**facet_aggs(plan), **decision_aggs(plan), **nearest_agg(plan)},
+        "aggs": {**facet_aggs(plan), **nearest_agg(plan)},
     }
     shown = [*selections(plan).values(), *outside_groups(plan)]
     return {**body, "post_filter": all_of(shown)} if shown else body
@@ -52,28 +48,6 @@ def position(plan: Plan) -> Body:
     if plan.after is not None:
         return {"search_after": list(plan.after)}
     return {"from": (plan.criteria.page - 1) * plan.criteria.size}
-
-
-def decision_body(plan: Plan) -> Body:
-    """The counts that decisions need, without a page."""
-    found = bounds(plan)
-    if plan.slot_needed and not plan.slots_chosen:
-        found["bool"]["filter"].append(has_slot(plan.slots))
-    return {"query": found, "size": 0, "track_total_hits": False, "aggs": decision_aggs(plan)}
-
-
-def decision_aggs(plan: Plan) -> dict[str, Body]:
-    """How many offers answer, grouped or not, and how many bear the exact name.
-
-    Where slots are needed, the query around asks for them.
-    """
-    selected = list(selections(plan).values())
-    with_slot = [has_slot(plan.slots)] if counts_slots(plan) and not plan.slot_needed else []
-    counts = {ENOUGH_COUNT: {"filter": all_of([*selected, *with_slot])}}
-    if plan.meaning.text and not plan.fuzzy:
-        exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
-        counts[EXACT_NAME] = {"filter": all_of([exact, *selected])}
-    return counts
 
 
 def sort_keys(plan: Plan) -> list[Body]:

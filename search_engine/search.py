@@ -10,19 +10,16 @@ from time import perf_counter
 
 from elasticsearch import AsyncElasticsearch
 
-from mappings.records import Offer
-from search_engine.answering import answered, solutions_beside, ways_out
+from search_engine.answering import answered, with_ways_out
 from search_engine.area import AddressFinder, Area, resolve_area
 from search_engine.criteria import Criteria
 from search_engine.cursor import Walk
 from search_engine.cursor_key import CursorKey
-from search_engine.groups import by_finess, covering_body, cpts_body, groups_here
 from search_engine.index import Answer, Index
 from search_engine.interpretation import Interpretation, interpret
 from search_engine.page import Found, Page, page_of
 from search_engine.pinned import only_person, people_body, places_body, read_doctor
 from search_engine.plan import Plan, plan_of
-from search_engine.problems import CptsNotFound
 from search_engine.profiles import Profile, load_profiles, profile_named
 from search_engine.walking import continued, followed, reading, resumed, walk_of
 from search_engine.window import window_of
@@ -31,7 +28,6 @@ SEED_LIMIT = 2**31
 
 AreaResolver = Callable[[Criteria, AddressFinder], Awaitable[Area]]
 Interpreter = Callable[[str], Interpretation]
-Cards = Mapping[str, Offer]
 
 
 @dataclass(slots=True)
@@ -81,10 +77,8 @@ async def search(
         seed = seed_of(criteria) if walk is None else walk.seed
         plan = plan_of(criteria, meaning, area, window, profile=profile, seed=seed)
         async with reading(live, criteria, walk) as index:
-            with watch.stage("doctor"):
-                plan, cpts = await prepared(index, plan, walk)
             with watch.stage("search"):
-                found = replace(await found_by(index, plan, walk), cpts=cpts)
+                found = await found_by(index, plan, walk)
             follows = await followed(index, found, walk, key, now)
     return page_of(replace(found, next=follows), watch.took)
 
@@ -94,23 +88,18 @@ def seed_of(criteria: Criteria) -> int:
     return secrets.randbelow(SEED_LIMIT) if criteria.seed is None else criteria.seed
 
 
-async def prepared(index: Index, plan: Plan, walk: Walk | None) -> tuple[Plan, Cards]:
-    """The plan with the treating doctor and the CPTS around, whose cards come by FINESS."""
-    if walk is not None:
-        return resumed(plan, walk), await cpts_cards(index, walk.covering)
-    rpps, cpts = await asyncio.gather(doctor_rpps(index, plan), cpts_around(index, plan))
-    covering = tuple(cpts) if plan.criteria.cpts is None else ()
-    return replace(plan, without_rpps=rpps, covering=covering), cpts
-
-
 async def found_by(index: Index, plan: Plan, walk: Walk | None) -> Found:
     """All that one page shows."""
-    answering = answered(index, plan) if walk is None else continued(index, plan, walk)
+    if walk is None:
+        plan = replace(plan, without_rpps=await doctor_rpps(index, plan))
+        answering = answered(index, plan)
+    else:
+        plan = resumed(plan, walk)
+        answering = continued(index, plan, walk)
+    if plan.without_rpps is None:
+        return await with_ways_out(index, await answering)
     found, places = await asyncio.gather(answering, places_of_doctor(index, plan))
-    instead, solutions = await asyncio.gather(
-        ways_out(index, found), solutions_beside(index, found)
-    )
-    return replace(found, places=places, instead=instead, solutions=solutions)
+    return await with_ways_out(index, replace(found, places=places))
 
 
 async def doctor_rpps(index: Index, plan: Plan) -> str | None:
@@ -123,29 +112,7 @@ async def doctor_rpps(index: Index, plan: Plan) -> str | None:
     return only_person(await index.ask(people_body(asked.name, plan.area)))
 
 
-async def cpts_around(index: Index, plan: Plan) -> Cards:
-    """The cards of the CPTS that cover the commune, or that of the one searched, by FINESS.
-
-    Raises ``CptsNotFound`` when the one searched does not exist.
-    """
-    if plan.criteria.cpts is not None:
-        found = await cpts_cards(index, (plan.criteria.cpts,))
-        if not found:
-            raise CptsNotFound
-        return found
-    if plan.area.insee is None or not groups_here(plan):
-        return {}
-    return by_finess(await index.ask(covering_body(plan.area.insee)))
-
-
-async def cpts_cards(index: Index, finess: tuple[str, ...]) -> Cards:
-    """The cards of some CPTS, by FINESS."""
-    return by_finess(await index.ask(cpts_body(list(finess)))) if finess else {}
-
-
-async def places_of_doctor(index: Index, plan: Plan) -> Answer | None:
+async def places_of_doctor(index: Index, plan: Plan) -> Answer:
     """The treating doctor's places; beyond the first page only whether he has any."""
-    if plan.without_rpps is None:
-        return None
-    body = places_body(plan.without_rpps, plan.area)
+    body = places_body(plan.without_rpps or "", plan.area)
     return await index.ask(body if plan.first_page else {**body, "size": 0})

@@ -10,6 +10,7 @@ from elastic.point_in_time import close_pit, open_pit
 from search_engine.criteria import MAX_CURSOR, MAX_RESULTS, Criteria
 from search_engine.cursor import LONGEST, Walk, criteria_digest, opened, sealed
 from search_engine.cursor_key import CursorKey
+from search_engine.groups import by_finess, cpts_body
 from search_engine.index import KEEP_S, Index, hits_of, total_of
 from search_engine.page import Found
 from search_engine.plan import Plan
@@ -66,7 +67,10 @@ def resumed(plan: Plan, walk: Walk) -> Plan:
 
 async def continued(index: Index, plan: Plan, walk: Walk) -> Found:
     """The next page of the walk."""
-    return Found(plan, await index.ask(page_body(plan)), sizes=walk.members)
+    bodies = [page_body(plan), *([cpts_body(list(plan.covering))] if plan.covering else [])]
+    answer, *cards = await index.ask_all(bodies)
+    cpts = by_finess(cards[0]) if cards else {}
+    return Found(plan, answer, cpts=cpts, sizes=walk.members)
 
 
 async def followed(

@@ -60,10 +60,14 @@ async def get_search(
 async def answer_search(
     request: Request, asked: SearchRequest, engine: Engine, role: Role, cpts: str | None = None
 ) -> Response:
-    """The page of a search in a mode open to the caller; among the members of a CPTS if given."""
+    """The page of a search in a mode open to the caller; among the members of a CPTS if given.
+
+    The request was validated on its way in, and so was ``cpts``: it is not validated again.
+    """
     caller = caller_of(request)
-    allowed = permitted(asked, caller).model_dump()
-    criteria = Criteria(**allowed, role=role, modes=modes_of(caller.duties), cpts=cpts)
+    allowed = dict(permitted(asked, caller))
+    modes = modes_of(caller.duties)
+    criteria = Criteria.model_construct(**allowed, role=role, modes=modes, cpts=cpts)
     page = await search(
         engine.client,
         engine.alias,

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area
-from search_engine.enlargement import chosen_radius, larger_radii
+from search_engine.enlargement import COUNTS, EXACT, chosen, larger_radii
 from tests.search.asking import page_of
 from tests.search.conftest import Indexed, Searching
 from tests.search.made import area, commune, department, doctor, key_of, slot, structure
@@ -36,9 +37,25 @@ def test_a_step_further_each_time_up_to_twice(
 
 
 def test_the_smallest_circle_with_enough_is_chosen() -> None:
-    assert chosen_radius([30, 40], [5, 9]) == 30
-    assert chosen_radius([30, 40], [4, 5]) == 40
-    assert chosen_radius([30, 40], [0, 1]) == 40
+    assert chosen(counted([5, 9]), [30, 40]) == (30, False)
+    assert chosen(counted([4, 5]), [30, 40]) == (40, False)
+    assert chosen(counted([0, 1]), [30, 40]) == (40, False)
+
+
+def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
+    assert chosen(counted([5, 9], [0, 1]), [30, 40]) == (30, False)
+    assert chosen(counted([4, 5], [0, 1]), [30, 40]) == (40, True)
+
+
+def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
+    """The answer that tells these counts by radius."""
+    told = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
+    return {
+        "aggregations": {
+            name: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}
+            for name, counts in told.items()
+        }
+    }
 
 
 @pytest.mark.proves("F014", "W34")

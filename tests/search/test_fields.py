@@ -8,13 +8,14 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from mappings.offers import offers_mapping
+from search_engine.deciding import count_questions
 from search_engine.enlargement import count_body, larger_radii
 from search_engine.groups import covering_body, cpts_body
 from search_engine.instead import count_of_cards
 from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
-from search_engine.query import decision_body, members_body, page_body
+from search_engine.query import members_body, page_body
 from search_engine.solutions import solutions_body
 from search_engine.window import window_of
 from tests.search.conftest import Indexed
@@ -69,7 +70,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         window = window_of(drawn.now, drawn.area.zone)
         plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)
         yield page_body(plan)
-        yield decision_body(plan)
+        yield from count_questions(plan).values()
         grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
         yield page_body(grouped)
         yield members_body(grouped)
