@@ -271,10 +271,18 @@ class LrmDoctor(Shape):
     name: str | None = None
 
 
+class LrmSpecialty(Shape):
+    """The speciality as read; without code when the link gave words."""
+
+    label: str
+    code: str | None = None
+    system: str | None = None
+
+
 class LrmResolved(Shape):
     """What became of each parameter of the link."""
 
-    specialty: CodeLabel
+    specialty: LrmSpecialty
     practitioner: LrmDoctor
     address: LrmAddress
 
@@ -337,7 +345,5 @@ class Ready(Shape):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems a route may answer with, for the documentation."""
-    content: dict[str, Any] = {"application/problem+json": {}}
-    described = {"description": "Problème (RFC 9457)", "content": content, "model": ProblemDocument}
-    return dict.fromkeys(statuses, described)
+    """The problems of a route's own; ``api.document`` adds those of every route."""
+    return {status: {"model": ProblemDocument} for status in statuses}
