@@ -15,8 +15,7 @@ from elasticsearch import Elasticsearch
 from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 
-from tests.api.conftest import frozen_app
-from tests.api.test_lrm import ALPHA
+from tests.api.conftest import ALPHA, frozen_app
 from tests.api.worked import dozen_service, example_of, path_parameters
 
 WORDS = ["MG", "pharmacie", "Boidin", "48095", "48", "974", "Mende", "12 bis", ALPHA]

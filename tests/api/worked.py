@@ -22,8 +22,7 @@ from elastic.names import lrm_index
 from geography.geocoder import Geocoder
 from geography.settings import GeocoderSettings
 from indexers.lrm import publish
-from tests.api.conftest import frozen_app, served
-from tests.api.test_lrm import ENTRIES
+from tests.api.conftest import ENTRIES, frozen_app, served
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 BLOCK = re.compile(
