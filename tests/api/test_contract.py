@@ -72,6 +72,7 @@ def server(
         yield url
 
 
+@pytest.mark.proves("W20")
 @contract.parametrize()
 def test_every_route_holds_to_its_document(
     case: schemathesis.Case, server: str, answered: Answered
@@ -80,6 +81,7 @@ def test_every_route_holds_to_its_document(
     answered[case.operation.label].add(response.status_code)
 
 
+@pytest.mark.proves("W20")
 @contract.parametrize()
 def test_a_sound_request_with_one_part_drawn_holds_too(
     case: schemathesis.Case, server: str, answered: Answered

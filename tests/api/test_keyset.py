@@ -48,7 +48,6 @@ async def names(source: KeySource) -> set[str]:
     return {kid for kid in ("one", "two") if await source.key(kid) is not None}
 
 
-@pytest.mark.proves("W41")
 def test_a_token_opens_by_keys_of_an_address_whose_authority_is_named(
     authority: Authority, serve: StartServer
 ) -> None:
@@ -63,7 +62,6 @@ def test_a_token_opens_by_keys_of_an_address_whose_authority_is_named(
         problem(refused, 503, "identity_unavailable")
 
 
-@pytest.mark.proves("W41")
 async def test_a_certificate_of_another_name_is_not_believed(
     authority: Authority, clock: Clock
 ) -> None:

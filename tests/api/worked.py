@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,11 @@ class Example:
     answer: str
 
 
-def examples() -> list[Example]:
+@cache
+def examples() -> tuple[Example, ...]:
     """Every command of the document that an answer follows."""
     found = BLOCK.finditer(DOCUMENT.read_text("utf-8"))
-    return [Example(read(m["command"]), m["kind"], m["answer"]) for m in found]
+    return tuple(Example(read(m["command"]), m["kind"], m["answer"]) for m in found)
 
 
 def example_of(method: str, template: str) -> Example | None:
