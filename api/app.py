@@ -8,20 +8,23 @@ from functools import cache
 from typing import Any, cast
 
 from elasticsearch import ApiError, TransportError
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api import problems
+from api.bodies import read_to_the_letter
+from api.document import complete_document
 from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
 from api.logs import configure_logs
 from api.metrics import Metrics
-from api.routes import cpts, health, lrm, metrics, offers, search, suggest
+from api.routes import cpts, health, lrm, me, metrics, offers, search, suggest, territories
 from api.security.gate import gate_for
-from api.security.schemes import add_schemes
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
 from elastic.client import async_client
@@ -38,6 +41,18 @@ from search_engine.problems import SearchProblem
 
 TITLE = "Moteur de recherche du SAS"
 
+ROUTERS = (
+    search.router,
+    suggest.router,
+    lrm.router,
+    offers.router,
+    cpts.router,
+    territories.router,
+    me.router,
+    health.router,
+    metrics.router,
+)
+
 
 def create_app(
     settings: ApiSettings | None = None,
@@ -53,24 +68,17 @@ def create_app(
         version="1",
         openapi_url="/v1/openapi.json",
         redirect_slashes=False,
+        dependencies=[Depends(read_to_the_letter)],
         lifespan=_lifespan(chosen, geocoder, clock),
     )
     app.state.settings = chosen
     app.state.metrics = Metrics()
     app.add_middleware(Exchange, settings=chosen, gate=gate_for(chosen), metrics=app.state.metrics)
-    for router in (
-        search.router,
-        suggest.router,
-        lrm.router,
-        offers.router,
-        cpts.router,
-        health.router,
-        metrics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    add_schemes(app)
+    complete_document(app)
     return app
 
 
@@ -128,7 +136,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = cast(HTTPException, error).status_code
-    return _answer(request, problems.HTTP_PROBLEMS.get(status, problems.BAD_REQUEST))
+    problem = problems.HTTP_PROBLEMS.get(status, problems.BAD_REQUEST)
+    response = _answer(request, problem)
+    response.headers.update(_allow(request) if problem is problems.METHOD_NOT_ALLOWED else {})
+    return response
+
+
+def _allow(request: Request) -> dict[str, str]:
+    """``Allow`` with the methods of every route of the path: GET and POST are routes apart."""
+    known = (route for router in ROUTERS for route in router.routes)
+    methods = {
+        method
+        for route in known
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return {"Allow": ", ".join(sorted(methods or {"GET"}))}
 
 
 def _answer(request: Request, problem: problems.Problem) -> Response:

@@ -5,6 +5,7 @@ from pydantic_settings import SettingsError
 
 from api.security.api_keys import KeyFileInvalid, read_keys
 from api.security.claims import ClaimsFileInvalid, load_claims
+from api.security.keyset import AuthorityInvalid, trust
 from api.settings import ApiSettings, settings
 from elastic.settings import BadSetting
 from elastic.settings import settings as elastic_settings
@@ -36,6 +37,7 @@ FILE_FAULTS = (
     RadiiFileError,
     ClaimsFileInvalid,
     KeyFileInvalid,
+    AuthorityInvalid,
 )
 """Whose sentence already says which file and how to mend it."""
 
@@ -62,6 +64,7 @@ def checked_settings() -> ApiSettings:
 def _with_files(chosen: ApiSettings) -> ApiSettings:
     """The same settings, once the tables of identity they name were read."""
     load_claims(chosen.claims_file)
+    trust(chosen.jwks_ca)
     if chosen.api_keys_file is not None:
         read_keys(chosen.api_keys_file)
     return chosen

@@ -175,10 +175,18 @@ class LrmDoctor(Shape):
     name: str | None = None
 
 
+class LrmSpecialty(Shape):
+    """The speciality as read; without code when the link gave words."""
+
+    label: str
+    code: str | None = None
+    system: str | None = None
+
+
 class LrmResolved(Shape):
     """What became of each parameter of the link."""
 
-    specialty: CodeLabel
+    specialty: LrmSpecialty
     practitioner: LrmDoctor
     address: LrmAddress
 

@@ -3,6 +3,7 @@
 Nothing of what was asked is ever given back: places, doctors and texts concern a patient.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -226,9 +227,10 @@ SCHEMA_MISMATCH = Problem(
 HTTP_PROBLEMS: Mapping[int, Problem] = MappingProxyType(
     {
         problem.status: problem
-        for problem in (BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, BODY_TOO_LARGE)
+        for problem in (MALFORMED_BODY, NOT_FOUND, METHOD_NOT_ALLOWED, BODY_TOO_LARGE)
     }
 )
+"""What the framework refuses, by status; it answers 400 for a body alone."""
 
 ELASTIC_PROBLEMS: tuple[tuple[type[elastic.ElasticError], Problem], ...] = (
     (elastic.ElasticTimeout, SEARCH_TIMEOUT),
@@ -290,6 +292,10 @@ PLACE_FIELDS = {
 }
 """Criterion named for an error that concerns several."""
 
+SHOWN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+UNREADABLE_NAME = "(unreadable)"
+"""Said for a name that is none: a misplaced piece of an address is not sent back."""
+
 CODES = {"extra_forbidden": "unknown_parameter", "unknown_code": "unknown_code"}
 INVALID = "invalid_parameter"
 
@@ -350,7 +356,9 @@ def _is_malformed(error: Mapping[str, Any]) -> bool:
 
 def _field(error: Mapping[str, Any]) -> str:
     names = [str(part) for part in error["loc"] if part not in ("body", "query", "header", "path")]
-    return names[0] if names else PLACE_FIELDS.get(error["type"], "what")
+    if not names:
+        return PLACE_FIELDS.get(error["type"], "what")
+    return names[0] if SHOWN_NAME.fullmatch(names[0]) else UNREADABLE_NAME
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -242,7 +242,5 @@ class Ready(Shape):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems a route may answer with, for the documentation."""
-    content: dict[str, Any] = {"application/problem+json": {}}
-    described = {"description": "Problème (RFC 9457)", "content": content, "model": ProblemDocument}
-    return dict.fromkeys(statuses, described)
+    """The problems of a route's own; ``api.document`` adds those of every route."""
+    return {status: {"model": ProblemDocument} for status in statuses}

@@ -32,6 +32,8 @@ class ApiSettings(BaseSettings):
     callers of ``dev_networks`` are answered. ``jwt``: a bearer token or an API key."""
     jwks: str | None = None
     """Public keys of the identity provider: a file, or an https address."""
+    jwks_ca: Path | None = None
+    """Certificate authority of that address, PEM, trusted alone; default: the public ones."""
     issuer: str | None = None
     """``iss`` of its tokens, to the letter."""
     audience: str | None = None

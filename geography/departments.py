@@ -164,7 +164,7 @@ def corrected() -> Mapping[str, Department]:
                     row["reason"],
                 )
             )
-    known = (*published().values(), *_collectivities())
+    known = (*map(_named, published().values()), *_collectivities())
     return MappingProxyType({d.code: correct(d, mended[d.code]) for d in known})
 
 
@@ -179,6 +179,11 @@ def correct(department: Department, corrections: Iterable[Correction]) -> Depart
     found = tuple(corrections)
     values: dict[str, float] = {c.field: c.new for c in found}
     return replace(department, **values, corrections=(*department.corrections, *found))  # type: ignore[arg-type]
+
+
+def _named(department: Department) -> Department:
+    """The territory named by the code of the department: the table has SAS-20A for 2A (W49)."""
+    return replace(department, territory=f"SAS-{department.code}")
 
 
 def _department(row: dict[str, str]) -> Department:

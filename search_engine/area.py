@@ -27,6 +27,9 @@ from search_engine.problems import (
 BORDER_KM = 5.0
 """Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
 
+LEAST_KM = 0.001
+"""Smallest radius searched: Elasticsearch refuses one that rounds to nothing."""
+
 
 class AreaKind(StrEnum):
     """How the place was said."""
@@ -192,7 +195,7 @@ def _commune_area(commune: Commune, radius_km: float | None) -> Area:
         zone=zone_of_commune(commune.insee),
         reference_km=department.city_radius_km,
         step_km=department.step_km,
-        radius_km=department.city_radius_km if radius_km is None else radius_km,
+        radius_km=department.city_radius_km if radius_km is None else max(radius_km, LEAST_KM),
         patient_point=False,
         explicit_radius=radius_km is not None,
         insee=commune.insee,

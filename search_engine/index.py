@@ -5,15 +5,13 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from elastic.errors import PointInTimeGone, translated
+from elastic.errors import translated
+from elastic.multi_search import search_all
 from elastic.point_in_time import search_in
 from search_engine.problems import PartialAnswer
 
 KEEP_S = 600
 """Seconds a point in time is kept after its last use: the life of a cursor."""
-
-GONE = 404
-"""Status of an answer whose point in time is closed, or whose index was deleted."""
 
 Body = dict[str, Any]
 Answer = dict[str, Any]
@@ -47,19 +45,14 @@ class Index:
         if len(bodies) <= 1:
             return [await self.ask(body) for body in bodies]
         told = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
-        searches = [part for body in bodies for part in ({}, {**body, **told})]
         target = self.alias if self.pit is None else None
-        with translated():
-            response = await self.client.msearch(index=target, searches=searches)
-        answers = response.body["responses"]
-        if self.pit is not None and any(answer.get("status") == GONE for answer in answers):
-            raise PointInTimeGone
+        answers = await search_all(self.client, target, [{**body, **told} for body in bodies])
         return [whole(answer) for answer in answers]
 
 
 def whole(answer: Answer) -> Answer:
     """The answer itself; raises ``PartialAnswer`` when something is missing from it."""
-    if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
+    if answer["timed_out"] or answer["_shards"]["failed"]:
         raise PartialAnswer
     return answer
 

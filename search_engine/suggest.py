@@ -15,7 +15,6 @@ from elasticsearch import AsyncElasticsearch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from elastic.errors import translated
 from geography.gazetteer import load_gazetteer
 from mappings import codes
 from mappings.analysis import fold
@@ -28,6 +27,7 @@ from search_engine.area import (
     insee_area,
     point_area,
 )
+from search_engine.index import Index, hits_of
 from search_engine.interpretation import (
     AMBIGUOUS,
     MIN_LETTERS,
@@ -36,7 +36,7 @@ from search_engine.interpretation import (
     interpret,
     lookup_key,
 )
-from search_engine.problems import PartialAnswer, QueryTooShort
+from search_engine.problems import QueryTooShort
 
 WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
 """Weights: the words are whole, not begun; nearness, halved at PIVOT; the department."""
@@ -113,7 +113,8 @@ async def suggest(client: AsyncElasticsearch, alias: str, asked: SuggestRequest)
         return _lists([dict(usual) for usual in usual_searches()[: asked.size]])
     if len(folded.replace(" ", "")) < MIN_LETTERS:
         return _lists(abbreviations(folded)[: asked.size])
-    people, structures = await _both(client, alias, asked, near)
+    bodies = [people_query(asked, near), structures_query(asked, near)]
+    people, structures = map(hits_of, await Index(client, alias).ask_all(bodies))
     return _lists(
         specialties(folded)[: asked.size],
         [_person(hit["_source"]) for hit in people],
@@ -218,24 +219,6 @@ def _nearness(near: Area | None) -> list[dict[str, Any]]:
 
 def _weighted(query: dict[str, Any], boost: float) -> dict[str, Any]:
     return {"constant_score": {"filter": query, "boost": boost}}
-
-
-async def _both(
-    client: AsyncElasticsearch, alias: str, asked: SuggestRequest, near: Area | None
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The hits for people and for structures, in one request."""
-    searches = [{}, people_query(asked, near), {}, structures_query(asked, near)]
-    with translated():
-        answer = await client.msearch(index=alias, searches=searches)
-    people, structures = map(_hits, answer["responses"])
-    return people, structures
-
-
-def _hits(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
-        raise PartialAnswer
-    hits: list[dict[str, Any]] = answer["hits"]["hits"]
-    return hits
 
 
 def _person(offer: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from search_engine.offer import Asker
 
 router = APIRouter(prefix="/v1/cpts", tags=["cpts"])
 
-MEMBERS_PROBLEMS = responses(400, 401, 403, 404, 413, 414, 422, 429, 503, 504)
+MEMBERS_PROBLEMS = responses(400, 404, 422)
 
 Insee = Annotated[
     str,
@@ -31,7 +31,7 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
     "",
     summary="Les CPTS d'une commune",
     response_model=CptsList,
-    responses=responses(401, 403, 414, 422, 429, 503, 504),
+    responses=responses(422),
 )
 async def get_cpts(
     request: Request, insee: Insee, engine: TheEngine, role: CallerRole = Role.OSNP

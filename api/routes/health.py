@@ -23,7 +23,7 @@ async def livez() -> Response:
     "/readyz",
     summary="Le service peut chercher",
     response_model=Ready,
-    responses=responses(503, 504),
+    responses=responses(503),
 )
 async def readyz(request: Request, engine: TheEngine) -> Response:
     """200 with the live index, or a 503: no node, no alias, another schema, too few offers."""

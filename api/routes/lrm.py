@@ -19,7 +19,7 @@ from search_engine.lrm_registry import LrmRegistry, registry_file
 
 router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
 
-PROBLEMS = responses(403, 413, 422, 503, 504)
+PROBLEMS = responses(400, 422, 503)
 
 
 @router.get(
@@ -43,7 +43,7 @@ async def get_lrm_search(
     "/search",
     summary="La même recherche, hors de la barre d'adresse",
     response_model=LrmPage,
-    responses=responses(400, 403, 413, 422, 503, 504),
+    responses=PROBLEMS,
 )
 async def post_lrm_search(
     request: Request, link: LrmLink, engine: TheEngine, role: CallerRole = Role.OSNP

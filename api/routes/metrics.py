@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.metrics import Metrics
-from api.schemas import responses
 from api.security.rights import caller_of, require_metrics_reader
 
 router = APIRouter(tags=["health"])
@@ -16,7 +15,6 @@ MEDIA_TYPE = "text/plain; version=0.0.4"
     "/metrics",
     summary="Mesures pour Prometheus",
     response_class=PlainTextResponse,
-    responses=responses(401, 403, 429),
 )
 async def get_metrics(request: Request) -> Response:
     """Requests, refusals and times of stages; for administrators and the data team."""

@@ -13,7 +13,7 @@ from search_engine.offer import Asker, offer_card
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 
-PROBLEMS = responses(401, 403, 404, 422, 429, 503, 504)
+PROBLEMS = responses(404, 422, 503)
 
 
 @router.get(

@@ -17,7 +17,7 @@ from search_engine.search import search
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
-PROBLEMS = responses(400, 401, 403, 413, 414, 422, 429, 503, 504)
+PROBLEMS = responses(400, 422, 503)
 
 LISTS = frozenset(
     name

@@ -15,7 +15,7 @@ from search_engine.suggest import SuggestRequest, suggest
 
 router = APIRouter(prefix="/v1", tags=["suggest"])
 
-PROBLEMS = responses(400, 401, 403, 413, 422, 429, 503, 504)
+PROBLEMS = responses(422, 503)
 
 
 @router.post(

@@ -117,7 +117,8 @@ def _tokens(settings: ApiSettings) -> TokenReader | None:
     if not (settings.jwks and settings.issuer and settings.audience):
         return None
     table = load_claims(settings.claims_file)
-    return TokenReader(KeySource(settings.jwks), settings.issuer, settings.audience, table)
+    keys = KeySource(settings.jwks, authority=settings.jwks_ca)
+    return TokenReader(keys, settings.issuer, settings.audience, table)
 
 
 def _limited(buckets: Buckets, client: str) -> Problem | None:

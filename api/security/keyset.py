@@ -1,13 +1,19 @@
-"""The public keys of the identity provider, from a file or an address, with rotation."""
+"""The public keys of the identity provider, from a file or an address, with rotation.
+
+What an address answers is not trusted to be quick, short or well made: one reading has a total
+time and a size, follows no redirect, and a document that cannot be read leaves the keys at hand.
+"""
 
 import asyncio
-import json
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
+import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
@@ -15,23 +21,44 @@ REFETCH_S = 60.0
 """Fewest seconds between two readings, so that invented key names ask nothing of the provider."""
 MAX_AGE_S = 600.0
 """Seconds after which keys are read again, so that a withdrawn key stops opening."""
+RETRY_S = 5.0
+"""Seconds between two readings while no key was ever read: the service then lets nobody in."""
 FETCH_TIMEOUT_S = 3.0
+"""Seconds one reading may take, however slowly the answer trickles."""
+MAX_BYTES = 262_144
+"""Largest document read; a set of ten keys with certificates is under 30,000."""
 MIN_RSA_BITS = 2048
+
+UNREADABLE = (ValueError, AttributeError, TypeError, KeyError)
+"""What a document of another shape raises."""
 
 PublicKey = RSAKey | ECKey
 KINDS: dict[str, type[RSAKey] | type[ECKey]] = {"RSA": RSAKey, "EC": ECKey}
 """Kinds of keys that verify; a shared secret (``oct``) never does."""
 
 
+log = structlog.get_logger("api")
+
+
 class KeysUnavailable(Exception):
     """No key has ever been read: nobody can be identified."""
+
+
+class AuthorityInvalid(Exception):
+    """The certificate authority cannot be used; the message names its file."""
 
 
 class KeySource:
     """Keys by name (``kid``), read again when a name is unknown or the keys are old."""
 
-    def __init__(self, place: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        place: str,
+        clock: Callable[[], float] = time.monotonic,
+        authority: Path | None = None,
+    ) -> None:
         self._place = place
+        self._trust = trust(authority)
         self._clock = clock
         self._keys: dict[str, PublicKey] | None = None
         self._tried: float | None = None
@@ -51,26 +78,58 @@ class KeySource:
         return self._keys.get(kid)
 
     def _due(self, kid: str) -> bool:
-        age = None if self._tried is None else self._clock() - self._tried
-        if age is None:
+        if self._tried is None:
             return True
-        unknown = self._keys is None or kid not in self._keys
-        return age >= (REFETCH_S if unknown else MAX_AGE_S)
+        return self._clock() - self._tried >= self._wait_s(kid)
+
+    def _wait_s(self, kid: str) -> float:
+        """Seconds between two readings, as the key asked for is known or not."""
+        if self._keys is None:
+            return RETRY_S
+        return MAX_AGE_S if kid in self._keys else REFETCH_S
 
     async def _read(self) -> None:
         """Read the keys; what cannot be read leaves those at hand."""
         self._tried = self._clock()
         try:
-            self._keys = usable_keys(json.loads(await self._text()))
-        except (OSError, httpx.HTTPError, ValueError, AttributeError, TypeError):
-            return
+            async with asyncio.timeout(FETCH_TIMEOUT_S):
+                self._keys = usable_keys(orjson.loads(await self._document()))
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, *UNREADABLE) as error:
+            log.warning("keys_unreadable", error=type(error).__name__)
 
-    async def _text(self) -> str:
+    async def _document(self) -> bytes:
+        """The bytes of the document; ``ValueError`` when there are too many."""
         if not self._place.startswith(("https://", "http://")):
-            return await asyncio.to_thread(Path(self._place).read_text, "utf-8")
-        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_S) as client:
-            response = await client.get(self._place)
-        return response.raise_for_status().text
+            return await asyncio.to_thread(Path(self._place).read_bytes)
+        async with (
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._trust) as client,
+            client.stream("GET", self._place, headers={"Accept-Encoding": "identity"}) as response,
+        ):
+            return await _bounded(response.raise_for_status())
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    read = b""
+    async for piece in response.aiter_bytes():
+        read += piece
+        if len(read) > MAX_BYTES:
+            raise ValueError
+    return read
+
+
+def trust(authority: Path | None) -> ssl.SSLContext | bool:
+    """Whose certificates are believed: those of one authority alone (PEM), else the public ones.
+
+    Raises ``AuthorityInvalid``.
+    """
+    if authority is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise AuthorityInvalid(
+            f"SAS_JWKS_CA {authority} cannot be read: name a certificate authority in PEM."
+        ) from error
 
 
 def usable_keys(document: dict[str, Any]) -> dict[str, PublicKey]:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
-
-from api.security.gate import KEY_HEADER, OPEN_PATHS
+from api.security.gate import KEY_HEADER
 
 SCHEMES: dict[str, Any] = {
     "token": {
@@ -21,17 +19,5 @@ SCHEMES: dict[str, Any] = {
     },
 }
 
-
-def add_schemes(app: FastAPI) -> None:
-    """Name the schemes on every route that asks who calls; either one opens it."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = described()
-        document.setdefault("components", {})["securitySchemes"] = SCHEMES
-        for path, methods in document["paths"].items():
-            for operation in methods.values():
-                operation["security"] = [] if path in OPEN_PATHS else [{"token": []}, {"key": []}]
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
+REQUIRED: list[dict[str, list[str]]] = [{"token": []}, {"key": []}]
+"""Either one opens a route that asks who calls."""

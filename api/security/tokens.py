@@ -68,7 +68,11 @@ class TokenReader:
 
 
 def key_name(token: str) -> str:
-    """The ``kid`` of the header, before anything is verified; ``BadToken`` without one."""
+    """The ``kid`` of the header, before anything is verified.
+
+    Raises ``BadToken`` without one, and for a header that demands what this service does not do
+    (``crit``: RFC 7515, 4.1.11).
+    """
     if len(token) > MAX_TOKEN:
         raise BadToken
     try:
@@ -76,6 +80,6 @@ def key_name(token: str) -> str:
         kid = header["kid"]
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
         raise BadToken from error
-    if not isinstance(kid, str) or header.get("alg") not in ALGORITHMS:
+    if not isinstance(kid, str) or header.get("alg") not in ALGORITHMS or "crit" in header:
         raise BadToken
     return kid

@@ -22,11 +22,19 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.settings import ApiSettings
 from elastic import lifecycle
-from elastic.names import offers_alias, offers_index
+from elastic.names import lrm_index, offers_alias, offers_index
+from indexers.lrm import publish
+from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
+
+ALPHA, SWITCHED_OFF = "1.2.250.1.999.1", "1.2.250.1.999.3"
+ENTRIES = (
+    LrmEntry(origin=ALPHA, name="Régulation Alpha"),
+    LrmEntry(origin=SWITCHED_OFF, name="Régulation Gamma", active=False),
+)
 
 StartServer = Callable[[FastAPI], str]
 
@@ -145,3 +153,11 @@ def answer(response: httpx.Response) -> dict[str, Any]:
 def dozen_alias(dozen_prefix: str) -> str:
     """The alias of the dozen offers."""
     return offers_alias(dozen_prefix)
+
+
+@pytest.fixture
+def registry(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
+    """The registry beside the dozen offers; its index."""
+    publish(es, dozen_prefix, ENTRIES, datetime.now(UTC))
+    yield lrm_index(dozen_prefix)
+    es.options(ignore_status=404).indices.delete(index=lrm_index(dozen_prefix))

@@ -1,8 +1,7 @@
 """A link from a dispatch software, over the same dozen offers as every search."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +10,19 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from api.page_schemas import LrmPage
-from elastic.names import lrm_index
 from geography.geocoder import Geocoder
-from indexers.lrm import publish
-from mappings.formats import LrmEntry
-from tests.api.conftest import StartServer, answer, frozen_app, problem
+from tests.api.conftest import (
+    ALPHA,
+    SWITCHED_OFF,
+    StartServer,
+    answer,
+    frozen_app,
+    problem,
+)
 from tests.api.test_logs import service as running_service
 from tests.geography.conftest import FakeService, feature
 from tests.geography.conftest import service as imitated_service
 
-ALPHA, SWITCHED_OFF = "1.2.250.1.999.1", "1.2.250.1.999.3"
-ENTRIES = (
-    LrmEntry(origin=ALPHA, name="Régulation Alpha"),
-    LrmEntry(origin=SWITCHED_OFF, name="Régulation Gamma", active=False),
-)
 JOURNO = "urn:oid:1.2.250.1.71.4.2.1|810000000102"
 FULL = {
     "origin": ALPHA,
@@ -38,14 +36,6 @@ FULL = {
 PLANTED = ("Kerguestenen", "Quevarrec", "Lanvollon")
 
 Asks = Callable[..., httpx.Response]
-
-
-@pytest.fixture
-def registry(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
-    """The registry beside the dozen offers; its index."""
-    publish(es, dozen_prefix, ENTRIES, datetime.now(UTC))
-    yield lrm_index(dozen_prefix)
-    es.options(ignore_status=404).indices.delete(index=lrm_index(dozen_prefix))
 
 
 @pytest.fixture

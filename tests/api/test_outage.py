@@ -121,12 +121,12 @@ def test_a_service_without_index_is_alive_and_not_ready(
 
 def test_ready_tells_what_is_searched(api: httpx.Client, dozen_alias: str) -> None:
     state = answer(api.get("/readyz"))
-    assert (state["status"], state["alias"], state["offers"]) == ("ready", dozen_alias, 12)
+    assert (state["status"], state["alias"], state["offers"]) == ("ready", dozen_alias, 13)
     assert state["schema_version"] == SCHEMA_VERSION
 
 
 def test_too_few_offers_is_not_ready(serve: StartServer) -> None:
-    response = httpx.get(f"{serve(frozen_app(ready_floor=13))}/readyz")
+    response = httpx.get(f"{serve(frozen_app(ready_floor=14))}/readyz")
     problem(response, 503, "index_too_small")
 
 

@@ -116,3 +116,12 @@ def _families(response: Any) -> list[str]:
 
 def _without_time(page: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in page.items() if name != "took_ms"}
+
+
+@pytest.mark.parametrize("radius_km", [5e-324, 1e-12, 500])
+def test_the_smallest_and_the_largest_radius_are_searched(
+    api: httpx.Client, radius_km: float
+) -> None:
+    page = answer(api.post("/v1/search", json={"what": "MG", "radius_km": radius_km, **MENDE}))
+    assert page["area"]["radius_km"] == max(radius_km, 0.001)
+    assert bool(page["results"]) == (radius_km == 500)

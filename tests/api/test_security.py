@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from pydantic import ValidationError
@@ -71,10 +73,11 @@ class Door:
 @pytest.fixture
 def door(tmp_path: Path, serve: StartServer) -> Iterator[Door]:
     """The application with ``SAS_AUTH=jwt``."""
-    yield from _door(tmp_path, serve)
+    yield from opened(tmp_path, serve)
 
 
-def _door(folder: Path, serve: StartServer, **settings: Any) -> Iterator[Door]:
+def opened(folder: Path, serve: StartServer, **settings: Any) -> Iterator[Door]:
+    """The application with ``SAS_AUTH=jwt`` and the keys of these tests in a folder."""
     jwks, keys = folder / "jwks.json", folder / "keys.json"
     write_jwks(jwks, RSA_KEY, EC_KEY)
     write_keys(keys, [])
@@ -101,6 +104,21 @@ def shared_secret(said: dict[str, Any]) -> str:
     return b".".join((header, body, urlsafe_b64encode(signed).rstrip(b"="))).decode()
 
 
+def headed(header: Any) -> str:
+    """Sound claims signed with the sound key, under any header."""
+    held = (header if isinstance(header, str) else json.dumps(header)).encode()
+    parts = (held, json.dumps(claims("regulateur_osnp")).encode())
+    head, body = (urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signed = RSA_KEY.private_key.sign(head + b"." + body, padding.PKCS1v15(), hashes.SHA256())
+    return b".".join((head, body, urlsafe_b64encode(signed).rstrip(b"="))).decode()
+
+
+def test_a_token_headed_by_hand_opens(door: Door) -> None:
+    """Else the forged ones made so would show nothing."""
+    signed = headed({"alg": "RS256", "kid": "one"})
+    answer(door.search({"Authorization": f"Bearer {signed}"}))
+
+
 def forged() -> dict[str, str]:
     """Tokens that must not open, by what is wrong with them."""
     now, role = int(time.time()), "regulateur_osnp"
@@ -120,6 +138,19 @@ def forged() -> dict[str, str]:
         "not yet": token(claims(role, nbf=now + 300)),
         "unknown kid": token(claims(role), kid="three"),
         "kid of no text": token(claims(role), kid="three").replace("eyJ", "e30", 1),
+        "kid of no key": token(claims(role), kid=""),
+        "own key": token(claims(role), STRANGER, jwk=STRANGER.as_dict(private=False)),
+        "own address": token(claims(role), STRANGER, jku="https://other.example/keys"),
+        "critical": headed({"alg": "RS256", "kid": "one", "crit": ["exp"], "exp": now + 300}),
+        "no payload to sign": headed({"alg": "RS256", "kid": "one", "b64": False}),
+        "algorithm of no text": headed({"alg": ["RS256"], "kid": "one"}),
+        "header of no object": headed(["RS256", "one"]),
+        "header out of shape": headed("[" * 3_000),
+        "subject of no text": token(claims(role, sub=12)),
+        "end of no number": token(claims(role, exp="tomorrow")),
+        "issued later": token(claims(role, iat=now + 300)),
+        "encrypted": f"{sound.split('.')[0]}.a.b.c.d",
+        "two parts": sound.rpartition(".")[0],
         "not a token": "x",
         "too long": sound + "A" * 9_000,
     }
@@ -151,6 +182,28 @@ def test_only_health_answers_without_identity(door: Door) -> None:
 def test_a_sound_token_without_a_role_of_the_service_is_a_403(door: Door) -> None:
     problem(door.search(bearer()), 403, "role_missing")
     problem(door.search(bearer("OSNP", "root")), 403, "role_missing")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"realm_access": {"roles": {"regulateur_osnp": True}}},
+        {"realm_access": {"roles": [["regulateur_osnp"]]}},
+        {"realm_access": {"roles": [1, None, True]}},
+        {"realm_access": {"roles": None}},
+        {"realm_access": ["regulateur_osnp"]},
+        {"realm_access": "regulateur_osnp"},
+        {"realm_access": None, "roles": ["regulateur_osnp"]},
+        {"realm_access": {"roles": ["Regulateur_OSNP"]}},
+        {"sub": ""},
+        {"sub": None},
+    ],
+)
+def test_roles_or_a_subject_of_another_shape_open_nothing(
+    door: Door, changed: dict[str, Any]
+) -> None:
+    signed = token(claims("regulateur_osnp", **changed))
+    problem(door.search({"Authorization": f"Bearer {signed}"}), 403, "role_missing")
 
 
 @pytest.mark.proves("F047")
@@ -236,7 +289,7 @@ def test_figures_are_for_those_who_run_the_service(door: Door) -> None:
 def test_a_client_that_asks_too_often_waits_and_others_do_not(
     tmp_path: Path, serve: StartServer
 ) -> None:
-    (door,) = [next(running := _door(tmp_path, serve, rate_per_s=0.1, rate_burst=2))]
+    (door,) = [next(running := opened(tmp_path, serve, rate_per_s=0.1, rate_burst=2))]
     for _ in range(2):
         answer(door.search(bearer("ioa")))
     refused = door.search(bearer("ioa"))

@@ -1,0 +1,33 @@
+"""``/v1/me``: who the service thinks the caller is."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.caller_schemas import Me
+from api.roles import CallerRole
+from api.schemas import responses
+from api.security.caller import Duty
+from api.security.rights import caller_of, modes_of
+from search_engine.criteria import VISIBLE_TYPES, Role
+
+router = APIRouter(prefix="/v1", tags=["caller"])
+
+
+@router.get(
+    "/me",
+    summary="Qui je suis pour ce service",
+    response_model=Me,
+    responses=responses(422),
+)
+async def get_me(request: Request, role: CallerRole = Role.OSNP) -> Response:
+    """Roles, modes, slot types and territories; never the name or the number of the person."""
+    caller = caller_of(request)
+    return OrjsonResponse(
+        {
+            "roles": [duty for duty in Duty if duty in caller.duties],
+            "modes": modes_of(caller.duties),
+            "slot_types": VISIBLE_TYPES[role],
+            "territories": caller.territories,
+        }
+    )
