@@ -1,6 +1,7 @@
 """From a plan to its answer: the requests that depend on one another."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,35 +15,45 @@ from search_engine.enlargement import (
 )
 from search_engine.groups import read_representatives, read_sizes
 from search_engine.index import Answer, Index, total_of
-from search_engine.instead import count_of_cards, proposals, read_proposals
+from search_engine.instead import proposals, told_proposals
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import ENOUGH_COUNT, EXACT_NAME, decision_body, members_body, page_body
+from search_engine.query import (
+    ENOUGH_COUNT,
+    EXACT_NAME,
+    decision_body,
+    members_body,
+    page_body,
+    total_body,
+)
 from search_engine.solutions import solutions_block, solutions_body, wants_solutions
 
+Asked = Callable[[Plan], dict[str, Any]]
+"""What is asked of a plan: its page, or its total alone."""
 
-async def answered(index: Index, plan: Plan) -> Found:
+
+async def answered(index: Index, plan: Plan, asked: Asked = page_body) -> Found:
     """The answer, after looking further when it is poor and spelling loosely when it must.
 
     One request in the ordinary case, one more where members stand behind a CPTS. What is decided
     depends on the index alone, so every page of a search decides the same.
     """
-    found, counts = await attempt(index, plan)
+    found, counts = await attempt(index, plan, asked)
     if may_grow(plan.area) and answers(counts, ENOUGH_COUNT) < ENOUGH:
-        found, counts = await attempt(index, await enlarged(index, plan))
+        found, counts = await attempt(index, await enlarged(index, plan), asked)
     if found.plan.meaning.text and not answers(counts, EXACT_NAME):
-        found, _ = await attempt(index, replace(found.plan, fuzzy=True))
+        found, _ = await attempt(index, replace(found.plan, fuzzy=True), asked)
     return found
 
 
-async def attempt(index: Index, plan: Plan) -> tuple[Found, Answer]:
-    """The page of the plan as it is, and the answer that holds the counts of decisions.
+async def attempt(index: Index, plan: Plan, asked: Asked) -> tuple[Found, Answer]:
+    """What is asked of the plan as it is, and the answer that holds the counts of decisions.
 
     Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
     searches the circle in which the card was found.
     """
     plan, sizes = await represented(index, plan)
-    answer = await index.ask(page_body(plan))
+    answer = await index.ask(asked(plan))
     found = Found(plan, answer, sizes=sizes)
     if plan.criteria.cpts is None:
         return found, answer
@@ -79,7 +90,8 @@ async def ways_out(index: Index, found: Found) -> list[dict[str, Any]]:
     if total_of(found.answer):
         return []
     asked = proposals(found.plan)
-    return read_proposals(asked, await index.ask_all([count_of_cards(p.plan) for p in asked]))
+    counted = await asyncio.gather(*(answered(index, one.plan, total_body) for one in asked))
+    return told_proposals(asked, [total_of(one.answer) for one in counted])
 
 
 async def solutions_beside(index: Index, found: Found) -> dict[str, Any] | None:

@@ -37,8 +37,18 @@ def page_body(plan: Plan) -> Body:
         "_source": SOURCE,
         "aggs": {**facet_aggs(plan), **decision_aggs(plan), **nearest_agg(plan)},
     }
+    return {**body, **shown_only(plan)}
+
+
+def total_body(plan: Plan) -> Body:
+    """The number of cards of ``page_body`` and the counts of decisions, without a page."""
+    return {**decision_body(plan), "track_total_hits": True, **shown_only(plan)}
+
+
+def shown_only(plan: Plan) -> Body:
+    """What narrows the hits and not the facets: selected filters, members behind a card."""
     shown = [*selections(plan).values(), *outside_groups(plan)]
-    return {**body, "post_filter": all_of(shown)} if shown else body
+    return {"post_filter": all_of(shown)} if shown else {}
 
 
 def members_body(plan: Plan) -> Body:

@@ -10,11 +10,10 @@ from elasticsearch import AsyncElasticsearch
 from mappings.offers import offers_mapping
 from search_engine.enlargement import count_body, larger_radii
 from search_engine.groups import covering_body, cpts_body
-from search_engine.instead import count_of_cards
 from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
-from search_engine.query import decision_body, members_body, page_body
+from search_engine.query import decision_body, members_body, page_body, total_body
 from search_engine.solutions import solutions_body
 from search_engine.window import window_of
 from tests.search.conftest import Indexed
@@ -73,7 +72,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
         yield page_body(grouped)
         yield members_body(grouped)
-        yield count_of_cards(grouped)
+        yield total_body(grouped)
         yield covering_body("48095")
         yield cpts_body(["480000001"])
         if plan.area.radius_km is not None:
