@@ -125,9 +125,12 @@ def group_card(found: Found, offer: Offer, own: Card) -> Card | None:
 
 
 def group_of(found: Found, offer: Offer) -> str | None:
-    """FINESS of the CPTS whose card shows the offer."""
-    covering = (finess for finess in offer.get("cpts", []) if finess in found.plan.covering)
-    return next(covering, None)
+    """FINESS of the CPTS whose card shows the offer.
+
+    Who became a member since members were counted, or whose CPTS left the index, stands alone.
+    """
+    grouped = (one for one in offer.get("cpts", []) if one in found.sizes and one in found.cpts)
+    return next(grouped, None)
 
 
 def best_member(own: Card) -> dict[str, Any]:

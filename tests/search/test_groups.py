@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
+from search_engine.index import Index
 from tests.search.conftest import Searching
 from tests.search.made import (
     NOW,
@@ -241,3 +243,25 @@ async def test_an_offer_far_in_time_is_no_member_of_the_window(searching: Search
     late = slot(0, id="late", start=after(62), end=after(63))
     searcher = searching([*SEATS, member("a", 1), member("late", 2, slots=[late])])
     assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1
+
+
+async def test_who_joins_during_a_search_waits_for_the_next(
+    searching: Searching, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """His slot comes between the request for the best members and that for the page."""
+    late = member("late", 1)
+    searcher = searching([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
+    real = Index.ask
+
+    async def ask(index: Index, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await real(index, body)
+        if "collapse" in body:
+            es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
+        return answer
+
+    monkeypatch.setattr(Index, "ask", ask)
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == ["other"]
+    monkeypatch.undo()
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == [COAST, "other"]

@@ -103,6 +103,18 @@ async def test_communities_stay_as_they_were_grouped(searching: Searching) -> No
     assert [card["group"]["members"] for card in cards if card["kind"] == "cpts"] == [4]
 
 
+async def test_a_community_that_leaves_during_a_walk_leaves_its_member(
+    searching: Searching, es: Elasticsearch
+) -> None:
+    member = doctor("member", 9, [slot(1)], cpts=["140000011"])
+    searcher = searching([*OFFERS[:2], member, cpts("140000011", "14754")])
+    asked = {"where": area(insee="14754"), "size": 2, "key": KEY}
+    first = await searcher.page(**asked)
+    es.delete(index=searcher.alias, id="cpts:140000011", refresh=True)
+    last = await searcher.page(**asked, cursor=first["next"]["cursor"])
+    assert [key_of(card) for card in last["results"]] == ["member"]
+
+
 async def test_what_stands_beside_is_told_once(searching: Searching) -> None:
     searcher = searching([*OFFERS, doctor("own", 3, rpps="10000000001")])
     pages = [page async for page in walked(searcher, treating_doctor="10000000001", size=40)]
