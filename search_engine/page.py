@@ -43,8 +43,9 @@ class Found:
     """All that was asked for one page.
 
     ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
-    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``instead`` what would
-    not be empty; ``solutions`` those of the marketplace; ``next`` how to ask for what follows.
+    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``more`` whether cards
+    follow, where the total does not tell; ``instead`` what would not be empty; ``solutions`` those
+    of the marketplace; ``next`` how to ask for what follows.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Found:
     places: Answer | None = None
     cpts: Mapping[str, Offer] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    more: bool | None = None
     instead: list[dict[str, Any]] = field(default_factory=list)
     solutions: dict[str, Any] | None = None
     next: dict[str, Any] | None = None
