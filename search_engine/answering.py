@@ -57,7 +57,7 @@ async def attempt(index: Index, plan: Plan, asked: Asked) -> tuple[Found, Answer
     found = Found(plan, answer, sizes=sizes)
     if plan.criteria.cpts is None:
         return found, answer
-    return found, await index.ask(decision_body(of_everybody(plan)))
+    return found, await index.ask(decision_body(plan.of_everybody()))
 
 
 async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]]:
@@ -71,13 +71,8 @@ async def represented(index: Index, plan: Plan) -> tuple[Plan, Mapping[str, int]
 async def enlarged(index: Index, plan: Plan) -> Plan:
     """The same search over the smallest larger circle with enough offers, else the largest."""
     radii = larger_radii(plan.area)
-    counts = read_counts(await index.ask(count_body(of_everybody(plan), radii)), radii)
+    counts = read_counts(await index.ask(count_body(plan.of_everybody(), radii)), radii)
     return plan.within(chosen_radius(radii, counts))
-
-
-def of_everybody(plan: Plan) -> Plan:
-    """The same search, not restricted to the members of a CPTS."""
-    return replace(plan, criteria=plan.criteria.model_copy(update={"cpts": None}))
 
 
 def answers(counts: Answer, name: str) -> int:

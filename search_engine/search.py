@@ -98,9 +98,13 @@ async def prepared(index: Index, plan: Plan, walk: Walk | None) -> tuple[Plan, C
     """The plan with the treating doctor and the CPTS around, whose cards come by FINESS."""
     if walk is not None:
         return resumed(plan, walk), await cpts_cards(index, walk.covering)
-    rpps, cpts = await asyncio.gather(doctor_rpps(index, plan), cpts_around(index, plan))
-    covering = tuple(cpts) if plan.criteria.cpts is None else ()
-    return replace(plan, without_rpps=rpps, covering=covering), cpts
+    around = cpts_around(index, plan.of_everybody())
+    rpps, covering, searched = await asyncio.gather(
+        doctor_rpps(index, plan), around, cpts_searched(index, plan)
+    )
+    if searched is None:
+        return replace(plan, without_rpps=rpps, covering=tuple(covering)), covering
+    return replace(plan, without_rpps=rpps, beside=tuple(covering)), searched
 
 
 async def found_by(index: Index, plan: Plan, walk: Walk | None) -> Found:
@@ -124,18 +128,23 @@ async def doctor_rpps(index: Index, plan: Plan) -> str | None:
 
 
 async def cpts_around(index: Index, plan: Plan) -> Cards:
-    """The cards of the CPTS that cover the commune, or that of the one searched, by FINESS.
-
-    Raises ``CptsNotFound`` when the one searched does not exist.
-    """
-    if plan.criteria.cpts is not None:
-        found = await cpts_cards(index, (plan.criteria.cpts,))
-        if not found:
-            raise CptsNotFound
-        return found
+    """The cards of the CPTS that cover the commune, by FINESS."""
     if plan.area.insee is None or not groups_here(plan):
         return {}
     return by_finess(await index.ask(covering_body(plan.area.insee)))
+
+
+async def cpts_searched(index: Index, plan: Plan) -> Cards | None:
+    """The card of the CPTS whose members are searched; None when everybody is.
+
+    Raises ``CptsNotFound`` when it does not exist.
+    """
+    if plan.criteria.cpts is None:
+        return None
+    found = await cpts_cards(index, (plan.criteria.cpts,))
+    if not found:
+        raise CptsNotFound
+    return found
 
 
 async def cpts_cards(index: Index, finess: tuple[str, ...]) -> Cards:

@@ -1,5 +1,6 @@
 """CPTS that cover the patient's commune stand for their members; the others change nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -265,3 +266,17 @@ async def test_who_joins_during_a_search_waits_for_the_next(
     monkeypatch.undo()
     page = await searcher.page(where=area(insee="14754"))
     assert [key_of(card) for card in page["results"]] == [COAST, "other"]
+
+
+@pytest.mark.proves("F079", "F094")
+async def test_the_members_of_a_card_chosen_by_its_kind(searching: Searching) -> None:
+    """The card is found with ``kind=cpts`` in a larger circle; so are its members, all of them."""
+    others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
+    searcher = searching([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
+    asked = {"where": replace(HERE, explicit_radius=False), "kind": ["cpts"], "size": 20}
+    card = group_in(await searcher.page(**asked))
+    page = await searcher.page(**asked, cpts=COAST)
+    assert [key_of(one) for one in page["results"]] == ["m1", "m2", "m3"]
+    assert card["group"]["members"] == page["total"]["value"]
+    (kinds,) = [facet["values"] for facet in page["facets"] if facet["name"] == "kind"]
+    assert {one["value"]: one["count"] for one in kinds} == {"cpts": 3, "professional": 3}
