@@ -196,8 +196,9 @@ def shown_km(plan: Plan, km: float | None) -> float | None:
 
 MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
 
-TOLD_APART = {"what", "cursor"}
-"""Not repeated among what was asked: the text stands beside, a cursor is used once."""
+TOLD_APART = {"what", "cursor", "modes"}
+"""Not repeated among what was asked: the text stands beside, a cursor is used once, and the modes
+open to the caller are nothing he asked."""
 
 
 def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
