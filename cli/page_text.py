@@ -295,16 +295,20 @@ def phone_words(phone: str) -> str:
 def _beside(page: Mapping[str, Any]) -> Iterator[RenderableType]:
     """A nearer offer that the order hides, the marketplace, the filters that may be set."""
     if nearer := page.get("nearer_alternative"):
-        card, saved = nearer["card"], _distance(nearer["saved_km"])
-        near = _distance(card["distance_km"]) if "distance_km" in card else ""
-        told = f"Plus proche avec créneau : {card['title']}, {near} ({saved} de moins)"
-        yield Text(f"\n{told}", style="cyan")
+        yield Text(f"\n{nearer_words(nearer)}", style="cyan")
     if solutions := page.get("solutions", {}).get("results"):
         yield Text("\nPLACE DE MARCHÉ", style="bold")
         yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in solutions)
     if facets := [facet_words(facet) for facet in page["facets"] if len(facet["values"]) > 1]:
         yield Text("\nFILTRES", style="bold")
         yield from (Padding(Text(told, style="dim"), (0, 0, 0, INDENT)) for told in facets)
+
+
+def nearer_words(nearer: Mapping[str, Any]) -> str:
+    """The nearest offer with a slot; a CPTS is as far as the member who stands behind its card."""
+    card, saved = nearer["card"], _distance(nearer["saved_km"])
+    near = _distance(card.get("group", {}).get("best", card)["distance_km"])
+    return f"Plus proche avec créneau : {card['title']}, à {near} ({saved} de moins)"
 
 
 def solution_words(solution: Mapping[str, Any]) -> str:

@@ -24,8 +24,8 @@ MAX_TEXT = 200
 MAX_RESULTS = 10_000
 """Deepest result reachable by page and size, as the index allows."""
 
-MAX_CURSOR = 8_000
-"""Longest cursor accepted, in characters; a point in time over many shards makes it longer."""
+MAX_CURSOR = 6_000
+"""Longest cursor given and accepted, in characters: with every criterion it fits in a link."""
 
 MAX_RADIUS_KM = 500.0
 

@@ -28,8 +28,8 @@ LONGEST = timedelta(minutes=30)
 SKEW = timedelta(minutes=1)
 """How far ahead the clock of the process that sealed it may be."""
 
-Layout = Literal[1]
-LAYOUT: Layout = 1
+Layout = Literal[2]
+LAYOUT: Layout = 2
 """Raised when a walk or the keys of the sort change: older cursors are refused, not misread."""
 
 BESIDE_THE_ORDER = frozenset({"page", "cursor", "size", "seed", "origin"})
@@ -41,7 +41,7 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A search under way. ``seen``: how many cards came before the page the cursor leads to.
+    """A search under way.
 
     ``after``: sort values of the last hit. ``now``: instant of the first page, so that the order
     does not move with the clock. ``covering``: FINESS of the CPTS that cover the commune;
@@ -59,7 +59,6 @@ class Walk:
     representatives: dict[str, str]
     members: dict[str, int]
     pit: str | None
-    seen: int
 
 
 CONTENT = TypeAdapter(tuple[Layout, str, Walk])
@@ -80,7 +79,7 @@ def sealed(walk: Walk, digest: str, key: CursorKey, at: datetime) -> str:
     """The cursor that leads to the next page of this walk, sealed at the instant ``at``.
 
     About 700 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
-    beyond which it would not be taken back, holds some 200 communities.
+    beyond which it would not be taken back, holds some 150 communities.
     """
     content = zlib.compress(CONTENT.dump_json((LAYOUT, digest, walk)), level=9)
     return unpadded(key.encrypt_at_time(content, int(at.timestamp())))

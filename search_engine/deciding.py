@@ -24,11 +24,11 @@ from search_engine.problems import CptsNotFound
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
 
-CPTS, POOR, EXACT = "cpts", "poor", "exact"
+SEARCHED, COVERING, POOR, EXACT = "searched", "covering", "poor", "exact"
 
 
 async def decided(index: Index, plan: Plan) -> tuple[Plan, Cards]:
-    """The plan as it will be asked, and the cards of the CPTS around by FINESS.
+    """The plan as it will be asked, and the cards of the CPTS that it shows, by FINESS.
 
     One request in the ordinary case, one more where offers are scarce. What is decided depends
     on the index alone, so every page of a search decides the same. Raises ``CptsNotFound``.
@@ -36,19 +36,19 @@ async def decided(index: Index, plan: Plan) -> tuple[Plan, Cards]:
     plan, cpts, answers = await _first_questions(index, plan)
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
         radii = larger_radii(plan.area)
-        radius, exact = chosen(await index.ask(count_body(of_everybody(plan), radii)), radii)
+        radius, exact = chosen(await index.ask(count_body(plan.of_everybody(), radii)), radii)
         return replace(plan.within(radius), fuzzy=EXACT in answers and not exact), cpts
     return replace(plan, fuzzy=EXACT in answers and not total_of(answers[EXACT])), cpts
 
 
 async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, dict[str, Answer]]:
     """The CPTS and the counts, at once unless the meaning of a filter hangs on the CPTS."""
-    who = cpts_question(plan)
+    who = cpts_questions(plan)
     if who and plan.criteria.kind:
-        plan, cpts = with_cpts(plan, await index.ask(who[CPTS]))
+        plan, cpts = with_cpts(plan, await _asked(index, who))
         return plan, cpts, await _asked(index, count_questions(plan))
     answers = await _asked(index, {**who, **count_questions(plan)})
-    plan, cpts = with_cpts(plan, answers.get(CPTS))
+    plan, cpts = with_cpts(plan, answers)
     return plan, cpts, answers
 
 
@@ -57,23 +57,25 @@ async def _asked(index: Index, questions: Mapping[str, Body]) -> dict[str, Answe
     return dict(zip(questions, answers, strict=True))
 
 
-def cpts_question(plan: Plan) -> dict[str, Body]:
-    """The cards of the CPTS that cover the commune, or that of the one searched."""
+def cpts_questions(plan: Plan) -> dict[str, Body]:
+    """The cards of the CPTS that cover the commune, and of the one whose members are searched."""
+    questions = {}
     if plan.criteria.cpts is not None:
-        return {CPTS: cpts_body([plan.criteria.cpts])}
-    if plan.area.insee is None or not groups_here(plan):
-        return {}
-    return {CPTS: covering_body(plan.area.insee)}
+        questions[SEARCHED] = cpts_body([plan.criteria.cpts])
+    if plan.area.insee is not None and groups_here(plan.of_everybody()):
+        questions[COVERING] = covering_body(plan.area.insee)
+    return questions
 
 
-def with_cpts(plan: Plan, answer: Answer | None) -> tuple[Plan, Cards]:
-    """The plan that groups behind the CPTS found, and their cards."""
-    cpts = {} if answer is None else by_finess(answer)
+def with_cpts(plan: Plan, answers: Mapping[str, Answer]) -> tuple[Plan, Cards]:
+    """The plan that groups behind the CPTS found, and the cards that it shows."""
+    around = by_finess(answers[COVERING]) if COVERING in answers else {}
     if plan.criteria.cpts is None:
-        return replace(plan, covering=tuple(cpts)), cpts
-    if not cpts:
+        return replace(plan, covering=tuple(around)), around
+    searched = by_finess(answers[SEARCHED])
+    if not searched:
         raise CptsNotFound
-    return plan, cpts
+    return replace(plan, beside=tuple(around)), searched
 
 
 def count_questions(plan: Plan) -> dict[str, Body]:
@@ -82,7 +84,7 @@ def count_questions(plan: Plan) -> dict[str, Body]:
     Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
     searches the circle in which the card was found.
     """
-    plan, questions = of_everybody(plan), {}
+    plan, questions = plan.of_everybody(), {}
     if may_grow(plan.area):
         slots = [has_slot(plan.slots)] if counts_slots(plan) and not plan.slots_chosen else []
         questions[POOR] = _at_least(ENOUGH, plan, slots)
@@ -97,10 +99,3 @@ def _at_least(count: int, plan: Plan, more: list[Body]) -> Body:
     everything = offer_filters(plan)
     everything["bool"]["filter"] += more
     return {"query": everything, "size": 0, "track_total_hits": count}
-
-
-def of_everybody(plan: Plan) -> Plan:
-    """The same search, not restricted to the members of a CPTS."""
-    if plan.criteria.cpts is None:
-        return plan
-    return replace(plan, criteria=plan.criteria.model_copy(update={"cpts": None}))

@@ -155,6 +155,8 @@ def _kind_counts(plan: Plan, found: Body) -> dict[str, int]:
     }
     if plan.covering:
         counts[Kind.CPTS] = counts.get(Kind.CPTS, 0) + groups_in(found)
+    if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:
+        counts[Kind.CPTS] = int(found["doc_count"])
     return counts
 
 

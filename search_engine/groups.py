@@ -85,8 +85,8 @@ def read_sizes(answer: Body) -> Mapping[str, int]:
 
 
 def outside_groups(plan: Plan) -> list[Clause]:
-    """Everybody but the members that stand behind another: one clause, none when nobody does."""
-    if not plan.representatives:
+    """Everybody but the members that stand behind another: one clause, none without a CPTS."""
+    if not plan.covering:
         return []
     best = {"terms": {"id": list(plan.representatives.values())}}
     behind = {"bool": {"filter": [member_of(plan)], "must_not": [best]}}

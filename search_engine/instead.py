@@ -1,6 +1,7 @@
 """What would not be empty, when a search is: a page is never a dead end (design 8.7).
 
-Each proposal says which criteria to change and how many cards the changed search has.
+Each proposal says which criteria to change and how many cards the changed search has: it is asked
+as a click would ask it, from the first circle and with the exact spelling, so that both agree.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode, SearchRequest
 from search_engine.filters import offer_filters
 from search_engine.grouping import cards_in, grouping_aggs
 from search_engine.index import total_of
-from search_engine.plan import Plan
+from search_engine.plan import Plan, mode_of
 from search_engine.selections import OFFER_FILTERS
 
 Body = dict[str, Any]
@@ -58,7 +59,7 @@ def proposals(plan: Plan) -> list[Proposal]:
 
 
 def count_of_cards(plan: Plan) -> Body:
-    """One request without hits: how many cards the search has in its own circle."""
+    """One request without hits: how many cards the search has, once its circle is decided."""
     everything = offer_filters(plan)
     if plan.slot_needed and not plan.slots_chosen:
         everything["bool"]["filter"].append(has_slot(plan.slots))
@@ -67,18 +68,18 @@ def count_of_cards(plan: Plan) -> Body:
     return {**body, "aggs": grouping} if grouping else body
 
 
-def read_proposals(asked: list[Proposal], answers: list[Body]) -> list[dict[str, Any]]:
+def read_count(answer: Body) -> int:
+    """The cards of ``count_of_cards``."""
+    return cards_in(answer.get("aggregations", {}), total_of(answer))
+
+
+def told_proposals(asked: list[Proposal], totals: list[int]) -> list[dict[str, Any]]:
     """The proposals that are not empty, as the block ``instead`` of a page."""
-    counted = zip(asked, map(_cards, answers), strict=True)
     return [
         {"change": one.change, "label": one.label, "criteria": one.criteria, "total": total}
-        for one, total in counted
+        for one, total in zip(asked, totals, strict=True)
         if total
     ]
-
-
-def _cards(answer: Body) -> int:
-    return cards_in(answer.get("aggregations", {}), total_of(answer))
 
 
 def _without_filters(plan: Plan) -> Iterator[Proposal]:
@@ -94,16 +95,32 @@ def _wider(plan: Plan) -> Iterator[Proposal]:
     if radius is None or wider is None or wider <= radius:
         return
     label = f"Dans un rayon de {f'{wider:g}'.replace('.', ',')} km"
-    area: Area = replace(plan.area, radius_km=wider, first_radius_km=None, explicit_radius=True)
-    yield Proposal("radius", label, {"radius_km": wider}, replace(plan, area=area))
+    criteria = {"radius_km": wider}
+    changed = _changed(plan, criteria)
+    area = replace(changed.area, radius_km=wider, explicit_radius=True)
+    yield Proposal("radius", label, criteria, replace(changed, area=area))
 
 
 def _other_modes(plan: Plan) -> Iterator[Proposal]:
+    empty_too = {plan.mode, *([Mode.AVAILABLE] if plan.mode is Mode.ALL else [])}
     for mode in plan.criteria.modes:
-        if mode is not plan.mode and not (mode is Mode.AVAILABLE and plan.mode is Mode.ALL):
-            yield Proposal("mode", MODE_WORDS[mode], {"mode": mode.value}, replace(plan, mode=mode))
+        changed = _changed(plan, {"mode": mode})
+        if mode not in empty_too and changed.mode is mode:
+            yield Proposal("mode", MODE_WORDS[mode], {"mode": mode.value}, changed)
 
 
 def _changed(plan: Plan, update: Mapping[str, Any]) -> Plan:
+    """A first attempt at the changed search: nothing that this one decided is kept."""
     criteria: Criteria = plan.criteria.model_copy(update=dict(update))
-    return replace(plan, criteria=criteria, slots=asked_slots(criteria, plan.window))
+    return replace(
+        plan,
+        criteria=criteria,
+        mode=mode_of(criteria, plan.meaning),
+        slots=asked_slots(criteria, plan.window),
+        area=_first_circle(plan.area),
+        fuzzy=False,
+    )
+
+
+def _first_circle(area: Area) -> Area:
+    return replace(area, radius_km=area.first_radius_km or area.radius_km, first_radius_km=None)

@@ -43,8 +43,9 @@ class Found:
     """All that was asked for one page.
 
     ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
-    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``instead`` what would
-    not be empty; ``solutions`` those of the marketplace; ``next`` how to ask for what follows.
+    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``more`` whether cards
+    follow, where the total does not tell; ``instead`` what would not be empty; ``solutions`` those
+    of the marketplace; ``next`` how to ask for what follows.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Found:
     places: Answer | None = None
     cpts: Mapping[str, Offer] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    more: bool | None = None
     instead: list[dict[str, Any]] = field(default_factory=list)
     solutions: dict[str, Any] | None = None
     next: dict[str, Any] | None = None
@@ -125,9 +127,12 @@ def group_card(found: Found, offer: Offer, own: Card) -> Card | None:
 
 
 def group_of(found: Found, offer: Offer) -> str | None:
-    """FINESS of the CPTS whose card shows the offer."""
-    covering = (finess for finess in offer.get("cpts", []) if finess in found.plan.covering)
-    return next(covering, None)
+    """FINESS of the CPTS whose card shows the offer.
+
+    Who became a member since members were counted, or whose CPTS left the index, stands alone.
+    """
+    grouped = (one for one in offer.get("cpts", []) if one in found.sizes and one in found.cpts)
+    return next(grouped, None)
 
 
 def best_member(own: Card) -> dict[str, Any]:
@@ -191,8 +196,9 @@ def shown_km(plan: Plan, km: float | None) -> float | None:
 
 MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
 
-TOLD_APART = {"what", "cursor"}
-"""Not repeated among what was asked: the text stands beside, a cursor is used once."""
+TOLD_APART = {"what", "cursor", "modes"}
+"""Not repeated among what was asked: the text stands beside, a cursor is used once, and the modes
+open to the caller are nothing he asked."""
 
 
 def understood(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Plan:
     ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
     name in. ``seed`` decides the fair order of a search without a patient's point.
     ``covering`` are the FINESS of the CPTS behind whose cards members stand, ``representatives``
-    the best member of each by FINESS, once known. ``after`` are the sort values of the last card
+    the best member of each by FINESS, once known; ``beside`` the covering ones where the members of
+    one CPTS alone are searched. ``after`` are the sort values of the last card
     seen in a walk by cursor.
     """
 
@@ -36,6 +37,7 @@ class Plan:
     fuzzy: bool = False
     covering: tuple[str, ...] = ()
     representatives: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
 
     @property
@@ -78,6 +80,13 @@ class Plan:
     def weighs_qualities(self) -> bool:
         """The order inside a tier is the in-tier number, not a field."""
         return self.criteria.sort is Sort.BEST
+
+    def of_everybody(self) -> "Plan":
+        """The same search, not restricted to the members of a CPTS."""
+        if self.criteria.cpts is None:
+            return self
+        criteria = self.criteria.model_copy(update={"cpts": None})
+        return replace(self, criteria=criteria, covering=self.covering or self.beside)
 
     def within(self, radius_km: float) -> "Plan":
         """The same search over a larger circle."""

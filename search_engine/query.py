@@ -33,8 +33,13 @@ def page_body(plan: Plan) -> Body:
         "_source": SOURCE,
         "aggs": {**facet_aggs(plan), **nearest_agg(plan)},
     }
+    return {**body, **shown_only(plan)}
+
+
+def shown_only(plan: Plan) -> Body:
+    """What narrows the hits and not the facets: selected filters, members behind a card."""
     shown = [*selections(plan).values(), *outside_groups(plan)]
-    return {**body, "post_filter": all_of(shown)} if shown else body
+    return {"post_filter": all_of(shown)} if shown else {}
 
 
 def members_body(plan: Plan) -> Body:

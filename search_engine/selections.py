@@ -64,6 +64,8 @@ def takes_part(via: list[str]) -> Clause:
 def of_kinds(plan: Plan, kinds: list[str]) -> Clause:
     """Cards of those kinds: a member behind the card of its CPTS is of kind ``cpts`` (F079)."""
     own: Clause = any_of([{"terms": {name: kinds}} for name in KIND_FIELDS])
+    if plan.criteria.cpts is not None and Kind.CPTS in kinds:
+        return any_of([own, {"term": {"cpts": plan.criteria.cpts}}])
     if not plan.covering:
         return own
     alone: Clause = {"bool": {"filter": [own], "must_not": [member_of(plan)]}}

@@ -1,11 +1,12 @@
 """The walk over a search by cursor: resumed where it was left, without deciding anything again."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from elastic.errors import ElasticError
 from elastic.point_in_time import close_pit, open_pit
 from search_engine.criteria import MAX_CURSOR, MAX_RESULTS, Criteria
 from search_engine.cursor import LONGEST, Walk, criteria_digest, opened, sealed
@@ -45,12 +46,20 @@ async def reading(index: Index, criteria: Criteria, walk: Walk | None) -> AsyncI
     elif not criteria.stable:
         yield index
     else:
-        pit = await open_pit(index.client, index.alias, KEEP_S)
+        opened_index = replace(index, pit=await open_pit(index.client, index.alias, KEEP_S))
         try:
-            yield replace(index, pit=pit)
+            yield opened_index
         except BaseException:
-            await close_pit(index.client, pit)
+            await given_back(opened_index)
             raise
+
+
+async def given_back(index: Index) -> None:
+    """Close the point in time, if there is one. That it cannot be closed spoils no answer and hides
+    no error: it ends by itself after ``KEEP_S``."""
+    if index.pit is not None:
+        with suppress(ElasticError):
+            await close_pit(index.client, index.pit)
 
 
 def resumed(plan: Plan, walk: Walk) -> Plan:
@@ -66,11 +75,21 @@ def resumed(plan: Plan, walk: Walk) -> Plan:
 
 
 async def continued(index: Index, plan: Plan, walk: Walk) -> Found:
-    """The next page of the walk."""
-    bodies = [page_body(plan), *([cpts_body(list(plan.covering))] if plan.covering else [])]
-    answer, *cards = await index.ask_all(bodies)
-    cpts = by_finess(cards[0]) if cards else {}
-    return Found(plan, answer, cpts=cpts, sizes=walk.members)
+    """The next page of the walk.
+
+    One card more is asked for, to know whether any follows: in a live index the total moves, and
+    does not tell what is left after the last card.
+    """
+    size = plan.criteria.size
+    body = {**page_body(plan), "size": size + 1}
+    shown = [*plan.covering, *([plan.criteria.cpts] if plan.criteria.cpts else [])]
+    cards = [cpts_body(shown)] if shown else []
+    answer, *found = await index.ask_all([body, *cards])
+    hits = hits_of(answer)
+    more = len(hits) > size
+    del hits[size:]
+    cpts = by_finess(found[0]) if found else {}
+    return Found(plan, answer, cpts=cpts, sizes=walk.members, more=more)
 
 
 async def followed(
@@ -78,26 +97,23 @@ async def followed(
 ) -> Next | None:
     """How to ask for what follows, by number and by cursor; None after the last card.
 
-    A point in time is given back with the last card. ``page`` is absent beyond the depth of the
-    index and in a walk by cursor, ``cursor`` where no key seals it.
+    A point in time without a cursor to come back to it is given back. ``page`` is absent beyond the
+    depth of the index and in a walk by cursor, ``cursor`` where no key seals it.
     """
-    criteria, hits = found.plan.criteria, hits_of(found.answer)
-    before = (criteria.page - 1) * criteria.size if walk is None else walk.seen
-    seen = before + len(hits)
-    if not hits or seen >= total_of(found.answer):
-        if index.pit is not None:
-            await close_pit(index.client, index.pit)
-        return None
-    told: Next = {}
-    if walk is None and (criteria.page + 1) * criteria.size <= MAX_RESULTS:
+    criteria, told = found.plan.criteria, Next()
+    seen = criteria.page * criteria.size
+    more = seen < total_of(found.answer) if found.more is None else found.more
+    if more and walk is None and seen + criteria.size <= MAX_RESULTS:
         told["page"] = criteria.page + 1
-    cursor = None if key is None else _cursor(index, found, seen, key, at)
-    if cursor is not None and len(cursor) <= MAX_CURSOR:
+    cursor = _cursor(index, found, key, at) if more and key is not None else ""
+    if 0 < len(cursor) <= MAX_CURSOR:
         told["cursor"] = cursor
+    else:
+        await given_back(index)
     return told or None
 
 
-def _cursor(index: Index, found: Found, seen: int, key: CursorKey, at: datetime) -> str:
+def _cursor(index: Index, found: Found, key: CursorKey, at: datetime) -> str:
     plan = found.plan
     last = hits_of(found.answer)[-1]["sort"]
     walk = Walk(
@@ -111,6 +127,5 @@ def _cursor(index: Index, found: Found, seen: int, key: CursorKey, at: datetime)
         representatives=dict(plan.representatives),
         members=dict(found.sizes),
         pit=found.answer.get("pit_id", index.pit),
-        seen=seen,
     )
     return sealed(walk, criteria_digest(plan.criteria), key, at)

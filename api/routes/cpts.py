@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
@@ -20,10 +21,16 @@ router = APIRouter(prefix="/v1/cpts", tags=["cpts"])
 
 MEMBERS_PROBLEMS = responses(400, 404, 422)
 
-Insee = Annotated[
-    str,
-    Query(pattern=r"^(\d{1,2}|2[ABab])\d{3}$", description="INSEE code of the patient's commune."),
-]
+
+class CommuneQuery(BaseModel):
+    """The commune of the patient; other names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    insee: str = Field(pattern=r"^(\d{1,2}|2[ABab])\d{3}$")
+    """INSEE code of a commune, arrondissements and former codes included."""
+
+
 Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINESS of the CPTS.")]
 
 
@@ -34,12 +41,15 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
     responses=responses(422),
 )
 async def get_cpts(
-    request: Request, insee: Insee, engine: TheEngine, role: CallerRole = Role.OSNP
+    request: Request,
+    asked: Annotated[CommuneQuery, Query()],
+    engine: TheEngine,
+    role: CallerRole = Role.OSNP,
 ) -> Response:
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
     asker = Asker(role=role)
-    found = await cpts_of_commune(engine.client, engine.alias, insee, engine.clock(), asker)
+    found = await cpts_of_commune(engine.client, engine.alias, asked.insee, engine.clock(), asker)
     return OrjsonResponse(found)
 
 

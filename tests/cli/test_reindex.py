@@ -18,6 +18,7 @@ from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.interruption import InterruptedRunError
 from mappings.formats import FORMATS
+from mappings.offers import SCHEMA_VERSION
 from tests.indexers.sets import FLORAC, MSP, FileSet
 
 ANNE, BRUNO = "10100000016", "10100000024"
@@ -71,7 +72,9 @@ def test_reindex_status_rollback(run: Run, files: FileSet) -> None:
     assert second.exit_code == 0
     assert f"Kept for `sas rollback`: {first['index']}" in second.output
     status = done(run("index", "status", "--json"))
-    assert (status["total"], status["schema"], status["kept"]) == (2, 1, [first["index"]])
+    assert (status["total"], status["schema"], status["kept"]) == (
+        *(2, SCHEMA_VERSION, [first["index"]]),
+    )
     assert status["trail"][0]["event"] == "reindex_completed"
     assert "is live behind" in run("index", "status").output
     assert done(run("rollback", "--json"))["live"] == first["index"]

@@ -17,7 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.page_text import place_lines
+from cli.page_text import nearer_words, place_lines
 from tests.conftest import CreateOffers
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -113,6 +113,12 @@ def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
     }
     lines = [line.plain for line in place_lines(card)]
     assert lines[:2] == [f"{'C' * 60}, 1 rue du Lac, Mende", "04 66 00 11 01"]
+
+
+def test_a_nearer_cpts_is_as_far_as_its_member() -> None:
+    card = {"title": "CPTS du Littoral", "group": {"best": {"distance_km": 2.4}}}
+    told = nearer_words({"card": card, "saved_km": 7.6})
+    assert told == "Plus proche avec créneau : CPTS du Littoral, à 2,4 km (7,6 km de moins)"
 
 
 def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) -> None:

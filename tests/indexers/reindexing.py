@@ -6,12 +6,12 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic import lifecycle
+from elastic import lifecycle, lock
 from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.reindex import Order, Report
 from indexers.slots.instants import utc_text
-from tests.indexers.sets import NOW, FileSet
+from tests.indexers.sets import FLORAC, NOW, FileSet, rang
 
 
 class Office:
@@ -78,3 +78,37 @@ def slot(key: str, start: str, end: str, **fields: Any) -> dict[str, Any]:
 TEN = slot("acme:1", "2026-11-23T10:00:00Z", "2026-11-23T10:20:00Z")
 OVER = slot("acme:0", "2026-11-23T07:00:00Z", "2026-11-23T07:20:00Z")
 """One slot to come and one that ended before ``NOW``."""
+
+
+ANNE, BRUNO = "10100000016", "10100000024"
+AT_ANNE, AT_BRUNO = f"rpps:{ANNE}@4{rang(ANNE)}", f"rpps:{BRUNO}@4{rang(BRUNO)}"
+"""Two doctors, and their offers."""
+
+
+def two_doctors(office: Office) -> FileSet:
+    """One of Mende, one of Florac."""
+    return office.files().doctor(ANNE).doctor(BRUNO, FLORAC)
+
+
+def many(office: Office, name: str, count: int) -> FileSet:
+    """So many solutions of one department."""
+    files = office.files(name)
+    for number in range(count):
+        files.line(
+            "solutions",
+            key=f"k{number}",
+            editor="acme",
+            name=f"Acme {number}",
+            link="https://acme.example",
+            departments=["48"],
+        )
+    return files
+
+
+def assert_untouched(office: Office, live: str, offers: dict[str, Any]) -> None:
+    """The live index is the only one and as it was; no lock is left."""
+    assert office.indices == [live]
+    assert office.live == live
+    assert office.offers() == offers
+    with lock.held(office.es, recipe.LOCK, prefix=office.prefix):
+        pass

@@ -1,9 +1,12 @@
 """What stands beside the results: a nearer offer, marketplace solutions, ways out of nothing."""
 
+from typing import Any
+
 import pytest
 
 from tests.search.conftest import Searching
 from tests.search.made import (
+    Searcher,
     area,
     commune,
     cpts,
@@ -102,3 +105,34 @@ async def test_proposals_count_cards_and_open_modes_only(searching: Searching) -
 async def test_a_page_with_results_proposes_nothing(searching: Searching) -> None:
     offers = [structure("pharma", "pharmacy", "620")]
     assert "instead" not in await searching(offers).page("pharmacie")
+
+
+async def test_a_way_out_counts_what_its_search_finds(searching: Searching) -> None:
+    """Asked from the first circle and the exact spelling: this page was wider and looser."""
+    near = [doctor(f"n{n}", 10 + n / 10, [slot(2)], accepts_beyond=True) for n in range(6)]
+    far = [doctor(f"f{n}", 30 + n / 10, [slot(2)], accepts_beyond=True) for n in range(6)]
+    members = [doctor(f"m{n}", 25 + n / 10, cpts=["140000011"]) for n in range(3)]
+    asked = {"where": area(explicit_radius=False, insee="14754"), "sector": ["3"]}
+    await _told_as_found(searching([*near, *far]), ["filters"], **asked)
+    slotless = [{**one, "slots": []} for one in (*near, *far)]
+    grouped = searching([*slotless, *members, cpts("140000011", "14754")])
+    await _told_as_found(grouped, ["mode", "mode"], where=asked["where"])
+    spelt = [
+        doctor("d", names=["Dupond Jean"], slots=[slot(2)]),
+        doctor("t", names=["Dupont Jean"], slots=[slot(2)]),
+    ]
+    await _told_as_found(searching(spelt), ["filters"], what="Dupond", sector=["3"])
+
+
+async def test_a_structure_is_never_proposed_with_slots_only(searching: Searching) -> None:
+    offers = [structure("bare", "pharmacy", "620"), structure("booked", "pharmacy", "620")]
+    searcher = searching([offers[0], {**offers[1], "slots": [slot(1)]}])
+    await _told_as_found(searcher, ["mode"], what="pharmacie", mode="beyond")
+
+
+async def _told_as_found(searcher: Searcher, changes: list[str], **asked: Any) -> None:
+    told = (await searcher.page(**asked))["instead"]
+    assert [one["change"] for one in told] == changes
+    for one in told:
+        page = await searcher.page(**{**asked, **one["criteria"]})
+        assert page["total"]["value"] == one["total"]

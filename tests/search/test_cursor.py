@@ -16,7 +16,7 @@ from mappings.records import Consultation, SlotType, Via
 from search_engine import cursor
 from search_engine.area import Area, AreaKind
 from search_engine.criteria import MAX_CURSOR, Criteria, Mode, Role, Sort
-from search_engine.cursor import BESIDE_THE_ORDER, Walk, criteria_digest, opened, sealed
+from search_engine.cursor import BESIDE_THE_ORDER, LAYOUT, Walk, criteria_digest, opened, sealed
 from search_engine.cursor_key import CursorKeyInvalid, read_key, sealing_key, unpadded
 from search_engine.problems import (
     CursorExpired,
@@ -56,7 +56,6 @@ WALK = Walk(
     representatives={"560029999": "rpps:10000000101@1480000101"},
     members={"560029999": 12},
     pit=None,
-    seen=5,
 )
 CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
 DIGEST = criteria_digest(CRITERIA)
@@ -76,7 +75,6 @@ walks = st.builds(
     seed=positive,
     area=areas,
     members=st.dictionaries(st.text(max_size=9), positive, max_size=3),
-    seen=positive,
 )
 
 
@@ -128,8 +126,8 @@ def test_another_key_opens_nothing() -> None:
     [
         b"neither compressed nor ours",
         compress(b"[]"),
-        compress(cursor.CONTENT.dump_json((1, DIGEST, WALK)).replace(b"[1,", b"[2,", 1)),
-        compress(cursor.CONTENT.dump_json((1, DIGEST, WALK)).replace(b'"seen"', b'"leaf"')),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[2,", b"[1,", 1)),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b'"seed"', b'"leaf"')),
     ],
 )
 def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
@@ -232,7 +230,7 @@ def test_a_refusal_names_the_cursor_and_holds_none_of_it(kind: type[SearchProble
 
 
 @pytest.mark.parametrize(
-    ("communities", "pit", "longest"), [(20, 0, 1_500), (200, 400, MAX_CURSOR)]
+    ("communities", "pit", "longest"), [(20, 0, 1_500), (150, 400, MAX_CURSOR)]
 )
 def test_a_cursor_stays_short(communities: int, pit: int, longest: int) -> None:
     """Twenty communities is a large city; a point in time has about 200 characters a shard."""

@@ -1,9 +1,12 @@
 """CPTS that cover the patient's commune stand for their members; the others change nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
+from search_engine.index import Index
 from tests.search.conftest import Searching
 from tests.search.made import (
     NOW,
@@ -241,3 +244,39 @@ async def test_an_offer_far_in_time_is_no_member_of_the_window(searching: Search
     late = slot(0, id="late", start=after(62), end=after(63))
     searcher = searching([*SEATS, member("a", 1), member("late", 2, slots=[late])])
     assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1
+
+
+async def test_who_joins_during_a_search_waits_for_the_next(
+    searching: Searching, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """His slot comes between the request for the best members and that for the page."""
+    late = member("late", 1)
+    searcher = searching([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
+    real = Index.ask
+
+    async def ask(index: Index, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await real(index, body)
+        if "collapse" in body:
+            es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
+        return answer
+
+    monkeypatch.setattr(Index, "ask", ask)
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == ["other"]
+    monkeypatch.undo()
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == [COAST, "other"]
+
+
+@pytest.mark.proves("F079", "F094")
+async def test_the_members_of_a_card_chosen_by_its_kind(searching: Searching) -> None:
+    """The card is found with ``kind=cpts`` in a larger circle; so are its members, all of them."""
+    others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
+    searcher = searching([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
+    asked = {"where": replace(HERE, explicit_radius=False), "kind": ["cpts"], "size": 20}
+    card = group_in(await searcher.page(**asked))
+    page = await searcher.page(**asked, cpts=COAST)
+    assert [key_of(one) for one in page["results"]] == ["m1", "m2", "m3"]
+    assert card["group"]["members"] == page["total"]["value"]
+    (kinds,) = [facet["values"] for facet in page["facets"] if facet["name"] == "kind"]
+    assert {one["value"]: one["count"] for one in kinds} == {"cpts": 3, "professional": 3}

@@ -17,7 +17,7 @@ from tests.search.made import Searcher, commune, doctor, slot
 @pytest.mark.proves("F001", "F086")
 async def test_a_page_says_what_was_understood_and_what_follows(searching: Searching) -> None:
     searcher = searching([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
-    page = await searcher.page("MG", size=3, page=2, seed=12)
+    page = await searcher.page("MG", size=3, page=2, seed=12, modes=("available", "all"))
     assert list(page) == [
         *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "facets"),
         *("next", "seed", "warnings", "took_ms"),

@@ -9,9 +9,16 @@ import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.helpers import bulk
 
-from elastic.errors import PointInTimeGone
+from elastic.errors import ElasticTimeout, PointInTimeGone
+from elastic.point_in_time import close_pit, open_pit
+from search_engine import walking
 from search_engine.cursor_key import sealing_key
-from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
+from search_engine.problems import (
+    CptsNotFound,
+    CursorExpired,
+    CursorOfAnotherSearch,
+    CursorUnreadable,
+)
 from tests.search.conftest import Searching
 from tests.search.made import NOW, Searcher, area, commune, cpts, doctor, key_of, slot
 
@@ -103,6 +110,34 @@ async def test_communities_stay_as_they_were_grouped(searching: Searching) -> No
     assert [card["group"]["members"] for card in cards if card["kind"] == "cpts"] == [4]
 
 
+async def test_a_live_walk_goes_on_when_cards_already_seen_leave(
+    searching: Searching, es: Elasticsearch
+) -> None:
+    """Five cards seen of ten; once these have no slot the total is five, and five are left."""
+    searcher = searching(OFFERS[:10])
+    page = await searcher.page(size=5, key=KEY)
+    seen = [card["id"] for card in page["results"]]
+    left = [offer for offer in OFFERS[:10] if offer["id"] not in seen]
+    searching(left)
+    while page["next"] is not None:
+        page = await searcher.page(size=2, key=KEY, cursor=page["next"]["cursor"])
+        assert page["results"]
+        seen += [card["id"] for card in page["results"]]
+    assert sorted(seen) == sorted(offer["id"] for offer in OFFERS[:10])
+
+
+async def test_a_community_that_leaves_during_a_walk_leaves_its_member(
+    searching: Searching, es: Elasticsearch
+) -> None:
+    member = doctor("member", 9, [slot(1)], cpts=["140000011"])
+    searcher = searching([*OFFERS[:2], member, cpts("140000011", "14754")])
+    asked = {"where": area(insee="14754"), "size": 2, "key": KEY}
+    first = await searcher.page(**asked)
+    es.delete(index=searcher.alias, id="cpts:140000011", refresh=True)
+    last = await searcher.page(**asked, cursor=first["next"]["cursor"])
+    assert [key_of(card) for card in last["results"]] == ["member"]
+
+
 async def test_what_stands_beside_is_told_once(searching: Searching) -> None:
     searcher = searching([*OFFERS, doctor("own", 3, rpps="10000000001")])
     pages = [page async for page in walked(searcher, treating_doctor="10000000001", size=40)]
@@ -152,3 +187,47 @@ async def test_a_point_in_time_is_given_back_with_the_last_card(
     assert last["next"] is None
     with pytest.raises(PointInTimeGone):
         await searcher.page(size=40, stable=True, key=KEY, cursor=cursor)
+
+
+async def test_a_point_in_time_that_no_cursor_leads_to_is_given_back(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = points_in_time(monkeypatch)
+    searcher = searching(OFFERS)
+    page = await searcher.page(size=7, stable=True)
+    assert page["next"] == {"page": 2}
+    monkeypatch.setattr(walking, "MAX_CURSOR", 100)
+    assert (await searcher.page(size=7, stable=True, key=KEY))["next"] == {"page": 2}
+    assert kept == []
+
+
+async def test_what_cannot_be_closed_spoils_no_page(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = searching(OFFERS[:3])
+
+    async def closing(client: AsyncElasticsearch, pit: str) -> None:
+        raise ElasticTimeout
+
+    monkeypatch.setattr(walking, "close_pit", closing)
+    page = await searcher.page(stable=True, key=KEY)
+    assert (len(page["results"]), page["next"]) == (3, None)
+    with pytest.raises(CptsNotFound):
+        await searcher.page(stable=True, key=KEY, cpts="999999999")
+
+
+def points_in_time(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Those that are open, from now on."""
+    kept: list[str] = []
+
+    async def opening(*args: Any) -> str:
+        kept.append(await open_pit(*args))
+        return kept[-1]
+
+    async def closing(client: AsyncElasticsearch, pit: str) -> None:
+        await close_pit(client, pit)
+        kept.remove(pit)
+
+    monkeypatch.setattr(walking, "open_pit", opening)
+    monkeypatch.setattr(walking, "close_pit", closing)
+    return kept

@@ -30,8 +30,15 @@ def passes_filters(asked: Asked, offer: dict[str, Any], covering: frozenset[str]
     if asked.open_now and not is_open(asked, offer):
         return False
     return all(
-        values & held(name, offer, covering) for name, values in asked.filters.items() if values
+        values & (held(name, offer, covering) | card_opened(asked, name))
+        for name, values in asked.filters.items()
+        if values
     )
+
+
+def card_opened(asked: Asked, name: str) -> set[str]:
+    """The members of one CPTS are searched behind its card, whose kind they answer to as well."""
+    return {"cpts"} if name == "kind" and asked.cpts is not None else set()
 
 
 def held(name: str, offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
