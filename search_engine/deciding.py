@@ -1,8 +1,8 @@
 """What a search decides before its page is asked: who stands behind a CPTS, how far it looks, how
-loosely a name is spelt. The page is then asked once."""
+loosely a name is spelt. The page is asked with the questions where nothing hangs on them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.records import Offer
@@ -16,38 +16,83 @@ from search_engine.enlargement import (
     may_grow,
 )
 from search_engine.filters import name_queries, offer_filters
-from search_engine.groups import by_finess, covering_body, cpts_body, groups_here
+from search_engine.groups import (
+    by_finess,
+    covering_body,
+    cpts_body,
+    groups_here,
+    is_complete,
+    represented,
+)
 from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
+from search_engine.query import members_body, page_body
 
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
 
 SEARCHED, COVERING, POOR, EXACT = "searched", "covering", "poor", "exact"
+MEMBERS, PAGE = "members", "page"
 
 
-async def decided(index: Index, plan: Plan) -> tuple[Plan, Cards]:
-    """The plan as it will be asked, and the cards of the CPTS that it shows, by FINESS.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The plan as it is asked, the cards of the CPTS that it shows by FINESS, how many members of
+    each answer; and the page, where it could be asked with the questions."""
 
-    One request in the ordinary case, one more where offers are scarce. What is decided depends
-    on the index alone, so every page of a search decides the same. Raises ``CptsNotFound``.
+    plan: Plan
+    cpts: Cards
+    sizes: Mapping[str, int]
+    page: Answer | None = None
+
+
+async def decided(index: Index, plan: Plan) -> Decided:
+    """What a search decides: one request in the ordinary case, one more where offers are scarce.
+
+    It depends on the index alone, so every page of a search decides the same. Raises
+    ``CptsNotFound``.
     """
     plan, cpts, answers = await _first_questions(index, plan)
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
-        radii = larger_radii(plan.area)
-        radius, exact = chosen(await index.ask(count_body(plan.of_everybody(), radii)), radii)
-        return replace(plan.within(radius), fuzzy=EXACT in answers and not exact), cpts
-    return replace(plan, fuzzy=EXACT in answers and not total_of(answers[EXACT])), cpts
+        plan, members = await _further(index, plan, EXACT in answers)
+        return Decided(plan, cpts, {}) if members is None else _grouped(plan, cpts, members)
+    plan = replace(plan, fuzzy=EXACT in answers and not total_of(answers[EXACT]))
+    if not plan.covering:
+        return Decided(plan, cpts, {}, None if plan.fuzzy else answers.get(PAGE))
+    members = answers.get(MEMBERS)
+    if members is None or not is_complete(members):
+        members = await index.ask(members_body(plan))
+    return _grouped(plan, cpts, members)
+
+
+def _grouped(plan: Plan, cpts: Cards, members: Answer) -> Decided:
+    plan, sizes = represented(plan, members)
+    return Decided(plan, cpts, sizes)
+
+
+async def _further(index: Index, plan: Plan, named: bool) -> tuple[Plan, Answer | None]:
+    """The plan over a larger circle, and the answer about the members in it."""
+    radii = larger_radii(plan.area)
+    circles = [plan.within(radius) for radius in radii] if plan.covering else []
+    bodies = [count_body(plan.of_everybody(), radii), *map(members_body, circles)]
+    counts, *members = await index.ask_all(bodies)
+    radius, exact = chosen(counts, radii)
+    larger = replace(plan.within(radius), fuzzy=named and not exact)
+    return larger, members[radii.index(radius)] if members else None
 
 
 async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, dict[str, Answer]]:
-    """The CPTS and the counts, at once unless the meaning of a filter hangs on the CPTS."""
+    """The CPTS, the counts, and the page or the members, all at once.
+
+    First the CPTS where the meaning of a selected filter hangs on them.
+    """
     who = cpts_questions(plan)
-    if who and plan.criteria.kind:
+    if COVERING in who and plan.criteria.kind:
         plan, cpts = with_cpts(plan, await _asked(index, who))
         return plan, cpts, await _asked(index, count_questions(plan))
-    answers = await _asked(index, {**who, **count_questions(plan)})
+    what = {MEMBERS: members_body(plan)} if COVERING in who else {PAGE: page_body(plan)}
+    answers = await _asked(index, {**who, **count_questions(plan), **what})
     plan, cpts = with_cpts(plan, answers)
     return plan, cpts, answers
 
@@ -57,12 +102,42 @@ async def _asked(index: Index, questions: Mapping[str, Body]) -> dict[str, Answe
     return dict(zip(questions, answers, strict=True))
 
 
+async def settled(index: Index, plans: list[Plan]) -> list[Plan]:
+    """The plans, whose CPTS are known, with their circles and spelling decided together."""
+    questions = [count_questions(plan) for plan in plans]
+    told = iter(await index.ask_all([body for asked in questions for body in asked.values()]))
+    answers = [{name: total_of(next(told)) for name in asked} for asked in questions]
+    poor = [POOR in told and told[POOR] < ENOUGH for told in answers]
+    bodies = [
+        count_body(plan.of_everybody(), larger_radii(plan.area))
+        for plan, grows in zip(plans, poor, strict=True)
+        if grows
+    ]
+    circles = iter(await index.ask_all(bodies))
+    return [
+        _settled(plan, counts, next(circles) if grows else None)
+        for plan, counts, grows in zip(plans, answers, poor, strict=True)
+    ]
+
+
+def _settled(plan: Plan, counts: Mapping[str, int], circles: Answer | None) -> Plan:
+    if circles is None:
+        return replace(plan, fuzzy=EXACT in counts and not counts[EXACT])
+    radius, exact = chosen(circles, larger_radii(plan.area))
+    return replace(plan.within(radius), fuzzy=EXACT in counts and not exact)
+
+
 def cpts_questions(plan: Plan) -> dict[str, Body]:
-    """The cards of the CPTS that cover the commune, and of the one whose members are searched."""
-    questions = {}
-    if plan.criteria.cpts is not None:
-        questions[SEARCHED] = cpts_body([plan.criteria.cpts])
-    if plan.area.insee is not None and groups_here(plan.of_everybody()):
+    """The cards of the CPTS that cover the commune, and of the one whose members are searched.
+
+    Among the members of one, the others matter to the filter of kinds alone.
+    """
+    searched, questions = plan.criteria.cpts, {}
+    if searched is not None:
+        questions[SEARCHED] = cpts_body([searched])
+    if plan.area.insee is None or (searched is not None and not plan.criteria.kind):
+        return questions
+    if groups_here(plan.of_everybody()):
         questions[COVERING] = covering_body(plan.area.insee)
     return questions
 

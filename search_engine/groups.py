@@ -5,6 +5,7 @@ kept out of it, and the card of the CPTS stands where that member would (F090 to
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
@@ -19,7 +20,7 @@ Body = dict[str, Any]
 Clause = dict[str, Any]
 
 MAX_CPTS = 50
-"""CPTS of one commune; no commune has more than a handful."""
+"""CPTS of one commune, of which no commune has more than a handful, or of one circle."""
 
 
 def covering_body(insee: str) -> Body:
@@ -55,33 +56,40 @@ def groups_here(plan: Plan) -> bool:
     return plan.may_group and plan.area.radius_km is not None
 
 
-def best_members(plan: Plan, query: Clause, sort: list[Clause], selected: list[Clause]) -> Body:
+def best_members(
+    query: Clause, sort: list[Clause], selected: list[Clause], covering: tuple[str, ...] = ()
+) -> Body:
     """One member of each CPTS, the first in the order of the page: its representative.
 
-    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. An offer
-    has one CPTS at most, as ``collapse`` needs.
+    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. Without
+    ``covering`` the members of every CPTS around are asked for, ``MAX_CPTS`` of them. An offer has
+    one CPTS at most, as ``collapse`` needs.
     """
+    members = {"terms": {"cpts": list(covering)}} if covering else {"exists": {"field": "cpts"}}
+    size = len(covering) or MAX_CPTS
     return {
-        "query": {"bool": {"must": [query], "filter": [member_of(plan), *selected]}},
+        "query": {"bool": {"must": [query], "filter": [members, *selected]}},
         "sort": sort,
-        "size": len(plan.covering),
+        "size": size,
         "collapse": {"field": "cpts"},
         "track_total_hits": False,
         "_source": ["id", "cpts"],
-        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": len(plan.covering)}}},
+        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": size}}},
     }
 
 
-def read_representatives(answer: Body) -> dict[str, str]:
-    """The best member of each CPTS, by its FINESS."""
+def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
+    """The plan with the best member of each covering CPTS, and how many members of each answer."""
     hits = [hit["_source"] for hit in hits_of(answer)]
-    return {hit["cpts"][0]: hit["id"] for hit in hits}
-
-
-def read_sizes(answer: Body) -> Mapping[str, int]:
-    """How many members of each CPTS answer, by its FINESS."""
+    best = {hit["cpts"][0]: hit["id"] for hit in hits if hit["cpts"][0] in plan.covering}
     buckets = answer["aggregations"][GROUPS]["buckets"]
-    return {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
+    sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
+    return replace(plan, representatives=best), sizes
+
+
+def is_complete(answer: Body) -> bool:
+    """Whether the answer about every CPTS holds them all."""
+    return len(answer["aggregations"][GROUPS]["buckets"]) < MAX_CPTS
 
 
 def outside_groups(plan: Plan) -> list[Clause]:

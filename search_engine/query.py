@@ -43,9 +43,12 @@ def shown_only(plan: Plan) -> Body:
 
 
 def members_body(plan: Plan) -> Body:
-    """The best member of each covering CPTS, by the order of the page and its filters."""
+    """The best member of each covering CPTS, by the order of the page and its filters.
+
+    As long as nobody knows which CPTS cover the commune, that of every CPTS around.
+    """
     selected = list(selections(plan).values())
-    return best_members(plan, scored(plan, bounds(plan)), sort_keys(plan), selected)
+    return best_members(scored(plan, bounds(plan)), sort_keys(plan), selected, plan.covering)
 
 
 def position(plan: Plan) -> Body:

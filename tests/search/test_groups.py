@@ -252,15 +252,15 @@ async def test_who_joins_during_a_search_waits_for_the_next(
     """His slot comes between the request for the best members and that for the page."""
     late = member("late", 1)
     searcher = searching([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
-    real = Index.ask
+    real = Index.ask_all
 
-    async def ask(index: Index, body: dict[str, Any]) -> dict[str, Any]:
-        answer = await real(index, body)
-        if "collapse" in body:
+    async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        answers = await real(index, bodies)
+        if any("collapse" in body for body in bodies):
             es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
-        return answer
+        return answers
 
-    monkeypatch.setattr(Index, "ask", ask)
+    monkeypatch.setattr(Index, "ask_all", ask_all)
     page = await searcher.page(where=area(insee="14754"))
     assert [key_of(card) for card in page["results"]] == ["other"]
     monkeypatch.undo()
