@@ -31,6 +31,10 @@ BASE = "http://127.0.0.1:8000/v1/lrm/search"
 NOBODY = "?"
 """Stands for a missing origin, so that the other parameters are explained too."""
 
+NO_LINK = (
+    "Ce n'est pas un lien : aucun paramètre n'y est donné, comme dans ?origin=...&inseecode=48095"
+)
+
 MARKS = {
     Level.OK: "[green]bon[/]",
     Level.WARNING: "[yellow]attention[/]",
@@ -101,12 +105,20 @@ def check_command(
 
     Codes de sortie : 0 lien suivi, même avec des remarques ; 2 le service le refuserait.
     """
-    found = explained(parameters_of(sys.stdin.read() if url == "-" else url))
+    found = explained(_parameters(sys.stdin.read() if url == "-" else url))
     if as_json:
         typer.echo(orjson.dumps([asdict(one) for one in found]))
     else:
         Console().print(_table(found))
     _stop_on_fault(found)
+
+
+def _parameters(link: str) -> Parameters:
+    """The parameters of a link; any other text is not repeated, for it may tell of a patient."""
+    if not {"?", "="} & set(link):
+        Console(stderr=True, highlight=False).print(NO_LINK, style="red")
+        raise typer.Exit(REFUSED)
+    return parameters_of(link)
 
 
 def explained(parameters: Parameters) -> list[Finding]:

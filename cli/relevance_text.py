@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from search_engine.relevance.cases import Kind
 from search_engine.relevance.limits import LEAST_NDCG
 from search_engine.relevance.verdict import Outcome, State, Verdict
 from search_engine.window import instant
@@ -41,8 +42,19 @@ NOTHING = "Rien n'a pu être jugé : cet index ne contient aucune offre où pose
 def report(verdict: Verdict, name: str) -> RenderableType:
     """The counts of each kind, the measures, each failed case, and the conclusion."""
     blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), counts(verdict)]
-    blocks += [measure(verdict), *map(failure, verdict.failed), *conclusion(verdict)]
-    return Group(*blocks)
+    blocks += [measure(verdict), *map(failure, verdict.failed), *map(not_judged, left(verdict))]
+    return Group(*blocks, *conclusion(verdict))
+
+
+def left(verdict: Verdict) -> list[Outcome]:
+    """The cases judged by ids that could not be: a complaint is never left aside in silence."""
+    by_ids = frozenset(Kind)
+    return [o for o in verdict.outcomes if o.state is State.NOT_JUDGED and o.group in by_ids]
+
+
+def not_judged(one: Outcome) -> Text:
+    """A case that says nothing of this index, and why."""
+    return Text(f"{one.id} : non jugé, {', '.join(one.problems)}", style="yellow")
 
 
 def counts(verdict: Verdict) -> Table:

@@ -15,13 +15,14 @@ from api.configuration import BadConfigurationError, checked_settings
 from api.logs import configure_logs
 from api.problems import Problem, of_elastic_error, of_search_problem, of_validation
 from cli import serve
-from cli.page_text import WIDTH, page_text
+from cli.page_cards import WIDTH
+from cli.page_text import page_text
 from elastic.client import async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import settings
 from geography.geocoder import Geocoder
-from mappings.records import Consultation, SlotType
+from mappings.records import Consultation, SlotType, Via
 from search_engine.criteria import Criteria, Mode, Role, Sort
 from search_engine.problems import SearchProblem
 from search_engine.search import search
@@ -83,6 +84,40 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     ] = None,
     slot_type: Annotated[
         list[SlotType] | None, typer.Option(help="Type de créneau.", rich_help_panel=FILTERS)
+    ] = None,
+    horizon: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEURES", help="Créneau dans 0-4, 4-8... heures.", rich_help_panel=FILTERS
+        ),
+    ] = None,
+    profession: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Profession : 10 médecin.", rich_help_panel=FILTERS),
+    ] = None,
+    specialty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Spécialité : SM04.", rich_help_panel=FILTERS),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TYPE", help="Type d'offre : hospital.", rich_help_panel=FILTERS),
+    ] = None,
+    sector: Annotated[
+        list[str] | None,
+        typer.Option(metavar="0-4", help="Conventionnement.", rich_help_panel=FILTERS),
+    ] = None,
+    participation: Annotated[
+        list[Via] | None,
+        typer.Option(help="Comment l'offre participe au SAS.", rich_help_panel=FILTERS),
+    ] = None,
+    maternity_level: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NIVEAU", help="Maternité : 1, 2A, 2B, 3.", rich_help_panel=FILTERS),
+    ] = None,
+    territory: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TERRITOIRE", help="Comme SAS-48.", rich_help_panel=FILTERS),
     ] = None,
     open_now: Annotated[
         bool, typer.Option("--open-now", help="Ouvert maintenant.", rich_help_panel=FILTERS)
@@ -146,6 +181,9 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
 
     sas search MG --department 48 --mode beyond
 
+    Une page nomme sous FILTRES chaque option, ses valeurs et ce que chacune laisserait d'offres.
+    Une option de filtre se répète pour plusieurs valeurs.
+
     Codes de sortie : 0 réponse donnée, même vide ; 2 recherche à corriger ; 3 service indisponible.
     """
     asked = {
@@ -158,6 +196,14 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "mode": mode,
         "consultation": consultation or [],
         "slot_type": slot_type or [],
+        "horizon": horizon or [],
+        "profession": profession or [],
+        "specialty": specialty or [],
+        "kind": kind or [],
+        "sector": sector or [],
+        "participation": participation or [],
+        "maternity_level": maternity_level or [],
+        "territory": territory or [],
         "open_now": open_now,
         "cpts": cpts,
         "group_cpts": group_cpts,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlencode
 
 from mappings import codes
@@ -18,6 +19,17 @@ ADDRESS = "adresse"
 """Name of the finding that tells the four parameters of the address assembled."""
 
 NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
+
+PAGING: Mapping[str, str] = MappingProxyType(
+    {
+        "page": "numéro de page",
+        "size": "offres par page",
+        "seed": "tirage d'une réponse précédente",
+        "cursor": "suite d'une réponse précédente",
+        "stable": "annuaire figé à la première page",
+    }
+)
+"""Parameters that walk through the pages, and what each says."""
 
 NAMES = frozenset(LrmLink.model_fields)
 
@@ -69,6 +81,9 @@ def findings_of(link: LrmLink) -> Iterator[Finding]:
     yield from _specialty(link)
     yield _practitioner(link.practitioner)
     yield from _address(link)
+    for name in PAGING:
+        if name in link.model_fields_set:
+            yield Finding(name, Level.OK, PAGING[name], "Vérifié à l'ouverture du lien.")
 
 
 def link_to(base: str, parameters: Mapping[str, str]) -> str:
@@ -101,8 +116,11 @@ def _specialty(link: LrmLink) -> Iterator[Finding]:
     name = "specialty" if link.specialty or not link.speciality else "speciality"
     if not read.warnings:
         yield Finding(name, Level.OK, read.label)
+    given = (link.specialty or link.speciality).strip()
+    coded = specialty_urn(given)
+    hint = "" if coded == given else f" Un code ne va pas seul : {coded}"
     for warning in read.warnings:
-        yield Finding(name, Level.WARNING, read.label, warning["message"])
+        yield Finding(name, Level.WARNING, read.label, warning["message"] + hint)
 
 
 def _practitioner(given: str) -> Finding:

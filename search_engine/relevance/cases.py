@@ -6,8 +6,10 @@ Unknown fields are refused everywhere: a misspelt one would judge nothing.
 """
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -32,6 +34,21 @@ SOMEWHERE = {"lat": 48.8566, "lon": 2.3522}
 PLACES = frozenset({"lat", "lon", "insee", "department"})
 
 
+FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "ce champ manque",
+        "extra_forbidden": "ce champ n'existe pas",
+        "enum": "valeurs permises : {expected}",
+        "literal_error": "valeurs permises : {expected}",
+        "string_too_short": "au moins {min_length} caractères",
+        "string_pattern_mismatch": "forme attendue : {pattern}",
+    }
+)
+"""What is said of a fault in a file of cases, by the type that pydantic gives it."""
+
+OTHER_FAULT = "valeur d'une autre forme que celle attendue"
+
+
 class CasesFileInvalid(ValueError):
     """The file of cases cannot be used; the message says where and why."""
 
@@ -48,7 +65,9 @@ class Kind(StrEnum):
 def _understood(search: dict[str, Any]) -> dict[str, Any]:
     """The search, whose criteria exist; a text place would ask a service."""
     if "where" in search:
-        raise ValueError("say the place by lat and lon, insee or department: no service is asked")
+        raise ValueError(
+            "dites le lieu par lat et lon, insee ou department : aucune adresse n'est cherchée"
+        )
     Criteria(**({} if PLACES & set(search) else SOMEWHERE), **search)
     return search
 
@@ -91,11 +110,11 @@ class Case(Table):
     def judges_something(self) -> Self:
         """A case without judgement cannot fail."""
         if self.kind is Kind.FORBIDDEN and not self.forbidden:
-            raise ValueError("a forbidden case names forbidden ids")
+            raise ValueError("un cas « forbidden » nomme des identifiants dans forbidden")
         if self.kind is not Kind.FORBIDDEN and not self.expected:
-            raise ValueError("name the expected ids")
+            raise ValueError("nommez les identifiants attendus dans expected")
         if set(self.expected) & set(self.forbidden):
-            raise ValueError("an id is expected or forbidden, not both")
+            raise ValueError("un identifiant est attendu ou interdit, pas les deux")
         return self
 
 
@@ -115,7 +134,7 @@ class Traits(Table):
     def says_something(self) -> Self:
         """Traits that nobody could bear would judge nothing."""
         if not any(getattr(self, name) for name in type(self).model_fields):
-            raise ValueError("name a trait")
+            raise ValueError("nommez un trait")
         return self
 
 
@@ -154,7 +173,7 @@ class AnywhereCase(Table):
 
 def _shown(kind: OfferKind) -> OfferKind:
     if kind not in SHOWN_KINDS:
-        raise ValueError("only ordinary results are searched by name")
+        raise ValueError("seuls les résultats ordinaires se cherchent par leur nom")
     return kind
 
 
@@ -182,17 +201,37 @@ class Cases(Table):
         families = (self.case, self.anywhere, self.known)
         ids = [one.id for family in families for one in family]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"two cases bear one id: {', '.join(twice)}")
+            raise ValueError(f"deux cas portent le même id : {', '.join(twice)}")
         return self
 
 
 def load_cases(path: Path = PRODUCT_CASES) -> Cases:
-    """The cases of a TOML file; raises ``CasesFileInvalid``."""
+    """The cases of a TOML file; raises ``CasesFileInvalid``, a sentence in French."""
     try:
         return Cases.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise CasesFileInvalid(f"{path} cannot be read ({error.strerror}).") from error
+        raise CasesFileInvalid(f"{path} ne peut être lu ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise CasesFileInvalid(f"{path} is not a text in UTF-8.") from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise CasesFileInvalid(f"{path} is not a file of relevance cases: {error}") from error
+        raise CasesFileInvalid(f"{path} n'est pas un texte en UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CasesFileInvalid(f"{path} n'est pas du TOML : {error}") from error
+    except ValidationError as error:
+        raise CasesFileInvalid("\n".join([str(path), *_faults(error)])) from error
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    """One line a fault: ``case 1, kind : valeurs permises : ...``; cases count from 1."""
+    for one in error.errors(include_url=False, include_input=False):
+        where = _place_of(one["loc"])
+        cause = one.get("ctx", {}).get("error")
+        if isinstance(cause, ValidationError):
+            yield from (f"{where}, {fault}" for fault in _faults(cause))
+            continue
+        known = FAULTS.get(one["type"], OTHER_FAULT)
+        told = str(cause) if cause else known.format_map(one.get("ctx", {}))
+        yield f"{where} : {told}" if where else told
+
+
+def _place_of(location: tuple[int | str, ...]) -> str:
+    words = [f" {part + 1}" if isinstance(part, int) else f", {part}" for part in location]
+    return "".join(words).removeprefix(", ")

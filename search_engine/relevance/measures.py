@@ -26,12 +26,16 @@ def problems(case: Case, shown: Shown) -> list[str]:
     if case.kind is Kind.PRECISION:
         said += [f"de trop : {key}" for key in found if key not in case.expected]
     if case.kind is Kind.ORDER and found[: len(case.expected)] != case.expected:
-        said.append(f"ordre : {found[: len(case.expected)]}")
+        said.append(f"ordre : {_listed(found[: len(case.expected)])}")
     if case.pinned is not None and case.pinned != shown.pinned:
-        said.append(f"médecin traitant : {shown.pinned}")
+        said.append(f"médecin traitant : {_listed(shown.pinned)}")
     if case.warnings is not None and case.warnings != shown.warnings:
-        said.append(f"avertissements : {shown.warnings}")
+        said.append(f"avertissements : {_listed(shown.warnings)}")
     return said
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(keys) or "aucun"
 
 
 def judgements(case: Case) -> dict[str, int]:

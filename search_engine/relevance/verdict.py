@@ -101,10 +101,12 @@ class Verdict:
         """Which limits are not kept, one sentence each in French, naming the cases."""
         said = [f"{one.id} : {one.problems[0]}" for one in self.failed if not one.tolerated]
         if self.ndcg is not None and self.ndcg < LEAST_NDCG:
+            low = f"nDCG@10 de {_decimal(self.ndcg)}, sous {_decimal(LEAST_NDCG)}"
             lost = [one.id for one in self.failed if one.tolerated]
-            named = ", ".join(lost[:NAMED])
-            said.append(
-                f"nDCG@10 de {self.ndcg:.3f}, sous {LEAST_NDCG} : "
-                f"{len(lost)} offres introuvables par leur nom ({named})"
-            )
+            named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
+            said.append(f"{low} : {named}" if lost else low)
         return said
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")

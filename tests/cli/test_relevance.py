@@ -15,7 +15,6 @@ from elastic import lifecycle
 from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.unfinished import unfinished_mapping
-from search_engine.relevance.limits import LEAST_NDCG
 from tests.conftest import CreateOffers
 from tests.indexers.sets import MENDE, NOW, FileSet
 from tests.search.made import doctor, structure
@@ -100,8 +99,8 @@ def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOf
     ("damage", "sentence"),
     [
         ({"specialties": ["54"]}, "medecin-generaliste : rien de trouvé là où 60 offres"),
-        ({"point": {"lat": 3.501, "lon": 44.518}}, f"sous {LEAST_NDCG} : 60 offres introuvables"),
-        ({"names": ["INCONNU"]}, f"sous {LEAST_NDCG} : 60 offres introuvables"),
+        ({"point": {"lat": 3.501, "lon": 44.518}}, "sous 0,950 : 60 offres introuvables"),
+        ({"names": ["INCONNU"]}, "sous 0,950 : 60 offres introuvables"),
     ],
     ids=["specialities", "points", "names"],
 )
@@ -161,7 +160,11 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
     assert result.exit_code == 1
     for told in ("Plainte du 16 juin", f"manque : {other}", "trouvé : Dr d0", "plainte-1 : échoué"):
         assert told in result.output, result.output
-    gone = judged(sas(*words, complaint(tmp_path, expected='["rpps:9@9"]'), "--json"), 1)
+    assert "nDCG@10 de 0,000, sous 0,950\n" in result.output
+    absent = complaint(tmp_path, expected='["rpps:9@9"]')
+    unjudged = "plainte-1 : non jugé, une offre attendue n'est pas dans cet index"
+    assert unjudged in sas(*words, absent).output
+    gone = judged(sas(*words, absent, "--json"), 1)
     assert gone["cases"][0]["state"] == "not_judged"
     known = complaint(tmp_path, expected=f'["{other}"]', known_failure='"on attend la mise à jour"')
     told = judged(sas(*words, known, "--json"), 0)
@@ -169,22 +172,29 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "field",
+    ("field", "sentence"),
     [
-        {"expcted": '["a"]'},
-        {"search": '{ what = "MG", insee = "48095", rayon = 3 }'},
-        {"search": '{ what = "MG", where = "Mende" }'},
-        {"expected": "[]"},
+        ({"expcted": '["a"]'}, "case 1, expcted : ce champ n'existe pas"),
+        (
+            {"search": '{ what = "MG", insee = "48095", rayon = 3 }'},
+            "case 1, search, rayon : ce champ n'existe pas",
+        ),
+        ({"search": '{ what = "MG", where = "Mende" }'}, "case 1, search : dites le lieu par lat"),
+        ({"expected": "[]"}, "case 1 : nommez les identifiants attendus"),
+        ({"kind": '"foo"'}, "case 1, kind : valeurs permises : 'precision'"),
+        ({"description": '"trop"'}, "case 1, description : au moins 10 caractères"),
     ],
-    ids=["field", "criterion", "text-place", "nothing"],
+    ids=["field", "criterion", "text-place", "nothing", "kind", "description"],
 )
 def test_a_case_that_would_judge_nothing_is_refused(
-    sas: Sas, tmp_path: Path, field: dict[str, str]
+    sas: Sas, tmp_path: Path, field: dict[str, str], sentence: str
 ) -> None:
     path = complaint(tmp_path, **{"expected": '["a"]', **field})
     result = sas("relevance", "--cases", path)
     assert result.exit_code == 2, result.output
     assert "Fichier de cas inutilisable" in result.output
+    assert sentence in result.output
+    assert "pydantic" not in result.output
     assert "Traceback" not in result.output
 
 

@@ -17,7 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.page_text import nearer_words, place_lines
+from cli.page_cards import place_lines
 from tests.conftest import CreateOffers
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -74,7 +74,7 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         "Participe au SAS par sa CPTS (CPTS du Gévaudan)",
         "Aujourd'hui 11:00 SNP",
         "Après-demain 10:00 PUBLIC téléconsultation",
-        "14:00 PUBLIC sans rendez-vous 1/4",
+        "14:00 PUBLIC sans rendez-vous (reste 3 places sur 4)",
         "Rang : palier 1, avec créneau, participant au SAS",
         "type de créneau +0,050 (comme 5 km de moins)",
         "ouvert",
@@ -115,19 +115,40 @@ def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
     assert lines[:2] == [f"{'C' * 60}, 1 rue du Lac, Mende", "04 66 00 11 01"]
 
 
-def test_a_nearer_cpts_is_as_far_as_its_member() -> None:
-    card = {"title": "CPTS du Littoral", "group": {"best": {"distance_km": 2.4}}}
-    told = nearer_words({"card": card, "saved_km": 7.6})
-    assert told == "Plus proche avec créneau : CPTS du Littoral, à 2,4 km (7,6 km de moins)"
-
-
 def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) -> None:
     nobody = sas("search", "Xyzzyx", "--now", NOW, "--department", "48").stdout
-    assert "Rien non plus dans un rayon plus grand, dans un autre mode ou sans filtre." in nobody
+    assert "Rien non plus dans un autre mode ou sans filtre." in nobody
+    assert "a été cherché comme un nom" in nobody
     filtered = ("search", "MG", "--now", NOW, "--insee", "48095", "--consultation", "HH")
     told = sas(*filtered, "--radius", "1").stdout
-    assert "Sans les filtres : " in told
+    assert re.search(r"Sans les filtres : \d+ \(sans --consultation\)", told)
+    assert "Sans --radius, la recherche va à 50 km au moins." in told
     assert "(--radius 2)" in told or "(--mode all)" not in told
+
+
+def test_a_page_after_the_last_one_says_which_is_the_last(sas: Sas, dozen: None) -> None:
+    asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--size", "1", "--page", "90")
+    told = sas(*asked).stdout
+    assert re.search(r"\d+ offres · ", told)
+    assert "Cette page est vide : la dernière est --page 4." in told
+
+
+@pytest.mark.proves("F082", "W09")
+def test_every_filter_shown_is_an_option_that_gives_its_count(sas: Sas, dozen: None) -> None:
+    asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--radius", "90", "--mode", "all")
+    told = " ".join(sas(*asked).stdout.partition("FILTRES")[2].split())
+    facets = re.findall(r", (--[a-z-]+) : (.*?)(?= [A-Z][^,()]*, --|$| Suite)", told)
+    shown = [
+        (option, value, count)
+        for option, values in facets
+        for value, count in re.findall(r"\(([^)]+)\) (\d+)", values)
+    ]
+    assert {"--consultation", "--slot-type", "--horizon"} <= {option for option, _, _ in shown}
+    horizons = [int(value.partition("-")[0]) for name, value, _ in shown if name == "--horizon"]
+    assert horizons == sorted(horizons)
+    for option, value, count in shown:
+        chosen = sas(*asked, option, value)
+        assert re.search(rf"^{count} offres?\b", chosen.stdout, re.MULTILINE), (option, value)
 
 
 @pytest.mark.proves("F048")
@@ -140,6 +161,7 @@ def test_the_treating_doctor_is_shown_apart(sas: Sas, dozen: None) -> None:
     before, _, after = done.stdout.partition("MÉDECIN TRAITANT")
     assert "JOURNO" not in before
     assert after.count("JOURNO") == 1
+    assert "AUTRES OFFRES" in after
     assert re.search(r"Suite : --page 2 --seed \d+", done.stdout)
 
 

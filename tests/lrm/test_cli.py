@@ -112,6 +112,26 @@ def test_a_link_is_read_from_the_standard_input(sas: Sas) -> None:
     assert "75015 Paris" in done.stdout
 
 
+def test_a_code_given_alone_is_shown_in_the_form_of_the_contract(sas: Sas) -> None:
+    done = sas("check", f"{BASE}?origin=1.2&city=Mende&practitioner=X&specialty=SM54")
+    assert done.exit_code == 0
+    assert "Un code ne va pas seul : urn:oid:1.2.250.1.213.2.28|SM54" in done.stdout
+
+
+def test_a_text_that_is_no_link_is_refused_and_not_repeated(sas: Sas) -> None:
+    done = sas("check", input="12 rue du Lac\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Ce n'est pas un lien" in done.stderr
+    assert "Lac" not in done.stderr
+
+
+def test_what_walks_the_pages_is_told_too(sas: Sas) -> None:
+    done = sas("check", f"{BASE}?origin=1.2&city=Mende&cursor=abc&stable=true")
+    assert done.exit_code == 0
+    assert "suite d'une réponse précédente" in done.stdout
+    assert "annuaire figé à la première page" in done.stdout
+
+
 def test_people_read_sentences_in_french(sas: Sas) -> None:
     done = sas("check", f"{BASE}?origin=1.2&inseecode=75115&streetname=rue+%5Bbold%5D+X")
     assert done.exit_code == 0

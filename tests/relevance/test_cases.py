@@ -79,11 +79,11 @@ def test_problems_by_kind() -> None:
         id="a", description="made by hand", kind="order", search={"what": "MG"}, expected=["x", "y"]
     )
     assert problems(case, page_of("x", "y", "z")) == []
-    assert problems(case, page_of("y", "x")) == ["ordre : ['y', 'x']"]
+    assert problems(case, page_of("y", "x")) == ["ordre : y, x"]
     precise = case.model_copy(update={"kind": Kind.PRECISION})
     assert problems(precise, page_of("x", "y", "z")) == ["de trop : z"]
     apart = case.model_copy(update={"pinned": ["p"], "warnings": []})
-    assert problems(apart, page_of("x", "y")) == ["médecin traitant : []"]
+    assert problems(apart, page_of("x", "y")) == ["médecin traitant : aucun"]
 
 
 def page_of(*found: str) -> Shown:

@@ -1,0 +1,105 @@
+"""What a page says to a regulator, piece by piece."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from cli.french import moment
+from cli.page_cards import cpts_lines, participation_words, place_lines, seats_words
+from cli.page_foot import narrows, nearer_words, other_ways
+from cli.page_text import count_words
+
+PARIS = "Europe/Paris"
+DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]
+
+
+def cpts(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "cpts:489001081",
+        "kind": "cpts",
+        "title": "CPTS MENDE",
+        "accepts_beyond": False,
+        "participation": {"sas": True, "cpts": {"finess": "489001081", "name": "CPTS MENDE"}},
+        "place": {"city": "Mende"},
+        "availability": {"days": DAYS},
+        **more,
+    }
+
+
+def empty(**more: Any) -> dict[str, Any]:
+    area = {"radius_km": 5.0, "reference_km": 50.0, "explicit_radius": False}
+    page = {"query": {"asked": {}}, "results": [], "total": {"value": 0}, "area": area}
+    return page | more
+
+
+@pytest.mark.proves("F091", "F093")
+def test_the_card_of_a_cpts_says_when_a_member_can_see_the_patient_and_how_to_list_them() -> None:
+    best = {"title": "Dr Pierre MARIE", "distance_km": 0.4, "next_start": "2026-11-27T07:40:00Z"}
+    card = cpts(group={"finess": "489001081", "members": 2, "best": best})
+    assert [line.plain for line in cpts_lines(card, PARIS)] == [
+        "2 membres répondent · le mieux placé : Dr Pierre MARIE, à 400 m, créneau demain à 08:40",
+        "Les voir : la même recherche avec --cpts 489001081",
+    ]
+    assert participation_words(card) == "Participe au SAS"
+
+
+def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:
+    (line,) = cpts_lines(cpts(), PARIS)
+    assert "--cpts 489001081" in line.plain
+    assert "créneau" not in line.plain
+
+
+@pytest.mark.parametrize(
+    ("slot", "told"),
+    [
+        ({}, ""),
+        ({"seats_max": 1, "seats_taken": 0}, ""),
+        ({"seats_max": 4, "seats_taken": 2}, " (reste 2 places sur 4)"),
+        ({"seats_max": 6, "seats_taken": 5}, " (reste 1 place sur 6)"),
+    ],
+)
+def test_seats_are_those_left(slot: dict[str, int], told: str) -> None:
+    assert seats_words(slot) == told
+
+
+def test_an_unknown_phone_is_told() -> None:
+    assert next(place_lines(cpts())).plain == "Mende · téléphone inconnu"
+
+
+def test_a_nearer_offer_can_be_called_at_once() -> None:
+    slot = {"start_local": "2026-11-27T08:00:00+01:00", "types": ["PUBLIC"]}
+    days = [DAYS[0], {**DAYS[1], "slots": [slot]}, DAYS[2]]
+    card = {"title": "Dr A", "distance_km": 0.082, "phones": ["+33466001101"]}
+    nearer = {"saved_km": 1.1, "card": {**card, "availability": {"days": days}}}
+    assert nearer_words(nearer) == (
+        "Plus proche avec créneau : Dr A · 82 m (1,1 km de moins) · demain 08:00 PUBLIC"
+        " · 04 66 00 11 01"
+    )
+
+
+def test_the_marketplace_alone_is_not_called_nothing() -> None:
+    found = {"total": {"value": 4}, "results": [{}]}
+    page = empty(query={"asked": {}, "offer_kinds": ["solution"]}, solutions=found)
+    assert count_words(page) == "4 solutions"
+    assert list(other_ways(page)) == []
+
+
+def test_a_way_out_names_the_options_to_take_away() -> None:
+    criteria = {"horizon": [], "open_now": False}
+    way = {"change": "filters", "label": "Sans les filtres", "criteria": criteria, "total": 22}
+    assert list(other_ways(empty(instead=[way]))) == [
+        "Sans les filtres : 22 (sans --horizon, --open-now)"
+    ]
+
+
+def test_a_filter_of_one_value_is_shown_when_it_narrows() -> None:
+    page = empty(total={"value": 12})
+    assert narrows({"values": [{"count": 1}]}, page)
+    assert not narrows({"values": [{"count": 12}]}, page)
+
+
+def test_a_moment_is_said_from_today() -> None:
+    today = date(2026, 11, 26)
+    assert moment(datetime(2026, 11, 26, 18, 40, tzinfo=UTC), today) == "aujourd'hui à 18:40"
+    assert moment(datetime(2026, 11, 30, 0, 5, tzinfo=UTC), today) == "30/11 à 00:05"
