@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from search_engine.deciding import decided, settled
-from search_engine.index import Index, total_of
-from search_engine.instead import count_of_cards, proposals, read_count, told_proposals
+from search_engine.counting import cards_of
+from search_engine.deciding import Decided, decided
+from search_engine.enlargement import ENOUGH
+from search_engine.index import Answer, Index, total_of
+from search_engine.instead import proposals, told_proposals
 from search_engine.page import Found
 from search_engine.plan import Plan
 from search_engine.query import page_body
@@ -17,8 +19,19 @@ async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name."""
     told = await decided(index, plan)
-    answer = await index.ask(page_body(told.plan)) if told.page is None else told.page
-    return Found(told.plan, answer, cpts=told.cpts, sizes=told.sizes)
+    answer, solutions = await _page(index, told)
+    return Found(told.plan, answer, cpts=told.cpts, sizes=told.sizes, solutions=solutions)
+
+
+async def _page(index: Index, told: Decided) -> tuple[Answer, dict[str, Any] | None]:
+    """The page, with the solutions of the marketplace when they are known to belong beside it."""
+    if told.page is not None:
+        return told.page, None
+    plan = told.plan
+    foreseen = plan.first_page and wants_solutions(plan, 0 if told.poor else ENOUGH)
+    bodies = [page_body(plan), *([solutions_body(plan)] if foreseen else [])]
+    answer, *others = await index.ask_all(bodies)
+    return answer, solutions_block(plan, others[0]) if others else None
 
 
 async def with_ways_out(index: Index, found: Found) -> Found:
@@ -33,14 +46,13 @@ async def with_ways_out(index: Index, found: Found) -> Found:
 async def solutions_beside(index: Index, found: Found) -> dict[str, Any] | None:
     """The marketplace solutions, where they belong beside the first page."""
     plan = found.plan
-    if not plan.first_page or not wants_solutions(plan, total_of(found.answer)):
-        return None
+    wanted = plan.first_page and wants_solutions(plan, total_of(found.answer))
+    if found.solutions is not None or not wanted:
+        return found.solutions if wanted else None
     return solutions_block(plan, await index.ask(solutions_body(plan)))
 
 
 async def ways_out(index: Index, found: Found) -> list[dict[str, Any]]:
     """The searches that differ by one thing and are not empty, counted as a click would ask."""
     asked = proposals(found.plan)
-    plans = await settled(index, [one.plan for one in asked])
-    answers = await index.ask_all([count_of_cards(plan) for plan in plans])
-    return told_proposals(asked, list(map(read_count, answers)))
+    return told_proposals(asked, await cards_of(index, [one.plan for one in asked]))

@@ -9,9 +9,11 @@ from mappings.records import Offer
 from search_engine.availability import has_slot
 from search_engine.enlargement import (
     ENOUGH,
-    chosen,
+    bears_name,
     count_body,
     counts_slots,
+    enough_at,
+    found_at,
     larger_radii,
     may_grow,
 )
@@ -39,12 +41,14 @@ MEMBERS, PAGE = "members", "page"
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The plan as it is asked, the cards of the CPTS that it shows by FINESS, how many members of
-    each answer; and the page, where it could be asked with the questions."""
+    each answer; the page, where it could be asked with the questions; and whether few offers answer
+    even in the largest circle."""
 
     plan: Plan
     cpts: Cards
     sizes: Mapping[str, int]
     page: Answer | None = None
+    poor: bool = False
 
 
 async def decided(index: Index, plan: Plan) -> Decided:
@@ -55,8 +59,7 @@ async def decided(index: Index, plan: Plan) -> Decided:
     """
     plan, cpts, answers = await _first_questions(index, plan)
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
-        plan, members = await _further(index, plan, EXACT in answers)
-        return Decided(plan, cpts, {}) if members is None else _grouped(plan, cpts, members)
+        return await _further(index, plan, cpts)
     plan = replace(plan, fuzzy=EXACT in answers and not total_of(answers[EXACT]))
     if not plan.covering:
         return Decided(plan, cpts, {}, None if plan.fuzzy else answers.get(PAGE))
@@ -71,15 +74,17 @@ def _grouped(plan: Plan, cpts: Cards, members: Answer) -> Decided:
     return Decided(plan, cpts, sizes)
 
 
-async def _further(index: Index, plan: Plan, named: bool) -> tuple[Plan, Answer | None]:
-    """The plan over a larger circle, and the answer about the members in it."""
+async def _further(index: Index, plan: Plan, cpts: Cards) -> Decided:
+    """The decision over a larger circle."""
     radii = larger_radii(plan.area)
     circles = [plan.within(radius) for radius in radii] if plan.covering else []
     bodies = [count_body(plan.of_everybody(), radii), *map(members_body, circles)]
     counts, *members = await index.ask_all(bodies)
-    radius, exact = chosen(counts, radii)
-    larger = replace(plan.within(radius), fuzzy=named and not exact)
-    return larger, members[radii.index(radius)] if members else None
+    at = enough_at(counts)
+    larger = plan.within(radii[at])
+    larger = replace(larger, fuzzy=bool(plan.meaning.text) and not bears_name(counts, at))
+    told = _grouped(larger, cpts, members[at]) if members else Decided(larger, cpts, {})
+    return replace(told, poor=found_at(counts, at) < ENOUGH)
 
 
 async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, dict[str, Answer]]:
@@ -100,31 +105,6 @@ async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, dict[
 async def _asked(index: Index, questions: Mapping[str, Body]) -> dict[str, Answer]:
     answers = await index.ask_all(list(questions.values()))
     return dict(zip(questions, answers, strict=True))
-
-
-async def settled(index: Index, plans: list[Plan]) -> list[Plan]:
-    """The plans, whose CPTS are known, with their circles and spelling decided together."""
-    questions = [count_questions(plan) for plan in plans]
-    told = iter(await index.ask_all([body for asked in questions for body in asked.values()]))
-    answers = [{name: total_of(next(told)) for name in asked} for asked in questions]
-    poor = [POOR in told and told[POOR] < ENOUGH for told in answers]
-    bodies = [
-        count_body(plan.of_everybody(), larger_radii(plan.area))
-        for plan, grows in zip(plans, poor, strict=True)
-        if grows
-    ]
-    circles = iter(await index.ask_all(bodies))
-    return [
-        _settled(plan, counts, next(circles) if grows else None)
-        for plan, counts, grows in zip(plans, answers, poor, strict=True)
-    ]
-
-
-def _settled(plan: Plan, counts: Mapping[str, int], circles: Answer | None) -> Plan:
-    if circles is None:
-        return replace(plan, fuzzy=EXACT in counts and not counts[EXACT])
-    radius, exact = chosen(circles, larger_radii(plan.area))
-    return replace(plan.within(radius), fuzzy=EXACT in counts and not exact)
 
 
 def cpts_questions(plan: Plan) -> dict[str, Body]:

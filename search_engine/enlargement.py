@@ -52,30 +52,43 @@ def larger_radii(area: Area) -> list[float]:
 
 
 def count_body(plan: Plan, radii: list[float]) -> Body:
-    """One request without hits: within each radius, how many offers answer, and bear the name."""
-    circles = [circle(plan.area, radius) for radius in radii]
+    """One request without hits: within each radius, how many offers answer, and bear the name.
+
+    Without any radius, over the department.
+    """
     slots = [] if plan.slots_chosen else [has_slot(plan.slots)]
-    counts = {COUNTS: _within(circles, slots if counts_slots(plan) else [])}
+    counts = {COUNTS: within(plan, radii, slots if counts_slots(plan) else [])}
     if plan.meaning.text:
         exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
-        counts[EXACT] = _within(circles, [exact, *(slots if plan.slot_needed else [])])
-    everything = offer_filters(plan.within(radii[-1]))
+        counts[EXACT] = within(plan, radii, [exact, *(slots if plan.slot_needed else [])])
+    everything = offer_filters(plan.within(radii[-1]) if radii else plan)
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
-def _within(circles: list[Body], more: list[Body]) -> Body:
-    filters = {str(index): all_of([one, *more]) for index, one in enumerate(circles)}
-    return {"filters": {"filters": filters}}
+def within(plan: Plan, radii: list[float], more: list[Body]) -> Body:
+    """One bucket a radius, of the offers in its circle that meet ``more``."""
+    circles = [circle(plan.area, radius) for radius in radii]
+    buckets = [all_of([one, *more]) for one in circles] or [all_of(more)]
+    return {"filters": {"filters": {str(index): one for index, one in enumerate(buckets)}}}
 
 
-def chosen(answer: Body, radii: list[float]) -> tuple[float, bool]:
-    """The smallest radius with enough offers, else the furthest; whether the name is in it."""
-    counts = _read(answer, COUNTS, radii)
+def enough_at(answer: Body) -> int:
+    """Which is the first radius with enough offers, else the last."""
+    counts = _counts(answer, COUNTS)
     enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
-    index = next(enough, len(radii) - 1)
-    return radii[index], EXACT in answer["aggregations"] and _read(answer, EXACT, radii)[index] > 0
+    return next(enough, len(counts) - 1)
 
 
-def _read(answer: Body, name: str, radii: list[float]) -> list[int]:
+def found_at(answer: Body, index: int) -> int:
+    """How many offers answer within that radius."""
+    return _counts(answer, COUNTS)[index]
+
+
+def bears_name(answer: Body, index: int) -> bool:
+    """Whether somebody bears the exact name within that radius."""
+    return _counts(answer, EXACT)[index] > 0
+
+
+def _counts(answer: Body, name: str) -> list[int]:
     buckets = answer["aggregations"][name]["buckets"]
-    return [int(buckets[str(index)]["doc_count"]) for index in range(len(radii))]
+    return [int(buckets[str(index)]["doc_count"]) for index in range(len(buckets))]

@@ -10,15 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from search_engine.area import Area
-from search_engine.availability import SLOT_FILTERS, asked_slots, has_slot
+from search_engine.availability import SLOT_FILTERS, asked_slots
 from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode, SearchRequest
-from search_engine.filters import offer_filters
-from search_engine.grouping import cards_in, grouping_aggs
-from search_engine.index import total_of
 from search_engine.plan import Plan, mode_of
 from search_engine.selections import OFFER_FILTERS
-
-Body = dict[str, Any]
 
 FILTERS = (*SLOT_FILTERS, *OFFER_FILTERS, "specialty", "kind", "participation", "open_now")
 """Criteria that a person selects after a search, and may take away."""
@@ -56,21 +51,6 @@ class Proposal:
 def proposals(plan: Plan) -> list[Proposal]:
     """The searches that differ by one thing: a filter less, a larger circle, another mode."""
     return [*_without_filters(plan), *_wider(plan), *_other_modes(plan)]
-
-
-def count_of_cards(plan: Plan) -> Body:
-    """One request without hits: how many cards the search has, once its circle is decided."""
-    everything = offer_filters(plan)
-    if plan.slot_needed and not plan.slots_chosen:
-        everything["bool"]["filter"].append(has_slot(plan.slots))
-    body = {"query": everything, "size": 0, "track_total_hits": True}
-    grouping = grouping_aggs(plan)
-    return {**body, "aggs": grouping} if grouping else body
-
-
-def read_count(answer: Body) -> int:
-    """The cards of ``count_of_cards``."""
-    return cards_in(answer.get("aggregations", {}), total_of(answer))
 
 
 def told_proposals(asked: list[Proposal], totals: list[int]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area
-from search_engine.enlargement import COUNTS, EXACT, chosen, larger_radii
+from search_engine.enlargement import COUNTS, EXACT, bears_name, enough_at, larger_radii
 from tests.search.asking import page_of
 from tests.search.conftest import Indexed, Searching
 from tests.search.made import area, commune, department, doctor, key_of, slot, structure
@@ -37,14 +37,14 @@ def test_a_step_further_each_time_up_to_twice(
 
 
 def test_the_smallest_circle_with_enough_is_chosen() -> None:
-    assert chosen(counted([5, 9]), [30, 40]) == (30, False)
-    assert chosen(counted([4, 5]), [30, 40]) == (40, False)
-    assert chosen(counted([0, 1]), [30, 40]) == (40, False)
+    assert enough_at(counted([5, 9])) == 0
+    assert enough_at(counted([4, 5])) == 1
+    assert enough_at(counted([0, 1])) == 1
 
 
 def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
-    assert chosen(counted([5, 9], [0, 1]), [30, 40]) == (30, False)
-    assert chosen(counted([4, 5], [0, 1]), [30, 40]) == (40, True)
+    assert not bears_name(counted([5, 9], [0, 1]), 0)
+    assert bears_name(counted([4, 5], [0, 1]), 1)
 
 
 def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:

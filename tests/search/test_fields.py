@@ -8,10 +8,10 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from mappings.offers import offers_mapping
+from search_engine.counting import cards_body, loose_body
 from search_engine.deciding import count_questions
 from search_engine.enlargement import count_body, larger_radii
 from search_engine.groups import covering_body, cpts_body
-from search_engine.instead import count_of_cards
 from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
@@ -74,7 +74,8 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
         yield page_body(grouped)
         yield members_body(grouped)
-        yield count_of_cards(grouped)
+        yield cards_body(grouped)
+        yield loose_body(grouped)
         yield covering_body("48095")
         yield cpts_body(["480000001"])
         if plan.area.radius_km is not None:

@@ -1,0 +1,78 @@
+"""How many cards several searches have, as a click would ask each: decided and counted at once."""
+
+from dataclasses import replace
+from typing import Any
+
+from search_engine.availability import has_slot
+from search_engine.enlargement import (
+    EXACT,
+    bears_name,
+    count_body,
+    enough_at,
+    larger_radii,
+    may_grow,
+    within,
+)
+from search_engine.filters import offer_filters
+from search_engine.grouping import cards_in, grouping_aggs
+from search_engine.index import Index, total_of
+from search_engine.plan import Plan
+
+Body = dict[str, Any]
+
+CARDS = "cards"
+
+
+async def cards_of(index: Index, plans: list[Plan]) -> list[int]:
+    """The cards of each search, whose CPTS are known, in the circle it would choose.
+
+    One request for all of them, one more for names that nobody bears to the letter.
+    """
+    answers = await index.ask_all([cards_body(plan) for plan in plans])
+    counts = [read_cards(plan, answer) for plan, answer in zip(plans, answers, strict=True)]
+    loose = [one for one in counts if isinstance(one, Plan)]
+    found = iter(await index.ask_all([loose_body(plan) for plan in loose]))
+    return [one if isinstance(one, int) else read_loose(next(found)) for one in counts]
+
+
+def cards_body(plan: Plan) -> Body:
+    """The counts on which the circle hangs, and the cards within each radius."""
+    radii = radii_of(plan)
+    cards = {**within(plan, radii, _slots(plan)), "aggs": grouping_aggs(plan)}
+    body = count_body(plan, radii)
+    return {**body, "aggs": {**body["aggs"], CARDS: cards}}
+
+
+def radii_of(plan: Plan) -> list[float]:
+    """The radii among which the search chooses, none for a department."""
+    first, area = plan.area.radius_km, plan.area
+    if first is None:
+        return []
+    return [first, *(larger_radii(area) if may_grow(area) else [])]
+
+
+def read_cards(plan: Plan, answer: Body) -> int | Plan:
+    """The cards in the circle chosen; the plan to be asked loosely when nobody bears the name."""
+    chosen, radii = enough_at(answer), radii_of(plan)
+    if EXACT in answer["aggregations"] and not bears_name(answer, chosen):
+        return replace(plan.within(radii[chosen]) if radii else plan, fuzzy=True)
+    return cards_in(answer["aggregations"][CARDS]["buckets"][str(chosen)])
+
+
+def loose_body(plan: Plan) -> Body:
+    """How many cards a search by a near spelling has in its own circle."""
+    everything = offer_filters(plan)
+    everything["bool"]["filter"] += _slots(plan)
+    body = {"query": everything, "size": 0, "track_total_hits": True}
+    grouping = grouping_aggs(plan)
+    return {**body, "aggs": grouping} if grouping else body
+
+
+def read_loose(answer: Body) -> int:
+    """The cards of ``loose_body``."""
+    return cards_in(answer.get("aggregations", {}), total_of(answer))
+
+
+def _slots(plan: Plan) -> list[Body]:
+    """What a search that needs slots asks beside the filters, where none of them does."""
+    return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
