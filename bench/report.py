@@ -27,6 +27,14 @@ def rows(found: Measures) -> list[Row]:
     raw, our = many[RAW], many[OURS]
     return [
         ("1 connection, ms", _three(one["raw"]), _three(one["ours"]), *_against(added)),
+        (
+            "added to each search, 1 connection, ms",
+            "",
+            f"{one['added_each_p50_ms']:.1f}",
+            "",
+            "",
+            "",
+        ),
         ("many connections, ms", _three(raw), _three(our), *_against(p99)),
         ("many connections, a second", _per_s(raw), _per_s(our), *_against(throughput)),
         *(_open_row(rate) for rate in found["open"]),

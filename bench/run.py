@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import nan
 from statistics import median
 from typing import Any
 
@@ -88,12 +89,19 @@ def one_connection(
         "raw": asdict(middle(raw)),
         "ours": asdict(middle(our)),
         "added_p50_ms": median(b.p50 - a.p50 for a, b in zip(raw, our, strict=True)),
+        "added_each_p50_ms": median(added_each(tallies, names) for tallies in rounds),
         "errors": {
             "raw": sum(tallies[names[0]]["errors"] for tallies in rounds),
             "ours": sum(tallies[names[1]]["errors"] for tallies in rounds),
         },
         "stages_p50_ms": middle_stages(stages),
     }
+
+
+def added_each(tallies: Mapping[str, Any], names: list[str]) -> float:
+    """The median of what our code adds to one same search; nan when some of them failed."""
+    raw, our = (tallies[name]["latencies_ms"] for name in names)
+    return median(b - a for a, b in zip(raw, our, strict=True)) if len(raw) == len(our) else nan
 
 
 def middle_stages(stages: list[dict[str, float]]) -> dict[str, float]:

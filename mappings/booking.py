@@ -1,10 +1,14 @@
 """Booking links: the editor's own URL with exactly one ``origin`` parameter (C35, E24)."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 MAX_URL = 2048
 """Longest booking link served, in characters."""
+
+KEPT_LINKS = 10_000
+"""Links kept as they were made: the same slots show on page after page."""
 
 _BROKEN = re.compile(r"""[\s\\<>"^`{|}]""")
 """Never in an authority: programs disagree on the host that such a link leads to."""
@@ -17,6 +21,7 @@ _PLAIN = re.compile(rf"[A-Za-z0-9_.\-{re.escape(_KEPT)}]*")
 """A part with nothing to encode, as nearly every link has: `quote` need not read it."""
 
 
+@lru_cache(KEPT_LINKS)
 def with_origin(url: str, origin: str) -> str | None:
     """The link with ``origin`` in its query, before the fragment; None when not http(s).
 
