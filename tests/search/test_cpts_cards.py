@@ -74,7 +74,7 @@ async def test_who_is_looked_for_by_name_is_never_hidden(searching: Searching) -
     assert [key_of(card) for card in named["results"]] == [THERE]
 
 
-@pytest.mark.proves("F093", "F094", "W25")
+@pytest.mark.proves("F093", "F094", "W25", "W26")
 async def test_the_members_are_searched_with_every_criterion(searching: Searching) -> None:
     searcher = searching(community())
     page = await searcher.page(cpts=HERE, where=area(insee="14754"))
@@ -87,7 +87,7 @@ async def test_the_members_are_searched_with_every_criterion(searching: Searchin
     snp = await searcher.page(cpts=HERE, where=area(insee="14754"), slot_type=["SNP"])
     assert [key_of(card) for card in snp["results"]] == ["second"]
     none = await searcher.page("cardiologue", cpts=HERE, where=area(insee="14754"))
-    assert (none["results"], none["total"]["value"]) == ([], 0)
+    assert (none["results"], none["total"]["value"], none["next"]) == ([], 0, None)
     with pytest.raises(CptsNotFound):
         await searcher.page(cpts="140009999", where=area(insee="14754"))
 

@@ -59,6 +59,7 @@ def assert_card(result: dict[str, Any], card: Card, found: dict[str, Found]) -> 
 
 
 @pytest.mark.proves(
+    "W04",
     *("F017", "F018", "F019", "F020", "F021", "F023", "F041", "F042", "F046"),
     *("F090", "F091", "F092", "F094", "W25"),
 )
