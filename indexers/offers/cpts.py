@@ -4,7 +4,8 @@ from collections import Counter
 from typing import cast
 
 from geography.departments import department_of, zone_of
-from indexers.offers.identity import cpts_id, fair_key
+from geography.gazetteer import load_gazetteer
+from indexers.offers.identity import cpts_id, distinct, fair_key
 from indexers.offers.joins import Joins
 from indexers.offers.participation import clean_info
 from indexers.offers.placing import given_address, given_request, located, structure_request
@@ -53,7 +54,7 @@ def _identity(cpts: Cpts) -> Record:
         **known(
             cpts_phones=list(cpts.phones),
             phones=list(cpts.phones),
-            covers_insee=list(dict.fromkeys(cpts.communes)),
+            covers_insee=distinct(map(current_code, cpts.communes)),
             additional_info=clean_info(cpts.additional_info),
         ),
     }
@@ -85,3 +86,9 @@ def territory_fields(department: str) -> Record:
         "territory": f"SAS-{department}",
         "zone": zone_of(department),
     }
+
+
+def current_code(insee: str) -> str:
+    """The code of today of a merged commune, as searches know it; any other code itself."""
+    commune = load_gazetteer().by_insee(insee)
+    return insee if commune is None else commune.insee

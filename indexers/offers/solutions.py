@@ -4,7 +4,7 @@ from typing import cast
 
 from geography.departments import department_of
 from geography.gazetteer import load_gazetteer
-from indexers.offers.cpts import main_department, territory_fields
+from indexers.offers.cpts import current_code, main_department, territory_fields
 from indexers.offers.identity import distinct, fair_key, solution_id
 from indexers.offers.joins import Joins
 from indexers.offers.participation import clean_info
@@ -64,18 +64,12 @@ def _coverage(solution: Solution) -> Record:
     circle = solution.circle
     fields = known(
         covers_departments=list(solution.departments),
-        covers_insee=distinct(map(_current_code, solution.communes)),
+        covers_insee=distinct(map(current_code, solution.communes)),
     )
     if circle is not None:
         fields["point"] = {"lat": circle.lat, "lon": circle.lon}
         fields["covers_km"] = circle.km
     return {**fields, **territory_fields(_department(solution))}
-
-
-def _current_code(insee: str) -> str:
-    """The code of today of a merged commune, as searches know it; any other code itself."""
-    commune = load_gazetteer().by_insee(insee)
-    return insee if commune is None else commune.insee
 
 
 def _department(solution: Solution) -> str:

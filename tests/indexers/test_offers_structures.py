@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from geography.gazetteer import load_gazetteer
 from indexers.runs import Quarantines
 from tests.indexers.sets import CENTRE, CPTS, MSP, PHARMACY, SOS_SIRET, FileSet, rang
 
@@ -107,6 +108,15 @@ def test_a_cpts_is_a_card_with_its_communes_and_phones(files: FileSet) -> None:
     assert offer["phones"] == offer["cpts_phones"] == ["0466000002"]
     assert (offer["department"], offer["zone"]) == ("48", "Europe/Paris")
     assert "point" not in offer
+
+
+@pytest.mark.proves("F090")
+def test_a_cpts_covers_a_merged_commune_under_its_code_of_today(files: FileSet) -> None:
+    files.line("cpts", finess=CPTS, name="CPTS", communes=["14074", "14654", "14654"])
+    today = load_gazetteer().by_insee("14074")
+    assert today is not None
+    assert today.insee != "14074"
+    assert files.only()["covers_insee"] == list(dict.fromkeys([today.insee, "14654"]))
 
 
 def test_a_cpts_stands_at_the_seat_finess_knows(files: FileSet) -> None:
