@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from search_engine.availability import has_slot
 from search_engine.enlargement import (
     EXACT,
     bears_name,
@@ -11,6 +10,7 @@ from search_engine.enlargement import (
     enough_at,
     larger_radii,
     may_grow,
+    needed_slots,
     within,
 )
 from search_engine.filters import offer_filters
@@ -38,7 +38,7 @@ async def cards_of(index: Index, plans: list[Plan]) -> list[int]:
 def cards_body(plan: Plan) -> Body:
     """The counts on which the circle hangs, and the cards within each radius."""
     radii = radii_of(plan)
-    cards = {**within(plan, radii, _slots(plan)), "aggs": grouping_aggs(plan)}
+    cards = {**within(plan, radii, needed_slots(plan)), "aggs": grouping_aggs(plan)}
     body = count_body(plan, radii)
     return {**body, "aggs": {**body["aggs"], CARDS: cards}}
 
@@ -62,7 +62,7 @@ def read_cards(plan: Plan, answer: Body) -> int | Plan:
 def loose_body(plan: Plan) -> Body:
     """How many cards a search by a near spelling has in its own circle."""
     everything = offer_filters(plan)
-    everything["bool"]["filter"] += _slots(plan)
+    everything["bool"]["filter"] += needed_slots(plan)
     body = {"query": everything, "size": 0, "track_total_hits": True}
     grouping = grouping_aggs(plan)
     return {**body, "aggs": grouping} if grouping else body
@@ -71,8 +71,3 @@ def loose_body(plan: Plan) -> Body:
 def read_loose(answer: Body) -> int:
     """The cards of ``loose_body``."""
     return cards_in(answer.get("aggregations", {}), total_of(answer))
-
-
-def _slots(plan: Plan) -> list[Body]:
-    """What a search that needs slots asks beside the filters, where none of them does."""
-    return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []

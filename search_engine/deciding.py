@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.records import Offer
-from search_engine.availability import has_slot
 from search_engine.enlargement import (
     ENOUGH,
     bears_name,
     count_body,
-    counts_slots,
+    counted_slots,
     enough_at,
     found_at,
     larger_radii,
     may_grow,
+    needed_slots,
 )
 from search_engine.filters import name_queries, offer_filters
 from search_engine.groups import (
@@ -141,12 +141,10 @@ def count_questions(plan: Plan) -> dict[str, Body]:
     """
     plan, questions = plan.of_everybody(), {}
     if may_grow(plan.area):
-        slots = [has_slot(plan.slots)] if counts_slots(plan) and not plan.slots_chosen else []
-        questions[POOR] = _at_least(ENOUGH, plan, slots)
+        questions[POOR] = _at_least(ENOUGH, plan, counted_slots(plan))
     if plan.meaning.text:
         exact = [name_queries(plan.meaning.text, fuzzy=False)["exact"]]
-        slots = [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
-        questions[EXACT] = _at_least(1, plan, [*exact, *slots])
+        questions[EXACT] = _at_least(1, plan, [*exact, *needed_slots(plan)])
     return questions
 
 

@@ -51,16 +51,25 @@ def larger_radii(area: Area) -> list[float]:
     return [radius for radius in radii if radius < furthest] + [furthest]
 
 
+def counted_slots(plan: Plan) -> list[Body]:
+    """The slot without which an offer does not count as enough, where no filter asks for it."""
+    return [has_slot(plan.slots)] if counts_slots(plan) and not plan.slots_chosen else []
+
+
+def needed_slots(plan: Plan) -> list[Body]:
+    """The slot without which an offer does not answer, where no filter asks for it."""
+    return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
+
+
 def count_body(plan: Plan, radii: list[float]) -> Body:
     """One request without hits: within each radius, how many offers answer, and bear the name.
 
     Without any radius, over the department.
     """
-    slots = [] if plan.slots_chosen else [has_slot(plan.slots)]
-    counts = {COUNTS: within(plan, radii, slots if counts_slots(plan) else [])}
+    counts = {COUNTS: within(plan, radii, counted_slots(plan))}
     if plan.meaning.text:
         exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
-        counts[EXACT] = within(plan, radii, [exact, *(slots if plan.slot_needed else [])])
+        counts[EXACT] = within(plan, radii, [exact, *needed_slots(plan)])
     everything = offer_filters(plan.within(radii[-1]) if radii else plan)
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
