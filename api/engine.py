@@ -1,7 +1,7 @@
 """What the routes work with: one client, one geocoder, opened and closed with the application."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 from fastapi import Depends, Request
 
 from search_engine.area import AddressFinder
+from search_engine.covering import Covering
 from search_engine.cursor_key import CursorKey
 
 Clock = Callable[[], datetime]
@@ -21,13 +22,15 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors."""
+    """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors,
+    ``covering`` is what searches learnt of the CPTS."""
 
     client: AsyncElasticsearch
     alias: str
     geocoder: AddressFinder
     cursor_key: CursorKey
     clock: Clock = utc_now
+    covering: Covering = field(default_factory=Covering)
 
 
 async def engine_of(request: Request) -> Engine:

@@ -1,58 +1,68 @@
 """From a plan to its answer: what is decided, the page, what stands beside it."""
 
-import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from search_engine.counting import cards_of
-from search_engine.deciding import Decided, decided
+from search_engine.counting import cards_body, cards_of
+from search_engine.deciding import MEMBERS, PAGE, Answers, Decided, decided, page_bodies
 from search_engine.enlargement import ENOUGH
+from search_engine.groups import represented
 from search_engine.index import Answer, Index, total_of
-from search_engine.instead import proposals, told_proposals
+from search_engine.instead import Proposal, proposals, told_proposals
+from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import page_body
 from search_engine.solutions import solutions_block, solutions_body, wants_solutions
+
+SOLUTIONS = "solutions"
 
 
 async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
-    when nobody bears the name."""
+    when nobody bears the name, with what stands beside a poor one."""
     told = await decided(index, plan)
-    answer, solutions = await _page(index, told)
-    return Found(told.plan, answer, cpts=told.cpts, sizes=told.sizes, solutions=solutions)
+    ways = proposals(told.plan) if told.empty else []
+    answers = told.page or await _asked_last(index, told, ways)
+    counted = [answers[_way(number)] for number in range(len(ways))]
+    return await with_ways_out(index, found_in(told, answers), counted)
 
 
-async def _page(index: Index, told: Decided) -> tuple[Answer, dict[str, Any] | None]:
-    """The page, with the solutions of the marketplace when they are known to belong beside it."""
-    if told.page is not None:
-        return told.page, None
+async def _asked_last(index: Index, told: Decided, ways: list[Proposal]) -> Answers:
+    """The page, with all that is known to belong beside it."""
     plan = told.plan
-    foreseen = plan.first_page and wants_solutions(plan, 0 if told.poor else ENOUGH)
-    bodies = [page_body(plan), *([solutions_body(plan)] if foreseen else [])]
-    answer, *others = await index.ask_all(bodies)
-    return answer, solutions_block(plan, others[0]) if others else None
+    bodies = page_bodies(plan)
+    if plan.first_page and wants_solutions(plan, 0 if told.poor else ENOUGH):
+        bodies[SOLUTIONS] = solutions_body(plan)
+    bodies |= {_way(number): cards_body(way.plan) for number, way in enumerate(ways)}
+    return dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
 
 
-async def with_ways_out(index: Index, found: Found) -> Found:
+def _way(number: int) -> str:
+    return f"way {number}"
+
+
+def found_in(told: Decided, answers: Answers) -> Found:
+    """What the answers of a page hold."""
+    plan, page = told.plan, answers[PAGE]
+    sizes: Mapping[str, int] = {}
+    if MEMBERS in answers:
+        plan, sizes = represented(plan, answers[MEMBERS])
+        page = merged(plan, page, answers[MEMBERS])
+    solutions = solutions_block(plan, answers[SOLUTIONS]) if SOLUTIONS in answers else None
+    return Found(plan, page, cpts=told.cpts, sizes=sizes, solutions=solutions)
+
+
+async def with_ways_out(index: Index, found: Found, counted: Sequence[Answer] = ()) -> Found:
     """The same with what stands beside a poor page: marketplace solutions (F121), and what would
-    not be empty when it is."""
-    if total_of(found.answer):
-        return replace(found, solutions=await solutions_beside(index, found))
-    solutions, ways = await asyncio.gather(solutions_beside(index, found), ways_out(index, found))
-    return replace(found, solutions=solutions, instead=ways)
-
-
-async def solutions_beside(index: Index, found: Found) -> dict[str, Any] | None:
-    """The marketplace solutions, where they belong beside the first page."""
-    plan = found.plan
-    wanted = plan.first_page and wants_solutions(plan, total_of(found.answer))
-    if found.solutions is not None or not wanted:
-        return found.solutions if wanted else None
-    return solutions_block(plan, await index.ask(solutions_body(plan)))
-
-
-async def ways_out(index: Index, found: Found) -> list[dict[str, Any]]:
-    """The searches that differ by one thing and are not empty, counted as a click would ask."""
-    asked = proposals(found.plan)
-    return told_proposals(asked, await cards_of(index, [one.plan for one in asked]))
+    not be empty when it is; ``counted`` are the answers to their ``cards_body``, if asked."""
+    plan, total = found.plan, total_of(found.answer)
+    wanted = plan.first_page and wants_solutions(plan, total)
+    missing = wanted and found.solutions is None
+    ways = [] if total else proposals(plan)
+    bodies = [] if counted else [cards_body(way.plan) for way in ways]
+    answers = await index.ask_all([*bodies, *([solutions_body(plan)] if missing else [])])
+    solutions = solutions_block(plan, answers.pop()) if missing else found.solutions
+    plans = [way.plan for way in ways]
+    totals = await cards_of(index, plans, list(counted) or answers) if ways else []
+    told = told_proposals(ways, totals)
+    return replace(found, solutions=solutions if wanted else None, instead=told)

@@ -8,14 +8,13 @@ from search_engine.enlargement import (
     bears_name,
     count_body,
     enough_at,
-    larger_radii,
-    may_grow,
     needed_slots,
+    radii_of,
     within,
 )
 from search_engine.filters import offer_filters
 from search_engine.grouping import cards_in, grouping_aggs
-from search_engine.index import Index, total_of
+from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 
 Body = dict[str, Any]
@@ -23,12 +22,12 @@ Body = dict[str, Any]
 CARDS = "cards"
 
 
-async def cards_of(index: Index, plans: list[Plan]) -> list[int]:
+async def cards_of(index: Index, plans: list[Plan], answers: list[Answer]) -> list[int]:
     """The cards of each search, whose CPTS are known, in the circle it would choose.
 
-    One request for all of them, one more for names that nobody bears to the letter.
+    ``answers`` are those to their ``cards_body``; one request more for names that nobody bears to
+    the letter.
     """
-    answers = await index.ask_all([cards_body(plan) for plan in plans])
     counts = [read_cards(plan, answer) for plan, answer in zip(plans, answers, strict=True)]
     loose = [one for one in counts if isinstance(one, Plan)]
     found = iter(await index.ask_all([loose_body(plan) for plan in loose]))
@@ -41,14 +40,6 @@ def cards_body(plan: Plan) -> Body:
     cards = {**within(plan, radii, needed_slots(plan)), "aggs": grouping_aggs(plan)}
     body = count_body(plan, radii)
     return {**body, "aggs": {**body["aggs"], CARDS: cards}}
-
-
-def radii_of(plan: Plan) -> list[float]:
-    """The radii among which the search chooses, none for a department."""
-    first, area = plan.area.radius_km, plan.area
-    if first is None:
-        return []
-    return [first, *(larger_radii(area) if may_grow(area) else [])]
 
 
 def read_cards(plan: Plan, answer: Body) -> int | Plan:

@@ -1,5 +1,5 @@
-"""What a search decides before its page is asked: who stands behind a CPTS, how far it looks, how
-loosely a name is spelt. The page is asked with the questions where nothing hangs on them."""
+"""What a search decides before its page: who stands behind a CPTS, how far it looks, how loosely a
+name is spelt. The page is asked with the questions where it can be foreseen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,19 +13,13 @@ from search_engine.enlargement import (
     counted_slots,
     enough_at,
     found_at,
-    larger_radii,
+    is_sparse,
     may_grow,
     needed_slots,
+    radii_of,
 )
 from search_engine.filters import name_queries, offer_filters
-from search_engine.groups import (
-    by_finess,
-    covering_body,
-    cpts_body,
-    groups_here,
-    is_complete,
-    represented,
-)
+from search_engine.groups import by_finess, covering_body, cpts_body, groups_here
 from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
@@ -33,73 +27,80 @@ from search_engine.query import members_body, page_body
 
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
+Answers = Mapping[str, Answer]
 
-SEARCHED, COVERING, POOR, EXACT = "searched", "covering", "poor", "exact"
-MEMBERS, PAGE = "members", "page"
+SEARCHED, COVERING = "searched", "covering"
+POOR, EXACT, COUNTS = "poor", "exact", "counts"
+PAGE, MEMBERS = "page", "members"
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The plan as it is asked, the cards of the CPTS that it shows by FINESS, how many members of
-    each answer; the page, where it could be asked with the questions; and whether few offers answer
-    even in the largest circle."""
+    """The plan as it is asked, and the cards of the CPTS that it shows by FINESS.
+
+    ``page`` holds the answers of ``page_bodies`` where they could be asked with the questions,
+    ``found`` how many offers count as enough in the circle chosen, where they were counted.
+    """
 
     plan: Plan
     cpts: Cards
-    sizes: Mapping[str, int]
-    page: Answer | None = None
-    poor: bool = False
+    page: Answers | None = None
+    found: int | None = None
+
+    @property
+    def poor(self) -> bool:
+        """Few offers answer even in the largest circle."""
+        return self.found is not None and self.found < ENOUGH
+
+    @property
+    def empty(self) -> bool:
+        """Nothing answers at all: what was counted holds all that the page may show."""
+        counted_all = self.plan.slot_needed or not counted_slots(self.plan)
+        return self.found == 0 and counted_all and self.plan.meaning.text is None
 
 
 async def decided(index: Index, plan: Plan) -> Decided:
-    """What a search decides: one request in the ordinary case, one more where offers are scarce.
+    """What a search decides: one request, with its page, in the ordinary case.
 
     It depends on the index alone, so every page of a search decides the same. Raises
     ``CptsNotFound``.
     """
     plan, cpts, answers = await _first_questions(index, plan)
+    if COUNTS in answers:
+        return _in_circle(plan, cpts, answers[COUNTS])
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
-        return await _further(index, plan, cpts)
-    plan = replace(plan, fuzzy=EXACT in answers and not total_of(answers[EXACT]))
-    if not plan.covering:
-        return Decided(plan, cpts, {}, None if plan.fuzzy else answers.get(PAGE))
-    members = answers.get(MEMBERS)
-    if members is None or not is_complete(members):
-        members = await index.ask(members_body(plan))
-    return _grouped(plan, cpts, members)
+        return _in_circle(plan, cpts, await index.ask(circles_body(plan)))
+    if EXACT in answers and not total_of(answers[EXACT]):
+        return Decided(replace(plan, fuzzy=True), cpts)
+    return Decided(plan, cpts, answers)
 
 
-def _grouped(plan: Plan, cpts: Cards, members: Answer) -> Decided:
-    plan, sizes = represented(plan, members)
-    return Decided(plan, cpts, sizes)
-
-
-async def _further(index: Index, plan: Plan, cpts: Cards) -> Decided:
-    """The decision over a larger circle."""
-    radii = larger_radii(plan.area)
-    circles = [plan.within(radius) for radius in radii] if plan.covering else []
-    bodies = [count_body(plan.of_everybody(), radii), *map(members_body, circles)]
-    counts, *members = await index.ask_all(bodies)
+def _in_circle(plan: Plan, cpts: Cards, counts: Answer) -> Decided:
+    """The decision in the first circle with enough offers, else in the largest."""
     at = enough_at(counts)
-    larger = plan.within(radii[at])
-    larger = replace(larger, fuzzy=bool(plan.meaning.text) and not bears_name(counts, at))
-    told = _grouped(larger, cpts, members[at]) if members else Decided(larger, cpts, {})
-    return replace(told, poor=found_at(counts, at) < ENOUGH)
+    chosen = plan.within(radii_of(plan)[at]) if at else plan
+    fuzzy = bool(plan.meaning.text) and not bears_name(counts, at)
+    return Decided(replace(chosen, fuzzy=fuzzy), cpts, found=found_at(counts, at))
 
 
-async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, dict[str, Answer]]:
-    """The CPTS, the counts, and the page or the members, all at once.
-
-    First the CPTS where the meaning of a selected filter hangs on them.
-    """
+async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, Answers]:
+    """The CPTS, the counts and the page, all at once where the CPTS can be foreseen."""
     who = cpts_questions(plan)
-    if COVERING in who and plan.criteria.kind:
-        plan, cpts = with_cpts(plan, await _asked(index, who))
-        return plan, cpts, await _asked(index, count_questions(plan))
-    what = {MEMBERS: members_body(plan)} if COVERING in who else {PAGE: page_body(plan)}
-    answers = await _asked(index, {**who, **count_questions(plan), **what})
-    plan, cpts = with_cpts(plan, answers)
-    return plan, cpts, answers
+    if COVERING not in who:
+        answers = await _asked(index, {**who, **first_questions(plan)})
+        return *with_cpts(plan, answers), answers
+    commune = plan.area.insee or ""
+    foreseen, answers = index.covering.foreseen(commune), {}
+    if foreseen is None:
+        told, cpts = with_cpts(plan, await _asked(index, who))
+    else:
+        answers = await _asked(index, {**who, **first_questions(behind(plan, foreseen))})
+        told, cpts = with_cpts(plan, answers)
+    covering = told.covering or told.beside
+    if covering != foreseen:
+        index.covering.learn(commune, covering)
+        answers = await _asked(index, first_questions(told))
+    return told, cpts, answers
 
 
 async def _asked(index: Index, questions: Mapping[str, Body]) -> dict[str, Answer]:
@@ -122,23 +123,49 @@ def cpts_questions(plan: Plan) -> dict[str, Body]:
     return questions
 
 
-def with_cpts(plan: Plan, answers: Mapping[str, Answer]) -> tuple[Plan, Cards]:
+def with_cpts(plan: Plan, answers: Answers) -> tuple[Plan, Cards]:
     """The plan that groups behind the CPTS found, and the cards that it shows."""
     around = by_finess(answers[COVERING]) if COVERING in answers else {}
     if plan.criteria.cpts is None:
-        return replace(plan, covering=tuple(around)), around
+        return behind(plan, tuple(around)), around
     searched = by_finess(answers[SEARCHED])
     if not searched:
         raise CptsNotFound
-    return replace(plan, beside=tuple(around)), searched
+    return behind(plan, tuple(around)), searched
 
 
-def count_questions(plan: Plan) -> dict[str, Body]:
-    """Whether too few offers answer, whether one bears the exact name; each stops once it knows.
+def behind(plan: Plan, covering: tuple[str, ...]) -> Plan:
+    """The plan with the CPTS that cover the commune."""
+    if plan.criteria.cpts is None:
+        return replace(plan, covering=covering)
+    return replace(plan, beside=covering)
+
+
+def first_questions(plan: Plan) -> dict[str, Body]:
+    """What is asked of a plan whose CPTS are known: the counts, and the page of the first circle
+    where it is likely to be the last."""
+    if is_sparse(plan.area):
+        return {COUNTS: circles_body(plan)}
+    return {**count_questions(plan), **page_bodies(plan)}
+
+
+def page_bodies(plan: Plan) -> dict[str, Body]:
+    """The page, and the members that stand for their CPTS in it."""
+    members = {MEMBERS: members_body(plan)} if plan.covering else {}
+    return {PAGE: page_body(plan), **members}
+
+
+def circles_body(plan: Plan) -> Body:
+    """How many offers answer in each circle among which the search chooses.
 
     Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
     searches the circle in which the card was found.
     """
+    return count_body(plan.of_everybody(), radii_of(plan))
+
+
+def count_questions(plan: Plan) -> dict[str, Body]:
+    """Whether too few offers answer, whether one bears the exact name; each stops once it knows."""
     plan, questions = plan.of_everybody(), {}
     if may_grow(plan.area):
         questions[POOR] = _at_least(ENOUGH, plan, counted_slots(plan))

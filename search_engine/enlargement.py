@@ -15,6 +15,10 @@ ENOUGH = 5
 FURTHEST = 2.0
 """Times the first radius."""
 
+SPARSE_KM = 30.0
+"""Reference radius from which a department is so thinly served that most searches look further:
+every circle is counted at once there, where few offers make it cheap."""
+
 COUNTS, EXACT = "radii", "exact"
 
 Body = dict[str, Any]
@@ -28,6 +32,11 @@ def may_grow(area: Area) -> bool:
         and area.first_radius_km is None
         and area.step_km > 0
     )
+
+
+def is_sparse(area: Area) -> bool:
+    """Whether looking further is what to expect around there."""
+    return may_grow(area) and area.reference_km >= SPARSE_KM
 
 
 def counts_slots(plan: Plan) -> bool:
@@ -49,6 +58,14 @@ def larger_radii(area: Area) -> list[float]:
     steps = range(1, int((furthest - area.radius_km) / area.step_km) + 1)
     radii = [area.radius_km + step * area.step_km for step in steps]
     return [radius for radius in radii if radius < furthest] + [furthest]
+
+
+def radii_of(plan: Plan) -> list[float]:
+    """The radii among which the search chooses, none for a department."""
+    first, area = plan.area.radius_km, plan.area
+    if first is None:
+        return []
+    return [first, *(larger_radii(area) if may_grow(area) else [])]
 
 
 def counted_slots(plan: Plan) -> list[Body]:

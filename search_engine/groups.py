@@ -1,7 +1,7 @@
 """CPTS: the communities that cover the patient's commune, each one card at its best member's rank.
 
-The best member of each is found first, by the very ranking of the page; the other members are
-kept out of it, and the card of the CPTS stands where that member would (F090 to F096).
+The best member of each is found by the very ranking of the page, from which members are kept out;
+the card of the CPTS stands where that member would (F090 to F096).
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,13 @@ from mappings.records import Kind, Offer
 from search_engine.grouping import GROUPS
 from search_engine.index import hits_of
 from search_engine.plan import Plan
-from search_engine.selections import member_of
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
 
 MAX_CPTS = 50
-"""CPTS of one commune, of which no commune has more than a handful, or of one circle."""
+"""CPTS of one commune, of which no commune has more than a handful."""
 
 
 def covering_body(insee: str) -> Body:
@@ -57,45 +56,44 @@ def groups_here(plan: Plan) -> bool:
 
 
 def best_members(
-    query: Clause, sort: list[Clause], selected: list[Clause], covering: tuple[str, ...] = ()
+    query: Clause, sort: list[Clause], selected: list[Clause], covering: tuple[str, ...]
 ) -> Body:
-    """One member of each CPTS, the first in the order of the page: its representative.
+    """One member of each covering CPTS, the first in the order of the page: its representative.
 
-    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. Without
-    ``covering`` the members of every CPTS around are asked for, ``MAX_CPTS`` of them. An offer has
-    one CPTS at most, as ``collapse`` needs.
+    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. An offer
+    has one CPTS at most, as ``collapse`` needs.
     """
-    members = {"terms": {"cpts": list(covering)}} if covering else {"exists": {"field": "cpts"}}
-    size = len(covering) or MAX_CPTS
     return {
-        "query": {"bool": {"must": [query], "filter": [members, *selected]}},
+        **_members(query, sort, selected, {"terms": {"cpts": list(covering)}}, len(covering)),
+        "collapse": {"field": "cpts"},
+        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": len(covering)}}},
+    }
+
+
+def same_members(
+    query: Clause, sort: list[Clause], selected: list[Clause], representatives: list[str]
+) -> Body:
+    """The representatives that an earlier page of the same walk chose, as they stand now."""
+    chosen = {"terms": {"id": representatives}}
+    return _members(query, sort, selected, chosen, len(representatives))
+
+
+def _members(
+    query: Clause, sort: list[Clause], selected: list[Clause], which: Clause, size: int
+) -> Body:
+    return {
+        "query": {"bool": {"must": [query], "filter": [which, *selected]}},
         "sort": sort,
         "size": size,
-        "collapse": {"field": "cpts"},
         "track_total_hits": False,
-        "_source": ["id", "cpts"],
-        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": size}}},
+        "_source": SOURCE,
     }
 
 
 def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
     """The plan with the best member of each covering CPTS, and how many members of each answer."""
     hits = [hit["_source"] for hit in hits_of(answer)]
-    best = {hit["cpts"][0]: hit["id"] for hit in hits if hit["cpts"][0] in plan.covering}
+    best = {hit["cpts"][0]: hit["id"] for hit in hits}
     buckets = answer["aggregations"][GROUPS]["buckets"]
     sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
     return replace(plan, representatives=best), sizes
-
-
-def is_complete(answer: Body) -> bool:
-    """Whether the answer about every CPTS holds them all."""
-    return len(answer["aggregations"][GROUPS]["buckets"]) < MAX_CPTS
-
-
-def outside_groups(plan: Plan) -> list[Clause]:
-    """Everybody but the members that stand behind another: one clause, none without a CPTS."""
-    if not plan.covering:
-        return []
-    best = {"terms": {"id": list(plan.representatives.values())}}
-    behind = {"bool": {"filter": [member_of(plan)], "must_not": [best]}}
-    return [{"bool": {"must_not": [behind]}}]

@@ -1,6 +1,6 @@
 """The offers behind one alias, as every search asks for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
@@ -8,6 +8,7 @@ from elasticsearch import AsyncElasticsearch
 from elastic.errors import translated
 from elastic.multi_search import search_all
 from elastic.point_in_time import search_in
+from search_engine.covering import Covering
 from search_engine.problems import PartialAnswer
 
 KEEP_S = 600
@@ -25,6 +26,8 @@ class Index:
     client: AsyncElasticsearch
     alias: str
     pit: str | None = None
+    covering: Covering = field(default_factory=Covering)
+    """Which CPTS cover which commune, shared by the searches of a process."""
 
     async def ask(self, body: Body) -> Answer:
         """The whole answer to one request.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mappings.formats import LrmEntry
 from search_engine.area import AddressFinder, Area
+from search_engine.covering import Covering
 from search_engine.criteria import MAX_TEXT, Criteria, Mode, Role, Sealed
 from search_engine.cursor_key import CursorKey
 from search_engine.interpretation import Interpretation
@@ -151,6 +152,7 @@ class LrmDoor:
     registry: LrmRegistry
     finder: LrmFinder
     key: CursorKey | None = None
+    covering: Covering | None = None
 
 
 async def lrm_search(
@@ -181,6 +183,7 @@ async def lrm_search(
         resolve_area=area,
         interpret=meaning,
         key=door.key,
+        covering=door.covering,
     )
     page["warnings"] = [*asked.warnings, *page["warnings"]]
     return {**page, "lrm": lrm_block(entry, asked)}

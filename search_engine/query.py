@@ -6,12 +6,12 @@ from search_engine.availability import slot_filter
 from search_engine.criteria import Sort
 from search_engine.facets import facet_aggs
 from search_engine.filters import bounds, center
-from search_engine.groups import best_members, outside_groups
+from search_engine.groups import best_members, same_members
 from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
 from search_engine.ranking import measured
 from search_engine.scoring import scored
-from search_engine.selections import all_of, selections
+from search_engine.selections import all_of, member_of, selections
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]
@@ -21,14 +21,13 @@ def page_body(plan: Plan) -> Body:
     """The page of the plan: its cards in order, their exact number and the facets.
 
     The query holds what is looked for; what is selected stands in ``post_filter``, so that every
-    facet counts without its own filter over one same query.
+    facet counts without its own filter over one same query. Members of a covering CPTS are not
+    among the hits: they stand behind one of them (``members_body``).
     """
-    criteria = plan.criteria
     body = {
         "query": scored(plan, bounds(plan)),
         "sort": sort_keys(plan),
         **position(plan),
-        "size": criteria.size,
         "track_total_hits": True,
         "_source": SOURCE,
         "aggs": {**facet_aggs(plan), **nearest_agg(plan)},
@@ -38,24 +37,32 @@ def page_body(plan: Plan) -> Body:
 
 def shown_only(plan: Plan) -> Body:
     """What narrows the hits and not the facets: selected filters, members behind a card."""
-    shown = [*selections(plan).values(), *outside_groups(plan)]
+    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
+    shown = [*selections(plan).values(), *behind]
     return {"post_filter": all_of(shown)} if shown else {}
 
 
 def members_body(plan: Plan) -> Body:
-    """The best member of each covering CPTS, by the order of the page and its filters.
-
-    As long as nobody knows which CPTS cover the commune, that of every CPTS around.
-    """
+    """The best member of each covering CPTS, by the order of the page and its filters; in a walk
+    the member that its first page chose."""
     selected = list(selections(plan).values())
-    return best_members(scored(plan, bounds(plan)), sort_keys(plan), selected, plan.covering)
+    query, sort = scored(plan, bounds(plan)), sort_keys(plan)
+    if plan.after is not None:
+        return same_members(query, sort, selected, list(plan.representatives.values()))
+    return best_members(query, sort, selected, plan.covering)
 
 
 def position(plan: Plan) -> Body:
-    """Where the page starts: after the last card of a walk, else by its number."""
+    """Which hits are read: after the last card of a walk, else by number.
+
+    As many more as there are cards of CPTS, which may stand before them (``merging``).
+    """
+    size = plan.criteria.size
     if plan.after is not None:
-        return {"search_after": list(plan.after)}
-    return {"from": (plan.criteria.page - 1) * plan.criteria.size}
+        return {"search_after": list(plan.after), "size": size}
+    start = (plan.criteria.page - 1) * size
+    first = max(0, start - len(plan.covering))
+    return {"from": first, "size": start + size - first}
 
 
 def sort_keys(plan: Plan) -> list[Body]:

@@ -10,8 +10,9 @@ from time import perf_counter
 
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.answering import answered, with_ways_out
+from search_engine.answering import answered
 from search_engine.area import AddressFinder, Area, resolve_area
+from search_engine.covering import Covering
 from search_engine.criteria import Criteria
 from search_engine.cursor import Walk
 from search_engine.cursor_key import CursorKey
@@ -58,14 +59,15 @@ async def search(
     interpret: Interpreter = interpret,
     profiles: Mapping[str, Profile] | None = None,
     key: CursorKey | None = None,
+    covering: Covering | None = None,
 ) -> Page:
     """The page that answers the criteria at the instant ``now`` (aware).
 
     ``deps`` is what ``resolve_area`` needs, a geocoder; ``profiles`` default to the configured
-    file; without ``key`` there are no cursors. Raises ``SearchProblem`` and its kinds, and the
-    errors of ``elastic.errors``.
+    file; without ``key`` there are no cursors; ``covering`` is what earlier searches learnt.
+    Raises ``SearchProblem`` and its kinds, and the errors of ``elastic.errors``.
     """
-    watch, live = Stopwatch(), Index(client, alias)
+    watch, live = Stopwatch(), Index(client, alias, covering=covering or Covering())
     with watch.stage("total"):
         profile = profile_named(criteria.profile, profiles or load_profiles())
         walk = walk_of(criteria, key, now)
@@ -97,9 +99,9 @@ async def found_by(index: Index, plan: Plan, walk: Walk | None) -> Found:
         plan = resumed(plan, walk)
         answering = continued(index, plan, walk)
     if plan.without_rpps is None:
-        return await with_ways_out(index, await answering)
+        return await answering
     found, places = await asyncio.gather(answering, places_of_doctor(index, plan))
-    return await with_ways_out(index, replace(found, places=places))
+    return replace(found, places=places)
 
 
 async def doctor_rpps(index: Index, plan: Plan) -> str | None:

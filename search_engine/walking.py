@@ -8,15 +8,18 @@ from typing import Any
 
 from elastic.errors import ElasticError
 from elastic.point_in_time import close_pit, open_pit
+from search_engine.answering import with_ways_out
 from search_engine.criteria import MAX_CURSOR, MAX_RESULTS, Criteria
 from search_engine.cursor import LONGEST, Walk, criteria_digest, opened, sealed
 from search_engine.cursor_key import CursorKey
+from search_engine.deciding import MEMBERS, PAGE, SEARCHED, page_bodies
 from search_engine.groups import by_finess, cpts_body
 from search_engine.index import KEEP_S, Index, hits_of, total_of
+from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
 from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
-from search_engine.query import page_body, sort_keys
+from search_engine.query import sort_keys
 
 Next = dict[str, Any]
 
@@ -81,15 +84,21 @@ async def continued(index: Index, plan: Plan, walk: Walk) -> Found:
     does not tell what is left after the last card.
     """
     size = plan.criteria.size
-    body = {**page_body(plan), "size": size + 1}
     shown = [*plan.covering, *([plan.criteria.cpts] if plan.criteria.cpts else [])]
-    cards = [cpts_body(shown)] if shown else []
-    answer, *found = await index.ask_all([body, *cards])
+    bodies = page_bodies(plan)
+    bodies[PAGE]["size"] = size + 1
+    if shown:
+        bodies[SEARCHED] = cpts_body(shown)
+    answers = dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
+    answer = answers[PAGE]
+    if MEMBERS in answers:
+        answer = merged(plan, answer, answers[MEMBERS])
     hits = hits_of(answer)
     more = len(hits) > size
     del hits[size:]
-    cpts = by_finess(found[0]) if found else {}
-    return Found(plan, answer, cpts=cpts, sizes=walk.members, more=more)
+    cpts = by_finess(answers[SEARCHED]) if shown else {}
+    found = Found(plan, answer, cpts=cpts, sizes=walk.members, more=more)
+    return await with_ways_out(index, found)
 
 
 async def followed(

@@ -55,7 +55,9 @@ async def post_lrm_search(
 async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) -> Response:
     finder = cast(LrmFinder, engine.geocoder)
     registry = registry_of(request, engine)
-    door = LrmDoor(engine.client, engine.alias, registry, finder, engine.cursor_key)
+    door = LrmDoor(
+        engine.client, engine.alias, registry, finder, engine.cursor_key, engine.covering
+    )
     modes = modes_of(caller_of(request).duties)
     page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]

@@ -75,6 +75,7 @@ async def answer_search(
         engine.clock(),
         deps=engine.geocoder,
         key=engine.cursor_key,
+        covering=engine.covering,
     )
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(page)

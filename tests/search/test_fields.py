@@ -74,6 +74,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
         yield page_body(grouped)
         yield members_body(grouped)
+        yield members_body(replace(grouped, after=("1", "a")))
         yield cards_body(grouped)
         yield loose_body(grouped)
         yield covering_body("48095")
