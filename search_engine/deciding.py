@@ -144,7 +144,7 @@ def behind(plan: Plan, covering: tuple[str, ...]) -> Plan:
 def first_questions(plan: Plan) -> dict[str, Body]:
     """What is asked of a plan whose CPTS are known: the counts, and the page of the first circle
     where it is likely to be the last."""
-    if is_sparse(plan.area):
+    if is_sparse(plan):
         return {COUNTS: circles_body(plan)}
     return {**count_questions(plan), **page_bodies(plan)}
 

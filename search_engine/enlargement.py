@@ -34,9 +34,10 @@ def may_grow(area: Area) -> bool:
     )
 
 
-def is_sparse(area: Area) -> bool:
-    """Whether looking further is what to expect around there."""
-    return may_grow(area) and area.reference_km >= SPARSE_KM
+def is_sparse(plan: Plan) -> bool:
+    """Whether looking further is what to expect: there, and for a name, which few bear."""
+    named = plan.meaning.text is not None
+    return may_grow(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
 
 
 def counts_slots(plan: Plan) -> bool:

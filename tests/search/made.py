@@ -8,6 +8,7 @@ from zlib import crc32
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area, AreaKind
+from search_engine.covering import Covering
 from search_engine.criteria import Criteria
 from search_engine.cursor_key import CursorKey
 from search_engine.interpretation import Interpretation, interpret
@@ -144,6 +145,7 @@ class Searcher:
     def __init__(self, client: AsyncElasticsearch, alias: str) -> None:
         self.client = client
         self.alias = alias
+        self.covering = Covering()
 
     async def page(
         self,
@@ -170,6 +172,7 @@ class Searcher:
             resolve_area=given_area,
             interpret=interpret if meaning is None else lambda text: meaning,
             key=key,
+            covering=self.covering,
         )
 
     async def keys(self, *args: Any, **kwargs: Any) -> list[str]:

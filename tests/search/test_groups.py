@@ -11,6 +11,7 @@ from tests.search.conftest import Searching
 from tests.search.made import (
     NOW,
     Offer,
+    Searcher,
     after,
     area,
     commune,
@@ -266,6 +267,53 @@ async def test_who_joins_during_a_search_waits_for_the_next(
     monkeypatch.undo()
     page = await searcher.page(where=area(insee="14754"))
     assert [key_of(card) for card in page["results"]] == [COAST, "other"]
+
+
+async def test_a_commune_seen_before_is_answered_by_one_request(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = [doctor(f"d{n}", n, [slot()]) for n in range(2, 8)]
+    searcher = searching([*SEATS, member("m1", 1), *alone, member("m2", 3)])
+    first = await searcher.page(where=HERE, seed=1)
+    asked = requests_counted(monkeypatch)
+    again = await searcher.page(where=HERE, seed=1)
+    assert len(asked) == 1
+    assert again["results"] == first["results"]
+
+
+@pytest.mark.parametrize("criteria", [{}, {"kind": ["cpts"]}, {"cpts": COAST}, {"page": 2}])
+async def test_a_territory_that_changes_is_right_at_once(
+    searching: Searching, es: Elasticsearch, criteria: dict[str, Any]
+) -> None:
+    """What was foreseen is corrected by the answer, and never shown."""
+    people = [doctor("d", 2, [slot()]), *(member(f"m{n}", n) for n in (1, 3))]
+    people += [member(f"h{n}", n, HILLS) for n in (4, 5)]
+    searcher = searching([*SEATS, *people])
+    await searcher.page(where=HERE)
+    for seats in (
+        (cpts(COAST, "14220"), cpts(HILLS, "14754")),
+        (cpts(COAST, "14220"), cpts(HILLS, "14220")),
+        (cpts(COAST, "14754"), cpts(HILLS, "14754")),
+    ):
+        for seat in seats:
+            es.index(index=searcher.alias, id=seat["id"], document=seat, refresh=True)
+        seen = await searcher.page(where=HERE, seed=1, size=2, **criteria)
+        fresh = Searcher(searcher.client, searcher.alias)
+        right = await fresh.page(where=HERE, seed=1, size=2, **criteria)
+        assert seen | {"took_ms": 0} == right | {"took_ms": 0}
+
+
+def requests_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many searches each request to Elasticsearch holds, from now on."""
+    asked: list[int] = []
+    real = Index.ask_all
+
+    async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        asked.extend([len(bodies)] if bodies else [])
+        return await real(index, bodies)
+
+    monkeypatch.setattr(Index, "ask_all", ask_all)
+    return asked
 
 
 @pytest.mark.proves("F079", "F094")
