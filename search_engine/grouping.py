@@ -1,9 +1,9 @@
 """Counting cards where members of a CPTS stand behind one: the same sum for every count."""
 
+from functools import lru_cache
 from typing import Any
 
 from search_engine.plan import Plan
-from search_engine.selections import member_of
 
 Body = dict[str, Any]
 
@@ -11,11 +11,20 @@ MEMBERS, GROUPS = "members", "groups"
 
 
 def grouping_aggs(plan: Plan) -> dict[str, Body]:
-    """What a bucket of offers needs to be counted in cards; nothing where nobody is grouped."""
-    if not plan.covering:
+    """What a bucket of offers needs to be counted in cards; nothing where nobody is grouped.
+
+    One value for all the buckets of a search: not to be changed.
+    """
+    return _groups_of(plan.covering)
+
+
+@lru_cache(maxsize=256)
+def _groups_of(covering: tuple[str, ...]) -> dict[str, Body]:
+    if not covering:
         return {}
-    groups = {"terms": {"field": "cpts", "include": list(plan.covering), "size": _many(plan)}}
-    return {MEMBERS: {"filter": member_of(plan), "aggs": {GROUPS: groups}}}
+    members = {"terms": {"cpts": list(covering)}}
+    groups = {"terms": {"field": "cpts", "include": list(covering), "size": len(covering)}}
+    return {MEMBERS: {"filter": members, "aggs": {GROUPS: groups}}}
 
 
 def cards_in(bucket: Body, offers: int | None = None) -> int:
@@ -30,7 +39,3 @@ def cards_in(bucket: Body, offers: int | None = None) -> int:
 def groups_in(bucket: Body) -> int:
     """CPTS with at least one member in the bucket."""
     return len(bucket[MEMBERS][GROUPS]["buckets"])
-
-
-def _many(plan: Plan) -> int:
-    return max(1, len(plan.covering))

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,14 @@ def opening(
 def open_now_clause(now: datetime) -> dict[str, Any]:
     """The filter of the offers that ``opening`` says open at ``now``; without hours none is (F085).
 
-    The zones whose walls show the same minute are one clause.
+    The zones whose walls show the same minute are one clause. It is the same all through a minute,
+    and shared by all who ask: not to be changed.
     """
+    return _open_at(now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _open_at(now: datetime) -> dict[str, Any]:
     zones: defaultdict[int, list[str]] = defaultdict(list)
     for zone in known_zones():
         zones[minute_of_week(now, zone.key)].append(zone.key)
