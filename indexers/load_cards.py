@@ -1,5 +1,6 @@
 """Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -46,8 +47,8 @@ def live_cards(client: Elasticsearch, alias: str, kind: Kind) -> dict[str, Offer
     return {hit["_id"]: hit["_source"] for hit in scan(client, alias, query)}
 
 
-def attached_cpts(client: Elasticsearch, alias: str) -> frozenset[str]:
-    """FINESS of the CPTS that a live professional's place is attached to."""
+def attached_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
+    """Places of live professionals attached to each CPTS, by FINESS."""
     with translated():
         answer = patient(client).search(
             index=alias,
@@ -55,7 +56,8 @@ def attached_cpts(client: Elasticsearch, alias: str) -> frozenset[str]:
             query={"term": {"kind": Kind.PROFESSIONAL.value}},
             aggs={"cpts": {"terms": {"field": "cpts", "size": MANY}}},
         )
-    return frozenset(bucket["key"] for bucket in answer["aggregations"]["cpts"]["buckets"])
+    buckets = answer["aggregations"]["cpts"]["buckets"]
+    return Counter({bucket["key"]: bucket["doc_count"] for bucket in buckets})
 
 
 def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
@@ -102,16 +104,23 @@ def solution_cards(joins: Joins) -> Iterator[Offer]:
             yield offer
 
 
-def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
-    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+def differences(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
+    """Before and after of each card that comes, changes or goes."""
     for card in cards.values():
         before = live.get(card["id"])
         new = _with_slots(card, before)
         if new != before:
-            yield Operation.index(new)
-    for offer_id in live:
-        if offer_id not in cards:
-            yield Operation.delete(offer_id)
+            yield before, new
+    yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
+
+
+def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
+    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+    for before, after in differences(cards, live):
+        if after is not None:
+            yield Operation.index(after)
+        elif before is not None:
+            yield Operation.delete(before["id"])
 
 
 def _with_slots(card: Offer, before: Offer | None) -> Offer:
