@@ -19,7 +19,7 @@ from indexers.patching import Patch
 from indexers.scan import scan
 from indexers.slots.coherence import visible_slots
 from mappings.formats import Cpts
-from mappings.records import Kind, Offer
+from mappings.records import Kind, Offer, Precision
 
 PLACE_FIELDS = (
     "point",
@@ -33,6 +33,9 @@ PLACE_FIELDS = (
     "zone",
 )
 """What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
+
+ADDRESS_FIELDS = ("lines", "postal_code", "insee")
+"""What must be the same for a live point to be that of the file's address."""
 
 SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
 MANY = 10_000
@@ -79,10 +82,31 @@ def cpts_cards(joins: Joins, live: Cards, attached: frozenset[str]) -> Iterator[
 
 
 def _with_seat(offer: Offer, before: Offer | None) -> Offer:
-    if "point" in offer or before is None:
+    if before is None:
         return offer
-    kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+    if "point" not in offer:
+        kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+        return cast("Offer", {**offer, **kept})
+    return _with_better_point(offer, before)
+
+
+def _with_better_point(offer: Offer, before: Offer) -> Offer:
+    """The live point when the address is the same and a geocoder placed it better than a load can.
+
+    A load asks no geocoder: without this, a renamed CPTS would fall back to its commune.
+    """
+    moved = any(offer.get(name) != before.get(name) for name in ADDRESS_FIELDS)
+    if moved or "point" not in before or _rank(before) >= _rank(offer):
+        return offer
+    mark = before["sources"].get("point")
+    sources = {**offer["sources"], **({"point": mark} if mark else {})}
+    kept = {"point": before["point"], "precision": before["precision"], "sources": sources}
     return cast("Offer", {**offer, **kept})
+
+
+def _rank(offer: Offer) -> int:
+    """From 0, the most precise point."""
+    return list(Precision).index(Precision(offer["precision"]))
 
 
 def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
@@ -93,7 +117,9 @@ def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
     }
     drafts = sos_drafts(joins.own.sos, joins)
     for offer in located_offers(drafts, joins.locator, joins.quarantine(SOS)):
-        yield cast("Offer", {**offer, **settings.get(offer["siret"], {})})
+        point = live.get(offer["id"])
+        placed = offer if point is None else _with_better_point(offer, point)
+        yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
 
 
 def solution_cards(joins: Joins) -> Iterator[Offer]:

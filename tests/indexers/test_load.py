@@ -272,6 +272,24 @@ def test_a_cpts_keeps_the_seat_that_finess_gave_it(office: Office) -> None:
     assert (card["title"], card["point"]) == ("CPTS Mende", seat)
 
 
+def test_a_card_keeps_the_point_a_geocoder_gave_its_address(office: Office) -> None:
+    """A load asks no geocoder; the reindex had answers for this address, and not for another."""
+    address = {"line": "5 rue du Collège", "postal_code": "48000", "city": "Mende"}
+    files = base(office).line("cpts", **CARD, address=address)
+    header = "line,postal_code,city,lat,lon,precision,score"
+    row = "5 rue du Collège,48000,Mende,44.5201,3.5011,housenumber,0.95"
+    (files.directory / "geocoded.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    office.reindex(files)
+    before = office.offers()[f"cpts:{CPTS}"]
+    assert before["precision"] == "housenumber"
+    apply(office, "cpts", {**CARD, "name": "CPTS Mende", "address": address})
+    card = office.offers()[f"cpts:{CPTS}"]
+    assert card["title"] == "CPTS Mende"
+    assert (card["point"], card["sources"]) == (before["point"], before["sources"])
+    apply(office, "cpts", {**CARD, "address": {**address, "line": "6 rue du Collège"}})
+    assert office.offers()[f"cpts:{CPTS}"]["precision"] == "municipality"
+
+
 def test_what_does_not_change_is_not_written(office: Office) -> None:
     office.reindex(base(office))
     assert apply(office, "participation", OWN)["writes"] == 1
