@@ -131,6 +131,10 @@ class OfferCard(Shape):
     profession: CodeLabel | None = None
     specialties: list[CodeLabel] | None = None
     sector: str | None = None
+    optam: bool | None = None
+    """The tariff option of moderated fees (OPTAM) is known to be chosen."""
+    vitale: bool | None = None
+    """Whether the Carte Vitale is taken; absent when unknown."""
     place: Place
     phones: list[str] | None = None
     open: Opening | None = None

@@ -89,10 +89,19 @@ def _aside(quarantine: Mapping[str, Any]) -> list[RenderableType]:
 
 
 def load_report(done: Mapping[str, Any]) -> Group:
-    """What a load did."""
+    """What a load did, or would do."""
+    if done.get("dry_run"):
+        return Group(*map(escape, _rehearsed(done)), *_aside(done["quarantine"]))
     offers = counted(done["writes"], "offer")
     sentence = f"{done['source']}: {offers} written in {done['index']}."
     return Group(escape(sentence), *_aside(done["quarantine"]))
+
+
+def _rehearsed(done: Mapping[str, Any]) -> list[str]:
+    changes = counted(done["changes"], "change")
+    lines = [f"{done['source']}: {changes} would be made in {done['index']}; nothing was written."]
+    counts = {"Outcomes": "outcomes", "Kinds": "kinds", "Fields": "fields"}
+    return lines + [f"{name}: {_told(done[key])}." for name, key in counts.items() if done[key]]
 
 
 def status(found: Mapping[str, Any]) -> Group:

@@ -114,9 +114,17 @@ def place_lines(card: Mapping[str, Any]) -> Iterator[Text]:
     told = " · ".join(filter(None, [address, phones]))
     fits = len(told) <= WIDTH - INDENT
     yield from (Text(line) for line in ([told] if fits else [address, phones]) if line)
-    sector = CONVENTION_SECTORS.get(card.get("sector", ""))
-    if told := " · ".join(filter(None, [participation_words(card), sector, opening_words(card)])):
+    words = [participation_words(card), convention_words(card), opening_words(card)]
+    if told := " · ".join(filter(None, words)):
         yield Text(told)
+
+
+def convention_words(card: Mapping[str, Any]) -> str:
+    """Sector, tariff option and Carte Vitale, as far as they are known."""
+    sector = CONVENTION_SECTORS.get(card.get("sector", ""), "")
+    optam = "OPTAM" if card.get("optam") else ""
+    refused = "Carte Vitale non acceptée" if card.get("vitale") is False else ""
+    return ", ".join(filter(None, [sector, optam, refused]))
 
 
 def participation_words(card: Mapping[str, Any]) -> str:

@@ -222,6 +222,9 @@ def load(
     source: Annotated[str, typer.Argument(help=f"One of: {', '.join(loading.SOURCES)}.")],
     file: Annotated[Path, typer.Argument(help="JSON Lines, or CSV for the flat formats.")],
     accept_drift: AcceptDrift = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Apply one small source to the live index at once.
@@ -229,13 +232,14 @@ def load(
     The file is the whole source: what it no longer says is taken back. Slots already stored are
     judged again, so no editor has to be asked. `sas schema SOURCE` prints the format.
     """
-    with explained(as_json):
+    with explained(as_json), shown() as watch:
         chosen = settings()
         now = datetime.now(UTC)
         run = runs.new_run(chosen.state_dir, now)
         order = loading.LoadOrder(source, file, now, run, chosen.index_prefix, accept_drift)
         with sync_client() as client:
-            report = loading.load(client, order)
+            apply = loading.dry_load if dry_run else loading.load
+            report = apply(client, order, watch)
     if as_json:
         _print_json(report)
     else:

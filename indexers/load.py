@@ -6,7 +6,7 @@ rules, so no editor has to be asked.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from elastic.names import offers_alias
 from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
 from indexers.bulk import write
+from indexers.load_changes import Changes
 from indexers.load_settings import absence_patches, participation_patches, structure_patches
 from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
@@ -27,6 +28,8 @@ from indexers.patching import Patch
 from indexers.reindex import LOCK
 from indexers.runs import Quarantines
 from indexers.spool import Spool
+from indexers.watch import Watch
+from mappings.formats import LrmEntry
 from mappings.records import Kind, Offer
 
 
@@ -63,6 +66,16 @@ class Target:
     client: Elasticsearch
     order: LoadOrder
     quarantines: Quarantines
+    watch: Watch
+
+    def attached(self) -> frozenset[str]:
+        """FINESS of the CPTS that a professional's place is attached to now."""
+        return frozenset(load_cards.attached_cpts(self.client, self.order.alias))
+
+    def publish(self, entries: Mapping[str, LrmEntry]) -> int:
+        """Make the registry of dispatch software these entries; returns how many."""
+        lrm.publish(self.client, self.order.prefix, entries.values(), self.order.now)
+        return len(entries)
 
     def cards(self, kind: Kind) -> dict[str, Offer]:
         """The live offers of a kind, by id."""
@@ -70,41 +83,118 @@ class Target:
 
     def patch(self, patches: Iterator[Patch]) -> int:
         """Apply patches; returns the writes made."""
-        return patching.apply(self.client, self.order.alias, patches)
+        return patching.apply(self.client, self.order.alias, patches, self.watch.count)
 
     def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
         """Make the live cards those of the file; returns the writes made."""
         found = {card["id"]: card for card in cards}
         operations = load_cards.replacement(found, live)
-        done = write(self.client, self.order.alias, operations, require_alias=True).done
+        count = self.watch.count
+        done = write(self.client, self.order.alias, operations, count, require_alias=True).done
         lifecycle.refresh(self.client, self.order.alias)
         return done
 
 
-def load(client: Elasticsearch, order: LoadOrder) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Rehearsal(Target):
+    """A target that compares and counts where the other writes."""
+
+    changes: Changes = field(default_factory=Changes)
+
+    def attached(self) -> frozenset[str]:
+        """FINESS of the CPTS that a place would be attached to after the changes so far."""
+        known = load_cards.attached_cpts(self.client, self.order.alias)
+        return frozenset((known + self.changes.joined) - self.changes.left)
+
+    def patch(self, patches: Iterator[Patch]) -> int:
+        """Count what patches would change; returns the offers that differ."""
+        return self._counted(
+            pair
+            for patch in patches
+            for pair in patching.differences(self.client, self.order.alias, patch)
+        )
+
+    def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
+        """Count what new cards would change; returns the offers that differ."""
+        found = {card["id"]: card for card in cards}
+        return self._counted(load_cards.differences(found, live))
+
+    def publish(self, entries: Mapping[str, LrmEntry]) -> int:
+        """Count the entries of the registry that would come, change or go."""
+        live = lrm.published(self.client, self.order.prefix)
+        return self.changes.between(live, entries)
+
+    def _counted(self, pairs: Iterator[tuple[Offer | None, Offer | None]]) -> int:
+        before = self.changes.total
+        for before_and_after in pairs:
+            self.changes.note(*before_and_after)
+            self.watch.count(self.changes.total)
+        return self.changes.total - before
+
+
+def load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) -> dict[str, Any]:
     """Apply one source; returns the writes made and what was set aside.
 
     Raises ``UnknownSourceError``, ``EmptySourceError``, ``OwnFormatError``, ``GateClosedError``
     when more than 1 % of the file was set aside, ``LockTaken``, ``ElasticError``. Nothing is
     written before the whole file was read and passed.
     """
-    if order.source not in SOURCES:
-        raise UnknownSourceError(
-            f"{order.source!r} cannot be loaded by itself: choose one of {', '.join(SOURCES)}"
-        )
-    quarantines = Quarantines(order.run / runs.QUARANTINE)
-    with lock.held(client, LOCK, prefix=order.prefix):
-        live = lifecycle.live_index(client, order.alias)
-        if live is None:
-            raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
-        try:
-            writes = SOURCES[order.source](Target(client, order, quarantines))
-        finally:
-            quarantines.close()
-        report = {"source": order.source, "index": str(live), "writes": writes}
+    seen = watch or Watch()
+    apply = _loader(order.source)
+    with (
+        lock.held(client, LOCK, prefix=order.prefix) as held,
+        reading(order) as quarantines,
+    ):
+        seen.on_beat(held.renew_if_due)
+        live = live_index(client, order)
+        seen.stage(f"Loading {order.source}")
+        writes = apply(Target(client, order, quarantines, seen))
+        report = {"source": order.source, "index": live, "writes": writes}
         report["quarantine"] = quarantines.as_json()
-        _recorded(client, order, str(live), report)
+        _recorded(client, order, live, report)
     return report
+
+
+def dry_load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) -> dict[str, Any]:
+    """What ``load`` would change, offer by offer, counted by kind and by field; nothing is written.
+
+    Raises what ``load`` raises but ``LockTaken``: it takes no lock and leaves no trail.
+    """
+    seen = watch or Watch()
+    rehearse = _loader(order.source)
+    with reading(order) as quarantines:
+        live = live_index(client, order)
+        seen.stage(f"Comparing {order.source}")
+        rehearsal = Rehearsal(client, order, quarantines, seen)
+        rehearse(rehearsal)
+        report = {"source": order.source, "index": live, "dry_run": True}
+        return {**report, **rehearsal.changes.as_json(), "quarantine": quarantines.as_json()}
+
+
+def _loader(source: str) -> "Callable[[Target], int]":
+    if source not in SOURCES:
+        raise UnknownSourceError(
+            f"{source!r} cannot be loaded by itself: choose one of {', '.join(SOURCES)}"
+        )
+    return SOURCES[source]
+
+
+@contextmanager
+def reading(order: LoadOrder) -> Iterator[Quarantines]:
+    """The quarantines of a load, closed at the end."""
+    quarantines = Quarantines(order.run / runs.QUARANTINE)
+    try:
+        yield quarantines
+    finally:
+        quarantines.close()
+
+
+def live_index(client: Elasticsearch, order: LoadOrder) -> str:
+    """The name of the live index; raises ``IndexMissing``."""
+    live = lifecycle.live_index(client, order.alias)
+    if live is None:
+        raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
+    return str(live)
 
 
 def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: dict[str, Any]) -> None:
@@ -132,8 +222,7 @@ def _participation(target: Target) -> int:
     settings = own_sources.participation(target.order.path, target.quarantines)
     _passed(target, len(settings))
     done = target.patch(participation_patches(settings, load_cards.known_cpts(client, alias)))
-    attached = load_cards.attached_cpts(client, alias)
-    return done + target.patch(iter([load_cards.participant_patch(attached)]))
+    return done + target.patch(iter([load_cards.participant_patch(target.attached())]))
 
 
 def _structures(target: Target) -> int:
@@ -152,9 +241,8 @@ def _cpts(target: Target) -> int:
     cpts = own_sources.cpts(target.order.path, target.quarantines)
     _passed(target, len(cpts))
     live = target.cards(Kind.CPTS)
-    attached = load_cards.attached_cpts(target.client, target.order.alias)
     with _joins(target, OwnSources(cpts=cpts)) as joins:
-        done = target.replace(load_cards.cpts_cards(joins, live, attached), live)
+        done = target.replace(load_cards.cpts_cards(joins, live, target.attached()), live)
     return done + target.patch(iter([load_cards.member_patch(cpts)]))
 
 
@@ -174,11 +262,9 @@ def _solutions(target: Target) -> int:
 
 
 def _lrm(target: Target) -> int:
-    order = target.order
-    entries = lrm.registry(order.path, target.quarantines)
+    entries = lrm.registry(target.order.path, target.quarantines)
     _passed(target, len(entries))
-    lrm.publish(target.client, order.prefix, entries.values(), order.now)
-    return len(entries)
+    return target.publish(entries)
 
 
 @contextmanager

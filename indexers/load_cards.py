@@ -1,5 +1,6 @@
 """Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from indexers.patching import Patch
 from indexers.scan import scan
 from indexers.slots.coherence import visible_slots
 from mappings.formats import Cpts
-from mappings.records import Kind, Offer
+from mappings.records import Kind, Offer, Precision
 
 PLACE_FIELDS = (
     "point",
@@ -33,6 +34,9 @@ PLACE_FIELDS = (
 )
 """What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
 
+ADDRESS_FIELDS = ("lines", "postal_code", "insee")
+"""What must be the same for a live point to be that of the file's address."""
+
 SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
 MANY = 10_000
 """More CPTS than there are."""
@@ -46,8 +50,8 @@ def live_cards(client: Elasticsearch, alias: str, kind: Kind) -> dict[str, Offer
     return {hit["_id"]: hit["_source"] for hit in scan(client, alias, query)}
 
 
-def attached_cpts(client: Elasticsearch, alias: str) -> frozenset[str]:
-    """FINESS of the CPTS that a live professional's place is attached to."""
+def attached_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
+    """Places of live professionals attached to each CPTS, by FINESS."""
     with translated():
         answer = patient(client).search(
             index=alias,
@@ -55,7 +59,8 @@ def attached_cpts(client: Elasticsearch, alias: str) -> frozenset[str]:
             query={"term": {"kind": Kind.PROFESSIONAL.value}},
             aggs={"cpts": {"terms": {"field": "cpts", "size": MANY}}},
         )
-    return frozenset(bucket["key"] for bucket in answer["aggregations"]["cpts"]["buckets"])
+    buckets = answer["aggregations"]["cpts"]["buckets"]
+    return Counter({bucket["key"]: bucket["doc_count"] for bucket in buckets})
 
 
 def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
@@ -77,10 +82,31 @@ def cpts_cards(joins: Joins, live: Cards, attached: frozenset[str]) -> Iterator[
 
 
 def _with_seat(offer: Offer, before: Offer | None) -> Offer:
-    if "point" in offer or before is None:
+    if before is None:
         return offer
-    kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+    if "point" not in offer:
+        kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+        return cast("Offer", {**offer, **kept})
+    return _with_better_point(offer, before)
+
+
+def _with_better_point(offer: Offer, before: Offer) -> Offer:
+    """The live point when the address is the same and a geocoder placed it better than a load can.
+
+    A load asks no geocoder: without this, a renamed CPTS would fall back to its commune.
+    """
+    moved = any(offer.get(name) != before.get(name) for name in ADDRESS_FIELDS)
+    if moved or "point" not in before or _rank(before) >= _rank(offer):
+        return offer
+    mark = before["sources"].get("point")
+    sources = {**offer["sources"], **({"point": mark} if mark else {})}
+    kept = {"point": before["point"], "precision": before["precision"], "sources": sources}
     return cast("Offer", {**offer, **kept})
+
+
+def _rank(offer: Offer) -> int:
+    """From 0, the most precise point."""
+    return list(Precision).index(Precision(offer["precision"]))
 
 
 def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
@@ -91,7 +117,9 @@ def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
     }
     drafts = sos_drafts(joins.own.sos, joins)
     for offer in located_offers(drafts, joins.locator, joins.quarantine(SOS)):
-        yield cast("Offer", {**offer, **settings.get(offer["siret"], {})})
+        point = live.get(offer["id"])
+        placed = offer if point is None else _with_better_point(offer, point)
+        yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
 
 
 def solution_cards(joins: Joins) -> Iterator[Offer]:
@@ -102,16 +130,23 @@ def solution_cards(joins: Joins) -> Iterator[Offer]:
             yield offer
 
 
-def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
-    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+def differences(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
+    """Before and after of each card that comes, changes or goes."""
     for card in cards.values():
         before = live.get(card["id"])
         new = _with_slots(card, before)
         if new != before:
-            yield Operation.index(new)
-    for offer_id in live:
-        if offer_id not in cards:
-            yield Operation.delete(offer_id)
+            yield before, new
+    yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
+
+
+def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
+    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+    for before, after in differences(cards, live):
+        if after is not None:
+            yield Operation.index(after)
+        elif before is not None:
+            yield Operation.delete(before["id"])
 
 
 def _with_slots(card: Offer, before: Offer | None) -> Offer:

@@ -12,7 +12,12 @@ from elastic.service_index import ensure_service_index
 from indexers.own_formats import own_file, read_keyed
 from indexers.runs import Quarantines
 from mappings.formats import LrmEntry
-from mappings.lrm import REGISTRY_ID, REGISTRY_PROPERTIES, registry_document
+from mappings.lrm import (
+    REGISTRY_ID,
+    REGISTRY_PROPERTIES,
+    registry_document,
+    registry_entries,
+)
 
 
 def registry(path: Path | None, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
@@ -25,6 +30,13 @@ def registry(path: Path | None, quarantines: Quarantines) -> Mapping[str, LrmEnt
 def registry_of(directory: Path, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
     """The valid entries of a directory of files."""
     return registry(own_file(directory, "lrm"), quarantines)
+
+
+def published(client: Elasticsearch, prefix: str) -> Mapping[str, LrmEntry]:
+    """The entries of the live registry by origin; none when it was never published."""
+    with translated():
+        answer = client.options(ignore_status=404).get(index=lrm_index(prefix), id=REGISTRY_ID)
+    return registry_entries(answer["_source"]) if answer.get("found") else {}
 
 
 def publish(

@@ -7,7 +7,7 @@ from typing import Any, cast
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from indexers.bulk import Operation, write
+from indexers.bulk import Operation, Progress, write
 from indexers.scan import scan
 from indexers.slots.coherence import visible_slots
 from mappings.records import Offer, SourceMark
@@ -50,20 +50,24 @@ def _sources(offer: Offer, given: Mapping[str, Any], patch: Patch) -> dict[str, 
     return others
 
 
-def apply(client: Elasticsearch, alias: str, patches: Iterable[Patch]) -> int:
+def apply(
+    client: Elasticsearch, alias: str, patches: Iterable[Patch], progress: Progress | None = None
+) -> int:
     """Apply patches one after the other to the live index; returns how many writes were made.
 
-    Each sees what the one before did. Raises ``PatchConflictError`` when offers keep changing,
-    ``BulkRefusedError`` when Elasticsearch refuses one.
+    Each sees what the one before did; ``progress`` counts the writes of each. Raises
+    ``PatchConflictError`` when offers keep changing, ``BulkRefusedError`` when Elasticsearch
+    refuses one.
     """
-    return sum(_apply(client, alias, patch) for patch in patches)
+    return sum(_apply(client, alias, patch, progress) for patch in patches)
 
 
-def _apply(client: Elasticsearch, alias: str, patch: Patch) -> int:
+def _apply(client: Elasticsearch, alias: str, patch: Patch, progress: Progress | None) -> int:
     done, query = 0, patch.query
     for _ in range(ATTEMPTS):
         lifecycle.refresh(client, alias)
-        written = write(client, alias, _changes(client, alias, query, patch), require_alias=True)
+        changes = _changes(client, alias, query, patch)
+        written = write(client, alias, changes, progress, require_alias=True)
         done += written.done
         if not written.conflicts:
             lifecycle.refresh(client, alias)
@@ -72,6 +76,14 @@ def _apply(client: Elasticsearch, alias: str, patch: Patch) -> int:
     raise PatchConflictError(
         f"{len(written.conflicts)} offers kept changing while they were updated: load again"
     )
+
+
+def differences(client: Elasticsearch, alias: str, patch: Patch) -> Iterator[tuple[Offer, Offer]]:
+    """The offers a patch would change, as they are and as they would be; nothing is written."""
+    for hit in scan(client, alias, patch.query):
+        new = patched(hit["_source"], patch)
+        if new != hit["_source"]:
+            yield hit["_source"], new
 
 
 def _changes(

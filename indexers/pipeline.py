@@ -20,7 +20,13 @@ from indexers.offers.sos import SOS, sos_drafts
 from indexers.offers.structures import FINESS, structure_drafts
 from indexers.own_formats import own_file
 from indexers.own_sources import own_sources
-from indexers.published import ACTIVITIES, edition, spool_published, structure_files
+from indexers.published import (
+    ACTIVITIES,
+    edition,
+    published_conventions,
+    spool_published,
+    structure_files,
+)
 from indexers.runs import Quarantines
 from indexers.spool import Spool
 from mappings.records import Offer
@@ -64,10 +70,10 @@ def joined(
     """The sources of a directory, read and ready to be joined; temporary files go at the end."""
     require_offers(directory)
     own = own_sources(directory, quarantines)
-    with Spool() as spool:
-        dates = spool_published(directory, spool, quarantines)
+    with Spool() as spool, published_conventions(directory, quarantines) as conventions:
+        dates = spool_published(directory, spool, quarantines, conventions)
         crowded = crowded_points(spool.structures())
-        yield Joins(own, spool, locator, now.date(), quarantines, dates, crowded)
+        yield Joins(own, spool, locator, now.date(), quarantines, dates, crowded, conventions)
 
 
 def all_offers(joins: Joins) -> Iterator[Offer]:

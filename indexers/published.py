@@ -1,8 +1,12 @@
 """The published files of a directory, found by name, read into a spool (data-sources 10)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from indexers import finess, rpps
+from indexers.ameli.conventions import AMELI, Conventions, conventions_from
+from indexers.ameli.reader import source_date as ameli_date
 from indexers.finess import read_structures
 from indexers.reasons import Reason
 from indexers.rpps import read_activities
@@ -10,6 +14,8 @@ from indexers.rpps_skills import read_skills
 from indexers.runs import Quarantines
 from indexers.spool import Spool
 
+AMELI_FILES = ("liste-ps*.csv*", "ameli*.csv*")
+"""The published name of the file of conventions, and a plain one."""
 ACTIVITIES = "PS_LibreAcces_Personne_activite_*.txt"
 SKILLS = "PS_LibreAcces_SavoirFaire_*.txt"
 STRUCTURES = ("finess-structures*.json*", "etalab-cs1100507-stock-*.csv*", "finess*.csv*")
@@ -34,19 +40,52 @@ def structure_files(directory: Path) -> list[Path]:
     return [path for pattern in STRUCTURES if (path := edition(directory, pattern)) is not None]
 
 
-def spool_published(directory: Path, spool: Spool, quarantines: Quarantines) -> dict[str, str]:
-    """Read every published file into the spool; returns the day of each source that tells it."""
+def ameli_file(directory: Path) -> Path | None:
+    """The file of conventions, None without any; raises ``TwoEditionsError``."""
+    found = [path for pattern in AMELI_FILES if (path := edition(directory, pattern)) is not None]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
+    return found[0] if found else None
+
+
+@contextmanager
+def published_conventions(
+    directory: Path, quarantines: Quarantines
+) -> Iterator[Conventions | None]:
+    """The conventions of a directory during a load; None when it has no such file."""
+    path = ameli_file(directory)
+    if path is None:
+        yield None
+        return
+    with conventions_from(path, quarantines.of(AMELI)) as conventions:
+        yield conventions
+
+
+def spool_published(
+    directory: Path,
+    spool: Spool,
+    quarantines: Quarantines,
+    conventions: Conventions | None = None,
+) -> dict[str, str]:
+    """Read every published file into the spool; returns the day of each source that tells it.
+
+    ``conventions`` see the rows of the register pass.
+    """
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        spool.add_activities(read_activities(activities, quarantines.of("rpps")))
+        rows = read_activities(activities, quarantines.of("rpps"))
+        spool.add_activities(rows if conventions is None else conventions.watched(rows))
     if skills is not None:
         spool.add_skills(read_skills(skills, quarantines.of("rpps-skills")))
     for path in structures:
         aside = quarantines.of("finess")
         known = spool.add_structures(read_structures(path, aside))
         aside.skipped[Reason.FINESS_DUPLICATE] += known
+    contracts = ameli_file(directory)
     days = {
+        AMELI: None if contracts is None else ameli_date(contracts),
         "rpps": None if activities is None else rpps.source_date(activities),
         "finess": finess.source_date(structures[0]) if structures else None,
     }

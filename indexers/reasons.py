@@ -49,6 +49,11 @@ class Reason(StrEnum):
     KIND_NOT_SHOWN = "kind_not_shown"
     WITHOUT_RPPS = "without_rpps"
     SOLUTION_DISABLED = "solution_disabled"
+    NOT_A_PERSON = "not_a_person"
+    SECTOR_UNKNOWN = "sector_unknown"
+    CONVENTION_NOT_FOUND = "convention_not_found"
+    CONVENTION_HOMONYM = "convention_homonym"
+    CONVENTION_AMBIGUOUS = "convention_ambiguous"
 
 
 EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
@@ -88,6 +93,11 @@ EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.KIND_NOT_SHOWN: "a FINESS category outside those the SAS lists",
         Reason.WITHOUT_RPPS: "only an ADELI number, ended in June 2024: not found by any editor",
         Reason.SOLUTION_DISABLED: "a marketplace solution its editor switched off",
+        Reason.NOT_A_PERSON: "a company, or a row without a family and a given name",
+        Reason.SECTOR_UNKNOWN: "no convention sector is told, or in words nobody knows",
+        Reason.CONVENTION_NOT_FOUND: "no contract bears this name, trade and town",
+        Reason.CONVENTION_HOMONYM: "several professionals of the town bear this name and trade",
+        Reason.CONVENTION_AMBIGUOUS: "contracts of this name and town differ, none at the address",
     }
 )
 """One sentence a reason, for the report of a load."""

@@ -48,6 +48,14 @@ KIND_LABELS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class CnamSpecialty:
+    """A speciality of the Assurance maladie: its profession, and our codes when it names some."""
+
+    profession: str
+    specialties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """One concept of a terminology; ``label`` is the one we display, without suffix."""
 
@@ -127,6 +135,17 @@ def with_group(code: str) -> tuple[str, ...]:
     """The code with all those of its group: ``SM54`` gives ``SM26, SM53, SM54``."""
     group = group_of(code)
     return (code,) if group is None else specialty_groups()[group]
+
+
+@cache
+def cnam_specialties() -> Mapping[str, CnamSpecialty]:
+    """Specialities by the Assurance maladie's own code, which is none of the terminologies'."""
+    return MappingProxyType(
+        {
+            r["code"]: CnamSpecialty(r["profession"], tuple(r["specialties"].split()))
+            for r in table_rows("cnam_specialties")
+        }
+    )
 
 
 @cache

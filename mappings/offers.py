@@ -22,7 +22,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -94,6 +94,8 @@ def _identity() -> dict[str, Any]:
         "specialties": _code(),
         "specialty_groups": _code(),
         "sector": _code(),
+        "optam": Boolean(),
+        "vitale": Boolean(),
         "activity_sector": _code(),
     }
 

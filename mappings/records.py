@@ -230,6 +230,9 @@ class Offer(TypedDict):
     specialties: NotRequired[list[str]]
     specialty_groups: NotRequired[list[str]]
     sector: NotRequired[str]
+    optam: NotRequired[bool]
+    vitale: NotRequired[bool]
+    """Convention sector, tariff option and Carte Vitale; absent when whose they are is in doubt."""
     activity_sector: NotRequired[str]
 
     participant: NotRequired[bool]

@@ -71,6 +71,8 @@ def card(view: View, offer: Offer, slots: list[StoredSlot], km: float | None = N
         "profession": profession(offer),
         "specialties": specialties(offer),
         "sector": offer.get("sector"),
+        "optam": offer.get("optam"),
+        "vitale": offer.get("vitale"),
         "place": place(offer),
         "distance_km": None if km is None else round(km, 3),
         "phones": offer.get("phones"),

@@ -2,7 +2,17 @@
 
 CARD_FIELDS = (
     *("id", "kind", "structure_kind", "title", "rpps", "family", "given", "profession"),
-    *("specialties", "sector", "participant", "via", "cpts", "cpts_name", "accepts_beyond"),
+    *(
+        "specialties",
+        "sector",
+        "optam",
+        "vitale",
+        "participant",
+        "via",
+        "cpts",
+        "cpts_name",
+        "accepts_beyond",
+    ),
     *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
     *("precision", "zone", "phones", "hours", "additional_info", "sources"),
     *("absences", "always_absent"),

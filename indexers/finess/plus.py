@@ -273,7 +273,7 @@ def _address(place: Json) -> StructureAddress:
 
 
 def _coordinates(point: Json) -> list[Coordinates]:
-    """Both pairs as published: which holds degrees changes from site to site (issue 24)."""
+    """Both pairs as published: which holds degrees changes from site to site, a known fault."""
     pairs = (
         ("coordonneeX", "coordonneeY", "coordonnee"),
         ("directionLongitude", "directionLatitude", "direction"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from indexers.generate import finess_json, geocoding, marketplace, rpps_rows, settings
+from indexers.generate import conventions, finess_json, geocoding, marketplace, rpps_rows, settings
 from indexers.generate.bookings import Bookings
 from indexers.generate.communities import (
     MEMBER_SHARE,
@@ -42,6 +42,8 @@ class Department:
         code = where.department
         self._rng = run.stream(code, "settings")
         self._places = run.stream(code, "geocoding")
+        self._contracts = run.stream(code, "conventions")
+        self._twins = conventions.Twins()
         self._numbers = Numbers(code)
         self._builder = Builder(run.stream(code, "structures"), where, self._numbers, self.today)
         self._sites = Neighbourhood(where)
@@ -116,12 +118,20 @@ class Department:
 
     def _write_person(self, person: Person) -> None:
         shown = person.shown(SAS_ACTIVITY_SECTORS)
+        listed = conventions.listed_places(person)
+        self._twins.meet(person, listed, self.tally)
+        self._write_contracts(person, listed)
         community = self._community(shown)
         deal = settings.deal(self._rng, person, shown, community, self.now)
         self._write_rows(person, shown)
         self._join(person, shown, community, deal)
         self._write_settings(person, shown, deal)
         self._bookings.write(person, shown, deal, community)
+
+    def _write_contracts(self, person: Person, listed: list[Activity]) -> None:
+        vague = person.rpps in self._twins.vague
+        for row in conventions.rows(self._contracts, person, listed, self.tally, vague):
+            self.outputs.contract(row)
 
     def _community(self, shown: list[Activity]) -> Community | None:
         """The CPTS of the first place that has one."""

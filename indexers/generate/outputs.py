@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from indexers import rpps, rpps_skills
-from indexers.generate import finess_json
+from indexers.generate import conventions, finess_json
 from indexers.generate.editors import Editor, Flow
 from indexers.generate.fhir import Agenda, Answer
 from indexers.generate.files import (
@@ -21,6 +21,7 @@ from indexers.generate.files import (
     csv_line,
     json_line,
     pipe_line,
+    quoted_line,
     write_whole,
 )
 from indexers.generate.planting import Planter
@@ -32,14 +33,17 @@ MAX_ASKED = 25
 MAX_SOS_ASKED = 10
 """Associations in one call (INT_SOS1)."""
 
-ACTIVITIES, SKILLS, FINESS, GEOCODED, AGENDA = (
+ACTIVITIES, SKILLS, FINESS, AMELI, GEOCODED, AGENDA = (
     "activities",
     "skills",
     "finess",
+    "ameli",
     "geocoded",
     "agenda",
 )
 REQUESTS = "requests"
+BOM = b"\xef\xbb\xbf"
+"""Stands at the head of the Ameli file, and of no other."""
 
 
 def file_names(now: datetime) -> dict[str, str]:
@@ -49,6 +53,7 @@ def file_names(now: datetime) -> dict[str, str]:
         ACTIVITIES: f"PS_LibreAcces_Personne_activite_{stamp}.txt",
         SKILLS: f"PS_LibreAcces_SavoirFaire_{stamp}.txt",
         FINESS: "finess-structures.json",
+        AMELI: f"liste-ps-{stamp[:8]}.csv",
         GEOCODED: "geocoded.csv",
         **{name: f"{name}.jsonl" for name in (*FORMATS, AGENDA)},
         REQUESTS: "fhir/requests.jsonl",
@@ -71,6 +76,7 @@ class Outputs:
         header = planter.header(self._names[ACTIVITIES]) or pipe_line(rpps.COLUMNS)
         self._files[ACTIVITIES].raw(header)
         self._files[SKILLS].raw(pipe_line(rpps_skills.COLUMNS))
+        self._files[AMELI].raw(BOM + quoted_line(conventions.COLUMNS))
         self._files[GEOCODED].raw(csv_line(GEOCODED_COLUMNS))
         self._files[FINESS].raw(finess_json.opening(now))
         self.answers = Answers(self)
@@ -102,6 +108,10 @@ class Outputs:
         writer.row(value, json_line)
         for damaged in self.planter.lines_after(kind, self._names[kind], line, value):
             writer.row(damaged, json_line)
+
+    def contract(self, row: list[str]) -> None:
+        """One row of the Ameli file."""
+        self._files[AMELI].row(row, quoted_line)
 
     def geocoded(self, fields: tuple[object, ...]) -> None:
         """One answer of the geocoder's batch."""

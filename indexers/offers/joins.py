@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from geography.locate import OWN, Locator
+from indexers.ameli.conventions import Conventions
 from indexers.finess.structure import Structure, is_open
 from indexers.offers.participation import msp_with_members
 from indexers.offers.places import Place
@@ -28,6 +29,7 @@ class Joins:
     quarantines: Quarantines
     dates: Mapping[str, str]
     crowded: CrowdedPoints = frozenset()
+    conventions: Conventions | None = None
 
     @cached_property
     def msp(self) -> frozenset[str]:

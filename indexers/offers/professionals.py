@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, cast
 
+from indexers.ameli.conventions import AMELI
 from indexers.finess.structure import Structure
 from indexers.offers.absences import absence_fields, at_place
 from indexers.offers.identity import (
@@ -77,6 +78,7 @@ def _draft(person: Person, place: Place, structure: Structure | None, joins: Joi
             **_exercise(person, place, structure),
             **_place(place, structure),
             **fields,
+            **_convention(person, place, joins),
         }
         offer |= _settings(place, structure, offer, joins)
         offer["sources"] = _sources(place, structure, point, offer, joins)
@@ -197,6 +199,14 @@ def _place(place: Place, structure: Structure | None) -> Record:
     }
 
 
+def _convention(person: Person, place: Place, joins: Joins) -> Record:
+    """Sector, tariff option and Carte Vitale, when the open file leaves no doubt (F080)."""
+    if joins.conventions is None:
+        return {}
+    found = joins.conventions.at(place.rows, person.rows, specialties_at(person, place))
+    return {} if found is None else {**found}
+
+
 def _settings(place: Place, structure: Structure | None, offer: Record, joins: Joins) -> Record:
     rpps = offer["rpps"]
     absences = joins.own.absences.get(rpps, ())
@@ -244,6 +254,8 @@ def _sources(
         sources["phones"] = (
             register if own or structure is None else joins.structure_mark(structure)
         )
+    if "sector" in offer:
+        sources["convention"] = joins.mark(AMELI)
     if "participant" in offer:
         sources["participation"] = joins.mark("participation")
     if "absences" in offer or "always_absent" in offer:

@@ -85,6 +85,8 @@ def _copied(known: Sequence[Offer]) -> Offer:
     """What belongs to the person, and the absences that hold at every known place."""
     first = known[0]
     copied = {name: first[name] for name in PERSON_FIELDS if name in first}  # type: ignore[literal-required]
+    if len({offer.get("sector") for offer in known}) > 1:
+        copied.pop("sector", None)
     if all(offer.get("always_absent") for offer in known):
         copied["always_absent"] = True
     if shared := _shared_absences(known):

@@ -73,7 +73,7 @@ def test_the_address_of_the_site_is_taken_by_its_use_not_its_rank(
 
 
 def test_both_pairs_of_coordinates_are_passed_on_unjudged(named: dict[str, Structure]) -> None:
-    """Degrees are in one pair for some sites and in the other for the rest (issue 24)."""
+    """Degrees are in one pair for some sites, in the other for the rest: a known fault."""
     degrees_first = named["CENTRE DE SANTE FICTIF DES HALLES"]["coordinates"]
     assert degrees_first[0] == {"x": "5.209181", "y": "46.222286", "source": "coordonnee"}
     numbers = named["CLES DIFFERENTES"]

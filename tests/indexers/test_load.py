@@ -1,5 +1,6 @@
 """Small sources applied in place: the live index becomes what a whole reindex would have made."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from elastic import audit, lock
 from elastic.errors import IndexMissing, LockTaken
 from indexers import patching
 from indexers.gate import GateClosedError
-from indexers.load import EmptySourceError, LoadOrder, UnknownSourceError, load
+from indexers.load import EmptySourceError, LoadOrder, UnknownSourceError, dry_load, load
 from indexers.own_formats import OwnFormatError
 from indexers.reindex import LOCK
+from indexers.watch import Watch
 from tests.indexers.reindexing import TEN, Office, slot
 from tests.indexers.sets import (
     CENTRE,
@@ -95,6 +97,13 @@ def apply(office: Office, source: str, *lines: dict[str, Any], **changes: Any) -
     return load(office.es, order)
 
 
+def rehearse(office: Office, source: str, *lines: dict[str, Any]) -> dict[str, Any]:
+    path = office.files("rehearsed").directory / f"{source}.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    now = datetime.now(UTC)
+    return dry_load(office.es, LoadOrder(source, path, now, path.parent / "run", office.prefix))
+
+
 CASES: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
     "own practice": ("participation", [], [OWN]),
     "through a CPTS": ("participation", [OWN], [THROUGH_CPTS]),
@@ -141,8 +150,65 @@ def test_a_load_gives_what_a_reindex_would_have_given(office: Office, case: str)
                 files.line(other, **line)
     expected = office.files("after").offers()
     office.reindex(office.files("before"))
+    live = office.offers()
+    told = rehearse(office, source, *after)
+    assert office.offers() == live
     apply(office, source, *after)
     assert office.offers() == expected
+    assert told["outcomes"] == outcomes(live, expected)
+
+
+def outcomes(before: dict[str, Any], after: dict[str, Any]) -> Counter[str]:
+    """How many offers come, go and change, by plain comparison."""
+    return Counter(
+        "added" if key not in before else "removed" if key not in after else "changed"
+        for key in {*before, *after}
+        if before.get(key) != after.get(key)
+    )
+
+
+def test_a_rehearsal_names_what_changes_and_leaves_no_trail(office: Office) -> None:
+    office.reindex(base(office))
+    trail = audit.history(office.es, prefix=office.prefix)
+    with lock.held(office.es, LOCK, prefix=office.prefix):
+        told = rehearse(office, "participation", OWN, THROUGH_MSP)
+    assert told["dry_run"] is True
+    assert told["kinds"] == {"professional": 2, "structure": 1}
+    assert told["fields"]["participant"] == 3
+    assert audit.history(office.es, prefix=office.prefix) == trail
+    with pytest.raises(EmptySourceError):
+        rehearse(office, "participation")
+
+
+def test_a_rehearsal_of_the_registry_counts_its_entries(office: Office) -> None:
+    office.reindex(base(office))
+    one = {"origin": "1.2.250.1.1", "name": "Un"}
+    assert rehearse(office, "lrm", one)["outcomes"] == {"added": 1}
+    apply(office, "lrm", one)
+    again = rehearse(office, "lrm", {**one, "name": "Deux"}, {"origin": "1.2.250.1.2", "name": "B"})
+    assert again["outcomes"] == {"changed": 1, "added": 1}
+
+
+def test_a_long_load_keeps_its_lock_and_says_where_it_is(office: Office) -> None:
+    class Noted(Watch):
+        def __init__(self) -> None:
+            super().__init__()
+            self.told: list[str | int] = []
+
+        def shown_stage(self, name: str) -> None:
+            self.told.append(name)
+
+        def shown_count(self, done: int) -> None:
+            self.told.append(done)
+
+    office.reindex(base(office))
+    watch = Noted()
+    path = office.files("loads").directory / "participation.jsonl"
+    path.write_bytes(orjson.dumps(OWN))
+    order = LoadOrder("participation", path, NOW, path.parent / "run", office.prefix)
+    load(office.es, order, watch)
+    assert watch.told == ["Loading participation", 1]
+    assert len(watch._beats) == 1
 
 
 @pytest.mark.proves("F111")
@@ -204,6 +270,24 @@ def test_a_cpts_keeps_the_seat_that_finess_gave_it(office: Office) -> None:
     apply(office, "cpts", {**CARD, "name": "CPTS Mende"})
     card = office.offers()[f"cpts:{CPTS}"]
     assert (card["title"], card["point"]) == ("CPTS Mende", seat)
+
+
+def test_a_card_keeps_the_point_a_geocoder_gave_its_address(office: Office) -> None:
+    """A load asks no geocoder; the reindex had answers for this address, and not for another."""
+    address = {"line": "5 rue du Collège", "postal_code": "48000", "city": "Mende"}
+    files = base(office).line("cpts", **CARD, address=address)
+    header = "line,postal_code,city,lat,lon,precision,score"
+    row = "5 rue du Collège,48000,Mende,44.5201,3.5011,housenumber,0.95"
+    (files.directory / "geocoded.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    office.reindex(files)
+    before = office.offers()[f"cpts:{CPTS}"]
+    assert before["precision"] == "housenumber"
+    apply(office, "cpts", {**CARD, "name": "CPTS Mende", "address": address})
+    card = office.offers()[f"cpts:{CPTS}"]
+    assert card["title"] == "CPTS Mende"
+    assert (card["point"], card["sources"]) == (before["point"], before["sources"])
+    apply(office, "cpts", {**CARD, "address": {**address, "line": "6 rue du Collège"}})
+    assert office.offers()[f"cpts:{CPTS}"]["precision"] == "municipality"
 
 
 def test_what_does_not_change_is_not_written(office: Office) -> None:

@@ -104,6 +104,23 @@ def test_points_of_an_association_by_siret(es: Elasticsearch, create_offers: Cre
 
 
 @pytest.mark.proves("F068")
+@pytest.mark.proves("F098")
+def test_an_association_is_interfaced_by_its_siret_once_however_often_it_is_told(
+    es: Elasticsearch, create_offers: Create
+) -> None:
+    """Nothing but an answer for the SIRET makes its points known to an editor, or unknown again."""
+    other = sos_point(id="sos:00000000000018:1", siret="00000000000018")
+    alias = create_offers([sos_point(), other])
+    for _ in range(2):
+        report = import_slots(es, alias, [sos_slot()], "alpha", [f"3{SIRET}"], NOW)
+        assert (report.offers, report.created) == (1, 0)
+        assert bearers(es, alias, "alpha") == {sos_point()["id"]}
+        assert len(slots_of(es, alias, sos_point())) == 1
+    import_slots(es, alias, [], "alpha", [SIRET], NOW)
+    assert bearers(es, alias, "alpha") == set()
+    assert es.count(index=alias)["count"] == 2
+
+
 def test_a_slot_that_the_agenda_tells_too_is_counted_as_hidden(
     es: Elasticsearch, create_offers: Create
 ) -> None:

@@ -1,0 +1,97 @@
+"""The conventions of one load: the file read, the register watched as it passes, then asked."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexers.ameli.matching import convention_of
+from indexers.ameli.names import family_words
+from indexers.ameli.reader import read_contracts, reform_groups
+from indexers.ameli.record import Convention, Identity
+from indexers.ameli.store import ContractStore
+from indexers.ameli.towns import town
+from indexers.quarantine import Quarantine
+from indexers.reasons import Reason
+from indexers.rpps_record import Activity
+from mappings.analysis import fold
+from mappings.codes import cnam_specialties
+
+AMELI = "ameli"
+"""Name of the source, in quarantines and on cards."""
+
+SALARIED = "S"
+"""Mode of exercise (TRE_R23) that no contract is about."""
+
+
+class Conventions:
+    """Gives a professional his convention at a place, when nobody else can be meant."""
+
+    def __init__(self, store: ContractStore, quarantine: Quarantine) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._covered = frozenset(one.profession for one in cnam_specialties().values())
+
+    def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
+        """The rows of the register as they come; who may bear a contract is kept."""
+        waiting: list[tuple[str, Identity]] = []
+        for row in rows:
+            if self._concerns(row):
+                waiting.append((row["idnps"], _identity(row, row.get("skill", "").split())))
+            if len(waiting) >= CHUNK:
+                self._store.add_bearers(waiting)
+                waiting.clear()
+            yield row
+        self._store.add_bearers(waiting)
+
+    def at(
+        self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
+    ) -> Convention | None:
+        """The convention at the place of ``rows``, under any name of ``names``.
+
+        None when no contract may concern the place, or when whose it is stays in doubt: the
+        reason is then counted. ``skills`` are the specialities exercised there.
+        """
+        concerned = [row for row in rows if self._concerns(row)]
+        if not concerned:
+            return None
+        known = [*concerned, *names]
+        told = {(row.get("family", ""), row.get("given", "")) for row in known}
+        spellings = {
+            _identity(row, skills)._replace(family=family_words(family), given=fold(given))
+            for row in concerned
+            for family, given in told
+        }
+        found = convention_of(concerned[0]["idnps"], spellings, self._store)
+        if isinstance(found, Reason):
+            self._quarantine.skip(found)
+            return None
+        return found
+
+    def _concerns(self, row: Activity) -> bool:
+        return row.get("profession") in self._covered and row.get("mode") != SALARIED
+
+
+CHUNK = 10_000
+"""Rows of the register kept at once."""
+
+
+@contextmanager
+def conventions_from(path: Path, quarantine: Quarantine) -> Iterator[Conventions]:
+    """The conventions of a file; raises ``LayoutError``. Temporary files go at the end."""
+    with ContractStore() as store:
+        store.add_contracts(read_contracts(path, quarantine))
+        yield Conventions(store, quarantine)
+
+
+def _identity(row: Activity, skills: list[str]) -> Identity:
+    address = row.get("address", {})
+    postal_code = address.get("postal_code", "")
+    return Identity(
+        family_words(row.get("family", "")),
+        fold(row.get("given", "")),
+        row.get("profession", ""),
+        reform_groups(skills),
+        town(postal_code, address.get("city", ""), address.get("insee", "")),
+        address.get("line", ""),
+        postal_code,
+    )

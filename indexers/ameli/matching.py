@@ -1,0 +1,102 @@
+"""Whose a contract is: name, given name, trade and town, unique on both sides, else nobody's.
+
+Never a guess: a professional about whom anything is left in doubt has no sector, and the reason
+is counted (trap 17: the file bears no identifier).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from geography.address import normalise_line
+from indexers.ameli.names import Likeness, likeness
+from indexers.ameli.record import Contract, Convention, Identity
+from indexers.ameli.store import ContractStore
+from indexers.reasons import Reason
+
+
+def convention_of(
+    person: str, spellings: Collection[Identity], store: ContractStore
+) -> Convention | Reason:
+    """The convention of a person at a place, told by every spelling of the name, or why there
+    is none: ``CONVENTION_NOT_FOUND``, ``CONVENTION_HOMONYM``, ``CONVENTION_AMBIGUOUS``.
+    """
+    mine = [
+        (contract, owners)
+        for contract in _nearest_names(spellings, store)
+        if person in (owners := _owners(contract, person, spellings, store))
+    ]
+    if not mine:
+        return Reason.CONVENTION_NOT_FOUND
+    alone = all(set(owners) == {person} for _, owners in mine)
+    if alone and (agreed := _agreed([contract for contract, _ in mine])):
+        return agreed
+    here = [contract for contract, owners in mine if _only_one_there(contract, person, owners)]
+    found = _agreed([one for one in here if _at(one.who, spellings)])
+    return found or (Reason.CONVENTION_AMBIGUOUS if alone else Reason.CONVENTION_HOMONYM)
+
+
+def _nearest_names(spellings: Iterable[Identity], store: ContractStore) -> list[Contract]:
+    """The contracts of the same trade and town under the whole name, else under part of it."""
+    known = list(spellings)
+    keys = {key for who in known for key in who.lookup_keys()}
+    by_likeness: dict[Likeness, list[Contract]] = {Likeness.SAME: [], Likeness.ONE_OF_TWO: []}
+    for contract in store.contracts(sorted(keys)):
+        best = max(_compared(contract, who) for who in known)
+        if best:
+            by_likeness[best].append(contract)
+    return by_likeness[Likeness.SAME] or by_likeness[Likeness.ONE_OF_TWO]
+
+
+def _owners(
+    contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
+) -> dict[str, list[Identity]]:
+    """The people of the register a contract may be of, the whole name before part of it."""
+    known = {*store.bearers(contract.who.lookup_keys()), *((person, who) for who in spellings)}
+    found: dict[Likeness, dict[str, list[Identity]]] = {
+        Likeness.SAME: {},
+        Likeness.ONE_OF_TWO: {},
+    }
+    for bearer, who in known:
+        if compared := _compared(contract, who):
+            found[compared].setdefault(bearer, []).append(who)
+    return found[Likeness.SAME] or found[Likeness.ONE_OF_TWO]
+
+
+def _compared(contract: Contract, who: Identity) -> Likeness:
+    """How the names compare when given name, trade and town are not others."""
+    same = (
+        contract.who.given == who.given
+        and contract.who.same_trade(who)
+        and contract.who.town.may_be(who.town)
+    )
+    return likeness(contract.who.family, who.family, contract.man) if same else Likeness.OTHER
+
+
+def _only_one_there(contract: Contract, person: str, owners: dict[str, list[Identity]]) -> bool:
+    """True when of all who may be meant nobody else is at the address of the contract."""
+    return not any(
+        bearer != person and _at(contract.who, places) for bearer, places in owners.items()
+    )
+
+
+def _at(who: Identity, places: Iterable[Identity]) -> bool:
+    """True when one of the places is at the address: same street line and postcode."""
+    line = normalise_line(who.line)
+    return bool(line) and any(
+        place.postal_code == who.postal_code and normalise_line(place.line) == line
+        for place in places
+    )
+
+
+def _agreed(contracts: Sequence[Contract]) -> Convention | None:
+    """What the contracts say together; None without any, or when their sectors differ.
+
+    A tariff option or a Carte Vitale that they do not all tell alike is left out.
+    """
+    if len({one.convention["sector"] for one in contracts}) != 1:
+        return None
+    first, *others = (one.convention for one in contracts)
+    agreed: Convention = {"sector": first["sector"]}
+    for name in ("optam", "vitale"):
+        if name in first and all(other.get(name) == first[name] for other in others):
+            agreed[name] = first[name]
+    return agreed

@@ -1,0 +1,78 @@
+"""The published sources: where each is, what it must be, under which licence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from indexers.published import ACTIVITIES, SKILLS
+
+MB = 1_000_000
+GB = 1_000 * MB
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One file a source gives: its name, the least bytes it has, words that stand in its head."""
+
+    pattern: str
+    """Of the file in the directory, and of the member in an archive."""
+    minimum: int
+    marker: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One address and the files that come from it.
+
+    ``mirror`` is its name below a mirror. ``archive``: the files are members of a zip, of which
+    those of ``ignored`` are left out and any other refused. ``largest`` bounds what is unpacked.
+    """
+
+    name: str
+    address: str
+    mirror: str
+    files: tuple[Wanted, ...]
+    licence: str
+    producer: str
+    archive: bool = False
+    ignored: tuple[str, ...] = ()
+    largest: int = 4 * GB
+
+
+_LICENCE = "Licence Ouverte 2.0"
+
+SOURCES: Mapping[str, Published] = MappingProxyType(
+    {
+        "rpps": Published(
+            "rpps",
+            "https://service.annuaire.sante.fr/annuaire-sante-webservices/V300/services/extraction"
+            "/PS_LibreAcces",
+            "PS_LibreAcces.zip",
+            (
+                Wanted(ACTIVITIES, 500 * MB, b"Identification nationale PP"),
+                Wanted(SKILLS, 25 * MB, b"Identification nationale PP"),
+            ),
+            _LICENCE,
+            "Agence du Numérique en Santé",
+            archive=True,
+            ignored=("PS_LibreAcces_Dipl_AutExerc_*.txt",),
+        ),
+        "finess": Published(
+            "finess",
+            "https://www.data.gouv.fr/api/1/datasets/r/cd493959-fb03-41e5-9347-0edd14dfbc22",
+            "finess-structures.json.gz",
+            (Wanted("finess-structures*.json*", 20 * MB, b'"schemaVersion"'),),
+            _LICENCE,
+            "Agence du Numérique en Santé",
+        ),
+        "ameli": Published(
+            "ameli",
+            "https://www.data.gouv.fr/api/1/datasets/r/432983b9-2e6f-473a-b35a-20403c300a5f",
+            "liste-ps.csv",
+            (Wanted("liste-ps*.csv*", 80 * MB, b"ps_activite_nom"),),
+            _LICENCE,
+            "Caisse nationale de l'Assurance maladie",
+        ),
+    }
+)
+"""Sizes are those of half a file of 2026: less is a download that went wrong."""

@@ -1,0 +1,54 @@
+"""Where sources are fetched from and how patiently, read from ``SAS_FETCH_*``."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from indexers.fetch.catalogue import Published
+from indexers.fetch.errors import UnknownFetchError
+
+
+def _web(address: str) -> str:
+    if urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname:
+        return address.rstrip("/")
+    raise ValueError("an address begins with https:// or http:// and names a host")
+
+
+Address = Annotated[str, AfterValidator(_web)]
+
+
+class FetchSettings(BaseSettings):
+    """A mirror for all sources, an address for one, and how patiently each is asked."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAS_FETCH_", extra="ignore", env_ignore_empty=True
+    )
+
+    base_url: Address | None = None
+    """A mirror: each source is at its ``mirror`` name below it."""
+    rpps_url: Address | None = None
+    finess_url: Address | None = None
+    ameli_url: Address | None = None
+    timeout_s: float = Field(default=30.0, gt=0)
+    """Seconds without a byte before a connection is given up."""
+    attempts: int = Field(default=5, ge=1)
+    """Tries in a row that bring nothing; one that brings bytes starts the count again."""
+    pause_s: float = Field(default=1.0, ge=0)
+    """Seconds before the second try, doubled at each."""
+
+    def address_of(self, source: Published) -> str:
+        """The address of a source: its own setting, else the mirror's, else the publisher's."""
+        own: str | None = getattr(self, f"{source.name}_url", None)
+        mirrored = f"{self.base_url}/{source.mirror}" if self.base_url else source.address
+        return own or mirrored
+
+
+def fetch_settings(base_url: str | None = None) -> FetchSettings:
+    """The settings of the environment, ``base_url`` before it; raises ``UnknownFetchError``."""
+    try:
+        return FetchSettings() if base_url is None else FetchSettings(base_url=base_url)
+    except ValidationError as error:
+        faults = (f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        raise UnknownFetchError(f"A setting cannot be read: {'; '.join(faults)}.") from error

@@ -1,0 +1,64 @@
+"""What a load would change, counted: each offer once, by what happens to it, kind and field."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mappings.records import Offer
+
+
+@dataclass(slots=True)
+class Changes:
+    """Counts of differences; memory grows with the offers that change, not with the index."""
+
+    seen: set[str] = field(default_factory=set)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    joined: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    """Places that each CPTS would win and lose."""
+
+    @property
+    def total(self) -> int:
+        """Offers, or entries, that would be written or deleted."""
+        return self.outcomes.total()
+
+    def note(self, before: Offer | None, after: Offer | None) -> None:
+        """One offer that differs: None before when it comes, None after when it goes."""
+        known = after or before
+        if known is None or known["id"] in self.seen:
+            return
+        self.seen.add(known["id"])
+        self.kinds[known["kind"]] += 1
+        self.outcomes[_outcome(before, after)] += 1
+        if before is not None and after is not None:
+            self.fields.update(_changed(before, after))
+            if known["kind"] == "professional":
+                self.left.update(before.get("cpts", ()))
+                self.joined.update(after.get("cpts", ()))
+
+    def between(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+        """Entries by key that come, change or go; returns how many."""
+        for key in {*before, *after}:
+            if before.get(key) != after.get(key):
+                self.outcomes[_outcome(before.get(key), after.get(key))] += 1
+        return self.total
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts for programs."""
+        return {
+            "changes": self.total,
+            "outcomes": dict(self.outcomes),
+            "kinds": dict(self.kinds),
+            "fields": dict(self.fields),
+        }
+
+
+def _outcome(before: object, after: object) -> str:
+    return "added" if before is None else "removed" if after is None else "changed"
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [name for name in {*before, *after} if before.get(name) != after.get(name)]

@@ -1,0 +1,370 @@
+"""Published files fetched from a server that cuts, changes, lies and stalls (traps 9, 10)."""
+
+import base64
+import gzip
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from indexers.fetch.catalogue import SOURCES
+from indexers.fetch.errors import (
+    FetchRunningError,
+    SourceRefusedError,
+    SourceUnreachableError,
+    UnknownFetchError,
+)
+from indexers.fetch.fetching import FetchOrder, Outcome, announced, fetch
+from indexers.fetch.settings import FetchSettings, fetch_settings
+from tests.fetch.unreliable import Answer, Server, serving
+
+NOW = datetime(2026, 11, 24, 7, 45, tzinfo=UTC)
+AMELI_PATH, RPPS_PATH, FINESS_PATH = (
+    f"/{SOURCES[name].mirror}" for name in ("ameli", "rpps", "finess")
+)
+ACTIVITIES, SKILLS = (
+    f"PS_LibreAcces_{kind}_202611230830.txt" for kind in ("Personne_activite", "SavoirFaire")
+)
+CATALOGUE = tuple(
+    replace(
+        source,
+        files=tuple(replace(one, minimum=1_000) for one in source.files),
+        largest=3_000_000,
+    )
+    for source in SOURCES.values()
+)
+"""The sources as they are, but small."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as one:
+        yield one
+
+
+def ameli(rows: int = 20_000) -> bytes:
+    head = b'\xef\xbb\xbf"ps_activite_nom";"ps_activite_prenom"\r\n'
+    return head + b"".join(b'"NOM%06d";"ANNE"\r\n' % number for number in range(rows))
+
+
+def register(rows: int = 500) -> bytes:
+    head = b"Type d'identifiant PP|Identifiant PP|Identification nationale PP|\n"
+    return head + b"8|10100000016|810100000016|\n" * rows
+
+
+def archive(**members: bytes) -> bytes:
+    told = {
+        ACTIVITIES: register(),
+        SKILLS: register(),
+        "PS_LibreAcces_Dipl_AutExerc_202611230830.txt": b"x",
+        **members,
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in told.items():
+            if content:
+                file.writestr(name, content)
+    return packed.getvalue()
+
+
+def order(server: Server, directory: Path, *only: str, **changes: Any) -> FetchOrder:
+    patience = {"timeout_s": 2.0, "attempts": 3, "pause_s": 0.0, **changes.pop("patience", {})}
+    settings = FetchSettings(base_url=server.url, **patience)
+    return FetchOrder(directory, NOW, settings, only or ("ameli",), catalogue=CATALOGUE, **changes)
+
+
+def fetched(server: Server, directory: Path, *only: str, **changes: Any) -> Outcome:
+    (outcome,) = fetch(order(server, directory, *only, **changes), lambda *_: None)
+    return outcome
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir() if path.name != ".sas-fetch.lock")
+
+
+def test_every_source_comes_with_its_files(server: Server, tmp_path: Path) -> None:
+    finess = gzip.compress(b'{"schemaVersion":"v1.0.0"}' + os.urandom(2_000))
+    server.gives(RPPS_PATH, Answer(archive()))
+    server.gives(FINESS_PATH, Answer(finess))
+    server.gives(AMELI_PATH, Answer(ameli()))
+    seen: list[tuple[str, int, int | None]] = []
+    asked = order(server, tmp_path, "rpps", "finess", "ameli")
+    outcomes = list(fetch(asked, lambda *one: seen.append(one)))
+    assert [outcome.error for outcome in outcomes] == [None, None, None]
+    assert names(tmp_path) == [ACTIVITIES, SKILLS, "finess-structures.json.gz", "liste-ps.csv"]
+    assert (tmp_path / ACTIVITIES).read_bytes() == register()
+    assert (tmp_path / "liste-ps.csv").read_bytes() == ameli()
+    assert ("ameli", len(ameli()), len(ameli())) in seen
+
+
+def test_a_cut_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
+    body = ameli()
+    cuts = [Answer(body, cut=at) for at in (100_000, 50_000, 80_000)]
+    server.gives(AMELI_PATH, *cuts, Answer(body))
+    assert fetched(server, tmp_path).error is None
+    assert (tmp_path / "liste-ps.csv").read_bytes() == body
+    assert server.ranges == [None, "bytes=100000-", "bytes=150000-", "bytes=230000-"]
+
+
+def test_another_run_goes_on_with_what_the_first_received(server: Server, tmp_path: Path) -> None:
+    body = ameli()
+    server.gives(AMELI_PATH, Answer(body, cut=100_000), Answer(b"", status=503))
+    first = fetched(server, tmp_path)
+    assert isinstance(first.error, SourceUnreachableError)
+    assert names(tmp_path) == [".ameli.part", ".ameli.part.json"]
+    server.gives(AMELI_PATH, Answer(body))
+    assert fetched(server, tmp_path).error is None
+    assert server.ranges[-1] == "bytes=100000-"
+    assert (tmp_path / "liste-ps.csv").read_bytes() == body
+    assert names(tmp_path) == ["liste-ps.csv"]
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_two_editions_are_never_sewn_together(server: Server, tmp_path: Path, obeys: bool) -> None:
+    """The file changes between the two halves; a server may even ignore If-Range."""
+    old, new = ameli(), ameli().replace(b"ANNE", b"JEAN")
+    server.gives(
+        AMELI_PATH,
+        Answer(old, cut=100_000),
+        Answer(new, etag='"two"', obeys_if_range=obeys),
+        Answer(new, etag='"two"'),
+    )
+    assert fetched(server, tmp_path).error is None
+    assert (tmp_path / "liste-ps.csv").read_bytes() == new
+
+
+def test_without_anything_to_know_the_edition_by_it_begins_again(
+    server: Server, tmp_path: Path
+) -> None:
+    for etag in ("", 'W/"weak"'):
+        server.gives(
+            AMELI_PATH, Answer(ameli(), etag=etag, cut=100_000), Answer(ameli(), etag=etag)
+        )
+        assert fetched(server, tmp_path).error is None
+    assert server.ranges == [None] * 4
+    assert (tmp_path / "liste-ps.csv").read_bytes() == ameli()
+
+
+def test_a_server_without_ranges_is_read_from_the_start(server: Server, tmp_path: Path) -> None:
+    server.gives(AMELI_PATH, Answer(ameli(), cut=100_000), Answer(ameli(), ranges=False))
+    assert fetched(server, tmp_path).error is None
+    assert (tmp_path / "liste-ps.csv").read_bytes() == ameli()
+
+
+@pytest.mark.parametrize("wrong", [-1_000, 1_000])
+def test_a_length_that_is_not_kept_never_gives_a_file(
+    server: Server, tmp_path: Path, wrong: int
+) -> None:
+    """Too long a promise is a cut; too short a one leaves a cut last line, told by its size."""
+    body = ameli()
+    server.gives(AMELI_PATH, Answer(body, told_length=len(body) + wrong, etag=""))
+    outcome = fetched(server, tmp_path)
+    if wrong > 0:
+        assert isinstance(outcome.error, SourceUnreachableError)
+        assert names(tmp_path) == [".ameli.part", ".ameli.part.json"]
+    else:
+        assert outcome.files == {"liste-ps.csv": len(body) + wrong}
+
+
+def test_what_has_moved_is_refused_at_once(server: Server, tmp_path: Path) -> None:
+    outcome = fetched(server, tmp_path)
+    assert isinstance(outcome.error, SourceRefusedError)
+    assert "404" in str(outcome.error)
+    assert server.url not in str(outcome.error)
+    assert len(server.asked) == 1
+
+
+def test_a_server_in_trouble_is_asked_again_but_not_for_ever(
+    server: Server, tmp_path: Path
+) -> None:
+    trouble = Answer(b"", status=500)
+    busy = Answer(b"", status=429, headers={"Retry-After": "0"})
+    server.gives(AMELI_PATH, trouble, busy, Answer(ameli()))
+    assert fetched(server, tmp_path).error is None
+    server.gives(AMELI_PATH, trouble)
+    outcome = fetched(server, tmp_path)
+    assert str(outcome.error) == "the server answered 500, 3 times in a row"
+    assert (tmp_path / "liste-ps.csv").read_bytes() == ameli()
+
+
+def test_a_stalled_connection_is_given_up_and_resumed(server: Server, tmp_path: Path) -> None:
+    body = ameli()
+    slow = Answer(body, cut=100_000, stall_s=1.5)
+    server.gives(AMELI_PATH, slow, Answer(body))
+    assert fetched(server, tmp_path, patience={"timeout_s": 0.3}).error is None
+    assert server.ranges == [None, "bytes=100000-"]
+
+
+def test_a_checksum_is_believed(server: Server, tmp_path: Path) -> None:
+    body = ameli()
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    server.gives(AMELI_PATH, Answer(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}))
+    assert fetched(server, tmp_path).error is None
+    server.gives(AMELI_PATH, Answer(ameli(30_000), headers={"Digest": f"SHA-256={digest}"}))
+    outcome = fetched(server, tmp_path)
+    assert "checksum" in str(outcome.error)
+    assert names(tmp_path) == ["liste-ps.csv"]
+    assert (tmp_path / "liste-ps.csv").read_bytes() == body
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"<html>Maintenance</html>" * 1_000, "may be a page"),
+        (ameli(10), "too few"),
+        (gzip.compress(ameli())[:-2_000], "damaged"),
+        (
+            gzip.compress(b"ps_activite_nom" + bytes(5_000_000) + os.urandom(2_000)),
+            "unpacks to more",
+        ),
+    ],
+)
+def test_what_is_not_the_source_is_refused(
+    server: Server, tmp_path: Path, body: bytes, message: str
+) -> None:
+    (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli())
+    server.gives(AMELI_PATH, Answer(body))
+    outcome = fetched(server, tmp_path)
+    assert isinstance(outcome.error, SourceRefusedError)
+    assert message in str(outcome.error)
+    assert names(tmp_path) == ["liste-ps-20261117.csv"]
+
+
+BOMB = ACTIVITIES, register() + bytes(5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"lisez-moi.exe": b"x"}, "lisez-moi.exe"),
+        ({f"../{ACTIVITIES}": b"x"}, "not expected"),
+        ({SKILLS: b""}, "0 files PS_LibreAcces_SavoirFaire"),
+        ({ACTIVITIES.replace("0830", "0900"): b"x"}, "2 files"),
+        ({SKILLS: b"", SKILLS.replace("1123", "1122"): register()}, "not all of one day"),
+        (dict([BOMB]), "unpacks to more"),
+        ({SKILLS: b"<html>" * 500}, "may be a page"),
+    ],
+)
+def test_an_archive_of_something_else_is_refused(
+    server: Server, tmp_path: Path, members: dict[str, bytes], message: str
+) -> None:
+    server.gives(RPPS_PATH, Answer(archive(**members)))
+    outcome = fetched(server, tmp_path, "rpps")
+    assert isinstance(outcome.error, SourceRefusedError)
+    assert message in str(outcome.error)
+    assert names(tmp_path) == []
+
+
+def test_a_day_to_come_and_a_damaged_archive_are_refused(server: Server, tmp_path: Path) -> None:
+    ahead = dict.fromkeys((ACTIVITIES, SKILLS, "PS_LibreAcces_Dipl_AutExerc_202611230830.txt"), b"")
+    for name in (ACTIVITIES, SKILLS):
+        ahead[name.replace("20261123", "20270101")] = register()
+    server.gives(RPPS_PATH, Answer(archive(**ahead)))
+    assert "has not come" in str(fetched(server, tmp_path, "rpps").error)
+    server.gives(RPPS_PATH, Answer(archive()[:-200]))
+    assert "damaged" in str(fetched(server, tmp_path, "rpps").error)
+    assert names(tmp_path) == []
+
+
+def test_a_file_much_smaller_than_before_needs_consent(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli(20_000))
+    server.gives(AMELI_PATH, Answer(ameli(18_000)))
+    outcome = fetched(server, tmp_path)
+    assert "--accept-drift" in str(outcome.error)
+    assert names(tmp_path) == ["liste-ps-20261117.csv"]
+    outcome = fetched(server, tmp_path, accept_drift=True)
+    assert outcome.replaced == ("liste-ps-20261117.csv",)
+    assert names(tmp_path) == ["liste-ps.csv"]
+    server.gives(AMELI_PATH, Answer(ameli(17_500)))
+    assert fetched(server, tmp_path).error is None
+
+
+def test_the_name_is_the_source_s_when_it_is_one_we_know(server: Server, tmp_path: Path) -> None:
+    named = {"Content-Disposition": 'attachment; filename="liste-ps-20261120.csv"'}
+    server.gives(AMELI_PATH, Answer(ameli(), headers=named))
+    assert fetched(server, tmp_path).files == {"liste-ps-20261120.csv": len(ameli())}
+    escape = {"Content-Disposition": 'attachment; filename="../../liste-ps-20261121.csv"'}
+    server.gives(AMELI_PATH, Answer(ameli(), headers=escape))
+    assert fetched(server, tmp_path).files == {"liste-ps-20261121.csv": len(ameli())}
+    assert names(tmp_path) == ["liste-ps-20261121.csv"]
+
+
+def test_one_source_that_fails_does_not_stop_the_others(server: Server, tmp_path: Path) -> None:
+    server.gives(AMELI_PATH, Answer(ameli()))
+    outcomes = list(fetch(order(server, tmp_path, "rpps", "ameli"), lambda *_: None))
+    assert [outcome.error is None for outcome in outcomes] == [False, True]
+
+
+def test_two_fetches_at_once_are_refused(server: Server, tmp_path: Path) -> None:
+    server.gives(AMELI_PATH, Answer(ameli()))
+    first = fetch(order(server, tmp_path), lambda *_: None)
+    assert next(first).error is None
+    with pytest.raises(FetchRunningError, match="another fetch"):
+        list(fetch(order(server, tmp_path), lambda *_: None))
+    assert list(first) == []
+    assert fetched(server, tmp_path).error is None
+
+
+def test_a_dry_run_asks_for_headers_and_writes_nothing(server: Server, tmp_path: Path) -> None:
+    server.gives(AMELI_PATH, Answer(ameli()))
+    folder = tmp_path / "none"
+    (outcome,) = announced(order(server, folder))
+    assert outcome.files == {"liste-ps.csv": len(ameli())}
+    assert not folder.exists()
+    assert [one["method"] for one in server.asked] == ["HEAD"]
+    (failed,) = announced(order(server, folder, "rpps"))
+    assert isinstance(failed.error, SourceRefusedError)
+
+
+def test_addresses_come_from_the_setting_the_mirror_or_the_publisher(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = SOURCES["ameli"]
+    assert fetch_settings().address_of(source) == source.address
+    monkeypatch.setenv("SAS_FETCH_BASE_URL", "https://mirror.example/sas/")
+    assert fetch_settings().address_of(source) == "https://mirror.example/sas/liste-ps.csv"
+    monkeypatch.setenv("SAS_FETCH_AMELI_URL", "https://own.example/file")
+    assert fetch_settings("http://other.example").address_of(source) == "https://own.example/file"
+    with pytest.raises(UnknownFetchError, match="base_url"):
+        fetch_settings("mirror")
+
+
+def sas(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from cli.main import app; app()", "fetch", *arguments]
+    known = {**os.environ, "SAS_FETCH_PAUSE_S": "0", "SAS_FETCH_ATTEMPTS": "2", **environment}
+    return subprocess.run(
+        program, check=False, capture_output=True, text=True, env=known, timeout=60
+    )
+
+
+def test_the_command_tells_its_outcome_and_its_code(server: Server, tmp_path: Path) -> None:
+    arguments = ("--to", str(tmp_path), "--base-url", server.url, "--only", "ameli", "--json")
+    server.gives(AMELI_PATH, Answer(ameli()))
+    refused = sas(*arguments)
+    (told,) = orjson.loads(refused.stdout)["sources"]
+    assert (refused.returncode, told["kind"]) == (1, "SourceRefusedError")
+    server.gives(AMELI_PATH, Answer(b"", status=503))
+    assert sas(*arguments).returncode == 3
+    assert sas(*arguments[:-2], "rps").returncode == 1
+    server.gives(AMELI_PATH, Answer(ameli()))
+    dry = sas(*arguments, "--dry-run")
+    assert (dry.returncode, orjson.loads(dry.stdout)["dry_run"]) == (0, True)
+    assert "Traceback" not in refused.stderr + dry.stderr
+
+
+def test_the_proxy_of_the_environment_is_used(server: Server, tmp_path: Path) -> None:
+    """The server stands for a proxy: it is asked for a host that does not exist."""
+    arguments = ("--to", str(tmp_path), "--base-url", "http://mirror.invalid", "--only", "ameli")
+    done = sas(*arguments, HTTP_PROXY=server.url, http_proxy=server.url, NO_PROXY="", no_proxy="")
+    assert done.returncode == 1
+    assert server.asked[0]["path"] == "http://mirror.invalid/liste-ps.csv"
