@@ -20,14 +20,16 @@ from elastic.names import offers_alias
 from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
 from indexers.bulk import write
+from indexers.corrections import known_corrections
 from indexers.load_settings import absence_patches, participation_patches, structure_patches
-from indexers.loads import measured, record_loads
+from indexers.loads import last_loads, measured, record_loads
 from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
 from indexers.patching import Patch
 from indexers.reindex import LOCK
 from indexers.runs import Quarantines
 from indexers.spool import Spool
+from indexers.whole_files import FileFault, check_files
 from mappings.records import Kind, Offer
 
 
@@ -93,7 +95,9 @@ def load(client: Elasticsearch, order: LoadOrder) -> dict[str, Any]:
         raise UnknownSourceError(
             f"{order.source!r} cannot be loaded by itself: choose one of {', '.join(SOURCES)}"
         )
-    quarantines = Quarantines(order.run / runs.QUARANTINE)
+    runs.write_origin(order.run, {"source": order.source, "path": str(order.path.absolute())})
+    corrections = known_corrections(client, order.prefix)
+    quarantines = Quarantines(order.run / runs.QUARANTINE, corrections)
     with lock.held(client, LOCK, prefix=order.prefix):
         live = lifecycle.live_index(client, order.alias)
         if live is None:
@@ -122,7 +126,7 @@ def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: dict[s
 
 def _passed(target: Target, entries: int) -> None:
     """Raise unless the file may be applied: not empty, not more than 1 % set aside."""
-    problems = gate.quarantine_problems(target.quarantines)
+    problems = [*gate.quarantine_problems(target.quarantines), *_file_problems(target)]
     if problems and not target.order.accept_drift:
         raise gate.GateClosedError(problems, "Nothing was changed; look at `sas quarantine`.")
     if not entries and not target.order.accept_drift:
@@ -130,6 +134,16 @@ def _passed(target: Target, entries: int) -> None:
             f"{target.order.path.name} holds no valid line: nothing was changed; "
             "--accept-drift takes back everything this source had said"
         )
+
+
+def _file_problems(target: Target) -> list[str]:
+    """What is wrong with the file as a whole, against the last load of its source."""
+    order = target.order
+    rows = target.quarantines.of(order.source).read
+    load = measured(order.source, [order.path], rows, None, order.now)
+    last = last_loads(target.client, order.prefix)
+    found = check_files([load], last, target.quarantines, order.now.date())
+    return [text for (_, fault), text in found.faults.items() if fault is not FileFault.EMPTY]
 
 
 def _participation(target: Target) -> int:

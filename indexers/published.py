@@ -4,6 +4,7 @@ from pathlib import Path
 
 from indexers import finess, rpps
 from indexers.finess import read_structures
+from indexers.reading.corrected import with_corrections
 from indexers.reasons import Reason
 from indexers.rpps import read_activities
 from indexers.rpps_skills import read_skills
@@ -39,12 +40,12 @@ def spool_published(directory: Path, spool: Spool, quarantines: Quarantines) -> 
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        spool.add_activities(read_activities(activities, quarantines.of("rpps")))
+        spool.add_activities(with_corrections(read_activities, activities, quarantines.of("rpps")))
     if skills is not None:
-        spool.add_skills(read_skills(skills, quarantines.of("rpps-skills")))
+        spool.add_skills(with_corrections(read_skills, skills, quarantines.of("rpps-skills")))
     for path in structures:
         aside = quarantines.of("finess")
-        known = spool.add_structures(read_structures(path, aside))
+        known = spool.add_structures(with_corrections(read_structures, path, aside))
         aside.skipped[Reason.FINESS_DUPLICATE] += known
     days = {
         "rpps": None if activities is None else rpps.source_date(activities),
