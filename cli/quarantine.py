@@ -18,20 +18,31 @@ from cli.reindex import AsJson, Now, console, explained, print_json, shown
 from cli.relevance import gate_judge
 from elastic.client import sync_client
 from elastic.settings import settings
+from geography import reasons
 from indexers import correcting, runs
 from indexers import load as loading
 from indexers import reindex as recipe
 from indexers.correcting import Replayed
 from indexers.pipeline import NothingToIndexError
-from indexers.reasons import EXPLANATIONS, Reason
+from indexers.reasons import EXPLANATIONS
 from indexers.watch import Watch
 
 RAW_SHOWN = 190
 EXAMPLE_SHOWN = 60
 """Characters shown of a row that was set aside, alone and in the summary."""
 
-STATES: Mapping[str, str] = {"warned": "kept, warned about", "skipped": "not shown"}
+STATES: Mapping[str, str] = {
+    "warned": "kept, warned about",
+    "skipped": "not shown",
+    "points": "point mended or refused",
+}
 """What became of rows that the report of a run counts beside those set aside."""
+
+ALL_EXPLANATIONS: Mapping[str, str] = {
+    **{reason.value: text for reason, text in EXPLANATIONS.items()},
+    **reasons.EXPLANATIONS,
+}
+"""Of rows and of points; no code is in both."""
 
 quarantine_app = typer.Typer(
     name="quarantine",
@@ -146,7 +157,7 @@ def _counted_lines(counts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     "source": source,
                     "state": state,
                     "reason": reason,
-                    "explanation": EXPLANATIONS[Reason(reason)],
+                    "explanation": ALL_EXPLANATIONS[reason],
                     "rows": number,
                     "example": "",
                 }

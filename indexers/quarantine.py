@@ -69,7 +69,8 @@ class Quarantine:
     """What one source gave that was not kept, and what was kept with a warning.
 
     ``read`` counts the rows seen, headers excluded; the reader of the source raises it.
-    ``unknown`` counts columns and keys the reader does not know, by name.
+    ``unknown`` counts columns and keys the reader does not know, by name; ``points`` what was
+    refused, mended or assumed to place its offers (codes of ``geography.reasons``).
     With ``path``, each rejected row is also written there as JSON Lines, and how the source
     writes its rows (``layout``, set by its reader) beside it.
     ``corrections`` are corrected rows by the damaged row they stand for: such a row is not
@@ -85,6 +86,7 @@ class Quarantine:
         self.source = source
         self.path = path
         self.corrections = corrections
+        self.points: Counter[str] = Counter()
         self.mended: list[str] = []
         self.corrected = 0
         self.layout: Layout | None = None

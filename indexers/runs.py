@@ -59,6 +59,7 @@ class Quarantines:
                 "rejected": _by_code(q.rejected),
                 "warned": _by_code(q.warned),
                 "skipped": _by_code(q.skipped),
+                "points": dict(q.points),
                 "corrected": q.corrected,
                 "unknown": dict(q.unknown),
             }

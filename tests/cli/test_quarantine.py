@@ -7,7 +7,9 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
+from cli.quarantine import ALL_EXPLANATIONS, summary
 from elastic.names import offers_alias
+from geography.reasons import Note, Refusal, Unlocatable
 from indexers.reasons import EXPLANATIONS, Reason
 from tests.cli.test_reindex import ANNE, BRUNO, Run, done, files, refused, run
 from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
@@ -129,7 +131,23 @@ def test_the_summary_has_one_line_a_reason(run: Run, damaged: FileSet) -> None:
     lines = {(one["source"], one["state"], one["reason"]): one for one in found}
     assert lines[("rpps", "set aside", "person_id_invalid")]["rows"] == 1
     assert "via" in lines[("participation", "set aside", "invalid_record")]["example"]
-    assert ("rpps", "kept, warned about", "key_check_failed") in lines
+    assert lines[("participation", "set aside", "invalid_record")]["example"].startswith("line 1:")
     told = run("quarantine").output
     assert EXPLANATIONS[Reason.FINESS_INVALID].split()[0] in told
     assert BRUNO not in told
+
+
+def test_the_summary_tells_warnings_and_points_too() -> None:
+    counts = {"rpps": {"warned": {"phone_dropped": 2}, "points": {"sign_flipped": 1}}}
+    lines = summary([], counts)
+    assert [(one["state"], one["reason"], one["rows"]) for one in lines] == [
+        ("kept, warned about", "phone_dropped", 2),
+        ("point mended or refused", "sign_flipped", 1),
+    ]
+    assert all(one["explanation"] for one in lines)
+
+
+def test_every_code_is_explained_once() -> None:
+    codes = [*Reason, *Refusal, *Note, *Unlocatable]
+    assert set(ALL_EXPLANATIONS) == set(codes)
+    assert all(text and "\n" not in text for text in ALL_EXPLANATIONS.values())
