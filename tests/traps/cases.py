@@ -32,6 +32,17 @@ ANNE, BRUNO = "10100000016", "10100000024"
 FINESS_FILE = "finess-structures.json"
 
 
+SLOT: Mapping[str, Any] = {
+    "slot": "s1",
+    "start": "2026-11-23T10:00:00Z",
+    "end": "2026-11-23T10:20:00Z",
+    "types": ["SNP"],
+    "practitioner": {"idnps": f"8{ANNE}"},
+    "structure": {"idnst": f"4{rang(ANNE)}", "kind": "RPPS_RANG"},
+}
+"""A healthy slot of the SAS agenda."""
+
+
 class Outcome(StrEnum):
     """What becomes of the damage."""
 
@@ -148,16 +159,7 @@ def crowd(files: FileSet) -> None:
 
 def slot(**fields: Any) -> Callable[[FileSet], FileSet]:
     """One doctor and one slot of the SAS agenda."""
-    whole = {
-        "slot": "s1",
-        "start": "2026-11-23T10:00:00Z",
-        "end": "2026-11-23T10:20:00Z",
-        "types": ["SNP"],
-        "practitioner": {"idnps": f"8{ANNE}"},
-        "structure": {"idnst": f"4{rang(ANNE)}", "kind": "RPPS_RANG"},
-        **fields,
-    }
-    return lambda files: files.doctor(ANNE).line("agenda", **whole)
+    return lambda files: files.doctor(ANNE).line("agenda", **{**SLOT, **fields})
 
 
 def adeli(files: FileSet) -> None:
@@ -166,6 +168,14 @@ def adeli(files: FileSet) -> None:
     path = files.directory / ACTIVITIES
     text = path.read_text("utf-8").replace(f"|8{ANNE}|", "|0484000013|")
     path.write_text(text.replace(f"8|{ANNE}|", "0|484000013|"), "utf-8")
+
+
+def at_closed_site(files: FileSet) -> None:
+    """A slot at a site that has closed, where nobody is shown any more."""
+    site(CENTRE, "124", etatObjet=INACTIVE)(files)
+    files.doctor(ANNE, finess=CENTRE)
+    structure = {"idnst": f"1{CENTRE}", "kind": "FINESS"}
+    files.line("agenda", **{**SLOT, "structure": structure})
 
 
 K, W, S, R = Outcome.KEPT, Outcome.WARNED, Outcome.SKIPPED, Outcome.REJECTED
@@ -532,6 +542,7 @@ CASES = (
         slot(start="2026-11-23T14:00:00+04:00", end="2026-11-23T14:20:00+04:00"),
     ),
     Case(59, "somebody unknown", T, slot(practitioner={"idnps": f"8{BRUNO}"}), "unknown_owner"),
+    Case(59, "a closed place", T, at_closed_site, "unknown_owner"),
     Case(60, "a CPTS without prefix", T, slot(types=["SNP", "CPTS"], cpts=[{"finess": CPTS}])),
     Case(
         60,

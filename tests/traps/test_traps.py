@@ -13,8 +13,8 @@ from indexers.reasons import EXPLANATIONS, Reason
 from indexers.runs import Quarantines
 from indexers.slots.directory import slots_from_directory
 from indexers.slots.matching import indexed
-from tests.indexers.sets import NOW, FileSet
-from tests.traps.cases import CASES, FINESS_FILE, Case, Outcome
+from tests.indexers.sets import CPTS, NOW, FileSet
+from tests.traps.cases import CASES, FINESS_FILE, Case, Outcome, slot
 
 TRAPS = range(1, 61)
 
@@ -97,3 +97,14 @@ def _as_expected(case: Case, found: list[dict[str, object]]) -> None:
     assert len(found) == case.count
     for offer in found[:1]:
         assert {name: offer.get(name) for name in case.fields} == dict(case.fields)
+
+
+def test_the_cpts_of_a_slot_is_read_without_its_prefix(files: FileSet) -> None:
+    """Trap 60: the FINESS of a CPTS is the same with its 1 and without."""
+    for number, finess in enumerate((CPTS, f"1{CPTS}")):
+        start = f"2026-11-23T1{number}:00:00Z"
+        end = f"2026-11-23T1{number}:20:00Z"
+        slot(slot=f"s{number}", start=start, end=end, cpts=[{"finess": finess}])(files)
+    found = slots_from_directory(files.directory, indexed(files.offers().values()), NOW)
+    (stored,) = found.slots.values()
+    assert [one["cpts"] for one in stored] == [[CPTS], [CPTS]]
