@@ -427,8 +427,8 @@ CASES = (
         41,
         "a merged commune",
         K,
-        at(code="48400", city="Florac", insee="48061"),
-        fields={"insee": "48061"},
+        at(code="01300", city="ARBIGNIEU", insee=""),
+        fields={"insee": "01015"},
     ),
     Case(
         42,
