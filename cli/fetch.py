@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cli.reindex import REFUSED, UNAVAILABLE, AsJson, _print_json, explained
+from cli.reindex import REFUSED, UNAVAILABLE, AsJson, print_json, explained
 from indexers.fetch import fetching
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
@@ -65,7 +65,7 @@ def fetch(
         except FetchError as error:
             raise _failure(error, as_json) from error
     if as_json:
-        _print_json({"dry_run": dry_run, "sources": [one.as_json() for one in outcomes]})
+        print_json({"dry_run": dry_run, "sources": [one.as_json() for one in outcomes]})
     else:
         _show(outcomes, dry_run)
     if code := exit_code([one.error for one in outcomes if one.error is not None]):
@@ -82,7 +82,7 @@ def exit_code(errors: list[FetchError]) -> int:
 
 def _failure(error: FetchError, as_json: bool) -> typer.Exit:
     if as_json:
-        _print_json({"error": str(error), "kind": type(error).__name__})
+        print_json({"error": str(error), "kind": type(error).__name__})
     else:
         Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
     wrong_order = isinstance(error, UnknownFetchError)

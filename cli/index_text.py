@@ -1,7 +1,6 @@
 """What the commands of the index say to people: tables and sentences."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +8,6 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from indexers import runs
 from indexers.gate import shortened
 from indexers.reindex import Report, changes
 
@@ -29,14 +27,11 @@ SLOT_WORDS: Mapping[str, str] = MappingProxyType(
 """What the counts of slots are called; their reasons are those of docs/sources/slots.md."""
 
 
-RAW_SHOWN = 190
-"""Characters shown of a row that was set aside."""
-
-
 def report(done: Report, dry_run: bool) -> Group:
     """What a reindex did, or would do."""
     parts: list[RenderableType] = [_changes(done), *_slots(done.slots), *_aside(done.quarantine)]
     parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in shortened(done.accepted)]
+    parts += [f"[yellow]Look at this: {escape(warning)}.[/]" for warning in done.warnings]
     parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
     if dry_run:
         parts.append("Dry run: nothing was written; slots, and the places they add, were not read.")
@@ -123,22 +118,6 @@ def _trail(entries: Sequence[Mapping[str, Any]]) -> Table:
         when = f"{entry['at']:%Y-%m-%d %H:%M:%S} UTC"
         table.add_row(when, str(entry["event"]), entry["index"], escape(entry["actor"]))
     return table
-
-
-def quarantine(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Group:
-    """The rows a run set aside."""
-    if not rows:
-        return Group(f"Run {run.name} set no row aside.")
-    blocks = [
-        f"{row['source']} line {row['line']}, {row['reason']}: {row['explanation']}\n    "
-        + " ".join(row["raw"][:RAW_SHOWN].split())
-        for row in rows[:limit]
-    ]
-    more = f" The first {limit} are shown; --json gives all." if len(rows) > limit else ""
-    where = run / runs.QUARANTINE
-    return Group(
-        *map(escape, blocks), f"{counted(len(rows), 'row')} in {escape(str(where))}.{more}"
-    )
 
 
 def formats(descriptions: Mapping[str, str]) -> Table:

@@ -2,7 +2,18 @@
 
 import typer
 
-from cli import api_key, fetch, generate, lrm, node, reindex, relevance, search, slots
+from cli import (
+    api_key,
+    fetch,
+    generate,
+    lrm,
+    node,
+    quarantine,
+    reindex,
+    relevance,
+    search,
+    slots,
+)
 
 app = typer.Typer(
     name="sas",
@@ -12,5 +23,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for topic in (api_key, node, fetch, generate, reindex, slots, search, relevance, lrm):
+for topic in (
+    *(api_key, node, fetch, generate, reindex, quarantine, slots, search, relevance, lrm),
+):
     topic.register(app)

@@ -1,6 +1,8 @@
 """Why a point was refused or changed, why an address was read so: stable codes."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Refusal(StrEnum):
@@ -45,3 +47,39 @@ class Unlocatable(StrEnum):
     UNKNOWN_COMMUNE = "unknown_commune"
     AMBIGUOUS_COMMUNE = "ambiguous_commune"
     EMPTY = "empty_address"
+
+
+EXPLANATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        Refusal.EMPTY: "a coordinate is empty",
+        Refusal.NOT_A_NUMBER: "a coordinate is no number",
+        Refusal.ZERO_ZERO: "both coordinates are zero: nobody filled them in",
+        Refusal.LAT_EQUALS_LON: "latitude and longitude are the same number",
+        Refusal.SIGN_FLIPPED: "the point is right with another sign, which is not guessed",
+        Refusal.OUTSIDE_FRANCE: "in no projection does the point lie in France",
+        Refusal.OUTSIDE_DEPARTMENT: "the point lies over 10 km outside the department",
+        Refusal.FAR_FROM_COMMUNE: "the point lies over 10 km outside the commune",
+        Note.AXES_SWAPPED: "the two coordinates were written in the other order",
+        Note.PROJECTION_FROM_DEPARTMENT: "the projection is that of the department, not as told",
+        Note.PROJECTION_FROM_VALUES: "the projection was told by the values alone",
+        Note.COMMUNE_FROM_POINT: "the address names no known commune: the point's was taken",
+        Note.COMMUNE_POINT: "the point is the centre of the commune and is marked so",
+        Note.DEFAULT_POINT: "over 20 addresses share the point: it is marked as the commune's",
+        Note.MERGED_COMMUNE: "a former commune, read as part of the one of today",
+        Note.INSEE_ZERO_RESTORED: "the leading zero of the commune code came back",
+        Note.INSEE_UNKNOWN: "no commune has this code: postcode and town decided",
+        Note.INSEE_IS_POSTCODE: "the commune code is a postcode and was read as one",
+        Note.LEGACY_OVERSEAS_CODE: "a FINESS code overseas (9A to 9J), read as the commune's",
+        Note.DISTRICT_TOLD: "the code of a whole city: postcode or town told the district",
+        Note.TOWN_IN_ANOTHER_FIELD: "the town stood in the field of the sorting office",
+        Note.CITY_NOT_IN_POSTCODE: "the postcode has no such town: the town decided",
+        Note.POSTCODE_ONLY: "only the postcode tells the commune",
+        Note.HOMONYM: "several communes of this name: the likeliest was taken",
+        Note.GEOCODER_ELSEWHERE: "the geocoder answered in another commune and was not followed",
+        Unlocatable.FOREIGN: "the address is abroad",
+        Unlocatable.UNKNOWN_COMMUNE: "no commune of France is named so",
+        Unlocatable.AMBIGUOUS_COMMUNE: "several communes are named so, far apart",
+        Unlocatable.EMPTY: "neither postcode nor town",
+    }
+)
+"""One sentence a code, for the report of a load."""

@@ -24,6 +24,8 @@ DRIFT_ALLOWANCE = 50
 """A change of at most so many offers is never a drift."""
 MAX_QUARANTINE = 0.01
 """Share of the rows of one source that may be set aside."""
+MISSED_DEPARTMENT = 10
+"""Offers from which a department that has none any more is missed, whatever the allowance."""
 SHOWN_PROBLEMS = 6
 """Problems told in a sentence; the report has them all."""
 NEAR = "1m"
@@ -133,8 +135,18 @@ def drift_problems(new: Census, live: Census | None) -> list[str]:
     problems = []
     if new.total < live.total * MIN_SHARE:
         problems.append(f"{new.total} offers, fewer than {MIN_SHARE:.0%} of the live {live.total}")
+    problems += missing_departments(new, live)
     problems += _drifts("kind", new.kinds, live.kinds)
     return problems + _drifts("department", new.departments, live.departments)
+
+
+def missing_departments(new: Census, live: Census) -> list[str]:
+    """Departments that had offers and have none: a file without them is not the whole file."""
+    return [
+        f"department {code} had {count} offers and has none: a file lacks it, download it again"
+        for code, count in sorted(live.departments.items())
+        if count >= MISSED_DEPARTMENT and code not in new.departments
+    ]
 
 
 def _drifts(what: str, new: Mapping[str, int], live: Mapping[str, int]) -> list[str]:

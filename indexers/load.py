@@ -20,8 +20,10 @@ from elastic.names import offers_alias
 from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
 from indexers.bulk import write
+from indexers.corrections import known_corrections
 from indexers.load_changes import Changes
 from indexers.load_settings import absence_patches, participation_patches, structure_patches
+from indexers.loads import SourceLoad, last_loads, measured, record_loads
 from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
 from indexers.patching import Patch
@@ -29,6 +31,7 @@ from indexers.reindex import LOCK
 from indexers.runs import Quarantines
 from indexers.spool import Spool
 from indexers.watch import Watch
+from indexers.whole_files import FileFault, check_files
 from mappings.formats import LrmEntry
 from mappings.records import Kind, Offer
 
@@ -141,9 +144,10 @@ def load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) ->
     """
     seen = watch or Watch()
     apply = _loader(order.source)
+    runs.write_origin(order.run, {"source": order.source, "path": str(order.path.absolute())})
     with (
         lock.held(client, LOCK, prefix=order.prefix) as held,
-        reading(order) as quarantines,
+        reading(client, order) as quarantines,
     ):
         seen.on_beat(held.renew_if_due)
         live = live_index(client, order)
@@ -151,6 +155,7 @@ def load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) ->
         writes = apply(Target(client, order, quarantines, seen))
         report = {"source": order.source, "index": live, "writes": writes}
         report["quarantine"] = quarantines.as_json()
+        record_loads(client, order.prefix, [_measured(order, quarantines)])
         _recorded(client, order, live, report)
     return report
 
@@ -162,7 +167,7 @@ def dry_load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None
     """
     seen = watch or Watch()
     rehearse = _loader(order.source)
-    with reading(order) as quarantines:
+    with reading(client, order) as quarantines:
         live = live_index(client, order)
         seen.stage(f"Comparing {order.source}")
         rehearsal = Rehearsal(client, order, quarantines, seen)
@@ -180,9 +185,10 @@ def _loader(source: str) -> "Callable[[Target], int]":
 
 
 @contextmanager
-def reading(order: LoadOrder) -> Iterator[Quarantines]:
-    """The quarantines of a load, closed at the end."""
-    quarantines = Quarantines(order.run / runs.QUARANTINE)
+def reading(client: Elasticsearch, order: LoadOrder) -> Iterator[Quarantines]:
+    """The quarantines of a load, with the corrections of earlier rows; closed at the end."""
+    corrections = known_corrections(client, order.prefix)
+    quarantines = Quarantines(order.run / runs.QUARANTINE, corrections)
     try:
         yield quarantines
     finally:
@@ -207,7 +213,7 @@ def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: dict[s
 
 def _passed(target: Target, entries: int) -> None:
     """Raise unless the file may be applied: not empty, not more than 1 % set aside."""
-    problems = gate.quarantine_problems(target.quarantines)
+    problems = [*gate.quarantine_problems(target.quarantines), *_file_problems(target)]
     if problems and not target.order.accept_drift:
         raise gate.GateClosedError(problems, "Nothing was changed; look at `sas quarantine`.")
     if not entries and not target.order.accept_drift:
@@ -215,6 +221,20 @@ def _passed(target: Target, entries: int) -> None:
             f"{target.order.path.name} holds no valid line: nothing was changed; "
             "--accept-drift takes back everything this source had said"
         )
+
+
+def _measured(order: LoadOrder, quarantines: Quarantines) -> SourceLoad:
+    rows = quarantines.of(order.source).read
+    return measured(order.source, [order.path], rows, None, order.now)
+
+
+def _file_problems(target: Target) -> list[str]:
+    """What is wrong with the file as a whole, against the last load of its source."""
+    order = target.order
+    load = _measured(order, target.quarantines)
+    last = last_loads(target.client, order.prefix)
+    found = check_files([load], last, target.quarantines, order.now.date())
+    return [text for (_, fault), text in found.faults.items() if fault is not FileFault.EMPTY]
 
 
 def _participation(target: Target) -> int:

@@ -5,14 +5,17 @@ A bad line is set aside with the field that is wrong; the file goes on.
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from pydantic import ValidationError
 
-from indexers.quarantine import Quarantine
+from indexers.quarantine import Layout, Quarantine
+from indexers.reading.corrected import with_corrections
 from indexers.reasons import Reason
 from mappings.formats import FORMATS, MAX_ABSENCES, Format
 
@@ -78,12 +81,34 @@ def read_entries(
 
     Raises ``OwnFormatError`` for a CSV whose header has a column the format does not know.
     """
+    for entry, value in _valid_entries(path, model, quarantine):
+        yield entry.line, value
+
+
+def _valid_entries(
+    path: Path, model: type[FormatT], quarantine: Quarantine
+) -> Iterator[tuple[Entry, FormatT]]:
+    yield from with_corrections(partial(_read_once, model=model), path, quarantine)
+
+
+def _read_once(
+    path: Path, quarantine: Quarantine, model: type[FormatT]
+) -> Iterator[tuple[Entry, FormatT]]:
+    quarantine.layout = _layout(path)
     entries = _csv_entries(path, model) if path.suffix == ".csv" else _json_entries(path)
     for entry in entries:
         quarantine.read += 1
         value = _validated(entry, model, quarantine)
         if value is not None:
-            yield entry.line, value
+            yield entry, value
+
+
+def _layout(path: Path) -> Layout:
+    """JSON Lines have no header; that of a CSV is kept as it is."""
+    if path.suffix != ".csv":
+        return Layout(".jsonl")
+    with path.open(encoding="utf-8-sig", errors="replace") as handle:
+        return Layout(".csv", f"{handle.readline().rstrip()}\n")
 
 
 def read_keyed(
@@ -93,23 +118,24 @@ def read_keyed(
     key: Callable[[FormatT], str],
 ) -> dict[str, FormatT]:
     """The valid lines by key; of two lines with one key the later wins, the other is set aside."""
-    kept: dict[str, tuple[int, FormatT]] = {}
-    for line, value in read_entries(path, model, quarantine):
+    kept: dict[str, tuple[int, FormatT, str]] = {}
+    for entry, value in _valid_entries(path, model, quarantine):
         name = key(value)
         if name in kept:
-            quarantine.reject(kept[name][0], Reason.RECORD_SUPERSEDED, f"key: {name}")
-        kept[name] = (line, value)
-    return {name: value for name, (_, value) in kept.items()}
+            earlier, _, raw = kept[name]
+            quarantine.reject(earlier, Reason.RECORD_SUPERSEDED, raw, f"key: {name}")
+        kept[name] = (entry.line, value, entry.raw)
+    return {name: value for name, (_, value, _) in kept.items()}
 
 
 def _validated(entry: Entry, model: type[FormatT], quarantine: Quarantine) -> FormatT | None:
     if isinstance(entry.value, ValueError):
-        quarantine.reject(entry.line, Reason.INVALID_RECORD, f"{entry.value} | {entry.raw}")
+        quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, str(entry.value))
         return None
     try:
         return model.model_validate(entry.value)
     except ValidationError as error:
-        quarantine.reject(entry.line, Reason.INVALID_RECORD, f"{problem(error)} | {entry.raw}")
+        quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, problem(error))
         return None
 
 
@@ -144,7 +170,14 @@ def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
         _check_columns(path, columns, model)
         for row in (reader := csv.reader(handle, delimiter=delimiter)):
             if row:
-                yield Entry(reader.line_num + 1, _csv_value(columns, row), delimiter.join(row))
+                yield Entry(reader.line_num + 1, _csv_value(columns, row), _csv_raw(row, delimiter))
+
+
+def _csv_raw(row: list[str], delimiter: str) -> str:
+    """The row on one line, quoted where it must be."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(row)
+    return text.getvalue()
 
 
 def _check_columns(path: Path, columns: list[str], model: type[Format]) -> None:

@@ -8,6 +8,7 @@ from indexers import finess, rpps
 from indexers.ameli.conventions import AMELI, Conventions, conventions_from
 from indexers.ameli.reader import source_date as ameli_date
 from indexers.finess import read_structures
+from indexers.reading.corrected import with_corrections
 from indexers.reasons import Reason
 from indexers.rpps import read_activities
 from indexers.rpps_skills import read_skills
@@ -75,13 +76,13 @@ def spool_published(
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        rows = read_activities(activities, quarantines.of("rpps"))
+        rows = with_corrections(read_activities, activities, quarantines.of("rpps"))
         spool.add_activities(rows if conventions is None else conventions.watched(rows))
     if skills is not None:
-        spool.add_skills(read_skills(skills, quarantines.of("rpps-skills")))
+        spool.add_skills(with_corrections(read_skills, skills, quarantines.of("rpps-skills")))
     for path in structures:
         aside = quarantines.of("finess")
-        known = spool.add_structures(read_structures(path, aside))
+        known = spool.add_structures(with_corrections(read_structures, path, aside))
         aside.skipped[Reason.FINESS_DUPLICATE] += known
     contracts = ameli_file(directory)
     days = {

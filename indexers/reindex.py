@@ -23,12 +23,16 @@ from geography.locate import AddressBatch
 from indexers import gate, lrm, runs
 from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
+from indexers.corrections import known_corrections
 from indexers.gate import Census
 from indexers.interruption import uninterrupted
+from indexers.loads import SourceLoad, last_loads, record_loads
 from indexers.slots.requests import WHOLE_ANSWER
+from indexers.source_files import loads_of
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
+from indexers.whole_files import FileRefusedError, check_files
 from mappings.offers import offers_settings
 
 LOCK = "offers"
@@ -87,6 +91,10 @@ class Report:
     refused: list[str] = field(default_factory=list)
     """Dry run only: why the gate would not open."""
     pruned: list[str] = field(default_factory=list)
+    loads: list[SourceLoad] = field(default_factory=list)
+    """What each source gave."""
+    warnings: list[str] = field(default_factory=list)
+    """What looks wrong with a file as a whole, without refusing it."""
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -100,6 +108,7 @@ class Report:
             "accepted": self.accepted,
             "refused": self.refused,
             "pruned": self.pruned,
+            "warnings": self.warnings,
         }
 
 
@@ -125,6 +134,7 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
         with _building(client, order) as build:
             create(client, build.index)
             registry = lrm.registry_of(order.directory, build.sources.quarantines)
+            check_sources(client, build.sources, report, order)
             fill(client, build, report, seen)
             attach_slots(client, build, report, seen)
             settle(client, build.index, seen)
@@ -145,8 +155,9 @@ def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
     live = lifecycle.live_index(client, order.alias)
     report = Report("", str(live) if live else None)
     report.before = gate.census(client, order.alias) if live else None
-    with _opened(order) as build:
+    with _opened(client, order) as build:
         lrm.registry_of(order.directory, build.quarantines)
+        report.refused = checked(lambda: check_sources(client, build, report, order))
         seen.stage("Reading and joining")
         for offer in build.offers():
             report.offers.add(offer["kind"], offer["department"])
@@ -155,7 +166,7 @@ def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
         try:
             report.accepted = _counts(build, report, order)
         except gate.GateClosedError as closed:
-            report.refused = closed.problems
+            report.refused += closed.problems
     return report
 
 
@@ -197,7 +208,7 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     live = lifecycle.live_index(client, order.alias)
     since = sequence_number(client, str(live)) if live else -1
     try:
-        with _opened(order) as sources:
+        with _opened(client, order) as sources:
             yield Building(sources, new, live, since)
     except BaseException as error:
         with uninterrupted():
@@ -205,9 +216,11 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
         raise
 
 
-def _opened(order: Order) -> AbstractContextManager[Sources]:
+def _opened(client: Elasticsearch, order: Order) -> AbstractContextManager[Sources]:
+    runs.write_origin(order.run, {"directory": str(order.directory.absolute())})
     folder = order.run / runs.QUARANTINE
-    return opened(order.directory, order.now, folder, order.geocoder)
+    corrections = known_corrections(client, order.prefix)
+    return opened(order.directory, order.now, folder, order.geocoder, corrections)
 
 
 def create(client: Elasticsearch, new: IndexName) -> None:
@@ -291,6 +304,25 @@ def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) 
     lifecycle.refresh(client, build.index)
 
 
+def check_sources(client: Elasticsearch, sources: Sources, report: Report, order: Order) -> None:
+    """Each file as a whole, against the last load of its source; raises ``FileRefusedError``."""
+    report.loads = loads_of(order.directory, sources.quarantines, order.started)
+    last = last_loads(client, order.prefix)
+    found = check_files(report.loads, last, sources.quarantines, order.now.date())
+    if found.faults and not order.accept_drift:
+        raise FileRefusedError(found)
+    report.warnings = [*found.faults.values(), *found.warnings]
+
+
+def checked(check: Callable[[], None]) -> list[str]:
+    """Why a check would refuse; nothing when it passes."""
+    try:
+        check()
+    except gate.GateClosedError as closed:
+        return closed.problems
+    return []
+
+
 def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
     return gate.check_counts(
         report.offers,
@@ -342,6 +374,7 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
     pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
     report.pruned = [str(name) for name in pruned]
     runs.write_report(order.run, report.as_json())
+    record_loads(client, order.prefix, report.loads)
     audit.record(
         client,
         Event.REINDEX_COMPLETED,

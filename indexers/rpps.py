@@ -118,7 +118,20 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 )
 """Keys of an activity that carry one column."""
 
-_REQUIRED = ("Identification nationale PP", "Nom d'exercice", "Code profession")
+_REQUIRED = (
+    "Identification nationale PP",
+    "Nom d'exercice",
+    "Code profession",
+    "Code catégorie professionnelle",
+    "Code savoir-faire",
+    "Identifiant technique de la structure",
+    "Libellé Voie (coord. structure)",
+    "Code postal (coord. structure)",
+    "Libellé commune (coord. structure)",
+    "Téléphone (coord. structure)",
+    "Code secteur d'activité",
+)
+"""Columns without which every row would be read, and every offer be wrong or missing."""
 _PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
 _FORMER_ID = "Ancien identifiant de la structure"
 _GENERAL_CIVILITY = "Code civilité"
@@ -176,8 +189,8 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
     missing = [name for name in _REQUIRED if name not in located]
     if missing:
         raise LayoutError(
-            f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing; "
-            "give a file PS_LibreAcces_Personne_activite_*.txt"
+            f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing"
+            f"{_renamed(header, located)}; give a file PS_LibreAcces_Personne_activite_*.txt"
         )
     quarantine.unknown.update(unknown_columns(header, located))
     # The field after the last is always empty: a column this file lacks is read there.
@@ -190,6 +203,12 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
         former_id=places[_FORMER_ID],
         general_civility=places[_GENERAL_CIVILITY],
     )
+
+
+def _renamed(header: list[str], located: Mapping[str, int]) -> str:
+    """The columns nobody asked for: the missing one may be among them under another name."""
+    unknown = unknown_columns(header, dict(located))
+    return f", unless it is now called {' or '.join(map(repr, unknown))}" if unknown else ""
 
 
 def _picker(places: Mapping[str, int], names: tuple[str, ...]) -> _Pick:

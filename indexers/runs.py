@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from indexers.quarantine import Quarantine
+from indexers.quarantine import NO_CORRECTIONS, Quarantine
 from indexers.reasons import EXPLANATIONS, Reason
 
 KEPT_RUNS = 20
@@ -16,22 +16,30 @@ KEPT_RUNS = 20
 
 QUARANTINE = "quarantine"
 REPORT = "report.json"
+ORIGIN = "origin.json"
 _STAMP = "%Y%m%d-%H%M%S-%f"
 
 
 class Quarantines:
     """The quarantines of one run, one a source, made when first asked for."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """``folder`` receives ``<source>.jsonl`` files; None keeps samples in memory only."""
+    def __init__(
+        self, folder: Path | None = None, corrections: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """``folder`` receives ``<source>.jsonl`` files; None keeps samples in memory only.
+
+        ``corrections`` are those of each source (``indexers.corrections``).
+        """
         self.folder = folder
+        self._corrections = corrections or {}
         self._known: dict[str, Quarantine] = {}
 
     def of(self, source: str) -> Quarantine:
         """The quarantine of a source."""
         if source not in self._known:
             path = None if self.folder is None else self.folder / f"{source}.jsonl"
-            self._known[source] = Quarantine(source, path)
+            corrections = self._corrections.get(source, NO_CORRECTIONS)
+            self._known[source] = Quarantine(source, path, corrections)
         return self._known[source]
 
     def __iter__(self) -> Iterator[Quarantine]:
@@ -51,6 +59,8 @@ class Quarantines:
                 "rejected": _by_code(q.rejected),
                 "warned": _by_code(q.warned),
                 "skipped": _by_code(q.skipped),
+                "points": dict(q.points),
+                "corrected": q.corrected,
                 "unknown": dict(q.unknown),
             }
             for q in self
@@ -80,6 +90,18 @@ def all_runs(state_dir: Path) -> list[Path]:
     """Folders of the runs, newest first."""
     folder = runs_folder(state_dir)
     return sorted((path for path in folder.glob("*-*") if path.is_dir()), reverse=True)
+
+
+def write_origin(run: Path, origin: Mapping[str, str]) -> None:
+    """Keep what a run reads: ``directory``, or ``source`` and ``path``."""
+    run.mkdir(parents=True, exist_ok=True)
+    (run / ORIGIN).write_bytes(orjson.dumps(origin))
+
+
+def read_origin(run: Path) -> dict[str, str]:
+    """What a run read; ``{}`` when it did not get so far."""
+    path = run / ORIGIN
+    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
 
 def write_report(run: Path, report: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geography.locate import AddressBatch, KnownAnswer, Locator
+from indexers.corrections import Corrections
 from indexers.geocoded import read_geocoded
 from indexers.offers.joins import Joins
 from indexers.pipeline import all_offers, joined, require_offers
@@ -66,9 +67,10 @@ def opened(
     now: datetime,
     quarantine_folder: Path | None,
     geocoder: AddressBatch | None = None,
+    corrections: Corrections | None = None,
 ) -> Iterator[Sources]:
     """The sources of a directory; temporary files and quarantine files are closed at the end."""
-    quarantines = Quarantines(quarantine_folder)
+    quarantines = Quarantines(quarantine_folder, corrections)
     try:
         require_offers(directory)
         locator = directory_locator(directory, geocoder)

@@ -1,6 +1,6 @@
 """What the three forms share: one table row of plain text made a structure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from geography.address import STREET_TYPES
@@ -34,9 +34,9 @@ class Sites:
         texts: Mapping[str, str],
         address: StructureAddress,
         phones: tuple[str, ...],
-        raw: str,
+        raw: Callable[[], str],
     ) -> Structure | None:
-        """The record of one site, or None after its rejection.
+        """The record of one site, or None after its rejection; ``raw`` is asked for then only.
 
         ``texts`` holds finess, legal_finess, name, category, siret, opened, closed, updated,
         ban_key as published; empty ones are unknown.
@@ -53,7 +53,7 @@ class Sites:
         self._set_contact(record, phones, address)
         return cast("Structure", record)
 
-    def _accepted(self, line: int, text: str, raw: str) -> str | None:
+    def _accepted(self, line: int, text: str, raw: Callable[[], str]) -> str | None:
         """The FINESS number of a site, None when it is missing, invalid or already read."""
         finess = repairs.finess(text)
         if not finess:
@@ -65,7 +65,7 @@ class Sites:
             if not repairs.key_holds(finess):
                 self.quarantine.warn(line, Reason.KEY_CHECK_FAILED, f"finess {finess}")
             return finess
-        self.quarantine.reject(line, reason, raw)
+        self.quarantine.reject(line, reason, raw())
         return None
 
     def _repair_identifiers(self, record: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from indexers.finess.fields import Sites, postal_address, routing
 from indexers.finess.legacy import pair
 from indexers.finess.structure import Structure
-from indexers.quarantine import Quarantine
+from indexers.quarantine import Layout, Quarantine
 from indexers.reading import repairs
 from indexers.reading.errors import LayoutError
 from indexers.reading.headers import locate_columns, unknown_columns
@@ -84,6 +84,7 @@ def read_headed(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     header = _header(path, lines)
     located = locate_columns(header, COLUMNS)
     _check(path, located)
+    quarantine.layout = Layout(".csv", f"{';'.join(header)}\n")
     quarantine.unknown.update(unknown_columns(header, located))
     sites = Sites("finess-headed", quarantine)
     for line, fields in rows(lines, len(header), quarantine):
@@ -127,7 +128,9 @@ def _structure(line: Line, texts: dict[str, str], sites: Sites) -> Structure | N
     address = postal_address(texts, texts["codepostal"], city or texts["libelle_routage"], insee)
     named = {key: texts[column] for key, column in _TEXTS.items()}
     named["name"] = texts["rslongue"] or texts["rs"]
-    structure = sites.structure(line.number, named, address, (texts["telephone"],), line.text)
+    structure = sites.structure(
+        line.number, named, address, (texts["telephone"],), lambda: line.text
+    )
     if structure is not None and texts["coordx"] and texts["coordy"]:
         pairs = [pair(texts["coordx"], texts["coordy"], texts["sourcegeocod"])]
         structure["coordinates"] = pairs

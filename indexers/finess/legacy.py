@@ -9,7 +9,7 @@ from pathlib import Path
 
 from indexers.finess.fields import Sites, postal_address, routing
 from indexers.finess.structure import Coordinates, Structure
-from indexers.quarantine import Quarantine
+from indexers.quarantine import Layout, Quarantine
 from indexers.reading import repairs
 from indexers.reading.lines import Line, read_lines
 from indexers.reading.semicolons import split_fields, width_reason
@@ -90,6 +90,7 @@ def read_legacy(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     sites = Sites("finess-legacy", quarantine)
     for line in read_lines(path, quarantine):
         if line.text.startswith(SIGNATURE):
+            quarantine.layout = Layout(".csv", f"{line.text}\n")
             continue
         quarantine.read += 1
         fields = _fields(line, quarantine)
@@ -171,7 +172,7 @@ def _structure(line: Line, fields: list[str], sites: Sites) -> Structure | None:
         named,
         postal_address(texts, postal_code, city, insee),
         (texts["telephone"],),
-        line.text,
+        lambda: line.text,
     )
 
 

@@ -4,9 +4,10 @@ Legal entities (``pmej``) hold their sites (``ege``). Keys are read leniently: t
 and its published schema do not always agree. Source: docs/sources/finess.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ import orjson
 from indexers.finess.fields import Sites, known_address, street_type
 from indexers.finess.legacy import pair
 from indexers.finess.structure import Coordinates, Structure, StructureAddress
-from indexers.quarantine import Quarantine
+from indexers.quarantine import Layout, Quarantine
 from indexers.reading import repairs
 from indexers.reading.errors import CutFileError
 from indexers.reading.lines import open_bytes
@@ -119,6 +120,9 @@ KNOWN_KEYS: Mapping[str, tuple[str, ...]] = {
 
 Json = Mapping[str, Any]
 
+LAYOUT = Layout(".json", '{"pmej": [\n', ",\n", "\n]}\n")
+"""A file of a few entities, each on one line."""
+
 
 def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     """Every site of a FINESS+ file, active or not, one legal entity in memory at a time.
@@ -126,6 +130,7 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     Raises ``CutFileError`` when the JSON stops early: half a register must not pass for one.
     """
     sites = Sites("finess-plus", quarantine)
+    quarantine.layout = LAYOUT
     ege_ids: set[str] = set()
     rank = 0
     for entity in _entities(path):
@@ -138,7 +143,8 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
             quarantine.read += 1
             site = _known(ege, "ege", quarantine)
             _check_ege_id(rank, site, ege_ids, quarantine)
-            structure = _structure(rank, site, _text(legal, "numFinessPm"), sites)
+            raw = partial(_alone, entity, ege)
+            structure = _structure(rank, site, _text(legal, "numFinessPm"), sites, raw)
             if structure is not None:
                 yield structure
 
@@ -212,7 +218,15 @@ def _check_ege_id(rank: int, site: Json, seen: set[str], quarantine: Quarantine)
     seen.add(ege_id)
 
 
-def _structure(rank: int, site: Json, legal_finess: str, sites: Sites) -> Structure | None:
+def _alone(entity: Json, ege: Json) -> str:
+    """An entity with one site only, as JSON: all that a correction needs."""
+    facts = {key: value for key, value in entity.items() if key.lower() not in {"ege", "adresse"}}
+    return orjson.dumps({**facts, "ege": [ege]}, default=str).decode()
+
+
+def _structure(
+    rank: int, site: Json, legal_finess: str, sites: Sites, raw: Callable[[], str]
+) -> Structure | None:
     general = _known(
         site.get("informationsGeneralesEGE"), "informationsGeneralesEGE", sites.quarantine
     )
@@ -233,7 +247,6 @@ def _structure(rank: int, site: Json, legal_finess: str, sites: Sites) -> Struct
         "email": email,
         "ban_key": _text(point, "cleInInteropBAN"),
     }
-    raw = orjson.dumps(general, default=str).decode()
     structure = sites.structure(rank, texts, _address(place), phones, raw)
     if structure is not None:
         _set_state(structure, _text(site, "etatObjet"), _coordinates(point))

@@ -52,12 +52,13 @@ def located_offers(
     while chunk := list(islice(waiting, CHUNK)):
         found = locator.locate_many(draft.request for draft in chunk)
         for draft, place in zip(chunk, found, strict=True):
+            quarantine.points.update(place.reasons)
             if isinstance(place, Located):
                 yield draft.finish(place_fields(place, draft.address), place.source)
             elif place.reason is Unlocatable.FOREIGN:
                 quarantine.skip(Reason.ABROAD)
             else:
-                quarantine.reject(draft.line, Reason.NOT_LOCATED, draft.name)
+                quarantine.reject(draft.line, Reason.NOT_LOCATED, draft.name, place.reason.value)
 
 
 def place_fields(place: Located, address: Address) -> Record:

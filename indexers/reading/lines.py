@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from indexers.quarantine import Quarantine
+from indexers.reading.errors import LayoutError
 from indexers.reading.text import decoded
 from indexers.reasons import Reason
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _BUFFER = 1 << 20
 LINE_BREAK = b"\r\n"
 
@@ -24,9 +26,18 @@ class Line(NamedTuple):
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The bytes of a file, unpacked when it is gzip, whatever its name."""
+    """The bytes of a file, unpacked when it is gzip, whatever its name.
+
+    Raises ``LayoutError`` on a zip: which of its members, of which day, is not ours to guess
+    (trap 10).
+    """
     with path.open("rb") as probe:
-        packed = probe.read(2) == _GZIP
+        start = probe.read(4)
+    if start == _ZIP:
+        raise LayoutError(
+            f"{path.name} is a zip archive: unpack it, and put the members of one day here"
+        )
+    packed = start.startswith(_GZIP)
     return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb", buffering=_BUFFER)
 
 

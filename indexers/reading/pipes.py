@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from indexers.quarantine import Quarantine
+from indexers.quarantine import Layout, Quarantine
 from indexers.reading.errors import LayoutError
 from indexers.reading.lines import LINE_BREAK, read_raw
 from indexers.reading.text import LOST, cleaned, decoded, needs_cleaning
@@ -37,6 +37,7 @@ def open_pipes(path: Path, quarantine: Quarantine) -> PipeFile:
         raise LayoutError(f"{path.name} is empty; download it again")
     text, _ = decoded(first.rstrip(LINE_BREAK))
     header = [cleaned(name) for name in text.removesuffix("|").split("|")]
+    quarantine.layout = Layout(".txt", f"{text}\n")
     return PipeFile(header, _rows(lines, _Width(len(header), text.endswith("|")), quarantine))
 
 

@@ -105,7 +105,7 @@ def test_a_load_and_what_it_set_aside(run: Run, files: FileSet, tmp_path: Path) 
     assert "0 offers written" in run("load", "participation", path).output
     path.write_text('{"rpps": "1", "participation": true}\n')
     refused(run("load", "participation", path), 1, "Nothing was changed")
-    found = done(run("quarantine", "--json"))
+    found = done(run("quarantine", "--rows", "--json"))
     (row,) = found["rows"]
     assert (row["source"], row["line"], row["reason"]) == ("participation", 1, "invalid_record")
     assert "invalid_record" in run("quarantine", "--source", "participation").output

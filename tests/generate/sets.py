@@ -47,8 +47,8 @@ class Noted(Quarantine):
         super().__init__("noted")
         self.rejections, self.warnings = set(), set()
 
-    def reject(self, line: int, reason: Reason, raw: str) -> None:
-        super().reject(line, reason, raw)
+    def reject(self, line: int, reason: Reason, raw: str, detail: str = "") -> None:
+        super().reject(line, reason, raw, detail)
         self.rejections.add((line, reason.value))
 
     def warn(self, line: int, reason: Reason, raw: str) -> None:

@@ -99,7 +99,7 @@ def test_a_fourth_range_and_an_end_before_its_start_are_refused(
     assert all("absences" not in offer for offer in offers.values())
     (row,) = quarantines.of("absences").samples[Reason.INVALID_RECORD]
     assert row.line == 1
-    assert row.raw.startswith(f"{field}: ")
+    assert row.detail.startswith(f"{field}: ")
 
 
 @pytest.mark.proves("F037")

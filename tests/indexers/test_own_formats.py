@@ -30,7 +30,7 @@ def test_json_lines(tmp_path: Path) -> None:
     assert [line for line, _ in entries] == [1]
     assert aside.read == 2
     (row,) = aside.samples[Reason.INVALID_RECORD]
-    assert (row.line, row.raw.partition(" |")[0]) == (3, "participation: Field required")
+    assert (row.line, row.detail.partition(" |")[0]) == (3, "participation: Field required")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_bad_line_never_stops_the_file(tmp_path: Path, line: str, problem: str
     entries, aside = read(tmp_path / "lrm.jsonl", LrmEntry, text)
     assert [number for number, _ in entries] == [2]
     (row,) = aside.samples[Reason.INVALID_RECORD]
-    assert row.raw.startswith(problem)
+    assert row.detail.startswith(problem)
     assert aside.ratio == 0.5
 
 
@@ -64,7 +64,7 @@ def test_each_rule_of_a_professional_s_settings_names_its_remedy(tmp_path: Path)
     text = "\n".join(row for row, _ in rows)
     entries, aside = read(tmp_path / "participation.jsonl", Participation, text)
     assert entries == []
-    raws = [row.raw for row in aside.samples[Reason.INVALID_RECORD]]
+    raws = [row.detail for row in aside.samples[Reason.INVALID_RECORD]]
     assert all(remedy in raw for (_, remedy), raw in zip(rows, raws, strict=True))
 
 
@@ -100,7 +100,7 @@ def test_absences_as_csv_with_up_to_three_ranges(tmp_path: Path) -> None:
     assert isinstance(always, Absence)
     assert always.always
     (row,) = aside.samples[Reason.INVALID_RECORD]
-    assert (row.line, row.raw.partition(":")[0]) == (4, "ranges.0")
+    assert (row.line, row.detail.partition(":")[0]) == (4, "ranges.0")
 
 
 @pytest.mark.proves("F037")
@@ -125,7 +125,7 @@ def test_structures_as_csv_with_hours(tmp_path: Path) -> None:
         "mon": [("08:00", "12:00"), ("14:00", "19:00")],
         "tue": [("09:00", "17:00")],
     }
-    raws = [row.raw for row in aside.samples[Reason.INVALID_RECORD]]
+    raws = [row.detail for row in aside.samples[Reason.INVALID_RECORD]]
     assert raws[0].startswith("hours: ")
     assert "practitioner_count" in raws[1]
 

@@ -13,6 +13,16 @@ from tests.indexers.reindexing import ANNE, AT_ANNE, Office, assert_untouched, m
 def test_a_drift_stops_before_the_swap_unless_it_is_accepted(office: Office) -> None:
     live = office.reindex(many(office, "many", 200)).index
     few = many(office, "few", 100)
+    for number in range(100):
+        few.line(
+            "solutions",
+            key=f"off{number}",
+            editor="acme",
+            name="Acme",
+            link="https://acme.example",
+            departments=["48"],
+            enabled=False,
+        )
     with pytest.raises(GateClosedError, match="kind solution went from 200 to 100 offers") as shut:
         office.reindex(few)
     assert "department 48 went from 200 to 100" in str(shut.value)

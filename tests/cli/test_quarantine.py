@@ -1,0 +1,153 @@
+"""What was set aside: summed up, listed, exported, corrected, and live after a replay."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from elasticsearch import Elasticsearch
+
+from cli.quarantine import ALL_EXPLANATIONS, summary
+from elastic.names import offers_alias
+from geography.reasons import Note, Refusal, Unlocatable
+from indexers.reasons import EXPLANATIONS, Reason
+from tests.cli.test_reindex import ANNE, BRUNO, Run, done, files, refused, run
+from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
+
+__all__ = ["files", "run"]
+
+CLEO, BAD_FINESS = "10100000032", "48000-001X7"
+AT_CLEO = f"rpps:{CLEO}@4{rang(CLEO)}"
+
+
+@pytest.fixture
+def damaged(files: FileSet) -> FileSet:
+    """Two doctors, and one damaged row of each of three sources."""
+    files.doctor(CLEO)
+    path = files.directory / ACTIVITIES
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f"|8{CLEO}|", f"|8{CLEO[:-2]}|"), "utf-8")
+    files.site(BAD_FINESS, "603", 'MSP "DES TANNEURS"')
+    files.line("participation", rpps=ANNE, participation=True)
+    return files
+
+
+def live(es: Elasticsearch, prefix: str) -> dict[str, dict[str, Any]]:
+    hits = es.search(index=offers_alias(prefix), size=100)["hits"]["hits"]
+    return {hit["_id"]: hit["_source"] for hit in hits}
+
+
+def export(run: Run, folder: Path) -> dict[str, Path]:
+    """The rows of the three sources, exported."""
+    folder.mkdir()
+    names = {"rpps": "rpps.txt", "finess": "finess.json", "participation": "participation.jsonl"}
+    paths = {source: folder / name for source, name in names.items()}
+    for source, path in paths.items():
+        found = done(run("quarantine", "--source", source, "--export", path, "--json"))
+        assert found["rows"] == 1
+        assert path.stat().st_mode & 0o077 == 0
+    return paths
+
+
+def correct(path: Path, wrong: str, right: str) -> None:
+    text = path.read_text("utf-8")
+    assert wrong in text
+    path.write_text(text.replace(wrong, right), "utf-8")
+
+
+def test_exported_corrected_and_replayed_rows_are_live(
+    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+) -> None:
+    refused(run("reindex", "--from", damaged.directory), 1, "was set aside")
+    paths = export(run, tmp_path / "out")
+    source_header = (damaged.directory / ACTIVITIES).read_text("utf-8").splitlines()[0]
+    assert paths["rpps"].read_text("utf-8").splitlines()[0] == source_header
+    correct(paths["rpps"], f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
+    correct(paths["finess"], f'"{BAD_FINESS}"', f'"{MSP}"')
+    correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
+
+    first = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    assert [one["recorded"] for one in first["files"]] == [1, 1, 1]
+    assert first["loaded_again"] == [{"directory": str(damaged.directory)}]
+    offers = live(es, index_prefix)
+    assert AT_CLEO in offers
+    assert offers[f"finess:{MSP}"]["title"] == 'MSP "DES TANNEURS"'
+    assert offers[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is True
+
+    index = done(run("index", "status", "--json"))["live"]
+    again = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    assert [(one["recorded"], one["known"]) for one in again["files"]] == [(0, 1)] * 3
+    assert again["loaded_again"] == []
+    assert done(run("index", "status", "--json"))["live"] == index
+    assert live(es, index_prefix) == offers
+
+    assert run("reindex", "--from", damaged.directory).exit_code == 0
+    assert live(es, index_prefix) == offers
+
+
+def test_a_correction_lapses_when_the_source_changes_the_row(
+    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+) -> None:
+    run("reindex", "--from", damaged.directory)
+    paths = export(run, tmp_path / "out")
+    correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
+    done(run("quarantine", "replay", paths["participation"], "--later", "--json"))
+    own = damaged.directory / "participation.jsonl"
+    own.write_text(f'{{"rpps": "{ANNE}", "participation": false}}\n')
+    assert run("reindex", "--from", damaged.directory, "--accept-drift").exit_code == 0
+    assert live(es, index_prefix)[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is False
+
+
+def test_a_row_that_is_still_bad_says_why(run: Run, damaged: FileSet, tmp_path: Path) -> None:
+    run("reindex", "--from", damaged.directory)
+    paths = export(run, tmp_path / "out")
+    correct(paths["rpps"], f"|8{CLEO[:-2]}|", "|8123|")
+    result = run("quarantine", "replay", tmp_path / "out", "--json")
+    assert result.exit_code == 1
+    found = {one["source"]: one for one in orjson.loads(result.stdout)["files"]}
+    (row,) = found["rpps"]["still_bad"]
+    assert (row["line"], row["reason"]) == (4, "person_id_invalid")
+    assert row["explanation"] == EXPLANATIONS[Reason.PERSON_ID_INVALID]
+    assert found["finess"]["still_bad"][0]["detail"] == "unchanged"
+    assert sum(one["recorded"] for one in found.values()) == 0
+
+
+def test_rows_lost_on_the_way_are_refused(run: Run, damaged: FileSet, tmp_path: Path) -> None:
+    run("reindex", "--from", damaged.directory)
+    path = export(run, tmp_path / "out")["rpps"]
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    refused(run("quarantine", "replay", path), 1, "1 rows were exported and 0 came back")
+    (tmp_path / "out" / "finess.json").write_text("{cut")
+    refused(run("quarantine", "replay", tmp_path / "out" / "finess.json"), 1, "export it again")
+    (tmp_path / "other.txt").touch()
+    refused(run("quarantine", "replay", tmp_path / "other.txt"), 1, "is not beside other.txt")
+    refused(run("quarantine", "--source", "sos", "--export", path), 1, "set no row of sos aside")
+    refused(run("quarantine", "--export", path), 1, "Name the source")
+
+
+def test_the_summary_has_one_line_a_reason(run: Run, damaged: FileSet) -> None:
+    run("reindex", "--from", damaged.directory, "--accept-drift")
+    found = done(run("quarantine", "--json"))["summary"]
+    lines = {(one["source"], one["state"], one["reason"]): one for one in found}
+    assert lines[("rpps", "set aside", "person_id_invalid")]["rows"] == 1
+    assert "via" in lines[("participation", "set aside", "invalid_record")]["example"]
+    assert lines[("participation", "set aside", "invalid_record")]["example"].startswith("line 1:")
+    told = run("quarantine").output
+    assert EXPLANATIONS[Reason.FINESS_INVALID].split()[0] in told
+    assert BRUNO not in told
+
+
+def test_the_summary_tells_warnings_and_points_too() -> None:
+    counts = {"rpps": {"warned": {"phone_dropped": 2}, "points": {"sign_flipped": 1}}}
+    lines = summary([], counts)
+    assert [(one["state"], one["reason"], one["rows"]) for one in lines] == [
+        ("kept, warned about", "phone_dropped", 2),
+        ("point mended or refused", "sign_flipped", 1),
+    ]
+    assert all(one["explanation"] for one in lines)
+
+
+def test_every_code_is_explained_once() -> None:
+    codes = [*Reason, *Refusal, *Note, *Unlocatable]
+    assert set(ALL_EXPLANATIONS) == set(codes)
+    assert all(text and "\n" not in text for text in ALL_EXPLANATIONS.values())
