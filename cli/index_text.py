@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from indexers import runs
-from indexers.gate import shortened
+from indexers.gate import Census, shortened
 from indexers.reindex import Report, changes
 
 SLOT_WORDS: Mapping[str, str] = MappingProxyType(
@@ -53,7 +53,7 @@ def counted(number: int, noun: str) -> str:
 
 def _changes(done: Report) -> Table:
     table = Table("offers", "live", "new", "change")
-    for kind, counts in changes(done.offers, done.before).items():
+    for kind, counts in changes(done.offers.kinds, (done.before or Census()).kinds).items():
         live, new = counts["live"], counts["new"]
         table.add_row(kind, f"{live:,}", f"{new:,}", f"{new - live:+,}")
     return table

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from elasticsearch import Elasticsearch
 from elastic import audit, lifecycle, lock
 from elastic.audit import Event
 from elastic.errors import IndexMissing
+from elastic.lock import utc_now
 from elastic.names import offers_alias
 from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
@@ -25,8 +27,10 @@ from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
 from indexers.patching import Patch
 from indexers.reindex import LOCK
+from indexers.run_record import recorded
 from indexers.runs import Quarantines
 from indexers.spool import Spool
+from indexers.watch import Watch
 from mappings.records import Kind, Offer
 
 
@@ -49,6 +53,8 @@ class LoadOrder:
     run: Path
     prefix: str = ""
     accept_drift: bool = False
+    clock: Callable[[], datetime] = utc_now
+    """Tells the report when the load began and ended."""
 
     @property
     def alias(self) -> str:
@@ -92,24 +98,47 @@ def load(client: Elasticsearch, order: LoadOrder) -> dict[str, Any]:
         raise UnknownSourceError(
             f"{order.source!r} cannot be loaded by itself: choose one of {', '.join(SOURCES)}"
         )
-    quarantines = Quarantines(order.run / runs.QUARANTINE)
+    quarantines, report = Quarantines(order.run / runs.QUARANTINE), Loaded(order.source)
+    counts = partial(report.as_json, quarantines)
+    seen = Watch()
+    with recorded(order.run, f"load {order.source}", seen, order.clock, counts):
+        _load(client, order, quarantines, report, seen)
+    return counts()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load did."""
+
+    source: str
+    index: str = ""
+    writes: int = 0
+
+    def as_json(self, quarantines: Quarantines) -> dict[str, Any]:
+        """The counts as plain values."""
+        counts = {"source": self.source, "index": self.index, "writes": self.writes}
+        return {**counts, "quarantine": quarantines.as_json()}
+
+
+def _load(
+    client: Elasticsearch, order: LoadOrder, quarantines: Quarantines, report: Loaded, seen: Watch
+) -> None:
+    seen.stage("Taking the lock")
     with lock.held(client, LOCK, prefix=order.prefix):
         live = lifecycle.live_index(client, order.alias)
         if live is None:
             raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
+        report.index = str(live)
+        seen.stage("Reading the file and writing offers")
         try:
-            writes = SOURCES[order.source](Target(client, order, quarantines))
+            report.writes = SOURCES[order.source](Target(client, order, quarantines))
         finally:
             quarantines.close()
-        report = {"source": order.source, "index": str(live), "writes": writes}
-        report["quarantine"] = quarantines.as_json()
         _recorded(client, order, str(live), report)
-    return report
 
 
-def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: dict[str, Any]) -> None:
-    runs.write_report(order.run, report)
-    details = {"source": order.source, "writes": report["writes"]}
+def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: Loaded) -> None:
+    details = {"source": order.source, "writes": report.writes}
     audit.record(
         client, Event.SOURCE_LOADED, live, now=order.now, prefix=order.prefix, details=details
     )
