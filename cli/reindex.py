@@ -45,6 +45,7 @@ WRONG = (
     loading.EmptySourceError,
     loading.UnknownSourceError,
     own_formats.OwnFormatError,
+    runs.NoSuchRunError,
     NothingToIndexError,
     TwoEditionsError,
     GeocodedHeaderError,
@@ -102,10 +103,10 @@ class Shown(Watch):
 def shown() -> Iterator[Shown]:
     """A line of progress during the body."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.fields[done]}"))
-    console = Console(stderr=True)
-    quiet = not console.is_terminal
+    errors = Console(stderr=True)
+    quiet = not errors.is_terminal
     with Progress(
-        *columns, TimeElapsedColumn(), console=console, transient=True, disable=quiet
+        *columns, TimeElapsedColumn(), console=errors, transient=True, disable=quiet
     ) as progress:
         yield Shown(progress)
 
@@ -142,12 +143,12 @@ def _told(error: BaseException) -> str:
     return str(error)
 
 
-def _console() -> Console:
+def console() -> Console:
     """A terminal as wide as it is; a file or a pipe gets whole sentences a line."""
-    console = Console()
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
-    return console
+    made = Console()
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = PIPED_WIDTH
+    return made
 
 
 def _print_json(value: object) -> None:
@@ -203,7 +204,7 @@ def reindex(
     if as_json:
         _print_json(report.as_json())
     else:
-        _console().print(index_text.report(report, dry_run))
+        console().print(index_text.report(report, dry_run))
     if report.refused:
         raise typer.Exit(REFUSED)
 
@@ -239,7 +240,7 @@ def load(
     if as_json:
         _print_json(report)
     else:
-        _console().print(index_text.load_report(report))
+        console().print(index_text.load_report(report))
 
 
 @index_app.command("status")
@@ -250,7 +251,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
-        _console().print(index_text.status(found))
+        console().print(index_text.status(found))
     if found["live"] is None:
         raise typer.Exit(REFUSED)
 
@@ -287,7 +288,7 @@ def quarantine(
     if as_json:
         _print_json({"run": known[0].name, "rows": rows})
     else:
-        _console().print(index_text.quarantine(known[0], rows, limit))
+        console().print(index_text.quarantine(known[0], rows, limit))
 
 
 def schema(
@@ -303,7 +304,7 @@ def schema(
     if as_json:
         _print_json(own_formats.descriptions())
     else:
-        _console().print(index_text.formats(own_formats.descriptions()))
+        console().print(index_text.formats(own_formats.descriptions()))
 
 
 def register(app: typer.Typer) -> None:

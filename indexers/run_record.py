@@ -8,11 +8,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from indexers import runs
 from indexers.gate import GateClosedError
 from indexers.interruption import uninterrupted
+from indexers.run_report.page import page_of
 from indexers.stage_times import peak_memory_bytes
 from indexers.watch import Watch
+
+_log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 Counts = Callable[[], dict[str, Any]]
@@ -100,7 +105,17 @@ def error_told(error: BaseException) -> dict[str, str]:
 
 
 def _keep(run: Path, record: RunRecord, counts: Counts) -> None:
-    runs.write_report(run, {"run": record.as_json(), **counts()})
+    report = {"run": record.as_json(), **counts()}
+    runs.write_report(run, report)
+    _draw(run, report)
+
+
+def _draw(run: Path, report: dict[str, Any]) -> None:
+    """The page beside the report; what goes wrong with a drawing is no failure of the run."""
+    try:
+        (run / runs.PAGE).write_text(page_of(run.name, report), "utf-8")
+    except Exception as error:
+        _log.warning("report_not_drawn", run=run.name, error=type(error).__name__)
 
 
 def _keep_beside(error: BaseException, run: Path, record: RunRecord, counts: Counts) -> None:

@@ -16,7 +16,12 @@ KEPT_RUNS = 20
 
 QUARANTINE = "quarantine"
 REPORT = "report.json"
+PAGE = "report.html"
 _STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+class NoSuchRunError(ValueError):
+    """No run of that name is kept."""
 
 
 class Quarantines:
@@ -80,6 +85,22 @@ def all_runs(state_dir: Path) -> list[Path]:
     """Folders of the runs, newest first."""
     folder = runs_folder(state_dir)
     return sorted((path for path in folder.glob("*-*") if path.is_dir()), reverse=True)
+
+
+def run_named(state_dir: Path, name: str | None) -> Path:
+    """The folder of a run by the beginning of its name, the last one without a name.
+
+    Raises ``NoSuchRunError``, also when several runs begin so.
+    """
+    kept = all_runs(state_dir)
+    if not kept:
+        raise NoSuchRunError("No run is kept yet: run `sas reindex --from DIR` first.")
+    found = [run for run in kept if run.name.startswith(name or "")]
+    if name is None or len(found) == 1:
+        return found[0]
+    listed = ", ".join(run.name for run in (found or kept)[:5])
+    how = "Several runs begin with" if found else "No run kept is called"
+    raise NoSuchRunError(f"{how} {name!r}: choose among {listed}.")
 
 
 def write_report(run: Path, report: dict[str, Any]) -> None:
