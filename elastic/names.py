@@ -84,6 +84,11 @@ def audit_index(prefix: str = "") -> str:
     return prefixed(prefix, "sas-audit")
 
 
+def loads_index(prefix: str = "") -> str:
+    """The index that holds what each source gave at its last load."""
+    return prefixed(prefix, "sas-loads")
+
+
 def lrm_index(prefix: str = "") -> str:
     """The index that holds the registry of dispatch software."""
     return prefixed(prefix, "lrm")

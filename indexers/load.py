@@ -23,6 +23,7 @@ from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
 from indexers.bulk import write
 from indexers.load_settings import absence_patches, participation_patches, structure_patches
+from indexers.loads import measured, record_loads
 from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
 from indexers.patching import Patch
@@ -134,6 +135,10 @@ def _load(
             report.writes = SOURCES[order.source](Target(client, order, quarantines))
         finally:
             quarantines.close()
+        rows = quarantines.of(order.source).read
+        record_loads(
+            client, order.prefix, [measured(order.source, [order.path], rows, None, order.now)]
+        )
         _recorded(client, order, str(live), report)
 
 

@@ -25,8 +25,10 @@ from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
 from indexers.gate import Census
 from indexers.interruption import uninterrupted
+from indexers.loads import SourceLoad, record_loads
 from indexers.run_record import recorded
 from indexers.slots.requests import WHOLE_ANSWER
+from indexers.source_files import loads_of
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
@@ -92,6 +94,8 @@ class Report:
     refused: list[str] = field(default_factory=list)
     """Dry run only: why the gate would not open."""
     pruned: list[str] = field(default_factory=list)
+    loads: list[SourceLoad] = field(default_factory=list)
+    """What each source gave."""
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -140,6 +144,7 @@ def _reindex(client: Elasticsearch, order: Order, report: Report, seen: Watch) -
         with _building(client, order) as build:
             create(client, build.index)
             registry = lrm.registry_of(order.directory, build.sources.quarantines)
+            report.loads = loads_of(order.directory, build.sources.quarantines, order.started)
             fill(client, build, report, seen)
             attach_slots(client, build, report, seen)
             settle(client, build.index, seen)
@@ -361,6 +366,7 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
 def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
     pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
     report.pruned = [str(name) for name in pruned]
+    record_loads(client, order.prefix, report.loads)
     audit.record(
         client,
         Event.REINDEX_COMPLETED,

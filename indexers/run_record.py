@@ -48,8 +48,8 @@ class RunRecord:
     """By stage, in their order."""
     stopped_at: str | None = None
     """The stage under way when it did not end well."""
-    error: dict[str, str] | None = None
-    """``kind`` and ``sentence``."""
+    error: dict[str, Any] | None = None
+    """``kind`` and ``sentence``; all ``problems`` when the gate stayed closed."""
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values; what there is nothing to say of is absent."""
@@ -98,10 +98,11 @@ def outcome_of(error: BaseException) -> Outcome:
     return Outcome.FAILED if isinstance(error, Exception) else Outcome.STOPPED
 
 
-def error_told(error: BaseException) -> dict[str, str]:
-    """The name of an error, and its sentence with the notes added on the way."""
+def error_told(error: BaseException) -> dict[str, Any]:
+    """The name of an error, its sentence with the notes added on the way, problems of the gate."""
     sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
-    return {"kind": type(error).__name__, "sentence": sentence}
+    told = {"kind": type(error).__name__, "sentence": sentence}
+    return {**told, "problems": error.problems} if isinstance(error, GateClosedError) else told
 
 
 def _keep(run: Path, record: RunRecord, counts: Counts) -> None:

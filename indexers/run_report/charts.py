@@ -19,7 +19,7 @@ TILE, GAP = 46, 3
 """Side of a tile and space between two, in SVG units."""
 FAINTEST = 0.12
 """Opacity of the smallest count; the largest is 1."""
-DARK = 0.55
+DARK = 0.75
 """Opacity from which a label is written in the colour of the paper."""
 
 LABEL_WIDTH, BAR_WIDTH, VALUE_WIDTH = 300, 420, 190

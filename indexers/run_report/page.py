@@ -55,7 +55,7 @@ def _parts(name: str, report: Mapping[str, Any]) -> Iterator[str]:
     yield failure(run)
     yield facts(report)
     yield problems("Accepted with --accept-drift", report.get("accepted", []))
-    yield problems("Why the gate stayed closed", report.get("refused", []))
+    yield problems("Why the gate stayed closed", why_closed(report))
     yield kinds(report)
     yield departments(report.get("departments", {}))
     yield drift(report)
@@ -107,6 +107,13 @@ def facts(report: Mapping[str, Any]) -> str:
         if value is not None
     )
     return f"<table>{rows}</table>"
+
+
+def why_closed(report: Mapping[str, Any]) -> Sequence[str]:
+    """Every problem of the gate, of a run or of a dry run."""
+    error = report.get("run", {}).get("error", {})
+    found: Sequence[str] = report.get("refused") or error.get("problems", [])
+    return found
 
 
 def problems(title: str, found: Sequence[str]) -> str:
