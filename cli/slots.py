@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.notification.watching import Ended, notified
 from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import settings
+from indexers.interruption import InterruptedRunError, interruptible
 from indexers.slots.answer import MAX_PAGE_BYTES, AnswerRefusedError
 from indexers.slots.directory_import import DirectoryImport, import_directory
 from indexers.slots.fhir import ParsedAnswer, parse_pages
@@ -26,8 +28,8 @@ from indexers.slots.identity import AskedIdError
 from indexers.slots.importing import ImportConflictError, SlotsRefusedError, import_slots
 from indexers.slots.instants import InstantError, parse_instant
 
-REFUSED, BAD_USAGE, UNAVAILABLE = 1, 2, 3
-"""Exit codes: an answer that is no answer, a command to correct, a service to mend."""
+REFUSED, BAD_USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes: an answer that is no answer, a command to correct, a service to mend, a signal."""
 
 STDIN = "-"
 
@@ -144,7 +146,7 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     `sas slots import --from DIR`
     """
     moment = _instant(now)
-    with _told_failures():
+    with notified("slots import"), _told_failures():
         if directory is not None:
             result = _import_directory(directory, moment)
         elif files and flow and editor and asked:
@@ -243,7 +245,10 @@ def _say_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> Non
 @contextmanager
 def _told_failures() -> Iterator[None]:
     try:
-        yield
+        with interruptible():
+            yield
+    except InterruptedRunError as error:
+        _fail(str(error), INTERRUPTED)
     except ElasticError as error:
         _fail(str(error), UNAVAILABLE)
     except (ImportConflictError, SlotsRefusedError) as error:
@@ -252,7 +257,7 @@ def _told_failures() -> Iterator[None]:
 
 def _fail(sentence: str, code: int) -> NoReturn:
     typer.echo(sentence, err=True)
-    raise typer.Exit(code)
+    raise Ended(code, sentence)
 
 
 def _table(result: DirectoryImport) -> Table:
