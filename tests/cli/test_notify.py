@@ -138,7 +138,7 @@ def test_each_command_that_loads_tells_its_failure(
         ("rollback",),
         ("load", "participation", "/absent.jsonl"),
         ("load", "10100000016", "/absent.jsonl"),
-        ("slots", "import", answer, "--flow", "R01", "--editor", "a", "--asked", "1"),
+        ("slots", "import", answer, "--flow", "R01", "--editor", "a", "--asked", "10100050075"),
         ("reindex", "--from", files.directory, "--dry-run", "--floor", "9"),
     ):
         assert run(*words).exit_code in {1, 3}, words
