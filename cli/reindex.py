@@ -29,10 +29,12 @@ from indexers import reindex as recipe
 from indexers.bulk import BulkRefusedError
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
+from indexers.loads import last_loads
 from indexers.patching import PatchConflictError
 from indexers.pipeline import NothingToIndexError
 from indexers.published import TwoEditionsError
 from indexers.reading.errors import CutFileError, LayoutError
+from indexers.source_state import states_of
 from indexers.watch import Watch
 
 REFUSED, UNAVAILABLE, INTERRUPTED = 1, 3, 130
@@ -273,6 +275,13 @@ def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
         "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
         "trail": [asdict(entry) for entry in trail],
     }
+    loads = last_loads(client, chosen.index_prefix).values()
+    states = states_of(loads, {}, datetime.now(UTC))
+    found["sources"] = [
+        {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
+        | {"file": one.load.file, "loaded_at": one.load.loaded_at}
+        for one in states
+    ]
     if live is not None:
         counts = gate.census(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}

@@ -27,6 +27,7 @@ from indexers.slots.fhir import ParsedAnswer, parse_pages
 from indexers.slots.identity import AskedIdError
 from indexers.slots.importing import ImportConflictError, SlotsRefusedError, import_slots
 from indexers.slots.instants import InstantError, parse_instant
+from indexers.slots.last_imports import record_imports
 
 REFUSED, BAD_USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: an answer that is no answer, a command to correct, a service to mend, a signal."""
@@ -166,7 +167,9 @@ def _import_answer(
     alias = offers_alias(settings().index_prefix)
     with sync_client() as client:
         done = import_slots(client, alias, answer.slots, editor, asked, now)
-    return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected))
+        read = Counter({editor: len(answer.slots)})
+        record_imports(client, settings().index_prefix, read, datetime.now(UTC))
+    return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
 
 
 def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
@@ -179,9 +182,11 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
     alias = offers_alias(settings().index_prefix)
     with sync_client() as client, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("slots", total=None)
-        return import_directory(
+        done = import_directory(
             client, alias, directory, now, lambda read: progress.update(task, completed=read)
         )
+        record_imports(client, settings().index_prefix, done.sources, datetime.now(UTC))
+    return done
 
 
 def _parsed(  # noqa: PLR0917 - the options of a command

@@ -139,11 +139,22 @@ def _load(
         record_loads(
             client, order.prefix, [measured(order.source, [order.path], rows, None, order.now)]
         )
-        _recorded(client, order, str(live), report)
+        _recorded(client, order, str(live), report, quarantines)
 
 
-def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: Loaded) -> None:
-    details = {"source": order.source, "writes": report.writes}
+def _recorded(
+    client: Elasticsearch,
+    order: LoadOrder,
+    live: str,
+    report: Loaded,
+    quarantines: Quarantines,
+) -> None:
+    details = {
+        "source": order.source,
+        "writes": report.writes,
+        "aside": {order.source: quarantines.of(order.source).rejected.total()},
+        "seconds": round((order.clock() - order.now).total_seconds(), 3),
+    }
     audit.record(
         client, Event.SOURCE_LOADED, live, now=order.now, prefix=order.prefix, details=details
     )

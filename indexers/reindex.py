@@ -5,7 +5,8 @@ fails deletes the half-built index and leaves the live one as it was; the index 
 kept for ``rollback``, older ones go.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,12 +28,15 @@ from indexers.gate import Census
 from indexers.interruption import uninterrupted
 from indexers.loads import SourceLoad, record_loads
 from indexers.run_record import recorded
+from indexers.slots.last_imports import record_imports
 from indexers.slots.requests import WHOLE_ANSWER
 from indexers.source_files import loads_of
+from indexers.source_state import aside_of
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
 from mappings.offers import offers_settings
+from mappings.records import StoredSlot
 
 LOCK = "offers"
 """Held by everything that rewrites the index: reindex, rollback, load."""
@@ -261,6 +265,7 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
         offers = build.sources.with_slots(found)
         report.slots = {
             "bearers": write_offers(client, target, offers, seen.count),
+            "sources": _by_source(found.slots.values()),
             "slots": sum(map(len, found.slots.values())),
             "answers": found.answers,
             "places_created": len(created),
@@ -271,6 +276,10 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
     elif build.live is not None:
         operations = carried(client, str(build.live), target, build.sources.now)
         report.slots = {"carried_to": write(client, target, operations, seen.count).done}
+
+
+def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
+    return dict(Counter(slot["source"] for of_offer in slots for slot in of_offer))
 
 
 def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
@@ -347,6 +356,13 @@ def _started(client: Elasticsearch, order: Order, report: Report) -> None:
     )
 
 
+def _trailed(report: Report, order: Order) -> dict[str, Any]:
+    """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
+    kept = {name: value for name, value in report.as_json().items() if name in TRAILED}
+    seconds = round((order.clock() - order.started).total_seconds(), 3)
+    return {**kept, "aside": aside_of(report.quarantine), "seconds": seconds}
+
+
 def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseException) -> None:
     """Delete the half-built index; when Elasticsearch is gone, the next run deletes it."""
     try:
@@ -367,11 +383,12 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
     pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
     report.pruned = [str(name) for name in pruned]
     record_loads(client, order.prefix, report.loads)
+    record_imports(client, order.prefix, report.slots.get("sources", {}), order.started)
     audit.record(
         client,
         Event.REINDEX_COMPLETED,
         report.index,
         now=order.clock(),
         prefix=order.prefix,
-        details={name: value for name, value in report.as_json().items() if name in TRAILED},
+        details=_trailed(report, order),
     )

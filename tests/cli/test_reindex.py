@@ -257,3 +257,11 @@ def test_the_report_of_a_run_that_failed(run: Run, files: FileSet) -> None:
     told = run("report").output
     assert "Refused: the gate stayed closed" in told
     assert "While: Checking the new index" in told
+
+
+def test_the_status_names_the_sources_and_the_stale_ones(run: Run, files: FileSet) -> None:
+    done(run("reindex", "--from", files.directory, "--now", "2026-11-23T08:00:00Z", "--json"))
+    (rpps,) = (one for one in done(run("index", "status", "--json"))["sources"])
+    assert (rpps["source"], rpps["rows"]) == ("rpps", 2)
+    told = run("index", "status").output
+    assert ("stale" in told) is rpps["stale"]
