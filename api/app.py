@@ -21,9 +21,10 @@ from api.bodies import read_to_the_letter
 from api.document import complete_document
 from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
+from api.freshness import Freshness
 from api.logs import configure_logs
 from api.metrics import Metrics
-from api.routes import cpts, health, lrm, me, metrics, offers, search, suggest, territories
+from api.routes import cpts, health, lrm, me, metrics, offers, search, sources, suggest, territories
 from api.security.gate import gate_for
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
@@ -51,6 +52,7 @@ ROUTERS = (
     me.router,
     health.router,
     metrics.router,
+    sources.router,
 )
 
 
@@ -88,11 +90,16 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         configure_logs()
         await asyncio.to_thread(_warm)
         client, chain = async_client(), Geocoder()
-        alias = offers_alias(elastic_settings().index_prefix)
+        prefix = elastic_settings().index_prefix
+        alias = offers_alias(prefix)
         app.state.engine = Engine(client, alias, geocoder or chain, chosen.sealing_key(), clock)
+        app.state.freshness = Freshness(client, prefix, clock, app.state.metrics.observe)
+        refreshing = asyncio.create_task(app.state.freshness.run())
         try:
             yield
         finally:
+            refreshing.cancel()
+            await asyncio.wait([refreshing])
             await chain.aclose()
             await client.close()
 

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
 )
+
+from api.freshness import Snapshot
+from indexers.source_state import SourceState
+from mappings.freshness import SLOT_SOURCE
 
 STAGES = frozenset({"interpretation", "area", "search", "total"})
 """Stages of a search that are timed; others are left out."""
@@ -26,6 +31,69 @@ class Done:
     seconds: float
     code: str | None
     took_ms: Mapping[str, float]
+
+
+GAUGES = {
+    "sas_source_age_seconds": "Since the day a source tells, else since its load",
+    "sas_source_stale": "1 when a source is older than its bound",
+    "sas_source_rows": "Rows read by the last load of a source",
+    "sas_source_rejected_rows": "Rows set aside by the last load of a source",
+    "sas_source_loaded_timestamp_seconds": "When a source was last loaded",
+    "sas_live_slots": "Slots of a source that are not over",
+}
+"""By source; the names are those of ours and of the editors that were imported."""
+TOTALS = {
+    "sas_index_documents": "Offers of the live index",
+    "sas_sources_read_timestamp_seconds": "When these figures were read from Elasticsearch",
+    "sas_load_last_success_timestamp_seconds": "When a load last ended well",
+    "sas_load_duration_seconds": "How long it took",
+    "sas_load_offers": "Offers it wrote",
+}
+
+
+class LoadGauges:
+    """The figures of the loads, the same for every process that reads one Elasticsearch."""
+
+    def __init__(self, kept: CollectorRegistry) -> None:
+        self._by_source = {
+            n: Gauge(n, told, ["source"], registry=kept) for n, told in GAUGES.items()
+        }
+        self._totals = {name: Gauge(name, told, registry=kept) for name, told in TOTALS.items()}
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Replace every figure; a source that is gone has none any more."""
+        for gauge in self._by_source.values():
+            gauge.clear()
+        for state in snapshot.states:
+            for name, value in figures_of(state).items():
+                self._by_source[name].labels(state.load.source).set(value)
+        for editor, count in snapshot.live_slots.items():
+            self._by_source["sas_live_slots"].labels(f"{SLOT_SOURCE}{editor}").set(count)
+        for name, value in totals_of(snapshot).items():
+            self._totals[name].set(value)
+
+
+def figures_of(state: SourceState) -> dict[str, float]:
+    """The figures of one source."""
+    return {
+        "sas_source_age_seconds": state.age_s,
+        "sas_source_stale": float(state.stale),
+        "sas_source_rows": state.load.rows,
+        "sas_source_rejected_rows": state.rejected,
+        "sas_source_loaded_timestamp_seconds": state.load.loaded_at.timestamp(),
+    }
+
+
+def totals_of(snapshot: Snapshot) -> dict[str, float]:
+    """The figures of the index and of the last load; 0 when there was none."""
+    last = snapshot.last
+    return {
+        "sas_index_documents": snapshot.documents,
+        "sas_sources_read_timestamp_seconds": snapshot.at.timestamp(),
+        "sas_load_last_success_timestamp_seconds": last.at.timestamp() if last else 0,
+        "sas_load_duration_seconds": last.seconds if last else 0,
+        "sas_load_offers": last.offers if last else 0,
+    }
 
 
 class Metrics:
@@ -45,6 +113,12 @@ class Metrics:
             "sas_search_stage_seconds", "Stage", ["stage"], buckets=BUCKETS_S, registry=kept
         )
         self._problems = Counter("sas_problems", "Refusals, by code", ["code"], registry=kept)
+
+        self._load_gauges = LoadGauges(kept)
+
+    def observe(self, snapshot: Snapshot) -> None:
+        """Show what the last loads brought."""
+        self._load_gauges.show(snapshot)
 
     def record(self, done: Done) -> None:
         """Count one request."""

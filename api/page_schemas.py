@@ -14,6 +14,7 @@ from api.schemas import (
     Total,
 )
 from api.solution_schemas import Solutions
+from api.source_schemas import SourceNotice
 
 
 class OtherMeaning(Shape):
@@ -156,6 +157,8 @@ class ResultPage(Shape):
     """On an empty page: what would not be."""
     solutions: Solutions | None = None
     """Marketplace solutions, in mode `beyond` and where few offers answer."""
+    sources: list[SourceNotice] | None = None
+    """Sources that are stale or partial; absent when there is none."""
 
 
 class LrmAddress(Shape):

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cli.reindex import REFUSED, UNAVAILABLE, AsJson, print_json, explained
+from cli.reindex import REFUSED, UNAVAILABLE, AsJson, explained, print_json
 from indexers.fetch import fetching
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (

@@ -8,12 +8,13 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from indexers.gate import shortened
+from indexers.gate import Census, shortened
 from indexers.reindex import Report, changes
 
 SLOT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "bearers": "offers with slots",
+        "sources": "of each source",
         "slots": "stored",
         "answers": "editors' answers",
         "places_created": "places that only editors know",
@@ -48,7 +49,7 @@ def counted(number: int, noun: str) -> str:
 
 def _changes(done: Report) -> Table:
     table = Table("offers", "live", "new", "change")
-    for kind, counts in changes(done.offers, done.before).items():
+    for kind, counts in changes(done.offers.kinds, (done.before or Census()).kinds).items():
         live, new = counts["live"], counts["new"]
         table.add_row(kind, f"{live:,}", f"{new:,}", f"{new - live:+,}")
     return table
@@ -109,7 +110,19 @@ def status(found: Mapping[str, Any]) -> Group:
     table.add_row("all", f"{found['total']:,}")
     kept = ", ".join(found["kept"]) or "none"
     sentence = f"{found['live']} is live behind {found['alias']}, schema {found['schema']}."
-    return Group(sentence, table, f"Kept: {kept}.", _trail(found["trail"]))
+    return Group(
+        sentence, table, f"Kept: {kept}.", _sources(found["sources"]), _trail(found["trail"])
+    )
+
+
+def _sources(states: Sequence[Mapping[str, Any]]) -> Table:
+    """The last load of each source, those past their bound in red."""
+    table = Table("source", "rows", "as of", "loaded", "")
+    for one in states:
+        days = (f"{one['as_of']:%Y-%m-%d}", f"{one['loaded_at']:%Y-%m-%d %H:%M} UTC")
+        late = "[red]stale[/]" if one["stale"] else ""
+        table.add_row(escape(one["source"]), f"{one['rows']:,}", *days, late)
+    return table
 
 
 def _trail(entries: Sequence[Mapping[str, Any]]) -> Table:

@@ -8,9 +8,11 @@ from cli import (
     generate,
     lrm,
     node,
+    notify,
     quarantine,
     reindex,
     relevance,
+    report,
     search,
     slots,
 )
@@ -23,7 +25,9 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for topic in (
-    *(api_key, node, fetch, generate, reindex, quarantine, slots, search, relevance, lrm),
-):
+TOPICS = (
+    *(api_key, node, fetch, generate, reindex, quarantine, report, notify),
+    *(slots, search, relevance, lrm),
+)
+for topic in TOPICS:
     topic.register(app)

@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli import index_text
 from cli.generate import frozen
+from cli.notification.watching import Ended, notified
 from cli.relevance import gate_judge
 from elastic import audit, lifecycle
 from elastic.client import sync_client
@@ -29,10 +30,12 @@ from indexers.bulk import BulkRefusedError
 from indexers.correcting import CorrectionFileError
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
+from indexers.loads import last_loads
 from indexers.patching import PatchConflictError
 from indexers.pipeline import NothingToIndexError
 from indexers.published import TwoEditionsError
 from indexers.reading.errors import CutFileError, LayoutError
+from indexers.source_state import states_of
 from indexers.watch import Watch
 
 REFUSED, UNAVAILABLE, INTERRUPTED = 1, 3, 130
@@ -46,6 +49,7 @@ WRONG = (
     loading.EmptySourceError,
     loading.UnknownSourceError,
     own_formats.OwnFormatError,
+    runs.NoSuchRunError,
     NothingToIndexError,
     TwoEditionsError,
     GeocodedHeaderError,
@@ -132,7 +136,7 @@ def _failure(error: BaseException, as_json: bool, code: int) -> typer.Exit:
         print_json({"error": sentence, "kind": type(error).__name__})
     else:
         Console(stderr=True).print(sentence, style="red", markup=False, soft_wrap=True)
-    return typer.Exit(code)
+    return Ended(code, sentence)
 
 
 def _told(error: BaseException) -> str:
@@ -185,7 +189,8 @@ def reindex(
     source of offers. Whatever fails leaves the live index as it was; the index that was live is
     kept for `sas rollback`. What is read and how: docs/indexing.md.
     """
-    with explained(as_json), shown() as watch:
+    with notified("reindex") as attempt, explained(as_json), shown() as watch:
+        attempt.watch = watch
         chosen = settings()
         started = datetime.now(UTC)
         instant = frozen(now)
@@ -200,6 +205,7 @@ def reindex(
             geocoder=BatchGeocoder() if geocode else None,
             judge=gate_judge(instant),
         )
+        attempt.run = order.run
         with sync_client() as client:
             run = recipe.dry_run if dry_run else recipe.reindex
             report = run(client, order, watch)
@@ -208,12 +214,15 @@ def reindex(
     else:
         console().print(index_text.report(report, dry_run))
     if report.refused:
-        raise typer.Exit(REFUSED)
+        with notified("reindex --dry-run") as attempt:
+            attempt.run = order.run
+            closed = gate.GateClosedError(report.refused, "")
+            raise Ended(REFUSED, str(closed)) from closed
 
 
 def rollback(as_json: AsJson = False) -> None:
     """Make the previous index live again, by one swap of the alias."""
-    with explained(as_json), sync_client() as client:
+    with notified("rollback"), explained(as_json), sync_client() as client:
         left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
     if as_json:
         print_json({"left": str(left), "live": str(live)})
@@ -235,10 +244,15 @@ def load(
     The file is the whole source: what it no longer says is taken back. Slots already stored are
     judged again, so no editor has to be asked. `sas schema SOURCE` prints the format.
     """
-    with explained(as_json), shown() as watch:
+    with (
+        notified("load") as attempt,
+        explained(as_json),
+        shown() as watch,
+    ):
+        attempt.command = f"load {source}" if source in loading.SOURCES else "load"
         chosen = settings()
         now = datetime.now(UTC)
-        run = runs.new_run(chosen.state_dir, now)
+        attempt.run = run = runs.new_run(chosen.state_dir, now)
         order = loading.LoadOrder(source, file, now, run, chosen.index_prefix, accept_drift)
         with sync_client() as client:
             apply = loading.dry_load if dry_run else loading.load
@@ -272,6 +286,13 @@ def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
         "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
         "trail": [asdict(entry) for entry in trail],
     }
+    loads = last_loads(client, chosen.index_prefix).values()
+    states = states_of(loads, {}, datetime.now(UTC))
+    found["sources"] = [
+        {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
+        | {"file": one.load.file, "loaded_at": one.load.loaded_at}
+        for one in states
+    ]
     if live is not None:
         counts = gate.census(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}

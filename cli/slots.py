@@ -15,19 +15,22 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.notification.watching import Ended, notified
 from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import settings
+from indexers.interruption import InterruptedRunError, interruptible
 from indexers.slots.answer import MAX_PAGE_BYTES, AnswerRefusedError
 from indexers.slots.directory_import import DirectoryImport, import_directory
 from indexers.slots.fhir import ParsedAnswer, parse_pages
 from indexers.slots.identity import AskedIdError
 from indexers.slots.importing import ImportConflictError, SlotsRefusedError, import_slots
 from indexers.slots.instants import InstantError, parse_instant
+from indexers.slots.last_imports import record_imports
 
-REFUSED, BAD_USAGE, UNAVAILABLE = 1, 2, 3
-"""Exit codes: an answer that is no answer, a command to correct, a service to mend."""
+REFUSED, BAD_USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes: an answer that is no answer, a command to correct, a service to mend, a signal."""
 
 STDIN = "-"
 
@@ -144,7 +147,7 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     `sas slots import --from DIR`
     """
     moment = _instant(now)
-    with _told_failures():
+    with notified("slots import"), _told_failures():
         if directory is not None:
             result = _import_directory(directory, moment)
         elif files and flow and editor and asked:
@@ -164,7 +167,9 @@ def _import_answer(
     alias = offers_alias(settings().index_prefix)
     with sync_client() as client:
         done = import_slots(client, alias, answer.slots, editor, asked, now)
-    return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected))
+        read = Counter({editor: len(answer.slots)})
+        record_imports(client, settings().index_prefix, read, datetime.now(UTC))
+    return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
 
 
 def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
@@ -177,9 +182,11 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
     alias = offers_alias(settings().index_prefix)
     with sync_client() as client, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("slots", total=None)
-        return import_directory(
+        done = import_directory(
             client, alias, directory, now, lambda read: progress.update(task, completed=read)
         )
+        record_imports(client, settings().index_prefix, done.sources, datetime.now(UTC))
+    return done
 
 
 def _parsed(  # noqa: PLR0917 - the options of a command
@@ -243,7 +250,10 @@ def _say_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> Non
 @contextmanager
 def _told_failures() -> Iterator[None]:
     try:
-        yield
+        with interruptible():
+            yield
+    except InterruptedRunError as error:
+        _fail(str(error), INTERRUPTED)
     except ElasticError as error:
         _fail(str(error), UNAVAILABLE)
     except (ImportConflictError, SlotsRefusedError) as error:
@@ -252,7 +262,7 @@ def _told_failures() -> Iterator[None]:
 
 def _fail(sentence: str, code: int) -> NoReturn:
     typer.echo(sentence, err=True)
-    raise typer.Exit(code)
+    raise Ended(code, sentence)
 
 
 def _table(result: DirectoryImport) -> Table:

@@ -50,17 +50,20 @@ def shortened(problems: list[str]) -> list[str]:
 
 @dataclass(slots=True)
 class Census:
-    """How many offers, in all, by kind and by department."""
+    """How many offers, in all, by kind, by department and by profession, where they have one."""
 
     total: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     departments: dict[str, int] = field(default_factory=dict)
+    professions: dict[str, int] = field(default_factory=dict)
 
-    def add(self, kind: str, department: str) -> None:
+    def add(self, kind: str, department: str, profession: str | None = None) -> None:
         """Count one offer."""
         self.total += 1
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self.departments[department] = self.departments.get(department, 0) + 1
+        if profession is not None:
+            self.professions[profession] = self.professions.get(profession, 0) + 1
 
 
 def census(client: Elasticsearch, index: str) -> Census:
@@ -73,6 +76,7 @@ def census(client: Elasticsearch, index: str) -> Census:
             aggs={
                 "kinds": {"terms": {"field": "kind", "size": DEPARTMENTS}},
                 "departments": {"terms": {"field": "department", "size": DEPARTMENTS}},
+                "professions": {"terms": {"field": "profession", "size": DEPARTMENTS}},
             },
         )
     counts = answer["aggregations"]
@@ -80,6 +84,7 @@ def census(client: Elasticsearch, index: str) -> Census:
         int(answer["hits"]["total"]["value"]),
         _buckets(counts["kinds"]),
         _buckets(counts["departments"]),
+        _buckets(counts["professions"]),
     )
 
 

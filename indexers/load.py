@@ -16,6 +16,7 @@ from elasticsearch import Elasticsearch
 from elastic import audit, lifecycle, lock
 from elastic.audit import Event
 from elastic.errors import IndexMissing
+from elastic.lock import utc_now
 from elastic.names import offers_alias
 from geography.locate import Locator
 from indexers import gate, load_cards, lrm, own_sources, patching, runs
@@ -28,6 +29,7 @@ from indexers.offers.joins import Joins
 from indexers.offers.settings import OwnSources
 from indexers.patching import Patch
 from indexers.reindex import LOCK
+from indexers.run_record import recorded
 from indexers.runs import Quarantines
 from indexers.spool import Spool
 from indexers.watch import Watch
@@ -55,6 +57,8 @@ class LoadOrder:
     run: Path
     prefix: str = ""
     accept_drift: bool = False
+    clock: Callable[[], datetime] = utc_now
+    """Tells the report when the load began and ended."""
 
     @property
     def alias(self) -> str:
@@ -142,22 +146,52 @@ def load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) ->
     when more than 1 % of the file was set aside, ``LockTaken``, ``ElasticError``. Nothing is
     written before the whole file was read and passed.
     """
-    seen = watch or Watch()
     apply = _loader(order.source)
     runs.write_origin(order.run, {"source": order.source, "path": str(order.path.absolute())})
+    seen, report = watch or Watch(), Loaded(order.source)
+    with recorded(order.run, f"load {order.source}", seen, order.clock, report.as_json):
+        _load(client, order, apply, report, seen)
+    return report.as_json()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load did."""
+
+    source: str
+    index: str = ""
+    writes: int = 0
+    quarantines: Quarantines | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as plain values."""
+        aside = {} if self.quarantines is None else self.quarantines.as_json()
+        return {
+            "source": self.source,
+            "index": self.index,
+            "writes": self.writes,
+            "quarantine": aside,
+        }
+
+
+def _load(
+    client: Elasticsearch,
+    order: LoadOrder,
+    apply: "Callable[[Target], int]",
+    report: Loaded,
+    seen: Watch,
+) -> None:
+    seen.stage("Taking the lock")
     with (
         lock.held(client, LOCK, prefix=order.prefix) as held,
         reading(client, order) as quarantines,
     ):
         seen.on_beat(held.renew_if_due)
-        live = live_index(client, order)
+        report.quarantines, report.index = quarantines, live_index(client, order)
         seen.stage(f"Loading {order.source}")
-        writes = apply(Target(client, order, quarantines, seen))
-        report = {"source": order.source, "index": live, "writes": writes}
-        report["quarantine"] = quarantines.as_json()
+        report.writes = apply(Target(client, order, quarantines, seen))
         record_loads(client, order.prefix, [_measured(order, quarantines)])
-        _recorded(client, order, live, report)
-    return report
+        _recorded(client, order, report, quarantines)
 
 
 def dry_load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) -> dict[str, Any]:
@@ -203,11 +237,22 @@ def live_index(client: Elasticsearch, order: LoadOrder) -> str:
     return str(live)
 
 
-def _recorded(client: Elasticsearch, order: LoadOrder, live: str, report: dict[str, Any]) -> None:
-    runs.write_report(order.run, report)
-    details = {"source": order.source, "writes": report["writes"]}
+def _recorded(
+    client: Elasticsearch, order: LoadOrder, report: Loaded, quarantines: Quarantines
+) -> None:
+    details = {
+        "source": order.source,
+        "writes": report.writes,
+        "aside": {order.source: quarantines.of(order.source).rejected.total()},
+        "seconds": round((order.clock() - order.now).total_seconds(), 3),
+    }
     audit.record(
-        client, Event.SOURCE_LOADED, live, now=order.now, prefix=order.prefix, details=details
+        client,
+        Event.SOURCE_LOADED,
+        report.index,
+        now=order.now,
+        prefix=order.prefix,
+        details=details,
     )
 
 

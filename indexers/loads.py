@@ -67,7 +67,12 @@ def last_loads(client: Elasticsearch, prefix: str) -> dict[str, SourceLoad]:
         found = client.search(
             index=loads_index(prefix), ignore_unavailable=True, size=MANY, sort=[{"source": "asc"}]
         )
-    loads = (_load(hit["_source"]) for hit in found["hits"]["hits"])
+    return loads_in(found.body)
+
+
+def loads_in(answer: Mapping[str, Any]) -> dict[str, SourceLoad]:
+    """The loads of an answer of the index, by source."""
+    loads = (_load(hit["_source"]) for hit in answer["hits"]["hits"])
     return {load.source: load for load in loads}
 
 

@@ -5,7 +5,8 @@ fails deletes the half-built index and leaves the live one as it was; the index 
 kept for ``rollback``, older ones go.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,18 +28,26 @@ from indexers.corrections import known_corrections
 from indexers.gate import Census
 from indexers.interruption import uninterrupted
 from indexers.loads import SourceLoad, last_loads, record_loads
+from indexers.run_record import recorded
+from indexers.slots.last_imports import record_imports
 from indexers.slots.requests import WHOLE_ANSWER
 from indexers.source_files import loads_of
+from indexers.source_state import aside_of
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
 from indexers.whole_files import FileRefusedError, check_files
 from mappings.offers import offers_settings
+from mappings.records import StoredSlot
 
 LOCK = "offers"
 """Held by everything that rewrites the index: reindex, rollback, load."""
 KEPT_INDICES = 1
 """Previous indices kept for a rollback."""
+TRAILED = frozenset(
+    {"index", "live_before", "kinds", "total", "slots", "accepted", "refused", "pruned"}
+)
+"""What the audit trail keeps of a report; the rest is in the folder of the run."""
 
 
 Judge = Callable[[str], list[str]]
@@ -98,11 +107,15 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
+        live = self.before or Census()
         return {
             "index": self.index,
             "live_before": self.live_before,
-            "kinds": changes(self.offers, self.before),
+            "kinds": changes(self.offers.kinds, live.kinds),
+            "departments": changes(self.offers.departments, live.departments),
+            "professions": changes(self.offers.professions, live.professions),
             "total": self.offers.total,
+            "live_total": None if self.before is None else self.before.total,
             "slots": self.slots,
             "quarantine": self.quarantine,
             "accepted": self.accepted,
@@ -112,12 +125,10 @@ class Report:
         }
 
 
-def changes(new: Census, before: Census | None) -> dict[str, dict[str, int]]:
-    """Offers by kind: in the live index, in the new one."""
-    live = {} if before is None else before.kinds
+def changes(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Offers by key of one census: in the live index, in the new one."""
     return {
-        kind: {"live": live.get(kind, 0), "new": new.kinds.get(kind, 0)}
-        for kind in sorted({*live, *new.kinds})
+        key: {"live": live.get(key, 0), "new": new.get(key, 0)} for key in sorted({*live, *new})
     }
 
 
@@ -128,9 +139,17 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
     reader raises on a file that is not what its name says; the live index is then as it was.
     """
     seen = watch or Watch()
+    report = Report(str(offers_index(order.prefix, order.started)), None)
+    with recorded(order.run, "reindex", seen, order.clock, report.as_json):
+        _reindex(client, order, report, seen)
+    return report
+
+
+def _reindex(client: Elasticsearch, order: Order, report: Report, seen: Watch) -> None:
+    seen.stage("Taking the lock")
     with lock.held(client, LOCK, prefix=order.prefix) as held:
         seen.on_beat(held.renew_if_due)
-        report = _started(client, order)
+        _started(client, order, report)
         with _building(client, order) as build:
             create(client, build.index)
             registry = lrm.registry_of(order.directory, build.sources.quarantines)
@@ -143,31 +162,37 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
             if registry:
                 lrm.publish(client, order.prefix, registry.values(), order.now)
             mark_finished(client, build.index)
+            seen.stage("Swapping the alias")
             held.renew()
             lifecycle.swap(client, order.alias, build.index)
         _finished(client, order, report)
-    return report
 
 
 def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> Report:
     """Read and join everything, write nothing: what would change, would the gate open."""
-    seen = watch or Watch()
+    seen, report = watch or Watch(), Report("", None)
+    with recorded(order.run, "reindex --dry-run", seen, order.clock, report.as_json):
+        _dry_run(client, order, report, seen)
+    return report
+
+
+def _dry_run(client: Elasticsearch, order: Order, report: Report, seen: Watch) -> None:
     live = lifecycle.live_index(client, order.alias)
-    report = Report("", str(live) if live else None)
+    seen.stage("Counting the live index")
+    report.live_before = str(live) if live else None
     report.before = gate.census(client, order.alias) if live else None
     with _opened(client, order) as build:
         lrm.registry_of(order.directory, build.quarantines)
         report.refused = checked(lambda: check_sources(client, build, report, order))
         seen.stage("Reading and joining")
         for offer in build.offers():
-            report.offers.add(offer["kind"], offer["department"])
+            _counted(offer, report.offers)
             seen.count(report.offers.total)
         report.quarantine = build.quarantines.as_json()
         try:
             report.accepted = _counts(build, report, order)
         except gate.GateClosedError as closed:
             report.refused += closed.problems
-    return report
 
 
 def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexName, IndexName]:
@@ -248,6 +273,7 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
         offers = build.sources.with_slots(found)
         report.slots = {
             "bearers": write_offers(client, target, offers, seen.count),
+            "sources": _by_source(found.slots.values()),
             "slots": sum(map(len, found.slots.values())),
             "answers": found.answers,
             "places_created": len(created),
@@ -258,6 +284,10 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
     elif build.live is not None:
         operations = carried(client, str(build.live), target, build.sources.now)
         report.slots = {"carried_to": write(client, target, operations, seen.count).done}
+
+
+def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
+    return dict(Counter(slot["source"] for of_offer in slots for slot in of_offer))
 
 
 def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
@@ -341,17 +371,23 @@ def _lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
 
 
 def _counted(offer: Any, census: Census) -> Any:
-    census.add(offer["kind"], offer["department"])
+    census.add(offer["kind"], offer["department"], offer.get("profession"))
     return offer
 
 
-def _started(client: Elasticsearch, order: Order) -> Report:
+def _started(client: Elasticsearch, order: Order, report: Report) -> None:
     live = lifecycle.live_index(client, order.alias)
-    report = Report(str(offers_index(order.prefix, order.started)), str(live) if live else None)
+    report.live_before = str(live) if live else None
     audit.record(
         client, Event.REINDEX_STARTED, report.index, now=order.clock(), prefix=order.prefix
     )
-    return report
+
+
+def _trailed(report: Report, order: Order) -> dict[str, Any]:
+    """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
+    kept = {name: value for name, value in report.as_json().items() if name in TRAILED}
+    seconds = round((order.clock() - order.started).total_seconds(), 3)
+    return {**kept, "aside": aside_of(report.quarantine), "seconds": seconds}
 
 
 def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseException) -> None:
@@ -373,13 +409,13 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
 def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
     pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
     report.pruned = [str(name) for name in pruned]
-    runs.write_report(order.run, report.as_json())
     record_loads(client, order.prefix, report.loads)
+    record_imports(client, order.prefix, report.slots.get("sources", {}), order.started)
     audit.record(
         client,
         Event.REINDEX_COMPLETED,
         report.index,
         now=order.clock(),
         prefix=order.prefix,
-        details={key: value for key, value in report.as_json().items() if key != "quarantine"},
+        details=_trailed(report, order),
     )

@@ -17,7 +17,12 @@ KEPT_RUNS = 20
 QUARANTINE = "quarantine"
 REPORT = "report.json"
 ORIGIN = "origin.json"
+PAGE = "report.html"
 _STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+class NoSuchRunError(ValueError):
+    """No run of that name is kept."""
 
 
 class Quarantines:
@@ -102,6 +107,22 @@ def read_origin(run: Path) -> dict[str, str]:
     """What a run read; ``{}`` when it did not get so far."""
     path = run / ORIGIN
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+
+
+def run_named(state_dir: Path, name: str | None) -> Path:
+    """The folder of a run by the beginning of its name, the last one without a name.
+
+    Raises ``NoSuchRunError``, also when several runs begin so.
+    """
+    kept = all_runs(state_dir)
+    if not kept:
+        raise NoSuchRunError("No run is kept yet: run `sas reindex --from DIR` first.")
+    found = [run for run in kept if run.name.startswith(name or "")]
+    if name is None or len(found) == 1:
+        return found[0]
+    listed = ", ".join(run.name for run in (found or kept)[:5])
+    how = "Several runs begin with" if found else "No run kept is called"
+    raise NoSuchRunError(f"{how} {name!r}: choose among {listed}.")
 
 
 def write_report(run: Path, report: dict[str, Any]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from indexers.stage_times import StageTimes
+
 
 class Watch:
     """Silent by default; the command line shows the stages, tests count them."""
 
     def __init__(self) -> None:
+        self.times = StageTimes()
         self._beats: list[Callable[[], None]] = []
 
     def on_beat(self, beat: Callable[[], None]) -> None:
@@ -15,6 +18,7 @@ class Watch:
 
     def stage(self, name: str) -> None:
         """A stage begins; ``name`` is a phrase for people."""
+        self.times.begin(name)
         self.shown_stage(name)
         self._beat()
 

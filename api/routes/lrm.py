@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import TheEngine
+from api.freshness import with_notices
 from api.page_schemas import LrmPage
 from api.query_names import refuse_repeated
 from api.roles import CallerRole
@@ -61,7 +62,7 @@ async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) 
     modes = modes_of(caller_of(request).duties)
     page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
-    return OrjsonResponse(page)
+    return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))
 
 
 def registry_of(request: Request, engine: TheEngine) -> LrmRegistry:

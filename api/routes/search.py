@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.answers import OrjsonResponse
 from api.engine import Engine, TheEngine
+from api.freshness import with_notices
 from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
 from api.roles import CallerRole
@@ -78,4 +79,4 @@ async def answer_search(
         covering=engine.covering,
     )
     request.state.took_ms = page["took_ms"]
-    return OrjsonResponse(page)
+    return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

@@ -26,6 +26,8 @@ class DirectoryImport:
 
     slots: ImportReport = field(default_factory=ImportReport)
     rejected: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    """Slots read, by source; a source that answered without any is there with 0."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain counts."""
@@ -52,6 +54,7 @@ def import_directory(
     for source, asked, slots in _parts(client, alias, directory, now, result.rejected):
         done = import_slots(client, alias, slots, source, asked, now, refresh=False)
         result.slots.add(done)
+        result.sources.update({source: len(slots)})
         read += len(slots)
         progress(read)
     with translated():

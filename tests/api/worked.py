@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -19,10 +19,14 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from elastic.names import lrm_index
+from elastic import audit
+from elastic.audit import Event
+from elastic.names import audit_index, loads_index, lrm_index
 from geography.geocoder import Geocoder
 from geography.settings import GeocoderSettings
+from indexers.loads import SourceLoad, record_loads
 from indexers.lrm import publish
+from indexers.slots.last_imports import record_imports
 from tests.api.conftest import ENTRIES, frozen_app, served
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
@@ -137,10 +141,26 @@ def _list_differences(told: list[Any], real: list[Any], where: str) -> Iterator[
 def dozen_service(es: Elasticsearch, es_url: str, prefix: str, state: Path) -> Iterator[str]:
     """The URL of a real server of the dozen offers and of the LRM registry, without geocoder."""
     publish(es, prefix, ENTRIES, datetime.now(UTC))
+    loaded(es, prefix)
     with pytest.MonkeyPatch.context() as start:
         start.setenv("SAS_ELASTICSEARCH_URL", es_url)
         start.setenv("SAS_INDEX_PREFIX", prefix)
         start.setenv("SAS_STATE_DIR", str(state))
         with served(frozen_app(Geocoder(GeocoderSettings(url="off")))) as url:
             yield url
-    es.options(ignore_status=404).indices.delete(index=lrm_index(prefix))
+    for name in (lrm_index(prefix), loads_index(prefix), audit_index(prefix)):
+        es.options(ignore_status=404).indices.delete(index=name)
+
+
+def loaded(es: Elasticsearch, prefix: str) -> None:
+    """Record what the night before the examples brought."""
+    night = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+    sites, people = ("finess-structures.json", date(2026, 11, 2)), ("rpps.txt", date(2026, 11, 20))
+    loads = [
+        SourceLoad("finess", *sites, 102_400, 9, "", night),
+        SourceLoad("rpps", *people, 2_300_000, 9, "", night),
+    ]
+    record_loads(es, prefix, loads)
+    record_imports(es, prefix, {"editor-a": 3}, datetime(2026, 11, 23, 8, tzinfo=UTC))
+    details = {"total": 13, "seconds": 412.5, "aside": {"finess": 12, "rpps": 0}}
+    audit.record(es, Event.REINDEX_COMPLETED, "offers", now=night, prefix=prefix, details=details)

@@ -237,3 +237,31 @@ def test_unknown_columns_are_told() -> None:
     told = plain(index_text.load_report({**report, "quarantine": {"participation": counts}}))
     assert "participation: columns not known and not read: Couleur." in told
     assert "participation: 1 offer written" in told
+
+
+def test_the_report_of_a_run_in_its_three_forms(run: Run, files: FileSet, tmp_path: Path) -> None:
+    refused(run("report"), 1, "No run is kept yet")
+    done(run("reindex", "--from", files.directory, "--json"))
+    found = done(run("report", "--json"))
+    assert (found["run"]["outcome"], found["total"]) == ("done", 2)
+    assert "Merging segments" in run("report").output
+    page = tmp_path / "page.html"
+    assert run("report", found["name"], "--html", page).exit_code == 0
+    assert found["index"] in page.read_text("utf-8")
+    refused(run("report", "1999"), 1, "No run kept is called '1999'")
+
+
+def test_the_report_of_a_run_that_failed(run: Run, files: FileSet) -> None:
+    files.line("participation", rpps="1")
+    refused(run("reindex", "--from", files.directory), 1, "was set aside")
+    told = run("report").output
+    assert "Refused: the gate stayed closed" in told
+    assert "While: Checking the new index" in told
+
+
+def test_the_status_names_the_sources_and_the_stale_ones(run: Run, files: FileSet) -> None:
+    done(run("reindex", "--from", files.directory, "--now", "2026-11-23T08:00:00Z", "--json"))
+    (rpps,) = (one for one in done(run("index", "status", "--json"))["sources"])
+    assert (rpps["source"], rpps["rows"]) == ("rpps", 2)
+    told = run("index", "status").output
+    assert ("stale" in told) is rpps["stale"]

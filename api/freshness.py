@@ -1,0 +1,215 @@
+"""How fresh each source is, read in the background and held in memory by each process.
+
+A page of results reads what is held: no search waits for it, nor asks Elasticsearch anything more.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+
+from api.engine import Clock
+from elastic.errors import ElasticError, translated
+from elastic.names import audit_index, loads_index, offers_alias
+from indexers.loads import MANY, loads_in
+from indexers.source_state import LOADS, SourceState, set_aside_by_source, states_of
+from mappings.freshness import freshness_of
+
+REFRESH_S = 30.0
+"""Seconds between two readings."""
+TRAIL_READ = 200
+"""Newest loads looked at for the rows set aside."""
+UNSEEN = (ElasticError, ApiError, TransportError)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LastLoad:
+    """The newest event that brought facts to the live index."""
+
+    at: datetime
+    event: str
+    seconds: float
+    offers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was read at one instant."""
+
+    at: datetime
+    states: Sequence[SourceState] = ()
+    live_slots: Mapping[str, int] = field(default_factory=dict)
+    """By editor, those that are not over."""
+    documents: int = 0
+    last: LastLoad | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of ``/v1/sources``."""
+        facts = [one for one in self.states if not one.is_slots]
+        slots = [one for one in self.states if one.is_slots]
+        return {
+            "at": utc(self.at),
+            "sources": [facts_of(one) for one in facts],
+            "slot_sources": [
+                {**facts_of(one), "live_slots": self.live_slots.get(one.name, 0)} for one in slots
+            ],
+        }
+
+
+class Freshness:
+    """The last snapshot of one process; ``run`` renews it until it is cancelled."""
+
+    def __init__(
+        self,
+        client: AsyncElasticsearch,
+        prefix: str,
+        clock: Clock,
+        observe: Callable[[Snapshot], None] = lambda _: None,
+    ) -> None:
+        """``observe`` is told of each snapshot."""
+        self._client = client
+        self._prefix = prefix
+        self._clock = clock
+        self._observe = observe
+        self.snapshot: Snapshot | None = None
+        self.notices: list[dict[str, str]] = []
+        """Of the stale and partial sources, ready for a page."""
+
+    async def run(self) -> None:
+        """Renew the snapshot for ever; what cannot be read leaves the one before."""
+        while True:
+            try:
+                await self.renew()
+            except UNSEEN as error:
+                _log.warning("sources_unreadable", error=type(error).__name__)
+            await asyncio.sleep(REFRESH_S)
+
+    async def renew(self) -> Snapshot:
+        """Read again; raises ``ElasticError``."""
+        found = await read(self._client, self._prefix, self._clock())
+        self.snapshot, self.notices = found, notices_of(found.states)
+        self._observe(found)
+        return found
+
+
+async def read(client: AsyncElasticsearch, prefix: str, now: datetime) -> Snapshot:
+    """The state of every source, in one request of three searches; raises ``ElasticError``."""
+    alias = offers_alias(prefix)
+    with translated():
+        answer = await client.msearch(
+            searches=[
+                *({"index": loads_index(prefix), "ignore_unavailable": True}, loads_query()),
+                *({"index": audit_index(prefix), "ignore_unavailable": True}, trail_query()),
+                *({"index": alias, "ignore_unavailable": True}, slots_query(now)),
+            ]
+        )
+    loads, trail, offers = (_sound(one) for one in answer["responses"])
+    events = [hit["_source"] for hit in trail["hits"]["hits"]]
+    states = states_of(loads_in(loads).values(), set_aside_by_source(events), now)
+    total = int(offers["hits"]["total"]["value"])
+    return Snapshot(now, states, live_slots_of(offers), total, last_load(events))
+
+
+def loads_query() -> dict[str, Any]:
+    """The last load of each source."""
+    return {"size": MANY, "query": {"match_all": {}}}
+
+
+def trail_query() -> dict[str, Any]:
+    """The newest loads that ended well, newest first."""
+    return {
+        "size": TRAIL_READ,
+        "query": {"terms": {"event": sorted(LOADS)}},
+        "sort": [{"at": "desc"}, {"_doc": "desc"}],
+    }
+
+
+def slots_query(now: datetime) -> dict[str, Any]:
+    """How many offers there are, and how many slots of each source that are not over."""
+    to_come = {"range": {"slots.end": {"gt": utc(now)}}}
+    by_source = {"terms": {"field": "slots.source", "size": MANY}}
+    live = {"filter": to_come, "aggs": {"sources": by_source}}
+    nested = {"nested": {"path": "slots"}, "aggs": {"live": live}}
+    return {"size": 0, "track_total_hits": True, "aggs": {"slots": nested}}
+
+
+def live_slots_of(answer: Mapping[str, Any]) -> dict[str, int]:
+    """Slots by source; none without an index."""
+    nested = answer.get("aggregations", {}).get("slots", {})
+    buckets = nested.get("live", {}).get("sources", {}).get("buckets", [])
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
+
+def last_load(events: Sequence[Mapping[str, Any]]) -> LastLoad | None:
+    """The newest of the loads, those first."""
+    if not events:
+        return None
+    newest = events[0]
+    told = newest["details"]
+    offers = told.get("total", told.get("writes", 0))
+    at = datetime.fromisoformat(newest["at"])
+    return LastLoad(at, newest["event"], float(told.get("seconds", 0)), int(offers))
+
+
+def facts_of(state: SourceState) -> dict[str, Any]:
+    """One source as told to a program; what is not known is absent."""
+    load = state.load
+    told = {
+        "source": state.name,
+        "label": freshness_of(load.source).label,
+        "file": load.file or None,
+        "edition": load.edition.isoformat() if load.edition else None,
+        "rows": load.rows,
+        "as_of": utc(state.as_of),
+        "loaded_at": utc(load.loaded_at),
+        "age_s": int(state.age_s),
+        "bound_s": int(state.bound_s),
+        "stale": state.stale,
+        "partial": state.partial,
+        "rejected": state.rejected,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def notices_of(states: Sequence[SourceState]) -> list[dict[str, str]]:
+    """What a regulator should know of the sources; nothing when all are fresh and whole."""
+    return [notice_of(one) for one in states if one.stale or one.partial]
+
+
+def notice_of(state: SourceState) -> dict[str, str]:
+    """One sentence in French of a source that is stale or partial."""
+    label = freshness_of(state.load.source).label
+    if state.stale:
+        told = f"{label} : données du {state.as_of:%d/%m/%Y}, plus anciennes que prévu."
+    else:
+        told = f"{label} : des données manquent, {state.rejected} lignes n'ont pas pu être lues."
+    name = "stale" if state.stale else "partial"
+    return {
+        "source": state.load.source,
+        "state": name,
+        "as_of": utc(state.as_of),
+        "message": told,
+    }
+
+
+def with_notices(page: dict[str, Any], notices: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The page, with the block ``sources`` when there is something to say."""
+    return {**page, "sources": list(notices)} if notices else page
+
+
+def utc(instant: datetime) -> str:
+    """``2026-11-23T09:00:00Z``."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _sound(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One answer of several; raises ``ElasticError`` when it failed."""
+    if "error" in answer:
+        raise ElasticError(f"The state of the sources cannot be read: {answer['error']['type']}.")
+    return answer

@@ -1,0 +1,25 @@
+"""``/v1/sources``: how fresh and whole each source is, for those who run the service."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import OrjsonResponse
+from api.freshness import Freshness
+from api.schemas import responses
+from api.security.rights import caller_of, require_metrics_reader
+from api.source_schemas import Sources
+
+router = APIRouter(prefix="/v1", tags=["health"])
+
+
+@router.get(
+    "/sources",
+    summary="État et fraîcheur des sources",
+    response_model=Sources,
+    responses=responses(503),
+)
+async def get_sources(request: Request) -> Response:
+    """Read at once, not from memory; for administrators and the data team."""
+    require_metrics_reader(caller_of(request))
+    freshness: Freshness = request.app.state.freshness
+    return OrjsonResponse((await freshness.renew()).as_json())

@@ -1,0 +1,1 @@
+"""Telling the people of the night that a load failed: by webhook, by mail, or both."""

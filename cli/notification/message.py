@@ -1,0 +1,87 @@
+"""What is told of a failure: one shape, counts and sentences of ours, never a row of a file."""
+
+import re
+import socket
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from elastic.names import offers_alias
+from elastic.settings import BadSetting, settings
+
+VERSION = 1
+"""Rises when a member changes its meaning or goes; members may be added."""
+MAX_SENTENCE = 600
+FAILED, TEST = "run_failed", "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell; every member is always there, null when not known."""
+
+    event: str
+    """``run_failed`` or ``test``."""
+    command: str
+    """What was typed after ``sas``, without its options."""
+    run: str | None
+    """Name of the run, for ``sas report RUN``."""
+    index: str | None
+    """Alias of the index of offers."""
+    code: str
+    """Kind of failure: ``gate_closed``, ``lock_taken``, ``interrupted_run``..."""
+    exit_code: int
+    sentence: str
+    stage: str | None
+    """The stage under way."""
+    host: str
+    at: str
+    """UTC, ``2026-11-23T02:10:00Z``."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The body sent to a webhook."""
+        return {"version": VERSION, **asdict(self)}
+
+    def subject(self) -> str:
+        """The subject of a mail."""
+        what = "test message" if self.event == TEST else f"{self.command} failed ({self.code})"
+        return f"[SAS {self.host}] {what}"
+
+    def text(self) -> str:
+        """The text of a mail: the sentence, then each member."""
+        members = (f"{name}: {value}" for name, value in self.as_json().items() if value)
+        return "\n".join([self.sentence, "", *members, ""])
+
+
+def notice(  # noqa: PLR0917 - the members of a notice
+    event: str,
+    command: str,
+    code: str,
+    exit_code: int,
+    sentence: str,
+    now: datetime,
+    *,
+    run: str | None = None,
+    stage: str | None = None,
+) -> Notice:
+    """A notice of this machine at ``now``; the sentence on one line, cut when it is long."""
+    at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    told = " ".join(sentence.split())
+    told = told if len(told) <= MAX_SENTENCE else f"{told[: MAX_SENTENCE - 1]}…"
+    return Notice(
+        event, command, run, _alias(), code, exit_code, told, stage, socket.gethostname(), at
+    )
+
+
+def code_of(error: BaseException | None) -> str:
+    """``GateClosedError`` is ``gate_closed``; ``failed`` when a command ended without error."""
+    if error is None:
+        return "failed"
+    name = type(error).__name__.removesuffix("Error")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _alias() -> str | None:
+    try:
+        return offers_alias(settings().index_prefix)
+    except BadSetting:
+        return None

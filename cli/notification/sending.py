@@ -1,0 +1,117 @@
+"""A notice on its way: a POST of JSON, a mail. Each once, in at most ten seconds."""
+
+import hmac
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from cli.notification.message import Notice
+from cli.notification.settings import MailServer, NotifySettings
+
+TIMEOUT_S = 10.0
+SIGNATURE = "X-SAS-Signature"
+
+
+class NotSentError(RuntimeError):
+    """A channel did not take the notice; the sentence holds neither key nor path."""
+
+
+def send(told: Notice, chosen: NotifySettings) -> Iterator[str | NotSentError]:
+    """Send by every channel named; of each, its name, or why it did not take the notice."""
+    for name, channel in CHANNELS.items():
+        if getattr(chosen, name) is None:
+            continue
+        try:
+            channel(told, chosen)
+        except NotSentError as error:
+            yield error
+        except Exception as error:
+            yield NotSentError(f"{name} failed: {type(error).__name__}")
+        else:
+            yield name
+
+
+def post(told: Notice, chosen: NotifySettings) -> None:
+    """POST the notice to the webhook; a redirection is not followed. Raises ``NotSentError``."""
+    url = chosen.webhook.get_secret_value() if chosen.webhook else ""
+    body = orjson.dumps(told.as_json())
+    answer = httpx.post(
+        url, content=body, headers=headers(body, chosen), timeout=TIMEOUT_S, verify=tls(chosen)
+    )
+    if not answer.is_success:
+        raise NotSentError(f"webhook {urlsplit(url).hostname} answered {answer.status_code}")
+
+
+def headers(body: bytes, chosen: NotifySettings) -> dict[str, str]:
+    """Who sends, and proof of it."""
+    found = {"Content-Type": "application/json", "User-Agent": "sas-search-engine"}
+    if chosen.token is not None:
+        found["Authorization"] = f"Bearer {chosen.token.get_secret_value()}"
+    if chosen.secret is not None:
+        found[SIGNATURE] = signature(body, chosen.secret.get_secret_value())
+    return found
+
+
+def signature(body: bytes, secret: str) -> str:
+    """``sha256=`` and the HMAC-SHA256 of the body in hexadecimal."""
+    return f"sha256={hmac.new(secret.encode(), body, sha256).hexdigest()}"
+
+
+def mail(told: Notice, chosen: NotifySettings) -> None:
+    """Mail the notice; never in the clear beyond this machine. Raises ``NotSentError``."""
+    server = MailServer(chosen.smtp.get_secret_value() if chosen.smtp else "")
+    with connected(server, tls(chosen)) as smtp:
+        if server.user:
+            smtp.login(server.user, server.password)
+        refused = smtp.send_message(letter(told, chosen))
+    if refused:
+        raise NotSentError(f"smtp {server.host} refused {len(refused)} of the recipients")
+
+
+def connected(server: MailServer, context: ssl.SSLContext) -> smtplib.SMTP:
+    """A connection under TLS; in the clear on this machine only, when it offers nothing better."""
+    if server.tls_first:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=context)
+    smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+    try:
+        smtp.ehlo()
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+        else:
+            _stay_here(server)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _stay_here(server: MailServer) -> None:
+    """Raises ``NotSentError`` when a mail in the clear would leave this machine."""
+    if not server.is_local:
+        raise NotSentError(f"smtp {server.host} offers no STARTTLS: use smtps://")
+
+
+def letter(told: Notice, chosen: NotifySettings) -> EmailMessage:
+    """The mail."""
+    message = EmailMessage()
+    message["Subject"] = told.subject()
+    message["From"] = chosen.sender
+    message["To"] = ", ".join(chosen.recipients)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notice comes back
+    message.set_content(told.text())
+    return message
+
+
+def tls(chosen: NotifySettings) -> ssl.SSLContext:
+    """The public authorities, or the one that was named and no other."""
+    return ssl.create_default_context(cafile=str(chosen.ca) if chosen.ca else None)
+
+
+CHANNELS: dict[str, Callable[[Notice, NotifySettings], None]] = {"webhook": post, "smtp": mail}
+"""By the setting that opens them."""

@@ -1,0 +1,44 @@
+"""How old the facts of each source may be before it is said: the table ``source_freshness.csv``.
+
+A source counts from the day that its file tells, else from its load.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "tables" / "source_freshness.csv"
+SLOTS = "slots"
+SLOT_SOURCE = "slots:"
+"""Stands before the name of an editor, or of the SAS agenda, among the sources."""
+DEFAULT_BOUND = timedelta(days=95)
+"""For a source that the table does not know: the longest of those it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How a source is called on screen, and how old it may be."""
+
+    label: str
+    bound: timedelta
+
+
+@cache
+def table() -> Mapping[str, Freshness]:
+    """Freshness by source."""
+    with TABLE.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["source"]: Freshness(row["label"], timedelta(days=int(row["days"])))
+            for row in csv.DictReader(lines)
+        }
+
+
+def freshness_of(source: str) -> Freshness:
+    """Of any source; the slots of an editor share one bound and bear its name."""
+    if source.startswith(SLOT_SOURCE):
+        slots = table()[SLOTS]
+        return Freshness(f"{slots.label} ({source.removeprefix(SLOT_SOURCE)})", slots.bound)
+    return table().get(source, Freshness(source, DEFAULT_BOUND))

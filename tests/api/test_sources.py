@@ -1,0 +1,176 @@
+"""The state of the sources: for those who run the service, and on a page when it matters."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from elasticsearch import Elasticsearch
+
+from api.freshness import Freshness, notices_of
+from api.source_schemas import Sources
+from elastic import audit
+from elastic.audit import Event
+from elastic.client import async_client
+from elastic.names import audit_index, loads_index
+from indexers.loads import SourceLoad, record_loads
+from indexers.slots.last_imports import record_imports
+from indexers.source_state import state_of
+from mappings.freshness import DEFAULT_BOUND, freshness_of, table
+from tests.api.conftest import NOW, StartServer, answer, frozen_app, problem
+from tests.api.test_security import Door, bearer
+from tests.api.test_security import door as identified
+
+door = identified
+MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}
+
+
+@pytest.fixture
+def loads(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
+    """An old register, a participation of which much was set aside, an editor read today."""
+    record_loads(
+        es,
+        dozen_prefix,
+        [
+            SourceLoad("rpps", "rpps.txt", date(2026, 11, 1), 100, 1, "", NOW),
+            SourceLoad("participation", "p.jsonl", None, 100, 1, "", NOW - timedelta(hours=1)),
+            SourceLoad("finess", "finess.csv", date(2026, 11, 20), 100, 1, "", NOW),
+        ],
+    )
+    record_imports(es, dozen_prefix, {"editor-a": 3}, NOW - timedelta(hours=2))
+    for hour, aside in ((5, {"participation": 0}), (6, {"participation": 3, "finess": 1})):
+        audit.record(
+            es,
+            Event.REINDEX_COMPLETED,
+            "offers",
+            now=NOW.replace(hour=hour),
+            prefix=dozen_prefix,
+            details={"aside": aside, "seconds": 61.5, "total": 13},
+        )
+    yield dozen_prefix
+    for name in (loads_index(dozen_prefix), audit_index(dozen_prefix)):
+        es.options(ignore_status=404).indices.delete(index=name)
+
+
+def by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {one["source"]: one for one in found}
+
+
+def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServer) -> None:
+    told = answer(httpx.get(f"{serve(frozen_app())}/v1/sources"))
+    Sources.model_validate(told)
+    sources = by_name(told["sources"])
+    assert {name: (one["stale"], one["partial"]) for name, one in sources.items()} == {
+        "rpps": (True, False),
+        "participation": (False, True),
+        "finess": (False, False),
+    }
+    assert sources["participation"]["rejected"] == 3
+    assert sources["rpps"]["age_s"] == 22 * 86_400 + 9 * 3_600
+    assert sources["rpps"]["bound_s"] == 8 * 86_400
+    (editor,) = told["slot_sources"]
+    assert (editor["source"], editor["stale"]) == ("editor-a", False)
+    assert editor["live_slots"] > 0
+
+
+def test_a_page_names_the_stale_and_the_partial_and_no_other(
+    loads: str, serve: StartServer
+) -> None:
+    url = serve(frozen_app())
+    answer(httpx.get(f"{url}/v1/sources"))
+    page = answer(httpx.post(f"{url}/v1/search", json=MENDE))
+    told = {one["source"]: (one["state"], one["message"]) for one in page["sources"]}
+    assert told == {
+        "participation": (
+            "partial",
+            "Participations au SAS : des données manquent, 3 lignes n'ont pas pu être lues.",
+        ),
+        "rpps": (
+            "stale",
+            "Annuaire Santé (RPPS) : données du 01/11/2026, plus anciennes que prévu.",
+        ),
+    }
+
+
+def test_a_page_of_fresh_sources_says_nothing(serve: StartServer) -> None:
+    url = serve(frozen_app())
+    assert answer(httpx.get(f"{url}/v1/sources"))["sources"] == []
+    assert "sources" not in answer(httpx.post(f"{url}/v1/search", json=MENDE))
+
+
+def test_a_search_asks_nothing_more(
+    loads: str, serve: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = frozen_app()
+    url = serve(app)
+    answer(httpx.get(f"{url}/v1/sources"))
+    transport, asked = app.state.engine.client.transport, []
+    usual = transport.perform_request
+
+    async def counted(*arguments: Any, **named: Any) -> Any:
+        asked.append(arguments)
+        return await usual(*arguments, **named)
+
+    monkeypatch.setattr(transport, "perform_request", counted)
+    assert "sources" in answer(httpx.post(f"{url}/v1/search", json=MENDE))
+    with_sources = len(asked)
+    app.state.freshness.notices = []
+    assert "sources" not in answer(httpx.post(f"{url}/v1/search", json=MENDE))
+    assert with_sources == len(asked) - with_sources > 0
+
+
+async def test_what_cannot_be_read_leaves_what_was_held(
+    loads: str, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with async_client() as client:
+        freshness = Freshness(client, loads, lambda: NOW)
+        await freshness.renew()
+    held = freshness.snapshot
+    async with async_client("http://127.0.0.1:9") as gone:
+        freshness._client = gone
+        with pytest.raises(Exception, match="cannot be reached"):
+            await freshness.renew()
+    assert freshness.snapshot is held
+
+
+def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:
+    url = serve(frozen_app())
+    answer(httpx.get(f"{url}/v1/sources"))
+    lines = dict(
+        line.rsplit(" ", 1)
+        for line in httpx.get(f"{url}/metrics").text.splitlines()
+        if not line.startswith("#")
+    )
+    assert lines['sas_source_stale{source="rpps"}'] == "1.0"
+    assert lines['sas_source_stale{source="finess"}'] == "0.0"
+    assert lines['sas_source_rejected_rows{source="participation"}'] == "3.0"
+    assert float(lines['sas_source_age_seconds{source="participation"}']) == 3_600
+    assert float(lines['sas_live_slots{source="slots:editor-a"}']) > 0
+    assert float(lines["sas_index_documents"]) == 13
+    assert float(lines["sas_load_duration_seconds"]) == 61.5
+    assert (
+        float(lines["sas_load_last_success_timestamp_seconds"]) == NOW.replace(hour=6).timestamp()
+    )
+
+
+def test_the_state_of_the_sources_is_for_those_who_run_the_service(door: Door) -> None:
+    refused = door.client.get("/v1/sources", headers=bearer("regulateur_osnp"))
+    problem(refused, 403, "right_missing")
+    answer(door.client.get("/v1/sources", headers=bearer("administrateur")))
+
+
+@pytest.mark.parametrize(
+    ("days", "stale"), [(7, False), (8, False), (9, True)], ids=["younger", "at its bound", "older"]
+)
+def test_a_source_is_stale_past_its_bound(days: int, stale: bool) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    load = SourceLoad("rpps", "f", (now - timedelta(days=days)).date(), 1, 1, "", now)
+    assert state_of(load, 0, now).stale is stale
+    assert bool(notices_of([state_of(load, 0, now)])) is stale
+
+
+def test_every_source_has_a_bound() -> None:
+    assert freshness_of("slots:acme").bound == table()["slots"].bound
+    assert "acme" in freshness_of("slots:acme").label
+    assert freshness_of("unheard of").bound == DEFAULT_BOUND

@@ -1,0 +1,373 @@
+"""A failure at night is told, by a real webhook and a real mail server, and stays what it was."""
+
+import hmac
+import os
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from click.testing import Result
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from elasticsearch import Elasticsearch
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.notification.message import MAX_SENTENCE, code_of, notice
+from cli.notification.settings import NotifySettings
+from elastic import lock
+from indexers import reindex as recipe
+from tests.indexers.sets import FLORAC, FileSet
+
+MEMBERS = {
+    *("version", "event", "command", "run", "index", "code", "exit_code", "sentence"),
+    *("stage", "host", "at"),
+}
+Run = Callable[..., Result]
+
+
+class Hook(HTTPServer):
+    """A webhook that keeps what it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Taken)
+        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.status = 204
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hooks/KEY-IN-PATH"
+
+    def told(self) -> list[dict[str, Any]]:
+        return [orjson.loads(body) for _, body in self.received]
+
+
+class Taken(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append((dict(self.headers), body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "http://127.0.0.1:9/")
+        self.end_headers()
+
+    def log_message(self, *arguments: Any) -> None:
+        """Nothing on standard error."""
+
+
+class Box:
+    """A mail box: letters by recipient."""
+
+    def __init__(self) -> None:
+        self.letters: list[Any] = []
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by name
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        self.letters.append((envelope, session.ssl is not None))
+        return "250 taken"
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
+    server = Hook()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", server.url)
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def run(
+    es_url: str, index_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
+    yield lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileSet:
+    return FileSet(tmp_path / "in").doctor("10100000016").doctor("10100000024", FLORAC)
+
+
+def test_a_closed_gate_is_told_with_its_stage(
+    run: Run, hook: Hook, files: FileSet, index_prefix: str
+) -> None:
+    files.line("participation", rpps="secret-of-the-row")
+    result = run("reindex", "--from", files.directory)
+    assert result.exit_code == 1
+    (told,) = hook.told()
+    assert told.keys() == MEMBERS
+    assert (told["event"], told["command"], told["code"]) == (
+        "run_failed",
+        "reindex",
+        "gate_closed",
+    )
+    assert (told["exit_code"], told["index"]) == (1, f"{index_prefix}-offers")
+    assert told["stage"] == "Checking the new index"
+    assert "100.0% of participation was set aside" in told["sentence"]
+    assert run("report", told["run"], "--json").exit_code == 0
+    assert b"secret-of-the-row" not in hook.received[0][1]
+
+
+def test_each_command_that_loads_tells_its_failure(
+    run: Run, hook: Hook, files: FileSet, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text("not an answer")
+    for words in (
+        ("rollback",),
+        ("load", "participation", "/absent.jsonl"),
+        ("load", "10100000016", "/absent.jsonl"),
+        ("slots", "import", answer, "--flow", "R01", "--editor", "a", "--asked", "10100050075"),
+        ("reindex", "--from", files.directory, "--dry-run", "--floor", "9"),
+    ):
+        assert run(*words).exit_code in {1, 3}, words
+    assert [(told["command"], told["code"]) for told in hook.told()] == [
+        ("rollback", "nothing_to_roll_back"),
+        ("load participation", "index_missing"),
+        ("load", "unknown_source"),
+        ("slots import", "answer_refused"),
+        ("reindex --dry-run", "gate_closed"),
+    ]
+
+
+def test_nothing_is_told_of_success_nor_of_wrong_usage(
+    run: Run, hook: Hook, files: FileSet
+) -> None:
+    assert run("reindex", "--from", files.directory).exit_code == 0
+    assert run("reindex", "--from", files.directory, "--now", "yesterday").exit_code == 2
+    assert run("reindex").exit_code == 2
+    assert run("slots", "import").exit_code == 2
+    assert hook.told() == []
+
+
+def test_an_unforeseen_error_is_told_without_its_message(
+    run: Run, hook: Hook, files: FileSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> None:
+        raise KeyError("a row: 12 rue du Lac")
+
+    monkeypatch.setattr(recipe, "settle", fails)
+    result = run("reindex", "--from", files.directory)
+    assert (result.exit_code, type(result.exception)) == (1, KeyError)
+    (told,) = hook.told()
+    assert (told["code"], told["sentence"]) == ("key", "An error nobody foresaw: KeyError.")
+    assert b"rue du Lac" not in hook.received[0][1]
+
+
+@pytest.mark.parametrize("answers", ["refuses", "redirects", "is gone"])
+def test_a_webhook_that_fails_changes_nothing(
+    run: Run, hook: Hook, monkeypatch: pytest.MonkeyPatch, answers: str
+) -> None:
+    hook.status = {"refuses": 500, "redirects": 302}.get(answers, 204)
+    if answers == "is gone":
+        monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", "http://127.0.0.1:9/hooks/KEY-IN-PATH")
+    result = run("rollback")
+    assert result.exit_code == 1
+    assert "No previous index is kept" in result.stderr
+    assert "The failure could not be notified: webhook" in result.stderr
+    assert "KEY-IN-PATH" not in result.output
+
+
+def test_a_wrong_setting_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", "http://example.org/KEY-IN-PATH")
+    result = run("rollback")
+    assert result.exit_code == 1
+    assert "must be https, or http of this machine" in result.stderr
+    assert "KEY-IN-PATH" not in result.output
+    assert run("notify", "test").exit_code == 1
+
+
+def test_the_webhook_can_tell_who_sent(
+    run: Run, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAS_NOTIFY_TOKEN", "the-token")
+    monkeypatch.setenv("SAS_NOTIFY_SECRET", "the-secret")
+    assert run("notify", "test").exit_code == 0
+    ((headers, body),) = hook.received
+    assert headers["Authorization"] == "Bearer the-token"
+    expected = hmac.new(b"the-secret", body, sha256).hexdigest()
+    assert headers["X-SAS-Signature"] == f"sha256={expected}"
+    assert orjson.loads(body)["event"] == "test"
+
+
+def test_a_signal_is_told(  # noqa: PLR0917
+    es: Elasticsearch, es_url: str, index_prefix: str, hook: Hook, files: FileSet, tmp_path: Path
+) -> None:
+    program = (
+        "import time, indexers.reindex as recipe; from cli.main import app;"
+        "recipe.settle = lambda *a: (print('reached', flush=True), time.sleep(60)); app()"
+    )
+    environment = {
+        **os.environ,
+        "SAS_ELASTICSEARCH_URL": es_url,
+        "SAS_INDEX_PREFIX": index_prefix,
+        "SAS_STATE_DIR": str(tmp_path / "state"),
+    }
+    command = [sys.executable, "-c", program, "reindex", "--from", str(files.directory)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().strip() == "reached"
+        running.terminate()
+        assert running.wait(60) == 130
+    (told,) = hook.told()
+    assert (told["code"], told["exit_code"]) == ("interrupted_run", 130)
+    assert "SIGTERM" in told["sentence"]
+    with lock.held(es, recipe.LOCK, prefix=index_prefix):
+        pass
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """A server for ``localhost`` under its own authority, written to ``ca.pem``."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
+    return context
+
+
+def only_night(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+    """``night`` with ``p@ss`` may send."""
+    ok = (given.login, given.password) == (b"night", b"p@ss")
+    return AuthResult(success=ok, handled=False)
+
+
+@pytest.fixture
+def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+    """A mail server on loopback that asks for STARTTLS, then for a password."""
+    box = Box()
+    controller = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=0,
+        tls_context=certificate(tmp_path),
+        require_starttls=True,
+        auth_required=True,
+        authenticator=only_night,
+    )
+    controller.port = free_port()
+    controller.start()
+    monkeypatch.setenv("SAS_NOTIFY_SMTP", f"smtp://night:p%40ss@localhost:{controller.port}")
+    monkeypatch.setenv("SAS_NOTIFY_FROM", "sas@hopital.example")
+    monkeypatch.setenv("SAS_NOTIFY_TO", "data@hopital.example, nuit@hopital.example")
+    monkeypatch.setenv("SAS_NOTIFY_CA", str(tmp_path / "ca.pem"))
+    yield box
+    controller.stop()
+
+
+def free_port() -> int:
+    from elastic.node.ports import free_port as found  # noqa: PLC0415
+
+    return found()
+
+
+def test_a_failure_is_mailed_under_tls(run: Run, mails: Box) -> None:
+    assert run("rollback").exit_code == 1
+    ((envelope, secure),) = mails.letters
+    text = envelope.content.decode()
+    assert secure
+    assert envelope.mail_from == "sas@hopital.example"
+    assert envelope.rcpt_tos == ["data@hopital.example", "nuit@hopital.example"]
+    assert "rollback failed (nothing_to_roll_back)" in text
+    assert "Auto-Submitted: auto-generated" in text
+    assert "No previous index is kept" in text
+
+
+def test_a_mail_that_fails_leaves_the_webhook_and_the_exit_code(
+    run: Run, hook: Hook, mails: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = os.environ["SAS_NOTIFY_SMTP"].replace("p%40ss", "SECRET-WORD")
+    monkeypatch.setenv("SAS_NOTIFY_SMTP", wrong)
+    result = run("rollback")
+    assert result.exit_code == 1
+    assert "could not be notified: smtp failed: SMTPAuthenticationError" in result.stderr
+    assert "SECRET-WORD" not in result.output
+    assert len(hook.told()) == 1
+    assert mails.letters == []
+
+
+def test_a_mail_server_of_another_authority_is_not_trusted(
+    run: Run, mails: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SAS_NOTIFY_CA")
+    result = run("notify", "test")
+    assert result.exit_code == 1
+    assert "SSLCertVerificationError" in result.stderr
+    assert mails.letters == []
+
+
+def test_nobody_to_tell_is_said(run: Run) -> None:
+    result = run("notify", "test")
+    assert result.exit_code == 1
+    assert "set SAS_NOTIFY_WEBHOOK or SAS_NOTIFY_SMTP" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"webhook": "http://example.org/x"},
+        {"webhook": "ftp://127.0.0.1/x"},
+        {"webhook": "not an address"},
+        {"smtp": "http://127.0.0.1:25", "sender": "a@b", "to": "c@d"},
+        {"smtp": "smtp://127.0.0.1:25"},
+        {"smtp": "smtp://127.0.0.1:25", "sender": "a@b", "to": " , "},
+    ],
+)
+def test_a_setting_that_could_not_work_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="SAS_NOTIFY"):
+        NotifySettings(**wrong)
+
+
+def test_a_long_sentence_is_cut_and_on_one_line() -> None:
+    told = notice("test", "x", "test", 1, "a\nb " * 500, datetime(2026, 11, 23, tzinfo=UTC))
+    assert len(told.sentence) == MAX_SENTENCE
+    assert "\n" not in told.sentence
+    assert told.at == "2026-11-23T00:00:00Z"
+    assert "\n" not in told.subject()
+
+
+def test_codes_are_the_names_of_errors() -> None:
+    assert code_of(lock.LockTaken("x")) == "lock_taken"
+    assert code_of(None) == "failed"
