@@ -26,6 +26,7 @@ from indexers import gate, own_formats, runs
 from indexers import load as loading
 from indexers import reindex as recipe
 from indexers.bulk import BulkRefusedError
+from indexers.comparison import NothingToCompareError
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
 from indexers.patching import PatchConflictError
@@ -42,6 +43,7 @@ WRONG = (
     BulkRefusedError,
     PatchConflictError,
     recipe.NothingToRollBackError,
+    NothingToCompareError,
     loading.EmptySourceError,
     loading.UnknownSourceError,
     own_formats.OwnFormatError,
@@ -102,10 +104,10 @@ class Shown(Watch):
 def shown() -> Iterator[Shown]:
     """A line of progress during the body."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.fields[done]}"))
-    console = Console(stderr=True)
-    quiet = not console.is_terminal
+    screen = Console(stderr=True)
+    quiet = not screen.is_terminal
     with Progress(
-        *columns, TimeElapsedColumn(), console=console, transient=True, disable=quiet
+        *columns, TimeElapsedColumn(), console=screen, transient=True, disable=quiet
     ) as progress:
         yield Shown(progress)
 
@@ -127,7 +129,7 @@ def explained(as_json: bool) -> Iterator[None]:
 def _failure(error: BaseException, as_json: bool, code: int) -> typer.Exit:
     sentence = " ".join([_told(error), *getattr(error, "__notes__", ())])
     if as_json:
-        _print_json({"error": sentence, "kind": type(error).__name__})
+        print_json({"error": sentence, "kind": type(error).__name__})
     else:
         Console(stderr=True).print(sentence, style="red", markup=False, soft_wrap=True)
     return typer.Exit(code)
@@ -142,15 +144,16 @@ def _told(error: BaseException) -> str:
     return str(error)
 
 
-def _console() -> Console:
+def console() -> Console:
     """A terminal as wide as it is; a file or a pipe gets whole sentences a line."""
-    console = Console()
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
-    return console
+    screen = Console()
+    if not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = PIPED_WIDTH
+    return screen
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
     typer.echo(orjson.dumps(value).decode())
 
 
@@ -201,9 +204,9 @@ def reindex(
             run = recipe.dry_run if dry_run else recipe.reindex
             report = run(client, order, watch)
     if as_json:
-        _print_json(report.as_json())
+        print_json(report.as_json())
     else:
-        _console().print(index_text.report(report, dry_run))
+        console().print(index_text.report(report, dry_run))
     if report.refused:
         raise typer.Exit(REFUSED)
 
@@ -213,7 +216,7 @@ def rollback(as_json: AsJson = False) -> None:
     with explained(as_json), sync_client() as client:
         left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
     if as_json:
-        _print_json({"left": str(left), "live": str(live)})
+        print_json({"left": str(left), "live": str(live)})
     else:
         typer.echo(f"{live} is live again; {left} is kept.")
 
@@ -237,9 +240,9 @@ def load(
         with sync_client() as client:
             report = loading.load(client, order)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
-        _console().print(index_text.load_report(report))
+        console().print(index_text.load_report(report))
 
 
 @index_app.command("status")
@@ -248,9 +251,9 @@ def status(as_json: AsJson = False) -> None:
     with explained(as_json), sync_client() as client:
         found = _status(client, settings())
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
-        _console().print(index_text.status(found))
+        console().print(index_text.status(found))
     if found["live"] is None:
         raise typer.Exit(REFUSED)
 
@@ -285,9 +288,9 @@ def quarantine(
             raise NothingToIndexError("No run is kept yet: run `sas reindex --from DIR` first.")
         rows = list(runs.set_aside(known[0], source))
     if as_json:
-        _print_json({"run": known[0].name, "rows": rows})
+        print_json({"run": known[0].name, "rows": rows})
     else:
-        _console().print(index_text.quarantine(known[0], rows, limit))
+        console().print(index_text.quarantine(known[0], rows, limit))
 
 
 def schema(
@@ -301,9 +304,9 @@ def schema(
             typer.echo(text.decode())
             return
     if as_json:
-        _print_json(own_formats.descriptions())
+        print_json(own_formats.descriptions())
     else:
-        _console().print(index_text.formats(own_formats.descriptions()))
+        console().print(index_text.formats(own_formats.descriptions()))
 
 
 def register(app: typer.Typer) -> None:

@@ -41,6 +41,18 @@ def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
     return IndexName.parse(bearers[0]) if bearers else None
 
 
+def resolve(client: Elasticsearch, name: str) -> IndexName:
+    """The one index of ours that an index name or an alias stands for.
+
+    Raises ``IndexMissing``, ``AliasConflict`` when it stands for several, ``NotAnIndexName``.
+    """
+    with translated():
+        found = sorted(client.indices.get(index=name, features=["aliases"]))
+    if len(found) != 1:
+        raise AliasConflict(f"{name} stands for {len(found)} indices: name one of them.")
+    return IndexName.parse(found[0])
+
+
 def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
     """Point the alias at ``new`` in one atomic call; the index it left is kept and returned."""
     old = live_index(client, alias)
