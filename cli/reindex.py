@@ -22,10 +22,12 @@ from elastic.errors import ElasticError
 from elastic.names import NotAnIndexName, offers_alias
 from elastic.settings import BadSetting, ElasticSettings, settings
 from geography.batch import BatchGeocoder
+from indexers import dry_run as rehearsal
 from indexers import gate, own_formats, runs
 from indexers import load as loading
 from indexers import reindex as recipe
 from indexers.bulk import BulkRefusedError
+from indexers.census import census
 from indexers.comparison import NothingToCompareError
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
@@ -201,7 +203,7 @@ def reindex(
             judge=gate_judge(instant),
         )
         with sync_client() as client:
-            run = recipe.dry_run if dry_run else recipe.reindex
+            run = rehearsal.dry_run if dry_run else recipe.reindex
             report = run(client, order, watch)
     if as_json:
         print_json(report.as_json())
@@ -269,7 +271,7 @@ def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
         "trail": [asdict(entry) for entry in trail],
     }
     if live is not None:
-        counts = gate.census(client, alias)
+        counts = census(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
     return found
 

@@ -23,13 +23,16 @@ from geography.locate import AddressBatch
 from indexers import gate, lrm, runs
 from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
-from indexers.gate import Census
+from indexers.census import Census, Commonest, census
+from indexers.differences import Differences
 from indexers.interruption import uninterrupted
+from indexers.slots.directory import DirectorySlots
 from indexers.slots.requests import WHOLE_ANSWER
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
 from mappings.offers import offers_settings
+from mappings.records import Offer
 
 LOCK = "offers"
 """Held by everything that rewrites the index: reindex, rollback, load."""
@@ -80,16 +83,20 @@ class Report:
     live_before: str | None
     offers: Census = field(default_factory=Census)
     before: Census | None = None
+    names: dict[str, Commonest] = field(default_factory=gate.new_names)
     slots: dict[str, Any] = field(default_factory=dict)
     quarantine: dict[str, Any] = field(default_factory=dict)
     accepted: list[str] = field(default_factory=list)
     """Problems of the gate that were accepted with ``--accept-drift``."""
     refused: list[str] = field(default_factory=list)
     """Dry run only: why the gate would not open."""
+    differences: Differences | None = None
+    """Dry run only: which offers would be added, changed and removed."""
     pruned: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
+        told = {} if self.differences is None else {"differences": self.differences.as_json()}
         return {
             "index": self.index,
             "live_before": self.live_before,
@@ -100,6 +107,7 @@ class Report:
             "accepted": self.accepted,
             "refused": self.refused,
             "pruned": self.pruned,
+            **told,
         }
 
 
@@ -136,26 +144,6 @@ def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> 
             held.renew()
             lifecycle.swap(client, order.alias, build.index)
         _finished(client, order, report)
-    return report
-
-
-def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> Report:
-    """Read and join everything, write nothing: what would change, would the gate open."""
-    seen = watch or Watch()
-    live = lifecycle.live_index(client, order.alias)
-    report = Report("", str(live) if live else None)
-    report.before = gate.census(client, order.alias) if live else None
-    with _opened(order) as build:
-        lrm.registry_of(order.directory, build.quarantines)
-        seen.stage("Reading and joining")
-        for offer in build.offers():
-            report.offers.add(offer["kind"], offer["department"])
-            seen.count(report.offers.total)
-        report.quarantine = build.quarantines.as_json()
-        try:
-            report.accepted = _counts(build, report, order)
-        except gate.GateClosedError as closed:
-            report.refused = closed.problems
     return report
 
 
@@ -197,7 +185,7 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     live = lifecycle.live_index(client, order.alias)
     since = sequence_number(client, str(live)) if live else -1
     try:
-        with _opened(order) as sources:
+        with opened_for(order) as sources:
             yield Building(sources, new, live, since)
     except BaseException as error:
         with uninterrupted():
@@ -205,7 +193,8 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
         raise
 
 
-def _opened(order: Order) -> AbstractContextManager[Sources]:
+def opened_for(order: Order) -> AbstractContextManager[Sources]:
+    """The sources of an order; quarantine files go to the folder of its run."""
     folder = order.run / runs.QUARANTINE
     return opened(order.directory, order.now, folder, order.geocoder)
 
@@ -220,8 +209,8 @@ def fill(client: Elasticsearch, build: Building, report: Report, seen: Watch) ->
     """Every offer of the directory."""
     seen.stage("Reading, joining and writing offers")
     offers = build.sources.offers()
-    counted = (_counted(offer, report.offers) for offer in offers)
-    write_offers(client, str(build.index), counted, seen.count)
+    told = (counted(offer, report) for offer in offers)
+    write_offers(client, str(build.index), told, seen.count)
     report.quarantine = build.sources.quarantines.as_json()
 
 
@@ -231,20 +220,28 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
     target = str(build.index)
     if build.sources.has_slots:
         found = build.sources.slots()
-        created = [_counted(offer, report.offers) for offer in found.created]
+        for offer in found.created:
+            counted(offer, report)
         offers = build.sources.with_slots(found)
         report.slots = {
             "bearers": write_offers(client, target, offers, seen.count),
-            "slots": sum(map(len, found.slots.values())),
-            "answers": found.answers,
-            "places_created": len(created),
-            "unmatched": dict(found.unmatched),
-            "hidden": dict(found.hidden),
-            "rejected": dict(found.rejected),
+            **slot_counts(found),
         }
     elif build.live is not None:
         operations = carried(client, str(build.live), target, build.sources.now)
         report.slots = {"carried_to": write(client, target, operations, seen.count).done}
+
+
+def slot_counts(found: DirectorySlots) -> dict[str, Any]:
+    """The slots of a directory as counts, for a report."""
+    return {
+        "slots": sum(map(len, found.slots.values())),
+        "answers": found.answers,
+        "places_created": len(found.created),
+        "unmatched": dict(found.unmatched),
+        "hidden": dict(found.hidden),
+        "rejected": dict(found.rejected),
+    }
 
 
 def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
@@ -271,8 +268,8 @@ def check(
     Neither the smoke queries nor the judge are waived by ``accept_drift``.
     """
     seen.stage("Checking the new index")
-    report.before = gate.census(client, str(build.live)) if build.live else None
-    report.accepted = _counts(build.sources, report, order)
+    report.before = census(client, str(build.live)) if build.live else None
+    report.accepted = counts_accepted(build.sources, report, order)
     gate.smoke(client, str(build.index), report.offers)
     if order.judge is not None:
         seen.stage("Judging what the new index answers")
@@ -291,7 +288,8 @@ def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) 
     lifecycle.refresh(client, build.index)
 
 
-def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
+def counts_accepted(sources: Sources, report: Report, order: Order) -> list[str]:
+    """Problems of the counts that ``accept_drift`` waives; raises ``GateClosedError`` without."""
     return gate.check_counts(
         report.offers,
         report.before,
@@ -299,6 +297,7 @@ def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
         floor=order.floor,
         accept_drift=order.accept_drift,
         lost_answers=_lost_answers(report.slots),
+        names=report.names,
     )
 
 
@@ -308,8 +307,10 @@ def _lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
     return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
 
 
-def _counted(offer: Any, census: Census) -> Any:
-    census.add(offer["kind"], offer["department"])
+def counted(offer: Offer, report: Report) -> Offer:
+    """The offer, counted in the report."""
+    report.offers.add(offer)
+    gate.add_names(report.names, offer)
     return offer
 
 
