@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import diff_text
-from cli.reindex import AsJson, console, explained, print_json
+from cli.reindex import AsJson, Examples, console, explained, print_json
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.settings import settings
@@ -22,10 +22,6 @@ DIFFERENT = 4
 """Exit code of ``--exit-code`` when offers differ; 1 to 3 are failures."""
 PATIENCE_S = 2.0
 """Seconds before a bar shows: an answer at once needs none."""
-
-Examples = Annotated[
-    int, typer.Option("--examples", min=0, help="Offers named for each sort of change.")
-]
 
 
 class LateBar(Watch):

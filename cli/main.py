@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import api_key, diff, generate, lrm, node, reindex, relevance, search, slots
+from cli import api_key, diff, generate, index, lrm, node, reindex, relevance, search, slots
 
 app = typer.Typer(
     name="sas",
@@ -12,5 +12,5 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for topic in (api_key, node, generate, reindex, diff, slots, search, relevance, lrm):
+for topic in (api_key, node, generate, reindex, index, diff, slots, search, relevance, lrm):
     topic.register(app)

@@ -29,6 +29,7 @@ from indexers import reindex as recipe
 from indexers.bulk import BulkRefusedError
 from indexers.census import census
 from indexers.comparison import NothingToCompareError
+from indexers.differences import EXAMPLES
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
 from indexers.patching import PatchConflictError
@@ -71,6 +72,9 @@ Now = Annotated[
         metavar="INSTANT",
         help="Instant of the data, 2026-11-23T08:00:00Z; default: the current minute.",
     ),
+]
+Examples = Annotated[
+    int, typer.Option("--examples", min=0, help="Offers named for each sort of change.")
 ]
 AcceptDrift = Annotated[
     bool,
@@ -179,6 +183,7 @@ def reindex(
         ),
     ] = False,
     now: Now = None,
+    examples: Examples = EXAMPLES,
     as_json: AsJson = False,
 ) -> None:
     """Build a new index from a directory of files, check it, swap it in.
@@ -203,24 +208,16 @@ def reindex(
             judge=gate_judge(instant),
         )
         with sync_client() as client:
-            run = rehearsal.dry_run if dry_run else recipe.reindex
-            report = run(client, order, watch)
+            if dry_run:
+                report = rehearsal.dry_run(client, order, watch, examples)
+            else:
+                report = recipe.reindex(client, order, watch)
     if as_json:
         print_json(report.as_json())
     else:
         console().print(index_text.report(report, dry_run))
     if report.refused:
         raise typer.Exit(REFUSED)
-
-
-def rollback(as_json: AsJson = False) -> None:
-    """Make the previous index live again, by one swap of the alias."""
-    with explained(as_json), sync_client() as client:
-        left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
-    if as_json:
-        print_json({"left": str(left), "live": str(live)})
-    else:
-        typer.echo(f"{live} is live again; {left} is kept.")
 
 
 def load(
@@ -313,6 +310,6 @@ def schema(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
-    for command in (reindex, rollback, load, quarantine, schema):
+    for command in (reindex, load, quarantine, schema):
         app.command()(command)
     app.add_typer(index_app)

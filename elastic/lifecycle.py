@@ -85,14 +85,19 @@ def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
     return [name for name in all_indices(client, alias) if name.stamp < live.stamp]
 
 
+def prunable(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
+    """The previous indices but the ``keep`` newest: what ``prune`` would delete."""
+    if keep < 0:
+        raise ValueError(f"keep is a number of indices, not {keep}.")
+    return previous_indices(client, alias)[keep:]
+
+
 def prune(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
     """Delete indices older than the ``keep`` newest previous ones; return what was deleted.
 
     The live index and anything newer than it are never touched.
     """
-    if keep < 0:
-        raise ValueError(f"keep is a number of indices, not {keep}.")
-    older = previous_indices(client, alias)[keep:]
+    older = prunable(client, alias, keep)
     for name in older:
         delete_index(client, name)
     return older

@@ -157,7 +157,7 @@ def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexNa
                 "No previous index is kept: run `sas reindex --from DIR` with the earlier files."
             )
         left = lifecycle.swap(client, alias, previous[0])
-        details = {"from": str(left)}
+        details = {"from": str(left), "offers": lifecycle.count(client, previous[0])}
         audit.record(
             client, Event.ROLLED_BACK, str(previous[0]), now=now, prefix=prefix, details=details
         )
@@ -349,5 +349,12 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
         report.index,
         now=order.clock(),
         prefix=order.prefix,
-        details={key: value for key, value in report.as_json().items() if key != "quarantine"},
+        details=_counts_of(report),
     )
+
+
+def _counts_of(report: Report) -> dict[str, Any]:
+    """What the trail keeps of a run; the reasons of the rows set aside stay in its folder."""
+    told = report.as_json()
+    aside = {name: sum(q["rejected"].values()) for name, q in told.pop("quarantine").items()}
+    return {**told, "set_aside": {name: count for name, count in aside.items() if count}}
