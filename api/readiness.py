@@ -6,6 +6,7 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from api import problems
 from elastic.errors import translated
+from elastic.lifecycle import SCHEMA_KEY
 from elastic.names import IndexName, NotAnIndexName
 from mappings.offers import SCHEMA_VERSION
 
@@ -20,7 +21,8 @@ async def readiness(
     live = await _live_index(client, alias)
     if live is None:
         return problems.INDEX_MISSING
-    if live.schema != SCHEMA_VERSION:
+    version = await _schema_version(client, alias)
+    if version != SCHEMA_VERSION:
         return problems.SCHEMA_MISMATCH
     with translated():
         offers = int((await client.count(index=alias))["count"])
@@ -30,9 +32,17 @@ async def readiness(
         "status": "ready",
         "alias": alias,
         "index": str(live),
-        "schema_version": live.schema,
+        "schema_version": version,
         "offers": offers,
     }
+
+
+async def _schema_version(client: AsyncElasticsearch, alias: str) -> int:
+    """The version in the live mapping; the name only tells which one it was built with."""
+    with translated():
+        answer = await client.indices.get_mapping(index=alias)
+    mapping = next(iter(answer.body.values()))["mappings"]
+    return int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
 
 
 async def _live_index(client: AsyncElasticsearch, alias: str) -> IndexName | None:

@@ -8,8 +8,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from indexers.gate import Census, shortened
-from indexers.reindex import Report, changes
+from cli.diff_text import differences
+from indexers.census import Census
+from indexers.gate import shortened
+from indexers.reindex_report import Report, changes
 
 SLOT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,7 +37,8 @@ def report(done: Report, dry_run: bool) -> Group:
     parts += [f"[yellow]Look at this: {escape(warning)}.[/]" for warning in done.warnings]
     parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
     if dry_run:
-        parts.append("Dry run: nothing was written; slots, and the places they add, were not read.")
+        parts += [] if done.differences is None else differences(done.differences)
+        parts.append("Dry run: nothing was written; slots are not compared with the live ones.")
     else:
         kept = done.live_before or "none"
         parts.append(f"{done.index} is live. Kept for `sas rollback`: {kept}.")

@@ -4,8 +4,10 @@ import typer
 
 from cli import (
     api_key,
+    diff,
     fetch,
     generate,
+    index,
     lrm,
     node,
     notify,
@@ -26,7 +28,7 @@ app = typer.Typer(
 )
 
 TOPICS = (
-    *(api_key, node, fetch, generate, reindex, quarantine, report, notify),
+    *(api_key, node, fetch, generate, reindex, index, diff, quarantine, report, notify),
     *(slots, search, relevance, lrm),
 )
 for topic in TOPICS:

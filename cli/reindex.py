@@ -23,11 +23,15 @@ from elastic.errors import ElasticError
 from elastic.names import NotAnIndexName, offers_alias
 from elastic.settings import BadSetting, ElasticSettings, settings
 from geography.batch import BatchGeocoder
+from indexers import dry_run as rehearsal
 from indexers import gate, own_formats, runs
 from indexers import load as loading
 from indexers import reindex as recipe
 from indexers.bulk import BulkRefusedError
+from indexers.census import census
+from indexers.comparison import NothingToCompareError
 from indexers.correcting import CorrectionFileError
+from indexers.differences import EXAMPLES
 from indexers.geocoded import GeocodedHeaderError
 from indexers.interruption import InterruptedRunError, interruptible
 from indexers.loads import last_loads
@@ -46,6 +50,7 @@ WRONG = (
     BulkRefusedError,
     PatchConflictError,
     recipe.NothingToRollBackError,
+    NothingToCompareError,
     loading.EmptySourceError,
     loading.UnknownSourceError,
     own_formats.OwnFormatError,
@@ -73,6 +78,9 @@ Now = Annotated[
         metavar="INSTANT",
         help="Instant of the data, 2026-11-23T08:00:00Z; default: the current minute.",
     ),
+]
+Examples = Annotated[
+    int, typer.Option("--examples", min=0, help="Offers named for each sort of change.")
 ]
 AcceptDrift = Annotated[
     bool,
@@ -181,6 +189,7 @@ def reindex(
         ),
     ] = False,
     now: Now = None,
+    examples: Examples = EXAMPLES,
     as_json: AsJson = False,
 ) -> None:
     """Build a new index from a directory of files, check it, swap it in.
@@ -207,8 +216,10 @@ def reindex(
         )
         attempt.run = order.run
         with sync_client() as client:
-            run = recipe.dry_run if dry_run else recipe.reindex
-            report = run(client, order, watch)
+            if dry_run:
+                report = rehearsal.dry_run(client, order, watch, examples)
+            else:
+                report = recipe.reindex(client, order, watch)
     if as_json:
         print_json(report.as_json())
     else:
@@ -218,16 +229,6 @@ def reindex(
             attempt.run = order.run
             closed = gate.GateClosedError(report.refused, "")
             raise Ended(REFUSED, str(closed)) from closed
-
-
-def rollback(as_json: AsJson = False) -> None:
-    """Make the previous index live again, by one swap of the alias."""
-    with notified("rollback"), explained(as_json), sync_client() as client:
-        left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
-    if as_json:
-        print_json({"left": str(left), "live": str(live)})
-    else:
-        typer.echo(f"{live} is live again; {left} is kept.")
 
 
 def load(
@@ -294,7 +295,7 @@ def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
         for one in states
     ]
     if live is not None:
-        counts = gate.census(client, alias)
+        counts = census(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
     return found
 
@@ -317,6 +318,6 @@ def schema(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
-    for command in (reindex, rollback, load, schema):
+    for command in (reindex, load, schema):
         app.command()(command)
     app.add_typer(index_app)

@@ -32,6 +32,7 @@ class Event(StrEnum):
     ALIAS_SWAPPED = "alias_swapped"
     ROLLED_BACK = "rolled_back"
     INDEX_PRUNED = "index_pruned"
+    INDEX_MIGRATED = "index_migrated"
     SOURCE_LOADED = "source_loaded"
 
 
@@ -69,16 +70,42 @@ def record(
         client.index(index=name, document=document, refresh=True)
 
 
-def history(client: Elasticsearch, *, prefix: str = "", limit: int = 50) -> list[Entry]:
-    """The newest lines first, none when nothing was ever recorded."""
+def history(
+    client: Elasticsearch,
+    *,
+    prefix: str = "",
+    limit: int = 50,
+    index: str | None = None,
+    event: Event | None = None,
+    since: datetime | None = None,
+) -> list[Entry]:
+    """The newest lines first, none when nothing was ever recorded.
+
+    Only those of a concrete ``index``, of an ``event``, from the instant ``since`` on.
+    """
     with translated():
         found = client.search(
             index=audit_index(prefix),
             ignore_unavailable=True,
             size=limit,
+            query={"bool": {"filter": _filters(index, event, since)}},
             sort=[{"at": "desc"}, {"_doc": "desc"}],
         )
     return [_entry(hit["_source"]) for hit in found["hits"]["hits"]]
+
+
+def _filters(
+    index: str | None, event: Event | None, since: datetime | None
+) -> list[dict[str, Any]]:
+    """The clauses of what was asked for; no clause lets every line through."""
+    clauses: list[dict[str, Any]] = []
+    if index is not None:
+        clauses.append({"term": {"index": index}})
+    if event is not None:
+        clauses.append({"term": {"event": event.value}})
+    if since is not None:
+        clauses.append({"range": {"at": {"gte": since.astimezone(UTC).isoformat()}}})
+    return clauses
 
 
 def _entry(source: dict[str, Any]) -> Entry:

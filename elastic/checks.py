@@ -10,7 +10,7 @@ from pathlib import Path
 
 from elasticsearch import Elasticsearch
 
-from elastic import lifecycle
+from elastic import lifecycle, schema
 from elastic.client import DEFAULT_URL, client_for
 from elastic.errors import ElasticError, IndexMissing, translated
 from elastic.lock import Clock, utc_now
@@ -22,15 +22,22 @@ from elastic.node.distribution import installed_home, read_distribution
 from elastic.node.errors import NodeError, NoJdk
 from elastic.node.jdk import find_jdk
 from elastic.node.state import process_birth, read_state, runtime_dir
+from elastic.schema import Verdict
 from elastic.settings import ElasticSettings
 from elastic.up import require_version
-from mappings.offers import SCHEMA_VERSION
 
 CLOCK_DRIFT_WARN_S = 2.0
 CLOCK_DRIFT_BLOCK_S = 60.0
 """Slots start on the minute: a clock a minute off shows slots that are gone."""
 MEMORY_SHARE = 1.3
 """Resident memory of a node as a multiple of its heap: 1.3 GB at 1 GB."""
+
+
+RELOAD = "Load the data: `sas reindex --from DIR`."
+MIGRATE = {
+    Verdict.ADDITIVE: "Add the fields that it lacks: `sas index migrate`.",
+    Verdict.INCOMPATIBLE: f"{RELOAD} What differs: `sas index migrate --dry-run`.",
+}
 
 
 class Level(StrEnum):
@@ -87,18 +94,19 @@ def check_elasticsearch(chosen: ElasticSettings) -> Check:
 def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
     """Whether the live index bears the mapping of this program."""
     name, alias = "Index", offers_alias(chosen.index_prefix)
-    reload = "Load the data: `sas reindex --from DIR`."
     try:
         live = lifecycle.live_index(client, alias)
-        version = lifecycle.schema_version(client, alias)
+        found = schema.gap(schema.index_schema(client, alias), schema.program_schema())
     except IndexMissing:
-        return Check(name, Level.WARN, f"no data yet: alias {alias} does not exist", reload)
+        return Check(name, Level.WARN, f"no data yet: alias {alias} does not exist", RELOAD)
     except (ElasticError, NotAnIndexName) as error:
         return Check(name, Level.BLOCK, f"alias {alias} cannot be used", str(error))
-    if version != SCHEMA_VERSION:
-        finding = f"{live} has schema {version}, this program needs {SCHEMA_VERSION}"
-        return Check(name, Level.BLOCK, finding, reload)
-    return Check(name, Level.OK, f"{alias} is {live}, schema {version}")
+    if found.verdict is Verdict.NOTHING:
+        return Check(name, Level.OK, f"{alias} is {live}, schema {found.live_version}")
+    finding = f"{live} has schema {found.live_version}, this program needs {found.wanted_version}"
+    if found.live_version == found.wanted_version:
+        finding = f"{live} has another mapping than schema {found.wanted_version} of this program"
+    return Check(name, Level.BLOCK, finding, MIGRATE[found.verdict])
 
 
 def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:

@@ -41,6 +41,18 @@ def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
     return IndexName.parse(bearers[0]) if bearers else None
 
 
+def resolve(client: Elasticsearch, name: str) -> IndexName:
+    """The one index of ours that an index name or an alias stands for.
+
+    Raises ``IndexMissing``, ``AliasConflict`` when it stands for several, ``NotAnIndexName``.
+    """
+    with translated():
+        found = sorted(client.indices.get(index=name, features=["aliases"]))
+    if len(found) != 1:
+        raise AliasConflict(f"{name} stands for {len(found)} indices: name one of them.")
+    return IndexName.parse(found[0])
+
+
 def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
     """Point the alias at ``new`` in one atomic call; the index it left is kept and returned."""
     old = live_index(client, alias)
@@ -73,14 +85,19 @@ def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
     return [name for name in all_indices(client, alias) if name.stamp < live.stamp]
 
 
+def prunable(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
+    """The previous indices but the ``keep`` newest: what ``prune`` would delete."""
+    if keep < 0:
+        raise ValueError(f"keep is a number of indices, not {keep}.")
+    return previous_indices(client, alias)[keep:]
+
+
 def prune(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
     """Delete indices older than the ``keep`` newest previous ones; return what was deleted.
 
     The live index and anything newer than it are never touched.
     """
-    if keep < 0:
-        raise ValueError(f"keep is a number of indices, not {keep}.")
-    older = previous_indices(client, alias)[keep:]
+    older = prunable(client, alias, keep)
     for name in older:
         delete_index(client, name)
     return older

@@ -5,13 +5,14 @@ waives an index that is empty or cannot find its own offers.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from elastic.client import patient
 from elastic.errors import translated
+from indexers.census import Census, Commonest, census
 from indexers.quarantine import Quarantine
 
 FLOOR = 1
@@ -19,9 +20,28 @@ FLOOR = 1
 MIN_SHARE = 0.95
 """Share of the live offers that a new index must have."""
 MAX_DRIFT = 0.05
-"""Share by which the offers of one kind or department may change, in either direction."""
+"""Share by which the offers counted under one value may change, in either direction."""
 DRIFT_ALLOWANCE = 50
 """A change of at most so many offers is never a drift."""
+COUNTED: Mapping[str, str] = MappingProxyType(
+    {
+        "kind": "kinds",
+        "department": "departments",
+        "profession": "professions",
+        "speciality": "specialties",
+    }
+)
+"""What must not drift, and the counts of a census that tell."""
+PLACED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"kind": ("kinds", "rough_kinds"), "department": ("departments", "rough_departments")}
+)
+"""Where points must not get rougher: the counts of all offers, and of those that only their
+commune places. Better points are no drift."""
+MAX_ALIKE: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {"family": ("family name", 0.1), "given": ("given name", 0.1), "title": ("title", 0.02)}
+)
+"""What a name is called, and the share of the offers that may bear one same: far above any true
+set, where MARTIN, the commonest family name, is under 1 % of the country."""
 MAX_QUARANTINE = 0.01
 """Share of the rows of one source that may be set aside."""
 MISSED_DEPARTMENT = 10
@@ -30,8 +50,6 @@ SHOWN_PROBLEMS = 6
 """Problems told in a sentence; the report has them all."""
 NEAR = "1m"
 NOT_LIVE = "The index was not made live."
-DEPARTMENTS = 200
-"""More than there are, so that the counts by department are complete."""
 
 
 class GateClosedError(RuntimeError):
@@ -48,50 +66,6 @@ def shortened(problems: list[str]) -> list[str]:
     return problems if more <= 0 else [*problems[:SHOWN_PROBLEMS], f"{more} more of the kind"]
 
 
-@dataclass(slots=True)
-class Census:
-    """How many offers, in all, by kind, by department and by profession, where they have one."""
-
-    total: int = 0
-    kinds: dict[str, int] = field(default_factory=dict)
-    departments: dict[str, int] = field(default_factory=dict)
-    professions: dict[str, int] = field(default_factory=dict)
-
-    def add(self, kind: str, department: str, profession: str | None = None) -> None:
-        """Count one offer."""
-        self.total += 1
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        self.departments[department] = self.departments.get(department, 0) + 1
-        if profession is not None:
-            self.professions[profession] = self.professions.get(profession, 0) + 1
-
-
-def census(client: Elasticsearch, index: str) -> Census:
-    """The census of an index that was refreshed."""
-    with translated():
-        answer = patient(client).search(
-            index=index,
-            size=0,
-            track_total_hits=True,
-            aggs={
-                "kinds": {"terms": {"field": "kind", "size": DEPARTMENTS}},
-                "departments": {"terms": {"field": "department", "size": DEPARTMENTS}},
-                "professions": {"terms": {"field": "profession", "size": DEPARTMENTS}},
-            },
-        )
-    counts = answer["aggregations"]
-    return Census(
-        int(answer["hits"]["total"]["value"]),
-        _buckets(counts["kinds"]),
-        _buckets(counts["departments"]),
-        _buckets(counts["professions"]),
-    )
-
-
-def _buckets(aggregation: Mapping[str, Any]) -> dict[str, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in aggregation["buckets"]}
-
-
 def check_counts(
     new: Census,
     live: Census | None,
@@ -100,6 +74,7 @@ def check_counts(
     floor: int = FLOOR,
     accept_drift: bool = False,
     lost_answers: tuple[int, int] = (0, 0),
+    names: Mapping[str, Commonest] = MappingProxyType({}),
 ) -> list[str]:
     """Raise ``GateClosedError`` when the counts are wrong; return the problems accepted."""
     if new.total < floor:
@@ -107,6 +82,7 @@ def check_counts(
     problems = [
         *quarantine_problems(quarantines),
         *answer_problems(*lost_answers),
+        *name_problems(names),
         *drift_problems(new, live),
     ]
     if problems and not accept_drift:
@@ -141,8 +117,34 @@ def drift_problems(new: Census, live: Census | None) -> list[str]:
     if new.total < live.total * MIN_SHARE:
         problems.append(f"{new.total} offers, fewer than {MIN_SHARE:.0%} of the live {live.total}")
     problems += missing_departments(new, live)
-    problems += _drifts("kind", new.kinds, live.kinds)
-    return problems + _drifts("department", new.departments, live.departments)
+    for what, counts in COUNTED.items():
+        problems += _drifts(what, getattr(new, counts), getattr(live, counts))
+    for what, (every, rough) in PLACED.items():
+        problems += _rougher(what, _shares(new, every, rough), _shares(live, every, rough))
+    return problems
+
+
+def name_problems(names: Mapping[str, Commonest]) -> list[str]:
+    """Names that too many offers bear: a column that was shifted or filled with one value."""
+    problems = []
+    for name, found in names.items():
+        word, share = MAX_ALIKE[name]
+        if found.count > max(found.seen * share, DRIFT_ALLOWANCE):
+            borne = f"at least {found.count} of {found.seen} offers bear one same {word}"
+            problems.append(f"{borne}, more than {share:.0%}")
+    return problems
+
+
+def new_names() -> dict[str, Commonest]:
+    """One empty count for each sort of name that is watched."""
+    return {name: Commonest() for name in MAX_ALIKE}
+
+
+def add_names(names: Mapping[str, Commonest], offer: Mapping[str, Any]) -> None:
+    """Count the names of an offer."""
+    for name, found in names.items():
+        if name in offer:
+            found.add(offer[name])
 
 
 def missing_departments(new: Census, live: Census) -> list[str]:
@@ -160,6 +162,31 @@ def _drifts(what: str, new: Mapping[str, int], live: Mapping[str, int]) -> list[
         for key in sorted({*new, *live})
         if has_drifted(new.get(key, 0), live.get(key, 0))
     ]
+
+
+Shares = Mapping[str, tuple[int, int]]
+"""Under each value, the offers that only their commune places, and all."""
+
+
+def _shares(counts: Census, every: str, rough: str) -> Shares:
+    coarse = getattr(counts, rough)
+    return {key: (coarse.get(key, 0), total) for key, total in getattr(counts, every).items()}
+
+
+def _rougher(what: str, new: Shares, live: Shares) -> list[str]:
+    return [
+        f"{what} {key} went from {live[key][0]} of {live[key][1]} to {rough} of {total} offers "
+        "placed by their commune only"
+        for key, (rough, total) in sorted(new.items())
+        if key in live and is_rougher(new[key], live[key])
+    ]
+
+
+def is_rougher(new: tuple[int, int], live: tuple[int, int]) -> bool:
+    """More rough points than the live share foretells, by 5 % of the offers and by 50."""
+    rough, total = new
+    foretold = total * live[0] / live[1]
+    return rough - foretold > max(total * MAX_DRIFT, DRIFT_ALLOWANCE)
 
 
 def has_drifted(new: int, live: int) -> bool:

@@ -5,10 +5,9 @@ fails deletes the half-built index and leaves the live one as it was; the index 
 kept for ``rollback``, older ones go.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,32 +23,26 @@ from geography.locate import AddressBatch
 from indexers import gate, lrm, runs
 from indexers.bulk import write, write_offers
 from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
+from indexers.census import census
 from indexers.corrections import known_corrections
-from indexers.gate import Census
 from indexers.interruption import uninterrupted
-from indexers.loads import SourceLoad, last_loads, record_loads
+from indexers.loads import last_loads, record_loads
+from indexers.reindex_report import Report, slot_counts, trailed
 from indexers.run_record import recorded
 from indexers.slots.last_imports import record_imports
 from indexers.slots.requests import WHOLE_ANSWER
 from indexers.source_files import loads_of
-from indexers.source_state import aside_of
 from indexers.sources import Sources, opened
 from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
 from indexers.watch import Watch
 from indexers.whole_files import FileRefusedError, check_files
 from mappings.offers import offers_settings
-from mappings.records import StoredSlot
+from mappings.records import Offer
 
 LOCK = "offers"
 """Held by everything that rewrites the index: reindex, rollback, load."""
 KEPT_INDICES = 1
 """Previous indices kept for a rollback."""
-TRAILED = frozenset(
-    {"index", "live_before", "kinds", "total", "slots", "accepted", "refused", "pruned"}
-)
-"""What the audit trail keeps of a report; the rest is in the folder of the run."""
-
-
 Judge = Callable[[str], list[str]]
 """Asks an index, by its name, what it must answer well; what is wrong, one sentence each."""
 
@@ -83,53 +76,6 @@ class Order:
     def alias(self) -> str:
         """The alias the new index is for."""
         return offers_alias(self.prefix)
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did, or would do; counts only."""
-
-    index: str
-    live_before: str | None
-    offers: Census = field(default_factory=Census)
-    before: Census | None = None
-    slots: dict[str, Any] = field(default_factory=dict)
-    quarantine: dict[str, Any] = field(default_factory=dict)
-    accepted: list[str] = field(default_factory=list)
-    """Problems of the gate that were accepted with ``--accept-drift``."""
-    refused: list[str] = field(default_factory=list)
-    """Dry run only: why the gate would not open."""
-    pruned: list[str] = field(default_factory=list)
-    loads: list[SourceLoad] = field(default_factory=list)
-    """What each source gave."""
-    warnings: list[str] = field(default_factory=list)
-    """What looks wrong with a file as a whole, without refusing it."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        live = self.before or Census()
-        return {
-            "index": self.index,
-            "live_before": self.live_before,
-            "kinds": changes(self.offers.kinds, live.kinds),
-            "departments": changes(self.offers.departments, live.departments),
-            "professions": changes(self.offers.professions, live.professions),
-            "total": self.offers.total,
-            "live_total": None if self.before is None else self.before.total,
-            "slots": self.slots,
-            "quarantine": self.quarantine,
-            "accepted": self.accepted,
-            "refused": self.refused,
-            "pruned": self.pruned,
-            "warnings": self.warnings,
-        }
-
-
-def changes(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Offers by key of one census: in the live index, in the new one."""
-    return {
-        key: {"live": live.get(key, 0), "new": new.get(key, 0)} for key in sorted({*live, *new})
-    }
 
 
 def reindex(client: Elasticsearch, order: Order, watch: Watch | None = None) -> Report:
@@ -168,33 +114,6 @@ def _reindex(client: Elasticsearch, order: Order, report: Report, seen: Watch) -
         _finished(client, order, report)
 
 
-def dry_run(client: Elasticsearch, order: Order, watch: Watch | None = None) -> Report:
-    """Read and join everything, write nothing: what would change, would the gate open."""
-    seen, report = watch or Watch(), Report("", None)
-    with recorded(order.run, "reindex --dry-run", seen, order.clock, report.as_json):
-        _dry_run(client, order, report, seen)
-    return report
-
-
-def _dry_run(client: Elasticsearch, order: Order, report: Report, seen: Watch) -> None:
-    live = lifecycle.live_index(client, order.alias)
-    seen.stage("Counting the live index")
-    report.live_before = str(live) if live else None
-    report.before = gate.census(client, order.alias) if live else None
-    with _opened(client, order) as build:
-        lrm.registry_of(order.directory, build.quarantines)
-        report.refused = checked(lambda: check_sources(client, build, report, order))
-        seen.stage("Reading and joining")
-        for offer in build.offers():
-            _counted(offer, report.offers)
-            seen.count(report.offers.total)
-        report.quarantine = build.quarantines.as_json()
-        try:
-            report.accepted = _counts(build, report, order)
-        except gate.GateClosedError as closed:
-            report.refused += closed.problems
-
-
 def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexName, IndexName]:
     """Point the alias back at the previous index; returns the index left and the one now live."""
     alias = offers_alias(prefix)
@@ -205,7 +124,7 @@ def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexNa
                 "No previous index is kept: run `sas reindex --from DIR` with the earlier files."
             )
         left = lifecycle.swap(client, alias, previous[0])
-        details = {"from": str(left)}
+        details = {"from": str(left), "offers": lifecycle.count(client, previous[0])}
         audit.record(
             client, Event.ROLLED_BACK, str(previous[0]), now=now, prefix=prefix, details=details
         )
@@ -233,7 +152,7 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     live = lifecycle.live_index(client, order.alias)
     since = sequence_number(client, str(live)) if live else -1
     try:
-        with _opened(client, order) as sources:
+        with opened_for(client, order) as sources:
             yield Building(sources, new, live, since)
     except BaseException as error:
         with uninterrupted():
@@ -241,7 +160,8 @@ def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
         raise
 
 
-def _opened(client: Elasticsearch, order: Order) -> AbstractContextManager[Sources]:
+def opened_for(client: Elasticsearch, order: Order) -> AbstractContextManager[Sources]:
+    """The sources of an order; quarantine files go to the folder of its run."""
     runs.write_origin(order.run, {"directory": str(order.directory.absolute())})
     folder = order.run / runs.QUARANTINE
     corrections = known_corrections(client, order.prefix)
@@ -258,8 +178,8 @@ def fill(client: Elasticsearch, build: Building, report: Report, seen: Watch) ->
     """Every offer of the directory."""
     seen.stage("Reading, joining and writing offers")
     offers = build.sources.offers()
-    counted = (_counted(offer, report.offers) for offer in offers)
-    write_offers(client, str(build.index), counted, seen.count)
+    told = (counted(offer, report) for offer in offers)
+    write_offers(client, str(build.index), told, seen.count)
     report.quarantine = build.sources.quarantines.as_json()
 
 
@@ -269,25 +189,16 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
     target = str(build.index)
     if build.sources.has_slots:
         found = build.sources.slots()
-        created = [_counted(offer, report.offers) for offer in found.created]
+        for offer in found.created:
+            counted(offer, report)
         offers = build.sources.with_slots(found)
         report.slots = {
             "bearers": write_offers(client, target, offers, seen.count),
-            "sources": _by_source(found.slots.values()),
-            "slots": sum(map(len, found.slots.values())),
-            "answers": found.answers,
-            "places_created": len(created),
-            "unmatched": dict(found.unmatched),
-            "hidden": dict(found.hidden),
-            "rejected": dict(found.rejected),
+            **slot_counts(found),
         }
     elif build.live is not None:
         operations = carried(client, str(build.live), target, build.sources.now)
         report.slots = {"carried_to": write(client, target, operations, seen.count).done}
-
-
-def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
-    return dict(Counter(slot["source"] for of_offer in slots for slot in of_offer))
 
 
 def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
@@ -314,8 +225,8 @@ def check(
     Neither the smoke queries nor the judge are waived by ``accept_drift``.
     """
     seen.stage("Checking the new index")
-    report.before = gate.census(client, str(build.live)) if build.live else None
-    report.accepted = _counts(build.sources, report, order)
+    report.before = census(client, str(build.live)) if build.live else None
+    report.accepted = counts_accepted(build.sources, report, order)
     gate.smoke(client, str(build.index), report.offers)
     if order.judge is not None:
         seen.stage("Judging what the new index answers")
@@ -353,7 +264,8 @@ def checked(check: Callable[[], None]) -> list[str]:
     return []
 
 
-def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
+def counts_accepted(sources: Sources, report: Report, order: Order) -> list[str]:
+    """Problems of the counts that ``accept_drift`` waives; raises ``GateClosedError`` without."""
     return gate.check_counts(
         report.offers,
         report.before,
@@ -361,6 +273,7 @@ def _counts(sources: Sources, report: Report, order: Order) -> list[str]:
         floor=order.floor,
         accept_drift=order.accept_drift,
         lost_answers=_lost_answers(report.slots),
+        names=report.names,
     )
 
 
@@ -370,8 +283,10 @@ def _lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
     return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
 
 
-def _counted(offer: Any, census: Census) -> Any:
-    census.add(offer["kind"], offer["department"], offer.get("profession"))
+def counted(offer: Offer, report: Report) -> Offer:
+    """The offer, counted in the report."""
+    report.offers.add(offer)
+    gate.add_names(report.names, offer)
     return offer
 
 
@@ -381,13 +296,6 @@ def _started(client: Elasticsearch, order: Order, report: Report) -> None:
     audit.record(
         client, Event.REINDEX_STARTED, report.index, now=order.clock(), prefix=order.prefix
     )
-
-
-def _trailed(report: Report, order: Order) -> dict[str, Any]:
-    """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
-    kept = {name: value for name, value in report.as_json().items() if name in TRAILED}
-    seconds = round((order.clock() - order.started).total_seconds(), 3)
-    return {**kept, "aside": aside_of(report.quarantine), "seconds": seconds}
 
 
 def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseException) -> None:
@@ -417,5 +325,5 @@ def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
         report.index,
         now=order.clock(),
         prefix=order.prefix,
-        details=_trailed(report, order),
+        details=trailed(report, order.clock() - order.started),
     )

@@ -144,6 +144,22 @@ def test_an_index_of_another_schema_is_not_ready(
     problem(httpx.get(f"{serve(frozen_app())}/readyz"), 503, "schema_mismatch")
 
 
+def test_an_index_built_with_another_schema_and_migrated_in_place_is_ready(
+    es: Elasticsearch,
+    environment: None,
+    index_prefix: str,
+    serve: StartServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older = IndexName(index_prefix, schema=SCHEMA_VERSION + 1, stamp=NOW)
+    lifecycle.create_index(es, older, offers_settings(), offers_mapping())
+    es.indices.put_mapping(index=str(older), meta={"schema_version": SCHEMA_VERSION})
+    lifecycle.swap(es, older.alias, older)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    response = httpx.get(f"{serve(frozen_app(ready_floor=0))}/readyz")
+    assert answer(response)["schema_version"] == SCHEMA_VERSION
+
+
 def test_a_reindex_under_a_running_service_is_seen_at_once(
     create_offers: CreateOffers,
     environment: None,

@@ -11,10 +11,8 @@ from cli.quarantine import ALL_EXPLANATIONS, summary
 from elastic.names import offers_alias
 from geography.reasons import Note, Refusal, Unlocatable
 from indexers.reasons import EXPLANATIONS, Reason
-from tests.cli.test_reindex import ANNE, BRUNO, Run, done, files, refused, run
+from tests.cli.commands import ANNE, BRUNO, Run, done, refused
 from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
-
-__all__ = ["files", "run"]
 
 CLEO, BAD_FINESS = "10100000032", "48000-001X7"
 AT_CLEO = f"rpps:{CLEO}@4{rang(CLEO)}"

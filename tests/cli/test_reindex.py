@@ -1,46 +1,22 @@
 """The commands of the index: what they print, and that each failure ends with its own code."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from click.testing import Result
 from elasticsearch import Elasticsearch
 from rich.console import Console, RenderableType
-from typer.testing import CliRunner
 
 from cli import index_text
-from cli.main import app
 from elastic import lifecycle, lock
 from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.interruption import InterruptedRunError
 from mappings.formats import FORMATS
 from mappings.offers import SCHEMA_VERSION
-from tests.indexers.sets import FLORAC, MSP, FileSet
-
-ANNE, BRUNO = "10100000016", "10100000024"
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(
-    es_url: str, index_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Run]:
-    """``run("reindex", ...)`` as a person types it, in a corner of its own."""
-    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
-    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
-    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", "30")
-    monkeypatch.setenv("COLUMNS", "200")
-    yield lambda *words: CliRunner().invoke(app, [str(word) for word in words])
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> FileSet:
-    return FileSet(tmp_path / "in").doctor(ANNE).doctor(BRUNO, FLORAC)
+from tests.cli.commands import ANNE, Run, done, refused
+from tests.indexers.sets import MSP, FileSet
 
 
 def plain(text: RenderableType) -> str:
@@ -49,20 +25,6 @@ def plain(text: RenderableType) -> str:
     with console.capture() as printed:
         console.print(text)
     return printed.get()
-
-
-def done(result: Result) -> dict[str, Any]:
-    """The JSON a successful command printed."""
-    assert result.exit_code == 0, result.output
-    found: dict[str, Any] = orjson.loads(result.stdout)
-    return found
-
-
-def refused(result: Result, code: int, sentence: str) -> None:
-    """The command failed with this code and one sentence, no traceback."""
-    assert result.exit_code == code, result.output
-    assert sentence in result.output.replace("\n", " ")
-    assert "Traceback" not in result.output
 
 
 def test_reindex_status_rollback(run: Run, files: FileSet) -> None:

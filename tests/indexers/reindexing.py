@@ -9,7 +9,8 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle, lock
 from elastic.names import offers_alias
 from indexers import reindex as recipe
-from indexers.reindex import Order, Report
+from indexers.reindex import Order
+from indexers.reindex_report import Report
 from indexers.slots.instants import utc_text
 from tests.indexers.sets import FLORAC, NOW, FileSet, rang
 

@@ -12,8 +12,9 @@ from elastic.errors import LockTaken
 from elastic.names import offers_index
 from indexers import reindex as recipe
 from indexers import runs
+from indexers.dry_run import dry_run
 from indexers.interruption import InterruptedRunError, interruptible
-from indexers.reindex import NothingToRollBackError, dry_run, rollback
+from indexers.reindex import NothingToRollBackError, rollback
 from indexers.unfinished import unfinished_mapping
 from indexers.watch import Watch
 from mappings.offers import offers_settings

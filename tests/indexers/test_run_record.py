@@ -8,10 +8,10 @@ import pytest
 
 from indexers import reindex as recipe
 from indexers import runs
+from indexers.dry_run import dry_run
 from indexers.gate import GateClosedError
 from indexers.interruption import InterruptedRunError
 from indexers.load import LoadOrder, load
-from indexers.reindex import dry_run
 from indexers.run_record import recorded
 from indexers.stage_times import StageTimes, peak_memory_bytes
 from indexers.watch import Watch

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from indexers import gate
+from indexers.dry_run import dry_run
 from indexers.gate import Census
 from indexers.loads import SourceLoad, last_loads
 from indexers.quarantine import Quarantine
 from indexers.reasons import Reason
-from indexers.reindex import dry_run
 from indexers.whole_files import FileFault, FileRefusedError, Findings, check_files
 from tests.indexers.reindexing import ANNE, AT_ANNE, AT_BRUNO, Office, many, two_doctors
 from tests.indexers.sets import NOW

@@ -1,0 +1,137 @@
+"""The schema of this program beside that of an index: the same, a little more, or another.
+
+Only new fields can be given to an index in place. Anything else, a new multi-field of a known
+field included, would leave the offers already stored out of searches that nothing would report.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from elastic.client import patient
+from elastic.errors import IndexMissing, translated
+from elastic.lifecycle import SCHEMA_KEY
+from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
+
+
+class Verdict(StrEnum):
+    """What it takes to bring an index to the schema of this program."""
+
+    NOTHING = "nothing"
+    ADDITIVE = "additive"
+    """New fields only: put in place, empty until the next reindex."""
+    INCOMPATIBLE = "incompatible"
+    """A new index has to be built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Mapping, analysis settings and version of an index, or those it should have."""
+
+    mapping: Mapping[str, Any]
+    analysis: Mapping[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What an index lacks of a schema; paths as ``slots.start``, ``analysis.filter.elisions``."""
+
+    live_version: int
+    wanted_version: int
+    added: tuple[str, ...]
+    """Fields that the index does not have."""
+    differing: tuple[str, ...]
+    """What both have otherwise, or the index alone."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it takes to close the gap."""
+        if self.differing or self.live_version > self.wanted_version:
+            return Verdict.INCOMPATIBLE
+        if self.added:
+            return Verdict.ADDITIVE
+        same = self.live_version == self.wanted_version
+        return Verdict.NOTHING if same else Verdict.INCOMPATIBLE
+
+
+def program_schema() -> Schema:
+    """The schema of offers of this program."""
+    return Schema(offers_mapping(), offers_settings()["analysis"], SCHEMA_VERSION)
+
+
+def index_schema(client: Elasticsearch, index: str) -> Schema:
+    """The schema an index or alias bears; raises ``IndexMissing``."""
+    with translated():
+        mappings = client.indices.get_mapping(index=index).body
+        settings = client.indices.get_settings(index=index).body
+    if not mappings:
+        raise IndexMissing(
+            f"Index {index} does not exist: load data with `sas reindex --from DIR`."
+        )
+    mapping = next(iter(mappings.values()))["mappings"]
+    inside = next(iter(settings.values()))["settings"]["index"]
+    version = int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
+    return Schema(mapping, inside.get("analysis", {}), version)
+
+
+def gap(live: Schema, wanted: Schema) -> Gap:
+    """What ``live`` lacks of ``wanted``, field by field."""
+    has, needs = dict(_fields(live.mapping)), dict(_fields(wanted.mapping))
+    differing = [path for path in has if has[path] != needs.get(path)]
+    root = _different(_root(live.mapping), _root(wanted.mapping), "")
+    analysis = _different(_parts(live.analysis), _parts(wanted.analysis), "analysis.")
+    return Gap(
+        live.version,
+        wanted.version,
+        added=tuple(sorted(needs.keys() - has.keys())),
+        differing=tuple(sorted([*differing, *root, *analysis])),
+    )
+
+
+def add_fields(client: Elasticsearch, index: str, wanted: Schema) -> None:
+    """Give an index the fields it lacks and the version they come with, in one call."""
+    with translated():
+        patient(client).indices.put_mapping(
+            index=index,
+            properties=dict(wanted.mapping["properties"]),
+            meta={SCHEMA_KEY: wanted.version},
+        )
+
+
+def _fields(mapping: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field by its path, each without the fields under it."""
+    for name, field in mapping.get("properties", {}).items():
+        path = f"{above}{name}"
+        yield path, _plain({key: field[key] for key in field if key != "properties"})
+        yield from _fields(field, f"{path}.")
+
+
+def _root(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: mapping[key] for key in mapping if key not in ("properties", "_meta")}
+
+
+def _parts(analysis: Mapping[str, Any]) -> dict[str, Any]:
+    """Analyzers, filters and the like by path: ``filter.elisions``."""
+    return {
+        f"{sort}.{name}": part for sort, named in analysis.items() for name, part in named.items()
+    }
+
+
+def _different(live: Mapping[str, Any], wanted: Mapping[str, Any], above: str) -> list[str]:
+    names = {*live, *wanted}
+    return [
+        f"{above}{name}" for name in names if _plain(live.get(name)) != _plain(wanted.get(name))
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value as Elasticsearch gives settings back: every scalar is a text."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,31 @@
+"""``sas diff`` as a person types it."""
+
+from cli.diff import DIFFERENT
+from tests.cli.commands import ANNE, Run, done, refused
+from tests.indexers.sets import MSP, FileSet
+
+
+def test_the_live_index_against_the_previous_one(run: Run, files: FileSet) -> None:
+    first = done(run("reindex", "--from", files.directory, "--json"))["index"]
+    files.site(MSP, "603", "MSP DES TANNEURS").line(
+        "participation", rpps=ANNE, participation=True, via=1
+    )
+    second = done(run("reindex", "--from", files.directory, "--accept-drift", "--json"))["index"]
+    found = done(run("diff", "--json"))
+    assert (found["left"], found["right"]) == (first, second)
+    assert (found["added"]["total"], found["changed"]["total"]) == (1, 1)
+    assert found["changed"]["departments"] == {"48": 1}
+    told = run("diff", "--exit-code")
+    assert told.exit_code == DIFFERENT
+    assert f"From {first} to {second}:" in told.output
+    assert f"added structure finess:{MSP}, MSP DES TANNEURS (48)" in told.output
+    assert "participant none -> true" in told.output
+    assert "Slots changed on 0 offers" in told.output
+    same = run("diff", second, second, "--exit-code")
+    assert (same.exit_code, "No offer differs" in same.output) == (0, True)
+
+
+def test_what_cannot_be_compared_is_one_sentence(run: Run, files: FileSet) -> None:
+    refused(run("diff"), 1, "No previous index is kept")
+    done(run("reindex", "--from", files.directory, "--json"))
+    refused(run("diff", "absent"), 1, "No index is called absent")

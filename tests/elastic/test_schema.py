@@ -1,0 +1,97 @@
+"""The schema of the program beside that of a real index."""
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from elastic import lifecycle, schema
+from elastic.errors import IndexMissing
+from elastic.names import offers_index
+from elastic.schema import Schema, Verdict, gap, index_schema, program_schema
+from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
+from tests.indexers.sets import NOW
+
+
+def extended(**properties: Any) -> Schema:
+    """The schema of the program with these fields, one version further."""
+    mapping = deepcopy(offers_mapping())
+    mapping["properties"] |= properties
+    return replace(program_schema(), mapping=mapping, version=SCHEMA_VERSION + 1)
+
+
+@pytest.fixture
+def live(es: Elasticsearch, index_prefix: str) -> str:
+    """An empty index as the program makes it."""
+    name = offers_index(index_prefix, NOW)
+    lifecycle.create_index(es, name, offers_settings(), offers_mapping())
+    return str(name)
+
+
+def test_an_index_just_made_lacks_nothing(es: Elasticsearch, live: str) -> None:
+    found = gap(index_schema(es, live), program_schema())
+    assert (found.verdict, found.added, found.differing) == (Verdict.NOTHING, (), ())
+
+
+def test_new_fields_are_put_in_place_with_their_version(es: Elasticsearch, live: str) -> None:
+    slots = deepcopy(offers_mapping()["properties"]["slots"])
+    slots["properties"]["room"] = {"type": "keyword"}
+    wanted = extended(ring={"properties": {"bell": {"type": "boolean"}}}, slots=slots)
+    found = gap(index_schema(es, live), wanted)
+    assert found.verdict is Verdict.ADDITIVE
+    assert found.added == ("ring", "ring.bell", "slots.room")
+    schema.add_fields(es, live, wanted)
+    after = gap(index_schema(es, live), wanted)
+    assert (after.verdict, after.added) == (Verdict.NOTHING, ())
+    assert index_schema(es, live).version == SCHEMA_VERSION + 1
+
+
+@pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        ({"kind": {"type": "text"}}, "kind"),
+        ({"id": {"type": "keyword", "fields": {"text": {"type": "text"}}}}, "id"),
+        ({"family": {"type": "keyword"}}, "family"),
+    ],
+)
+def test_another_type_index_or_multi_field_needs_a_new_index(
+    es: Elasticsearch, live: str, properties: dict[str, Any], path: str
+) -> None:
+    found = gap(index_schema(es, live), extended(**properties, extra={"type": "keyword"}))
+    assert (found.verdict, found.differing) == (Verdict.INCOMPATIBLE, (path,))
+    assert found.added == ("extra",)
+
+
+def test_another_analysis_needs_a_new_index(es: Elasticsearch, live: str) -> None:
+    analysis = deepcopy(offers_settings()["analysis"])
+    analysis["filter"]["prefixes"]["max_gram"] += 1
+    found = gap(index_schema(es, live), replace(program_schema(), analysis=analysis))
+    assert (found.verdict, found.differing) == (
+        Verdict.INCOMPATIBLE,
+        ("analysis.filter.prefixes",),
+    )
+
+
+def test_a_field_the_program_forgot_and_a_root_parameter_need_a_new_index(
+    es: Elasticsearch, live: str
+) -> None:
+    mapping = {**deepcopy(offers_mapping()), "dynamic": "false"}
+    del mapping["properties"]["emergency"]
+    found = gap(index_schema(es, live), replace(program_schema(), mapping=mapping))
+    assert (found.verdict, found.differing) == (Verdict.INCOMPATIBLE, ("dynamic", "emergency"))
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_another_version_of_the_same_fields_needs_a_new_index(
+    es: Elasticsearch, live: str, step: int
+) -> None:
+    """The meaning of a value changed, or this program is older than the index."""
+    wanted = replace(program_schema(), version=SCHEMA_VERSION + step)
+    assert gap(index_schema(es, live), wanted).verdict is Verdict.INCOMPATIBLE
+
+
+def test_no_index_no_schema(es: Elasticsearch, index_prefix: str) -> None:
+    with pytest.raises(IndexMissing):
+        index_schema(es, f"{index_prefix}-offers")
