@@ -266,8 +266,8 @@ def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str
     """The geocoder's point when it is better and in the right place (trap 55)."""
     if WORST_FIRST.index(answer.precision) <= WORST_FIRST.index(found.precision):
         return found
-    elsewhere = not in_department(answer.lat, answer.lon, commune.department)
-    if elsewhere or not near_commune(answer.lat, answer.lon, commune):
+    near = near_commune(answer.lat, answer.lon, commune)
+    if not (near and in_department(answer.lat, answer.lon, commune.department, commune)):
         return replace(found, reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
     return replace(
         found,
