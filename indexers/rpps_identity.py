@@ -20,6 +20,7 @@ ADELI_TYPE = "0"
 
 _RPPS_LENGTH = 12
 _ADELI_LENGTH = 10
+_FINESS_LENGTH = 9
 _SIRET_LENGTH = 14
 _RANG_LENGTH = 15
 RPPS_RANG = "4"
@@ -75,12 +76,21 @@ def from_technical_id(text: str) -> Idnst | None:
     if not text:
         return None
     letter, number = text[0], text[1:]
+    if (digit := _USUAL.get((letter, len(number)))) and number.isascii() and number.isdigit():
+        return Idnst(digit + number)
     digit = {"F": "1", "R": "4", "C": "3" if len(number) == _SIRET_LENGTH else "0"}.get(letter)
     if digit is None:
         return None
     expected = _KINDS[digit]
     return Idnst(digit + number) if structure_id_kind(digit + number) is expected else None
 
+
+_USUAL = {
+    ("F", _FINESS_LENGTH): "1",
+    ("C", _SIRET_LENGTH): "3",
+    ("R", _SIRET_LENGTH): RPPS_RANG,
+}
+"""Technical identifiers of figures only, as nearly all are: their digit by letter and length."""
 
 _KINDS = {
     "1": StructureIdKind.FINESS,
