@@ -22,7 +22,6 @@ _RPPS_LENGTH = 12
 _ADELI_LENGTH = 10
 _FINESS_LENGTH = 9
 _SIRET_LENGTH = 14
-_RANG_LENGTH = 15
 RPPS_RANG = "4"
 _RECENT = 1024
 """Persons remembered: the rows of one are near each other."""
@@ -92,6 +91,9 @@ _USUAL = {
 }
 """Technical identifiers of figures only, as nearly all are: their digit by letter and length."""
 
+_FIGURES_AFTER = {"1": _FINESS_LENGTH + 1, "3": _SIRET_LENGTH + 1, RPPS_RANG: _SIRET_LENGTH + 1}
+"""Exchanged identifiers of figures only: their whole length by their first digit."""
+
 _KINDS = {
     "1": StructureIdKind.FINESS,
     "3": StructureIdKind.SIRET,
@@ -101,6 +103,6 @@ _KINDS = {
 
 
 def _is_idnst(text: str) -> bool:
-    if figures(text, _RANG_LENGTH) and text[0] == RPPS_RANG:
+    if text[:1] in _FIGURES_AFTER and figures(text, _FIGURES_AFTER[text[0]]):
         return True
     return text != "" and structure_id_kind(text) is not None

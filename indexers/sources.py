@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geography.locate import AddressBatch, KnownAnswer, Locator
+from indexers.garbage import rarely_collected
 from indexers.geocoded import read_geocoded
 from indexers.offers.joins import Joins
 from indexers.pipeline import all_offers, joined, require_offers
@@ -71,8 +72,9 @@ def opened(
     quarantines = Quarantines(quarantine_folder)
     try:
         require_offers(directory)
-        locator = directory_locator(directory, geocoder)
-        with joined(directory, locator, now, quarantines) as joins:
-            yield Sources(directory, now, joins)
+        with rarely_collected():
+            locator = directory_locator(directory, geocoder)
+            with joined(directory, locator, now, quarantines) as joins:
+                yield Sources(directory, now, joins)
     finally:
         quarantines.close()
