@@ -1,7 +1,8 @@
 """Rows kept on disk while a load joins them: one SQLite file, deleted at the end.
 
 A national RPPS is 2.3 million rows in no promised order, and a person's rows must be read
-together. SQLite's B-tree sorts and joins them in bounded memory (docs/indexing.md).
+together. They are appended as they come, sorted once by SQLite in bounded memory, and
+joined in that order (docs/indexing.md).
 """
 
 import sqlite3
@@ -37,10 +38,8 @@ _BY = {
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE activity (
-    person TEXT, seq INTEGER, hidden INTEGER, row BLOB, PRIMARY KEY (person, seq)
-) WITHOUT ROWID;
-CREATE TABLE skill (person TEXT, seq INTEGER, row BLOB, PRIMARY KEY (person, seq)) WITHOUT ROWID;
+CREATE TABLE activity (person TEXT, hidden INTEGER, row BLOB);
+CREATE TABLE skill (person TEXT, row BLOB);
 CREATE TABLE structure (finess TEXT PRIMARY KEY, siret TEXT, legal TEXT, row BLOB) WITHOUT ROWID;
 CREATE INDEX by_siret ON structure (siret) WHERE siret IS NOT NULL;
 CREATE INDEX by_legal ON structure (legal) WHERE legal IS NOT NULL;
@@ -85,18 +84,15 @@ class Spool:
     def add_activities(self, rows: Iterable[Activity]) -> int:
         """Keep rows of activity, those of nobody shown too; returns how many."""
         return self._fill(
-            "INSERT INTO activity VALUES (?, ?, ?, ?)",
-            (
-                (row["idnps"], seq, "hidden" in row, orjson.dumps(row))
-                for seq, row in enumerate(rows)
-            ),
+            "INSERT INTO activity VALUES (?, ?, ?)",
+            ((row["idnps"], "hidden" in row, orjson.dumps(row)) for row in rows),
         )
 
     def add_skills(self, rows: Iterable[Skill]) -> int:
         """Keep rows of skills; returns how many."""
         return self._fill(
-            "INSERT INTO skill VALUES (?, ?, ?)",
-            ((row["idnps"], seq, orjson.dumps(row)) for seq, row in enumerate(rows)),
+            "INSERT INTO skill VALUES (?, ?)",
+            ((row["idnps"], orjson.dumps(row)) for row in rows),
         )
 
     def add_structures(self, rows: Iterable[Structure]) -> int:
@@ -120,8 +116,8 @@ class Spool:
 
     def people(self) -> Iterator[Person]:
         """Who has a row that is shown, with all rows and skills, in the order of identifiers."""
-        rows = self._db.execute("SELECT person, hidden, row FROM activity ORDER BY person, seq")
-        skills = _Ordered(self._db.execute("SELECT person, row FROM skill ORDER BY person, seq"))
+        rows = self._db.execute("SELECT person, hidden, row FROM activity ORDER BY person, rowid")
+        skills = _Ordered(self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid"))
         for person, group in groupby(rows, key=_FIRST):
             known = list(group)
             if all(hidden for _, hidden, _ in known):

@@ -98,11 +98,8 @@ def _identity(person: Person, place: Place) -> Record:
 def _names(rows: list[Activity], place: Place) -> list[str]:
     """Every spelling of the person's name, then the names of the place."""
     places = [str(row.get(key, "")) for row in place.rows for key in ("brand", "place_name")]
-    people = [
-        name
-        for row in rows
-        for name in person_names(row.get("family", ""), row.get("given", ""), ())
-    ]
+    spellings = dict.fromkeys((row.get("family", ""), row.get("given", "")) for row in rows)
+    people = [name for spelling in spellings for name in person_names(*spelling, ())]
     return distinct([*people, *places])
 
 
