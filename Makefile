@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 DEMO_DIR := .demo
 DEMO_SEED := 20261123
 ONCE ?=
+FROM ?= $(DEMO_DIR)
 SCALE ?= department
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance bench profile clean
+.PHONY: help setup demo test conformance bench indexing profile clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,10 @@ conformance: setup ## rewrite docs/conformance.md from the marks of the tests
 bench: setup ## our API beside Elasticsearch itself, in one table (SCALE=national, BENCH=--strict)
 	@$(BIN)/sas up
 	@$(BIN)/python -m bench --scale $(SCALE) $(BENCH)
+
+indexing: setup ## a reindex by stage, beside a raw bulk of the same documents (FROM=DIR)
+	@$(BIN)/sas up
+	@$(BIN)/python -m bench.indexing --from $(FROM) $(BENCH)
 
 profile: setup ## where the time of the API's process goes
 	@$(BIN)/sas up

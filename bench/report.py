@@ -143,11 +143,18 @@ def _heading(about: dict[str, Any]) -> str:
         [
             f"# {about['scale']}, {about['at']}, commit {about['commit']}",
             "",
-            f"{about['offers']:,} offers, {about['slots']:,} slots; {about['searches']} searches, "
-            f"seed {about['seed']}. {machine['processor']}, {machine['cores']} cores, "
+            f"{about['offers']:,} offers, {about['slots']:,} slots{_asked(about)}. "
+            f"{machine['processor']}, {machine['cores']} cores, "
             f"{machine['memory_gib']} GiB; load {machine['load_before']} before the run. {listed}.",
         ]
     )
+
+
+def _asked(about: dict[str, Any]) -> str:
+    """The searches of a run that has some."""
+    if "searches" not in about:
+        return ""
+    return f"; {about['searches']} searches, seed {about['seed']}"
 
 
 def as_json(found: Measures) -> dict[str, Any]:

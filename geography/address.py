@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from mappings.analysis import fold
 
@@ -45,6 +47,7 @@ STREET_TYPES = {
 
 REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
 """Repetition letters after a number; A, C and D are real letters and stay."""
+_REPEATED = frozenset(REPETITIONS.values())
 
 SHORT_WORDS = {
     "st": "saint",
@@ -60,34 +63,41 @@ SHORT_WORDS = {
 }
 """Titles and saints that street names abbreviate, wherever they stand."""
 
+_RECENT = 1 << 16
+"""Texts remembered: the practices of a street, and the towns, come back."""
+
 _GLUED = re.compile(r"(\d)([A-Za-z])\b")
 _POSTCODE = re.compile(r"^\d{5} (?=\D)")
 _DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
 
 
+@lru_cache(maxsize=_RECENT)
 def normalise_line(line: str) -> str:
     """The street line folded, its street type spelled out: ``12 B av. St-Jean``.
 
     gives ``12 bis avenue saint jean``. Postal distribution (BP, CS, TSA, CEDEX) is left out.
     """
+    if not line:
+        return ""
     words = _DISTRIBUTION.sub(" ", fold(_GLUED.sub(r"\1 \2", line))).split()
-    street = [_spelled(words, position) for position in range(len(words))]
-    return " ".join(street)
+    return " ".join(_spelled(words))
 
 
-def _spelled(words: list[str], position: int) -> str:
-    word = words[position]
-    after_number = position > 0 and words[position - 1].isdigit()
-    if after_number and word in REPETITIONS:
-        return REPETITIONS[word]
-    if word in SHORT_WORDS:
-        return SHORT_WORDS[word]
-    numbered = all(
-        w.isdigit() or w in REPETITIONS.values() or len(w) == 1 for w in words[:position]
-    )
-    return STREET_TYPES.get(word, word) if numbered and position + 1 < len(words) else word
+def _spelled(words: list[str]) -> Iterator[str]:
+    """The words spelled out; a street type stands after numbers only, and is not the last word."""
+    before, numbered, last = "", True, len(words) - 1
+    for position, word in enumerate(words):
+        if word in REPETITIONS and before.isdigit():
+            yield REPETITIONS[word]
+        elif word in SHORT_WORDS:
+            yield SHORT_WORDS[word]
+        else:
+            yield STREET_TYPES.get(word, word) if numbered and position < last else word
+        numbered = numbered and (word.isdigit() or word in _REPEATED or len(word) == 1)
+        before = word
 
 
+@lru_cache(maxsize=_RECENT)
 def normalise_city(city: str) -> str:
     """The post-office label folded, without CEDEX and its number, Saint spelled out.
 
@@ -97,6 +107,7 @@ def normalise_city(city: str) -> str:
     return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 
+@lru_cache(maxsize=_RECENT)
 def address_key(line: str, postal_code: str, city: str) -> str:
     """The place key of an address without any national identifier: stable over reloads (W12)."""
     text = "|".join((normalise_line(line), postal_code.strip(), normalise_city(city)))

@@ -8,7 +8,7 @@ as a precise one is marked for what it is (traps 53 and 54).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -38,6 +38,9 @@ CENTRE_KM = 0.005
 
 MAX_ADDRESSES_A_POINT = 20
 """More different addresses on exactly one point: a default point, not a place (trap 54)."""
+
+REMEMBERED = 1 << 17
+"""Places kept by what was asked: several people practise at an address, 50 MB at most."""
 
 RANKS = {1: Precision.HOUSENUMBER, 2: Precision.STREET, 3: Precision.LOCALITY}
 """Precision ranks of Atlasanté; from 4 on the point is the commune's."""
@@ -128,6 +131,7 @@ class Locator:
         self._geocoder = geocoder
         self._crowded = crowded
         self._geocoded: dict[str, KnownAnswer | None] = {}
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._placed)
 
     def locate(
         self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
@@ -139,7 +143,7 @@ class Locator:
         """Where each address is, in order, in memory bounded by ``CHUNK``."""
         remaining = iter(requests)
         while chunk := list(islice(remaining, CHUNK)):
-            found = [self._offline(request) for request in chunk]
+            found = [self._remembered(*_asked(request)) for request in chunk]
             yield from found if self._geocoder is None else self._geocode(chunk, found)
 
     def _geocode(
@@ -150,6 +154,11 @@ class Locator:
         self._ask([request.address for request, place in pairs if _improvable(request, place)])
         for request, place in pairs:
             yield self._improved(request, place) if _improvable(request, place) else place
+
+    def _placed(
+        self, address: PostalAddress, points: tuple[RawPoint, ...], ban_key: str
+    ) -> Located | Unlocated:
+        return self._offline(LocateRequest(address, points, ban_key))
 
     def _offline(self, request: LocateRequest) -> Located | Unlocated:
         named = commune_of(self._gazetteer, request.address)
@@ -239,6 +248,10 @@ def locate(
     return _offline_locator().locate(address, points, ban_key)
 
 
+def _asked(request: LocateRequest) -> tuple[PostalAddress, tuple[RawPoint, ...], str]:
+    return request.address, tuple(request.points), request.ban_key
+
+
 def _key(address: PostalAddress) -> str:
     return address_key(address.line, address.postal_code, address.city)
 
@@ -266,8 +279,8 @@ def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str
     """The geocoder's point when it is better and in the right place (trap 55)."""
     if WORST_FIRST.index(answer.precision) <= WORST_FIRST.index(found.precision):
         return found
-    elsewhere = not in_department(answer.lat, answer.lon, commune.department)
-    if elsewhere or not near_commune(answer.lat, answer.lon, commune):
+    near = near_commune(answer.lat, answer.lon, commune)
+    if not (near and in_department(answer.lat, answer.lon, commune.department, commune)):
         return replace(found, reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
     return replace(
         found,

@@ -192,14 +192,27 @@ def in_france(lat: float, lon: float) -> bool:
     return any(t.box.holds(lat, lon) for t in (METROPOLE, *OVERSEAS))
 
 
-def in_department(lat: float, lon: float, department: str) -> bool:
-    """True when some commune of the department reaches within 10 km of the point."""
+def in_department(lat: float, lon: float, department: str, likely: Commune | None = None) -> bool:
+    """True when some commune of the department reaches within 10 km of the point.
+
+    ``likely`` is looked at first: a hundred times quicker when it is that one.
+    """
     if not _department_box(department).holds(lat, lon):
         return False
+    if likely is not None and _reaches(lat, lon, department, likely):
+        return True
     gazetteer = load_gazetteer()
     if gazetteer.nearest(lat, lon).department == department:
         return True
     return any(near_commune(lat, lon, c) for c in gazetteer.in_department(department))
+
+
+def _reaches(lat: float, lon: float, department: str, likely: Commune) -> bool:
+    """True near a commune of the department, or near the city of a district."""
+    whole = load_gazetteer().by_insee(likely.parent) if likely.parent else likely
+    if whole is None or whole.part is not None or whole.department != department:
+        return False
+    return near_commune(lat, lon, whole)
 
 
 def near_commune(lat: float, lon: float, commune: Commune) -> bool:

@@ -11,6 +11,7 @@ from indexers.finess import read_structures
 from indexers.reading.corrected import with_corrections
 from indexers.reasons import Reason
 from indexers.rpps import read_activities
+from indexers.rpps_shown import listed
 from indexers.rpps_skills import read_skills
 from indexers.runs import Quarantines
 from indexers.spool import Spool
@@ -76,8 +77,10 @@ def spool_published(
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        rows = with_corrections(read_activities, activities, quarantines.of("rpps"))
-        spool.add_activities(rows if conventions is None else conventions.watched(rows))
+        aside = quarantines.of("rpps")
+        rows = with_corrections(read_activities, activities, aside)
+        seen = rows if conventions is None else conventions.watched(rows)
+        spool.add_activities(listed(row, aside) for row in seen)
     if skills is not None:
         spool.add_skills(with_corrections(read_skills, skills, quarantines.of("rpps-skills")))
     for path in structures:

@@ -43,6 +43,10 @@ LOCK = "offers"
 """Held by everything that rewrites the index: reindex, rollback, load."""
 KEPT_INDICES = 1
 """Previous indices kept for a rollback."""
+DURABILITY = "translog.durability"
+"""While an index is filled a crash costs the whole run anyway: no sync to disk at each batch."""
+
+
 Judge = Callable[[str], list[str]]
 """Asks an index, by its name, what it must answer well; what is wrong, one sentence each."""
 
@@ -169,8 +173,8 @@ def opened_for(client: Elasticsearch, order: Order) -> AbstractContextManager[So
 
 
 def create(client: Elasticsearch, new: IndexName) -> None:
-    """An empty index that neither refreshes nor copies itself while it is filled."""
-    settings = {**offers_settings(replicas=0), "refresh_interval": "-1"}
+    """An empty index that neither refreshes, copies nor syncs itself while it is filled."""
+    settings = {**offers_settings(replicas=0), "refresh_interval": "-1", DURABILITY: "async"}
     lifecycle.create_index(client, new, settings, unfinished_mapping())
 
 
@@ -208,7 +212,8 @@ def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
     lifecycle.force_merge(client, index)
     served = offers_settings(replicas=_replicas(client))
     names = ("refresh_interval", "number_of_replicas")
-    lifecycle.put_settings(client, index, {name: served[name] for name in names})
+    settings = {name: served[name] for name in names}
+    lifecycle.put_settings(client, index, {**settings, DURABILITY: "request"})
 
 
 def _replicas(client: Elasticsearch) -> int:

@@ -20,8 +20,8 @@ ADELI_TYPE = "0"
 
 _RPPS_LENGTH = 12
 _ADELI_LENGTH = 10
+_FINESS_LENGTH = 9
 _SIRET_LENGTH = 14
-_RANG_LENGTH = 15
 RPPS_RANG = "4"
 _RECENT = 1024
 """Persons remembered: the rows of one are near each other."""
@@ -75,12 +75,24 @@ def from_technical_id(text: str) -> Idnst | None:
     if not text:
         return None
     letter, number = text[0], text[1:]
+    if (digit := _USUAL.get((letter, len(number)))) and number.isascii() and number.isdigit():
+        return Idnst(digit + number)
     digit = {"F": "1", "R": "4", "C": "3" if len(number) == _SIRET_LENGTH else "0"}.get(letter)
     if digit is None:
         return None
     expected = _KINDS[digit]
     return Idnst(digit + number) if structure_id_kind(digit + number) is expected else None
 
+
+_USUAL = {
+    ("F", _FINESS_LENGTH): "1",
+    ("C", _SIRET_LENGTH): "3",
+    ("R", _SIRET_LENGTH): RPPS_RANG,
+}
+"""Technical identifiers of figures only, as nearly all are: their digit by letter and length."""
+
+_FIGURES_AFTER = {"1": _FINESS_LENGTH + 1, "3": _SIRET_LENGTH + 1, RPPS_RANG: _SIRET_LENGTH + 1}
+"""Exchanged identifiers of figures only: their whole length by their first digit."""
 
 _KINDS = {
     "1": StructureIdKind.FINESS,
@@ -91,6 +103,6 @@ _KINDS = {
 
 
 def _is_idnst(text: str) -> bool:
-    if figures(text, _RANG_LENGTH) and text[0] == RPPS_RANG:
+    if text[:1] in _FIGURES_AFTER and figures(text, _FIGURES_AFTER[text[0]]):
         return True
     return text != "" and structure_id_kind(text) is not None

@@ -54,3 +54,5 @@ class Activity(TypedDict, total=False):
     role: str
     activity_kind: str
     authority: str
+    hidden: bool
+    """The SAS does not list the row: only what is the person's own is kept of it."""

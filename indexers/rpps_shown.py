@@ -4,7 +4,9 @@ Pure predicates over one row; a row not shown is healthy and is counted apart fr
 """
 
 from functools import lru_cache
+from typing import Any, cast
 
+from indexers.quarantine import Quarantine
 from indexers.reasons import Reason
 from indexers.rpps_record import Activity
 from mappings.analysis import fold
@@ -20,6 +22,19 @@ CARE = "GENR01"
 
 BILLING_SECTOR = "SA50"
 TELECONSULTATION_SECTOR = "SA64"
+
+PERSONAL = (
+    "line",
+    "idnps",
+    "rpps",
+    "adeli",
+    "civility",
+    "family",
+    "given",
+    "profession",
+    "skill",
+)
+"""What a row tells of a person wherever they practise: every other row may need it."""
 
 TELECONSULTATION_NAMES = (
     "centre de teleconsultation",
@@ -44,6 +59,16 @@ street or a person of that name hides nobody."""
 def shown(activity: Activity) -> Reason | None:
     """None when the SAS lists this activity, else the first reason why it does not."""
     return _of_person(activity) or _of_place(activity)
+
+
+def listed(row: Activity, quarantine: Quarantine) -> Activity:
+    """The row when the SAS lists it, else what it tells of the person, counted by its reason."""
+    reason = shown(row) or (None if "rpps" in row else Reason.WITHOUT_RPPS)
+    if reason is None:
+        return row
+    quarantine.skip(reason)
+    own: dict[str, Any] = {key: row[key] for key in PERSONAL if key in row}  # type: ignore[literal-required]
+    return cast("Activity", {**own, "hidden": True})
 
 
 def is_teleconsultation_platform(name: str) -> bool:

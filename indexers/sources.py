@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geography.locate import AddressBatch, KnownAnswer, Locator
 from indexers.corrections import Corrections
+from indexers.garbage import rarely_collected
 from indexers.geocoded import read_geocoded
 from indexers.offers.joins import Joins
 from indexers.pipeline import all_offers, joined, require_offers
@@ -73,8 +74,9 @@ def opened(
     quarantines = Quarantines(quarantine_folder, corrections)
     try:
         require_offers(directory)
-        locator = directory_locator(directory, geocoder)
-        with joined(directory, locator, now, quarantines) as joins:
-            yield Sources(directory, now, joins)
+        with rarely_collected():
+            locator = directory_locator(directory, geocoder)
+            with joined(directory, locator, now, quarantines) as joins:
+                yield Sources(directory, now, joins)
     finally:
         quarantines.close()

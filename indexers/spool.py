@@ -1,14 +1,17 @@
 """Rows kept on disk while a load joins them: one SQLite file, deleted at the end.
 
 A national RPPS is 2.3 million rows in no promised order, and a person's rows must be read
-together. SQLite's B-tree sorts and joins them in bounded memory (docs/indexing.md).
+together. They are appended as they come, sorted once by SQLite in bounded memory, and
+joined in that order (docs/indexing.md).
 """
 
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,11 +25,21 @@ from indexers.rpps_skills import Skill
 CACHE_KIB = 131_072
 """Memory SQLite may use for its pages: 128 MiB."""
 
+REMEMBERED = 1 << 15
+"""Structures kept as records: the sites where many practise are asked for again and again."""
+
+_FIRST = itemgetter(0)
+
+_BY = {
+    name: f"SELECT row FROM structure WHERE {name} = ? LIMIT 2"  # noqa: S608 - our own names
+    for name in ("finess", "siret", "legal")
+}
+
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE activity (person TEXT, seq INTEGER, row BLOB, PRIMARY KEY (person, seq)) WITHOUT ROWID;
-CREATE TABLE skill (person TEXT, seq INTEGER, row BLOB, PRIMARY KEY (person, seq)) WITHOUT ROWID;
+CREATE TABLE activity (person TEXT, hidden INTEGER, row BLOB);
+CREATE TABLE skill (person TEXT, row BLOB);
 CREATE TABLE structure (finess TEXT PRIMARY KEY, siret TEXT, legal TEXT, row BLOB) WITHOUT ROWID;
 CREATE INDEX by_siret ON structure (siret) WHERE siret IS NOT NULL;
 CREATE INDEX by_legal ON structure (legal) WHERE legal IS NOT NULL;
@@ -50,6 +63,7 @@ class Spool:
         self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.executescript(_SCHEMA)
+        self._only = lru_cache(maxsize=REMEMBERED)(self._read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -68,21 +82,22 @@ class Spool:
         self._folder.cleanup()
 
     def add_activities(self, rows: Iterable[Activity]) -> int:
-        """Keep rows of activity; returns how many."""
+        """Keep rows of activity, those of nobody shown too; returns how many."""
         return self._fill(
             "INSERT INTO activity VALUES (?, ?, ?)",
-            ((row["idnps"], seq, orjson.dumps(row)) for seq, row in enumerate(rows)),
+            ((row["idnps"], "hidden" in row, orjson.dumps(row)) for row in rows),
         )
 
     def add_skills(self, rows: Iterable[Skill]) -> int:
         """Keep rows of skills; returns how many."""
         return self._fill(
-            "INSERT INTO skill VALUES (?, ?, ?)",
-            ((row["idnps"], seq, orjson.dumps(row)) for seq, row in enumerate(rows)),
+            "INSERT INTO skill VALUES (?, ?)",
+            ((row["idnps"], orjson.dumps(row)) for row in rows),
         )
 
     def add_structures(self, rows: Iterable[Structure]) -> int:
         """Keep structures, the first of each FINESS; returns how many were there already."""
+        self._only.cache_clear()
         self._db.execute("BEGIN")
         known = sum(not self._add_structure(row) for row in rows)
         self._db.execute("COMMIT")
@@ -100,14 +115,14 @@ class Spool:
         return done.rowcount
 
     def people(self) -> Iterator[Person]:
-        """Every person with all rows, in the order of the identifiers."""
-        rows = self._db.execute("SELECT person, row FROM activity ORDER BY person, seq")
-        for person, group in groupby(rows, key=lambda row: row[0]):
-            yield Person([orjson.loads(row) for _, row in group], self._skills(person))
-
-    def _skills(self, person: str) -> list[Skill]:
-        rows = self._db.execute("SELECT row FROM skill WHERE person = ? ORDER BY seq", (person,))
-        return [orjson.loads(row) for (row,) in rows]
+        """Who has a row that is shown, with all rows and skills, in the order of identifiers."""
+        rows = self._db.execute("SELECT person, hidden, row FROM activity ORDER BY person, rowid")
+        skills = _Ordered(self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid"))
+        for person, group in groupby(rows, key=_FIRST):
+            known = list(group)
+            if all(hidden for _, hidden, _ in known):
+                continue
+            yield Person([orjson.loads(row) for _, _, row in known], skills.of(person))
 
     def structures(self) -> Iterator[Structure]:
         """Every structure, in the order of FINESS."""
@@ -116,16 +131,33 @@ class Spool:
 
     def structure(self, finess: str) -> Structure | None:
         """The structure of a FINESS, None when unknown."""
-        return self._only("SELECT row FROM structure WHERE finess = ?", finess)
+        return self._only("finess", finess)
 
     def structure_of_siret(self, siret: str) -> Structure | None:
         """The structure of a SIRET, None when unknown or when several share it."""
-        return self._only("SELECT row FROM structure WHERE siret = ? LIMIT 2", siret)
+        return self._only("siret", siret)
 
     def structure_of_legal_entity(self, finess: str) -> Structure | None:
         """The only site of a legal entity, whose FINESS some rows bear; None when several."""
-        return self._only("SELECT row FROM structure WHERE legal = ? LIMIT 2", finess)
+        return self._only("legal", finess)
 
-    def _only(self, query: str, key: str) -> Structure | None:
-        found = self._db.execute(query, (key,)).fetchall()
+    def _read_only(self, column: str, key: str) -> Structure | None:
+        found = self._db.execute(_BY[column], (key,)).fetchall()
         return orjson.loads(found[0][0]) if len(found) == 1 else None
+
+
+class _Ordered:
+    """Rows in the order of persons, read forward as persons are asked for in that order."""
+
+    def __init__(self, rows: Iterator[tuple[str, bytes]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def of(self, person: str) -> list[Any]:
+        """The rows of a person, in order; those of persons before are passed over."""
+        found = []
+        while self._next is not None and self._next[0] <= person:
+            if self._next[0] == person:
+                found.append(orjson.loads(self._next[1]))
+            self._next = next(self._rows, None)
+        return found

@@ -3,7 +3,6 @@
 Only filters of Elasticsearch's own analysis-common module, so that it runs on any distribution.
 """
 
-import re
 import unicodedata
 from typing import Any
 
@@ -26,6 +25,8 @@ _SPELLED = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"} | dict.fromkeys("’‘ʼ\u0092‐‑‒–—·", " ")
 )
 """Ligatures, and punctuation outside ASCII, which separates words as an apostrophe does."""
+_WORDS = str.maketrans({chr(c): " " for c in range(0x80) if not chr(c).isalnum()})
+"""A space for every ASCII character that is no letter and no digit."""
 
 
 def fold(text: str) -> str:
@@ -33,9 +34,10 @@ def fold(text: str) -> str:
 
     The key of every whole-text lookup: ``Médecin-Généraliste`` gives ``medecin generaliste``.
     """
-    spelled = text.translate(_SPELLED)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    if not text.isascii():
+        spelled = text.translate(_SPELLED)
+        text = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    return " ".join(text.lower().translate(_WORDS).split())
 
 
 def synonym_rules() -> list[str]:

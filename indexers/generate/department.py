@@ -19,7 +19,7 @@ from indexers.generate.numbers import Numbers
 from indexers.generate.outputs import ACTIVITIES, SKILLS
 from indexers.generate.people import Activity, Neighbourhood, Person, Population
 from indexers.generate.places import Place, Practices
-from indexers.generate.professions import GENERAL_PRACTICE, TRADES
+from indexers.generate.professions import GENERAL_PRACTICE, REGISTER, TRADES
 from indexers.generate.run import Run
 from indexers.generate.settings import Deal
 from indexers.generate.structures import Builder, Structure
@@ -47,14 +47,10 @@ class Department:
         self._numbers = Numbers(code)
         self._builder = Builder(run.stream(code, "structures"), where, self._numbers, self.today)
         self._sites = Neighbourhood(where)
-        self._population = Population(
-            run.stream(code, "people"),
-            where,
-            self._numbers,
-            self._sites,
-            elsewhere,
-            Practices(self._numbers),
-        )
+        practices = Practices(self._numbers)
+        known = (where, self._numbers, self._sites, elsewhere, practices)
+        self._population = Population(run.stream(code, "people"), *known)
+        self._register = Population(run.stream(code, "register"), *known)
         self._bookings = Bookings(run, where)
         self._covering: dict[str, Community] = {}
 
@@ -71,6 +67,7 @@ class Department:
         for solution in marketplace.solutions(self._rng, self.where):
             self.outputs.line("solutions", solution)
             self.tally.offers["solution"] += solution.get("enabled", True)
+        self._write_register()
 
     def _write_structures(self) -> None:
         share = self.scale.share(self.where.department)
@@ -115,6 +112,14 @@ class Department:
         for trade in TRADES:
             for person in self._population.people(trade, self.scale):
                 self._write_person(person)
+
+    def _write_register(self) -> None:
+        """Those whom the register has and no search shows; last, so that nobody else depends."""
+        for trade in REGISTER:
+            for person in self._register.employed(trade, self.scale):
+                self._write_rows(person, [])
+        for person in self._register.students(self.scale):
+            self._write_rows(person, [])
 
     def _write_person(self, person: Person) -> None:
         shown = person.shown(SAS_ACTIVITY_SECTORS)

@@ -15,6 +15,7 @@ from indexers.generate.professions import (
     MILITARY_SHARE,
     NO_STRUCTURE_SHARE,
     STUDENT_SHARE,
+    STUDENTS,
     Trade,
 )
 from indexers.generate.scales import (
@@ -137,6 +138,20 @@ class Population:
                 self._settle(person)
             yield person
 
+    def employed(self, trade: Trade, scale: Scale) -> Iterator[Person]:
+        """Those of a trade who work where no patient is sent: one activity each."""
+        expected = _on_register(trade, self.where, scale)
+        for person in self.some(trade, whole(self.rng, expected)):
+            self._add(person, self._in_sector(_sectors(trade).draw(self.rng), person))
+            yield person
+
+    def students(self, scale: Scale) -> Iterator[Person]:
+        """The students of the register, without any place."""
+        expected = _on_register(STUDENTS, self.where, scale)
+        for person in self.some(STUDENTS, whole(self.rng, expected)):
+            person.category = "E"
+            yield person
+
     def some(self, trade: Trade, count: int) -> Iterator[Person]:
         """People of a trade, without any place yet."""
         return (self._person(trade) for _ in range(count))
@@ -236,6 +251,11 @@ def expected_people(trade: Trade, where: Territory, scale: Scale) -> float:
     density = trade.per_100k * scale.others
     if trade is GENERAL_PRACTICE:
         density = where.gp_density * scale.physicians
+    return density * scale.share(where.department) * where.population / 100_000
+
+
+def _on_register(trade: Trade, where: Territory, scale: Scale) -> float:
+    density = trade.per_100k * scale.register
     return density * scale.share(where.department) * where.population / 100_000
 
 

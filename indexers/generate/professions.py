@@ -130,6 +130,28 @@ OTHERS = (
 
 TRADES = (GENERAL_PRACTICE, *SPECIALISTS, *OTHERS)
 
+EMPLOYED: tuple[Share, ...] = (("SA01", 0.7), ("SA04", 0.2), ("SA17", 0.1))
+"""Sectors of who works in a hospital, a clinic or a home for the elderly."""
+
+REGISTER = (
+    Trade("60", (("", 1),), 780, sectors=EMPLOYED),
+    Trade("35", (("", 1),), 560, sectors=EMPLOYED),
+    Trade(
+        "10", (("SM54", 0.4), ("SM53", 0.2), ("SM02", 0.2), ("SM38", 0.2)), 150, sectors=EMPLOYED
+    ),
+    Trade("39", (("", 1),), 90, sectors=(("SA33", 1),)),
+    Trade("70", (("", 1),), 35, sectors=EMPLOYED),
+    Trade("98", (("", 1),), 60, sectors=EMPLOYED),
+    Trade("86", (("", 1),), 60, sectors=EMPLOYED),
+    Trade("41", (("", 1),), 30, sectors=EMPLOYED),
+    Trade("94", (("", 1),), 20, sectors=EMPLOYED),
+    Trade("96", (("", 1),), 20, sectors=EMPLOYED),
+)
+"""Who is on the register and is never shown: two rows of the national file in three."""
+
+STUDENTS = Trade("10", (("", 1),), 120)
+"""Students of the register, who have no place yet."""
+
 HIDDEN_ROLES: tuple[tuple[str, float], ...] = (
     ("SA01", 0.10),
     ("SA50", 0.03),

@@ -23,8 +23,9 @@ class Scale:
 
     ``departments`` empty means every department of the gazetteer. ``physicians`` multiplies the
     density of general practitioners, ``others`` that of every other profession, ``slots`` the
-    open slots a day. ``shares`` reduces whole departments, so that one city does not outweigh
-    the others of a small set.
+    open slots a day. ``register`` is the share of those whom the register has and no search
+    shows (hospitals, pharmacies, students). ``shares`` reduces whole departments, so that one
+    city does not outweigh the others of a small set.
     """
 
     name: ScaleName
@@ -32,6 +33,7 @@ class Scale:
     physicians: float
     others: float
     slots: float
+    register: float
     shares: Mapping[str, float]
 
     def share(self, department: str) -> float:
@@ -47,13 +49,26 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             physicians=1.0,
             others=0.65,
             slots=0.9,
+            register=0.0,
             shares=MappingProxyType({"75": 0.4}),
         ),
         ScaleName.NATIONAL: Scale(
-            ScaleName.NATIONAL, (), physicians=1.0, others=1.2, slots=0.85, shares={}
+            ScaleName.NATIONAL,
+            (),
+            physicians=1.0,
+            others=1.44,
+            slots=0.82,
+            register=1.0,
+            shares={},
         ),
         ScaleName.STRESS: Scale(
-            ScaleName.STRESS, (), physicians=1.5, others=3.1, slots=3.4, shares={}
+            ScaleName.STRESS,
+            (),
+            physicians=1.5,
+            others=3.1,
+            slots=3.4,
+            register=0.0,
+            shares={},
         ),
     }
 )

@@ -71,4 +71,4 @@ def person_names(family: str, given: str, places: Iterable[str]) -> list[str]:
 
 def distinct(texts: Iterable[str]) -> list[str]:
     """The non-empty texts, first occurrence kept, in order."""
-    return list(dict.fromkeys(text for text in texts if text))
+    return list(dict.fromkeys(filter(None, texts)))

@@ -8,6 +8,7 @@ of the site (traps 23 and 24 of docs/sources/rpps.md).
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geography.address import address_key, normalise_city, normalise_line
 from indexers.rpps_identity import from_technical_id
@@ -33,34 +34,37 @@ class Place:
 
 def places_of(rows: Iterable[Activity]) -> list[Place]:
     """The distinct places of one person's rows, ordered by key."""
-    known = list(rows)
+    known = [(identifiers(row), row) for row in rows]
     if len(known) == 1:
-        return [_place(identifiers(known[0]), known)]
+        ((ids, row),) = known
+        return [_place(ids, [row])]
     shared = _shared_identifiers(known)
-    groups = _joined([(identifiers(row) - shared, row) for row in known])
+    groups = _joined([(ids - shared, row) for ids, row in known])
     return sorted((_place(ids, group) for ids, group in groups), key=lambda place: place.key)
 
 
 def identifiers(row: Activity) -> frozenset[str]:
     """Every identifier of a row's structure, with its prefix (1, 3, 4, 0)."""
-    found = {row.get("idnst", ""), from_technical_id(row.get("structure_id", "")) or ""}
+    found: set[str] = {row.get("idnst", ""), from_technical_id(row.get("structure_id", "")) or ""}
     finess, siret = row.get("finess"), row.get("siret")
     if finess:
         found.add(f"1{finess}")
     if siret:
         found.add(f"3{siret}")
-    return frozenset(found - {""})
+    found.discard("")
+    return frozenset(found)
 
 
-def _shared_identifiers(rows: Iterable[Activity]) -> frozenset[str]:
+def _shared_identifiers(rows: Iterable[tuple[frozenset[str], Activity]]) -> frozenset[str]:
     """Identifiers of a company: SIRET in several towns, FINESS of the legal entity."""
     towns: dict[str, set[str]] = {}
     legal = set()
-    for row in rows:
+    for ids, row in rows:
         if row.get("finess") and row.get("finess") == row.get("legal_finess"):
             legal.add(f"1{row['finess']}")
-        for idnst in identifiers(row):
-            towns.setdefault(idnst, set()).add(_town(row))
+        town = _town(row.get("address", {}).get("city", ""))
+        for idnst in ids:
+            towns.setdefault(idnst, set()).add(town)
     return frozenset(
         idnst
         for idnst, seen in towns.items()
@@ -68,9 +72,10 @@ def _shared_identifiers(rows: Iterable[Activity]) -> frozenset[str]:
     )
 
 
-def _town(row: Activity) -> str:
+@lru_cache(maxsize=1 << 15)
+def _town(city: str) -> str:
     """The town without its district or sorting office: PARIS 15 and PARIS CEDEX are one."""
-    return re.sub(r"[ \d]+$", "", normalise_city(row.get("address", {}).get("city", "")))
+    return re.sub(r"[ \d]+$", "", normalise_city(city))
 
 
 Group = tuple[frozenset[str], list[Activity]]

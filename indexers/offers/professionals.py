@@ -25,7 +25,6 @@ from indexers.offers.placing import Draft, place_address, place_request
 from indexers.offers.records import Record, known
 from indexers.reasons import Reason
 from indexers.rpps_record import Activity
-from indexers.rpps_shown import shown
 from indexers.rpps_skills import Skill
 from indexers.spool import Person
 from mappings.codes import (
@@ -48,24 +47,12 @@ _PersonKey = Literal[
 
 def professional_drafts(person: Person, joins: Joins) -> Iterator[Draft]:
     """One draft for each place of a person that is shown; none for who has no such place."""
-    for place in places_of(_shown_rows(person, joins)):
+    for place in places_of(row for row in person.rows if "hidden" not in row):
         structure = joins.structure_of(place)
         if structure is not None and joins.is_closed(structure):
             joins.quarantine(RPPS).skip(Reason.CLOSED)
             continue
         yield _draft(person, place, structure, joins)
-
-
-def _shown_rows(person: Person, joins: Joins) -> list[Activity]:
-    """The rows the SAS lists; the others are counted by reason."""
-    rows = []
-    for row in person.rows:
-        reason = shown(row) or (None if "rpps" in row else Reason.WITHOUT_RPPS)
-        if reason is None:
-            rows.append(row)
-        else:
-            joins.quarantine(RPPS).skip(reason)
-    return rows
 
 
 def _draft(person: Person, place: Place, structure: Structure | None, joins: Joins) -> Draft:
@@ -113,11 +100,8 @@ def _identity(person: Person, place: Place) -> Record:
 def _names(rows: list[Activity], place: Place) -> list[str]:
     """Every spelling of the person's name, then the names of the place."""
     places = [str(row.get(key, "")) for row in place.rows for key in ("brand", "place_name")]
-    people = [
-        name
-        for row in rows
-        for name in person_names(row.get("family", ""), row.get("given", ""), ())
-    ]
+    spellings = dict.fromkeys((row.get("family", ""), row.get("given", "")) for row in rows)
+    people = [name for spelling in spellings for name in person_names(*spelling, ())]
     return distinct([*people, *places])
 
 

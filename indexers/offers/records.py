@@ -8,4 +8,4 @@ Record = dict[str, Any]
 
 def known(**fields: object) -> Record:
     """The fields that hold something. False and zero are something; empty text and lists not."""
-    return {name: value for name, value in fields.items() if value not in (None, "", [], {}, ())}
+    return {name: value for name, value in fields.items() if value or value == 0}

@@ -41,6 +41,7 @@ def test_a_directory_becomes_the_live_index(office: Office) -> None:
     assert report.offers.kinds == {"professional": 2, "structure": 1, "sos_point": 1}
     settings = office.es.indices.get_settings(index=office.live)[office.live]["settings"]["index"]
     assert settings["refresh_interval"] == "1s"
+    assert settings["translog"]["durability"] == "request"
     assert settings["number_of_replicas"] == "0"
 
 

@@ -1,0 +1,264 @@
+"""``python -m bench.indexing``: a reindex stage by stage, beside a raw bulk of the same documents.
+
+The raw bulk sends documents serialised before, from a file, in the batches and over as many
+connections as ours: what the node alone would take. docs/performance.md says what is told.
+"""
+
+import tempfile
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import psutil
+import typer
+from elasticsearch import Elasticsearch
+
+from bench import dataset, machine, report
+from bench.__main__ import ADMIN_TIMEOUT_S, MISSED, elasticsearch_url, told
+from bench.processes import Meter, Spent
+from bench.run import ELASTICSEARCH, Target
+from elastic import lifecycle
+from elastic.client import patient, sync_client
+from elastic.names import offers_index
+from indexers import reindex as recipe
+from indexers.bulk import THREADS, Operation, batches
+from indexers.sources import opened
+from indexers.watch import Watch
+
+LOADER = "loader"
+"""Our process, in what the meter measures; it has no children."""
+READING, RAW = "Reading", "Raw bulk"
+WRITING = "Reading, joining and writing offers"
+"""The stage of the recipe that is compared: ``indexers.reindex.fill``."""
+MAX_RATIO, MAX_S, MAX_MB = 2.0, 360.0, 3 * 1024
+COLUMNS = ("stage", "seconds", "processor, ours", "processor, Elasticsearch", "documents a second")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+
+
+@dataclass(slots=True)
+class Stage:
+    """What one stage took: seconds, processor seconds, documents; peak memory in MB so far."""
+
+    name: str
+    seconds: float = 0.0
+    documents: int = 0
+    spent: Spent = field(default_factory=Spent)
+
+    @property
+    def per_s(self) -> float:
+        """Documents a second; 0 for a stage without documents."""
+        return self.documents / self.seconds if self.seconds else 0.0
+
+
+class Stopwatch(Watch):
+    """Measures each stage of a run from one name to the next; ``stages`` has those that ended."""
+
+    def __init__(self, meter: Meter) -> None:
+        super().__init__()
+        self.stages: list[Stage] = []
+        self._meter, self._open = meter, ExitStack()
+        self._start(READING)
+
+    def shown_stage(self, name: str) -> None:
+        """The stage before ends, another begins."""
+        self.end()
+        told(name)
+        self._start(name)
+
+    def shown_count(self, done: int) -> None:
+        """Documents written in the stage."""
+        self._stage.documents = done
+
+    def end(self) -> None:
+        """The last stage ends."""
+        self._open.close()
+        self._stage.seconds = time.perf_counter() - self._since
+        self.stages.append(self._stage)
+
+    def _start(self, name: str) -> None:
+        self._stage, self._since = Stage(name), time.perf_counter()
+        self._stage.spent = self._open.enter_context(self._meter.measuring())
+
+
+def reindexed(
+    client: Elasticsearch, directory: Path, prefix: str, scratch: Path, meter: Meter
+) -> list[Stage]:
+    """A whole reindex of the directory, as ``sas reindex`` does it, but for its judge."""
+    started, watch = datetime.now(UTC), Stopwatch(meter)
+    order = recipe.Order(
+        directory, instant(directory), scratch / "run", started, prefix, accept_drift=True
+    )
+    recipe.reindex(client, order, watch)
+    watch.end()
+    return watch.stages
+
+
+def instant(directory: Path) -> datetime:
+    """The instant of a generated set, from its manifest; now for any other directory."""
+    manifest = directory / "manifest.json"
+    if not manifest.is_file():
+        return datetime.now(UTC)
+    return datetime.fromisoformat(orjson.loads(manifest.read_bytes())["now"])
+
+
+def serialised(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, int]]]:
+    """Every offer as bulk bodies in one file; the bytes and documents of each, in order."""
+    path, sizes = scratch / "bodies.ndjson", []
+    with opened(directory, instant(directory), None) as sources, path.open("wb") as bodies:
+        for batch in batches(Operation.index(offer) for offer in sources.offers()):
+            lines = [line for operation in batch for line in operation.lines]
+            body = b"\n".join(lines) + b"\n"
+            bodies.write(body)
+            sizes.append((len(body), len(batch)))
+    return path, sizes
+
+
+def raw_bulk(
+    client: Elasticsearch, prefix: str, path: Path, sizes: list[tuple[int, int]], meter: Meter
+) -> Stage:
+    """The bodies sent to an index made as ours is, as many at a time; then it is deleted."""
+    index, stage = offers_index(prefix, datetime.now(UTC)), Stage(RAW)
+    recipe.create(client, index)
+    steady, waiting = patient(client), deque[Future[int]]()
+    try:
+        since = time.perf_counter()
+        with (
+            meter.measuring() as stage.spent,
+            ThreadPoolExecutor(THREADS) as pool,
+        ):
+            for body in _bodies(path, sizes):
+                waiting.append(pool.submit(_sent, steady, str(index), body))
+                if len(waiting) > THREADS:
+                    stage.documents += waiting.popleft().result()
+            stage.documents += sum(future.result() for future in waiting)
+        stage.seconds = time.perf_counter() - since
+    finally:
+        lifecycle.delete_index(client, index)
+    return stage
+
+
+def _bodies(path: Path, sizes: list[tuple[int, int]]) -> Iterator[bytes]:
+    with path.open("rb") as bodies:
+        for size, _ in sizes:
+            yield bodies.read(size)
+
+
+def _sent(client: Elasticsearch, index: str, body: bytes) -> int:
+    """Documents accepted of one body."""
+    answer = client.perform_request(
+        "POST",
+        f"/{index}/_bulk",
+        params={"filter_path": "errors,items.*.status"},
+        headers={"content-type": "application/x-ndjson", "accept": "application/json"},
+        body=body,
+    )
+    if answer.body["errors"]:
+        raise dataset.DataSetError("the raw bulk had documents refused")
+    return len(answer.body["items"])
+
+
+def targets(stages: list[Stage], raw: Stage) -> list[Target]:
+    """What the stages are held against."""
+    writing = next(stage for stage in stages if stage.name == WRITING)
+    peak = max(stage.spent.peak_mb.get(LOADER, 0.0) for stage in stages)
+    return [
+        Target("joined and written, to a raw bulk", writing.seconds / raw.seconds, MAX_RATIO, ""),
+        Target("from files to live, s", sum(stage.seconds for stage in stages), MAX_S, "s"),
+        Target("resident memory, ours, MB", peak, MAX_MB, "MB"),
+    ]
+
+
+def rows(stages: list[Stage]) -> list[tuple[str, ...]]:
+    """A row a stage."""
+    return [
+        (
+            stage.name,
+            f"{stage.seconds:.1f}",
+            *(f"{stage.spent.cpu_s.get(name, 0.0):.1f}" for name in (LOADER, ELASTICSEARCH)),
+            f"{stage.per_s:,.0f}" if stage.documents else "",
+        )
+        for stage in stages
+    ]
+
+
+@app.command()
+def indexing(
+    *,
+    directory: Annotated[Path, typer.Option("--from", help="Directory of files to index.")],
+    prefix: Annotated[
+        str | None, typer.Option(help="Where the index stays live; default: deleted.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where results are written.")] = report.RESULTS,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 when a target is missed.")
+    ] = False,
+) -> None:
+    """Measure a reindex by stage, beside a raw bulk of the same documents."""
+    used = prefix or f"bench-indexing-{uuid.uuid4().hex[:8]}"
+    with (
+        tempfile.TemporaryDirectory(prefix="sas-bench-") as folder,
+        sync_client(elasticsearch_url(), request_timeout=ADMIN_TIMEOUT_S) as client,
+    ):
+        scratch = Path(folder)
+        about, seen = _about(client), meter(client)
+        try:
+            stages = reindexed(client, directory, used, scratch, seen)
+            about |= {"scale": "indexing", **dataset.counts(client, used)}
+            told("serialising the same documents, then writing them raw")
+            raw = raw_bulk(client, f"{used}-raw", *serialised(directory, scratch), seen)
+        finally:
+            if prefix is None:
+                dataset.delete_all(client, used)
+    _told(stages, raw, about, out)
+    if strict and not all(target.met for target in targets(stages, raw)):
+        raise typer.Exit(MISSED)
+
+
+def _told(stages: list[Stage], raw: Stage, about: dict[str, Any], out: Path) -> None:
+    held = targets(stages, raw)
+    table = rows([*stages, raw])
+    verdicts = [
+        (one.name, f"{one.value:.2f}", f"≤ {one.limit:g}", "met" if one.met else "missed")
+        for one in held
+    ]
+    report.show(table, f"{about['offers']:,} offers, {about['slots']:,} slots", COLUMNS)
+    report.show(verdicts, "targets", ("", "measured", "target", " "))
+    page = f"{report.markdown(table, COLUMNS)}\n\n" + report.markdown(
+        verdicts, ("", "measured", "target", " ")
+    )
+    found = {
+        "stages": [asdict(stage) for stage in [*stages, raw]],
+        "targets": [{**asdict(target), "met": target.met} for target in held],
+    }
+    name = f"indexing-{about['offers']}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    told(f"written: {report.write(out, name, about, found, page).name}")
+
+
+def _about(client: Elasticsearch) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": machine.commit(),
+        "machine": machine.machine(),
+        "versions": machine.versions(client),
+    }
+
+
+def meter(client: Elasticsearch) -> Meter:
+    """Of this process, and of Elasticsearch when its process can be seen from here."""
+    nodes = client.nodes.info(metric="process")["nodes"].values()
+    named = [(LOADER, psutil.Process().pid)]
+    named += [(ELASTICSEARCH, int(node["process"]["id"])) for node in nodes]
+    return Meter({name: pid for name, pid in named if psutil.pid_exists(pid)})
+
+
+if __name__ == "__main__":
+    app()

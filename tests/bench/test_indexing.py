@@ -1,0 +1,41 @@
+"""The bench of a reindex: every stage told, and as many documents raw as by our pipeline."""
+
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from bench import indexing
+from elastic.names import offers_alias
+from tests.indexers.sets import FLORAC, FileSet
+
+DOCTORS = [f"1000000{n:04d}" for n in range(30)]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    files = FileSet(tmp_path / "files")
+    for rpps in DOCTORS:
+        files.doctor(rpps).doctor(rpps, FLORAC, practice=f"{rpps}009")
+    return files.directory
+
+
+def test_a_run_tells_its_stages_and_the_raw_bulk_writes_the_same_documents(
+    es: Elasticsearch, index_prefix: str, directory: Path, tmp_path: Path
+) -> None:
+    meter = indexing.meter(es)
+    stages = indexing.reindexed(es, directory, index_prefix, tmp_path, meter)
+    assert [stage.name for stage in stages][:2] == [indexing.READING, indexing.WRITING]
+    assert all(stage.seconds > 0 for stage in stages)
+    assert stages[0].spent.peak_mb[indexing.LOADER] > 1
+
+    bodies = indexing.serialised(directory, tmp_path)
+    raw = indexing.raw_bulk(es, f"{index_prefix}-raw", *bodies, meter)
+    assert raw.documents == stages[1].documents == 2 * len(DOCTORS)
+    assert es.count(index=offers_alias(index_prefix))["count"] == raw.documents
+    assert not es.indices.get(index=f"{index_prefix}-raw-*")
+    ratio, whole, memory = indexing.targets(stages, raw)
+    assert ratio.value == pytest.approx(stages[1].seconds / raw.seconds)
+    assert whole.met
+    assert memory.met
+    assert len(indexing.rows([*stages, raw])) == len(stages) + 1
