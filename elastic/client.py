@@ -7,7 +7,7 @@ import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
-from elastic.node.state import running_url
+from elastic.node.state import running_urls
 from elastic.settings import ElasticSettings, settings
 
 DEFAULT_URL = "http://127.0.0.1:9200"
@@ -78,7 +78,7 @@ def client_options(chosen: ElasticSettings, url: str | None = None) -> dict[str,
 def _hosts(chosen: ElasticSettings, url: str | None) -> list[str]:
     if url is not None:
         return [url]
-    return chosen.elasticsearch_urls or [running_url(chosen) or DEFAULT_URL]
+    return chosen.elasticsearch_urls or running_urls(chosen) or [DEFAULT_URL]
 
 
 def _credentials(chosen: ElasticSettings) -> dict[str, Any]:

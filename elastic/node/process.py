@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from elastic.node.state import NodeState, process_birth
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
 """Nothing else of our environment reaches the node: it may hold keys."""
 POLL_S = 0.2
+STOP_S = 30.0
+"""Seconds a node may take to end by itself."""
 FOLDERS = ("data", "logs", "tmp", "config")
 
 
@@ -28,6 +31,7 @@ class Launch:
     home: Path
     runtime: Path
     url: str
+    transport: int
     heap: str
     java_home: Path | None
     account: Account | None
@@ -75,14 +79,16 @@ def _identity(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def wait_until_up(process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float) -> int:
-    """Wait for the node to answer; return the number of the server's process.
+def wait_until_up(
+    process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float, began: float
+) -> int:
+    """Wait for the node to answer, ``wait_s`` after the monotonic instant ``began`` at most.
 
-    Raises ``NodeDied`` or ``NodeSlow``, each with the last line of the log that says why, and
-    ``PortBusy`` when another program took a port since it was chosen.
+    Returns the number of the server's process. Raises ``NodeDied`` or ``NodeSlow``, each with the
+    last line of the log that says why, and ``PortBusy`` when another program took a port since it
+    was chosen.
     """
-    deadline = time.monotonic() + wait_s
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + wait_s:
         if process.poll() is not None:
             raise _death(plan)
         pid = server_pid(plan.url) if is_ready(plan.url) else None
@@ -128,6 +134,15 @@ def is_ready(url: str) -> bool:
         return False
 
 
+def member_count(url: str) -> int:
+    """How many nodes the cluster of this one counts now; 0 while it does not answer."""
+    try:
+        answer = httpx.get(f"{url}/_cluster/health", timeout=2, trust_env=False)
+        return int(answer.raise_for_status().json()["number_of_nodes"])
+    except (httpx.HTTPError, ValueError, KeyError):
+        return 0
+
+
 def server_pid(url: str) -> int | None:
     """The process behind the address, None while nothing answers there."""
     try:
@@ -138,15 +153,18 @@ def server_pid(url: str) -> int | None:
     return next((int(node["process"]["id"]) for node in nodes), None)
 
 
-def end_node(state: NodeState, wait_s: float) -> None:
-    """Ask the node to end, insist after ``wait_s``; nothing when it is not ours any more."""
+def end_nodes(states: Sequence[NodeState], wait_s: float) -> None:
+    """Ask the nodes to end, insist after ``wait_s``; nothing to one that is not ours any more."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        if process_birth(state.pid) != state.birth:
-            return
-        _signal_group(state.group, sign)
+        for state in filter(_lives, states):
+            _signal_group(state.group, sign)
         deadline = time.monotonic() + wait_s
-        while process_birth(state.pid) == state.birth and time.monotonic() < deadline:
+        while any(map(_lives, states)) and time.monotonic() < deadline:
             time.sleep(POLL_S)
+
+
+def _lives(state: NodeState) -> bool:
+    return process_birth(state.pid) == state.birth
 
 
 def _signal_group(group: int, sign: signal.Signals) -> None:
