@@ -2,7 +2,18 @@
 
 import typer
 
-from cli import api_key, generate, lrm, node, reindex, relevance, search, slots
+from cli import (
+    api_key,
+    generate,
+    index_keys,
+    lrm,
+    node,
+    reindex,
+    relevance,
+    search,
+    slots,
+    snapshots,
+)
 
 app = typer.Typer(
     name="sas",
@@ -12,5 +23,16 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for topic in (api_key, node, generate, reindex, slots, search, relevance, lrm):
+for topic in (
+    api_key,
+    node,
+    generate,
+    reindex,
+    index_keys,
+    snapshots,
+    slots,
+    search,
+    relevance,
+    lrm,
+):
     topic.register(app)

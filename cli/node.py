@@ -72,6 +72,9 @@ def up(
             min=1, max=LARGEST, help="Nodes of the cluster; as many as before, at first one."
         ),
     ] = None,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="TLS, a password and keys, from now on.")
+    ] = False,
     port: Annotated[
         int | None,
         typer.Option(
@@ -106,7 +109,9 @@ def up(
         with telling() as report:
             if only_prepare:
                 return _show_prepared(prepare(chosen, report), as_json)
-            found = bring_up(chosen, nodes=nodes, port=port, heap=heap, wait_s=wait, report=report)
+            found = bring_up(
+                chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
+            )
     except ElasticError as error:
         raise _failure(str(error), as_json) from error
     return _show_up(found, as_json)

@@ -32,6 +32,7 @@ from indexers.patching import PatchConflictError
 from indexers.pipeline import NothingToIndexError
 from indexers.published import TwoEditionsError
 from indexers.reading.errors import CutFileError, LayoutError
+from indexers.snapshots import SnapshotError
 from indexers.watch import Watch
 
 REFUSED, UNAVAILABLE, INTERRUPTED = 1, 3, 130
@@ -52,6 +53,7 @@ WRONG = (
     LayoutError,
     NotAnIndexName,
     BadSetting,
+    SnapshotError,
     OSError,
 )
 """What is said in one sentence and ends with code 1."""

@@ -33,6 +33,9 @@ class Event(StrEnum):
     ROLLED_BACK = "rolled_back"
     INDEX_PRUNED = "index_pruned"
     SOURCE_LOADED = "source_loaded"
+    SNAPSHOT_TAKEN = "snapshot_taken"
+    SNAPSHOT_RESTORED = "snapshot_restored"
+    SNAPSHOT_DELETED = "snapshot_deleted"
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ class ElasticSettings(BaseSettings):
     index_prefix: Prefix = ""
     """Stands before every index and alias, followed by a dash."""
     state_dir: Path = Field(default_factory=default_state_dir)
+    snapshot_dir: Path | None = None
+    """Folder of snapshots, in ``path.repo`` of every node; unset: that of the embedded nodes."""
     request_timeout_s: float = Field(default=3.0, gt=0)
     """Seconds a search may take before another node is tried."""
     connections_per_node: int = Field(default=64, ge=1)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from elastic.client import client_for
+from elastic.client import as_first_user, client_for
 from elastic.errors import ElasticError, translated
 from elastic.node.configuration import LINE, VERSION
 from elastic.node.disk import RUN_FLOOR
@@ -35,6 +35,7 @@ def bring_up(
     chosen: ElasticSettings,
     *,
     nodes: int | None = None,
+    secure: bool = False,
     port: int | None = None,
     heap: str | None = None,
     wait_s: float = WAIT_S,
@@ -44,7 +45,8 @@ def bring_up(
     """Make sure an Elasticsearch answers; raises ``ElasticError`` saying how to mend it.
 
     With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is only looked at. ``nodes``
-    of the embedded cluster: as many as before, at first one, unless it says.
+    of the embedded cluster: as many as before, at first one, unless it says; one that was
+    ``secure`` once stays so.
     """
     if chosen.elasticsearch_urls:
         url = ",".join(chosen.elasticsearch_urls)
@@ -52,6 +54,7 @@ def bring_up(
     started = start_nodes(
         chosen,
         nodes=nodes,
+        secure=secure,
         port=port,
         heap=heap,
         wait_s=wait_s,
@@ -82,7 +85,8 @@ def prepare(chosen: ElasticSettings, report: Report | None = None) -> str:
 
 def require_version(chosen: ElasticSettings, url: str | None = None) -> str:
     """The version of the cluster; raises ``UnsupportedVersion``, ``ElasticUnavailable``."""
-    with client_for(chosen, url, max_retries=0) as client, translated():
+    access = as_first_user(chosen)
+    with client_for(chosen, url, **access, max_retries=0) as client, translated():
         version = str(client.info()["version"]["number"])
     if not version.startswith(f"{LINE}."):
         raise UnsupportedVersion(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from elastic.node.access import Access, access_of
 from elastic.node.account import node_account, require_entry
 from elastic.node.disk import RUN_FLOOR, require_disk
 from elastic.node.errors import AnotherShape, NodeSlow, PortBusy
@@ -64,6 +65,7 @@ def start_nodes(
     *,
     root: Path | None = None,
     nodes: int | None = None,
+    secure: bool = False,
     port: int | None = None,
     heap: str | None = None,
     wait_s: float = WAIT_S,
@@ -79,16 +81,16 @@ def start_nodes(
     root = root or runtime_dir(chosen)
     report = report or Silence()
     with fenced(root / "start.lock", report):
-        roster = _decided(root, nodes)
+        roster = _decided(root, nodes, secure)
         running = _running(root, roster)
-        _require_same_shape(running, roster)
+        _require_same_shape(root, running, roster)
         if len(running) < roster.nodes:
             size = heap or chosen.heap_of(roster.nodes)
             require_heap(size)
             require_disk(root, disk_floor)
             order = Order(chosen, root, roster, port, size, wait_s, report)
             return _carry_out(order, running)
-        _require_answer(running, wait_s)
+        _require_answer(running, access_of(root), wait_s)
         return [Started(state, already_running=True) for state in running.values()]
 
 
@@ -111,9 +113,13 @@ def stop_nodes(root: Path, wait_s: float = STOP_S) -> list[NodeState]:
     return running
 
 
-def _decided(root: Path, nodes: int | None) -> Roster:
-    """The roster kept, grown to ``nodes``; raises ``AnotherShape`` for fewer: each holds data."""
+def _decided(root: Path, nodes: int | None, secure: bool) -> Roster:
+    """The roster kept, grown to ``nodes``, secure once and for all.
+
+    Raises ``AnotherShape`` for fewer nodes than there are: each holds data.
+    """
     kept = read_roster(root)
+    kept = replace(kept, secure=kept.secure or secure)
     if nodes is None or nodes == kept.nodes:
         return kept
     if nodes < kept.nodes:
@@ -129,8 +135,13 @@ def _running(root: Path, roster: Roster) -> Running:
     return {at: state for at, state in found if state is not None}
 
 
-def _require_same_shape(running: Running, roster: Roster) -> None:
+def _require_same_shape(root: Path, running: Running, roster: Roster) -> None:
     """Raise ``AnotherShape`` for a running node that stands alone where it is to have company."""
+    if running and roster.secure and not read_roster(root).secure:
+        raise AnotherShape(
+            "The embedded nodes run without security: stop them with `sas down`, then run "
+            "`sas up --secure`; their data stays."
+        )
     if roster.nodes > 1 and any(not state.transport for state in running.values()):
         raise AnotherShape(
             "The embedded node runs alone and lets no other one join: stop it with `sas down`, "
@@ -138,11 +149,11 @@ def _require_same_shape(running: Running, roster: Roster) -> None:
         )
 
 
-def _require_answer(running: Running, wait_s: float) -> None:
+def _require_answer(running: Running, access: Access, wait_s: float) -> None:
     """Wait for nodes that were left starting; raises ``NodeSlow``."""
     deadline = time.monotonic() + wait_s
     for state in running.values():
-        while not is_ready(state.url):
+        while not is_ready(state.url, access):
             if time.monotonic() > deadline:
                 raise NodeSlow(
                     f"The embedded node (process {state.pid}) runs but does not answer on "

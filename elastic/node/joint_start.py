@@ -83,8 +83,8 @@ def _tell(order: Order, up: int) -> None:
 
 def _require_company(order: Order, launches: Mapping[int, Launch], since: float) -> None:
     """Wait until they see each other; raises ``NodeSlow``."""
-    url = next(iter(launches.values())).url
-    while member_count(url) < order.roster.nodes:
+    first = next(iter(launches.values()))
+    while member_count(first.url, first.access) < order.roster.nodes:
         if time.monotonic() > since + order.wait_s:
             raise NodeSlow(
                 f"The nodes answer but did not become one cluster of {order.roster.nodes} within "

@@ -4,18 +4,21 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from elastic.node.account import Account
+from elastic.node.access import access_of
+from elastic.node.account import Account, hand_over
 from elastic.node.configuration import ALONE, discovery, embedded_settings, write_configuration
 from elastic.node.distribution import Distribution
 from elastic.node.errors import BadHeap
 from elastic.node.jdk import find_jdk
 from elastic.node.ports import HOST, Ports, choose_ports
-from elastic.node.process import Launch
+from elastic.node.process import Launch, tool_environment
 from elastic.node.report import Report
 from elastic.node.roster import Roster, member_dir, member_name
-from elastic.node.state import NodeState
+from elastic.node.security import SECURE_SETTINGS, hand_secrets, make_secrets
+from elastic.node.state import NodeState, snapshot_dir
 from elastic.settings import HEAP, ElasticSettings
 
 
@@ -47,20 +50,34 @@ def plans(
     """A launch for each node that does not run, by its position, its configuration written."""
     java_home = None if distribution.bundled_jdk else find_jdk(os.environ, account).home
     ports = choose_all(order, running)
-    found = _discovery(order.roster, running, ports)
+    vault = snapshot_dir(order.chosen)
+    vault.mkdir(parents=True, exist_ok=True)
+    hand_over(account, vault)
+    found = {
+        **_discovery(order.roster, running, ports),
+        **_guard(order.roster),
+        "path.repo": str(vault),
+    }
+    now = datetime.now(UTC)
+    if order.roster.secure:
+        make_secrets(order.root, distribution.home, tool_environment(java_home), now)
+    access = access_of(order.root)
     launches = {}
     for at, own in ports.items():
         runtime = member_dir(order.root, at)
         settings = embedded_settings(own, runtime, member_name(at), found)
         write_configuration(distribution.home, runtime / "config", settings)
+        if order.roster.secure:
+            hand_secrets(order.root, runtime / "config", member_name(at), now)
         launches[at] = Launch(
             home=distribution.home,
             runtime=runtime,
-            url=f"http://{HOST}:{own.http}",
+            url=f"{access.scheme}://{HOST}:{own.http}",
             transport=own.transport if order.roster.nodes > 1 else 0,
             heap=order.heap,
             java_home=java_home,
             account=account,
+            access=access,
         )
     return launches
 
@@ -73,6 +90,10 @@ def choose_all(order: Order, running: Mapping[int, NodeState]) -> dict[int, Port
             given = {port for own in chosen.values() for port in (own.http, own.transport)}
             chosen[at] = choose_ports(order.port, at, given)
     return chosen
+
+
+def _guard(roster: Roster) -> Mapping[str, str]:
+    return SECURE_SETTINGS if roster.secure else {}
 
 
 def _discovery(

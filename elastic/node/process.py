@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from elastic.node.access import OPEN, Access, ask
 from elastic.node.account import Account, hand_over
 from elastic.node.console import last_meaningful_line, port_refused, read_console
 from elastic.node.errors import NodeDied, NodeError, NodeSlow, PortBusy
@@ -35,6 +36,7 @@ class Launch:
     heap: str
     java_home: Path | None
     account: Account | None
+    access: Access = OPEN
 
     @property
     def console(self) -> Path:
@@ -60,12 +62,15 @@ def launch(plan: Launch) -> "subprocess.Popen[bytes]":
         )
 
 
-def _environment(plan: Launch) -> dict[str, str]:
+def tool_environment(java_home: Path | None) -> dict[str, str]:
+    """What of our environment the distribution's programs see, and where their Java is."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    java = {"ES_JAVA_HOME": str(plan.java_home)} if plan.java_home else {}
+    return {**kept, **({"ES_JAVA_HOME": str(java_home)} if java_home else {})}
+
+
+def _environment(plan: Launch) -> dict[str, str]:
     return {
-        **kept,
-        **java,
+        **tool_environment(plan.java_home),
         "HOME": str(plan.runtime),
         "ES_PATH_CONF": str(plan.runtime / "config"),
         "ES_TMPDIR": str(plan.runtime / "tmp"),
@@ -91,7 +96,7 @@ def wait_until_up(
     while time.monotonic() < began + wait_s:
         if process.poll() is not None:
             raise _death(plan)
-        pid = server_pid(plan.url) if is_ready(plan.url) else None
+        pid = server_pid(plan.url, plan.access) if is_ready(plan.url, plan.access) else None
         if pid is not None and _group(pid) == process.pid:
             return pid
         time.sleep(POLL_S)
@@ -125,29 +130,26 @@ def _last_line(plan: Launch) -> str:
     return last_meaningful_line(read_console(plan.console))
 
 
-def is_ready(url: str) -> bool:
+def is_ready(url: str, access: Access = OPEN) -> bool:
     """Whether the node answers and every index it holds can be searched."""
     try:
-        answer = httpx.get(f"{url}/_cluster/health", timeout=2, trust_env=False)
-        return bool(answer.raise_for_status().json()["status"] != "red")
+        return bool(ask(f"{url}/_cluster/health", access)["status"] != "red")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
 
 
-def member_count(url: str) -> int:
+def member_count(url: str, access: Access = OPEN) -> int:
     """How many nodes the cluster of this one counts now; 0 while it does not answer."""
     try:
-        answer = httpx.get(f"{url}/_cluster/health", timeout=2, trust_env=False)
-        return int(answer.raise_for_status().json()["number_of_nodes"])
+        return int(ask(f"{url}/_cluster/health", access)["number_of_nodes"])
     except (httpx.HTTPError, ValueError, KeyError):
         return 0
 
 
-def server_pid(url: str) -> int | None:
+def server_pid(url: str, access: Access = OPEN) -> int | None:
     """The process behind the address, None while nothing answers there."""
     try:
-        answer = httpx.get(f"{url}/_nodes/_local/process", timeout=2, trust_env=False)
-        nodes = answer.raise_for_status().json()["nodes"].values()
+        nodes = ask(f"{url}/_nodes/_local/process", access)["nodes"].values()
     except (httpx.HTTPError, ValueError, KeyError):
         return None
     return next((int(node["process"]["id"]) for node in nodes), None)

@@ -33,6 +33,11 @@ def runtime_dir(chosen: ElasticSettings) -> Path:
     return chosen.state_dir / "node"
 
 
+def snapshot_dir(chosen: ElasticSettings) -> Path:
+    """Folder where snapshots are kept, as every node sees it."""
+    return chosen.snapshot_dir or chosen.state_dir / "snapshots"
+
+
 def running_urls(chosen: ElasticSettings) -> list[str]:
     """The addresses of the embedded nodes that run."""
     return [state.url for state in running_nodes(runtime_dir(chosen))]
