@@ -8,6 +8,7 @@ from cli import (
     fetch,
     generate,
     index,
+    index_keys,
     lrm,
     node,
     notify,
@@ -17,6 +18,7 @@ from cli import (
     report,
     search,
     slots,
+    snapshots,
 )
 
 app = typer.Typer(
@@ -28,8 +30,8 @@ app = typer.Typer(
 )
 
 TOPICS = (
-    *(api_key, node, fetch, generate, reindex, index, diff, quarantine, report, notify),
-    *(slots, search, relevance, lrm),
+    *(api_key, node, fetch, generate, reindex, index, index_keys, diff, snapshots),
+    *(quarantine, report, notify, slots, search, relevance, lrm),
 )
 for topic in TOPICS:
     topic.register(app)

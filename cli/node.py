@@ -15,7 +15,8 @@ from rich.table import Table
 
 from elastic.checks import Check, Level, examine
 from elastic.errors import ElasticError
-from elastic.node.embedded import WAIT_S, stop_node
+from elastic.node.embedded import WAIT_S, stop_nodes
+from elastic.node.roster import LARGEST
 from elastic.node.state import runtime_dir
 from elastic.settings import BadSetting, ElasticSettings, settings
 from elastic.up import Up, bring_up, prepare
@@ -64,12 +65,29 @@ def declared(as_json: bool) -> ElasticSettings:
 
 
 def up(
+    *,
+    nodes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=LARGEST, help="Nodes of the cluster; as many as before, at first one."
+        ),
+    ] = None,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="TLS, a password and keys, from now on.")
+    ] = False,
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="HTTP port; the default is 9200, or a free one."),
+        typer.Option(
+            min=1,
+            max=65535,
+            help="HTTP port of the first node, the others count on from it; 9200, or a free one.",
+        ),
     ] = None,
     heap: Annotated[
-        str | None, typer.Option(help="Java heap, such as 512m or 2g; the default is 1g.")
+        str | None,
+        typer.Option(
+            help="Java heap of each node, such as 512m; the default is 1g, of several 512m."
+        ),
     ] = None,
     wait: Annotated[float, typer.Option(min=1, help="Seconds it may take to answer.")] = WAIT_S,
     only_prepare: Annotated[
@@ -82,26 +100,33 @@ def up(
     Taken in this order: `SAS_ELASTICSEARCH_URL` (your cluster, nothing is started), the node we
     already run, `SAS_ELASTICSEARCH_HOME`, the official archive, the same server from Maven
     Central. The first start downloads it once; later ones take about 15 seconds. Safe to repeat.
+
+    `sas up --nodes 3` makes a cluster that loses a node without losing a search; repeated, it
+    starts the nodes that do not run.
     """
     chosen = declared(as_json)
     try:
         with telling() as report:
             if only_prepare:
                 return _show_prepared(prepare(chosen, report), as_json)
-            found = bring_up(chosen, port=port, heap=heap, wait_s=wait, report=report)
+            found = bring_up(
+                chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
+            )
     except ElasticError as error:
         raise _failure(str(error), as_json) from error
     return _show_up(found, as_json)
 
 
 def down(as_json: AsJson = False) -> None:
-    """Stop the embedded node; its data stays. A cluster of yours is never touched."""
-    stopped = stop_node(runtime_dir(declared(as_json)))
+    """Stop the embedded nodes; their data stays. A cluster of yours is never touched."""
+    stopped = stop_nodes(runtime_dir(declared(as_json)))
     if as_json:
-        _print_json({"stopped": stopped is not None, "pid": stopped.pid if stopped else None})
-    elif stopped:
-        typer.echo(f"Stopped Elasticsearch on {stopped.url} (process {stopped.pid}).")
-    else:
+        pids = [state.pid for state in stopped]
+        _print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
+        return
+    for state in stopped:
+        typer.echo(f"Stopped Elasticsearch on {state.url} (process {state.pid}).")
+    if not stopped:
         typer.echo("No embedded Elasticsearch of ours is running.")
 
 

@@ -39,6 +39,7 @@ from indexers.patching import PatchConflictError
 from indexers.pipeline import NothingToIndexError
 from indexers.published import TwoEditionsError
 from indexers.reading.errors import CutFileError, LayoutError
+from indexers.snapshots import SnapshotError
 from indexers.source_state import states_of
 from indexers.watch import Watch
 
@@ -63,6 +64,7 @@ WRONG = (
     NotAnIndexName,
     BadSetting,
     CorrectionFileError,
+    SnapshotError,
     OSError,
 )
 """What is said in one sentence and ends with code 1."""

@@ -34,6 +34,9 @@ class Event(StrEnum):
     INDEX_PRUNED = "index_pruned"
     INDEX_MIGRATED = "index_migrated"
     SOURCE_LOADED = "source_loaded"
+    SNAPSHOT_TAKEN = "snapshot_taken"
+    SNAPSHOT_RESTORED = "snapshot_restored"
+    SNAPSHOT_DELETED = "snapshot_deleted"
 
 
 @dataclass(frozen=True)

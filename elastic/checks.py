@@ -21,7 +21,8 @@ from elastic.node.disk import GB, INSTALL_FLOOR, RUN_FLOOR, free_bytes
 from elastic.node.distribution import installed_home, read_distribution
 from elastic.node.errors import NodeError, NoJdk
 from elastic.node.jdk import find_jdk
-from elastic.node.state import process_birth, read_state, runtime_dir
+from elastic.node.roster import member_dir, member_name, read_roster
+from elastic.node.state import NodeState, process_birth, read_state, running_nodes, runtime_dir
 from elastic.schema import Verdict
 from elastic.settings import ElasticSettings
 from elastic.up import require_version
@@ -48,6 +49,14 @@ class Level(StrEnum):
     BLOCK = "block"
 
 
+COLOURS = {"green": Level.OK, "yellow": Level.WARN, "red": Level.BLOCK}
+CLUSTER_REMEDIES = {
+    "green": "",
+    "yellow": "Start the nodes that are missing; a copy finds its node again within minutes.",
+    "red": "Start every node that holds data: what lay on it alone cannot be searched.",
+}
+
+
 @dataclass(frozen=True)
 class Check:
     """One finding; ``remedy`` is empty when all is well."""
@@ -67,28 +76,67 @@ def examine(
     """
     reachable = check_elasticsearch(chosen)
     needed = not chosen.elasticsearch_urls and reachable.level is Level.BLOCK
+    members = check_members(chosen)
     local = [check_jdk(chosen, needed), check_maven(chosen), check_memory(chosen, needed)]
     disk = check_disk(chosen.state_dir, disk_floor)
     if reachable.level is Level.BLOCK:
-        return [reachable, *local, disk]
+        return [reachable, *members, *local, disk]
     with client_for(chosen) as client:
-        return [reachable, check_index(client, chosen), check_clock(client, clock), *local, disk]
+        asked = [
+            check_cluster(client),
+            check_index(client, chosen),
+            check_clock(client, clock),
+        ]
+    return [reachable, *members, *asked, *local, disk]
 
 
 def check_elasticsearch(chosen: ElasticSettings) -> Check:
     """Whether it answers, and in a version we know."""
     name = "Elasticsearch"
-    state = read_state(runtime_dir(chosen))
-    if not chosen.elasticsearch_urls and state and process_birth(state.pid) != state.birth:
-        why = last_meaningful_line(read_console(runtime_dir(chosen) / "console.log"))
-        finding = f"the embedded node (process {state.pid}) died; its last word: {why}"
-        return Check(name, Level.BLOCK, finding, "Start it again: `sas up`.")
-    where = chosen.elasticsearch_url or (state.url if state else DEFAULT_URL)
+    root = runtime_dir(chosen)
+    state, running = read_state(root), running_nodes(root)
+    if not chosen.elasticsearch_urls and state and not running:
+        return Check(name, Level.BLOCK, _death(state, root), "Start it again: `sas up`.")
+    ours = ",".join(node.url for node in running) or DEFAULT_URL
+    where = chosen.elasticsearch_url or ours
     try:
         version = require_version(chosen)
     except ElasticError as error:
         return Check(name, Level.BLOCK, f"not usable at {where}", str(error))
     return Check(name, Level.OK, f"{version} at {where}")
+
+
+def _death(state: NodeState, folder: Path) -> str:
+    why = last_meaningful_line(read_console(folder / "console.log"))
+    return f"the embedded node (process {state.pid}) died; its last word: {why}"
+
+
+def check_members(chosen: ElasticSettings) -> list[Check]:
+    """Each node of the embedded cluster, when there are several: whether its process lives."""
+    root = runtime_dir(chosen)
+    roster = read_roster(root)
+    if chosen.elasticsearch_urls or roster.nodes == 1:
+        return []
+    return [_check_member(member_name(at), member_dir(root, at)) for at in range(roster.nodes)]
+
+
+def _check_member(name: str, folder: Path) -> Check:
+    state = read_state(folder)
+    if state is None:
+        return Check(f"Node {name}", Level.WARN, "not started", "Start it: `sas up`.")
+    if process_birth(state.pid) != state.birth:
+        return Check(f"Node {name}", Level.WARN, _death(state, folder), "Start it: `sas up`.")
+    return Check(f"Node {name}", Level.OK, f"process {state.pid} on {state.url}")
+
+
+def check_cluster(client: Elasticsearch) -> Check:
+    """Whether every copy of every index has its node, as the cluster itself says."""
+    with translated():
+        health = client.cluster.health()
+    nodes, status = health["number_of_nodes"], health["status"]
+    missing = health["unassigned_shards"]
+    finding = f"{status}, {nodes} node{'s' if nodes > 1 else ''}, {missing} copies without a node"
+    return Check("Cluster", COLOURS[status], finding, CLUSTER_REMEDIES[status])
 
 
 def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
@@ -180,10 +228,12 @@ def check_memory(
 ) -> Check:
     """Whether a node with the heap asked for fits in what is free; bytes throughout."""
     free = (available or available_memory)()
-    want = int(heap_bytes(chosen.elasticsearch_heap) * MEMORY_SHARE)
+    nodes = read_roster(runtime_dir(chosen)).nodes
+    heap = chosen.heap_of(nodes)
+    want = int(heap_bytes(heap) * nodes * MEMORY_SHARE)
     if free is None:
         return Check("Memory", Level.OK, "not told by this system")
-    finding = f"{free / GB:.1f} GB free, an embedded node takes {want / GB:.1f} GB"
+    finding = f"{free / GB:.1f} GB free, the embedded cluster takes {want / GB:.1f} GB"
     if free >= want or not needed:
         return Check("Memory", Level.OK, finding)
     remedy = "Close other programs, or take a smaller heap: SAS_ELASTICSEARCH_HEAP=512m."

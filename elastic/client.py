@@ -1,13 +1,15 @@
 """The clients: orjson on both ways, a pool wide enough, retries that survive a lost node."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
-from elastic.node.state import running_url
+from elastic.node.access import USER, access_of
+from elastic.node.state import running_urls, runtime_dir
 from elastic.settings import ElasticSettings, settings
 
 DEFAULT_URL = "http://127.0.0.1:9200"
@@ -78,13 +80,28 @@ def client_options(chosen: ElasticSettings, url: str | None = None) -> dict[str,
 def _hosts(chosen: ElasticSettings, url: str | None) -> list[str]:
     if url is not None:
         return [url]
-    return chosen.elasticsearch_urls or [running_url(chosen) or DEFAULT_URL]
+    return chosen.elasticsearch_urls or running_urls(chosen) or [DEFAULT_URL]
+
+
+def as_first_user(chosen: ElasticSettings) -> dict[str, Any]:
+    """Options of a client that administers the embedded cluster with the password made for it.
+
+    Nothing for a cluster of yours, for an open one, or when the password is not ours to read.
+    """
+    password = None if chosen.elasticsearch_urls else access_of(runtime_dir(chosen)).password
+    return {"basic_auth": (USER, password), "api_key": None} if password else {}
+
+
+def _authority(chosen: ElasticSettings) -> Path | None:
+    if chosen.elasticsearch_ca is not None or chosen.elasticsearch_urls:
+        return chosen.elasticsearch_ca
+    return access_of(runtime_dir(chosen)).ca
 
 
 def _credentials(chosen: ElasticSettings) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if chosen.elasticsearch_ca is not None:
-        found["ca_certs"] = str(chosen.elasticsearch_ca)
+    if (authority := _authority(chosen)) is not None:
+        found["ca_certs"] = str(authority)
     if chosen.elasticsearch_api_key is not None:
         found["api_key"] = chosen.elasticsearch_api_key.get_secret_value()
     elif chosen.elasticsearch_username and chosen.elasticsearch_password:

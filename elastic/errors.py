@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import elasticsearch
+from elastic_transport import TlsError
 
 TOO_MANY_REQUESTS = 429
+BLOCKED = "cluster_block_exception"
+"""Kind of error of a write to an index that takes none: its disk is full."""
 
 CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
@@ -30,6 +33,14 @@ class ElasticTimeout(ElasticUnavailable):
 
 class ElasticRefused(ElasticError):
     """The cluster refuses our credentials."""
+
+
+class ElasticForbidden(ElasticRefused):
+    """The key is known and lacks the right to do this."""
+
+
+class ElasticUntrusted(ElasticUnavailable):
+    """The certificate of a node is not of the authority that we trust."""
 
 
 class ElasticOverloaded(ElasticError):
@@ -106,6 +117,11 @@ def _transport_error(error: elasticsearch.TransportError) -> ElasticError:
             "Elasticsearch did not answer in time: look at its load, or raise "
             "SAS_REQUEST_TIMEOUT_S."
         )
+    if isinstance(error, TlsError):
+        return ElasticUntrusted(
+            "The certificate of Elasticsearch is not of an authority that we trust: set "
+            "SAS_ELASTICSEARCH_CA to the PEM file of its authority."
+        )
     return ElasticUnavailable(
         "Elasticsearch cannot be reached: start it with `sas up`, or check SAS_ELASTICSEARCH_URL."
     )
@@ -123,20 +139,27 @@ def _missing(error: elasticsearch.NotFoundError) -> ElasticError:
 
 def _refused(error: elasticsearch.ApiError) -> ElasticError:
     if "read-only-allow-delete" in str(error):
-        return _disk_full()
+        return disk_full()
+    if isinstance(error, elasticsearch.AuthorizationException):
+        return ElasticForbidden(
+            "The key in SAS_ELASTICSEARCH_API_KEY lacks the right to do this: the API takes the "
+            "key `reader`, commands that write the key `writer`; `sas index keys` makes them."
+        )
     return ElasticRefused(
-        "Elasticsearch refuses our credentials: check SAS_ELASTICSEARCH_API_KEY, or "
-        "SAS_ELASTICSEARCH_USERNAME and SAS_ELASTICSEARCH_PASSWORD."
+        "Elasticsearch refuses our credentials: set SAS_ELASTICSEARCH_API_KEY to a key that "
+        "`sas index keys` makes, or check SAS_ELASTICSEARCH_USERNAME and "
+        "SAS_ELASTICSEARCH_PASSWORD."
     )
 
 
 def _shed(error: elasticsearch.ApiError) -> ElasticError:
-    if _kind(error) == "cluster_block_exception":
-        return _disk_full()
+    if _kind(error) == BLOCKED:
+        return disk_full()
     return ElasticOverloaded("Elasticsearch sheds load (429): try again in a few seconds.")
 
 
-def _disk_full() -> DiskFull:
+def disk_full() -> DiskFull:
+    """The error of a write that a node refuses for its disk."""
     return DiskFull(
         "The disk of an Elasticsearch node is over its flood-stage mark (95 % by default), so its "
         "indices take no more writes: free disk space; the block lifts by itself."

@@ -21,6 +21,7 @@ def _reachable(urls: str) -> str:
 
 Urls = Annotated[str, AfterValidator(_reachable)]
 HEAP = r"^[1-9][0-9]*[mg]$"
+HEAP_ALONE, HEAP_OF_SEVERAL = "1g", "512m"
 Heap = Annotated[str, StringConstraints(pattern=HEAP)]
 
 FOLDER = "sas-search-engine"
@@ -57,16 +58,23 @@ class ElasticSettings(BaseSettings):
     """Certificate authority of your cluster, PEM."""
     elasticsearch_home: Path | None = None
     """An unpacked Elasticsearch 9.4 distribution for the embedded node."""
-    elasticsearch_heap: Heap = "1g"
+    elasticsearch_heap: Heap | None = None
+    """Of each embedded node; unset: 1 GB for one that stands alone, 512 MB for one of several."""
     elasticsearch_download_url: str = "https://artifacts.elastic.co/downloads/elasticsearch"
     """Folder of the official archives; a mirror may be named."""
     index_prefix: Prefix = ""
     """Stands before every index and alias, followed by a dash."""
     state_dir: Path = Field(default_factory=default_state_dir)
+    snapshot_dir: Path | None = None
+    """Folder of snapshots, in ``path.repo`` of every node; unset: that of the embedded nodes."""
     request_timeout_s: float = Field(default=3.0, gt=0)
     """Seconds a search may take before another node is tried."""
     connections_per_node: int = Field(default=64, ge=1)
     """Well above the expected concurrency: with 10, 16 searches at once had 5 times the p99."""
+
+    def heap_of(self, nodes: int) -> str:
+        """The heap of each of so many embedded nodes."""
+        return self.elasticsearch_heap or (HEAP_ALONE if nodes == 1 else HEAP_OF_SEVERAL)
 
     @property
     def elasticsearch_urls(self) -> list[str]:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from elastic.client import client_for
+from elastic.client import as_first_user, client_for
 from elastic.errors import ElasticError, translated
 from elastic.node.configuration import LINE, VERSION
 from elastic.node.disk import RUN_FLOOR
-from elastic.node.embedded import WAIT_S, start_node
+from elastic.node.embedded import WAIT_S, start_nodes
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Report, Silence
 from elastic.settings import ElasticSettings
@@ -18,18 +18,24 @@ class UnsupportedVersion(ElasticError):
 
 @dataclass(frozen=True)
 class Up:
-    """The Elasticsearch in use; ``pid`` is None for a cluster that is not ours."""
+    """The Elasticsearch in use; ``pids`` is empty for a cluster that is not ours.
+
+    ``url`` holds the address of every node, separated by commas; ``pid`` is the first node's.
+    """
 
     url: str
     version: str
     origin: str
     already_running: bool
     pid: int | None = None
+    pids: tuple[int, ...] = ()
 
 
 def bring_up(
     chosen: ElasticSettings,
     *,
+    nodes: int | None = None,
+    secure: bool = False,
     port: int | None = None,
     heap: str | None = None,
     wait_s: float = WAIT_S,
@@ -38,17 +44,32 @@ def bring_up(
 ) -> Up:
     """Make sure an Elasticsearch answers; raises ``ElasticError`` saying how to mend it.
 
-    With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is only looked at.
+    With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is only looked at. ``nodes``
+    of the embedded cluster: as many as before, at first one, unless it says; one that was
+    ``secure`` once stays so.
     """
     if chosen.elasticsearch_urls:
         url = ",".join(chosen.elasticsearch_urls)
         return Up(url, require_version(chosen), "SAS_ELASTICSEARCH_URL", already_running=True)
-    started = start_node(
-        chosen, port=port, heap=heap, wait_s=wait_s, disk_floor=disk_floor, report=report
+    started = start_nodes(
+        chosen,
+        nodes=nodes,
+        secure=secure,
+        port=port,
+        heap=heap,
+        wait_s=wait_s,
+        disk_floor=disk_floor,
+        report=report,
     )
-    state = started.state
-    version = require_version(chosen, state.url)
-    return Up(state.url, version, state.origin, started.already_running, state.pid)
+    states = [node.state for node in started]
+    return Up(
+        url=",".join(state.url for state in states),
+        version=require_version(chosen, states[0].url),
+        origin=states[0].origin,
+        already_running=all(node.already_running for node in started),
+        pid=states[0].pid,
+        pids=tuple(state.pid for state in states),
+    )
 
 
 def prepare(chosen: ElasticSettings, report: Report | None = None) -> str:
@@ -64,7 +85,8 @@ def prepare(chosen: ElasticSettings, report: Report | None = None) -> str:
 
 def require_version(chosen: ElasticSettings, url: str | None = None) -> str:
     """The version of the cluster; raises ``UnsupportedVersion``, ``ElasticUnavailable``."""
-    with client_for(chosen, url, max_retries=0) as client, translated():
+    access = as_first_user(chosen)
+    with client_for(chosen, url, **access, max_retries=0) as client, translated():
         version = str(client.info()["version"]["number"])
     if not version.startswith(f"{LINE}."):
         raise UnsupportedVersion(

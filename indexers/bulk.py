@@ -14,7 +14,7 @@ import orjson
 from elasticsearch import Elasticsearch
 
 from elastic.client import patient
-from elastic.errors import translated
+from elastic.errors import BLOCKED, disk_full, translated
 from mappings.records import Offer
 
 BATCH_DOCUMENTS = 1_000
@@ -94,8 +94,9 @@ def write(
 ) -> Written:
     """Send operations in batches, ``THREADS`` at a time, in bounded memory.
 
-    Raises ``BulkRefusedError`` when any document was refused. A version conflict (409) of an
-    operation with a condition is no refusal: its id is in ``conflicts``, to be read again.
+    Raises ``BulkRefusedError`` when any document was refused, ``DiskFull`` when for want of disk. A
+    version conflict (409) of an operation with a condition is no refusal: its id is in
+    ``conflicts``, to be read again.
     """
     written = Written()
     target = _Target(patient(client), index, require_alias)
@@ -104,6 +105,8 @@ def write(
             _add(written, outcome)
             if progress is not None:
                 progress(written.done)
+    if BLOCKED in written.refused:
+        raise disk_full()
     if written.refused:
         raise BulkRefusedError(written.refused.total(), written.refused, written.samples)
     return written
@@ -178,7 +181,7 @@ def _sorted_out(
             outcome.done += 1
         elif status == CONFLICT:
             outcome.conflicts.append(operation.id)
-        elif status == TOO_MANY_REQUESTS and not last:
+        elif status == TOO_MANY_REQUESTS and not last and item["error"]["type"] != BLOCKED:
             shed.append(operation)
         else:
             outcome.refused[item["error"]["type"]] += 1

@@ -5,9 +5,11 @@ one from Maven Central has neither geoip nor machine learning.
 """
 
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from elastic.node.ports import Ports
+from elastic.node.ports import HOST, Ports
+from elastic.node.roster import FIRST
 
 VERSION = "9.4.3"
 LINE = "9.4"
@@ -27,13 +29,42 @@ Watermarks are absolute: with the default of 95 %, a disk of 1 TB with 50 GB fre
 """
 
 
-def embedded_settings(ports: Ports, runtime: Path) -> dict[str, str]:
-    """Settings of the embedded node: alone, on the loopback interface, its files in ``runtime``."""
+PULSE = {
+    "cluster.fault_detection.follower_check.timeout": "3s",
+    "cluster.fault_detection.follower_check.retry_count": "2",
+    "cluster.fault_detection.leader_check.timeout": "3s",
+    "cluster.fault_detection.leader_check.retry_count": "2",
+}
+"""A node that holds its connections and never answers is put out after about 7 s, not 30: a search
+is given up after 10. The same in docker-compose.yml."""
+
+ALONE = {"discovery.type": "single-node"}
+"""How a node that stands alone finds its cluster: it is one."""
+
+
+def discovery(seeds: Sequence[int], founders: Sequence[str]) -> dict[str, str]:
+    """How a node of several finds the others: at the transport ports ``seeds``.
+
+    ``founders`` names the nodes that elect the very first master, none once the cluster exists:
+    a node that lost its data would otherwise found a second cluster.
+    """
+    hosts = {**PULSE, "discovery.seed_hosts": ",".join(f"{HOST}:{port}" for port in seeds)}
+    names = {"cluster.initial_master_nodes": ",".join(founders)} if founders else {}
+    return {**hosts, **names}
+
+
+def embedded_settings(
+    ports: Ports, runtime: Path, name: str = FIRST, found: Mapping[str, str] = ALONE
+) -> dict[str, str]:
+    """Settings of an embedded node: on the loopback interface, its files in ``runtime``.
+
+    ``found`` says how it finds its cluster.
+    """
     return {
         **SHARED_SETTINGS,
-        "node.name": "embedded",
-        "discovery.type": "single-node",
-        "network.host": "127.0.0.1",
+        **found,
+        "node.name": name,
+        "network.host": HOST,
         "http.port": str(ports.http),
         "transport.port": str(ports.transport),
         "path.data": str(runtime / "data"),

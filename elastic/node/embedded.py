@@ -1,58 +1,39 @@
-"""Start and stop the embedded node: once per folder, safe under two starts at the same time."""
+"""Start and stop the embedded nodes: once per folder, safe under two starts at the same time."""
 
-import os
-import re
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from elastic.node.account import Account, node_account, require_entry
-from elastic.node.configuration import embedded_settings, write_configuration
+from elastic.node.access import Access, access_of
+from elastic.node.account import node_account, require_entry
 from elastic.node.disk import RUN_FLOOR, require_disk
-from elastic.node.distribution import Distribution
-from elastic.node.errors import BadHeap, NodeSlow, PortBusy
+from elastic.node.errors import AnotherShape, NodeSlow, PortBusy
 from elastic.node.fence import fenced
-from elastic.node.jdk import find_jdk
-from elastic.node.ports import HOST, choose_ports
-from elastic.node.process import POLL_S, Launch, end_node, is_ready, launch, wait_until_up
+from elastic.node.joint_start import run_together
+from elastic.node.plans import Order, choose_all, plans, require_heap
+from elastic.node.process import POLL_S, STOP_S, Launch, end_nodes, is_ready
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Report, Silence
-from elastic.node.state import (
-    NodeState,
-    forget_state,
-    process_birth,
-    running_node,
-    runtime_dir,
-    write_state,
-)
-from elastic.settings import HEAP, ElasticSettings
+from elastic.node.roster import Roster, member_dir, member_dirs, read_roster, write_roster
+from elastic.node.state import NodeState, forget_state, running_node, runtime_dir
+from elastic.settings import ElasticSettings
 
 WAIT_S = 180.0
 """Seconds a node may take to answer; 12 to 16 s is usual."""
-STOP_S = 30.0
 ATTEMPTS = 3
 """How often ports are chosen anew when another program takes them meanwhile."""
+
+Running = Mapping[int, NodeState]
+"""The nodes that run, by their position."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """The node that runs now, and whether it ran before."""
+    """A node that runs now, and whether it ran before."""
 
     state: NodeState
     already_running: bool
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for."""
-
-    chosen: ElasticSettings
-    runtime: Path
-    port: int | None
-    heap: str
-    wait_s: float
-    report: Report
 
 
 def start_node(
@@ -65,100 +46,145 @@ def start_node(
     disk_floor: int = RUN_FLOOR,
     report: Report | None = None,
 ) -> Started:
-    """Start the embedded node, or find it running.
+    """``start_nodes`` for a node that stands alone in the folder ``runtime``."""
+    (started,) = start_nodes(
+        chosen,
+        root=runtime,
+        nodes=1,
+        port=port,
+        heap=heap,
+        wait_s=wait_s,
+        disk_floor=disk_floor,
+        report=report,
+    )
+    return started
 
-    ``runtime`` is the folder of its data, logs and state; ``heap`` such as ``1g``; ``wait_s`` in
-    seconds; ``disk_floor`` in bytes. Raises the errors of ``elastic.node.errors`` and ``DiskFull``.
+
+def start_nodes(
+    chosen: ElasticSettings,
+    *,
+    root: Path | None = None,
+    nodes: int | None = None,
+    secure: bool = False,
+    port: int | None = None,
+    heap: str | None = None,
+    wait_s: float = WAIT_S,
+    disk_floor: int = RUN_FLOOR,
+    report: Report | None = None,
+) -> list[Started]:
+    """Start the embedded nodes, or those that do not run; as many as before unless ``nodes`` says.
+
+    ``root`` is the folder of the first one's data, logs and state; ``heap`` of each, such as
+    ``1g``; ``wait_s`` in seconds; ``disk_floor`` in bytes. Raises the errors of
+    ``elastic.node.errors`` and ``DiskFull``.
     """
-    runtime = runtime or runtime_dir(chosen)
+    root = root or runtime_dir(chosen)
     report = report or Silence()
-    with fenced(runtime / "start.lock", report):
-        running = running_node(runtime)
-        if running is not None:
-            _require_answer(running, wait_s)
-            return Started(running, already_running=True)
-        require_heap(heap or chosen.elasticsearch_heap)
-        require_disk(runtime, disk_floor)
-        order = Order(chosen, runtime, port, heap or chosen.elasticsearch_heap, wait_s, report)
-        return Started(_carry_out(order), already_running=False)
-
-
-def require_heap(heap: str) -> None:
-    """Raise ``BadHeap`` unless it is a size Java understands."""
-    if not re.fullmatch(HEAP, heap):
-        raise BadHeap(f"{heap!r} is no heap size: write a number and m or g, such as 512m or 1g.")
+    with fenced(root / "start.lock", report):
+        roster = _decided(root, nodes, secure)
+        running = _running(root, roster)
+        _require_same_shape(root, running, roster)
+        if len(running) < roster.nodes:
+            size = heap or chosen.heap_of(roster.nodes)
+            require_heap(size)
+            require_disk(root, disk_floor)
+            order = Order(chosen, root, roster, port, size, wait_s, report)
+            return _carry_out(order, running)
+        _require_answer(running, access_of(root), wait_s)
+        return [Started(state, already_running=True) for state in running.values()]
 
 
 def stop_node(runtime: Path, wait_s: float = STOP_S) -> NodeState | None:
     """Stop the node of this folder and return it; None when none of ours runs."""
     running = running_node(runtime)
     if running is not None:
-        end_node(running, wait_s)
+        end_nodes([running], wait_s)
     forget_state(runtime)
     return running
 
 
-def _require_answer(state: NodeState, wait_s: float) -> None:
-    """Wait for a node that was left starting; raises ``NodeSlow``."""
+def stop_nodes(root: Path, wait_s: float = STOP_S) -> list[NodeState]:
+    """Stop every node of the cluster whose first node has this folder; return those that ran."""
+    folders = list(member_dirs(root))
+    running = [state for state in map(running_node, folders) if state is not None]
+    end_nodes(running, wait_s)
+    for folder in folders:
+        forget_state(folder)
+    return running
+
+
+def _decided(root: Path, nodes: int | None, secure: bool) -> Roster:
+    """The roster kept, grown to ``nodes``, secure once and for all.
+
+    Raises ``AnotherShape`` for fewer nodes than there are: each holds data.
+    """
+    kept = read_roster(root)
+    kept = replace(kept, secure=kept.secure or secure)
+    if nodes is None or nodes == kept.nodes:
+        return kept
+    if nodes < kept.nodes:
+        raise AnotherShape(
+            f"The embedded cluster has {kept.nodes} nodes, each with data: run `sas up` without "
+            f"--nodes, or, to begin anew without its data, `sas down` and delete {root}*."
+        )
+    return replace(kept, nodes=nodes)
+
+
+def _running(root: Path, roster: Roster) -> Running:
+    found = ((at, running_node(member_dir(root, at))) for at in range(roster.nodes))
+    return {at: state for at, state in found if state is not None}
+
+
+def _require_same_shape(root: Path, running: Running, roster: Roster) -> None:
+    """Raise ``AnotherShape`` for a running node that stands alone where it is to have company."""
+    if running and roster.secure and not read_roster(root).secure:
+        raise AnotherShape(
+            "The embedded nodes run without security: stop them with `sas down`, then run "
+            "`sas up --secure`; their data stays."
+        )
+    if roster.nodes > 1 and any(not state.transport for state in running.values()):
+        raise AnotherShape(
+            "The embedded node runs alone and lets no other one join: stop it with `sas down`, "
+            f"then run `sas up --nodes {roster.nodes}`; its data stays."
+        )
+
+
+def _require_answer(running: Running, access: Access, wait_s: float) -> None:
+    """Wait for nodes that were left starting; raises ``NodeSlow``."""
     deadline = time.monotonic() + wait_s
-    while not is_ready(state.url):
-        if time.monotonic() > deadline:
-            raise NodeSlow(
-                f"The embedded node (process {state.pid}) runs but does not answer on {state.url}: "
-                "restart it with `sas down` and `sas up`."
-            )
-        time.sleep(POLL_S)
+    for state in running.values():
+        while not is_ready(state.url, access):
+            if time.monotonic() > deadline:
+                raise NodeSlow(
+                    f"The embedded node (process {state.pid}) runs but does not answer on "
+                    f"{state.url}: restart it with `sas down` and `sas up`."
+                )
+            time.sleep(POLL_S)
 
 
-def _carry_out(order: Order) -> NodeState:
-    """Start it, on other ports when those chosen were lost; a port asked for is never changed."""
+def _carry_out(order: Order, running: Running) -> list[Started]:
+    """Start the nodes that do not run; the roster is kept before, its mark as formed after."""
     account = node_account()
-    require_entry(account, order.runtime)
-    choose_ports(order.port)
+    require_entry(account, order.root)
+    choose_all(order, running)
     distribution = obtain_distribution(order.chosen, order.report)
     require_entry(account, distribution.home)
+    write_roster(order.root, order.roster)
+    fresh = _run(order, distribution.origin, lambda: plans(order, distribution, account, running))
+    write_roster(order.root, replace(order.roster, formed=True))
+    return [
+        Started(state, already_running=at in running)
+        for at, state in sorted({**running, **fresh}.items())
+    ]
+
+
+def _run(
+    order: Order, origin: str, planned: Callable[[], dict[int, Launch]]
+) -> dict[int, NodeState]:
+    """Start them, on other ports when those chosen were lost; those asked for never change."""
     for _ in range(ATTEMPTS - 1 if order.port is None else 0):
         try:
-            return _run(_plan(order, distribution, account), distribution.origin, order)
+            return run_together(planned(), origin, order)
         except PortBusy as lost:
             order.report.say(f"{lost.args[0].partition(':')[0]}; trying again.")
-    return _run(_plan(order, distribution, account), distribution.origin, order)
-
-
-def _plan(order: Order, distribution: Distribution, account: Account | None) -> Launch:
-    java_home = _java_home(distribution, account)
-    ports = choose_ports(order.port)
-    settings = embedded_settings(ports, order.runtime)
-    write_configuration(distribution.home, order.runtime / "config", settings)
-    url = f"http://{HOST}:{ports.http}"
-    return Launch(distribution.home, order.runtime, url, order.heap, java_home, account)
-
-
-def _java_home(distribution: Distribution, account: Account | None) -> Path | None:
-    """None where the distribution brings its own Java."""
-    return None if distribution.bundled_jdk else find_jdk(os.environ, account).home
-
-
-def _run(plan: Launch, origin: str, order: Order) -> NodeState:
-    """Launch and wait; a node that does not come up is ended, not left behind."""
-    order.report.say(f"Starting Elasticsearch from {origin}, heap {plan.heap}, on {plan.url}.")
-    process = launch(plan)
-    state = NodeState(
-        url=plan.url,
-        pid=process.pid,
-        group=process.pid,
-        birth=process_birth(process.pid) or "",
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        home=str(plan.home),
-        origin=origin,
-    )
-    write_state(plan.runtime, state)
-    try:
-        pid = wait_until_up(process, plan, order.wait_s)
-    except BaseException:
-        end_node(state, wait_s=STOP_S)
-        forget_state(plan.runtime)
-        raise
-    state = replace(state, pid=pid, birth=process_birth(pid) or "")
-    write_state(plan.runtime, state)
-    return state
+    return run_together(planned(), origin, order)

@@ -41,3 +41,7 @@ class NodeDied(NodeError):
 
 class NodeSlow(NodeError):
     """The node did not answer in the time given."""
+
+
+class AnotherShape(NodeError):
+    """The embedded cluster was made otherwise than it is asked for now."""

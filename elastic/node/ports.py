@@ -1,6 +1,7 @@
-"""Which ports the embedded node listens on, always on 127.0.0.1."""
+"""Which ports the embedded nodes listen on, always on 127.0.0.1."""
 
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from elastic.node.errors import PortBusy
@@ -18,18 +19,22 @@ class Ports:
     transport: int
 
 
-def choose_ports(requested: int | None = None) -> Ports:
-    """The usual ports, or free ones when those are taken.
+def choose_ports(
+    requested: int | None = None, position: int = 0, given: Collection[int] = ()
+) -> Ports:
+    """The usual ports, or free ones when those are taken; none of those already ``given``.
 
+    The node at ``position``, counted from 0, takes the port that many above the first one's.
     Raises ``PortBusy`` when the HTTP port was asked for by number and is taken.
     """
-    if requested is not None and not is_free(requested):
+    asked = None if requested is None else requested + position
+    if asked is not None and not is_free(asked):
         raise PortBusy(
-            f"Port {requested} is taken by another program: choose another one with --port, "
-            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{requested} if that is an Elasticsearch."
+            f"Port {asked} is taken by another program: choose another one with --port, "
+            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{asked} if that is an Elasticsearch."
         )
-    http = requested or _free_port(HTTP)
-    return Ports(http, _free_port(TRANSPORT, taken=http))
+    http = asked or _free_port(HTTP + position, given)
+    return Ports(http, _free_port(TRANSPORT + position, {*given, http}))
 
 
 def is_free(port: int) -> bool:
@@ -44,8 +49,11 @@ def is_free(port: int) -> bool:
         return True
 
 
-def _free_port(usual: int, taken: int | None = None) -> int:
-    return usual if usual != taken and is_free(usual) else free_port()
+def _free_port(usual: int, given: Collection[int]) -> int:
+    port = usual
+    while port in given or not is_free(port):
+        port = free_port()
+    return port
 
 
 def free_port() -> int:

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from elastic.node.access import OPEN, Access, ask
 from elastic.node.account import Account, hand_over
 from elastic.node.console import last_meaningful_line, port_refused, read_console
 from elastic.node.errors import NodeDied, NodeError, NodeSlow, PortBusy
@@ -18,6 +20,8 @@ from elastic.node.state import NodeState, process_birth
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
 """Nothing else of our environment reaches the node: it may hold keys."""
 POLL_S = 0.2
+STOP_S = 30.0
+"""Seconds a node may take to end by itself."""
 FOLDERS = ("data", "logs", "tmp", "config")
 
 
@@ -28,9 +32,11 @@ class Launch:
     home: Path
     runtime: Path
     url: str
+    transport: int
     heap: str
     java_home: Path | None
     account: Account | None
+    access: Access = OPEN
 
     @property
     def console(self) -> Path:
@@ -56,12 +62,15 @@ def launch(plan: Launch) -> "subprocess.Popen[bytes]":
         )
 
 
-def _environment(plan: Launch) -> dict[str, str]:
+def tool_environment(java_home: Path | None) -> dict[str, str]:
+    """What of our environment the distribution's programs see, and where their Java is."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    java = {"ES_JAVA_HOME": str(plan.java_home)} if plan.java_home else {}
+    return {**kept, **({"ES_JAVA_HOME": str(java_home)} if java_home else {})}
+
+
+def _environment(plan: Launch) -> dict[str, str]:
     return {
-        **kept,
-        **java,
+        **tool_environment(plan.java_home),
         "HOME": str(plan.runtime),
         "ES_PATH_CONF": str(plan.runtime / "config"),
         "ES_TMPDIR": str(plan.runtime / "tmp"),
@@ -75,17 +84,19 @@ def _identity(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def wait_until_up(process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float) -> int:
-    """Wait for the node to answer; return the number of the server's process.
+def wait_until_up(
+    process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float, began: float
+) -> int:
+    """Wait for the node to answer, ``wait_s`` after the monotonic instant ``began`` at most.
 
-    Raises ``NodeDied`` or ``NodeSlow``, each with the last line of the log that says why, and
-    ``PortBusy`` when another program took a port since it was chosen.
+    Returns the number of the server's process. Raises ``NodeDied`` or ``NodeSlow``, each with the
+    last line of the log that says why, and ``PortBusy`` when another program took a port since it
+    was chosen.
     """
-    deadline = time.monotonic() + wait_s
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + wait_s:
         if process.poll() is not None:
             raise _death(plan)
-        pid = server_pid(plan.url) if is_ready(plan.url) else None
+        pid = server_pid(plan.url, plan.access) if is_ready(plan.url, plan.access) else None
         if pid is not None and _group(pid) == process.pid:
             return pid
         time.sleep(POLL_S)
@@ -119,34 +130,43 @@ def _last_line(plan: Launch) -> str:
     return last_meaningful_line(read_console(plan.console))
 
 
-def is_ready(url: str) -> bool:
+def is_ready(url: str, access: Access = OPEN) -> bool:
     """Whether the node answers and every index it holds can be searched."""
     try:
-        answer = httpx.get(f"{url}/_cluster/health", timeout=2, trust_env=False)
-        return bool(answer.raise_for_status().json()["status"] != "red")
+        return bool(ask(f"{url}/_cluster/health", access)["status"] != "red")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
 
 
-def server_pid(url: str) -> int | None:
+def member_count(url: str, access: Access = OPEN) -> int:
+    """How many nodes the cluster of this one counts now; 0 while it does not answer."""
+    try:
+        return int(ask(f"{url}/_cluster/health", access)["number_of_nodes"])
+    except (httpx.HTTPError, ValueError, KeyError):
+        return 0
+
+
+def server_pid(url: str, access: Access = OPEN) -> int | None:
     """The process behind the address, None while nothing answers there."""
     try:
-        answer = httpx.get(f"{url}/_nodes/_local/process", timeout=2, trust_env=False)
-        nodes = answer.raise_for_status().json()["nodes"].values()
+        nodes = ask(f"{url}/_nodes/_local/process", access)["nodes"].values()
     except (httpx.HTTPError, ValueError, KeyError):
         return None
     return next((int(node["process"]["id"]) for node in nodes), None)
 
 
-def end_node(state: NodeState, wait_s: float) -> None:
-    """Ask the node to end, insist after ``wait_s``; nothing when it is not ours any more."""
+def end_nodes(states: Sequence[NodeState], wait_s: float) -> None:
+    """Ask the nodes to end, insist after ``wait_s``; nothing to one that is not ours any more."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        if process_birth(state.pid) != state.birth:
-            return
-        _signal_group(state.group, sign)
+        for state in filter(_lives, states):
+            _signal_group(state.group, sign)
         deadline = time.monotonic() + wait_s
-        while process_birth(state.pid) == state.birth and time.monotonic() < deadline:
+        while any(map(_lives, states)) and time.monotonic() < deadline:
             time.sleep(POLL_S)
+
+
+def _lives(state: NodeState) -> bool:
+    return process_birth(state.pid) == state.birth
 
 
 def _signal_group(group: int, sign: signal.Signals) -> None:

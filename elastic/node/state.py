@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from elastic.node.roster import member_dirs
 from elastic.settings import ElasticSettings
 
 FILE = "node.json"
@@ -23,17 +24,29 @@ class NodeState:
     started_at: str
     home: str
     origin: str
+    transport: int = 0
+    """Port where the other nodes find it; 0 for a node that stands alone."""
 
 
 def runtime_dir(chosen: ElasticSettings) -> Path:
-    """Folder of the node's configuration, data, logs and state."""
+    """Folder of the first node's configuration, data, logs and state; the others' are beside it."""
     return chosen.state_dir / "node"
 
 
-def running_url(chosen: ElasticSettings) -> str | None:
-    """The address of the embedded node if it runs."""
-    state = running_node(runtime_dir(chosen))
-    return state.url if state else None
+def snapshot_dir(chosen: ElasticSettings) -> Path:
+    """Folder where snapshots are kept, as every node sees it."""
+    return chosen.snapshot_dir or chosen.state_dir / "snapshots"
+
+
+def running_urls(chosen: ElasticSettings) -> list[str]:
+    """The addresses of the embedded nodes that run."""
+    return [state.url for state in running_nodes(runtime_dir(chosen))]
+
+
+def running_nodes(root: Path) -> list[NodeState]:
+    """The embedded nodes whose process lives; ``root`` is the folder of the first one."""
+    found = (running_node(folder) for folder in member_dirs(root))
+    return [state for state in found if state is not None]
 
 
 def running_node(runtime: Path) -> NodeState | None:

@@ -204,6 +204,8 @@ RAISED: list[tuple[Exception, int, str]] = [
     (elastic.ElasticUnavailable(ADDRESS), 503, "search_unavailable"),
     (elastic.ElasticTimeout(ADDRESS), 504, "search_timeout"),
     (elastic.ElasticRefused(ADDRESS), 503, "search_unavailable"),
+    (elastic.ElasticForbidden(ADDRESS), 503, "search_unavailable"),
+    (elastic.ElasticUntrusted(ADDRESS), 503, "search_unavailable"),
     (elastic.ElasticOverloaded(ADDRESS), 503, "search_overloaded"),
     (elastic.DiskFull(ADDRESS), 503, "search_unavailable"),
     (elastic.ElasticRejected(ADDRESS), 500, "internal_error"),

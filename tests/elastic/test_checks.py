@@ -33,6 +33,7 @@ def test_every_check_of_a_sound_machine_is_sound(
     found = examine(cluster)
     assert {check.name for check in found} == {
         "Elasticsearch",
+        "Cluster",
         "Index",
         "Clock",
         "JDK",

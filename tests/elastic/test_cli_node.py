@@ -91,7 +91,7 @@ def test_down_without_a_node_is_no_failure(chosen: ElasticSettings) -> None:
     answer = sas("down")
     assert answer.exit_code == 0
     assert "No embedded Elasticsearch of ours is running." in answer.stdout
-    assert json.loads(sas("down", "--json").stdout) == {"stopped": False, "pid": None}
+    assert json.loads(sas("down", "--json").stdout) == {"stopped": False, "pid": None, "pids": []}
 
 
 def test_doctor_exits_zero_when_nothing_blocks(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from elastic.node.configuration import SHARED_SETTINGS, VERSION, embedded_settings
+from elastic.node.configuration import PULSE, SHARED_SETTINGS, VERSION, embedded_settings
 from elastic.node.ports import Ports
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_nodes_bear_the_settings_of_the_embedded_one(services: dict[str, Any], n
 def test_no_node_bears_a_shared_setting_the_embedded_one_lacks(services: dict[str, Any]) -> None:
     """What is set beyond the shared table belongs to the container or to the cluster."""
     own = {"node.name", "ES_JAVA_OPTS"}
-    cluster = {"discovery.seed_hosts", "cluster.initial_master_nodes"}
+    cluster = {"discovery.seed_hosts", "cluster.initial_master_nodes", *PULSE}
     single = {"discovery.type"}
     for node in NODES:
         extra = set(environment(services, node)) - set(SHARED_SETTINGS) - own
@@ -71,6 +71,7 @@ def test_the_cluster_knows_its_three_nodes(services: dict[str, Any]) -> None:
         assert declared["discovery.seed_hosts"].split(",") == CLUSTER
         assert declared["cluster.initial_master_nodes"].split(",") == CLUSTER
         assert declared["node.name"] == node
+        assert {key: declared.get(key) for key in PULSE} == PULSE
     urls = environment(services, "api-cluster")["SAS_ELASTICSEARCH_URL"].split(",")
     assert urls == [f"http://{node}:9200" for node in CLUSTER]
 

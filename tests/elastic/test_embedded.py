@@ -19,7 +19,7 @@ import pytest
 
 from elastic.checks import Level, check_elasticsearch
 from elastic.errors import DiskFull
-from elastic.node import configuration, embedded
+from elastic.node import configuration, embedded, plans
 from elastic.node.account import Account, can_enter, node_account
 from elastic.node.distribution import installed_home
 from elastic.node.embedded import Started, start_node, stop_node
@@ -155,7 +155,7 @@ def test_a_port_lost_to_another_elasticsearch_is_given_up(
     """Chosen while free, taken before the node listens: never mistaken for our own node."""
     lost = Ports(http=int(es_url.rstrip("/").rpartition(":")[2]), transport=free_port())
     choices = iter([lost, lost])
-    monkeypatch.setattr(embedded, "choose_ports", lambda _: next(choices, None) or choose_ports())
+    monkeypatch.setattr(plans, "choose_ports", lambda *_: next(choices, None) or choose_ports())
     stop_node(runtime_dir(machine))
     started = start_node(machine, heap=HEAP, wait_s=WAIT_S, report=told)
     assert started.state.url != es_url

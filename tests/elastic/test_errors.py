@@ -87,7 +87,7 @@ def test_a_malformed_request_never_repeats_what_was_searched(
     ("status", "kind", "expected"),
     [
         (401, "security_exception", errors.ElasticRefused),
-        (403, "security_exception", errors.ElasticRefused),
+        (403, "security_exception", errors.ElasticForbidden),
         (429, "es_rejected_execution_exception", errors.ElasticOverloaded),
         (500, "exception", errors.ElasticRejected),
     ],

@@ -1,0 +1,113 @@
+"""One cluster of three secure nodes for every test of this folder, its keys, and data in it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk
+
+from elastic import audit, lifecycle
+from elastic.audit import Event
+from elastic.client import as_first_user, client_for
+from elastic.keys import Duty, make_key
+from elastic.names import offers_index
+from elastic.node.access import AUTHORITY, FOLDER
+from elastic.node.state import runtime_dir
+from elastic.settings import ElasticSettings
+from elastic.up import bring_up
+from mappings.offers import offers_mapping, offers_settings
+from tests.elastic.clusters import HEAP, WAIT_S, own_machine
+
+DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
+PREFIX = "trio"
+
+
+@dataclass(frozen=True)
+class Trio:
+    """Three nodes of one secure cluster."""
+
+    machine: ElasticSettings
+    urls: str
+    keys: dict[Duty, str]
+
+    @property
+    def root(self) -> Path:
+        """Folder of the first node."""
+        return runtime_dir(self.machine)
+
+    def settings(self, key: str | None, **changes: object) -> ElasticSettings:
+        """What a program of ours is told: three addresses, the authority, a key."""
+        return ElasticSettings.model_validate(
+            {
+                "elasticsearch_url": self.urls,
+                "elasticsearch_ca": self.root / FOLDER / AUTHORITY,
+                "elasticsearch_api_key": key,
+                "index_prefix": PREFIX,
+                "state_dir": self.machine.state_dir,
+                **changes,
+            }
+        )
+
+    @contextmanager
+    def client(self, duty: Duty) -> Iterator[Elasticsearch]:
+        """A client with one of the two keys."""
+        with client_for(self.settings(self.keys[duty])) as opened:
+            yield opened
+
+    @contextmanager
+    def owner(self) -> Iterator[Elasticsearch]:
+        """A client that may do everything."""
+        with client_for(self.machine, **as_first_user(self.machine)) as opened:
+            yield opened
+
+    @contextmanager
+    def owner_at(self, url: str) -> Iterator[Elasticsearch]:
+        """The same on one node alone, asked once."""
+        options = {**as_first_user(self.machine), "max_retries": 0}
+        with client_for(self.machine, url, **options) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="session")
+def trio() -> Iterator[Trio]:
+    """Started once; stopped by its process numbers, whatever happened."""
+    with own_machine() as machine:
+        up = bring_up(machine, nodes=3, secure=True, heap=HEAP, wait_s=WAIT_S)
+        with client_for(machine, **as_first_user(machine)) as client:
+            keys = {duty: make_key(client, duty, PREFIX) for duty in Duty}
+        yield Trio(machine, up.url, keys)
+
+
+@pytest.fixture(scope="session")
+def writer(trio: Trio) -> Iterator[Elasticsearch]:
+    """A client with the writer's key."""
+    with trio.client(Duty.WRITER) as opened:
+        yield opened.options(request_timeout=30)
+
+
+@pytest.fixture(scope="module")
+def dozen(trio: Trio, writer: Elasticsearch) -> str:
+    """The alias of thirteen offers, each index with a copy."""
+    name = offers_index(PREFIX, datetime.now(UTC))
+    lifecycle.create_index(writer, name, offers_settings(replicas=1), offers_mapping())
+    offers = json.loads(DOZEN.read_text("utf-8"))
+    actions = [{"_index": str(name), "_id": offer["id"], "_source": offer} for offer in offers]
+    bulk(writer, actions, refresh=True)
+    lifecycle.swap(writer, name.alias, name)
+    audit.record(writer, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
+    writer.cluster.health(wait_for_status="green", timeout="30s")
+    return name.alias
+
+
+def as_environment(trio: Trio, duty: Duty, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a program of ours that was given one of the keys."""
+    told = trio.settings(trio.keys[duty])
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", trio.urls)
+    monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(told.elasticsearch_ca))
+    monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", trio.keys[duty])
+    monkeypatch.setenv("SAS_INDEX_PREFIX", PREFIX)

@@ -1,0 +1,143 @@
+"""The two keys against a secure cluster: each does its work and nothing else."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from elasticsearch import AuthorizationException, Elasticsearch
+
+from elastic.client import client_for
+from elastic.errors import (
+    ElasticForbidden,
+    ElasticRefused,
+    ElasticUntrusted,
+    translated,
+)
+from elastic.keys import Duty
+from elastic.names import offers_alias
+from elastic.node.access import FOLDER, PASSWORD
+from elastic.node.security import AUTHORITY_KEY, KEYSTORE
+from elastic.up import require_version
+from indexers import reindex as recipe
+from tests.api.conftest import answer, frozen_app, served
+from tests.cluster.conftest import PREFIX, Trio, as_environment
+from tests.indexers.reindexing import Office, two_doctors
+
+ASKED = {"what": "MG", "insee": "48095"}
+
+Act = Callable[[Elasticsearch], Any]
+
+
+def test_secrets_are_their_owners_alone(trio: Trio) -> None:
+    for name in (PASSWORD, AUTHORITY_KEY, KEYSTORE):
+        mode = stat.S_IMODE((trio.root / FOLDER / name).stat().st_mode)
+        assert mode & 0o007 == 0, name
+    assert (trio.root / FOLDER / PASSWORD).stat().st_uid == os.geteuid()
+    assert all(url.startswith("https://127.0.0.1:") for url in trio.urls.split(","))
+    assert len(trio.urls.split(",")) == 3
+
+
+def test_the_whole_search_works_with_the_readers_key(
+    trio: Trio, dozen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_environment(trio, Duty.READER, monkeypatch)
+    with served(frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
+        found = answer(api.post("/v1/search", json={**ASKED, "stable": True}))
+        assert found["results"]
+        answer(api.get("/readyz"))
+        answer(api.get(f"/v1/offers/{found['results'][0]['id']}"))
+        answer(api.post("/v1/suggest", json={"text": "méd"}))
+
+
+def live(es: Elasticsearch) -> str:
+    return next(iter(es.indices.get_alias(name=offers_alias(PREFIX))))
+
+
+READER_MAY_NOT: dict[str, Act] = {
+    "write": lambda es: es.index(index=offers_alias(PREFIX), document={"id": "x"}),
+    "delete a document": lambda es: es.delete(index=offers_alias(PREFIX), id="x"),
+    "delete the index": lambda es: es.indices.delete(index=live(es)),
+    "create an index": lambda es: es.indices.create(index=f"{offers_alias(PREFIX)}-v1-x"),
+    "move the alias": lambda es: es.indices.put_alias(index=live(es), name="mine"),
+    "change settings": lambda es: es.indices.put_settings(
+        index=offers_alias(PREFIX), settings={"refresh_interval": "5s"}
+    ),
+    "read the trail": lambda es: es.search(index=f"{PREFIX}-sas-audit"),
+    "make keys": lambda es: es.security.create_api_key(name="mine"),
+    "set the cluster": lambda es: es.cluster.put_settings(
+        persistent={"action.auto_create_index": "true"}
+    ),
+}
+WRITER_MAY_NOT: dict[str, Act] = {
+    "create elsewhere": lambda es: es.indices.create(index="offers-v1-x"),
+    "write elsewhere": lambda es: es.index(index="others", document={"id": "x"}),
+    "read elsewhere": lambda es: es.search(index="others"),
+    "delete elsewhere": lambda es: es.indices.delete(index="others"),
+    "an alias elsewhere": lambda es: es.indices.put_alias(index="others", name="trio-offers"),
+    "read users": lambda es: es.security.get_user(),
+    "change a password": lambda es: es.security.change_password(
+        username="elastic", password="x" * 9
+    ),
+    "make keys": lambda es: es.security.create_api_key(name="mine"),
+    "delete the trail": lambda es: es.indices.delete(index=f"{PREFIX}-sas-audit"),
+    "rewrite the trail": lambda es: es.index(index=f"{PREFIX}-sas-audit", id="1", document={}),
+    "set the cluster": lambda es: es.cluster.put_settings(
+        persistent={"action.auto_create_index": "true"}
+    ),
+}
+
+
+@pytest.mark.parametrize("act", READER_MAY_NOT.values(), ids=READER_MAY_NOT)
+def test_the_reader_is_refused_every_write(trio: Trio, dozen: str, act: Act) -> None:
+    refused(trio, Duty.READER, act)
+
+
+@pytest.mark.parametrize("act", WRITER_MAY_NOT.values(), ids=WRITER_MAY_NOT)
+def test_the_writer_is_refused_what_is_not_its_own(trio: Trio, dozen: str, act: Act) -> None:
+    with trio.owner() as owner:
+        owner.options(ignore_status=400).indices.create(index="others")
+    refused(trio, Duty.WRITER, act)
+
+
+def refused(trio: Trio, duty: Duty, act: Act) -> None:
+    told = pytest.raises(ElasticForbidden, match="sas index keys")
+    with trio.client(duty) as client, told as no, translated():
+        act(client)
+    assert isinstance(no.value.__cause__, AuthorizationException)
+
+
+def test_a_reindex_and_a_rollback_work_with_the_writers_key(
+    trio: Trio, dozen: str, writer: Elasticsearch, tmp_path: Path
+) -> None:
+    before = writer.indices.get_alias(name=dozen)
+    office = Office(writer, PREFIX, tmp_path)
+    files = two_doctors(office)
+    report = office.reindex(files, accept_drift=True)
+    assert office.live == report.index
+    assert office.reindex(files, accept_drift=True).index == office.live
+    left, live = recipe.rollback(writer, PREFIX, office.order(files).started)
+    assert str(live) == report.index
+    assert str(left) != report.index
+    assert before
+
+
+def test_no_key_and_a_wrong_one_are_told_with_the_way_out(trio: Trio) -> None:
+    wrong = trio.keys[Duty.READER][:-4] + "AAA="
+    for key in (None, wrong):
+        with pytest.raises(
+            ElasticRefused, match=r"SAS_ELASTICSEARCH_API_KEY.*sas index keys"
+        ) as no:
+            require_version(trio.settings(key))
+        assert not isinstance(no.value, ElasticForbidden)
+        assert wrong not in str(no.value)
+
+
+def test_an_authority_that_is_not_trusted_is_told(trio: Trio) -> None:
+    stranger = trio.settings(trio.keys[Duty.READER], elasticsearch_ca=None)
+    told = pytest.raises(ElasticUntrusted, match="SAS_ELASTICSEARCH_CA")
+    with client_for(stranger) as client, told, translated():
+        client.info()

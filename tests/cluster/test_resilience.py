@@ -1,0 +1,169 @@
+"""What users see when a node dies, stops answering, or its disk is full: their pages."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from elastic.checks import Level, check_members
+from elastic.errors import DiskFull
+from elastic.keys import Duty
+from elastic.node.roster import member_dir, member_name
+from elastic.node.state import NodeState, read_state
+from elastic.up import bring_up
+from indexers.bulk import write_offers
+from tests.api.conftest import frozen_app, served
+from tests.cluster.conftest import PREFIX, Trio, as_environment
+from tests.cluster.load import CALLERS, Load, under_load, wait_for_answers
+from tests.elastic.clusters import HEAP, WAIT_S
+from tests.indexers.reindexing import Office, two_doctors
+
+NODES = 3
+DEADLINE_S = 10.0
+"""Seconds after which the API gives a search up: nobody may wait longer."""
+ROUND_S = 2.0
+"""Seconds a refusal takes on its way on a busy machine."""
+GATEWAY_TIMEOUT = 504
+WATERMARKS = "cluster.routing.allocation.disk.watermark"
+FULL = {
+    f"{WATERMARKS}.low": "900tb",
+    f"{WATERMARKS}.high": "800tb",
+    f"{WATERMARKS}.flood_stage": "700tb",
+}
+
+
+@pytest.fixture(scope="module")
+def api(trio: Trio, dozen: str) -> Iterator[str]:
+    """The API on three addresses, with the reader's key."""
+    with pytest.MonkeyPatch.context() as environment:
+        as_environment(trio, Duty.READER, environment)
+        with served(frozen_app()) as url:
+            yield url
+
+
+def test_a_killed_node_costs_no_search_and_comes_back(trio: Trio, api: str) -> None:
+    lost = next(at for at in range(NODES) if member_name(at) != master(trio))
+    survive(trio, api, lost, "node killed")
+
+
+def test_the_elected_master_killed_costs_no_search_and_comes_back(trio: Trio, api: str) -> None:
+    lost = next(at for at in range(NODES) if member_name(at) == master(trio))
+    survive(trio, api, lost, "master killed")
+
+
+def survive(trio: Trio, api: str, lost: int, event: str) -> None:
+    with under_load(api) as load:
+        os.kill(state_of(trio, lost).pid, signal.SIGKILL)
+        noticed = seconds_until(lambda: count(trio, lost) == NODES - 1)
+        wait_for_answers(load, 6)
+    print(load.told(event), f"noticed after {noticed:.1f} s")
+    assert_served(load)
+    assert [check.level for check in check_members(trio.machine)].count(Level.WARN) == 1
+    again = bring_up(trio.machine, heap=HEAP, wait_s=WAIT_S)
+    assert len(again.pids) == NODES
+    green(trio)
+    assert {check.level for check in check_members(trio.machine)} == {Level.OK}
+
+
+@pytest.mark.parametrize("role", ["node", "master"])
+def test_a_node_that_holds_connections_and_never_answers(trio: Trio, api: str, role: str) -> None:
+    """SIGSTOP is what a cut network looks like from outside.
+
+    Until the others notice, a search may meet the frozen node more than once: it waits, and what
+    the API cannot answer in time is a typed 504. Nothing is empty, and nobody waits longer.
+    """
+    elected = master(trio)
+    lost = next(at for at in range(NODES) if (member_name(at) == elected) is (role == "master"))
+    pid = state_of(trio, lost).pid
+    with under_load(api) as load:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            noticed = seconds_until(lambda: count(trio, lost) == NODES - 1)
+            wait_for_answers(load, CALLERS)
+            before = len(load.statuses)
+            wait_for_answers(load, 6)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    print(load.told(f"{role} frozen"), f"noticed after {noticed:.1f} s")
+    assert set(load.failed) <= {GATEWAY_TIMEOUT}
+    assert load.statuses[before:].count(200) == len(load.statuses) - before
+    assert max(load.seconds) < DEADLINE_S + ROUND_S
+    green(trio)
+
+
+def test_a_full_disk_stops_writes_and_no_search(
+    trio: Trio, api: str, dozen: str, writer: Elasticsearch, tmp_path: Path
+) -> None:
+    office = Office(writer, PREFIX, tmp_path)
+    live, files = office.live, two_doctors(office)
+    with trio.owner() as owner:
+        interval = {"cluster.info.update.interval": "10s"}
+        owner.cluster.put_settings(persistent={**FULL, **interval})
+        try:
+            seconds_until(lambda: blocked(owner, dozen))
+            with under_load(api) as load, pytest.raises(DiskFull, match="free disk space"):
+                office.reindex(files, accept_drift=True)
+            assert_served(load)
+            with pytest.raises(DiskFull, match="free disk space"):
+                write_offers(writer, live, files.offers().values())
+            assert office.live == live
+            assert office.indices == [live] or live in office.indices
+        finally:
+            owner.cluster.put_settings(persistent=dict.fromkeys((*FULL, *interval)))
+        recovered = seconds_until(lambda: not blocked(owner, dozen), limit_s=90)
+    print(f"disk freed: writes again after {recovered:.1f} s")
+    assert office.reindex(files, accept_drift=True).index == office.live
+
+
+def assert_served(load: Load) -> None:
+    assert load.statuses
+    assert load.failed == []
+    assert max(load.seconds) < DEADLINE_S
+
+
+def state_of(trio: Trio, at: int) -> NodeState:
+    state = read_state(member_dir(trio.root, at))
+    assert state is not None
+    return state
+
+
+def master(trio: Trio) -> str:
+    with trio.owner() as owner:
+        return str(owner.cat.master(format="json")[0]["node"])
+
+
+def count(trio: Trio, lost: int) -> int:
+    """Nodes of the cluster, as a node that is not lost counts them; 0 while it has no master."""
+    alive = state_of(trio, (lost + 1) % NODES).url
+    with trio.owner_at(alive) as owner:
+        try:
+            return int(owner.cluster.health(master_timeout="1s")["number_of_nodes"])
+        except Exception:
+            return 0
+
+
+def green(trio: Trio) -> None:
+    with trio.owner() as owner:
+        patient = owner.options(request_timeout=100)
+        health = patient.cluster.health(
+            wait_for_status="green", wait_for_nodes=str(NODES), timeout="90s"
+        )
+    assert (health["status"], health["number_of_nodes"]) == ("green", NODES)
+
+
+def blocked(owner: Elasticsearch, alias: str) -> bool:
+    found = owner.indices.get_settings(index=alias, flat_settings=True)
+    name = "index.blocks.read_only_allow_delete"
+    return any(index["settings"].get(name) == "true" for index in found.values())
+
+
+def seconds_until(true: Callable[[], bool], limit_s: float = 60.0) -> float:
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < limit_s, "it never happened"
+        time.sleep(0.1)
+    return time.monotonic() - began
