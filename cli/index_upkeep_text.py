@@ -12,6 +12,9 @@ from elastic.names import IndexName
 from elastic.schema import Verdict
 from indexers.upkeep import Migration, RollbackPlan
 
+NAMED_ELSEWHERE = ("index", "live_before")
+"""Details that other columns and lines of the trail say; ``--json`` has them."""
+
 
 def history(trail: Sequence[Entry]) -> RenderableType:
     """The trail, a line an event."""
@@ -27,11 +30,14 @@ def history(trail: Sequence[Entry]) -> RenderableType:
 
 def _counts(details: Mapping[str, Any]) -> list[str]:
     """The plain values of a line, and offers by kind as they went from live to new."""
-    plain = [
-        f"{key} {value}" for key, value in details.items() if isinstance(value, int | str) and value
-    ]
+    told = {key: value for key, value in details.items() if key not in NAMED_ELSEWHERE}
+    plain = [f"{key} {value}" for key, value in told.items() if value and not _nested(value)]
     kinds = details.get("kinds", {}).items()
     return [*plain, *(f"{kind} {counts['live']} -> {counts['new']}" for kind, counts in kinds)]
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, Mapping | list)
 
 
 def prunable(found: Sequence[IndexName], keep: int) -> str:

@@ -65,6 +65,13 @@ def census(client: Elasticsearch, index: str) -> Census:
     )
 
 
+def offers_by_kind(client: Elasticsearch, index: str) -> dict[str, int]:
+    """The offers of each kind; asks for no other field, whatever became of the mapping."""
+    with translated():
+        answer = patient(client).search(index=index, size=0, aggs={"kinds": _terms("kind")})
+    return _buckets(answer["aggregations"]["kinds"])
+
+
 def census_aggregations() -> dict[str, Any]:
     """The aggregations that count an index as ``Census.add`` counts offers."""
     kinds, departments = _terms("kind"), _terms("department")

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 
 from elastic.client import patient
 from elastic.errors import translated
-from indexers.census import Census, Commonest, census
+from indexers.census import Census, Commonest, offers_by_kind
 from indexers.quarantine import Quarantine
 
 FLOOR = 1
@@ -200,10 +200,10 @@ def smoke(client: Elasticsearch, index: str, expected: Census) -> None:
     The counts by kind agree with what was written; one offer of each kind is found by its name;
     one located offer is found from its own point.
     """
-    found = census(client, index)
+    found = offers_by_kind(client, index)
     problems = []
-    if found.kinds != expected.kinds:
-        problems.append(f"wrote {expected.kinds} offers by kind but finds {found.kinds}")
+    if found != expected.kinds:
+        problems.append(f"wrote {expected.kinds} offers by kind but finds {found}")
     for kind in expected.kinds:
         problems += _unfindable(client, index, kind)
     if problems:

@@ -219,7 +219,7 @@ def files_of_town(folder: Path) -> FileSet:
     """The same sixty doctors as files."""
     files = FileSet(folder)
     for rank in range(DOCTORS):
-        files.doctor(f"101000{rank:05d}", MENDE, name=(surname(rank), "Anne"))
+        files.doctor(f"101000{rank:05d}", MENDE, name=(surname(rank), surname(rank).title()))
     return files
 
 
