@@ -5,8 +5,7 @@ from pathlib import Path
 from indexers import finess, rpps
 from indexers.finess import read_structures
 from indexers.reasons import Reason
-from indexers.rpps import read_activities
-from indexers.rpps_shown import listed
+from indexers.rpps import read_listed
 from indexers.rpps_skills import read_skills
 from indexers.runs import Quarantines
 from indexers.spool import Spool
@@ -40,8 +39,7 @@ def spool_published(directory: Path, spool: Spool, quarantines: Quarantines) -> 
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        aside = quarantines.of("rpps")
-        spool.add_activities(listed(row, aside) for row in read_activities(activities, aside))
+        spool.add_activities(read_listed(activities, quarantines.of("rpps")))
     if skills is not None:
         spool.add_skills(read_skills(skills, quarantines.of("rpps-skills")))
     for path in structures:
