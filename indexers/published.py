@@ -10,8 +10,7 @@ from indexers.ameli.reader import source_date as ameli_date
 from indexers.finess import read_structures
 from indexers.reading.corrected import with_corrections
 from indexers.reasons import Reason
-from indexers.rpps import read_activities
-from indexers.rpps_shown import listed
+from indexers.rpps import read_listed
 from indexers.rpps_skills import read_skills
 from indexers.runs import Quarantines
 from indexers.spool import Spool
@@ -77,10 +76,8 @@ def spool_published(
     activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        aside = quarantines.of("rpps")
-        rows = with_corrections(read_activities, activities, aside)
-        seen = rows if conventions is None else conventions.watched(rows)
-        spool.add_activities(listed(row, aside) for row in seen)
+        rows = with_corrections(read_listed, activities, quarantines.of("rpps"))
+        spool.add_activities(rows if conventions is None else conventions.watched(rows))
     if skills is not None:
         spool.add_skills(with_corrections(read_skills, skills, quarantines.of("rpps-skills")))
     for path in structures:

@@ -21,13 +21,15 @@ from indexers.reasons import Reason
 from indexers.rpps_address import ADDRESS_COLUMNS, read_address
 from indexers.rpps_identity import PERSON_COLUMNS, Person, read_idnst, read_person
 from indexers.rpps_record import Activity, ActivityAddress
-from indexers.rpps_shown import shown
+from indexers.rpps_shown import listed, shown
+from indexers.rpps_unlisted import Unlisted
 
 __all__ = [
     "COLUMNS",
     "Activity",
     "ActivityAddress",
     "read_activities",
+    "read_listed",
     "shown",
     "source_date",
 ]
@@ -155,6 +157,7 @@ class _Layout(NamedTuple):
     phones: _Pick
     former_id: int
     general_civility: int
+    unlisted: Unlisted
 
 
 def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
@@ -171,6 +174,24 @@ def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
             quarantine.reject(line, person, "|".join(fields))
         else:
             yield _activity(line, person, fields, layout, quarantine)
+
+
+def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
+    """The same rows, those that the SAS does not list reduced to what is the person's (``listed``).
+
+    They are counted by reason in ``quarantine``; the same as reading all and asking ``listed``.
+    """
+    header, rows = open_pipes(path, quarantine)
+    layout = _layout(path, header, quarantine)
+    for line, fields in rows:
+        person = read_person(*layout.person(fields))
+        if isinstance(person, Reason):
+            quarantine.reject(line, person, "|".join(fields))
+        elif (own := layout.unlisted.personal(line, person, fields)) is not None:
+            quarantine.skip(Reason.SECTOR_NOT_SHOWN)
+            yield own
+        else:
+            yield listed(_activity(line, person, fields, layout, quarantine), quarantine)
 
 
 def source_date(path: Path) -> date | None:
@@ -202,6 +223,7 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
         phones=_picker(places, _PHONES),
         former_id=places[_FORMER_ID],
         general_civility=places[_GENERAL_CIVILITY],
+        unlisted=Unlisted(places),
     )
 
 

@@ -33,8 +33,12 @@ PERSONAL = (
     "given",
     "profession",
     "skill",
+    "mode",
 )
 """What a row tells of a person wherever they practise: every other row may need it."""
+
+SALARIED = "S"
+"""Who is paid by the place (TRE_R23)."""
 
 TELECONSULTATION_NAMES = (
     "centre de teleconsultation",
@@ -62,12 +66,18 @@ def shown(activity: Activity) -> Reason | None:
 
 
 def listed(row: Activity, quarantine: Quarantine) -> Activity:
-    """The row when the SAS lists it, else what it tells of the person, counted by its reason."""
+    """The row when the SAS lists it, else what it tells of the person, counted by its reason.
+
+    The address stays of who is not salaried: a contract with the health insurance may be theirs,
+    and so nobody else's of that name in town.
+    """
     reason = shown(row) or (None if "rpps" in row else Reason.WITHOUT_RPPS)
     if reason is None:
         return row
     quarantine.skip(reason)
-    own: dict[str, Any] = {key: row[key] for key in PERSONAL if key in row}  # type: ignore[literal-required]
+    salaried = row.get("mode") == SALARIED
+    kept = PERSONAL if salaried else (*PERSONAL, "address")
+    own: dict[str, Any] = {key: row[key] for key in kept if key in row}  # type: ignore[literal-required]
     return cast("Activity", {**own, "hidden": True})
 
 

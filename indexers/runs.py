@@ -128,7 +128,8 @@ def run_named(state_dir: Path, name: str | None) -> Path:
 def write_report(run: Path, report: dict[str, Any]) -> None:
     """Keep the report of a run beside its quarantine files."""
     run.mkdir(parents=True, exist_ok=True)
-    (run / REPORT).write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+    as_text = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    (run / REPORT).write_bytes(orjson.dumps(report, option=as_text))
 
 
 def read_report(run: Path) -> dict[str, Any]:

@@ -13,14 +13,12 @@ from indexers.ameli.towns import town
 from indexers.quarantine import Quarantine
 from indexers.reasons import Reason
 from indexers.rpps_record import Activity
+from indexers.rpps_shown import SALARIED
 from mappings.analysis import fold
 from mappings.codes import cnam_specialties
 
 AMELI = "ameli"
 """Name of the source, in quarantines and on cards."""
-
-SALARIED = "S"
-"""Mode of exercise (TRE_R23) that no contract is about."""
 
 
 class Conventions:

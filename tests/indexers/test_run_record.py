@@ -98,7 +98,7 @@ def test_a_load_that_is_refused_leaves_a_report(office: Office, tmp_path: Path, 
         load(office.es, LoadOrder("participation", path, NOW, run, office.prefix))
     kept = runs.read_report(run)
     assert kept["run"]["command"] == "load participation"
-    assert kept["run"]["stopped_at"] == "Reading the file and writing offers"
+    assert kept["run"]["stopped_at"] == "Loading participation"
     assert kept["quarantine"]["participation"]["read"] == (1 if lines else 0)
 
 

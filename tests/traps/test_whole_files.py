@@ -88,8 +88,8 @@ def test_a_file_saved_again_in_another_encoding_is_refused() -> None:
 def test_a_department_that_vanished_is_a_problem_whatever_the_allowance() -> None:
     live, new = Census(), Census()
     for number in range(40):
-        live.add("professional", "48" if number < 12 else "30")
-        new.add("professional", "30")
+        live.add({"kind": "professional", "department": "48" if number < 12 else "30"})
+        new.add({"kind": "professional", "department": "30"})
     assert gate.missing_departments(new, live) == [
         "department 48 had 12 offers and has none: a file lacks it, download it again"
     ]
