@@ -134,12 +134,19 @@ COLUMNS = {
 }
 
 
+def without_conventions(folder: Path) -> None:
+    """Whose a contract is depends on who else bears the name in town: a change would reach others."""
+    for path in folder.glob("liste-ps*"):
+        path.unlink()
+
+
 def test_known_changes_of_a_whole_department_are_named_and_nothing_else(
     office: Office, tmp_path: Path
 ) -> None:
     """One renamed, one moved, one gone, one new; then the reindex does just that."""
     folder = tmp_path / "48"
     generate(Options(ScaleName.DEPARTMENT, 1, NOW, ("48",), 0.0), folder)
+    without_conventions(folder)
     files = FileSet(folder)
     office.reindex(files)
     register = Register(folder)
