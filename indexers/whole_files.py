@@ -72,7 +72,8 @@ def check_files(
 
 
 def _check_size(load: SourceLoad, before: SourceLoad | None, found: Findings) -> None:
-    if not load.rows and (before is not None or load.source not in FORMATS):
+    had_rows = before is not None and before.rows > 0
+    if not load.rows and (had_rows or load.source not in FORMATS):
         found.faults[load.source, FileFault.EMPTY] = (
             f"{load.file} holds no row of {load.source}: download or export it again"
         )

@@ -135,7 +135,7 @@ COLUMNS = {
 
 
 def without_conventions(folder: Path) -> None:
-    """Whose a contract is depends on who else bears the name in town: a change would reach others."""
+    """Whose a contract is hangs on who else bears the name in town: a change would reach them."""
     for path in folder.glob("liste-ps*"):
         path.unlink()
 

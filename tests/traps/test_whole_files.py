@@ -54,6 +54,15 @@ def test_the_first_load_has_nothing_to_compare_with_but_is_not_empty() -> None:
     assert faults(found(replace(NEXT, rows=0), None)) == {FileFault.EMPTY}
 
 
+def test_a_format_of_ours_may_stay_empty_and_not_become_it() -> None:
+    """A department without SOS Médecins gives an empty file every day."""
+    full = replace(NEXT, source="sos", file="sos.jsonl")
+    none = replace(full, rows=0)
+    assert faults(found(none, None)) == set()
+    assert faults(found(none, none)) == set()
+    assert faults(found(none, full)) == {FileFault.EMPTY}
+
+
 def test_a_few_rows_fewer_are_no_cut() -> None:
     small = replace(LAST, source="participation", rows=40, bytes=900)
     assert faults(found(replace(small, rows=3, bytes=90), small)) == set()
