@@ -105,6 +105,7 @@ def test_a_search_asks_nothing_more(
     app = frozen_app()
     url = serve(app)
     answer(httpx.get(f"{url}/v1/sources"))
+    answer(httpx.post(f"{url}/v1/search", json=MENDE))
     transport, asked = app.state.engine.client.transport, []
     usual = transport.perform_request
 
