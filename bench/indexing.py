@@ -35,7 +35,7 @@ from indexers.watch import Watch
 
 LOADER = "loader"
 """Our process, in what the meter measures; it has no children."""
-READING, RAW = "Reading", "Raw bulk"
+STARTING, READING, RAW = "Starting", "Reading the files", "Raw bulk"
 WRITING = "Reading, joining and writing offers"
 """The stage of the recipe that is compared: ``indexers.reindex.fill``."""
 MAX_RATIO, MAX_S, MAX_MB = 2.0, 360.0, 3 * 1024
@@ -66,7 +66,7 @@ class Stopwatch(Watch):
         super().__init__()
         self.stages: list[Stage] = []
         self._meter, self._open = meter, ExitStack()
-        self._start(READING)
+        self._start(STARTING)
 
     def shown_stage(self, name: str) -> None:
         """The stage before ends, another begins."""

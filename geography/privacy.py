@@ -27,9 +27,20 @@ class OnlyWarnings(logging.Filter):
         return record.levelno >= logging.WARNING
 
 
+class OnlyErrors(logging.Filter):
+    """Drops what is below ERROR: urllib3, below geopy, warns of a retry with its whole URL."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True for errors."""
+        return record.levelno >= logging.ERROR
+
+
+GUARDS = (("httpx", WithoutQuery), ("geopy", OnlyWarnings), ("urllib3.connectionpool", OnlyErrors))
+
+
 def keep_addresses_out_of_logs() -> None:
-    """Guards the loggers of httpx and geopy; safe to call again."""
-    for name, guard in (("httpx", WithoutQuery), ("geopy", OnlyWarnings)):
+    """Guards the loggers of httpx, geopy and urllib3; safe to call again."""
+    for name, guard in GUARDS:
         logger = logging.getLogger(name)
         if not any(isinstance(known, guard) for known in logger.filters):
             logger.addFilter(guard())

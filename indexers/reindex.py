@@ -100,6 +100,7 @@ def _reindex(client: Elasticsearch, order: Order, report: Report, seen: Watch) -
     with lock.held(client, LOCK, prefix=order.prefix) as held:
         seen.on_beat(held.renew_if_due)
         _started(client, order, report)
+        seen.stage("Reading the files")
         with _building(client, order) as build:
             create(client, build.index)
             registry = lrm.registry_of(order.directory, build.sources.quarantines)

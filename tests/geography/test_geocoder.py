@@ -336,7 +336,7 @@ async def test_no_log_ever_holds_the_address(
 ) -> None:
     service.status = status
     caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "geopy", "geography"):
+    for name in ("httpx", "httpcore", "geopy", "geography", "urllib3.connectionpool"):
         caplog.set_level(logging.DEBUG, logger=name)
     with structlog.testing.capture_logs() as events:
         await geocoder.geocode("77 impasse Secrete 48000 Mende", near=(44.123456, 3.654321))

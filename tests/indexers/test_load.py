@@ -207,7 +207,7 @@ def test_a_long_load_keeps_its_lock_and_says_where_it_is(office: Office) -> None
     path.write_bytes(orjson.dumps(OWN))
     order = LoadOrder("participation", path, NOW, path.parent / "run", office.prefix)
     load(office.es, order, watch)
-    assert watch.told == ["Loading participation", 1]
+    assert watch.told == ["Taking the lock", "Loading participation", 1]
     assert len(watch._beats) == 1
 
 
