@@ -14,7 +14,8 @@ from indexers.runs import Quarantines
 from indexers.slots.directory import slots_from_directory
 from indexers.slots.matching import indexed
 from tests.indexers.sets import CPTS, NOW, FileSet
-from tests.traps.cases import CASES, FINESS_FILE, Case, Outcome, slot
+from tests.traps.cases import CASES
+from tests.traps.rows import FINESS_FILE, Case, Outcome, slot
 
 TRAPS = range(1, 61)
 
