@@ -1,7 +1,8 @@
 """A cable that can be pulled: a network namespace of its own at the end of a pair of interfaces.
 
-Addresses are of the block for benchmarks of networks (RFC 2544), routed nowhere. Only the far end
-is taken down: the route to it stays, so that what is sent is lost and never leaves by another way.
+Both ends bear loopback addresses: nothing of it can leave this machine, and Elasticsearch asks no
+limits of production of it. Only the far end is taken down: the route to it stays, so that what is
+sent is lost, and what is sent from there falls into a black hole.
 """
 
 import ctypes
@@ -17,7 +18,7 @@ from typing import TypeVar
 
 import pytest
 
-HERE, THERE = "198.18.84.1", "198.18.84.2"
+HERE, THERE = "127.84.0.1", "127.84.0.2"
 NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of setns(2)."""
 Result = TypeVar("Result")
@@ -46,6 +47,7 @@ class Cable:
     def plug(self) -> None:
         """As it was."""
         ip("-n", self.name, "link", "set", self.far, "up")
+        route(THERE, HERE, self.far, "-n", self.name)
 
     def beyond(self, act: Callable[[], Result]) -> Result:
         """Do it in the namespace, where the processes that it starts stay."""
@@ -74,10 +76,12 @@ def cable() -> Iterator[Cable]:
         ip("netns", "delete", laid.name, check=False)
         pytest.skip(f"this system gives no network of one's own: {error.stderr.strip()}")
     try:
-        ip("address", "add", f"{HERE}/30", "dev", laid.near)
         ip("link", "set", laid.near, "up")
-        ip("-n", laid.name, "address", "add", f"{THERE}/30", "dev", laid.far)
         ip("-n", laid.name, "link", "set", "lo", "up")
+        let_loopback_pass(laid.near)
+        laid.beyond(lambda: let_loopback_pass(laid.far))
+        route(HERE, THERE, laid.near)
+        ip("-n", laid.name, "route", "add", "blackhole", HERE, "table", "local", "metric", "9")
         laid.plug()
         yield laid
     finally:
@@ -88,6 +92,16 @@ def cable() -> Iterator[Cable]:
 def ip(*words: str, check: bool = True) -> None:
     """The command ``ip``."""
     subprocess.run(["ip", *words], check=check, capture_output=True, text=True)
+
+
+def route(source: str, target: str, interface: str, *where: str) -> None:
+    """The way to an address, before the table says that every loopback address is here."""
+    ip(*where, "route", "add", target, "dev", interface, "src", source, "table", "local")
+
+
+def let_loopback_pass(interface: str) -> None:
+    """Else the system drops what bears such addresses on a cable."""
+    Path(f"/proc/sys/net/ipv4/conf/{interface}/route_localnet").write_text("1")
 
 
 def _enter(namespace: Path) -> None:

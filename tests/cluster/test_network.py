@@ -111,7 +111,6 @@ def planned(folder: Path) -> list[Launch]:
         settings = {
             **embedded_settings(own, runtime, name, {**discovery([], names), **seeds}),
             "network.host": host,
-            "node.store.allow_mmap": "false",
         }
         write_configuration(distribution.home, runtime / "config", settings)
         url = f"http://{host}:{own.http}"
@@ -121,7 +120,8 @@ def planned(folder: Path) -> list[Launch]:
 
 def end(begun: list[subprocess.Popen[bytes]]) -> None:
     for process in begun:
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
