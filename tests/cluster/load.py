@@ -1,4 +1,4 @@
-"""Searches through the API, without a pause, while something happens to the cluster."""
+"""Searches through the API, one after the other, while something happens to the cluster."""
 
 import threading
 import time
@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 
 ASKED = {"what": "MG", "insee": "48095", "seed": 1}
-CALLERS = 8
+CALLERS = 4
+PAUSE_S = 0.05
+"""Between two searches of a caller: nodes that start need some of the machine too."""
 ENOUGH = 200
 """Searches that an event has to be met by."""
 PATIENCE_S = 30.0
@@ -43,6 +45,7 @@ class Load:
                 answer = api.post("/v1/search", json=ASKED)
                 self.seconds.append(time.monotonic() - began)
                 self.statuses.append(self._judged(answer))
+                self.over.wait(PAUSE_S)
 
     def _judged(self, answer: httpx.Response) -> int:
         if answer.status_code == 200 and found_in(answer.json()) != self.whole:

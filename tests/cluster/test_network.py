@@ -138,23 +138,21 @@ def api(spread: Spread) -> Iterator[str]:
 
 
 @pytest.mark.proves("F072", "W19")
-@pytest.mark.parametrize("role", ["node", "master"])
-def test_a_node_whose_cable_is_pulled(spread: Spread, api: str, role: str) -> None:
-    elect(spread, far=role == "master")
+def test_a_node_whose_cable_is_pulled(spread: Spread, api: str) -> None:
+    keep_masters_here(spread)
     with under_load(api) as load:
         spread.cable.pull()
         try:
             noticed = seconds_until(lambda: spread.count() == FAR)
-            wait_for_answers(load, CALLERS)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
             spread.cable.plug()
         back = seconds_until(lambda: spread.count() == NODES)
         wait_for_answers(load, ENOUGH)
-    print(load.told(f"cable of a {role} pulled"), f"noticed {noticed:.1f} s, back {back:.1f} s")
+    print(load.told("cable of a node pulled"), f"noticed {noticed:.1f} s, back {back:.1f} s")
     assert set(load.failed) <= {GATEWAY_TIMEOUT}
-    assert set(load.statuses[before:]) == {200}
+    assert set(load.statuses[before + CALLERS :]) == {200}
     assert max(load.seconds) < DEADLINE_S + ROUND_S
     with spread.client() as client:
         health = client.options(request_timeout=70).cluster.health(
@@ -163,12 +161,11 @@ def test_a_node_whose_cable_is_pulled(spread: Spread, api: str, role: str) -> No
     assert health["status"] == "green"
 
 
-def elect(spread: Spread, *, far: bool) -> None:
-    """Make the far node the master, or one of this end."""
-    names = [member_name(at) for at in range(NODES)]
-    barred = names[:FAR] if far else names[FAR:]
+def keep_masters_here(spread: Spread) -> None:
+    """Make one of this end the master; what a lost master costs is seen in test_resilience.py."""
+    far = member_name(FAR)
     with spread.client() as client:
         patient = client.options(request_timeout=40)
-        patient.cluster.post_voting_config_exclusions(node_names=barred)
+        patient.cluster.post_voting_config_exclusions(node_names=far)
         patient.cluster.delete_voting_config_exclusions(wait_for_removal=False)
-    seconds_until(lambda: (spread.master() == names[FAR]) is far)
+    seconds_until(lambda: spread.master() != far)

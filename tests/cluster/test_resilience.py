@@ -36,6 +36,9 @@ from tests.cluster.load import (
 from tests.elastic.clusters import HEAP, WAIT_S
 from tests.indexers.reindexing import Office, two_doctors
 
+NOTICED_S = 30.0
+"""Seconds within which a frozen master is put out, on a busy machine; 39 with Elasticsearch's own
+time to wait for it."""
 WATERMARKS = "cluster.routing.allocation.disk.watermark"
 FULL = {
     f"{WATERMARKS}.low": "900tb",
@@ -66,42 +69,43 @@ def test_the_elected_master_killed_costs_no_search_and_comes_back(trio: Trio, ap
 
 
 def survive(trio: Trio, api: str, lost: int, event: str) -> None:
+    """Killed and started again, at its own address, while searches go on."""
+    before = state_of(trio, lost)
     with under_load(api) as load:
-        os.kill(state_of(trio, lost).pid, signal.SIGKILL)
+        os.kill(before.pid, signal.SIGKILL)
         noticed = seconds_until(lambda: count(trio, lost) == NODES - 1)
-        wait_for_answers(load, ENOUGH)
+        levels = [check.level for check in check_members(trio.machine)]
+        again = bring_up(trio.machine, heap=HEAP, wait_s=WAIT_S)
+        green(trio)
+        wait_for_answers(load, ENOUGH - len(load.statuses))
     print(load.told(event), f"noticed after {noticed:.1f} s")
     assert_served(load)
-    assert [check.level for check in check_members(trio.machine)].count(Level.WARN) == 1
-    again = bring_up(trio.machine, heap=HEAP, wait_s=WAIT_S)
+    assert levels.count(Level.WARN) == 1
     assert len(again.pids) == NODES
-    green(trio)
+    assert state_of(trio, lost).url == before.url
     assert {check.level for check in check_members(trio.machine)} == {Level.OK}
 
 
 @pytest.mark.proves("F072", "W19")
-@pytest.mark.parametrize("role", ["node", "master"])
-def test_a_node_that_holds_connections_and_never_answers(trio: Trio, api: str, role: str) -> None:
-    """SIGSTOP is what a cut network looks like from outside.
+def test_a_master_that_holds_connections_and_never_answers(trio: Trio, api: str) -> None:
+    """SIGSTOP is what a cut network looks like from outside; test_network.py cuts one.
 
     Until the others notice, a search may meet the frozen node more than once: it waits, and what
     the API cannot answer in time is a typed 504. Nothing is empty, and nobody waits longer.
     """
-    elected = master(trio)
-    lost = next(at for at in range(NODES) if (member_name(at) == elected) is (role == "master"))
+    lost = next(at for at in range(NODES) if member_name(at) == master(trio))
     pid = state_of(trio, lost).pid
     with under_load(api) as load:
         os.kill(pid, signal.SIGSTOP)
         try:
-            noticed = seconds_until(lambda: count(trio, lost) == NODES - 1)
-            wait_for_answers(load, CALLERS)
+            noticed = seconds_until(lambda: count(trio, lost) == NODES - 1, NOTICED_S)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
             os.kill(pid, signal.SIGCONT)
-    print(load.told(f"{role} frozen"), f"noticed after {noticed:.1f} s")
+    print(load.told("master frozen"), f"noticed after {noticed:.1f} s")
     assert set(load.failed) <= {GATEWAY_TIMEOUT}
-    assert load.statuses[before:].count(200) == len(load.statuses) - before
+    assert set(load.statuses[before + CALLERS :]) == {200}
     assert max(load.seconds) < DEADLINE_S + ROUND_S
     green(trio)
 

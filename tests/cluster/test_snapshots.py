@@ -18,6 +18,7 @@ from elastic.keys import Duty
 from elastic.names import audit_index, locks_index, offers_alias
 from elastic.node.state import snapshot_dir
 from indexers import snapshots
+from indexers.corrections import known_corrections, record_corrections
 from indexers.reindex import LOCK
 from indexers.snapshots import (
     NoSnapshotError,
@@ -45,6 +46,7 @@ def offers(client: Elasticsearch) -> dict[str, Any]:
 
 def test_recovery_from_nothing(vault: Vault, trio: Trio) -> None:
     before = offers(vault.client)
+    record_corrections(vault.client, PREFIX, "finess", {"damaged": "sound"}, datetime.now(UTC))
     taken = snapshots.take(vault, datetime.now(UTC))
     assert audit_index(PREFIX) in taken.others
     assert locks_index(PREFIX) not in taken.others
@@ -59,6 +61,7 @@ def test_recovery_from_nothing(vault: Vault, trio: Trio) -> None:
     assert trail[0].event is Event.SNAPSHOT_RESTORED
     assert trail[0].details == {"snapshot": taken.name}
     assert Event.ALIAS_SWAPPED in {line.event for line in trail}, "the trail came back too"
+    assert known_corrections(vault.client, PREFIX)["finess"] == {"damaged": "sound"}
 
 
 def test_a_restore_stands_beside_what_is_live(vault: Vault) -> None:
