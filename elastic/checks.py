@@ -14,7 +14,7 @@ from elastic import lifecycle, schema
 from elastic.client import DEFAULT_URL, client_for
 from elastic.errors import ElasticError, IndexMissing, translated
 from elastic.lock import Clock, utc_now
-from elastic.names import NotAnIndexName, offers_alias
+from elastic.names import NotAnIndexName, offers_alias, prefixed
 from elastic.node.account import node_account
 from elastic.node.console import last_meaningful_line, read_console
 from elastic.node.disk import GB, INSTALL_FLOOR, RUN_FLOOR, free_bytes
@@ -57,6 +57,13 @@ CLUSTER_REMEDIES = {
 }
 
 
+OURS = ("offers*", "sas-*", "lrm*")
+"""Our indices, the prefix left out: those of others on the same cluster are theirs to mend."""
+SETTLED = "2s"
+REQUEST_TIMEOUT = 408
+"""What Elasticsearch answers when the status waited for did not come, with the health as it is."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One finding; ``remedy`` is empty when all is well."""
@@ -83,7 +90,7 @@ def examine(
         return [reachable, *members, *local, disk]
     with client_for(chosen) as client:
         asked = [
-            check_cluster(client),
+            check_cluster(client, chosen.index_prefix),
             check_index(client, chosen),
             check_clock(client, clock),
         ]
@@ -129,10 +136,17 @@ def _check_member(name: str, folder: Path) -> Check:
     return Check(f"Node {name}", Level.OK, f"process {state.pid} on {state.url}")
 
 
-def check_cluster(client: Elasticsearch) -> Check:
-    """Whether every copy of every index has its node, as the cluster itself says."""
+def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
+    """Whether every copy of every index of ours has its node, as the cluster itself says.
+
+    An index is red for a moment while it is made: only one that stays so is told.
+    """
     with translated():
-        health = client.cluster.health()
+        health = client.options(ignore_status=REQUEST_TIMEOUT).cluster.health(
+            index=[prefixed(prefix, pattern) for pattern in OURS],
+            wait_for_status="yellow",
+            timeout=SETTLED,
+        )
     nodes, status = health["number_of_nodes"], health["status"]
     missing = health["unassigned_shards"]
     finding = f"{status}, {nodes} node{'s' if nodes > 1 else ''}, {missing} copies without a node"

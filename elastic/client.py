@@ -19,6 +19,15 @@ MAX_RETRIES = 3
 SPANS = "OTEL_PYTHON_INSTRUMENTATION_ELASTICSEARCH_ENABLED"
 """Variable of the client: ``true`` makes OpenTelemetry spans, a tenth of a call, read or not."""
 RETRY_STATUS = (502, 503, 504)
+PUT_ASIDE_S = 5.0
+"""Seconds a node that did not answer is left alone, doubled each time up to 30.
+
+The client's own one second is less than the ``SAS_REQUEST_TIMEOUT_S`` that each meeting with a
+frozen node costs.
+"""
+LOCAL = "_local"
+"""Preference of a search for copies on the node that was asked: it then waits for no other node,
+which may hang."""
 
 
 class OrjsonLinesSerializer(NdjsonSerializer):
@@ -73,6 +82,7 @@ def client_options(chosen: ElasticSettings, url: str | None = None) -> dict[str,
         "max_retries": MAX_RETRIES,
         "retry_on_timeout": True,
         "retry_on_status": RETRY_STATUS,
+        "dead_node_backoff_factor": PUT_ASIDE_S,
         **_credentials(chosen),
     }
 

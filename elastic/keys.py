@@ -8,7 +8,15 @@ from elasticsearch import Elasticsearch
 
 from elastic.client import patient
 from elastic.errors import translated
-from elastic.names import audit_index, locks_index, lrm_index, offers_alias, prefixed
+from elastic.names import (
+    audit_index,
+    corrections_index,
+    loads_index,
+    locks_index,
+    lrm_index,
+    offers_alias,
+    prefixed,
+)
 
 LOOKING = ["cluster:monitor/main", "cluster:monitor/health", "cluster:monitor/nodes/stats"]
 """Version, health and clock of the cluster: what readiness, reindex and ``sas doctor`` ask."""
@@ -25,7 +33,7 @@ BUILDING = [
     "indices:monitor/stats",
 ]
 """Build an index, fill it, refresh and merge it, move the alias, delete what is old."""
-KEEPING = [*READING, "write", "create_index"]
+KEEPING = [*READING, "write", "create_index", "indices:admin/refresh*"]
 """A service index: made once, written, never deleted."""
 TRAIL = [*READING, "create_doc", "create_index"]
 """The audit trail: lines are added, none is changed or deleted."""
@@ -57,13 +65,14 @@ def rights(duty: Duty, prefix: str = "") -> dict[str, Any]:
     """The role of a key: privileges by index, on the indices under ``prefix`` alone."""
     alias = offers_alias(prefix)
     offers = [alias, f"{alias}-v*"]
+    registry, loads, trail = lrm_index(prefix), loads_index(prefix), audit_index(prefix)
     writing = [
         (offers, BUILDING),
-        ([locks_index(prefix), lrm_index(prefix)], KEEPING),
-        ([audit_index(prefix)], TRAIL),
+        ([locks_index(prefix), registry, loads, corrections_index(prefix)], KEEPING),
+        ([trail], TRAIL),
     ]
     granted: Mapping[Duty, list[tuple[list[str], list[str]]]] = {
-        Duty.READER: [([*offers, lrm_index(prefix)], READING)],
+        Duty.READER: [([*offers, registry, loads, trail], READING)],
         Duty.WRITER: writing,
         Duty.KEEPER: writing,
     }

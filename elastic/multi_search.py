@@ -8,6 +8,7 @@ from elastic_transport import ApiResponseMeta
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.exceptions import HTTP_EXCEPTIONS
 
+from elastic.client import LOCAL
 from elastic.errors import translated
 
 
@@ -18,7 +19,8 @@ async def search_all(
 
     Raises the typed errors of ``elastic.errors`` as soon as one search failed.
     """
-    searches = [part for body in bodies for part in ({}, body)]
+    header = {} if target is None else {"preference": LOCAL}
+    searches = [part for body in bodies for part in (header, body)]
     with translated():
         response = await client.msearch(index=target, searches=searches)
         answers: list[dict[str, Any]] = response.body["responses"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
+from elastic.client import LOCAL
 from elastic.errors import IndexMissing, PointInTimeGone, translated
 
 NOT_FOUND = 404
@@ -16,7 +17,10 @@ async def open_pit(client: AsyncElasticsearch, alias: str, keep_alive_s: int) ->
     """
     with translated():
         opened = await client.open_point_in_time(
-            index=alias, keep_alive=f"{keep_alive_s}s", allow_partial_search_results=False
+            index=alias,
+            keep_alive=f"{keep_alive_s}s",
+            preference=LOCAL,
+            allow_partial_search_results=False,
         )
     return str(opened["id"])
 

@@ -16,7 +16,7 @@ from elasticsearch import Elasticsearch
 
 from elastic import audit, lifecycle, lock
 from elastic.audit import Event
-from elastic.errors import ElasticError, translated
+from elastic.errors import ElasticError
 from elastic.lock import utc_now
 from elastic.names import IndexName, offers_alias, offers_index
 from geography.locate import AddressBatch
@@ -211,16 +211,10 @@ def settle(client: Elasticsearch, index: IndexName, seen: Watch) -> None:
     seen.stage("Merging segments")
     lifecycle.refresh(client, index)
     lifecycle.force_merge(client, index)
-    served = offers_settings(replicas=_replicas(client))
+    served = offers_settings(replicas=lifecycle.replicas(client))
     names = ("refresh_interval", "number_of_replicas")
     settings = {name: served[name] for name in names}
     lifecycle.put_settings(client, index, {**settings, DURABILITY: "request"})
-
-
-def _replicas(client: Elasticsearch) -> int:
-    """One copy as soon as there is a second data node to hold it."""
-    with translated():
-        return int(client.cluster.health()["number_of_data_nodes"] > 1)
 
 
 def check(

@@ -1,8 +1,9 @@
 """Snapshots of the live index and of the small indices beside it, in a folder of every node.
 
 A restore builds beside the live index and swaps the alias under the lock, as a reindex does. The
-registry of dispatch software and the audit trail come back only where they are missing: a trail is
-never rewound. Locks are never kept: one restored would be held by nobody.
+registry of dispatch software, the audit trail, corrected rows and what each source gave come back
+only where they are missing: a trail is never rewound. Locks are never kept: one restored would be
+held by nobody.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,15 @@ from elasticsearch import Elasticsearch, NotFoundError
 from elastic import audit, lifecycle, lock
 from elastic.audit import Event
 from elastic.errors import ElasticRejected, IndexMissing, translated
-from elastic.names import IndexName, audit_index, lrm_index, offers_alias, prefixed
+from elastic.names import (
+    IndexName,
+    audit_index,
+    corrections_index,
+    loads_index,
+    lrm_index,
+    offers_alias,
+    prefixed,
+)
 from indexers.reindex import LOCK
 from mappings.offers import SCHEMA_VERSION
 
@@ -69,8 +78,8 @@ class Vault:
 
     @property
     def patient(self) -> Elasticsearch:
-        """A client that waits for a snapshot."""
-        return self.client.options(request_timeout=LONGEST_S, max_retries=0)
+        """A client that waits for a snapshot; a node that is gone is no reason to fail."""
+        return self.client.options(request_timeout=LONGEST_S, retry_on_timeout=False)
 
 
 def take(vault: Vault, now: datetime) -> Snapshot:
@@ -202,7 +211,7 @@ def _open(vault: Vault) -> None:
 
 
 def _small(prefix: str) -> list[str]:
-    return [lrm_index(prefix), audit_index(prefix)]
+    return [name(prefix) for name in (lrm_index, audit_index, corrections_index, loads_index)]
 
 
 def _exists(client: Elasticsearch, index: str) -> bool:

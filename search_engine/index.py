@@ -5,6 +5,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
+from elastic.client import LOCAL
 from elastic.errors import translated
 from elastic.multi_search import search_all
 from elastic.point_in_time import search_in
@@ -39,7 +40,10 @@ class Index:
             return whole(await search_in(self.client, self.pit, KEEP_S, body))
         with translated():
             response = await self.client.search(
-                index=self.alias, body=body, allow_partial_search_results=False
+                index=self.alias,
+                body=body,
+                preference=LOCAL,
+                allow_partial_search_results=False,
             )
         return whole(response.body)
 

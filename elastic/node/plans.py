@@ -18,7 +18,7 @@ from elastic.node.process import Launch, tool_environment
 from elastic.node.report import Report
 from elastic.node.roster import Roster, member_dir, member_name
 from elastic.node.security import SECURE_SETTINGS, hand_secrets, make_secrets
-from elastic.node.state import NodeState, snapshot_dir
+from elastic.node.state import NodeState, read_state, snapshot_dir
 from elastic.settings import HEAP, ElasticSettings
 
 
@@ -88,7 +88,8 @@ def choose_all(order: Order, running: Mapping[int, NodeState]) -> dict[int, Port
     for at in range(order.roster.nodes):
         if at not in running:
             given = {port for own in chosen.values() for port in (own.http, own.transport)}
-            chosen[at] = choose_ports(order.port, at, given)
+            lost = read_state(member_dir(order.root, at))
+            chosen[at] = choose_ports(order.port, at, given, lost.ports if lost else None)
     return chosen
 
 

@@ -20,11 +20,15 @@ class Ports:
 
 
 def choose_ports(
-    requested: int | None = None, position: int = 0, given: Collection[int] = ()
+    requested: int | None = None,
+    position: int = 0,
+    given: Collection[int] = (),
+    former: Ports | None = None,
 ) -> Ports:
-    """The usual ports, or free ones when those are taken; none of those already ``given``.
+    """The ports it had, else the usual ones, else free ones; none of those already ``given``.
 
-    The node at ``position``, counted from 0, takes the port that many above the first one's.
+    The node at ``position``, counted from 0, takes the port that many above the first one's. A
+    node that was lost comes back at its ``former`` ports: programs that run look for it there.
     Raises ``PortBusy`` when the HTTP port was asked for by number and is taken.
     """
     asked = None if requested is None else requested + position
@@ -33,8 +37,9 @@ def choose_ports(
             f"Port {asked} is taken by another program: choose another one with --port, "
             f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{asked} if that is an Elasticsearch."
         )
-    http = asked or _free_port(HTTP + position, given)
-    return Ports(http, _free_port(TRANSPORT + position, {*given, http}))
+    usual = former or Ports(HTTP + position, TRANSPORT + position)
+    http = asked or _free_port(usual.http, given)
+    return Ports(http, _free_port(usual.transport, {*given, http}))
 
 
 def is_free(port: int) -> bool:

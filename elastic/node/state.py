@@ -4,9 +4,11 @@ import os
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 
+from elastic.node.ports import TRANSPORT, Ports
 from elastic.node.roster import member_dirs
 from elastic.settings import ElasticSettings
 
@@ -26,6 +28,12 @@ class NodeState:
     origin: str
     transport: int = 0
     """Port where the other nodes find it; 0 for a node that stands alone."""
+
+    @property
+    def ports(self) -> Ports | None:
+        """Where it listens; None while its address tells no port."""
+        http = urlsplit(self.url).port
+        return Ports(http, self.transport or TRANSPORT) if http else None
 
 
 def runtime_dir(chosen: ElasticSettings) -> Path:

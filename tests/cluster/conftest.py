@@ -1,6 +1,7 @@
 """One cluster of three secure nodes for every test of this folder, its keys, and data in it."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,13 @@ from elastic.node.state import runtime_dir
 from elastic.settings import ElasticSettings
 from elastic.up import bring_up
 from mappings.offers import offers_mapping, offers_settings
+from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
 from tests.elastic.clusters import HEAP, WAIT_S, own_machine
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
 PREFIX = "trio"
+LOOK_OFTEN = {"cluster.info.update.interval": "10s"}
+"""How often nodes look at their disks; no shorter time is accepted."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def trio() -> Iterator[Trio]:
     with own_machine() as machine:
         up = bring_up(machine, nodes=3, secure=True, heap=HEAP, wait_s=WAIT_S)
         with client_for(machine, **as_first_user(machine)) as client:
+            client.cluster.put_settings(persistent=LOOK_OFTEN)
             keys = {duty: make_key(client, duty, PREFIX) for duty in Duty}
         yield Trio(machine, up.url, keys)
 
@@ -92,15 +97,20 @@ def writer(trio: Trio) -> Iterator[Elasticsearch]:
 
 @pytest.fixture(scope="module")
 def dozen(trio: Trio, writer: Elasticsearch) -> str:
-    """The alias of thirteen offers, each index with a copy."""
-    name = offers_index(PREFIX, datetime.now(UTC))
-    lifecycle.create_index(writer, name, offers_settings(replicas=1), offers_mapping())
+    """The alias of thirteen offers."""
+    return fill(writer)
+
+
+def fill(client: Elasticsearch) -> str:
+    """Make thirteen offers live, with as many copies as a reindex gives them; their alias."""
+    name, copies = offers_index(PREFIX, datetime.now(UTC)), lifecycle.replicas(client)
+    lifecycle.create_index(client, name, offers_settings(replicas=copies), offers_mapping())
     offers = json.loads(DOZEN.read_text("utf-8"))
     actions = [{"_index": str(name), "_id": offer["id"], "_source": offer} for offer in offers]
-    bulk(writer, actions, refresh=True)
-    lifecycle.swap(writer, name.alias, name)
-    audit.record(writer, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
-    writer.cluster.health(wait_for_status="green", timeout="30s")
+    bulk(client, actions, refresh=True)
+    lifecycle.swap(client, name.alias, name)
+    audit.record(client, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
+    client.cluster.health(wait_for_status="green", timeout="30s")
     return name.alias
 
 
@@ -111,3 +121,11 @@ def as_environment(trio: Trio, duty: Duty, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(told.elasticsearch_ca))
     monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", trio.keys[duty])
     monkeypatch.setenv("SAS_INDEX_PREFIX", PREFIX)
+
+
+def as_owner(trio: Trio, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of whoever started the nodes, in a corner of its own."""
+    for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SAS_STATE_DIR", str(trio.machine.state_dir))
+    monkeypatch.setenv("SAS_INDEX_PREFIX", prefix)

@@ -1,25 +1,38 @@
-"""Searches through the API, without a pause, while something happens to the cluster."""
+"""Searches through the API, one after the other, while something happens to the cluster."""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
-ASKED = {"what": "MG", "insee": "48095"}
-CALLERS = 2
+ASKED = {"what": "MG", "insee": "48095", "seed": 1}
+CALLERS = 4
+PAUSE_S = 0.05
+"""Between two searches of a caller: nodes that start need some of the machine too."""
+ENOUGH = 200
+"""Searches that an event has to be met by."""
 PATIENCE_S = 30.0
-EMPTY = 0
-"""What counts as the status of a page without offers: a failure that looks like no result."""
+NODES = 3
+DEADLINE_S = 10.0
+"""Seconds after which the API gives a search up: nobody may wait longer."""
+ROUND_S = 2.0
+"""Seconds a refusal takes on its way on a busy machine."""
+GATEWAY_TIMEOUT = 504
+INCOMPLETE = 0
+"""What counts as the status of a page that is empty or short: a failure that looks like none."""
 
 
 @dataclass
 class Load:
-    """What became of the searches, and how long each took."""
+    """What became of the searches, and how long each took; ``whole`` is what all should find."""
 
     url: str
+    whole: object
     statuses: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -30,9 +43,14 @@ class Load:
             while not self.over.is_set():
                 began = time.monotonic()
                 answer = api.post("/v1/search", json=ASKED)
-                empty = answer.status_code == 200 and not answer.json()["results"]
-                self.statuses.append(EMPTY if empty else answer.status_code)
                 self.seconds.append(time.monotonic() - began)
+                self.statuses.append(self._judged(answer))
+                self.over.wait(PAUSE_S)
+
+    def _judged(self, answer: httpx.Response) -> int:
+        if answer.status_code == 200 and found_in(answer.json()) != self.whole:
+            return INCOMPLETE
+        return answer.status_code
 
     @property
     def failed(self) -> list[int]:
@@ -42,15 +60,24 @@ class Load:
     def told(self, event: str) -> str:
         """One line for the console of the run."""
         slowest = max(self.seconds, default=0.0)
-        return (
-            f"{event}: {len(self.failed)} failed of {len(self.statuses)}, {slowest:.1f} s at most"
-        )
+        failures = dict(Counter(self.failed)) or "none"
+        return f"{event}: {failures} failed of {len(self.statuses)}, {slowest:.1f} s at most"
+
+
+def found_in(page: dict[str, Any]) -> object:
+    """The total of a page and its cards, in order."""
+    return page["total"], [card["id"] for card in page["results"]]
 
 
 @contextmanager
 def under_load(url: str) -> Iterator[Load]:
-    """Callers that search during the body, and the one answer each that was under way."""
-    load = Load(url)
+    """Callers that search during the body, and the one answer each that was under way.
+
+    What the first search finds, before the body, is what every other one should find.
+    """
+    first = httpx.post(f"{url}/v1/search", json=ASKED, timeout=PATIENCE_S).json()
+    assert first["results"], "nothing to be found even before"
+    load = Load(url, found_in(first))
     callers = [threading.Thread(target=load.call) for _ in range(CALLERS)]
     for caller in callers:
         caller.start()
@@ -66,5 +93,15 @@ def under_load(url: str) -> Iterator[Load]:
 def wait_for_answers(load: Load, more: int) -> None:
     """Wait until so many more searches have ended."""
     target, deadline = len(load.statuses) + more, time.monotonic() + PATIENCE_S
-    while len(load.statuses) < target and time.monotonic() < deadline:
+    while len(load.statuses) < target:
+        assert time.monotonic() < deadline, "the searches do not go on"
         time.sleep(0.05)
+
+
+def seconds_until(true: Callable[[], bool], limit_s: float = 60.0) -> float:
+    """Wait until it is; how long that was."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < limit_s, "it never happened"
+        time.sleep(0.1)
+    return time.monotonic() - began

@@ -3,13 +3,18 @@
 import os
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from elasticsearch import AuthorizationException, Elasticsearch
+from typer.testing import CliRunner
 
+from cli.main import app
+from elastic import audit
+from elastic.audit import Event
 from elastic.client import client_for
 from elastic.errors import (
     ElasticForbidden,
@@ -23,8 +28,11 @@ from elastic.node.access import FOLDER, PASSWORD
 from elastic.node.security import AUTHORITY_KEY, KEYSTORE
 from elastic.up import require_version
 from indexers import reindex as recipe
+from indexers.corrections import known_corrections, record_corrections
+from indexers.loads import last_loads
 from tests.api.conftest import answer, frozen_app, served
-from tests.cluster.conftest import PREFIX, Trio, as_environment
+from tests.cli.commands import done
+from tests.cluster.conftest import PREFIX, Trio, as_environment, as_owner
 from tests.indexers.reindexing import Office, two_doctors
 
 ASKED = {"what": "MG", "insee": "48095"}
@@ -66,7 +74,9 @@ READER_MAY_NOT: dict[str, Act] = {
     "change settings": lambda es: es.indices.put_settings(
         index=offers_alias(PREFIX), settings={"refresh_interval": "5s"}
     ),
-    "read the trail": lambda es: es.search(index=f"{PREFIX}-sas-audit"),
+    "add to the trail": lambda es: es.index(index=f"{PREFIX}-sas-audit", document={}),
+    "read corrected rows": lambda es: es.search(index=f"{PREFIX}-sas-corrections"),
+    "read locks": lambda es: es.search(index=f"{PREFIX}-sas-locks"),
     "make keys": lambda es: es.security.create_api_key(name="mine"),
     "set the cluster": lambda es: es.cluster.put_settings(
         persistent={"action.auto_create_index": "true"}
@@ -113,7 +123,6 @@ def refused(trio: Trio, duty: Duty, act: Act) -> None:
 def test_a_reindex_and_a_rollback_work_with_the_writers_key(
     trio: Trio, dozen: str, writer: Elasticsearch, tmp_path: Path
 ) -> None:
-    before = writer.indices.get_alias(name=dozen)
     office = Office(writer, PREFIX, tmp_path)
     files = two_doctors(office)
     report = office.reindex(files, accept_drift=True)
@@ -122,7 +131,40 @@ def test_a_reindex_and_a_rollback_work_with_the_writers_key(
     left, live = recipe.rollback(writer, PREFIX, office.order(files).started)
     assert str(live) == report.index
     assert str(left) != report.index
-    assert before
+    with trio.client(Duty.READER) as reader:
+        assert set(last_loads(reader, PREFIX)) == {"rpps"}
+        assert audit.history(reader, prefix=PREFIX)[0].event is Event.ROLLED_BACK
+    known = {"a damaged row": "a sound one"}
+    assert record_corrections(writer, PREFIX, "rpps", known, datetime.now(UTC)) == 1
+    assert known_corrections(writer, PREFIX) == {"rpps": known}
+
+
+def test_the_command_makes_keys_once_and_refuses_the_earlier_ones(
+    trio: Trio, dozen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_owner(trio, "desk", monkeypatch)
+
+    def keys(*words: str) -> dict[str, str]:
+        return done(CliRunner().invoke(app, ["index", "keys", "--json", *words]))
+
+    first = keys("--days", "2")
+    assert set(first) == set(Duty)
+    for key in first.values():
+        assert require_version(trio.settings(key)).startswith("9.4.")
+    with trio.owner() as owner:
+        (made,) = owner.security.get_api_key(name="desk-sas-reader")["api_keys"]
+    assert 1 < (made["expiration"] - made["creation"]) / 86_400_000 <= 2
+    elsewhere = pytest.raises(ElasticForbidden)
+    with client_for(trio.settings(first["reader"])) as reader, elsewhere, translated():
+        reader.search(index=dozen)
+    second = keys("--revoke")
+    for old, new in zip(first.values(), second.values(), strict=True):
+        assert require_version(trio.settings(new))
+        with pytest.raises(ElasticRefused, match="sas index keys"):
+            require_version(trio.settings(old))
+    shown = CliRunner().invoke(app, ["index", "keys"])
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == list(Duty)
+    assert "not shown again" in shown.stderr
 
 
 def test_no_key_and_a_wrong_one_are_told_with_the_way_out(trio: Trio) -> None:

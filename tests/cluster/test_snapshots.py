@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
@@ -17,6 +18,7 @@ from elastic.keys import Duty
 from elastic.names import audit_index, locks_index, offers_alias
 from elastic.node.state import snapshot_dir
 from indexers import snapshots
+from indexers.corrections import known_corrections, record_corrections
 from indexers.reindex import LOCK
 from indexers.snapshots import (
     NoSnapshotError,
@@ -24,6 +26,7 @@ from indexers.snapshots import (
     SnapshotUnfitError,
     Vault,
 )
+from tests.cli.commands import done, refused
 from tests.cluster.conftest import PREFIX, Trio, as_environment
 
 ALIAS = offers_alias(PREFIX)
@@ -43,6 +46,7 @@ def offers(client: Elasticsearch) -> dict[str, Any]:
 
 def test_recovery_from_nothing(vault: Vault, trio: Trio) -> None:
     before = offers(vault.client)
+    record_corrections(vault.client, PREFIX, "finess", {"damaged": "sound"}, datetime.now(UTC))
     taken = snapshots.take(vault, datetime.now(UTC))
     assert audit_index(PREFIX) in taken.others
     assert locks_index(PREFIX) not in taken.others
@@ -57,6 +61,7 @@ def test_recovery_from_nothing(vault: Vault, trio: Trio) -> None:
     assert trail[0].event is Event.SNAPSHOT_RESTORED
     assert trail[0].details == {"snapshot": taken.name}
     assert Event.ALIAS_SWAPPED in {line.event for line in trail}, "the trail came back too"
+    assert known_corrections(vault.client, PREFIX)["finess"] == {"damaged": "sound"}
 
 
 def test_a_restore_stands_beside_what_is_live(vault: Vault) -> None:
@@ -109,20 +114,22 @@ def test_the_commands_dry_run_first(
 ) -> None:
     as_environment(trio, Duty.KEEPER, monkeypatch)
     monkeypatch.setenv("SAS_STATE_DIR", str(trio.machine.state_dir))
-    name, live = snapshots.kept(vault)[0].name, lifecycle.live_index(vault.client, ALIAS)
 
-    def sas(*words: str) -> tuple[int, str]:
-        told = CliRunner().invoke(app, ["snapshot", *words])
-        return told.exit_code, told.output
+    def sas(*words: str) -> Result:
+        return CliRunner().invoke(app, ["snapshot", *words])
 
-    assert name in sas("list")[1]
-    assert sas("restore", name, "--dry-run")[0] == 0
-    assert lifecycle.live_index(vault.client, ALIAS) == live
-    assert sas("delete", name, "--dry-run")[0] == 0
+    live = str(lifecycle.live_index(vault.client, ALIAS))
+    name = done(sas("create", "--json"))["snapshot"]
+    newest, *_ = done(sas("list", "--json"))
+    assert (newest["snapshot"], newest["index"], newest["whole"]) == (name, live, True)
+    assert name in sas("list").output
+    assert f"Would make {live} of {name} live" in sas("restore", name, "--dry-run").output
+    assert str(lifecycle.live_index(vault.client, ALIAS)) == live
+    restored = done(sas("restore", name, "--json"))["live"]
+    assert restored == str(lifecycle.live_index(vault.client, ALIAS)) != live
+    assert sas("delete", name, "--dry-run").exit_code == 0
     assert snapshots.one(vault, name).name == name
-    assert sas("delete", name)[0] == 0
+    assert sas("delete", name).exit_code == 0
     with pytest.raises(NoSnapshotError):
         snapshots.one(vault, name)
-    code, told = sas("restore", name)
-    assert code == 1
-    assert "sas snapshot list" in told
+    refused(sas("restore", name), 1, "sas snapshot list")

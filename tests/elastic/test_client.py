@@ -1,6 +1,8 @@
 """What the clients are made with."""
 
 import os
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from elasticsearch.serializer import OrjsonSerializer
 from elastic import client
 from elastic.client import (
     ADMIN_TIMEOUT_S,
+    PUT_ASIDE_S,
     SPANS,
     OrjsonLinesSerializer,
     async_client,
@@ -26,6 +29,7 @@ def test_the_options_are_those_of_the_design(chosen: ElasticSettings) -> None:
     assert options["retry_on_timeout"] is True
     assert options["retry_on_status"] == (502, 503, 504)
     assert options["max_retries"] == 3
+    assert options["dead_node_backoff_factor"] == PUT_ASIDE_S > options["request_timeout"]
     assert isinstance(options["serializers"]["application/json"], OrjsonSerializer)
 
 
@@ -83,3 +87,19 @@ def test_administration_is_given_more_time(es: Elasticsearch) -> None:
 async def test_the_async_client_answers(es_url: str) -> None:
     async with async_client(es_url) as answering:
         assert (await answering.info())["version"]["number"].startswith("9.4.")
+
+
+async def test_a_node_that_hangs_is_met_once_and_put_aside(es_url: str) -> None:
+    """It takes connections and never answers: one wait, another node, and no wait after that."""
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        hosts = [es_url, f"http://127.0.0.1:{hangs.getsockname()[1]}"]
+        async with async_client(hosts=hosts, request_timeout=1.0) as searching:
+            began = time.monotonic()
+            for _ in range(len(hosts)):
+                await searching.info()
+            met = time.monotonic() - began
+            for _ in range(10):
+                await searching.info()
+            after = time.monotonic() - began - met
+    assert met >= 1.0
+    assert after < 1.0
