@@ -2,7 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,8 +15,8 @@ import typer
 from elasticsearch import Elasticsearch
 from rich.console import Console
 
-from bench import dataset, machine, profiling, report, run
-from bench.dataset import DataSetError, Site, generated
+from bench import dataset, machine, named, profiling, report, run
+from bench.dataset import DataSetError, Site, generated, indexed
 from bench.processes import DidNotStartError, LoadProcess, Meter, sas, served
 from bench.run import API, ELASTICSEARCH, OUR_SUGGEST, OURS, Order
 from elastic.client import client_options, sync_client
@@ -51,19 +52,50 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the set of a run comes from: an index, else a directory, else it is made."""
+
+    reuse: str | None = None
+    directory: Path | None = None
+    keep: bool = False
+
+
 @contextmanager
 def _searchable(
-    client: Elasticsearch, order: Order, scratch: Path, *, reuse: str | None, keep: bool
+    client: Elasticsearch, order: Order, scratch: Path, origin: Origin
 ) -> Iterator[Site]:
     url = elasticsearch_url()
-    if reuse is not None:
-        yield Site(client, url, reuse, scratch)
+    if origin.reuse is not None:
+        yield Site(client, url, origin.reuse, scratch)
         return
-    told(f"making and indexing a set, scale {order.scale}")
-    with generated(client, url, order.scale, order.seed, scratch, keep=keep) as prefix:
-        if keep:
+    with _new(client, url, order, scratch, origin) as prefix:
+        if origin.keep:
             told(f"kept: use it again with --reuse {prefix}")
         yield Site(client, url, prefix, scratch)
+
+
+def _new(
+    client: Elasticsearch, url: str, order: Order, scratch: Path, origin: Origin
+) -> AbstractContextManager[str]:
+    """The prefix under which a set is indexed anew."""
+    scale, files = order.scale, origin.directory
+    if files is not None:
+        told(f"indexing a set of scale {scale}")
+        return indexed(client, url, scale, files, scratch, keep=origin.keep)
+    told(f"making and indexing a set, scale {scale}")
+    return generated(client, url, scale, order.seed, scratch, keep=origin.keep)
+
+
+@contextmanager
+def _grown(site: Site, order: Order, growth: str | None) -> Iterator[Site | None]:
+    """The small set beside which a national one is held; None where growth is not measured."""
+    if growth is None and order.scale is not ScaleName.NATIONAL:
+        yield None
+        return
+    small, origin = replace(order, scale=ScaleName.DEPARTMENT), Origin(reuse=growth)
+    with _searchable(site.client, small, site.scratch, origin) as found:
+        yield found
 
 
 def _meter(client: Elasticsearch, api: int) -> Meter:
@@ -104,6 +136,13 @@ def bench(
         str | None, typer.Option(help="Prefix of a set already indexed; none is made.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where results are written.")] = report.RESULTS,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, file_okay=False, help="A set to index; none is made."),
+    ] = None,
+    growth: Annotated[
+        str | None, typer.Option(help="Prefix of a small set, beside which this one has grown.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the index at the end.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit code 1 when a target is missed.")
@@ -118,6 +157,7 @@ def bench(
         seed=seed,
         searches=searches,
         suggestions=min(200, searches),
+        named=min(100, searches),
         rounds=rounds,
         connections=connections,
         rates=tuple(rate) if rate else Order().rates,
@@ -127,9 +167,9 @@ def bench(
         with (
             tempfile.TemporaryDirectory(prefix="sas-bench-") as folder,
             sync_client(elasticsearch_url(), request_timeout=ADMIN_TIMEOUT_S) as client,
-            _searchable(client, order, Path(folder), reuse=reuse, keep=keep) as site,
+            _searchable(client, order, Path(folder), Origin(reuse, directory, keep)) as site,
         ):
-            met = (_profile if profile else _bench)(site, order, out)
+            met = _profile(site, order, out) if profile else _measured(site, order, out, growth)
     except (DataSetError, DidNotStartError) as error:
         told(str(error))
         raise typer.Exit(FAILED) from error
@@ -137,17 +177,35 @@ def bench(
         raise typer.Exit(MISSED)
 
 
-def _bench(site: Site, order: Order, out: Path) -> bool:
+def _measured(site: Site, order: Order, out: Path, growth: str | None) -> bool:
+    with _grown(site, order, growth) as small:
+        return _bench(site, order, out, small)
+
+
+def _bench(site: Site, order: Order, out: Path, small: Site | None) -> bool:
     """The table of measures; whether every target is met."""
     about, command = _about(site, order), [sas(), "serve", "--port", "0"]
     with served(command, site.environment(), site.log) as (api, pid), LoadProcess() as load:
         told("recording what each search sends to Elasticsearch, and warming up")
         run.prepare(order, site, api, load)
         found = run.measures(order, site, load, _meter(site.client, pid), told)
+        found |= _named(site, order, load, small)
     rows = report.rows(found)
     report.show(rows, f"{about['scale']}, {about['offers']:,} offers; p50 / p95 / p99")
     _write(out, about["scale"], about, report.as_json(found), report.markdown(rows))
     return all(target.met for target in run.targets(found))
+
+
+def _named(site: Site, order: Order, load: LoadProcess, small: Site | None) -> run.Measures:
+    """The searches with a name; growth where there is a small set to compare with."""
+    told("the named searches, each from a point of its own")
+    found: run.Measures = {"named": named.took(order, site, load)}
+    if small is None:
+        return found
+    told("the same searches in a small set and in this one")
+    held = [dataset.counts(one.client, one.prefix)["offers"] for one in (small, site)]
+    grown = named.growth(order, small, site, load)
+    return {**found, run.GROWTH: {**grown, "times": held[1] / held[0]}}
 
 
 def _profile(site: Site, order: Order, out: Path) -> bool:

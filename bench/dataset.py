@@ -1,4 +1,5 @@
-"""The data set of a run: generated into a scratch folder, indexed under a prefix of its own."""
+"""The data set of a run: generated into a scratch folder, or of a directory that holds one; indexed
+under a prefix of its own."""
 
 import os
 import subprocess
@@ -61,12 +62,22 @@ def generated(
     client: Elasticsearch, url: str, scale: ScaleName, seed: int, scratch: Path, *, keep: bool
 ) -> Iterator[str]:
     """The prefix under which a new set is searchable; its indices are deleted unless kept."""
+    files, limit = scratch / f"set-{scale.value}", WITHIN_S[scale]
+    words = ("generate", "--out", files, "--scale", scale, "--seed", seed)
+    _run(*words, env=environment(url, "", scratch), s=limit)
+    with indexed(client, url, scale, files, scratch, keep=keep) as prefix:
+        yield prefix
+
+
+@contextmanager
+def indexed(
+    client: Elasticsearch, url: str, scale: ScaleName, files: Path, scratch: Path, *, keep: bool
+) -> Iterator[str]:
+    """The same of a directory that already holds a set, which is only read."""
     prefix = f"bench-{scale.value}-{uuid.uuid4().hex[:8]}"
-    declared, limit = environment(url, prefix, scratch), WITHIN_S[scale]
-    files = scratch / "set"
     try:
-        _run("generate", "--out", files, "--scale", scale, "--seed", seed, env=declared, s=limit)
-        _run("reindex", "--from", files, env=declared, s=limit)
+        env = environment(url, prefix, scratch)
+        _run("reindex", "--from", files, env=env, s=WITHIN_S[scale])
         yield prefix
     finally:
         if not keep:

@@ -8,7 +8,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -34,11 +34,17 @@ OK = 200
 
 @dataclass(slots=True)
 class Tally:
-    """Latencies in milliseconds of what was answered, and how many were not."""
+    """Latencies in milliseconds of what was answered, and how many were not.
+
+    Where it was asked for, what an answer tells: ``stages`` of ours; of Elasticsearch ``took_ms``,
+    the sum over the requests of a search, and ``found``, the offers of its page.
+    """
 
     latencies_ms: list[float] = field(default_factory=list)
     errors: int = 0
     stages: list[dict[str, float]] = field(default_factory=list)
+    took_ms: list[int] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)
     seconds: float = 0.0
 
     def count(self, started: float, bodies: list[bytes] | None) -> None:
@@ -48,6 +54,18 @@ class Tally:
             self.errors += 1
         else:
             self.latencies_ms.append(elapsed * 1000)
+
+    def read(self, bodies: list[bytes]) -> None:
+        """Note what the answers of Elasticsearch to one search tell of it."""
+        answers = [orjson.loads(body) for body in bodies]
+        page = answers[-1]
+        self.took_ms.append(sum(answer["took"] for answer in answers))
+        self.found.append(max(_totals(page.get("responses", [page])), default=0))
+
+
+def _totals(answers: Iterable[Mapping[str, Any]]) -> Iterable[int]:
+    """What each answer counted; none where it was told not to count."""
+    return (one["hits"]["total"]["value"] for one in answers if "total" in one["hits"])
 
 
 def session(connections: int = 0) -> aiohttp.ClientSession:
@@ -108,21 +126,38 @@ async def paired(plans: dict[str, Plan], seed: int, stages_of: str = "") -> dict
     ``took_ms``.
     """
     tallies = {name: Tally() for name in plans}
+    async for name, started, bodies in _in_turn(plans, seed):
+        tallies[name].count(started, bodies)
+        if name == stages_of and bodies:
+            tallies[name].stages.append(orjson.loads(bodies[0])["took_ms"])
+    return tallies
+
+
+async def told(plans: dict[str, Plan], seed: int) -> dict[str, Tally]:
+    """The same through plans of Elasticsearch, with what each answer tells of itself."""
+    tallies = {name: Tally() for name in plans}
+    async for name, started, bodies in _in_turn(plans, seed):
+        tallies[name].count(started, bodies)
+        if bodies:
+            tallies[name].read(bodies)
+    return tallies
+
+
+async def _in_turn(
+    plans: dict[str, Plan], seed: int
+) -> AsyncIterator[tuple[str, float, list[bytes] | None]]:
+    """(plan, instant of the start, answers) of each search; one more before, which opens the
+    connection."""
     deadline = time.perf_counter() + LIMIT_S
     async with session() as through:
         for plan in plans.values():
             await perform(through, plan[0])
         for position in _shuffled(range(min(map(len, plans.values()))), seed):
-            names = list(plans) if position % 2 else list(reversed(plans))
-            for name in names:
+            for name in list(plans) if position % 2 else list(reversed(plans)):
                 started = time.perf_counter()
-                bodies = await perform(through, plans[name][position])
-                tallies[name].count(started, bodies)
-                if name == stages_of and bodies:
-                    tallies[name].stages.append(orjson.loads(bodies[0])["took_ms"])
+                yield name, started, await perform(through, plans[name][position])
             if time.perf_counter() > deadline:
                 break
-    return tallies
 
 
 async def closed(plan: Plan, connections: int, times: int, seed: int) -> Tally:
@@ -206,6 +241,8 @@ class Generator:
             case "paired":
                 chosen = {name: self._plans[name] for name in names}
                 return await paired(chosen, order["seed"], order["stages_of"])
+            case "told":
+                return await told({name: self._plans[name] for name in names}, order["seed"])
             case "closed":
                 plan, options = self._plans[names[0]], (order["connections"], order["times"])
                 return {names[0]: await closed(plan, *options, order["seed"])}

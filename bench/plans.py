@@ -1,7 +1,8 @@
 """The same searches twice: as calls to our API, and as the calls it makes to Elasticsearch."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -10,7 +11,9 @@ from elasticsearch import AsyncElasticsearch
 from bench.exchange import Call, Plan
 from bench.recording import recorded, recording_client
 from geography.geocoder import Geocoder
+from search_engine.covering import Covering
 from search_engine.criteria import Criteria
+from search_engine.index import Index
 from search_engine.search import search
 from search_engine.suggest import SuggestRequest, suggest
 from search_engine.window import instant, whole_second
@@ -45,8 +48,42 @@ async def _raw_search(
     client: AsyncElasticsearch, alias: str, chain: Geocoder, body: Body
 ) -> tuple[Call, ...]:
     now = whole_second(datetime.now(UTC))
+    return await _recorded_at(now, Index(client, alias), chain, body)
+
+
+async def searches_at(url: str, alias: str, asked: Iterable[tuple[Body, datetime]]) -> Plan:
+    """What ``search`` sends for each body at its own instant (aware, whole seconds), which stays.
+
+    As in a process that has met every commune before: each is searched once to learn its CPTS.
+    What is sent is a second later than what was recorded, so that no answer kept since serves it.
+    """
+    chain, covering, pairs = Geocoder(), Covering(), list(asked)
+    async with recording_client(url) as client:
+        index = Index(client, alias, covering=covering)
+        for _ in range(2):
+            plan = [await _recorded_at(now, index, chain, body) for body, now in pairs]
+    await chain.aclose()
+    return [
+        tuple(_second_later(call, now) for call in exchange)
+        for exchange, (_, now) in zip(plan, pairs, strict=True)
+    ]
+
+
+def _second_later(call: Call, now: datetime) -> Call:
+    later = instant(now + timedelta(seconds=1))
+    return replace(call, body=call.body.replace(instant(now), later), now="")
+
+
+async def _recorded_at(
+    now: datetime, index: Index, chain: Geocoder, body: Body
+) -> tuple[Call, ...]:
     criteria = Criteria(**body)
-    return await recorded(instant(now), lambda: search(client, alias, criteria, now, deps=chain))
+
+    async def work() -> None:
+        client, alias, covering = index.client, index.alias, index.covering
+        await search(client, alias, criteria, now, deps=chain, covering=covering)
+
+    return await recorded(instant(now), work)
 
 
 async def raw_suggestions(url: str, alias: str, bodies: Iterable[Body]) -> Plan:

@@ -9,7 +9,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench.run import API, ELASTICSEARCH, OURS, RAW, Measures, Target, targets
+from bench.run import API, ELASTICSEARCH, GROWTH, OURS, RAW, Measures, Target, targets
 from bench.sampling import Line
 
 RESULTS = Path(__file__).parent / "results"
@@ -22,7 +22,7 @@ Row = tuple[str, ...]
 def rows(found: Measures) -> list[Row]:
     """The table: percentiles are p50 / p95 / p99 in milliseconds."""
     held = {target.name: target for target in targets(found)}
-    added, p99, throughput, errors, suggest = held.values()
+    added, p99, throughput, errors, suggest, *_ = held.values()
     one, many = found["one"], found["many"]
     raw, our = many[RAW], many[OURS]
     return [
@@ -42,8 +42,24 @@ def rows(found: Measures) -> list[Row]:
         ("suggest, 1 connection, ms", *_both(found["suggest"]), *_against(suggest)),
         ("nothing to do, 1 connection, ms", "", _three(found["null"]["one"]), "", "", ""),
         ("nothing to do, many connections, ms", "", _three(found["null"]["many"]), "", "", ""),
+        *_named_rows(found, held),
         *_cost_rows(raw, our),
     ]
+
+
+def _named_rows(found: Measures, held: dict[str, Target]) -> Iterable[Row]:
+    """Time inside Elasticsearch of each named search, held to its 95th percentile; growth."""
+    for name, one in found.get("named", {}).items():
+        yield (f"{name}, took, ms", _three(one), "", *_against(held[name]))
+    if GROWTH in found:
+        told = found[GROWTH]
+        medians = f"{told['small_p50_ms']:.1f} then {told['large_p50_ms']:.1f}"
+        yield (
+            f"{told['times']:.0f} times the offers, p50, ms",
+            medians,
+            "",
+            *_against(held[GROWTH]),
+        )
 
 
 def _cost_rows(raw: Measures, our: Measures) -> Iterable[Row]:

@@ -25,15 +25,21 @@ SEARCH, SUGGEST = "/v1/search", "/v1/suggest"
 
 API, ELASTICSEARCH = "api", "elasticsearch"
 
+GROWTH = "growth"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How large a run is. ``times``: how often each search is asked in a closed round."""
+    """How large a run is. ``times``: how often each search is asked in a closed round.
+
+    ``named``: points of each named search, in each round.
+    """
 
     scale: ScaleName = ScaleName.DEPARTMENT
     seed: int = 1
     searches: int = 300
     suggestions: int = 200
+    named: int = 100
     rounds: int = 3
     times: int = 2
     connections: int = 16
@@ -222,7 +228,18 @@ def targets(found: Measures) -> list[Target]:
         Target("throughput, ours to raw", our["per_s"] / raw["per_s"], 0.6, "times", at_least=True),
         Target("errors", errors_of(found), 0, "of ours"),
         Target("suggest p95, 1 connection", found["suggest"]["ours"]["p95"], 20.0, "ms"),
+        *named_targets(found),
     ]
+
+
+def named_targets(found: Measures) -> list[Target]:
+    """Those of the searches with a name, and of growth where it was measured."""
+    named = [
+        Target(name, one["p95"] if not one["errors"] else nan, one["limit_ms"], "ms")
+        for name, one in found.get("named", {}).items()
+    ]
+    growth = [Target(GROWTH, found["growth"]["ratio"], 1.5, "times")] if "growth" in found else []
+    return [*named, *growth]
 
 
 def errors_of(found: Measures) -> int:

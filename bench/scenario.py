@@ -15,9 +15,6 @@ from search_engine.problems import PlaceOutsideFrance
 Body = dict[str, Any]
 """A JSON body of ``POST /v1/search`` or ``POST /v1/suggest``."""
 
-CONTRASTED = ("75", "48", "21", "2A", "973", "974", "976")
-"""A capital, deserts, a middling department, islands: those that every generated set holds."""
-
 WORDS = {
     "médecin généraliste": 40,
     "MG": 6,
@@ -82,13 +79,14 @@ class Drawn:
 
 
 def drawn_from(client: Elasticsearch, alias: str, seed: int) -> Drawn:
-    """People, structures and departments of the index; the same index and seed, the same ones."""
+    """People, structures and every department of the index; the same index and seed, the same
+    ones."""
     found = client.search(
         index=alias, size=0, aggs={"d": {"terms": {"field": "department", "size": 200}}}
     )
     held = sorted(bucket["key"] for bucket in found["aggregations"]["d"]["buckets"])
     return Drawn(
-        departments=tuple(code for code in held if code in CONTRASTED) or tuple(held),
+        departments=tuple(held),
         people=_drawn(client, alias, Kind.PROFESSIONAL, seed),
         structures=_drawn(client, alias, Kind.STRUCTURE, seed),
     )
@@ -153,7 +151,7 @@ def _named(drawn: Drawn, chance: random.Random) -> tuple[str, Body]:
     offer = chance.choice(drawn.structures if structure else drawn.people)
     text = offer["title"] if structure else chance.choice((_full_name(offer), offer["family"]))
     point = offer["point"]
-    return text, _around(point["lat"], point["lon"], chance)
+    return text, around(point["lat"], point["lon"], chance)
 
 
 def _full_name(person: Body) -> str:
@@ -164,14 +162,14 @@ def _place(department: str, chance: random.Random) -> Body:
     kind = _one(PLACES, chance)
     if kind == "department":
         return {"department": department}
-    commune = _commune(department, chance)
+    commune = commune_of(department, chance)
     if kind == "commune":
         return {"insee": commune.insee}
-    patient = _around(commune.lat, commune.lon, chance)
+    patient = around(commune.lat, commune.lon, chance)
     return patient if kind == "point" else {**patient, "radius_km": _one(RADII_KM, chance)}
 
 
-def _commune(department: str, chance: random.Random) -> Commune:
+def commune_of(department: str, chance: random.Random) -> Commune:
     """As people live, and as communes are: one out of two by population."""
     communes = load_gazetteer().in_department(department)
     if chance.random() < 0.5:  # noqa: PLR2004
@@ -179,7 +177,7 @@ def _commune(department: str, chance: random.Random) -> Commune:
     return chance.choices(communes, [commune.population + 1 for commune in communes])[0]
 
 
-def _around(lat: float, lon: float, chance: random.Random) -> Body:
+def around(lat: float, lon: float, chance: random.Random) -> Body:
     """A patient's point near another, on French ground; the point itself when there is none."""
     for _ in range(5):
         here = [

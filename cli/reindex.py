@@ -167,8 +167,8 @@ def console() -> Console:
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output."""
-    typer.echo(orjson.dumps(value).decode())
+    """One JSON document on standard output; a reason as a key is told by its code."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode())
 
 
 def reindex(

@@ -15,7 +15,8 @@ TINY = ("--searches", "6", "--rounds", "1", "--rate", "20", "--open-seconds", "0
 
 
 def _bench(site: Site, out: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "bench", "--reuse", site.prefix, "--out", str(out)]
+    given = () if "--from" in options else ("--reuse", site.prefix)
+    command = [sys.executable, "-m", "bench", *given, "--out", str(out)]
     return subprocess.run(
         [*command, *TINY, "--connections", "3", *options],
         env={**os.environ, "SAS_ELASTICSEARCH_URL": site.url},
@@ -47,8 +48,27 @@ def test_a_run_measures_everything_and_leaves_the_index(site: Site, tmp_path: Pa
     assert [target["value"] for target in found["targets"] if target["name"] == "errors"] == [0]
     assert {"machine", "versions", "commit", "scale", "offers"} <= told["about"].keys()
     assert "| 1 connection, ms |" in page
+    assert "| Paris with facets, took, ms |" in page
+    assert "times the offers" not in page, "growth is measured where there is a small set"
     assert "1 connection, ms" in done.stdout
     assert site.client.indices.exists_alias(name=site.alias)
+
+
+def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path: Path) -> None:
+    """Beside a smaller one, so that growth has its row; ``--strict`` counts it."""
+    files, out = tmp_path / "set", tmp_path / "out"
+    sas = Path(sys.executable).with_name("sas")
+    made = [sas, "generate", "--out", files, "--departments", "976", "--seed", "3"]
+    subprocess.run(made, check=True, capture_output=True, timeout=60)
+    before = sorted(file.name for file in files.iterdir())
+    done = _bench(site, out, "--from", str(files), "--growth", site.prefix, "--strict")
+    told, page = _written(out)
+    assert sorted(file.name for file in files.iterdir()) == before
+    assert "times the offers, p50, ms |" in page
+    targets = {target["name"]: target["met"] for target in told["found"]["targets"]}
+    assert {"Paris with facets", "Lozère", "growth"} <= targets.keys()
+    assert done.returncode == (0 if all(targets.values()) else 1), done.stderr
+    assert told["about"]["offers"] > 100
 
 
 def test_a_profile_names_functions_of_ours(site: Site, tmp_path: Path) -> None:

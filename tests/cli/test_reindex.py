@@ -9,10 +9,12 @@ from elasticsearch import Elasticsearch
 from rich.console import Console, RenderableType
 
 from cli import index_text
+from cli.reindex import print_json
 from elastic import lifecycle, lock
 from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.interruption import InterruptedRunError
+from indexers.slots.coherence import Hidden
 from mappings.formats import FORMATS
 from mappings.offers import SCHEMA_VERSION
 from tests.cli.commands import ANNE, Run, done, refused
@@ -141,6 +143,13 @@ def test_an_error_is_json_when_json_was_asked(run: Run, tmp_path: Path) -> None:
     result = run("reindex", "--from", tmp_path, "--json")
     assert result.exit_code == 1
     assert orjson.loads(result.stdout)["kind"] == "NothingToIndexError"
+
+
+def test_a_reason_as_a_key_is_its_code_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The report of a directory with slots counts the hidden ones by reason."""
+    print_json({"slots": {"hidden": {hidden: 3 for hidden in Hidden}}})
+    told = orjson.loads(capsys.readouterr().out)["slots"]["hidden"]
+    assert told == dict.fromkeys(map(str, Hidden), 3)
 
 
 @pytest.mark.parametrize("name", FORMATS)
