@@ -147,7 +147,7 @@ def test_an_error_is_json_when_json_was_asked(run: Run, tmp_path: Path) -> None:
 
 def test_a_reason_as_a_key_is_its_code_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     """The report of a directory with slots counts the hidden ones by reason."""
-    print_json({"slots": {"hidden": {hidden: 3 for hidden in Hidden}}})
+    print_json({"slots": {"hidden": dict.fromkeys(Hidden, 3)}})
     told = orjson.loads(capsys.readouterr().out)["slots"]["hidden"]
     assert told == dict.fromkeys(map(str, Hidden), 3)
 
