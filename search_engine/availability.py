@@ -119,6 +119,10 @@ def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
 
 def overlap_clause(after: str, before: str) -> Clause:
     """Slots that overlap the range."""
+    return {"bool": {"filter": list(overlap_clauses(after, before))}}
+
+
+def overlap_clauses(after: str, before: str) -> tuple[Clause, Clause]:
+    """Slots that start before its end, and slots that end after its start."""
     starts = {"range": {"slots.start": {"lt": before}}}
-    ends = {"range": {"slots.end": {"gt": after}}}
-    return {"bool": {"filter": [starts, ends]}}
+    return starts, {"range": {"slots.end": {"gt": after}}}

@@ -11,9 +11,10 @@ from mappings import codes
 from mappings.records import Kind
 from search_engine.availability import (
     SLOT_FILTERS,
+    SlotRule,
     freed,
     hours_range,
-    overlap_clause,
+    overlap_clauses,
     slot_filter,
 )
 from search_engine.criteria import Horizon
@@ -48,20 +49,25 @@ FACETS = (
 TRUE = "true"
 """The one value of a filter that is on or off."""
 
-VALUES, RULE, OFFERS = "values", "rule", "offers"
+VALUES, OFFERS = "values", "offers"
 
 
 def facet_aggs(plan: Plan) -> dict[str, Body]:
-    """One aggregation a filter, each under the filters selected in the others."""
+    """One aggregation a filter on offers and one for all those on slots, each under the filters
+    selected in the others."""
     selected = selections(plan)
-    return {_named(name): _facet(plan, name, selected) for name in FACETS}
+    alone = [name for name in FACETS if name not in SLOT_FILTERS]
+    facets = {_named(name): _facet(plan, name, selected) for name in alone}
+    return {_named(SLOTS): _slot_facets(plan, selected), **facets}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     """Cards by value for each filter, zero only where the value is selected."""
     found = answer["aggregations"]
-    counted = {name: _counts(plan, name, found[_named(name)]) for name in FACETS}
-    return {name: _kept(plan, name, counts) for name, counts in counted.items()}
+    slots = _slot_counts(plan, found[_named(SLOTS)][SLOTS])
+    alone = [name for name in FACETS if name not in slots]
+    counted = slots | {name: _counts(plan, name, found[_named(name)]) for name in alone}
+    return {name: _kept(plan, name, counted[name]) for name in FACETS}
 
 
 def _named(name: str) -> str:
@@ -69,8 +75,6 @@ def _named(name: str) -> str:
 
 
 def _facet(plan: Plan, name: str, selected: Mapping[str, Body]) -> Body:
-    if name in SLOT_FILTERS:
-        return _slot_facet(plan, name, selected)
     others = [clause for other, clause in selected.items() if other != name]
     return {"filter": all_of(others), "aggs": _offer_values(plan, name)}
 
@@ -106,19 +110,39 @@ def _terms(plan: Plan, field: str, **options: Any) -> Body:
     return {**terms, "aggs": grouping_aggs(plan)}
 
 
-def _slot_facet(plan: Plan, name: str, selected: Mapping[str, Body]) -> Body:
-    """Offers by what one of their slots is, the slot meeting the other filters on slots."""
+def _slot_facets(plan: Plan, selected: Mapping[str, Body]) -> Body:
+    """Offers by what one of their slots is, the slot meeting the other filters on slots.
+
+    The slots are walked once, and judged once for all the facets under one same rule: on the
+    national set they cost more than everything else of a page.
+    """
     others = [clause for other, clause in selected.items() if other != SLOTS]
+    rules = {
+        names[0]: {
+            "filter": slot_filter(rule),
+            "aggs": {name: _by_slot(plan, name) for name in names},
+        }
+        for rule, names in _rules(plan).items()
+    }
+    return {"filter": all_of(others), "aggs": {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}}}
+
+
+def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
+    """The facets on slots by the rule under which they count: one rule where none is selected."""
+    rules: dict[SlotRule, list[str]] = {}
+    for name in SLOT_FILTERS:
+        rules.setdefault(freed(plan.slots, name), []).append(name)
+    return rules
+
+
+def _by_slot(plan: Plan, name: str) -> Body:
     offers = {"reverse_nested": {}, "aggs": grouping_aggs(plan)}
-    values = {**_slot_values(plan, name), "aggs": {OFFERS: offers}}
-    rule = {"filter": slot_filter(freed(plan.slots, name)), "aggs": {VALUES: values}}
-    slots = {"nested": {"path": "slots"}, "aggs": {RULE: rule}}
-    return {"filter": all_of(others), "aggs": {SLOTS: slots}}
+    return {**_slot_values(plan, name), "aggs": {OFFERS: offers}}
 
 
 def _slot_values(plan: Plan, name: str) -> Body:
     if name == "horizon":
-        ranges = {h: overlap_clause(*hours_range(plan.window.start, h)) for h in HORIZONS}
+        ranges = {h: _within(plan, *hours_range(plan.window.start, h)) for h in HORIZONS}
         return {"filters": {"filters": ranges}}
     terms: Body = {"field": SLOT_FIELDS[name], "size": READ_VALUES}
     if name == "slot_type":
@@ -126,10 +150,23 @@ def _slot_values(plan: Plan, name: str) -> Body:
     return {"terms": terms}
 
 
+def _within(plan: Plan, after: str, before: str) -> Body:
+    """Slots of the rule that overlap the range; nothing that the rule says already is asked."""
+    starts, ends = overlap_clauses(after, before)
+    if after <= plan.slots.start:
+        return starts
+    return ends if plan.slots.end < before else all_of([starts, ends])
+
+
+def _slot_counts(plan: Plan, found: Body) -> dict[str, dict[str, int]]:
+    return {
+        name: {value: cards_in(b[OFFERS]) for value, b in _buckets(found[names[0]][name]).items()}
+        for names in _rules(plan).values()
+        for name in names
+    }
+
+
 def _counts(plan: Plan, name: str, found: Body) -> dict[str, int]:
-    if name in SLOT_FILTERS:
-        buckets = _buckets(found[SLOTS][RULE][VALUES])
-        return {value: cards_in(bucket[OFFERS]) for value, bucket in buckets.items()}
     if name == "specialty":
         return _specialty_counts(found)
     if name == "kind":
