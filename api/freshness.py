@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+from elasticsearch import AsyncElasticsearch
 
 from api.engine import Clock
 from elastic.errors import ElasticError, translated
@@ -23,7 +23,6 @@ REFRESH_S = 30.0
 """Seconds between two readings."""
 TRAIL_READ = 200
 """Newest loads looked at for the rows set aside."""
-UNSEEN = (ElasticError, ApiError, TransportError)
 
 _log = structlog.get_logger(__name__)
 
@@ -82,11 +81,11 @@ class Freshness:
         """Of the stale and partial sources, ready for a page."""
 
     async def run(self) -> None:
-        """Renew the snapshot for ever; what cannot be read leaves the one before."""
+        """Renew the snapshot for ever; what cannot be read or understood leaves the one before."""
         while True:
             try:
                 await self.renew()
-            except UNSEEN as error:
+            except Exception as error:  # the next reading may be whole again
                 _log.warning("sources_unreadable", error=type(error).__name__)
             await asyncio.sleep(REFRESH_S)
 

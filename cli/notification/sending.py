@@ -1,11 +1,14 @@
-"""A notice on its way: a POST of JSON, a mail. Each once, in at most ten seconds."""
+"""A notice on its way: a POST of JSON, a mail. Each once, in at most twenty seconds."""
 
 import hmac
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from functools import partial
 from hashlib import sha256
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +18,9 @@ from cli.notification.message import Notice
 from cli.notification.settings import MailServer, NotifySettings
 
 TIMEOUT_S = 10.0
+"""Seconds without a byte before a connection is given up."""
+DEADLINE_S = 20.0
+"""Seconds that a channel may take in all."""
 SIGNATURE = "X-SAS-Signature"
 
 
@@ -27,14 +33,31 @@ def send(told: Notice, chosen: NotifySettings) -> Iterator[str | NotSentError]:
     for name, channel in CHANNELS.items():
         if getattr(chosen, name) is None:
             continue
-        try:
-            channel(told, chosen)
-        except NotSentError as error:
-            yield error
-        except Exception as error:
-            yield NotSentError(f"{name} failed: {type(error).__name__}")
-        else:
-            yield name
+        yield _tried(name, partial(channel, told, chosen))
+
+
+def _tried(name: str, sent: Callable[[], None]) -> str | NotSentError:
+    """The name of the channel, or why it did not take the notice; known within ``DEADLINE_S``.
+
+    The time limits of sockets are of one read: a server that answers byte by byte, or a name that
+    is looked up for ever, would hold the command. What is late is left to end with the process.
+    """
+    ended: SimpleQueue[str | NotSentError] = SimpleQueue()
+    Thread(target=lambda: ended.put(_outcome(name, sent)), daemon=True).start()
+    try:
+        return ended.get(timeout=DEADLINE_S)
+    except Empty:
+        return NotSentError(f"{name} did not answer within {DEADLINE_S:g} seconds")
+
+
+def _outcome(name: str, sent: Callable[[], None]) -> str | NotSentError:
+    try:
+        sent()
+    except NotSentError as error:
+        return error
+    except Exception as error:
+        return NotSentError(f"{name} failed: {type(error).__name__}")
+    return name
 
 
 def post(told: Notice, chosen: NotifySettings) -> None:

@@ -1,6 +1,7 @@
 """What was downloaded, looked at before it replaces anything: members, head, end, size."""
 
 import gzip
+import lzma
 import re
 import zipfile
 import zlib
@@ -18,8 +19,12 @@ HEAD = 1 << 12
 DRIFT = 0.05
 """Part of the file of before that the new one may lack."""
 _GZIP = b"\x1f\x8b"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _STAMP = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
+    *(NotImplementedError, RuntimeError),  # a way of packing that is not known, a password
+)
 
 
 def unpacked(source: Published, part: Path, today: date) -> list[tuple[Wanted, str, Path]]:
@@ -41,17 +46,22 @@ def _members(
 ) -> list[tuple[Wanted, zipfile.ZipInfo]]:
     known = (*(one.pattern for one in source.files), *source.ignored)
     for member in archive.infolist():
-        if not any(fnmatchcase(member.filename, pattern) for pattern in known):
+        if not any(is_file_of(pattern, member.filename) for pattern in known):
             raise SourceRefusedError(f"the archive holds {member.filename[:80]!r}, not expected")
     _check_days([member.filename for member in archive.infolist()], today)
     return [(one, _only(one, archive)) for one in source.files]
 
 
 def _only(wanted: Wanted, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    found = [m for m in archive.infolist() if fnmatchcase(m.filename, wanted.pattern)]
+    found = [m for m in archive.infolist() if is_file_of(wanted.pattern, m.filename)]
     if len(found) != 1:
         raise SourceRefusedError(f"the archive holds {len(found)} files {wanted.pattern}, not one")
     return found[0]
+
+
+def is_file_of(pattern: str, name: str) -> bool:
+    """Whether a source may give its file that name: a plain one, that leads to no other folder."""
+    return fnmatchcase(name, pattern) and _PLAIN_NAME.fullmatch(name) is not None
 
 
 def _check_days(names: list[str], today: date) -> None:

@@ -48,10 +48,23 @@ class _StaleError(Exception):
 
 
 def client(settings: FetchSettings) -> httpx.Client:
-    """A client that follows redirections and the proxy of the environment."""
+    """A client that follows redirections, never out of TLS, and the proxy of the environment."""
     timeout = httpx.Timeout(settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s))
     headers = {"Accept-Encoding": "identity"}
-    return httpx.Client(timeout=timeout, follow_redirects=True, headers=headers)
+    return httpx.Client(
+        timeout=timeout,
+        follow_redirects=True,
+        headers=headers,
+        event_hooks={"response": [_refuse_downgrade]},
+    )
+
+
+def _refuse_downgrade(answer: httpx.Response) -> None:
+    """Raise ``SourceRefusedError`` when TLS would be left: anybody could give the file then."""
+    if not answer.has_redirect_location or answer.url.scheme != "https":
+        return
+    if answer.url.join(answer.headers["Location"]).scheme != "https":
+        raise SourceRefusedError("the server sends from https to an address that is not: not read")
 
 
 def offered(web: httpx.Client, address: str) -> Offered:
@@ -66,10 +79,17 @@ def offered(web: httpx.Client, address: str) -> Offered:
     return Offered(_name(answer), size, answer.headers.get("Last-Modified"))
 
 
-def download(
-    web: httpx.Client, address: str, part: Path, settings: FetchSettings, progress: Progress
+def download(  # noqa: PLR0917 - an address, where it goes, its bounds
+    web: httpx.Client,
+    address: str,
+    part: Path,
+    settings: FetchSettings,
+    largest: int,
+    progress: Progress,
 ) -> Received:
     """The whole file in ``part``; raises ``SourceRefusedError`` or ``SourceUnreachableError``.
+
+    More than ``largest`` bytes are refused as soon as they are told or come.
 
     A try that brings nothing is followed by a longer pause; ``settings.attempts`` of them in a
     row are the end, and what was received waits in ``part`` for the next call.
@@ -78,7 +98,7 @@ def download(
     while True:
         before = _size(part)
         try:
-            return _rest(web, address, part, progress)
+            return _rest(web, address, part, largest, progress)
         except _StaleError:
             forget(part)
             reason, wait = "the file keeps changing while it is read", 0.0
@@ -101,7 +121,9 @@ def forget(part: Path) -> None:
     _notes(part).unlink(missing_ok=True)
 
 
-def _rest(web: httpx.Client, address: str, part: Path, progress: Progress) -> Received:
+def _rest(
+    web: httpx.Client, address: str, part: Path, largest: int, progress: Progress
+) -> Received:
     have, validator = _size(part), _validator(part)
     if not validator:
         have = 0
@@ -111,12 +133,14 @@ def _rest(web: httpx.Client, address: str, part: Path, progress: Progress) -> Re
             raise _StaleError
         _check_status(answer)
         done, total = _position(answer, have, validator)
-        _remember(part, answer.headers)
+        _check_size(part, total or 0, largest)
         with part.open("r+b" if done else "wb") as file:
+            _remember(part, answer.headers)  # once nothing of another edition is left
             file.seek(done)
             for chunk in answer.iter_raw():
                 file.write(chunk)
                 done += len(chunk)
+                _check_size(part, done, largest)
                 progress(done, total)
             file.truncate()
     if total is not None and done != total:
@@ -125,6 +149,12 @@ def _rest(web: httpx.Client, address: str, part: Path, progress: Progress) -> Re
         raise httpx.RemoteProtocolError("the answer ended early")
     _check_digest(part, answer)
     return Received(_name(answer), done)
+
+
+def _check_size(part: Path, size: int, largest: int) -> None:
+    if size > largest:
+        forget(part)
+        raise SourceRefusedError(f"it has more than {largest:,} bytes: not this source")
 
 
 def _position(answer: httpx.Response, have: int, validator: str) -> tuple[int, int | None]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +117,7 @@ def _fetched(
         order.settings.address_of(source),
         part,
         order.settings,
+        source.largest,
         lambda done, total: progress(source.name, done, total),
     )
     found: list[tuple[Wanted, str, Path]] = []
@@ -149,7 +149,7 @@ def _files(
     if source.archive:
         return contents.unpacked(source, part, today)
     (wanted,) = source.files
-    name = received.name if fnmatchcase(received.name, wanted.pattern) else source.mirror
+    name = received.name if contents.is_file_of(wanted.pattern, received.name) else source.mirror
     contents.check_not_ahead(contents.day_of(name), today)
     return [(wanted, name, part)]
 

@@ -1,5 +1,6 @@
 """The state of the sources: for those who run the service, and on a page when it matters."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -133,6 +134,24 @@ async def test_what_cannot_be_read_leaves_what_was_held(
         with pytest.raises(Exception, match="cannot be reached"):
             await freshness.renew()
     assert freshness.snapshot is held
+
+
+async def test_a_trail_that_cannot_be_understood_does_not_end_the_readings(
+    loads: str, es: Elasticsearch, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.freshness.REFRESH_S", 0.05)
+    odd = {"event": "reindex_completed", "at": "2026-11-24T00:00:00Z", "details": {"seconds": "?"}}
+    es.index(index=audit_index(loads), id="odd", document=odd, refresh=True)
+    async with async_client() as client:
+        freshness = Freshness(client, loads, lambda: NOW)
+        running = asyncio.create_task(freshness.run())
+        await asyncio.sleep(0.3)
+        assert freshness.snapshot is None
+        es.delete(index=audit_index(loads), id="odd", refresh=True)
+        await asyncio.sleep(0.5)
+        assert not running.done()
+        assert freshness.snapshot is not None
+        running.cancel()
 
 
 def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:

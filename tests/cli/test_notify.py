@@ -2,11 +2,14 @@
 
 import hmac
 import os
+import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -187,6 +190,32 @@ def test_a_webhook_that_fails_changes_nothing(
     assert "No previous index is kept" in result.stderr
     assert "The failure could not be notified: webhook" in result.stderr
     assert "KEY-IN-PATH" not in result.output
+
+
+def test_a_webhook_that_answers_byte_by_byte_does_not_hold_the_command(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes well before the time limit of a read."""
+    monkeypatch.setattr("cli.notification.sending.DEADLINE_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=dripping, args=(server,), daemon=True).start()
+        monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.getsockname()[1]}/KEY")
+        started = time.monotonic()
+        result = run("notify", "test")
+    assert result.exit_code == 1
+    assert "webhook did not answer within 0.5 seconds" in result.stderr
+    assert time.monotonic() - started < 3
+
+
+def dripping(server: socket.socket) -> None:
+    """One answer whose head does not end within six seconds."""
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        line.sendall(b"HTTP/1.1 204 No Content\r\nX-Slow: ")
+        for _ in range(60):
+            line.sendall(b"x")
+            time.sleep(0.1)
+        line.sendall(b"\r\n\r\n")
 
 
 def test_a_wrong_setting_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import os
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -13,10 +14,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
 
+from elastic.node.certificates import issue, new_authority
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
     FetchRunningError,
@@ -248,6 +251,8 @@ BOMB = ACTIVITIES, register() + bytes(5_000_000)
     [
         ({"lisez-moi.exe": b"x"}, "lisez-moi.exe"),
         ({f"../{ACTIVITIES}": b"x"}, "not expected"),
+        ({ACTIVITIES.replace("_2026", "_/../../2026"): b"x"}, "not expected"),
+        ({ACTIVITIES.replace("_2026", "_\x1b[2026"): b"x"}, "not expected"),
         ({SKILLS: b""}, "0 files PS_LibreAcces_SavoirFaire"),
         ({ACTIVITIES.replace("0830", "0900"): b"x"}, "2 files"),
         ({SKILLS: b"", SKILLS.replace("1123", "1122"): register()}, "not all of one day"),
@@ -276,6 +281,47 @@ def test_a_day_to_come_and_a_damaged_archive_are_refused(server: Server, tmp_pat
     assert names(tmp_path) == []
 
 
+def test_an_archive_under_a_password_is_refused(server: Server, tmp_path: Path) -> None:
+    body = bytearray(archive())
+    for start, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(start) + at] |= 1  # the flag of the first member
+    server.gives(RPPS_PATH, Answer(bytes(body)))
+    assert isinstance(fetched(server, tmp_path, "rpps").error, SourceRefusedError)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("told_length", [None, 200_000_000])
+def test_a_download_that_does_not_end_is_refused(
+    server: Server, tmp_path: Path, told_length: int | None
+) -> None:
+    server.gives(AMELI_PATH, Answer(ameli(200_000), told_length=told_length))
+    outcome = fetched(server, tmp_path, patience={"attempts": 1})
+    assert "more than 3,000,000 bytes" in str(outcome.error)
+    assert names(tmp_path) == []
+
+
+def test_a_redirection_out_of_tls_is_refused(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = new_authority(datetime.now(UTC))
+    mine = issue(authority, "mirror", datetime.now(UTC))
+    (tmp_path / "ca.pem").write_bytes(authority.certificate)
+    (tmp_path / "mine.pem").write_bytes(mine.certificate + mine.key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "mine.pem")
+    server.gives(AMELI_PATH, Answer(ameli()))
+    with serving(tls) as safe:
+        for target, refused in ((server.url, True), (safe.url, False)):
+            moved = {"Location": f"{target}{AMELI_PATH}-there"}
+            for one in (server, safe):
+                one.gives(f"{AMELI_PATH}-there", Answer(ameli()))
+            safe.gives(AMELI_PATH, Answer(b"", status=302, headers=moved))
+            error = fetched(safe, tmp_path / "in").error
+            assert isinstance(error, SourceRefusedError) is refused
+    assert server.asked == []
+
+
 def test_a_file_much_smaller_than_before_needs_consent(server: Server, tmp_path: Path) -> None:
     (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli(20_000))
     server.gives(AMELI_PATH, Answer(ameli(18_000)))
@@ -297,6 +343,13 @@ def test_the_name_is_the_source_s_when_it_is_one_we_know(server: Server, tmp_pat
     server.gives(AMELI_PATH, Answer(ameli(), headers=escape))
     assert fetched(server, tmp_path).files == {"liste-ps-20261121.csv": len(ameli())}
     assert names(tmp_path) == ["liste-ps-20261121.csv"]
+    for odd in ("liste-ps-\x1b[2J.csv", f"liste-ps-{'0' * 300}.csv"):
+        server.gives(AMELI_PATH, Answer(ameli(), headers={"Content-Disposition": odd_name(odd)}))
+        assert fetched(server, tmp_path).files == {"liste-ps.csv": len(ameli())}
+
+
+def odd_name(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name)}"
 
 
 def test_one_source_that_fails_does_not_stop_the_others(server: Server, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A real HTTP server on loopback whose answers are cut, changed, slow or wrong in turn."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -102,12 +103,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a free port of loopback."""
     known = Server("")
     http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"known": known}))
     http.daemon_threads = True
-    known.url = f"http://127.0.0.1:{http.server_port}"
+    known.url = f"http{'s' if tls else ''}://127.0.0.1:{http.server_port}"
+    if tls is not None:
+        http.socket = tls.wrap_socket(http.socket, server_side=True)
     thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
