@@ -9,7 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic.client import patient
-from elastic.errors import AliasConflict, IndexMissing, translated
+from elastic.errors import AliasConflict, ElasticError, IndexMissing, translated
 from elastic.names import IndexName, NotAnIndexName
 
 SCHEMA_KEY = "schema_version"
@@ -54,15 +54,23 @@ def resolve(client: Elasticsearch, name: str) -> IndexName:
 
 
 def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
-    """Point the alias at ``new`` in one atomic call; the index it left is kept and returned."""
+    """Point the alias at ``new`` in one atomic call; the index it left is kept and returned.
+
+    An answer that is lost on its way, or a refusal of a call sent again, is no failure when the
+    alias has moved.
+    """
     old = live_index(client, alias)
     if old == new:
         return old
     actions: list[dict[str, Any]] = [{"add": {"index": str(new), "alias": alias}}]
     if old is not None:
         actions.append({"remove": {"index": str(old), "alias": alias, "must_exist": True}})
-    with translated():
-        patient(client).indices.update_aliases(actions=actions)
+    try:
+        with translated():
+            patient(client).indices.update_aliases(actions=actions)
+    except ElasticError:
+        if live_index(client, alias) != new:
+            raise
     return old
 
 

@@ -1,7 +1,8 @@
 """A lock without a second datastore: one document, created once, changed only as last seen.
 
-The holder renews it while it works. A holder that dies leaves it to expire, and whoever comes next
-takes it over; a holder that slept past its expiry learns so at its next renewal.
+The holder renews it while it works. A holder that dies leaves it, and whoever comes next takes it
+over: at once on the machine where it died, once it has expired elsewhere. A holder that slept past
+its expiry learns so at its next renewal.
 """
 
 import os
@@ -17,10 +18,11 @@ from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
 from elastic.errors import LockLost, LockTaken, translated
 from elastic.names import locks_index
+from elastic.process import is_dead, process_mark
 from elastic.service_index import ensure_service_index
 
 TTL = timedelta(minutes=10)
-"""How long a dead holder blocks others."""
+"""How long a dead holder blocks other machines."""
 
 Clock = Callable[[], datetime]
 
@@ -37,6 +39,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _owner_of_this_process() -> str:
+    """Nobody else's, followed by the process: the index takes no new field once it is made."""
+    return f"{uuid.uuid4().hex}:{process_mark()}"
+
+
 @dataclass
 class Lock:
     """A lock we hold; ``renew`` it at least once per ``ttl``."""
@@ -46,13 +53,13 @@ class Lock:
     index: str
     ttl: timedelta
     clock: Clock
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    owner: str = field(default_factory=_owner_of_this_process)
     taken_at: datetime = field(init=False)
     expires_at: datetime = field(init=False)
     version: dict[str, Any] = field(init=False, default_factory=dict)
 
     def take(self) -> None:
-        """Take it, or take it over once expired; raises ``LockTaken``."""
+        """Take it, or take it over once expired or its holder dead; raises ``LockTaken``."""
         self.taken_at = self.clock()
         try:
             self._write(op_type="create")
@@ -95,7 +102,7 @@ class Lock:
 
     def _take_over(self) -> None:
         found = self._read()
-        if found and found["_source"]["owner"] != self.owner and not self._expired(found):
+        if found and not self._may_take(found):
             raise LockTaken(_taken_text(self.name, found["_source"]))
         try:
             self._write(**(_version(found) if found else {"op_type": "create"}))
@@ -111,6 +118,10 @@ class Lock:
             ) from error
         self.version = _version(found)
         self.expires_at = datetime.fromisoformat(found["_source"]["expires_at"])
+
+    def _may_take(self, found: dict[str, Any]) -> bool:
+        owner = found["_source"]["owner"]
+        return owner == self.owner or self._expired(found) or is_dead(owner.partition(":")[2])
 
     def _expired(self, found: dict[str, Any]) -> bool:
         return datetime.fromisoformat(found["_source"]["expires_at"]) <= self.clock()

@@ -58,6 +58,12 @@ class Operation:
         return cls(offer["id"], (orjson.dumps(action), orjson.dumps(offer)))
 
     @classmethod
+    def create(cls, offer: Offer) -> Self:
+        """Write an offer that is not there yet; one that is there is a version conflict."""
+        action = {"create": {"_id": offer["id"]}}
+        return cls(offer["id"], (orjson.dumps(action), orjson.dumps(offer)))
+
+    @classmethod
     def delete(cls, offer_id: str) -> Self:
         """Remove an offer."""
         return cls(offer_id, (orjson.dumps({"delete": {"_id": offer_id}}),))

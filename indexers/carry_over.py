@@ -1,10 +1,13 @@
 """Live slots brought into a new index: carried when the directory has none, replayed at the end.
 
 Only offers still present receive them, and only slots that have not ended; the coherence rules
-are applied again with the new participation and absences.
+are applied again with the new participation and absences. A place that only an editor told of
+comes along as long as its professional or its association is still there. Every write is
+conditional on the version read, so nothing that the new index was told meanwhile is undone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,7 +19,10 @@ from elastic.errors import translated
 from indexers.bulk import Operation
 from indexers.scan import scan
 from indexers.slots.coherence import visible_slots
+from indexers.slots.created import is_told_by_editor, renewed_offer
+from indexers.slots.importing import offers_of
 from indexers.slots.instants import utc_text
+from indexers.slots.matching import indexed, offer_owner
 from mappings.records import Offer, StoredSlot
 
 PAGE = 500
@@ -26,25 +32,50 @@ Merge = Callable[[Sequence[StoredSlot], Sequence[StoredSlot]], list[StoredSlot]]
 """The slots of the new index and of the live one, made one list."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bringing:
+    """From which index to which, and how the slots of both are made one list."""
+
+    client: Elasticsearch
+    live: str
+    new: str
+    merge: Merge
+    sealed: int | None = None
+    """Sequence number of the new index when it was complete: an offer written after it was told
+    of since, and the later word of each source holds. None while nobody else writes there."""
+
+    def slots(self, stored: "Present", live: Sequence[StoredSlot]) -> list[StoredSlot]:
+        """The slots that an offer of the new index gets."""
+        told_since = self.sealed is not None and stored.version["if_seq_no"] > self.sealed
+        merge = later if told_since else self.merge
+        return visible_slots(stored.offer, merge(stored.offer.get("slots", []), live))
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An offer of the new index, with the version it was read at."""
+
+    offer: Offer
+    version: dict[str, int]
+
+
 def carried(client: Elasticsearch, live: str, new: str, now: datetime) -> Iterator[Operation]:
     """Offers of the new index with the live slots that are not over, ready to be written."""
-    return _brought(client, live, new, WITH_SLOTS, lambda _, old: not_over(old, now))
+    return _brought(Bringing(client, live, new, only_live(now)), WITH_SLOTS)
 
 
-def replayed(
-    client: Elasticsearch, live: str, new: str, since: int, merge: Merge
-) -> Iterator[Operation]:
+def replayed(bringing: Bringing, since: int) -> Iterator[Operation]:
     """The same for offers that changed in the live index after sequence number ``since``."""
-    changed = {"range": {"_seq_no": {"gt": since}}}
-    return _brought(client, live, new, changed, merge)
+    return _brought(bringing, {"range": {"_seq_no": {"gt": since}}})
 
 
 def sequence_number(client: Elasticsearch, index: str) -> int:
-    """The last write of an index, so that later ones can be found again."""
+    """The write of an index up to which all are done, so that later ones can be found again."""
     with translated():
         answer = patient(client).indices.stats(index=index, level="shards")
     shards = answer["indices"][index]["shards"].values()
-    return max(int(copy["seq_no"]["max_seq_no"]) for copies in shards for copy in copies)
+    primaries = [copy for copies in shards for copy in copies if copy["routing"]["primary"]]
+    return min(int(copy["seq_no"]["local_checkpoint"]) for copy in primaries)
 
 
 def not_over(slots: Sequence[StoredSlot], now: datetime) -> list[StoredSlot]:
@@ -53,32 +84,83 @@ def not_over(slots: Sequence[StoredSlot], now: datetime) -> list[StoredSlot]:
     return [slot for slot in slots if slot["end"] > instant]
 
 
+def only_live(now: datetime) -> Merge:
+    """What the live index says, without the slots that are over."""
+    return lambda _, live: not_over(live, now)
+
+
 def fresher(since: datetime) -> Merge:
     """Of each source, what the live index was told after ``since``, else what the new one has."""
     instant = utc_text(since)
 
     def merge(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
         told = {slot["source"] for slot in live if slot["seen_at"] >= instant}
-        kept = [slot for slot in new if slot["source"] not in told]
-        return [*kept, *(slot for slot in live if slot["source"] in told)]
+        return _with_sources(new, live, told)
 
     return merge
 
 
-def _brought(
-    client: Elasticsearch, live: str, new: str, query: Mapping[str, Any], merge: Merge
-) -> Iterator[Operation]:
-    hits = scan(client, live, query, source=["id", "slots"])
-    while page := list(islice(hits, PAGE)):
-        slots = {hit["_id"]: hit["_source"].get("slots", []) for hit in page}
-        for offer in _present(client, new, list(slots)):
-            before = offer.get("slots", [])
-            after = visible_slots(offer, merge(before, slots[offer["id"]]))
-            if after != before:
-                yield Operation.index({**offer, "slots": after})
+def later(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
+    """Of each source, what was told last; the new index when both were told at once."""
+    known = _last_words(new)
+    told = {source for source, at in _last_words(live).items() if at > known.get(source, "")}
+    return _with_sources(new, live, told)
 
 
-def _present(client: Elasticsearch, index: str, ids: list[str]) -> list[Offer]:
+def _last_words(slots: Iterable[StoredSlot]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for slot in slots:
+        found[slot["source"]] = max(slot["seen_at"], found.get(slot["source"], ""))
+    return found
+
+
+def _with_sources(
+    new: Sequence[StoredSlot], live: Sequence[StoredSlot], told: set[str]
+) -> list[StoredSlot]:
+    kept = [slot for slot in new if slot["source"] not in told]
+    return [*kept, *(slot for slot in live if slot["source"] in told)]
+
+
+def _brought(bringing: Bringing, query: Mapping[str, Any]) -> Iterator[Operation]:
+    """The live index is refreshed first: what it was told in its last second counts too."""
     with translated():
-        answer: Any = patient(client).mget(index=index, ids=ids)
-    return [doc["_source"] for doc in answer["docs"] if doc.get("found")]
+        patient(bringing.client).indices.refresh(index=bringing.live)
+    hits = scan(bringing.client, bringing.live, query)
+    while page := list(islice(hits, PAGE)):
+        live: dict[str, Offer] = {hit["_id"]: hit["_source"] for hit in page}
+        present = {one.offer["id"]: one for one in _present(bringing, list(live))}
+        for offer_id, stored in present.items():
+            before = stored.offer.get("slots", [])
+            after = bringing.slots(stored, live[offer_id].get("slots", []))
+            if after != before:
+                yield Operation.index({**stored.offer, "slots": after}, **stored.version)
+        yield from _editors_places(
+            bringing, [offer for offer_id, offer in live.items() if offer_id not in present]
+        )
+
+
+def _editors_places(bringing: Bringing, absent: Sequence[Offer]) -> Iterator[Operation]:
+    """Places that only editors told of, made again from what the new index says of their owner."""
+    told = [offer for offer in absent if is_told_by_editor(offer)]
+    if not told:
+        return
+    with translated():
+        patient(bringing.client).indices.refresh(index=bringing.new)
+    owners = sorted({offer_owner(offer) for offer in told})
+    known = indexed(stored.offer for stored in offers_of(bringing.client, bringing.new, owners))
+    for offer in told:
+        if of_owner := known.of(offer_owner(offer)):
+            made = renewed_offer(offer, of_owner)
+            if slots := visible_slots(made, bringing.merge([], offer.get("slots", []))):
+                yield Operation.create({**made, "slots": slots})
+
+
+def _present(bringing: Bringing, ids: list[str]) -> list[Present]:
+    with translated():
+        answer: Any = patient(bringing.client).mget(index=bringing.new, ids=ids)
+    return [_read(doc) for doc in answer["docs"] if doc.get("found")]
+
+
+def _read(doc: Mapping[str, Any]) -> Present:
+    version = {"if_seq_no": doc["_seq_no"], "if_primary_term": doc["_primary_term"]}
+    return Present(doc["_source"], version)

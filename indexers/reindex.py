@@ -20,20 +20,21 @@ from elastic.errors import ElasticError
 from elastic.lock import utc_now
 from elastic.names import IndexName, offers_alias, offers_index
 from geography.locate import AddressBatch
-from indexers import gate, lrm, runs
+from indexers import gate, handover, lrm, runs
 from indexers.bulk import write, write_offers
-from indexers.carry_over import carried, fresher, not_over, replayed, sequence_number
+from indexers.carry_over import Bringing, carried, replayed, sequence_number
 from indexers.census import census
 from indexers.corrections import known_corrections
 from indexers.interruption import uninterrupted
 from indexers.loads import last_loads, record_loads
 from indexers.reindex_report import Report, slot_counts, trailed
 from indexers.run_record import recorded
+from indexers.scratch import sweep_scratch
 from indexers.slots.last_imports import record_imports
 from indexers.slots.requests import WHOLE_ANSWER
 from indexers.source_files import loads_of
 from indexers.sources import Sources, opened
-from indexers.unfinished import drop_leftovers, mark_finished, unfinished_mapping
+from indexers.unfinished import drop_leftovers, unfinished_mapping
 from indexers.watch import Watch
 from indexers.whole_files import FileRefusedError, check_files
 from mappings.offers import offers_settings
@@ -112,10 +113,13 @@ def _reindex(client: Elasticsearch, order: Order, report: Report, seen: Watch) -
             replay(client, build, report, seen)
             if registry:
                 lrm.publish(client, order.prefix, registry.values(), order.now)
-            mark_finished(client, build.index)
+            seal(client, build)
             seen.stage("Swapping the alias")
             held.renew()
-            lifecycle.swap(client, order.alias, build.index)
+            with uninterrupted():
+                lifecycle.swap(client, order.alias, build.index)
+        with uninterrupted():
+            complete(client, order, report, seen)
         _finished(client, order, report)
 
 
@@ -146,13 +150,15 @@ class Building:
     index: IndexName
     live: IndexName | None
     since: int
-    """Sequence number of the live index when the run began."""
+    """Sequence number of the live index up to which its slots are in the new one."""
 
 
 @contextmanager
 def _building(client: Elasticsearch, order: Order) -> Iterator[Building]:
     """A new index for the body; deleted, with a line in the trail, whatever goes wrong."""
+    handover.complete(client, order.alias)
     drop_leftovers(client, order.alias)
+    sweep_scratch()
     new = offers_index(order.prefix, order.started)
     live = lifecycle.live_index(client, order.alias)
     since = sequence_number(client, str(live)) if live else -1
@@ -234,15 +240,30 @@ def check(
 
 
 def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) -> None:
-    """Slots that the live index was told of since the run began, so that none is lost."""
+    """Slots that the live index was told of since the run began: little is left for the swap."""
     if build.live is None:
         return
     seen.stage("Replaying slots that arrived meanwhile")
-    now, target = build.sources.now, str(build.index)
-    merge = fresher(now) if build.sources.has_slots else lambda _, live: not_over(live, now)
-    operations = replayed(client, str(build.live), target, build.since, merge)
+    live, target = str(build.live), str(build.index)
+    since, build.since = build.since, sequence_number(client, live)
+    merge = handover.merge_rule(build.sources.now, build.sources.has_slots)
+    operations = replayed(Bringing(client, live, target, merge), since)
     report.slots["replayed"] = write(client, target, operations, seen.count).done
+
+
+def seal(client: Elasticsearch, build: Building) -> None:
+    """The new index is complete; what is told to the live one from now on is noted in it."""
     lifecycle.refresh(client, build.index)
+    if build.live is not None:
+        sources = build.sources
+        handover.seal(client, build.index, build.live, build.since, sources.now, sources.has_slots)
+
+
+def complete(client: Elasticsearch, order: Order, report: Report, seen: Watch) -> None:
+    """Slots that the former index was told of while the alias moved."""
+    seen.stage("Replaying slots that arrived during the swap")
+    if done := handover.complete(client, order.alias, seen.count):
+        report.slots["replayed"] += done
 
 
 def check_sources(client: Elasticsearch, sources: Sources, report: Report, order: Order) -> None:
@@ -315,6 +336,7 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
 
 
 def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
+    drop_leftovers(client, order.alias)
     pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
     report.pruned = [str(name) for name in pruned]
     record_loads(client, order.prefix, report.loads)

@@ -6,7 +6,6 @@ joined in that order (docs/indexing.md).
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +20,7 @@ import orjson
 from indexers.finess.structure import Structure
 from indexers.rpps_record import Activity
 from indexers.rpps_skills import Skill
+from indexers.scratch import scratch_folder
 
 CACHE_KIB = 131_072
 """Memory SQLite may use for its pages: 128 MiB."""
@@ -59,7 +59,7 @@ class Spool:
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
-        self._folder = tempfile.TemporaryDirectory(prefix="sas-load-", dir=folder)
+        self._folder = scratch_folder(folder)
         self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.executescript(_SCHEMA)

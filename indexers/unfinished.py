@@ -1,9 +1,11 @@
 """Half-built indices: marked while they are filled, deleted by the next run when nobody could.
 
 A run killed outright leaves its index behind. Without a mark it would look like a previous index,
-and a rollback could make it live.
+and a rollback could make it live. The mark goes when the index is live and complete, so that an
+index which was never live always bears it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -22,11 +24,20 @@ def unfinished_mapping() -> dict[str, Any]:
     return {**offers_mapping(), "_meta": {MARK: True}}
 
 
+def mark_unfinished(client: Elasticsearch, index: IndexName, note: Mapping[str, Any]) -> None:
+    """Keep the mark of a complete index until what ``note`` says is done once it is live."""
+    _put_meta(client, index, {MARK: dict(note)})
+
+
 def mark_finished(client: Elasticsearch, index: IndexName) -> None:
     """Take the mark off: the index is complete."""
-    meta = {lifecycle.SCHEMA_KEY: index.schema}
-    with translated():
-        patient(client).indices.put_mapping(index=str(index), meta=meta)
+    _put_meta(client, index, {})
+
+
+def note_of(client: Elasticsearch, index: IndexName) -> dict[str, Any] | None:
+    """What is left to do for an index; None when it is complete, empty when nobody noted it."""
+    mark = _meta(client, index).get(MARK)
+    return mark if isinstance(mark, dict) else {} if mark else None
 
 
 def drop_leftovers(client: Elasticsearch, alias: str) -> list[IndexName]:
@@ -43,7 +54,23 @@ def drop_leftovers(client: Elasticsearch, alias: str) -> list[IndexName]:
 
 
 def is_unfinished(client: Elasticsearch, index: IndexName) -> bool:
-    """True for an index whose run did not reach the end."""
+    """True for an index whose run did not reach the end, or that no run made.
+
+    The last batch of a killed run makes an index again when it arrives after the deletion and
+    Elasticsearch creates indices by itself.
+    """
+    meta = _meta(client, index)
+    return bool(meta.get(MARK)) or lifecycle.SCHEMA_KEY not in meta
+
+
+def _meta(client: Elasticsearch, index: IndexName) -> dict[str, Any]:
     with translated():
         answer = client.indices.get_mapping(index=str(index))
-    return bool(answer[str(index)]["mappings"].get("_meta", {}).get(MARK))
+    found: dict[str, Any] = answer[str(index)]["mappings"].get("_meta", {})
+    return found
+
+
+def _put_meta(client: Elasticsearch, index: IndexName, more: Mapping[str, Any]) -> None:
+    meta = {lifecycle.SCHEMA_KEY: index.schema, **more}
+    with translated():
+        patient(client).indices.put_mapping(index=str(index), meta=meta)

@@ -4,7 +4,6 @@ Memory does not grow with the country, and each look-up is one search in a B-tre
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ import orjson
 
 from indexers.ameli.record import Contract, Identity
 from indexers.ameli.towns import Town
+from indexers.scratch import scratch_folder
 
 CACHE_KIB = 65_536
 """Memory SQLite may use for its pages: 64 MiB."""
@@ -31,7 +31,7 @@ class ContractStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
-        self._folder = tempfile.TemporaryDirectory(prefix="sas-ameli-", dir=folder)
+        self._folder = scratch_folder(folder)
         self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.executescript(_SCHEMA)

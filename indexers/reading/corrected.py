@@ -4,12 +4,12 @@ A correction stands for a damaged row, not for a line of a file: it holds as lon
 publishes that very damage, and lapses by itself when the source changes the row.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from indexers.quarantine import Layout, Quarantine
+from indexers.scratch import scratch_folder
 
 RowT = TypeVar("RowT")
 Read = Callable[[Path, Quarantine], Iterator[RowT]]
@@ -30,7 +30,7 @@ def read_rows(
     read: Read[RowT], rows: Sequence[str], layout: Layout, quarantine: Quarantine
 ) -> Iterator[RowT]:
     """What ``read`` gives of these rows, through a temporary file of the source's own form."""
-    with tempfile.TemporaryDirectory(prefix="sas-corrected-") as folder:
+    with scratch_folder() as folder:
         path = Path(folder) / f"corrected{layout.suffix}"
         path.write_text(document(rows, layout), encoding="utf-8", newline="")
         yield from read(path, quarantine)

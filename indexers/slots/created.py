@@ -64,6 +64,32 @@ def created_offer(
     return offer
 
 
+def is_told_by_editor(offer: Offer) -> bool:
+    """True for a place that only those know who give its slots."""
+    told_by = offer["sources"].get("place", {}).get("source")
+    return any(slot["source"] == told_by for slot in offer.get("slots", []))
+
+
+def renewed_offer(offer: Offer, known: Sequence[Offer]) -> Offer:
+    """A place that an editor told of, its owner as the other offers (at least one) now say.
+
+    The place, its point and a phone that the editor gave stay.
+    """
+    owned = {*PERSON_FIELDS, "always_absent", "absences"}
+    place = {name: value for name, value in offer.items() if name not in owned}
+    renewed: Offer = {**_copied(known), **place}  # type: ignore[typeddict-item]
+    marks, before = known[0]["sources"], offer["sources"]
+    copied = {name: marks[name] for name in COPIED_MARKS if name in marks}
+    here = {name: mark for name, mark in before.items() if name not in COPIED_MARKS}
+    renewed["sources"] = {**here, **copied}
+    if before.get("phones", {}).get("source") == before["place"]["source"]:
+        renewed["phones"] = offer["phones"]
+        renewed["sources"]["phones"] = before["phones"]
+    if offer["kind"] == Kind.PROFESSIONAL:
+        _leave_former_place(renewed)
+    return renewed
+
+
 def _leave_former_place(offer: Offer) -> None:
     """Drop the names and the kind of the structure that the person was copied from."""
     family = fold(offer.get("family", ""))

@@ -2,7 +2,8 @@
 
 A slot that is gone from an answer disappears, also when the answer is empty; the other sources'
 slots stay (W11); the coherence rules are applied to all. Writes are conditional on the version
-read, so two imports at once lose nothing.
+read, so two imports at once lose nothing. An import during which another index goes live is done
+again there, so what is acknowledged is in the index that was live all along.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 from elasticsearch import Elasticsearch
 
+from elastic import lifecycle
 from elastic.client import patient
 from elastic.errors import translated
 from indexers.slots.attribution import Attribution
@@ -99,8 +101,31 @@ def import_slots(  # noqa: PLR0917
     they are after the index's own second. Raises the errors of ``elastic.errors`` and
     ``ImportConflictError``.
     """
+    told = list(slots)
+    for _ in range(ATTEMPTS):
+        live = lifecycle.live_index(client, alias)
+        report = _import(client, alias, told, source, asked, now, locate)
+        if lifecycle.live_index(client, alias) == live:
+            break
+    else:
+        raise ImportConflictError("The live index kept being replaced: run the import again.")
+    if refresh:
+        with translated():
+            client.indices.refresh(index=alias)
+    return report
+
+
+def _import(  # noqa: PLR0917 - what import_slots was told
+    client: Elasticsearch,
+    alias: str,
+    slots: Sequence[CanonicalSlot],
+    source: str,
+    asked: Collection[str],
+    now: datetime,
+    locate: Locate,
+) -> ImportReport:
     owners = sorted({bare_owner(one) for one in asked} - {""})
-    known = [stored for batch in batches(owners) for stored in _offers_of(client, alias, batch)]
+    known = [stored for batch in batches(owners) for stored in offers_of(client, alias, batch)]
     index = OfferIndex()
     for stored in known:
         index.add(stored.offer)
@@ -109,9 +134,6 @@ def import_slots(  # noqa: PLR0917
     report = ImportReport(created=len(found.created), unmatched=found.unmatched)
     pending = [*known, *(Stored(offer, {}) for offer in found.created)]
     _write_all(client, alias, pending, Replacement(source, found.slots, report))
-    if refresh:
-        with translated():
-            client.indices.refresh(index=alias)
     return report
 
 
@@ -202,7 +224,7 @@ def _operation(stored: Stored, slots: list[StoredSlot]) -> list[dict[str, Any]]:
     return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": {"slots": slots}}]
 
 
-def _offers_of(client: Elasticsearch, alias: str, owners: list[str]) -> Iterator[Stored]:
+def offers_of(client: Elasticsearch, alias: str, owners: Sequence[str]) -> Iterator[Stored]:
     """The offers of some owners, those known from a directory before those an editor created."""
     with translated():
         answer = patient(client).search(

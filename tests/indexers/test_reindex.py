@@ -129,7 +129,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, stage: str, event: Callable[..., 
     monkeypatch.setattr(recipe, stage, both)
 
 
-STAGES = ["create", "fill", "attach_slots", "settle", "check", "replay", "mark_finished"]
+STAGES = ["create", "fill", "attach_slots", "settle", "check", "replay", "seal"]
 
 
 class InjectedError(Exception):
