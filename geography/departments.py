@@ -108,7 +108,12 @@ def departments() -> Mapping[str, Department]:
     Read again whenever the file named by SAS_RADII_FILE changes (F013). Raises RadiiFileError
     when that file cannot be used the first time it is read.
     """
-    return _overridden(radii_file.current(frozenset(corrected())))
+    return _overridden(radii_file.current(_codes()))
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(corrected())
 
 
 def department_of(insee: str) -> str:

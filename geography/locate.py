@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from geography.address import address_key, normalise_line
-from geography.communes_of import NamedCommune, PostalAddress, commune_of
+from geography.communes_of import PostalAddress, commune_of
 from geography.departments import zone_of_commune
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
@@ -73,8 +73,7 @@ class AddressBatch(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LocateRequest:
+class LocateRequest(NamedTuple):
     """An address, the points its source gives it, the likeliest first, and its BAN key.
 
     A BAN key names how precise the point is by its parts: ``01034``, ``01034_0123``,
@@ -132,6 +131,7 @@ class Locator:
         self._crowded = crowded
         self._geocoded: dict[str, KnownAnswer | None] = {}
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._placed)
+        self._commune_of = lru_cache(maxsize=REMEMBERED)(self._named)
 
     def locate(
         self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
@@ -161,19 +161,31 @@ class Locator:
         return self._offline(LocateRequest(address, points, ban_key))
 
     def _offline(self, request: LocateRequest) -> Located | Unlocated:
-        named = commune_of(self._gazetteer, request.address)
+        named = self._commune_of(*request.address[1:])
         if named is Unlocatable.FOREIGN:
             return Unlocated(Unlocatable.FOREIGN)
-        if not isinstance(named, NamedCommune):
+        if isinstance(named, Unlocatable):
             own, refused = self._own_point(request, None)
             found = own and replace(own, reasons=(Note.COMMUNE_FROM_POINT, *own.reasons))
             return found or Unlocated(named, refused)
-        whole = self._gazetteer.by_insee(named.commune.insee) or named.commune
-        own, refused = self._own_point(request, whole)
-        placed = own or _at_commune(named.commune, ())
-        placed = replace(placed, reasons=(*named.notes, *refused, *placed.reasons))
+        whole, placed = named
+        if request.points:
+            own, refused = self._own_point(request, whole)
+            after = () if own is None else own.reasons
+            placed = replace(own or placed, reasons=(*placed.reasons, *refused, *after))
         answer = self._answers.get(_key(request.address)) if self._answers else None
         return placed if answer is None else _answered(placed, whole, answer, ANSWERED)
+
+    def _named(
+        self, postal_code: str, city: str, insee: str, country: str
+    ) -> tuple[Commune, Located] | Unlocatable:
+        """The commune that an address names, whatever its street, and its point."""
+        address = PostalAddress("", postal_code, city, insee, country)
+        named = commune_of(self._gazetteer, address)
+        if isinstance(named, Unlocatable):
+            return named
+        whole = self._gazetteer.by_insee(named.commune.insee) or named.commune
+        return whole, _at_commune(named.commune, named.notes)
 
     def _own_point(
         self, request: LocateRequest, commune: Commune | None

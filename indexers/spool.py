@@ -7,13 +7,12 @@ joined in that order (docs/indexing.md).
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
@@ -28,7 +27,7 @@ CACHE_KIB = 131_072
 REMEMBERED = 1 << 15
 """Structures kept as records: the sites where many practise are asked for again and again."""
 
-_FIRST = itemgetter(0)
+_FIRST, _HIDDEN = itemgetter(0), itemgetter(1)
 
 _BY = {
     name: f"SELECT row FROM structure WHERE {name} = ? LIMIT 2"  # noqa: S608 - our own names
@@ -46,8 +45,7 @@ CREATE INDEX by_legal ON structure (legal) WHERE legal IS NOT NULL;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """One professional as the register knows it: every row, every skill."""
 
     rows: list[Activity]
@@ -120,7 +118,7 @@ class Spool:
         skills = _Ordered(self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid"))
         for person, group in groupby(rows, key=_FIRST):
             known = list(group)
-            if all(hidden for _, hidden, _ in known):
+            if all(map(_HIDDEN, known)):
                 continue
             yield Person([orjson.loads(row) for _, _, row in known], skills.of(person))
 

@@ -24,6 +24,8 @@ def absence_fields(absences: Iterable[Absence], zone: str) -> AbsenceFields:
     """The fields for the absences that concern one offer; ``{}`` when there is none."""
     fields: AbsenceFields = {}
     known = list(absences)
+    if not known:
+        return fields
     ranges = {(r.start, r.end): day_range(r, zone) for a in known for r in a.ranges}
     if ranges:
         fields["absences"] = [ranges[key] for key in sorted(ranges)]

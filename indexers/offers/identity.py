@@ -2,11 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mappings.identifiers import OfferId
 
 FAIR_KEY_BITS = 31
 """Width of ``fair_key``: a non-negative signed 32-bit integer of Elasticsearch."""
+
+REMEMBERED = 1 << 14
+"""Given names kept as shown: a country has fewer that are common."""
 
 _COURTESY = {"DR": "Dr", "PR": "Pr"}
 """Courtesy titles of practice shown before a name (TRE_R11)."""
@@ -51,9 +55,10 @@ def person_title(civility: str, profession: str, given: str, family: str) -> str
     courtesy = _COURTESY.get(civility.upper().rstrip("."), "")
     if not courtesy and profession in _DOCTORS:
         courtesy = "Dr"
-    return " ".join(word for word in (courtesy, capitalised(given), family.upper()) if word)
+    return " ".join(filter(None, (courtesy, capitalised(given), family.upper())))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def capitalised(given: str) -> str:
     """``JEAN-PIERRE`` and ``jean-pierre`` give ``Jean-Pierre``; mixed case is kept as written."""
     if given != given.upper() and given != given.lower():
@@ -63,10 +68,9 @@ def capitalised(given: str) -> str:
     )
 
 
-def person_names(family: str, given: str, places: Iterable[str]) -> list[str]:
-    """What a professional is searched by: both orders of the name, then the names of the place."""
-    full = [f"{family} {given}".strip(), f"{given} {family}".strip()]
-    return distinct([*full, *places])
+def both_orders(family: str, given: str) -> tuple[str, str]:
+    """The whole name as a professional is searched by it, either part first."""
+    return f"{family} {given}".strip(), f"{given} {family}".strip()
 
 
 def distinct(texts: Iterable[str]) -> list[str]:

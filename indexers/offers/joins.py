@@ -41,9 +41,17 @@ class Joins:
         return self.quarantines.of(source)
 
     def mark(self, source: str) -> SourceMark:
-        """The mark of a source with its day, when known."""
-        day = self.dates.get(source)
-        return {"source": source, "date": day} if day else {"source": source}
+        """The mark of a source with its day, when known; one object for all offers, to be read."""
+        found = self._marks.get(source)
+        if found is None:
+            day = self.dates.get(source)
+            found = {"source": source, "date": day} if day else {"source": source}
+            self._marks[source] = found
+        return found
+
+    @cached_property
+    def _marks(self) -> dict[str, SourceMark]:
+        return {}
 
     def point_mark(self, source: str) -> SourceMark:
         """The mark of a point by the locator's word for it; a source's own point is of FINESS."""

@@ -7,8 +7,8 @@ of the site (traps 23 and 24 of docs/sources/rpps.md).
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from geography.address import address_key, normalise_city, normalise_line
 from indexers.rpps_identity import from_technical_id
@@ -18,8 +18,7 @@ ID_ORDER = "1340"
 """Prefixes of structure identifiers from best to worst: FINESS, SIRET, RPPS-rang, ADELI-rang."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One place of a person: its key, every structure identifier it has, its rows in file order."""
 
     key: str
@@ -29,7 +28,7 @@ class Place:
     @property
     def idnst(self) -> str | None:
         """The best structure identifier, the lowest one among equals; None without any."""
-        return min(self.idnsts, key=_rank, default=None)
+        return _best(self.idnsts)
 
 
 def places_of(rows: Iterable[Activity]) -> list[Place]:
@@ -86,8 +85,11 @@ def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     groups: list[tuple[frozenset[str], Group]] = []
     for ids, row in rows:
         keys = ids | _address_keys(ids, row)
-        same = [group for group in groups if keys & group[0]]
-        apart = [group for group in groups if not keys & group[0]]
+        same = [group for group in groups if not keys.isdisjoint(group[0])]
+        if not same:
+            groups.append((keys, (ids, [row])))
+            continue
+        apart = [group for group in groups if keys.isdisjoint(group[0])]
         members = [member for _, (_, rows_of) in same for member in rows_of]
         joined = (ids.union(*(i for _, (i, _) in same)), [*members, row])
         groups = [*apart, (keys.union(*(k for k, _ in same)), joined)]
@@ -108,8 +110,14 @@ def _address_key(row: Activity) -> str:
 
 
 def _place(ids: frozenset[str], rows: list[Activity]) -> Place:
-    best = min(ids, key=_rank, default=None)
-    return Place(best or min(_address_key(row) for row in rows), ids, tuple(rows))
+    return Place(_best(ids) or min(_address_key(row) for row in rows), ids, tuple(rows))
+
+
+def _best(idnsts: frozenset[str]) -> str | None:
+    if len(idnsts) == 1:
+        (only,) = idnsts
+        return only
+    return min(idnsts, key=_rank, default=None)
 
 
 def _rank(idnst: str) -> tuple[int, str]:

@@ -1,8 +1,8 @@
 """Where an offer is: its point, how precise it is, its commune, department, territory and zone."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from geography.address import normalise_city
 from geography.communes_of import PostalAddress
@@ -28,8 +28,7 @@ CrowdedPoints = frozenset[tuple[str, str]]
 """Raw pairs that too many addresses share: default points, not places (trap 54)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An offer that waits for its place: where it is said to be, and how it is finished."""
 
     request: LocateRequest
@@ -52,7 +51,8 @@ def located_offers(
     while chunk := list(islice(waiting, CHUNK)):
         found = locator.locate_many(draft.request for draft in chunk)
         for draft, place in zip(chunk, found, strict=True):
-            quarantine.points.update(place.reasons)
+            for reason in place.reasons:
+                quarantine.points[reason] += 1
             if isinstance(place, Located):
                 yield draft.finish(place_fields(place, draft.address), place.source)
             elif place.reason is Unlocatable.FOREIGN:
@@ -80,9 +80,11 @@ def place_fields(place: Located, address: Address) -> Record:
 def place_address(place: Place, structure: Structure | None) -> Address:
     """The most complete address of a professional's place: the register's, else the site's."""
     own = [row["address"] for row in place.rows if "address" in row]
-    with_street = [address for address in own if address.get("line")]
+    for address in own:
+        if address.get("line"):
+            return address
     site = {} if structure is None else structure.get("address", {})
-    return next(iter(with_street), None) or (site if site.get("line") else None) or _first(own)
+    return site if site.get("line") else _first(own)
 
 
 def _first(addresses: Sequence[ActivityAddress]) -> ActivityAddress:
@@ -94,7 +96,7 @@ def place_request(
 ) -> LocateRequest:
     """How to locate a professional's place: the site's point serves when the towns agree."""
     if structure is None or not _same_town(address, structure.get("address", {})):
-        return LocateRequest(postal(address))
+        return LocateRequest(postal(address), ())
     return LocateRequest(postal(address), _points(structure, crowded), structure.get("ban_key", ""))
 
 
@@ -148,9 +150,10 @@ def _points(structure: Structure, crowded: CrowdedPoints) -> list[RawPoint]:
 
 
 def _same_town(one: Address, other: Address) -> bool:
-    names = [normalise_city(address.get("city", "")) for address in (one, other)]
-    codes = [address.get("postal_code") or address.get("insee") for address in (one, other)]
-    return names[0] == names[1] or (codes[0] is not None and codes[0] == codes[1])
+    if normalise_city(one.get("city", "")) == normalise_city(other.get("city", "")):
+        return True
+    code = one.get("postal_code") or one.get("insee")
+    return code is not None and code == (other.get("postal_code") or other.get("insee"))
 
 
 def located(locator: Locator, request: LocateRequest, address: Address) -> Record | None:

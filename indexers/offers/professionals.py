@@ -4,17 +4,17 @@ What belongs to the person (names, civility) is taken from any row, what belongs
 (speciality, sector) from the rows of the place, what belongs to the place from FINESS first.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 from indexers.ameli.conventions import AMELI
 from indexers.finess.structure import Structure
 from indexers.offers.absences import absence_fields, at_place
 from indexers.offers.identity import (
+    both_orders,
     distinct,
     fair_key,
-    person_names,
     person_title,
     professional_id,
 )
@@ -40,6 +40,11 @@ from mappings.records import Kind, Offer, StructureKind
 RPPS = "rpps"
 """Name of the source of activities, in quarantines and on cards."""
 
+REMEMBERED = 1 << 14
+"""Exercises whose labels are kept: professions and specialities that go together come back."""
+
+_KIND = Kind.PROFESSIONAL.value
+
 _PersonKey = Literal[
     "family", "given", "civility", "activity_sector", "finess", "siret", "brand", "place_name"
 ]
@@ -60,14 +65,17 @@ def _draft(person: Person, place: Place, structure: Structure | None, joins: Joi
     row = place.rows[0]
 
     def finish(fields: Record, point: str) -> Offer:
+        trades = _professions(place.rows)
+        skills = specialties_at(person, place, trades)
+        centre = in_health_centre(place, structure)
         offer = {
-            **_identity(person, place),
-            **_exercise(person, place, structure),
+            **_identity(person, place, trades),
+            **_exercise(place, structure, trades, skills, centre),
             **_place(place, structure),
             **fields,
-            **_convention(person, place, joins),
+            **_convention(person, place, skills, joins),
         }
-        offer |= _settings(place, structure, offer, joins)
+        offer |= _settings(place, centre, offer, joins)
         offer["sources"] = _sources(place, structure, point, offer, joins)
         return cast("Offer", offer)
 
@@ -75,16 +83,16 @@ def _draft(person: Person, place: Place, structure: Structure | None, joins: Joi
     return Draft(request, address, finish, row["line"], row["idnps"])
 
 
-def _identity(person: Person, place: Place) -> Record:
-    rows = [*place.rows, *person.rows]
+def _identity(person: Person, place: Place, trades: list[str]) -> Record:
+    rows = person.rows if len(person.rows) == 1 else [*place.rows, *person.rows]
     rpps = place.rows[0]["rpps"]
     offer_id = professional_id(rpps, place.key)
     family, given = _first(rows, "family"), _first(rows, "given")
     civility = _first(rows, "civility")
     return {
         "id": offer_id,
-        "kind": Kind.PROFESSIONAL.value,
-        "title": person_title(civility, _profession(place.rows), given, family),
+        "kind": _KIND,
+        "title": person_title(civility, trades[0] if trades else "", given, family),
         "names": _names(rows, place),
         "fair_key": fair_key(offer_id),
         "rpps": rpps,
@@ -92,65 +100,71 @@ def _identity(person: Person, place: Place) -> Record:
             family=family,
             given=given,
             civility=civility,
-            adeli=distinct(row.get("adeli", "") for row in person.rows),
+            adeli=distinct([row.get("adeli", "") for row in person.rows]),
         ),
     }
 
 
 def _names(rows: list[Activity], place: Place) -> list[str]:
     """Every spelling of the person's name, then the names of the place."""
-    places = [str(row.get(key, "")) for row in place.rows for key in ("brand", "place_name")]
-    spellings = dict.fromkeys((row.get("family", ""), row.get("given", "")) for row in rows)
-    people = [name for spelling in spellings for name in person_names(*spelling, ())]
-    return distinct([*people, *places])
+    names: list[str] = []
+    for row in rows:
+        names += both_orders(row.get("family", ""), row.get("given", ""))
+    for row in place.rows:
+        names += row.get("brand", ""), row.get("place_name", "")
+    return distinct(names)
 
 
-def _exercise(person: Person, place: Place, structure: Structure | None) -> Record:
-    codes = specialties_at(person, place)
+def _exercise(
+    place: Place, structure: Structure | None, trades: list[str], skills: list[str], centre: bool
+) -> Record:
     kind = None if structure is None else structure_kind(structure.get("category", ""))
+    labels, groups = _told(tuple(trades), tuple(skills), kind)
     return {
-        "labels": _labels(place, codes, kind),
+        "labels": [*labels],
         **known(
-            profession=_profession(place.rows),
-            specialties=codes,
-            specialty_groups=distinct(group_of(code) or "" for code in codes),
-            activity_sector=_sector(place, structure),
+            profession=trades[0] if trades else "",
+            specialties=skills,
+            specialty_groups=[*groups],
+            activity_sector=HEALTH_CENTRE_SECTOR if centre else _other_sector(place.rows),
         ),
     }
 
 
-def _labels(place: Place, codes: Iterable[str], kind: StructureKind | None) -> list[str]:
-    trades = _professions(place.rows)
-    return distinct(
-        [
-            *(professions()[code].label for code in trades if code in professions()),
-            *(specialties()[code].label for code in codes if code in specialties()),
-            "" if kind is None else KIND_LABELS[kind],
-        ]
-    )
+@lru_cache(maxsize=REMEMBERED)
+def _told(
+    trades: tuple[str, ...], skills: tuple[str, ...], kind: StructureKind | None
+) -> tuple[list[str], list[str]]:
+    """Labels of an exercise and groups of its specialities; the lists are for many to copy."""
+    labels = [
+        *(professions()[code].label for code in trades if code in professions()),
+        *(specialties()[code].label for code in skills if code in specialties()),
+        "" if kind is None else KIND_LABELS[kind],
+    ]
+    return distinct(labels), distinct(group_of(code) or "" for code in skills)
 
 
-def specialties_at(person: Person, place: Place) -> list[str]:
+def specialties_at(person: Person, place: Place, trades: list[str]) -> list[str]:
     """Speciality codes exercised at a place, best known first.
 
     Those of the place's own rows, then the qualifications of the person in the same professions;
     when neither says anything, those of the person's other rows (trap 26: a skill may be in the
-    separate file only, or on one row of several).
+    separate file only, or on one row of several). ``trades`` are the professions of the place.
     """
-    trades = set(_professions(place.rows))
-    here = distinct(row.get("skill", "") for row in place.rows)
-    qualified = distinct(s["code"] for s in person.skills if _same_trade(s, trades))
-    elsewhere = (row.get("skill", "") for row in person.rows if row.get("profession") in trades)
-    return distinct([*here, *qualified]) or distinct(elsewhere)
+    here = [row.get("skill", "") for row in place.rows]
+    here += [skill["code"] for skill in person.skills if _same_trade(skill, trades)]
+    return distinct(here) or distinct(
+        [row.get("skill", "") for row in person.rows if row.get("profession") in trades]
+    )
 
 
-def _same_trade(skill: Skill, trades: set[str]) -> bool:
+def _same_trade(skill: Skill, trades: list[str]) -> bool:
     return skill.get("profession", "") in trades or not skill.get("profession")
 
 
-def _professions(rows: Iterable[Activity]) -> list[str]:
+def _professions(rows: Sequence[Activity]) -> list[str]:
     """Profession codes of the rows in the order of the table: a doctor before an osteopath."""
-    codes = distinct(row.get("profession", "") for row in rows)
+    codes = distinct([row.get("profession", "") for row in rows])
     return sorted(codes, key=_profession_rank) if len(codes) > 1 else codes
 
 
@@ -160,16 +174,11 @@ def _profession_rank(code: str) -> int:
     return known.index(code) if code in known else len(known)
 
 
-def _profession(rows: Iterable[Activity]) -> str:
-    return next(iter(_professions(rows)), "")
-
-
 def _place(place: Place, structure: Structure | None) -> Record:
-    phones = distinct(phone for row in place.rows for phone in row.get("phones", ()))
+    phones = distinct([phone for row in place.rows for phone in row.get("phones", ())])
     if not phones and structure is not None:
         phones = list(structure.get("phones", ()))
     finess = _first(place.rows, "finess") or ("" if structure is None else structure["finess"])
-    names = (_first(place.rows, "brand"), _first(place.rows, "place_name"))
     return {
         "place_key": place.key,
         **known(
@@ -177,40 +186,41 @@ def _place(place: Place, structure: Structure | None) -> Record:
             idnsts=sorted(place.idnsts),
             finess=finess,
             siret=_first(place.rows, "siret"),
-            place_name=next(filter(None, names), ""),
+            place_name=_first(place.rows, "brand") or _first(place.rows, "place_name"),
             phones=phones,
         ),
     }
 
 
-def _convention(person: Person, place: Place, joins: Joins) -> Record:
+def _convention(person: Person, place: Place, skills: list[str], joins: Joins) -> Record:
     """Sector, tariff option and Carte Vitale, when the open file leaves no doubt (F080)."""
     if joins.conventions is None:
         return {}
-    found = joins.conventions.at(place.rows, person.rows, specialties_at(person, place))
+    found = joins.conventions.at(place.rows, person.rows, skills)
     return {} if found is None else {**found}
 
 
-def _settings(place: Place, structure: Structure | None, offer: Record, joins: Joins) -> Record:
+def _settings(place: Place, centre: bool, offer: Record, joins: Joins) -> Record:
     rpps = offer["rpps"]
     absences = joins.own.absences.get(rpps, ())
     return {
         **professional_fields(
             joins.own.participation.get(rpps),
             place.idnsts,
-            in_health_centre(place, structure),
+            centre,
             joins.own.cpts,
         ),
         **absence_fields(at_place(absences, place.idnsts), offer["zone"]),
     }
 
 
-def _sector(place: Place, structure: Structure | None) -> str:
-    """The activity sector of the place: health centre only when nothing else is there too."""
-    if in_health_centre(place, structure):
-        return HEALTH_CENTRE_SECTOR
-    sectors = distinct(row.get("activity_sector", "") for row in place.rows)
-    return next((code for code in sectors if code != HEALTH_CENTRE_SECTOR), "")
+def _other_sector(rows: Iterable[Activity]) -> str:
+    """The activity sector of a place that is no health centre, whatever else is there too."""
+    for row in rows:
+        sector = row.get("activity_sector")
+        if sector and sector != HEALTH_CENTRE_SECTOR:
+            return sector
+    return ""
 
 
 def in_health_centre(place: Place, structure: Structure | None) -> bool:
@@ -248,4 +258,7 @@ def _sources(
 
 
 def _first(rows: Iterable[Activity], key: _PersonKey) -> str:
-    return next((row[key] for row in rows if row.get(key)), "")
+    for row in rows:
+        if found := row.get(key):
+            return found
+    return ""

@@ -54,7 +54,7 @@ class OfferIndex:
         """Keep the offer when slots may belong to it; an offer added again replaces itself."""
         owner, aliases = offer_owner(offer), offer.get("adeli", [])
         wanted = self._wanted
-        if owner and (wanted is None or any(name in wanted for name in (owner, *aliases))):
+        if owner and (wanted is None or owner in wanted or any(name in wanted for name in aliases)):
             self._by_owner.setdefault(owner, {})[offer["id"]] = offer
             self._owner_of[offer["id"]] = owner
             self._rpps_of.update(dict.fromkeys(aliases, owner))
