@@ -43,6 +43,7 @@ def test_fifty_kills_cost_neither_a_search_nor_a_slot(
             files = sets[MORE if number % 2 else FEW]
             begin = 0.0 if number % 4 < 2 else 0.66
             killed += kill(loader, reindexing(files), lasts * chance.uniform(begin, 1.0))
+            night.es.cluster.health(wait_for_events="urgent")
             was_live.add(night.live)
             assert night.es.count(index=night.live)["count"] in (FEW, MORE)
             assert night.bearers() == BEARERS

@@ -74,7 +74,7 @@ def unknown_keys(files: FileSet) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[FileSet], object], str]] = {
-    "without rows": (lambda files: lines(files, lambda rows: rows[:1]), "has a header and no row"),
+    "without rows": (lambda files: lines(files, lambda rows: rows[:1]), "holds no row of rpps"),
     "of no byte": (lambda files: lines(files, lambda rows: []), ACTIVITIES),
     "cut": (lambda files: lines(files, lambda rows: rows[:20]), "fewer than 95%"),
     "of other columns": (
@@ -89,7 +89,7 @@ DAMAGES: dict[str, tuple[Callable[[FileSet], object], str]] = {
     ),
     "without a department": (
         lambda files: lines(files, lambda rows: [r.replace(b"|48", b"|30") for r in rows]),
-        "",
+        "department 48 had",
     ),
     "of unknown keys": (unknown_keys, "finess-structures.json"),
 }

@@ -45,7 +45,7 @@ class Searches:
             self.failed.append(type(error).__name__)
             return
         if told.status_code == 200 and told.json()["results"]:
-            self.totals.append(told.json()["total"])
+            self.totals.append(told.json()["total"]["value"])
         else:
             self.failed.append(f"{told.status_code} {told.text[:200]}")
 
@@ -77,10 +77,10 @@ def url(night: Night, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_no_search_fails_during_a_reindex(night: Night, url: str) -> None:
     loader, files = night.loader(), register(night, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api, searching(url) as found:
-        before = answer(api.post("/v1/search", json=ASKED))["total"]
+        before = answer(api.post("/v1/search", json=ASKED))["total"]["value"]
         code, told = loader.run(*reindexing(files))
         assert code == 0, told
-        after = answer(api.post("/v1/search", json=ASKED))["total"]
+        after = answer(api.post("/v1/search", json=ASKED))["total"]["value"]
     p95 = statistics.quantiles(found.seconds, n=20)[-1]
     print(f"{len(found.seconds)} searches, {len(found.failed)} failed, p95 {p95 * 1000:.0f} ms")
     assert found.failed == []
@@ -98,7 +98,7 @@ def test_a_stable_walk_begun_before_the_swap_ends_as_it_began_or_is_told(
         first = answer(api.post("/v1/search", json={**ASKED, "stable": True, "size": 20}))
         assert loader.run(*reindexing(files))[0] == 0
         found = [*ids(first), *rest(api, first)]
-        assert len(found) == len(set(found)) == first["total"]
+        assert len(found) == len(set(found)) == first["total"]["value"]
         assert loader.run(*reindexing(files))[0] == 0
         problem(follow(api, first), 400, "cursor_expired")
 
