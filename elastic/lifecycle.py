@@ -4,6 +4,7 @@ Everything reads and writes through the alias; nothing here ever creates an inde
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -120,6 +121,22 @@ def delete_index(client: Elasticsearch, name: IndexName) -> None:
         raise AliasConflict(f"Index {name} is live behind {name.alias}: swap the alias first.")
     with translated():
         patient(client).indices.delete(index=str(name), ignore_unavailable=True)
+
+
+def delete_leftover(client: Elasticsearch, name: IndexName) -> None:
+    """Delete an index that was never live, in one call that leaves the alias where it is.
+
+    A run killed while it moved the alias may still be obeyed: between a look at the alias and a
+    deletion, the index could have gone live.
+    """
+    live = live_index(client, name.alias)
+    if live == name:
+        raise AliasConflict(f"Index {name} is live behind {name.alias}: swap the alias first.")
+    actions: list[dict[str, Any]] = [{"remove_index": {"index": str(name)}}]
+    if live is not None:
+        actions.append({"add": {"index": str(live), "alias": name.alias}})
+    with suppress(IndexMissing), translated():
+        patient(client).indices.update_aliases(actions=actions)
 
 
 def refresh(client: Elasticsearch, name: IndexName | str) -> None:

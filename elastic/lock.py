@@ -16,6 +16,7 @@ from typing import Any
 
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
+from elastic.client import ADMIN_TIMEOUT_S
 from elastic.errors import LockLost, LockTaken, translated
 from elastic.names import locks_index
 from elastic.process import is_dead, process_mark
@@ -23,6 +24,9 @@ from elastic.service_index import ensure_service_index
 
 TTL = timedelta(minutes=10)
 """How long a dead holder blocks other machines."""
+
+ORDERS_S = 60
+"""Seconds that what a dead holder asked of the cluster may take; moments, on a quiet one."""
 
 Clock = Callable[[], datetime]
 
@@ -108,6 +112,13 @@ class Lock:
             self._write(**(_version(found) if found else {"op_type": "create"}))
         except ConflictError as error:
             raise LockTaken(f"Another process took lock {self.name!r} first.") from error
+        self._let_last_orders_end()
+
+    def _let_last_orders_end(self) -> None:
+        """A holder killed just now may have moved an alias: its order waits in the cluster."""
+        self.client.options(request_timeout=ADMIN_TIMEOUT_S).cluster.health(
+            wait_for_events="urgent", timeout=f"{ORDERS_S}s"
+        )
 
     def _adopt_own_write(self, error: Exception) -> None:
         """A retried request may meet its own first attempt."""

@@ -32,6 +32,10 @@ Merge = Callable[[Sequence[StoredSlot], Sequence[StoredSlot]], list[StoredSlot]]
 """The slots of the new index and of the live one, made one list."""
 
 
+def _not_counted(offer: Offer) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bringing:
     """From which index to which, and how the slots of both are made one list."""
@@ -43,6 +47,8 @@ class Bringing:
     sealed: int | None = None
     """Sequence number of the new index when it was complete: an offer written after it was told
     of since, and the later word of each source holds. None while nobody else writes there."""
+    made: Callable[[Offer], object] = _not_counted
+    """Told of each offer that the new index did not have: a place that only an editor knows."""
 
     def slots(self, stored: "Present", live: Sequence[StoredSlot]) -> list[StoredSlot]:
         """The slots that an offer of the new index gets."""
@@ -59,9 +65,9 @@ class Present:
     version: dict[str, int]
 
 
-def carried(client: Elasticsearch, live: str, new: str, now: datetime) -> Iterator[Operation]:
-    """Offers of the new index with the live slots that are not over, ready to be written."""
-    return _brought(Bringing(client, live, new, only_live(now)), WITH_SLOTS)
+def carried(bringing: Bringing) -> Iterator[Operation]:
+    """Offers of the new index with the live slots, ready to be written."""
+    return _brought(bringing, WITH_SLOTS)
 
 
 def replayed(bringing: Bringing, since: int) -> Iterator[Operation]:
@@ -152,7 +158,9 @@ def _editors_places(bringing: Bringing, absent: Sequence[Offer]) -> Iterator[Ope
         if of_owner := known.of(offer_owner(offer)):
             made = renewed_offer(offer, of_owner)
             if slots := visible_slots(made, bringing.merge([], offer.get("slots", []))):
-                yield Operation.create({**made, "slots": slots})
+                made["slots"] = slots
+                bringing.made(made)
+                yield Operation.create(made)
 
 
 def _present(bringing: Bringing, ids: list[str]) -> list[Present]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def attach_slots(client: Elasticsearch, build: Building, report: Report, seen: W
             **slot_counts(found),
         }
     elif build.live is not None:
-        operations = carried(client, str(build.live), target, build.sources.now)
+        operations = carried(_bringing(client, build, report))
         report.slots = {"carried_to": write(client, target, operations, seen.count).done}
 
 
@@ -244,11 +245,16 @@ def replay(client: Elasticsearch, build: Building, report: Report, seen: Watch) 
     if build.live is None:
         return
     seen.stage("Replaying slots that arrived meanwhile")
-    live, target = str(build.live), str(build.index)
-    since, build.since = build.since, sequence_number(client, live)
+    since, build.since = build.since, sequence_number(client, str(build.live))
+    operations = replayed(_bringing(client, build, report), since)
+    report.slots["replayed"] = write(client, str(build.index), operations, seen.count).done
+
+
+def _bringing(client: Elasticsearch, build: Building, report: Report) -> Bringing:
+    """From the live index to the new one; a place that only an editor knows is counted."""
     merge = handover.merge_rule(build.sources.now, build.sources.has_slots)
-    operations = replayed(Bringing(client, live, target, merge), since)
-    report.slots["replayed"] = write(client, target, operations, seen.count).done
+    count = partial(counted, report=report)
+    return Bringing(client, str(build.live), str(build.index), merge, made=count)
 
 
 def seal(client: Elasticsearch, build: Building) -> None:
@@ -261,7 +267,6 @@ def seal(client: Elasticsearch, build: Building) -> None:
 
 def complete(client: Elasticsearch, order: Order, report: Report, seen: Watch) -> None:
     """Slots that the former index was told of while the alias moved."""
-    seen.stage("Replaying slots that arrived during the swap")
     if done := handover.complete(client, order.alias, seen.count):
         report.slots["replayed"] += done
 

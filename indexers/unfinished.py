@@ -49,7 +49,7 @@ def drop_leftovers(client: Elasticsearch, alias: str) -> list[IndexName]:
         if name != live and is_unfinished(client, name)
     ]
     for name in left:
-        lifecycle.delete_index(client, name)
+        lifecycle.delete_leftover(client, name)
     return left
 
 

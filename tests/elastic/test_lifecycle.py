@@ -143,3 +143,39 @@ def test_an_unknown_field_is_refused(es: Elasticsearch, create_offers: Callable[
     with pytest.raises(BulkIndexError):
         bulk(es, [{"_index": alias, "_source": {"slots": [{"unheard": 1}]}}])
     assert es.get(index=alias, id="a")["_source"] == {"id": "a", "kind": "professional"}
+
+
+def test_a_leftover_that_went_live_meanwhile_goes_and_the_alias_stays(
+    es: Elasticsearch, index_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last order of a killed run moves the alias between the look and the deletion."""
+    live, left = build(es, index_prefix, 0), build(es, index_prefix, 1)
+    lifecycle.swap(es, live.alias, live)
+    usual = lifecycle.live_index
+
+    def late(client: Elasticsearch, alias: str) -> IndexName | None:
+        seen = usual(client, alias)
+        actions = [
+            {"add": {"index": str(left), "alias": alias}},
+            {"remove": {"index": str(live), "alias": alias}},
+        ]
+        client.indices.update_aliases(actions=actions)
+        return seen
+
+    monkeypatch.setattr(lifecycle, "live_index", late)
+    lifecycle.delete_leftover(es, left)
+    assert usual(es, live.alias) == live
+    assert lifecycle.all_indices(es, live.alias) == [live]
+
+
+def test_a_leftover_goes_when_nothing_is_live_and_a_live_one_never(
+    es: Elasticsearch, index_prefix: str
+) -> None:
+    name = build(es, index_prefix, 0)
+    lifecycle.delete_leftover(es, name)
+    lifecycle.delete_leftover(es, name)
+    assert lifecycle.all_indices(es, name.alias) == []
+    live = build(es, index_prefix, 1)
+    lifecycle.swap(es, live.alias, live)
+    with pytest.raises(AliasConflict, match="is live"):
+        lifecycle.delete_leftover(es, live)

@@ -1,6 +1,11 @@
 """The lock, against a real node and a clock the test turns."""
 
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +14,7 @@ from elasticsearch import Elasticsearch
 from elastic.errors import LockLost, LockTaken
 from elastic.lock import Lock, held
 from elastic.names import locks_index
+from elastic.process import is_dead, process_mark
 
 TTL = timedelta(minutes=10)
 
@@ -147,3 +153,59 @@ def test_renewing_when_due_writes_only_past_half_of_the_time(
         clock.forward(timedelta(seconds=1))
         lock.renew_if_due()
         assert stored(es, index_prefix)["expires_at"] > first
+
+
+HOLDER = """
+import sys, time
+from elastic.client import sync_client
+from elastic.lock import held
+with sync_client(sys.argv[1]) as client, held(client, "reindex", prefix=sys.argv[2]):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@contextmanager
+def holding(url: str, prefix: str) -> Iterator[int]:
+    """A process that holds the lock; its number."""
+    words = [sys.executable, "-c", HOLDER, url, prefix]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process.pid
+        process.kill()
+
+
+def test_a_killed_holder_gives_the_lock_up_at_once_on_its_machine(
+    es: Elasticsearch, es_url: str, index_prefix: str
+) -> None:
+    with holding(es_url, index_prefix) as pid:
+        with (
+            pytest.raises(LockTaken, match=f":{pid} since"),
+            held(es, "reindex", prefix=index_prefix),
+        ):
+            pass
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        with held(es, "reindex", prefix=index_prefix) as lock:
+            assert stored(es, index_prefix)["owner"] == lock.owner
+
+
+@pytest.mark.parametrize("mark", ["", ":0123456789ab-1-0123456789ab"])
+def test_a_holder_that_cannot_be_seen_from_here_is_waited_for(
+    es: Elasticsearch, index_prefix: str, clock: Clock, mark: str
+) -> None:
+    """One of another machine, and one that left no mark."""
+    with held(es, "reindex", prefix=index_prefix, clock=clock):
+        es.update(index=locks_index(index_prefix), id="reindex", doc={"owner": f"x{mark}"})
+        with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+            pass
+
+
+def test_a_process_number_used_again_is_another_process() -> None:
+    mark = process_mark()
+    room, pid, birth = mark.split("-")
+    assert not is_dead(mark)
+    assert is_dead(f"{room}-{pid}-{birth[::-1]}")
+    assert is_dead(f"{room}-99999999-{birth}")
+    assert not is_dead(f"{room[::-1]}-99999999-{birth}")

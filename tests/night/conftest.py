@@ -1,0 +1,135 @@
+"""A corner of the real node where nights are lived: files, live index, processes that reindex."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from elastic.names import locks_index
+from indexers.slots.instants import utc_text
+from mappings.identifiers import luhn_ok
+from tests.indexers.reindexing import Office
+from tests.indexers.sets import FLORAC, MENDE, NOW, FileSet
+
+ROOT = Path(__file__).parents[2]
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Loader:
+    """A process that forks a real process for each command it is told."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._output = folder / "output.txt"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.night.loader"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, *words: object) -> int:
+        """Begin a command; the number of its process."""
+        assert self._process.stdin is not None
+        order = {"words": [str(word) for word in words], "output": str(self._output)}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the command; its exit code and what it printed."""
+        return self._answer(), self._output.read_text()
+
+    def run(self, *words: object) -> tuple[int, str]:
+        """A command from its beginning to its end."""
+        self.start(*words)
+        return self.end()
+
+    def children(self) -> list[str]:
+        """Processes that are still there, and their own."""
+        pid = self._process.pid
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+    def close(self) -> None:
+        """No more commands."""
+        self._process.communicate()
+
+    def _answer(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+class Night(Office):
+    """An office whose commands run as a scheduler runs them, with folders of their own."""
+
+    def __init__(self, es: Elasticsearch, url: str, prefix: str, folder: Path) -> None:
+        super().__init__(es, prefix, folder)
+        self.folder = folder
+        self.scratch = folder / "tmp"
+        self.scratch.mkdir()
+        self.environment = {
+            "SAS_ELASTICSEARCH_URL": url,
+            "SAS_INDEX_PREFIX": prefix,
+            "SAS_STATE_DIR": str(folder / "state"),
+            "SAS_REQUEST_TIMEOUT_S": "30",
+            "TMPDIR": str(self.scratch),
+            "COLUMNS": "200",
+        }
+        self.loaders: list[Loader] = []
+
+    def loader(self, **environment: str) -> Loader:
+        """A process that runs commands; ``environment`` changes its own."""
+        at = self.folder / f"loader-{len(self.loaders)}"
+        at.mkdir()
+        self.loaders.append(Loader(at, {**self.environment, **environment}))
+        return self.loaders[-1]
+
+    def locked(self) -> bool:
+        """True while somebody holds the lock."""
+        return bool(self.es.exists(index=locks_index(self.prefix), id="offers"))
+
+    def scraps(self) -> list[str]:
+        """What loads left in the temporary folder."""
+        return [path.name for path in self.scratch.iterdir()]
+
+    def bearers(self) -> int:
+        """Live offers that bear a slot."""
+        query = {"nested": {"path": "slots", "query": {"exists": {"field": "slots.start"}}}}
+        return int(self.es.count(index=self.alias, query=query)["count"])
+
+
+@pytest.fixture
+def night(es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path) -> Iterator[Night]:
+    """A private corner of the node; every process started for it has ended afterwards."""
+    found = Night(es, es_url, index_prefix, tmp_path)
+    yield found
+    for loader in found.loaders:
+        loader.close()
+
+
+def reindexing(files: FileSet, *more: object) -> tuple[object, ...]:
+    """The words of ``sas reindex`` for a directory, at the instant of the slots."""
+    return ("reindex", "--from", files.directory, "--now", utc_text(NOW), *more)
+
+
+def register(office: Office, name: str, count: int) -> FileSet:
+    """So many general practitioners of Mende and Florac, no two of one name."""
+    files = office.files(name)
+    for number in range(count):
+        family = "".join(LETTERS[number // 26**power % 26] for power in (2, 1, 0))
+        place: dict[str, Any] = FLORAC if number % 2 else MENDE
+        files.doctor(rpps(number), place, (f"NOM{family}", f"Prenom{family.lower()}"))
+    return files
+
+
+def rpps(number: int) -> str:
+    """The RPPS of that number, with its key."""
+    body = f"1010000{number:03d}"
+    return next(f"{body}{key}" for key in range(10) if luhn_ok(f"{body}{key}"))

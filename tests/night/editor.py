@@ -1,0 +1,55 @@
+"""An editor that answers without a pause, as ``sas slots import`` writes it, in its own process.
+
+Arguments: address, alias, RPPS. One line of JSON for each answer once it is acknowledged: who was
+asked for, and the minute at which the only slot of the answer begins; None when it has none.
+"""
+
+import json
+import random
+import sys
+from typing import Any
+
+from elastic.client import sync_client
+from indexers.slots.importing import import_slots
+from mappings.records import CanonicalSlot
+from tests.indexers.sets import NOW, rang
+
+EDITOR = "acme"
+EMPTY_EVERY = 7
+"""One answer of so many takes the slot back."""
+
+
+def main(url: str, alias: str, asked: list[str]) -> None:
+    """Answer until killed, or until nobody listens."""
+    chance = random.Random(7)
+    with sync_client(url) as client:
+        number = 0
+        while True:
+            number += 1
+            rpps, minute = chance.choice(asked), number % 600
+            begins = None if number % EMPTY_EVERY == 0 else minute
+            slots = [] if begins is None else [slot(rpps, begins)]
+            import_slots(client, alias, slots, EDITOR, [rpps], NOW, refresh=False)
+            print(json.dumps({"rpps": rpps, "minute": begins}), flush=True)
+
+
+def slot(rpps: str, minute: int) -> CanonicalSlot:
+    """A slot of ten minutes that begins so many minutes after ten o'clock."""
+    found: dict[str, Any] = {
+        "slot": str(minute),
+        "start": f"2026-11-23T{instant(minute)}:00Z",
+        "end": f"2026-11-23T{instant(minute + 10)}:00Z",
+        "types": ["PUBLIC"],
+        "practitioner": {"idnps": f"8{rpps}"},
+        "structure": {"idnst": f"4{rang(rpps)}", "kind": "RPPS_RANG"},
+    }
+    return found  # type: ignore[return-value]
+
+
+def instant(minute: int) -> str:
+    """Hours and minutes, so many minutes after ten o'clock."""
+    return f"{10 + minute // 60:02}:{minute % 60:02}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

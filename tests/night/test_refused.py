@@ -1,0 +1,131 @@
+"""Nights that go wrong: the exit code and the sentence, the live index as it was, a next run."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.indexers.reindexing import assert_untouched
+from tests.indexers.sets import ACTIVITIES, FileSet
+from tests.night.conftest import Night, register, reindexing
+from tests.night.way import Way
+
+DOCTORS, MANY = 60, 120
+"""Of a file; of one whose cut is more than the fifty rows that are never one."""
+PATIENCE_S = 60
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+
+
+def test_of_two_loads_at_once_one_works_and_one_is_told_who_does(night: Night) -> None:
+    files = register(night, "in", DOCTORS)
+    night.reindex(files)
+    first, second = night.loader(), night.loader()
+    pid = first.start(*reindexing(files))
+    wait_for(night.locked)
+    os.kill(pid, signal.SIGSTOP)
+    code, told = second.run(*reindexing(files))
+    os.kill(pid, signal.SIGCONT)
+    assert code == 3, told
+    assert "Lock 'offers' is held by" in told
+    assert f":{pid} since" in told
+    assert first.end()[0] == 0
+    assert second.run(*reindexing(files))[0] == 0
+
+
+def test_elasticsearch_gone_in_the_middle_is_code_3_and_the_next_run_cleans_up(
+    night: Night,
+) -> None:
+    files = register(night, "in", DOCTORS)
+    night.reindex(files)
+    live, offers = night.live, night.offers()
+    with Way(night.environment["SAS_ELASTICSEARCH_URL"]) as way:
+        way.cut_at(b"/_bulk")
+        code, told = night.loader(SAS_ELASTICSEARCH_URL=way.url).run(*reindexing(files))
+    assert way.is_cut
+    assert code == 3, told
+    assert "Elasticsearch cannot be reached" in told
+    assert "Traceback" not in told
+    assert (night.live, night.offers()) == (live, offers)
+    assert len(night.indices) == 2
+    assert night.scraps() == []
+    code, told = night.loader().run(*reindexing(files))
+    assert code == 0, told
+    assert night.indices == sorted([live, night.live])
+    assert not night.locked()
+
+
+def lines(files: FileSet, change: Callable[[list[bytes]], list[bytes]]) -> None:
+    """The register with its lines changed, the header being the first."""
+    path = files.directory / ACTIVITIES
+    path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))
+
+
+def unknown_keys(files: FileSet) -> None:
+    """A FINESS+ document of another shape."""
+    (files.directory / "finess-structures.json").write_bytes(b'{"etablissements": []}')
+
+
+DAMAGES: dict[str, tuple[Callable[[FileSet], object], str]] = {
+    "without rows": (lambda files: lines(files, lambda rows: rows[:1]), "holds no row of rpps"),
+    "of no byte": (lambda files: lines(files, lambda rows: []), ACTIVITIES),
+    "cut": (lambda files: lines(files, lambda rows: rows[:20]), "fewer than 95%"),
+    "of other columns": (
+        lambda files: lines(files, lambda rows: [rows[0].replace(b"Nom d'", b"Le "), *rows[1:]]),
+        "is missing",
+    ),
+    "in two encodings": (
+        lambda files: lines(
+            files, lambda rows: [*rows[:9], *(row.replace(b"NOM", b"N\xe9M") for row in rows[9:])]
+        ),
+        "UTF-8",
+    ),
+    "without a department": (
+        lambda files: lines(files, lambda rows: [r.replace(b"|48", b"|30") for r in rows]),
+        "department 48 had",
+    ),
+    "of unknown keys": (unknown_keys, "finess-structures.json"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_code_1_and_the_live_index_is_as_it_was(
+    night: Night, damage: str
+) -> None:
+    make, sentence = DAMAGES[damage]
+    files = register(night, "in", MANY)
+    night.reindex(files)
+    live, offers = night.live, night.offers()
+    make(files)
+    code, told = night.loader().run(*reindexing(files))
+    assert code == 1, told
+    assert sentence in told.replace("\n", " ")
+    assert "Traceback" not in told
+    assert_untouched(night, live, offers)
+
+
+def test_fewer_documents_than_the_floor_are_never_swapped_in(night: Night) -> None:
+    files = register(night, "in", DOCTORS)
+    night.reindex(files)
+    live, offers = night.live, night.offers()
+    code, told = night.loader().run(*reindexing(files, "--floor", DOCTORS + 1))
+    assert code == 1, told
+    assert f"{DOCTORS} offers where at least {DOCTORS + 1} are needed" in told
+    assert_untouched(night, live, offers)
+
+
+def test_fewer_documents_than_the_live_ones_are_never_swapped_in(night: Night) -> None:
+    """Within the fifty rows that a file may lose, and yet under 95 % of what is live."""
+    night.reindex(register(night, "in", DOCTORS))
+    live, offers = night.live, night.offers()
+    code, told = night.loader().run(*reindexing(register(night, "fewer", DOCTORS - 4)))
+    assert code == 1, told
+    assert f"{DOCTORS - 4} offers, fewer than 95% of the live {DOCTORS}" in told
+    assert_untouched(night, live, offers)
