@@ -94,6 +94,20 @@ def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
     return [name for name in all_indices(client, alias) if name.stamp < live.stamp]
 
 
+def drop_between(client: Elasticsearch, alias: str, former: str | None) -> list[IndexName]:
+    """Delete what stands between the index that was live and the one that is; what was deleted.
+
+    It was left by a rollback: the next one must lead back to ``former``, never to it.
+    """
+    before = None if former is None else _parsed(former)
+    if before is None:
+        return []
+    left = [n for n in previous_indices(client, alias) if n.stamp > before.stamp]
+    for name in left:
+        delete_index(client, name)
+    return left
+
+
 def prunable(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
     """The previous indices but the ``keep`` newest: what ``prune`` would delete."""
     if keep < 0:

@@ -342,7 +342,8 @@ def _abandon(client: Elasticsearch, order: Order, new: IndexName, error: BaseExc
 
 def _finished(client: Elasticsearch, order: Order, report: Report) -> None:
     drop_leftovers(client, order.alias)
-    pruned = lifecycle.prune(client, order.alias, KEPT_INDICES)
+    left = lifecycle.drop_between(client, order.alias, report.live_before)
+    pruned = [*left, *lifecycle.prune(client, order.alias, KEPT_INDICES)]
     report.pruned = [str(name) for name in pruned]
     record_loads(client, order.prefix, report.loads)
     record_imports(client, order.prefix, report.slots.get("sources", {}), order.started)

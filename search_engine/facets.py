@@ -113,8 +113,8 @@ def _terms(plan: Plan, field: str, **options: Any) -> Body:
 def _slot_facets(plan: Plan, selected: Mapping[str, Body]) -> Body:
     """Offers by what one of their slots is, the slot meeting the other filters on slots.
 
-    The slots are walked once, and judged once for all the facets under one same rule: on the
-    national set they cost more than everything else of a page.
+    The slots are walked once, and judged once for all the facets under one same rule: in a large
+    circle they cost more than any other part of a page.
     """
     others = [clause for other, clause in selected.items() if other != SLOTS]
     rules = {

@@ -114,3 +114,15 @@ def test_the_trail_of_a_reindex_holds_its_counts(office: Office) -> None:
     assert entry.details["kinds"] == {"professional": {"live": 0, "new": 2}}
     aside = {source: rows for source, rows in entry.details["aside"].items() if rows}
     assert aside == {"participation": 1}
+
+
+def test_an_index_left_by_a_rollback_is_never_come_back_to(office: Office) -> None:
+    good = office.reindex(two_doctors(office)).index
+    bad = office.reindex(two_doctors(office)).index
+    recipe.rollback(office.es, office.prefix, NOW)
+    report = office.reindex(two_doctors(office))
+    assert report.pruned == [bad]
+    assert [str(name) for name in recipe.rollback(office.es, office.prefix, NOW)] == [
+        report.index,
+        good,
+    ]
