@@ -7,7 +7,7 @@ as a precise one is marked for what it is (traps 53 and 54).
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -85,8 +85,7 @@ class LocateRequest(NamedTuple):
     ban_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A place found: WGS84 degrees, what the point is and who says it, the commune, its zone.
 
     ``reasons`` are the codes of ``geography.reasons``, refused points included. ``score`` is
@@ -166,13 +165,13 @@ class Locator:
             return Unlocated(Unlocatable.FOREIGN)
         if isinstance(named, Unlocatable):
             own, refused = self._own_point(request, None)
-            found = own and replace(own, reasons=(Note.COMMUNE_FROM_POINT, *own.reasons))
+            found = own and own._replace(reasons=(Note.COMMUNE_FROM_POINT, *own.reasons))
             return found or Unlocated(named, refused)
         whole, placed = named
         if request.points:
             own, refused = self._own_point(request, whole)
             after = () if own is None else own.reasons
-            placed = replace(own or placed, reasons=(*placed.reasons, *refused, *after))
+            placed = (own or placed)._replace(reasons=(*placed.reasons, *refused, *after))
         answer = self._answers.get(_key(request.address)) if self._answers else None
         return placed if answer is None else _answered(placed, whole, answer, ANSWERED)
 
@@ -215,7 +214,7 @@ class Locator:
             precision = Precision.MUNICIPALITY
             notes.append(Note.DEFAULT_POINT)
         placed = _at_commune(commune, tuple(notes))
-        return replace(placed, lat=point.lat, lon=point.lon, precision=precision, source=OWN)
+        return placed._replace(lat=point.lat, lon=point.lon, precision=precision, source=OWN)
 
     def _ask(self, addresses: Iterable[PostalAddress]) -> None:
         """Geocodes the addresses not asked before, each once."""
@@ -293,9 +292,8 @@ def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str
         return found
     near = near_commune(answer.lat, answer.lon, commune)
     if not (near and in_department(answer.lat, answer.lon, commune.department, commune)):
-        return replace(found, reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
-    return replace(
-        found,
+        return found._replace(reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
+    return found._replace(
         lat=answer.lat,
         lon=answer.lon,
         precision=answer.precision,

@@ -165,11 +165,11 @@ def _send(target: _Target, batch: list[Operation]) -> Written:
 
 
 def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]]:
-    lines: list[Any] = [line for operation in batch for line in operation.lines]
+    body: Any = b"\n".join([line for operation in batch for line in operation.lines])
     with translated():
         answer = target.client.bulk(
             index=target.index,
-            operations=lines,
+            operations=body,
             require_alias=target.require_alias,
             filter_path=["items.*.status", "items.*.error.type"],
         )

@@ -328,3 +328,15 @@ def test_any_address_is_placed_or_refused_with_a_reason(
         assert found.precision in Precision
     else:
         assert found.reason in Unlocatable
+
+
+def test_two_streets_of_one_town_share_its_commune_and_nothing_else() -> None:
+    locator = Locator()
+    away = RawPoint("9.0", "42.0", "1,ATLASANTE,100,BAN,WGS84")
+    refused = locator.locate(MENDE._replace(line="1 rue Basse"), [away])
+    plain = locator.locate(MENDE)
+    assert isinstance(refused, Located)
+    assert isinstance(plain, Located)
+    assert refused.insee == plain.insee == "48095"
+    assert refused.reasons
+    assert plain.reasons == ()

@@ -61,6 +61,16 @@ def test_a_person_s_rows_meet_wherever_they_stand_in_the_file(files: FileSet) ->
     assert offers[f"rpps:{ANNE}@4{rang(ANNE)}"]["specialties"] == ["SM54", "SM59"]
 
 
+def test_what_offers_share_is_read_and_never_written(files: FileSet) -> None:
+    """Labels and groups are worked out once for many; each offer has lists of its own."""
+    anne, bruno = files.doctor(ANNE).doctor(BRUNO, FLORAC).offers().values()
+    before = orjson.dumps(bruno)
+    assert anne["labels"] == bruno["labels"]
+    for name in ("labels", "specialties", "specialty_groups", "idnsts", "names"):
+        anne[name].clear()  # type: ignore[literal-required]
+    assert orjson.dumps(bruno) == before
+
+
 def test_who_left_the_file_is_not_in_the_stream(files: FileSet, tmp_path: Path) -> None:
     before = files.doctor(ANNE).doctor(BRUNO, FLORAC).offers()
     after = FileSet(tmp_path / "next").doctor(ANNE).offers()

@@ -20,6 +20,7 @@ from tests.indexers.sets import MSP, NOW
 
 TO_SWAP = [
     "Taking the lock",
+    "Reading the files",
     "Reading, joining and writing offers",
     "Giving slots to their offers",
     "Merging segments",
