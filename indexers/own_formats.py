@@ -165,7 +165,7 @@ def _json_value(raw: bytes) -> Any:
 def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
         header = handle.readline().rstrip("\r\n")
-        delimiter = ";" if header.count(";") > header.count(",") else ","
+        delimiter = _delimiter(header)
         columns = [name.strip() for name in header.split(delimiter)]
         _check_columns(path, columns, model)
         for row in (reader := csv.reader(handle, delimiter=delimiter)):
@@ -173,8 +173,23 @@ def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
                 yield Entry(reader.line_num + 1, _csv_value(columns, row), _csv_raw(row, delimiter))
 
 
+def csv_rows(text: str) -> list[str]:
+    """The rows of a CSV of ours after its header, each as a quarantine keeps it.
+
+    Quoted otherwise by another program, a row is the same; a quoted cell may hold a line break.
+    """
+    header, _, rest = text.partition("\n")
+    delimiter = _delimiter(header)
+    cells = csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter)
+    return [_csv_raw(row, delimiter) for row in cells if row]
+
+
+def _delimiter(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
+
+
 def _csv_raw(row: list[str], delimiter: str) -> str:
-    """The row on one line, quoted where it must be."""
+    """The row as text, quoted where it must be."""
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator="").writerow(row)
     return text.getvalue()
