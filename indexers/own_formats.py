@@ -6,7 +6,7 @@ A bad line is set aside with the field that is wrong; the file goes on.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -168,9 +168,24 @@ def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
         delimiter = _delimiter(header)
         columns = [name.strip() for name in header.split(delimiter)]
         _check_columns(path, columns, model)
-        for row in (reader := csv.reader(handle, delimiter=delimiter)):
+        for line, row in _csv_lines(path, handle, delimiter):
             if row:
-                yield Entry(reader.line_num + 1, _csv_value(columns, row), _csv_raw(row, delimiter))
+                yield Entry(line, _csv_value(columns, row), _csv_raw(row, delimiter))
+
+
+def _csv_lines(
+    path: Path, handle: Iterable[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the header with their last line; raises ``OwnFormatError``."""
+    reader = csv.reader(handle, delimiter=delimiter)
+    try:
+        for row in reader:
+            yield reader.line_num + 1, row
+    except csv.Error as error:
+        raise OwnFormatError(
+            f"{path.name}: a cell that begins before line {reader.line_num + 1} does not end; "
+            f"close its quote ({error})"
+        ) from error
 
 
 def csv_rows(text: str) -> list[str]:
