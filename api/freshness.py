@@ -187,7 +187,7 @@ def notice_of(state: SourceState) -> dict[str, str]:
     if state.stale:
         told = f"{label} : données du {state.as_of:%d/%m/%Y}, plus anciennes que prévu."
     else:
-        told = f"{label} : des données manquent, {state.rejected} lignes n'ont pas pu être lues."
+        told = f"{label} : des données manquent, {unread(state.rejected)}."
     name = "stale" if state.stale else "partial"
     return {
         "source": state.load.source,
@@ -195,6 +195,12 @@ def notice_of(state: SourceState) -> dict[str, str]:
         "as_of": utc(state.as_of),
         "message": told,
     }
+
+
+def unread(rows: int) -> str:
+    """``1 ligne n'a pas pu être lue``, ``3 lignes n'ont pas pu être lues``."""
+    many = f"{rows} lignes n'ont pas pu être lues"
+    return "1 ligne n'a pas pu être lue" if rows == 1 else many
 
 
 def with_notices(page: dict[str, Any], notices: Sequence[Mapping[str, str]]) -> dict[str, Any]:

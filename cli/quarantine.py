@@ -25,6 +25,7 @@ from indexers import reindex as recipe
 from indexers.correcting import Replayed
 from indexers.pipeline import NothingToIndexError
 from indexers.reasons import EXPLANATIONS
+from indexers.run_record import Outcome
 from indexers.watch import Watch
 
 RAW_SHOWN = 190
@@ -200,13 +201,16 @@ def replay(
     """Record corrected rows, then reindex or load again what the damaged ones came from.
 
     A correction answers the same damaged row at every later load, until the source changes the
-    row. A row that is still bad is told with its reason. Replaying again changes nothing.
+    row. A row that is still bad is told with its reason. Replaying again changes nothing, unless
+    what was to be read again could not be.
     """
     with explained(as_json), shown() as watch, sync_client() as client:
         prefix, instant = settings().index_prefix, datetime.now(UTC)
         files = correcting.correction_files(path)
         done = [correcting.replay(client, prefix, file, instant) for file in files]
-        origins = [] if later else _distinct(one.origin for one in done if one.recorded)
+        origins = [] if later else _distinct(one.origin for one in done if _waits(one))
+        for origin in origins:
+            _check_newest(origin)
         for origin in origins:
             _again(client, origin, frozen(now), watch)
     if as_json:
@@ -221,10 +225,30 @@ def _distinct(origins: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return list({tuple(sorted(one.items())): one for one in origins if one}.values())
 
 
+def _waits(one: Replayed) -> bool:
+    """Whether corrections are not live: recorded just now, or before a reading that failed."""
+    last = runs.last_reading(settings().state_dir, one.origin) if one.known else None
+    failed = last is not None and runs.outcome(last) != Outcome.DONE
+    return bool(one.recorded or failed)
+
+
+def _check_newest(origin: Mapping[str, str]) -> None:
+    """Raise ``CorrectionFileError`` when something else was read since: that would be undone."""
+    last = runs.last_reading(settings().state_dir, origin)
+    read = {} if last is None else runs.read_origin(last)
+    if read and read != origin:
+        now, then = (one.get("directory") or one.get("path") for one in (read, origin))
+        raise correcting.CorrectionFileError(
+            f"The corrections are recorded, and not live yet: {now} was read since {then}. "
+            f"Load or reindex {now} again."
+        )
+
+
 def _again(client: Elasticsearch, origin: Mapping[str, str], now: datetime, watch: Watch) -> None:
     """Run again what set the rows aside: the reindex of a directory, or the load of a file."""
     chosen, started = settings(), datetime.now(UTC)
     run = runs.new_run(chosen.state_dir, started)
+    runs.write_origin(run, origin)  # known also of a run that does not get as far as its lock
     if "directory" in origin:
         order = recipe.Order(
             directory=Path(origin["directory"]),

@@ -93,12 +93,16 @@ def gap(live: Schema, wanted: Schema) -> Gap:
 
 
 def add_fields(client: Elasticsearch, index: str, wanted: Schema) -> None:
-    """Give an index the fields it lacks and the version they come with, in one call."""
+    """Give an index the fields it lacks and the version they come with, in one call.
+
+    What else ``_meta`` says of the index stays: a call that gives it replaces all of it.
+    """
     with translated():
+        found = next(iter(client.indices.get_mapping(index=index).body.values()))
         patient(client).indices.put_mapping(
             index=index,
             properties=dict(wanted.mapping["properties"]),
-            meta={SCHEMA_KEY: wanted.version},
+            meta={**found["mappings"].get("_meta", {}), SCHEMA_KEY: wanted.version},
         )
 
 

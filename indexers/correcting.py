@@ -3,6 +3,7 @@
 Beside the file stands its origin, ``<file>.origin.json``: which damaged row each line stands for.
 """
 
+import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from elasticsearch import Elasticsearch
 from indexers import runs
 from indexers.corrections import record_corrections
 from indexers.finess import read_structures
-from indexers.own_formats import read_entries
+from indexers.own_formats import csv_rows, read_entries
 from indexers.quarantine import LAYOUT, MAX_RAW, Layout, Quarantine
 from indexers.reading.corrected import Read, document, read_rows
 from indexers.reasons import EXPLANATIONS, Reason
@@ -108,6 +109,7 @@ def _correctable(row: Mapping[str, Any]) -> bool:
 def _write_private(path: Path, content: bytes) -> None:
     """Rows name professionals: the file is its owner's only."""
     path.touch(mode=0o600)
+    path.chmod(0o600)  # it may have been there
     path.write_bytes(content)
 
 
@@ -134,7 +136,7 @@ def replay(client: Elasticsearch, prefix: str, path: Path, now: datetime) -> Rep
     origin = _origin(path)
     layout = Layout(**origin["layout"])
     done = Replayed(origin["source"], origin["from"])
-    healthy = dict(_healthy(origin["rows"], _rows(path, layout), layout, done))
+    healthy = dict(_healthy(origin["rows"], _rows(path, layout, done.source), layout, done))
     done.recorded = record_corrections(client, prefix, done.source, healthy, now)
     done.known = max(len(healthy) - done.recorded, 0)
     return done
@@ -159,6 +161,7 @@ def _healthy(
             f"{len(damaged)} rows were exported and {len(corrected)} came back: keep every row, in "
             "order; leave as it is a row that cannot be mended."
         )
+    _check_alike(damaged, corrected)
     for row, text in zip(damaged, corrected, strict=True):
         if text == row["raw"]:
             done.bad.append(StillBad(row["line"], Reason(row["reason"]), "unchanged"))
@@ -166,6 +169,17 @@ def _healthy(
             done.bad.append(StillBad(row["line"], *fault))
         else:
             yield row["raw"], text
+
+
+def _check_alike(damaged: list[dict[str, Any]], corrected: list[str]) -> None:
+    """Raise ``CorrectionFileError`` where one damage has two corrections: one would be lost."""
+    remedies: dict[str, str] = {}
+    for row, text in zip(damaged, corrected, strict=True):
+        if text != row["raw"] and remedies.setdefault(row["raw"], text) != text:
+            raise CorrectionFileError(
+                f"Line {row['line']} is damaged exactly as a line before it and was corrected "
+                "otherwise: one damage has one correction, make both rows alike."
+            )
 
 
 def _fault(source: str, text: str, layout: Layout) -> tuple[Reason, str] | None:
@@ -177,13 +191,15 @@ def _fault(source: str, text: str, layout: Layout) -> tuple[Reason, str] | None:
     return None if found else (Reason.INVALID_RECORD, "no row")
 
 
-def _rows(path: Path, layout: Layout) -> list[str]:
+def _rows(path: Path, layout: Layout, source: str) -> list[str]:
     """The rows of a corrected file, each as its source writes it on one line."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         if layout.suffix == ".json":
             return [orjson.dumps(entity).decode() for entity in orjson.loads(text)["pmej"]]
-    except (ValueError, KeyError, TypeError) as error:
+        if layout.suffix == ".csv" and source in FORMATS:
+            return csv_rows(text)
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise CorrectionFileError(
             f"{path.name} is no longer the {layout.suffix} file it was: keep it UTF-8 and "
             f"of its form, or export it again ({error})."

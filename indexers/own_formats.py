@@ -6,7 +6,7 @@ A bad line is set aside with the field that is wrong; the file goes on.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -165,16 +165,46 @@ def _json_value(raw: bytes) -> Any:
 def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
         header = handle.readline().rstrip("\r\n")
-        delimiter = ";" if header.count(";") > header.count(",") else ","
+        delimiter = _delimiter(header)
         columns = [name.strip() for name in header.split(delimiter)]
         _check_columns(path, columns, model)
-        for row in (reader := csv.reader(handle, delimiter=delimiter)):
+        for line, row in _csv_lines(path, handle, delimiter):
             if row:
-                yield Entry(reader.line_num + 1, _csv_value(columns, row), _csv_raw(row, delimiter))
+                yield Entry(line, _csv_value(columns, row), _csv_raw(row, delimiter))
+
+
+def _csv_lines(
+    path: Path, handle: Iterable[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the header with their last line; raises ``OwnFormatError``."""
+    reader = csv.reader(handle, delimiter=delimiter)
+    try:
+        for row in reader:
+            yield reader.line_num + 1, row
+    except csv.Error as error:
+        raise OwnFormatError(
+            f"{path.name}: a cell that begins before line {reader.line_num + 1} does not end; "
+            f"close its quote ({error})"
+        ) from error
+
+
+def csv_rows(text: str) -> list[str]:
+    """The rows of a CSV of ours after its header, each as a quarantine keeps it.
+
+    Quoted otherwise by another program, a row is the same; a quoted cell may hold a line break.
+    """
+    header, _, rest = text.partition("\n")
+    delimiter = _delimiter(header)
+    cells = csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter)
+    return [_csv_raw(row, delimiter) for row in cells if row]
+
+
+def _delimiter(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
 
 
 def _csv_raw(row: list[str], delimiter: str) -> str:
-    """The row on one line, quoted where it must be."""
+    """The row as text, quoted where it must be."""
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator="").writerow(row)
     return text.getvalue()

@@ -109,6 +109,19 @@ def read_origin(run: Path) -> dict[str, str]:
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
 
+def last_reading(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
+    """The newest run that read ``origin``, or in earnest what stands for it: any directory, or a
+    file of its source. None when none is kept.
+    """
+    for run in all_runs(state_dir):
+        read = read_origin(run)
+        stands = "directory" in read or (read and read.get("source") == origin.get("source"))
+        rehearsed = str(_record(run).get("command")).endswith("--dry-run")
+        if read == origin or (stands and not rehearsed):
+            return run
+    return None
+
+
 def run_named(state_dir: Path, name: str | None) -> Path:
     """The folder of a run by the beginning of its name, the last one without a name.
 
@@ -136,6 +149,16 @@ def read_report(run: Path) -> dict[str, Any]:
     """The report of a run; ``{}`` when it ended before writing one."""
     path = run / REPORT
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+
+
+def outcome(run: Path) -> str | None:
+    """How a run ended, a ``run_record.Outcome``; None when it could not tell."""
+    told: str | None = _record(run).get("outcome")
+    return told
+
+
+def _record(run: Path) -> dict[str, Any]:
+    return dict(read_report(run).get("run", {}))
 
 
 def set_aside(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from indexers.finess.structure import (
 )
 from indexers.quarantine import Quarantine
 from indexers.reading.errors import LayoutError
-from indexers.reading.lines import open_bytes
+from indexers.reading.lines import open_bytes, whole
 from indexers.reading.text import decoded
 
 __all__ = [
@@ -82,6 +82,6 @@ def source_date(path: Path) -> date | None:
 
 
 def _start(path: Path) -> str:
-    with open_bytes(path) as handle:
+    with open_bytes(path) as handle, whole(path):
         text, _ = decoded(handle.read(_PROBE))
     return text.lstrip("\ufeff \r\n\t")

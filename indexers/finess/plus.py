@@ -20,7 +20,7 @@ from indexers.finess.structure import Coordinates, Structure, StructureAddress
 from indexers.quarantine import Layout, Quarantine
 from indexers.reading import repairs
 from indexers.reading.errors import CutFileError
-from indexers.reading.lines import open_bytes
+from indexers.reading.lines import open_bytes, whole
 from indexers.reading.text import cleaned
 from indexers.reasons import Reason
 
@@ -169,7 +169,7 @@ def _entities(path: Path) -> Iterator[Any]:
 @contextmanager
 def _json_of(path: Path) -> Iterator[BinaryIO]:
     """The file, its JSON errors told with what to do; a cut and a fault read the same."""
-    with open_bytes(path) as handle:
+    with open_bytes(path) as handle, whole(path):
         try:
             yield handle
         except ijson.JSONError as error:

@@ -1,12 +1,14 @@
 """Lines of a published file, decoded one by one, with their number."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from indexers.quarantine import Quarantine
-from indexers.reading.errors import LayoutError
+from indexers.reading.errors import CutFileError, LayoutError
 from indexers.reading.text import decoded
 from indexers.reasons import Reason
 
@@ -41,12 +43,23 @@ def open_bytes(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path)) if packed else path.open("rb", buffering=_BUFFER)
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Tell a packed file that was cut, or damaged on its way, as ``CutFileError``."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CutFileError(
+            f"{path.name} is packed and cut or damaged; download it again"
+        ) from error
+
+
 def read_raw(path: Path) -> Iterator[tuple[int, bytes]]:
     """Number and bytes of each line that holds something, its line break kept, without BOM.
 
-    A line break is LF only: U+0085 and a lone CR are content.
+    A line break is LF only: U+0085 and a lone CR are content. Raises ``CutFileError``.
     """
-    with open_bytes(path) as handle:
+    with open_bytes(path) as handle, whole(path):
         for number, raw in enumerate(handle, 1):
             content = raw.removeprefix(_BOM) if number == 1 else raw
             if content.strip():

@@ -190,6 +190,12 @@ def test_a_source_is_stale_past_its_bound(days: int, stale: bool) -> None:
     assert bool(notices_of([state_of(load, 0, now)])) is stale
 
 
+def test_one_row_is_told_in_the_singular() -> None:
+    load = SourceLoad("participation", "p.jsonl", None, 20, 1, "", NOW)
+    (told,) = notices_of([state_of(load, 1, NOW)])
+    assert told["message"].endswith("des données manquent, 1 ligne n'a pas pu être lue.")
+
+
 def test_every_source_has_a_bound() -> None:
     assert freshness_of("slots:acme").bound == table()["slots"].bound
     assert "acme" in freshness_of("slots:acme").label

@@ -1,6 +1,7 @@
 """What was set aside: summed up, listed, exported, corrected, and live after a replay."""
 
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import orjson
@@ -8,9 +9,11 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from cli.quarantine import ALL_EXPLANATIONS, summary
+from elastic import lock
 from elastic.names import offers_alias
 from geography.reasons import Note, Refusal, Unlocatable
 from indexers.reasons import EXPLANATIONS, Reason
+from indexers.reindex import LOCK
 from tests.cli.commands import ANNE, BRUNO, Run, done, refused
 from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
 
@@ -121,6 +124,73 @@ def test_rows_lost_on_the_way_are_refused(run: Run, damaged: FileSet, tmp_path: 
     refused(run("quarantine", "replay", tmp_path / "other.txt"), 1, "is not beside other.txt")
     refused(run("quarantine", "--source", "sos", "--export", path), 1, "set no row of sos aside")
     refused(run("quarantine", "--export", path), 1, "Name the source")
+
+
+def test_what_was_read_since_is_not_undone(
+    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+) -> None:
+    """The corrections are of an older directory than the one that is live."""
+    run("reindex", "--from", damaged.directory, "--accept-drift")
+    path = export(run, tmp_path / "out")["rpps"]
+    newer = damaged.directory.rename(tmp_path / "newer")
+    run("reindex", "--from", newer, "--dry-run")
+    assert run("reindex", "--from", newer, "--accept-drift").exit_code == 0
+    copytree(newer, damaged.directory)
+    before = live(es, index_prefix)
+    correct(path, f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
+    refused(run("quarantine", "replay", path), 1, "newer was read since")
+    assert live(es, index_prefix) == before
+    assert run("reindex", "--from", newer, "--accept-drift").exit_code == 0
+    assert AT_CLEO in live(es, index_prefix)
+
+
+def test_a_replay_that_could_not_read_again_does_at_the_next(
+    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+) -> None:
+    run("reindex", "--from", damaged.directory, "--accept-drift")
+    paths = export(run, tmp_path / "out")
+    correct(paths["rpps"], f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
+    correct(paths["finess"], f'"{BAD_FINESS}"', f'"{MSP}"')
+    correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
+    with lock.held(es, LOCK, prefix=index_prefix):
+        assert run("quarantine", "replay", tmp_path / "out").exit_code == 3
+    assert AT_CLEO not in live(es, index_prefix)
+    again = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    assert [one["recorded"] for one in again["files"]] == [0, 0, 0]
+    assert AT_CLEO in live(es, index_prefix)
+
+
+def test_rows_of_a_csv_come_back_whatever_their_cells_hold(
+    run: Run, files: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+) -> None:
+    """A line break in a cell, and the quotes of another program."""
+    own = files.directory / "participation.csv"
+    own.write_text(f'rpps,participation,via\n{ANNE},true,"1\n?"\n{BRUNO},true,x\n')
+    run("reindex", "--from", files.directory, "--accept-drift")
+    path = tmp_path / "rows.csv"
+    path.touch(mode=0o644)
+    done(run("quarantine", "--source", "participation", "--export", path, "--json"))
+    assert path.stat().st_mode & 0o077 == 0
+    header, *_ = path.read_text().splitlines()
+    path.write_text(f'{header}\n"{ANNE}","true","1"\n"{BRUNO}","true","x"\n')
+    result = run("quarantine", "replay", path, "--later", "--json")
+    (found,) = orjson.loads(result.stdout)["files"]
+    assert (found["recorded"], len(found["still_bad"])) == (1, 1)
+    run("reindex", "--from", files.directory, "--accept-drift")
+    assert live(es, index_prefix)[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is True
+
+
+def test_one_damage_corrected_in_two_ways_is_refused(
+    run: Run, files: FileSet, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        files.line("participation", rpps="?", participation=False)
+    run("reindex", "--from", files.directory, "--accept-drift")
+    path = tmp_path / "rows.jsonl"
+    done(run("quarantine", "--source", "participation", "--export", path, "--json"))
+    first, second = path.read_text().splitlines()
+    path.write_text(f"{first.replace('?', ANNE)}\n{second.replace('?', BRUNO)}\n")
+    refused(run("quarantine", "replay", path), 1, "one damage has one correction")
 
 
 def test_the_summary_has_one_line_a_reason(run: Run, damaged: FileSet) -> None:

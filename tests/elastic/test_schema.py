@@ -48,6 +48,15 @@ def test_new_fields_are_put_in_place_with_their_version(es: Elasticsearch, live:
     assert index_schema(es, live).version == SCHEMA_VERSION + 1
 
 
+def test_what_else_an_index_says_of_itself_stays(es: Elasticsearch, index_prefix: str) -> None:
+    name = offers_index(index_prefix, NOW)
+    noted = {**offers_mapping(), "_meta": {"unfinished": {"since": 7}}}
+    lifecycle.create_index(es, name, offers_settings(), noted)
+    schema.add_fields(es, str(name), extended(room={"type": "keyword"}))
+    mapping = es.indices.get_mapping(index=str(name))[str(name)]["mappings"]
+    assert mapping["_meta"] == {"unfinished": {"since": 7}, "schema_version": SCHEMA_VERSION + 1}
+
+
 @pytest.mark.parametrize(
     ("properties", "path"),
     [

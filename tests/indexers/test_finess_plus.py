@@ -1,5 +1,6 @@
 """FINESS+, the JSON form: addresses, states, duplicates, keys that differ, cut files."""
 
+import gzip
 import json
 from datetime import date
 from pathlib import Path
@@ -189,6 +190,14 @@ def test_half_a_register_does_not_pass_for_one(tmp_path: Path) -> None:
     content = FILE.read_bytes()
     path.write_bytes(content[: len(content) * 2 // 3])
     with pytest.raises(CutFileError, match="download it again"):
+        list(read_structures(path, Quarantine("finess")))
+
+
+def test_a_packed_register_that_was_cut_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "finess-structures.json.gz"
+    sites = b'{"x":{}},' * 9_000
+    path.write_bytes(gzip.compress(b'{"pmej": [' + sites + b'{"x":{}}]}')[:-12])
+    with pytest.raises(CutFileError, match="packed and cut"):
         list(read_structures(path, Quarantine("finess")))
 
 

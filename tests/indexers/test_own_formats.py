@@ -111,6 +111,13 @@ def test_a_column_for_a_fourth_range_refuses_the_file(tmp_path: Path) -> None:
         list(read_entries(path, Absence, Quarantine("absences")))
 
 
+def test_a_quote_left_open_refuses_the_file_once_it_swallowed_much(tmp_path: Path) -> None:
+    path = tmp_path / "participation.csv"
+    path.write_text(f'rpps,participation,via\n{ANNE},"true,1\n' + f"{ANNE},true,1\n" * 9_000)
+    with pytest.raises(OwnFormatError, match="close its quote"):
+        list(read_entries(path, Participation, Quarantine("participation")))
+
+
 def test_structures_as_csv_with_hours(tmp_path: Path) -> None:
     text = (
         "finess,participation,hours_available,practitioner_count,hours\n"

@@ -2,7 +2,7 @@
 
 import gzip
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.quarantine import Quarantine
-from indexers.reading.errors import LayoutError
+from indexers.reading.errors import CutFileError, LayoutError
 from indexers.reading.headers import locate_columns, significant_words
 from indexers.reading.text import cleaned, needs_cleaning
 from indexers.reasons import Reason
@@ -182,6 +182,16 @@ def test_a_row_of_another_width_is_set_aside_and_the_next_is_read(
 
 def test_a_gzip_file_is_read_as_it_is(path: Path, expected: Activity) -> None:
     assert read(path, gzip.compress(file_of(HEADER, PLAIN)))[0] == [expected]
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b[:-8] + b"\0" * 8])
+def test_a_gzip_file_that_was_cut_or_damaged_is_told(
+    path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    """Trap 9."""
+    packed = gzip.compress(file_of(HEADER, *[PLAIN] * 50))
+    with pytest.raises(CutFileError, match="download it again"):
+        read(path, damage(packed))
 
 
 @given(
