@@ -73,7 +73,7 @@ def url(night: Night, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.proves("F021", "W19", "W20")
+@pytest.mark.proves("F072", "W19", "W20")
 def test_no_search_fails_during_a_reindex(night: Night, url: str) -> None:
     loader, files = night.loader(), register(night, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api, searching(url) as found:
@@ -88,7 +88,7 @@ def test_no_search_fails_during_a_reindex(night: Night, url: str) -> None:
     assert set(found.totals) == {before, after}
 
 
-@pytest.mark.proves("F021", "W20")
+@pytest.mark.proves("F072", "W20")
 def test_a_stable_walk_begun_before_the_swap_ends_as_it_began_or_is_told(
     night: Night, url: str
 ) -> None:
