@@ -5,21 +5,19 @@ together. They are appended as they come, sorted once by SQLite in bounded memor
 joined in that order (docs/indexing.md).
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import orjson
 
 from indexers.finess.structure import Structure
 from indexers.rpps_record import Activity
 from indexers.rpps_skills import Skill
-from indexers.scratch import scratch_folder
+from indexers.scratch import ScratchStore
 
 CACHE_KIB = 131_072
 """Memory SQLite may use for its pages: 128 MiB."""
@@ -52,32 +50,13 @@ class Person(NamedTuple):
     skills: list[Skill]
 
 
-class Spool:
+class Spool(ScratchStore):
     """A temporary store of rows; use it as a context manager."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
-        self._folder = scratch_folder(folder)
-        self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
-        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        self._db.executescript(_SCHEMA)
+        super().__init__(_SCHEMA, CACHE_KIB, folder)
         self._only = lru_cache(maxsize=REMEMBERED)(self._read_only)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Forget the rows and delete the file."""
-        self._db.close()
-        self._folder.cleanup()
 
     def add_activities(self, rows: Iterable[Activity]) -> int:
         """Keep rows of activity, those of nobody shown too; returns how many."""

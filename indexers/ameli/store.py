@@ -3,17 +3,15 @@
 Memory does not grow with the country, and each look-up is one search in a B-tree.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
 from indexers.ameli.record import Contract, Identity
 from indexers.ameli.towns import Town
-from indexers.scratch import scratch_folder
+from indexers.scratch import ScratchStore
 
 CACHE_KIB = 65_536
 """Memory SQLite may use for its pages: 64 MiB."""
@@ -26,27 +24,12 @@ CREATE TABLE bearer (key TEXT, person TEXT, row BLOB, PRIMARY KEY (key, person, 
 """
 
 
-class ContractStore:
+class ContractStore(ScratchStore):
     """The contracts of the file, and the professionals of the register who may bear them."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
-        self._folder = scratch_folder(folder)
-        self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
-        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        self._db.executescript(_SCHEMA)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._db.close()
-        self._folder.cleanup()
+        super().__init__(_SCHEMA, CACHE_KIB, folder)
 
     def add_contracts(self, contracts: Iterable[Contract]) -> None:
         """Keep the rows of the file."""
