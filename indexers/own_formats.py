@@ -6,7 +6,7 @@ A bad line is set aside with the field that is wrong; the file goes on.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -163,40 +163,42 @@ def _json_value(raw: bytes) -> Any:
 
 
 def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
-        header = handle.readline().rstrip("\r\n")
+    with path.open(encoding="utf-8-sig", errors="replace") as handle:
+        header = handle.readline().rstrip("\n")
         delimiter = _delimiter(header)
         columns = [name.strip() for name in header.split(delimiter)]
         _check_columns(path, columns, model)
-        for line, row in _csv_lines(path, handle, delimiter):
-            if row:
-                yield Entry(line, _csv_value(columns, row), _csv_raw(row, delimiter))
+        for number, line in enumerate(handle, start=2):
+            if text := line.rstrip("\n"):
+                yield _csv_entry(number, text, columns, delimiter)
 
 
-def _csv_lines(
-    path: Path, handle: Iterable[str], delimiter: str
-) -> Iterator[tuple[int, list[str]]]:
-    """The rows after the header with their last line; raises ``OwnFormatError``."""
-    reader = csv.reader(handle, delimiter=delimiter)
+def _csv_entry(number: int, text: str, columns: list[str], delimiter: str) -> Entry:
     try:
-        for row in reader:
-            yield reader.line_num + 1, row
+        row = _csv_row(text, delimiter)
     except csv.Error as error:
-        raise OwnFormatError(
-            f"{path.name}: a cell that begins before line {reader.line_num + 1} does not end; "
-            f"close its quote ({error})"
-        ) from error
+        return Entry(number, ValueError(f"line: not CSV, is a quote left open? ({error})"), text)
+    return Entry(number, _csv_value(columns, row), _csv_raw(row, delimiter))
+
+
+def _csv_row(text: str, delimiter: str) -> list[str]:
+    """The cells of one line; raises ``csv.Error``.
+
+    A row is a line: no cell of ours holds a line break, and a reader that looked for the end
+    of a quote left open would swallow the healthy rows that follow.
+    """
+    (row,) = csv.reader([text], delimiter=delimiter, strict=True)
+    return row
 
 
 def csv_rows(text: str) -> list[str]:
     """The rows of a CSV of ours after its header, each as a quarantine keeps it.
 
-    Quoted otherwise by another program, a row is the same; a quoted cell may hold a line break.
+    Quoted otherwise by another program, a row is the same; one that cannot be read stays as it is.
     """
-    header, _, rest = text.partition("\n")
+    header, *lines = (line.rstrip("\n") for line in io.StringIO(text, newline=None))
     delimiter = _delimiter(header)
-    cells = csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter)
-    return [_csv_raw(row, delimiter) for row in cells if row]
+    return [_csv_entry(0, line, [], delimiter).raw for line in lines if line]
 
 
 def _delimiter(header: str) -> str:

@@ -111,11 +111,22 @@ def test_a_column_for_a_fourth_range_refuses_the_file(tmp_path: Path) -> None:
         list(read_entries(path, Absence, Quarantine("absences")))
 
 
-def test_a_quote_left_open_refuses_the_file_once_it_swallowed_much(tmp_path: Path) -> None:
-    path = tmp_path / "participation.csv"
-    path.write_text(f'rpps,participation,via\n{ANNE},"true,1\n' + f"{ANNE},true,1\n" * 9_000)
-    with pytest.raises(OwnFormatError, match="close its quote"):
-        list(read_entries(path, Participation, Quarantine("participation")))
+@pytest.mark.parametrize("rest", ["", f'{ANNE},"true",1\n'])
+def test_a_quote_left_open_costs_its_own_row_alone(tmp_path: Path, rest: str) -> None:
+    healthy = f"{ANNE},true,1\n" * 9_000
+    text = f'rpps,participation,via\n{ANNE},"true,1\n{healthy}{rest}'
+    entries, aside = read(tmp_path / "participation.csv", Participation, text)
+    assert len(entries) == 9_000 + bool(rest)
+    (row,) = aside.samples[Reason.INVALID_RECORD]
+    assert (row.line, row.raw) == (2, f'{ANNE},"true,1')
+    assert "quote" in row.detail
+
+
+def test_a_row_is_a_line_whatever_its_quotes_hold(tmp_path: Path) -> None:
+    text = f'rpps,participation,via\n{ANNE},true,"1\n?"\n{ANNE},"true","1"\n'
+    entries, aside = read(tmp_path / "participation.csv", Participation, text)
+    assert [line for line, _ in entries] == [4]
+    assert [row.line for row in aside.samples[Reason.INVALID_RECORD]] == [2, 3]
 
 
 def test_structures_as_csv_with_hours(tmp_path: Path) -> None:
