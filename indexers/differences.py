@@ -14,7 +14,8 @@ import orjson
 
 PROVENANCE = frozenset({"sources"})
 SLOTS = "slots"
-SLOT_PROVENANCE = frozenset({"seen_at"})
+SLOT_PROVENANCE = frozenset({"seen_at", "marks"})
+"""Nor is ``marks``, which an index of an earlier schema has not: start and end say it all."""
 NOT_FACTS = PROVENANCE | {SLOTS}
 
 EXAMPLES = 5

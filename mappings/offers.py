@@ -22,7 +22,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -54,7 +54,8 @@ def _slots() -> Nested:
         properties={
             "id": Keyword(),
             "start": Date(format="strict_date_time_no_millis"),
-            "end": Date(format="strict_date_time_no_millis"),
+            "end": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
+            "marks": Date(format="strict_date_time_no_millis", index=False),
             "types": Keyword(),
             "declared_types": _stored(),
             "hidden": Keyword(),

@@ -4,6 +4,7 @@ They stay dictionaries from the reader to the response: no object is built per d
 hot path. A key whose value is unknown is absent, never None.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -147,17 +148,24 @@ class CanonicalSlot(TypedDict):
     seats_taken: NotRequired[int]
 
 
+MARKS_APART = timedelta(hours=4)
+"""The narrowest horizon of a search (F077)."""
+
+
 class StoredSlot(TypedDict):
     """One slot nested in its offer.
 
     ``types`` are the types that show, after the coherence rules; ``declared_types`` are those
     the source sent, kept so that a changed participation or absence can be applied again.
-    A slot whose ``types`` is empty is invisible and ``hidden`` says why.
+    A slot whose ``types`` is empty is invisible and ``hidden`` says why. ``marks`` are instants of
+    the slot, its first and its last second among them, ``MARKS_APART`` from each other at most: any
+    stretch of time as long as that which the slot overlaps holds one of them.
     """
 
     id: str
     start: str
     end: str
+    marks: list[str]
     types: list[str]
     declared_types: list[str]
     source: str

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from search_engine.counting import cards_body, cards_of
-from search_engine.deciding import MEMBERS, PAGE, Answers, Decided, decided, page_bodies
+from search_engine.deciding import Answers, Decided, decided
 from search_engine.enlargement import ENOUGH
+from search_engine.grouping import MEMBERS
 from search_engine.groups import represented
 from search_engine.index import Answer, Index, total_of
 from search_engine.instead import Proposal, proposals, told_proposals
 from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
+from search_engine.query import page_bodies, whole_page
 from search_engine.solutions import solutions_block, solutions_body, wants_solutions
 
 SOLUTIONS = "solutions"
@@ -43,7 +45,7 @@ def _way(number: int) -> str:
 
 def found_in(told: Decided, answers: Answers) -> Found:
     """What the answers of a page hold."""
-    plan, page = told.plan, answers[PAGE]
+    plan, page = told.plan, whole_page(answers)
     sizes: Mapping[str, int] = {}
     if MEMBERS in answers:
         plan, sizes = represented(plan, answers[MEMBERS])

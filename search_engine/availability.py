@@ -5,7 +5,7 @@ equal on random data.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,17 +46,19 @@ def asked_slots(criteria: Criteria, window: Window) -> SlotRule:
     )
 
 
+MARKS = "slots.marks"
+"""Instants by which a slot is found in any horizon that it overlaps."""
+
 SLOT_FILTERS = ("slot_type", "consultation", "horizon")
 """Filters that one same slot must meet; the others are about the offer."""
 
 
 def freed(rule: SlotRule, *names: str) -> SlotRule:
     """The rule without those of its filters: the facet of a filter does not filter itself."""
-    freed_fields = {"slot_type": {"types": rule.visible}, "consultation": {"consultation": ()}}
-    freed_fields["horizon"] = {"ranges": ()}
-    for name in names:
-        rule = replace(rule, **freed_fields[name])  # type: ignore[arg-type]
-    return rule
+    types = rule.visible if "slot_type" in names else rule.types
+    consultation = () if "consultation" in names else rule.consultation
+    ranges = () if "horizon" in names else rule.ranges
+    return SlotRule(rule.start, rule.end, types, rule.visible, consultation, ranges)
 
 
 def any_slots(role: Role, window: Window) -> SlotRule:
@@ -98,7 +100,7 @@ def slot_filter(rule: SlotRule) -> Clause:
     if rule.consultation:
         clauses.append({"terms": {"slots.consultation": list(rule.consultation)}})
     if rule.ranges:
-        clauses.append({"bool": {"should": [overlap_clause(*span) for span in rule.ranges]}})
+        clauses.append({"bool": {"should": [_overlap_clause(*span) for span in rule.ranges]}})
     full = {"range": {"slots.seats_left": {"lte": 0}}}
     return {"bool": {"filter": clauses, "must_not": [full]}}
 
@@ -117,12 +119,6 @@ def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
     return slot["start"] < before and slot["end"] > after
 
 
-def overlap_clause(after: str, before: str) -> Clause:
-    """Slots that overlap the range."""
-    return {"bool": {"filter": list(overlap_clauses(after, before))}}
-
-
-def overlap_clauses(after: str, before: str) -> tuple[Clause, Clause]:
-    """Slots that start before its end, and slots that end after its start."""
-    starts = {"range": {"slots.start": {"lt": before}}}
-    return starts, {"range": {"slots.end": {"gt": after}}}
+def _overlap_clause(after: str, before: str) -> Clause:
+    """Slots that overlap the range: as long as ``MARKS_APART``, it holds a mark of each."""
+    return {"range": {MARKS: {"gte": after, "lt": before}}}

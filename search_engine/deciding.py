@@ -23,7 +23,7 @@ from search_engine.groups import by_finess, covering_body, cpts_body, groups_her
 from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
-from search_engine.query import members_body, page_body
+from search_engine.query import page_bodies
 
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
@@ -31,7 +31,6 @@ Answers = Mapping[str, Answer]
 
 SEARCHED, COVERING = "searched", "covering"
 POOR, EXACT, COUNTS = "poor", "exact", "counts"
-PAGE, MEMBERS = "page", "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +146,6 @@ def first_questions(plan: Plan) -> dict[str, Body]:
     if is_sparse(plan):
         return {COUNTS: circles_body(plan)}
     return {**count_questions(plan), **page_bodies(plan)}
-
-
-def page_bodies(plan: Plan) -> dict[str, Body]:
-    """The page, and the members that stand for their CPTS in it."""
-    members = {MEMBERS: members_body(plan)} if plan.covering else {}
-    return {PAGE: page_body(plan), **members}
 
 
 def circles_body(plan: Plan) -> Body:

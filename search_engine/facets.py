@@ -4,21 +4,24 @@ The count of a value is the number of cards the same search would have with that
 selected in its filter, everything else as it is: OR inside a filter, AND between filters.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, get_args
 
 from mappings import codes
 from mappings.records import Kind
 from search_engine.availability import (
+    MARKS,
     SLOT_FILTERS,
     SlotRule,
     freed,
     hours_range,
-    overlap_clauses,
     slot_filter,
 )
 from search_engine.criteria import Horizon
-from search_engine.grouping import cards_in, grouping_aggs, groups_in
+from search_engine.grouping import MEMBERS, behind_cards, groups_aggs, groups_in
 from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
 from search_engine.selections import (
@@ -26,7 +29,6 @@ from search_engine.selections import (
     OFFER_FILTERS,
     SLOTS,
     all_of,
-    member_of,
     selections,
 )
 
@@ -40,33 +42,70 @@ READ_VALUES = 300
 HORIZONS: tuple[str, ...] = get_args(Horizon)
 SLOT_FIELDS: Mapping[str, str] = {"slot_type": "slots.types", "consultation": "slots.consultation"}
 
+OFFER_FIELDS: Mapping[str, tuple[str, ...]] = {
+    **{name: (field,) for name, field in OFFER_FILTERS.items()},
+    "specialty": ("specialties", "specialty_groups"),
+    "participation": ("via",),
+    "kind": KIND_FIELDS,
+}
+"""Whose values are those of a filter on the offer."""
+
 FACETS = (
     *("consultation", "slot_type", "horizon", "profession", "specialty", "kind", "sector"),
     *("participation", "open_now", "maternity_level", "territory"),
 )
 """In the order of the screen."""
 
+OFFER_FACETS = tuple(name for name in FACETS if name not in SLOT_FILTERS)
+
 TRUE = "true"
 """The one value of a filter that is on or off."""
 
 VALUES, OFFERS = "values", "offers"
+NOTHING: Mapping[str, Body] = {}
 
 
-def facet_aggs(plan: Plan) -> dict[str, Body]:
-    """One aggregation a filter on offers and one for all those on slots, each under the filters
-    selected in the others."""
+def offer_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, Body]:
+    """One aggregation a filter on offers, under the filters selected in the others.
+
+    ``within``: what every bucket of offers holds.
+    """
     selected = selections(plan)
-    alone = [name for name in FACETS if name not in SLOT_FILTERS]
-    facets = {_named(name): _facet(plan, name, selected) for name in alone}
-    return {_named(SLOTS): _slot_facets(plan, selected), **facets}
+    return {_named(name): _facet(plan, name, selected, within) for name in OFFER_FACETS}
+
+
+def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, Body]:
+    """Offers by what one of their slots is, the slot meeting the other filters on slots.
+
+    The slots are walked once, and judged once for all the facets under one same rule: in a large
+    circle they cost more than any other part of a page.
+    """
+    others = [clause for other, clause in selections(plan).items() if other != SLOTS]
+    offers = {OFFERS: {"reverse_nested": {}, "aggs": within}}
+    rules = {
+        names[0]: {
+            "filter": slot_filter(rule),
+            "aggs": {name: {**_slot_values(plan, name), "aggs": offers} for name in names},
+        }
+        for rule, names in _rules(plan).items()
+    }
+    walk = {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}}
+    return {_named(SLOTS): {"filter": all_of(others), "aggs": walk}}
+
+
+def facets_behind(plan: Plan) -> dict[str, Body]:
+    """The facets of members who stand behind the card of their CPTS, to be taken off."""
+    groups = groups_aggs(plan)
+    return {**offer_facets(plan, groups), **slot_facets(plan, groups)}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     """Cards by value for each filter, zero only where the value is selected."""
     found = answer["aggregations"]
-    slots = _slot_counts(plan, found[_named(SLOTS)][SLOTS])
-    alone = [name for name in FACETS if name not in slots]
-    counted = slots | {name: _counts(plan, name, found[_named(name)]) for name in alone}
+    everybody = _offers_by_value(plan, found)
+    behind = _offers_by_value(plan, found[MEMBERS]) if MEMBERS in found else {}
+    counted = {name: _cards(everybody[name], behind.get(name, {})) for name in FACETS}
+    counted["kind"] = _kinds(plan, found)
     return {name: _kept(plan, name, counted[name]) for name in FACETS}
 
 
@@ -74,57 +113,23 @@ def _named(name: str) -> str:
     return f"facet_{name}"
 
 
-def _facet(plan: Plan, name: str, selected: Mapping[str, Body]) -> Body:
+def _facet(plan: Plan, name: str, selected: Mapping[str, Body], within: Mapping[str, Body]) -> Body:
     others = [clause for other, clause in selected.items() if other != name]
-    return {"filter": all_of(others), "aggs": _offer_values(plan, name)}
+    values = {field: {**agg, "aggs": within} for field, agg in _offer_values(plan, name).items()}
+    if name == "participation":
+        values = {VALUES: {"filter": {"term": {"participant": True}}, "aggs": values}}
+    return {"filter": all_of(others), "aggs": {**values, **(within if name == "kind" else {})}}
 
 
 def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
-    """The buckets of a filter on the offer."""
-    if name == "specialty":
-        return {field: _terms(plan, field) for field in ("specialties", "specialty_groups")}
-    if name == "participation":
-        taking_part = {"filter": {"term": {"participant": True}}}
-        return {VALUES: {**taking_part, "aggs": {VALUES: _terms(plan, "via")}}}
-    if name == "kind":
-        return _kind_values(plan)
+    """The buckets of a filter on the offer, by field."""
     if name == "open_now":
-        return {VALUES: _open_now(plan)}
-    return {VALUES: _terms(plan, OFFER_FILTERS[name])}
+        return {name: {"filters": {"filters": {TRUE: open_now_clause(plan.window.start)}}}}
+    return {field: _terms(field) for field in OFFER_FIELDS[name]}
 
 
-def _open_now(plan: Plan) -> Body:
-    filters = {"filters": {TRUE: open_now_clause(plan.window.start)}}
-    return {"filters": filters, "aggs": grouping_aggs(plan)}
-
-
-def _kind_values(plan: Plan) -> dict[str, Body]:
-    """Kinds of cards: those of offers that stand alone, and the CPTS that others stand behind."""
-    alone = all_of([{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else [])
-    fields = {field: {"terms": {"field": field, "size": READ_VALUES}} for field in KIND_FIELDS}
-    return {VALUES: {"filter": alone, "aggs": fields}, **grouping_aggs(plan)}
-
-
-def _terms(plan: Plan, field: str, **options: Any) -> Body:
-    terms = {"terms": {"field": field, "size": READ_VALUES, **options}}
-    return {**terms, "aggs": grouping_aggs(plan)}
-
-
-def _slot_facets(plan: Plan, selected: Mapping[str, Body]) -> Body:
-    """Offers by what one of their slots is, the slot meeting the other filters on slots.
-
-    The slots are walked once, and judged once for all the facets under one same rule: in a large
-    circle they cost more than any other part of a page.
-    """
-    others = [clause for other, clause in selected.items() if other != SLOTS]
-    rules = {
-        names[0]: {
-            "filter": slot_filter(rule),
-            "aggs": {name: _by_slot(plan, name) for name in names},
-        }
-        for rule, names in _rules(plan).items()
-    }
-    return {"filter": all_of(others), "aggs": {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}}}
+def _terms(field: str, **options: Any) -> Body:
+    return {"terms": {"field": field, "size": READ_VALUES, **options}}
 
 
 def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
@@ -135,66 +140,72 @@ def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
     return rules
 
 
-def _by_slot(plan: Plan, name: str) -> Body:
-    offers = {"reverse_nested": {}, "aggs": grouping_aggs(plan)}
-    return {**_slot_values(plan, name), "aggs": {OFFERS: offers}}
-
-
 def _slot_values(plan: Plan, name: str) -> Body:
     if name == "horizon":
-        ranges = {h: _within(plan, *hours_range(plan.window.start, h)) for h in HORIZONS}
-        return {"filters": {"filters": ranges}}
-    terms: Body = {"field": SLOT_FIELDS[name], "size": READ_VALUES}
-    if name == "slot_type":
-        terms["include"] = [str(kind) for kind in plan.slots.visible]
-    return {"terms": terms}
+        return {"date_range": {"field": MARKS, "ranges": _horizons(plan.window.start)}}
+    shown = {"include": [str(kind) for kind in plan.slots.visible]}
+    return _terms(SLOT_FIELDS[name], **(shown if name == "slot_type" else {}))
 
 
-def _within(plan: Plan, after: str, before: str) -> Body:
-    """Slots of the rule that overlap the range; nothing that the rule says already is asked."""
-    starts, ends = overlap_clauses(after, before)
-    if after <= plan.slots.start:
-        return starts
-    return ends if plan.slots.end < before else all_of([starts, ends])
+@lru_cache(maxsize=64)
+def _horizons(start: datetime) -> list[dict[str, str]]:
+    """One value for the facets of a search: not to be changed."""
+    ranges = {horizon: hours_range(start, horizon) for horizon in HORIZONS}
+    return [{"key": key, "from": after, "to": before} for key, (after, before) in ranges.items()]
 
 
-def _slot_counts(plan: Plan, found: Body) -> dict[str, dict[str, int]]:
-    return {
-        name: {value: cards_in(b[OFFERS]) for value, b in _buckets(found[names[0]][name]).items()}
+def _offers_by_value(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
+    """By filter, the bucket of offers of each value."""
+    slots = found[_named(SLOTS)][SLOTS]
+    by_slot = {
+        name: {value: b[OFFERS] for value, b in _buckets(slots[names[0]][name]).items()}
         for names in _rules(plan).values()
         for name in names
     }
+    return by_slot | {name: _by_offer(name, found[_named(name)]) for name in OFFER_FACETS}
 
 
-def _counts(plan: Plan, name: str, found: Body) -> dict[str, int]:
+def _by_offer(name: str, found: Body) -> dict[str, Body]:
+    if name == "open_now":
+        return _buckets(found[name])
+    if name == "participation":
+        found = found[VALUES]
+    values = {field: _buckets(found[field]) for field in OFFER_FIELDS[name]}
     if name == "specialty":
-        return _specialty_counts(found)
-    if name == "kind":
-        return _kind_counts(plan, found)
-    values = found[VALUES][VALUES] if name == "participation" else found[VALUES]
-    return {value: cards_in(bucket) for value, bucket in _buckets(values).items()}
+        return _by_specialty(values["specialties"], values["specialty_groups"])
+    return {value: b for buckets in values.values() for value, b in buckets.items()}
 
 
-def _specialty_counts(found: Body) -> dict[str, int]:
+def _by_specialty(codes_found: Mapping[str, Body], pairs: Mapping[str, Body]) -> dict[str, Body]:
     """Reform pairs count once, under the first code of their group."""
-    alone = _buckets(found["specialties"])
-    pairs = _buckets(found["specialty_groups"])
-    counts = {code: cards_in(b) for code, b in alone.items() if codes.group_of(code) is None}
     groups = codes.specialty_groups()
-    return {**counts, **{groups[g][0]: cards_in(b) for g, b in pairs.items() if g in groups}}
+    alone = {code: b for code, b in codes_found.items() if codes.group_of(code) is None}
+    return {**alone, **{groups[name][0]: b for name, b in pairs.items() if name in groups}}
 
 
-def _kind_counts(plan: Plan, found: Body) -> dict[str, int]:
-    counts = {
-        value: int(bucket["doc_count"])
-        for field in KIND_FIELDS
-        for value, bucket in _buckets(found[VALUES][field]).items()
+def _cards(everybody: Mapping[str, Body], behind: Mapping[str, Body]) -> dict[str, int]:
+    """Cards by value: its offers, the members of each CPTS counting as one."""
+    return {
+        value: int(bucket["doc_count"]) - (behind_cards(behind[value]) if value in behind else 0)
+        for value, bucket in everybody.items()
     }
-    if plan.covering:
-        counts[Kind.CPTS] = counts.get(Kind.CPTS, 0) + groups_in(found)
+
+
+def _kinds(plan: Plan, found: Body) -> dict[str, int]:
+    """Kinds of cards: those of offers that stand alone, and the CPTS that members stand behind."""
+    facet, counts = found[_named("kind")], Counter[str]()
+    counts.update(_documents(facet))
+    if MEMBERS in found:
+        behind = found[MEMBERS][_named("kind")]
+        counts.subtract(_documents(behind))
+        counts[Kind.CPTS] += groups_in(behind)
     if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:
-        counts[Kind.CPTS] = int(found["doc_count"])
+        counts[Kind.CPTS] = int(facet["doc_count"])
     return counts
+
+
+def _documents(facet: Body) -> dict[str, int]:
+    return {value: int(bucket["doc_count"]) for value, bucket in _by_offer("kind", facet).items()}
 
 
 def _buckets(aggregation: Body) -> dict[str, Body]:

@@ -15,27 +15,44 @@ def grouping_aggs(plan: Plan) -> dict[str, Body]:
 
     One value for all the buckets of a search: not to be changed.
     """
+    return _members_of(plan.covering)
+
+
+def groups_aggs(plan: Plan) -> dict[str, Body]:
+    """What a bucket of members needs to be counted in cards: one bucket a CPTS.
+
+    ``filters`` and not ``terms``: Elasticsearch searches the segments of a shard at the same time
+    only where no ``terms`` may leave out a value of its field.
+    """
     return _groups_of(plan.covering)
 
 
 @lru_cache(maxsize=256)
-def _groups_of(covering: tuple[str, ...]) -> dict[str, Body]:
+def _members_of(covering: tuple[str, ...]) -> dict[str, Body]:
     if not covering:
         return {}
     members = {"terms": {"cpts": list(covering)}}
-    groups = {"terms": {"field": "cpts", "include": list(covering), "size": len(covering)}}
-    return {MEMBERS: {"filter": members, "aggs": {GROUPS: groups}}}
+    return {MEMBERS: {"filter": members, "aggs": _groups_of(covering)}}
+
+
+@lru_cache(maxsize=256)
+def _groups_of(covering: tuple[str, ...]) -> dict[str, Body]:
+    groups = {finess: {"term": {"cpts": finess}} for finess in covering}
+    return {GROUPS: {"filters": {"filters": groups}}}
 
 
 def cards_in(bucket: Body, offers: int | None = None) -> int:
     """Cards of a bucket: its offers, the members of each CPTS counting as one."""
     count = int(bucket["doc_count"]) if offers is None else offers
     members = bucket.get(MEMBERS)
-    if members is None:
-        return count
-    return count - int(members["doc_count"]) + groups_in(bucket)
+    return count if members is None else count - behind_cards(members)
 
 
-def groups_in(bucket: Body) -> int:
-    """CPTS with at least one member in the bucket."""
-    return len(bucket[MEMBERS][GROUPS]["buckets"])
+def behind_cards(members: Body) -> int:
+    """Members of a bucket that have no card of their own, but for one a CPTS."""
+    return int(members["doc_count"]) - groups_in(members)
+
+
+def groups_in(members: Body) -> int:
+    """CPTS with at least one of these members."""
+    return sum(group["doc_count"] > 0 for group in members[GROUPS]["buckets"].values())

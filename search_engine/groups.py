@@ -10,13 +10,15 @@ from typing import Any
 
 from geography.gazetteer import load_gazetteer
 from mappings.records import Kind, Offer
-from search_engine.grouping import GROUPS
 from search_engine.index import hits_of
 from search_engine.plan import Plan
+from search_engine.selections import all_of
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
+
+SIZES = "sizes"
 
 MAX_CPTS = 50
 """CPTS of one commune, of which no commune has more than a handful."""
@@ -55,45 +57,31 @@ def groups_here(plan: Plan) -> bool:
     return plan.may_group and plan.area.radius_km is not None
 
 
-def best_members(
-    query: Clause, sort: list[Clause], selected: list[Clause], covering: tuple[str, ...]
-) -> Body:
+def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
     """One member of each covering CPTS, the first in the order of the page: its representative.
 
-    ``query`` and ``sort`` are those of the page, ``selected`` the filters selected in it. An offer
-    has one CPTS at most, as ``collapse`` needs.
+    ``selected`` are the filters selected in the page. An offer has one CPTS at most, as
+    ``collapse`` needs.
     """
+    sizes = {"terms": {"field": "cpts", "size": len(covering)}}
     return {
-        **_members(query, sort, selected, {"terms": {"cpts": list(covering)}}, len(covering)),
+        "size": len(covering),
+        "post_filter": all_of(selected),
         "collapse": {"field": "cpts"},
-        "aggs": {GROUPS: {"terms": {"field": "cpts", "size": len(covering)}}},
+        "aggs": {SIZES: {"filter": all_of(selected), "aggs": {SIZES: sizes}}},
     }
 
 
-def same_members(
-    query: Clause, sort: list[Clause], selected: list[Clause], representatives: list[str]
-) -> Body:
+def same_members(representatives: list[str], selected: list[Clause]) -> Body:
     """The representatives that an earlier page of the same walk chose, as they stand now."""
     chosen = {"terms": {"id": representatives}}
-    return _members(query, sort, selected, chosen, len(representatives))
-
-
-def _members(
-    query: Clause, sort: list[Clause], selected: list[Clause], which: Clause, size: int
-) -> Body:
-    return {
-        "query": {"bool": {"must": [query], "filter": [which, *selected]}},
-        "sort": sort,
-        "size": size,
-        "track_total_hits": False,
-        "_source": SOURCE,
-    }
+    return {"size": len(representatives), "post_filter": all_of([chosen, *selected])}
 
 
 def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
     """The plan with the best member of each covering CPTS, and how many members of each answer."""
     hits = [hit["_source"] for hit in hits_of(answer)]
     best = {hit["cpts"][0]: hit["id"] for hit in hits}
-    buckets = answer["aggregations"][GROUPS]["buckets"]
+    buckets = answer["aggregations"][SIZES][SIZES]["buckets"]
     sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
     return replace(plan, representatives=best), sizes

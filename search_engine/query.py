@@ -1,12 +1,19 @@
-"""The request of one page, as the dictionary sent to Elasticsearch."""
+"""The requests of one page, as the dictionaries sent to Elasticsearch.
 
+They go together and are answered at the same time: the hits with the facets on offers, the facets
+on slots, and the members who stand behind the card of their CPTS with the facets to take off.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from search_engine.availability import slot_filter
 from search_engine.criteria import Sort
-from search_engine.facets import facet_aggs
+from search_engine.facets import facets_behind, offer_facets, slot_facets
 from search_engine.filters import bounds, center
+from search_engine.grouping import MEMBERS
 from search_engine.groups import best_members, same_members
+from search_engine.index import Answer
 from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
 from search_engine.ranking import measured
@@ -16,40 +23,61 @@ from search_engine.source import SOURCE
 
 Body = dict[str, Any]
 
+PAGE, SLOT_FACETS = "page", "slot facets"
 
-def page_body(plan: Plan) -> Body:
-    """The page of the plan: its cards in order, their exact number and the facets.
+
+def page_bodies(plan: Plan) -> dict[str, Body]:
+    """All that a page needs; ``whole_page`` makes one answer of theirs."""
+    wanted, selected = bounds(plan), list(selections(plan).values())
+    ranked = {"query": scored(plan, wanted), "sort": sort_keys(plan), "_source": SOURCE}
+    bodies = {PAGE: _hits(plan, ranked, selected), SLOT_FACETS: _slot_facets(plan, wanted)}
+    if plan.covering:
+        bodies[MEMBERS] = _members(plan, ranked, selected)
+    return bodies
+
+
+def whole_page(answers: Mapping[str, Answer]) -> Answer:
+    """The hits, with every count beside them."""
+    page, slots = answers[PAGE], answers[SLOT_FACETS]
+    counts = {**page["aggregations"], **slots["aggregations"]}
+    if MEMBERS in answers:
+        counts[MEMBERS] = answers[MEMBERS]["aggregations"]
+    return {**page, "aggregations": counts}
+
+
+def _hits(plan: Plan, ranked: Body, selected: list[Body]) -> Body:
+    """The cards in order, their exact number and the facets on offers.
 
     The query holds what is looked for; what is selected stands in ``post_filter``, so that every
     facet counts without its own filter over one same query. Members of a covering CPTS are not
-    among the hits: they stand behind one of them (``members_body``).
+    among the hits: they stand behind one of them.
     """
-    body = {
-        "query": scored(plan, bounds(plan)),
-        "sort": sort_keys(plan),
+    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
+    return {
+        **ranked,
         **position(plan),
         "track_total_hits": True,
-        "_source": SOURCE,
-        "aggs": {**facet_aggs(plan), **nearest_agg(plan)},
+        "aggs": {**offer_facets(plan), **nearest_agg(plan)},
+        "post_filter": all_of([*selected, *behind]),
     }
-    return {**body, **shown_only(plan)}
 
 
-def shown_only(plan: Plan) -> Body:
-    """What narrows the hits and not the facets: selected filters, members behind a card."""
-    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
-    shown = [*selections(plan).values(), *behind]
-    return {"post_filter": all_of(shown)} if shown else {}
+def _slot_facets(plan: Plan, wanted: Body) -> Body:
+    """Apart from the hits, so that Elasticsearch walks the slots while it ranks; without the slot
+    that an offer needs, for one without any counts nowhere here."""
+    return {"query": wanted, "size": 0, "track_total_hits": False, "aggs": slot_facets(plan)}
 
 
-def members_body(plan: Plan) -> Body:
+def _members(plan: Plan, ranked: Body, selected: list[Body]) -> Body:
     """The best member of each covering CPTS, by the order of the page and its filters; in a walk
-    the member that its first page chose."""
-    selected = list(selections(plan).values())
-    query, sort = scored(plan, bounds(plan)), sort_keys(plan)
+    the member that its first page chose. With the facets of all members."""
     if plan.after is not None:
-        return same_members(query, sort, selected, list(plan.representatives.values()))
-    return best_members(query, sort, selected, plan.covering)
+        chosen = same_members(list(plan.representatives.values()), selected)
+    else:
+        chosen = best_members(plan.covering, selected)
+    query = {"bool": {"must": [ranked["query"]], "filter": [member_of(plan)]}}
+    aggs = {**facets_behind(plan), **chosen.pop("aggs", {})}
+    return {**ranked, "query": query, "track_total_hits": False, "aggs": aggs, **chosen}
 
 
 def position(plan: Plan) -> Body:

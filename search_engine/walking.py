@@ -12,14 +12,15 @@ from search_engine.answering import with_ways_out
 from search_engine.criteria import MAX_CURSOR, MAX_RESULTS, Criteria
 from search_engine.cursor import LONGEST, Walk, criteria_digest, opened, sealed
 from search_engine.cursor_key import CursorKey
-from search_engine.deciding import MEMBERS, PAGE, SEARCHED, page_bodies
+from search_engine.deciding import SEARCHED
+from search_engine.grouping import MEMBERS
 from search_engine.groups import by_finess, cpts_body
 from search_engine.index import KEEP_S, Index, hits_of, total_of
 from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
 from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
-from search_engine.query import sort_keys
+from search_engine.query import PAGE, page_bodies, sort_keys, whole_page
 
 Next = dict[str, Any]
 
@@ -90,7 +91,7 @@ async def continued(index: Index, plan: Plan, walk: Walk) -> Found:
     if shown:
         bodies[SEARCHED] = cpts_body(shown)
     answers = dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
-    answer = answers[PAGE]
+    answer = whole_page(answers)
     if MEMBERS in answers:
         answer = merged(plan, answer, answers[MEMBERS])
     hits = hits_of(answer)

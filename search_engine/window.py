@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAYS = 3
@@ -52,7 +53,13 @@ def local_date(moment: datetime, zone: str) -> date:
 
 def instant(moment: datetime) -> str:
     """UTC text to the second, ``2021-11-04T14:20:00Z``; such texts sort like the instants."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+    return _text(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)
+def _text(moment: datetime) -> str:
+    """Kept by instants in UTC alone: in another zone both hours of an autumn night are equal."""
+    return moment.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 
-from indexers.slots.stored import AGENDA_SOURCE
+from indexers.slots.stored import AGENDA_SOURCE, marks
 from mappings.identifiers import as_finess
 from mappings.records import Kind, Offer, SlotType, StoredSlot, Via
 
@@ -92,14 +92,19 @@ def _judged(offer: Offer, slot: StoredSlot) -> StoredSlot:
     if not showing:
         stripped = SlotType.CPTS in declared
         return _hidden(slot, Hidden.CPTS_NOT_DECLARED if stripped else Hidden.NO_TYPE)
-    shown = slot.copy()
+    shown = _marked(slot)
     shown["types"] = showing
     shown.pop("hidden", None)
     return shown
 
 
+def _marked(slot: StoredSlot) -> StoredSlot:
+    """A copy; a slot that an older index gave gets the marks it had not."""
+    return {**slot, "marks": marks(slot["start"], slot["end"])}
+
+
 def _hidden(slot: StoredSlot, reason: Hidden) -> StoredSlot:
-    masked = slot.copy()
+    masked = _marked(slot)
     masked["types"] = []
     masked["hidden"] = reason.value
     return masked

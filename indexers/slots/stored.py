@@ -1,15 +1,19 @@
 """From a canonical slot to the slot nested in its offer."""
 
 import hashlib
+from datetime import datetime, timedelta
 from functools import lru_cache
 from sys import intern
 
 from geography.address import address_key
+from indexers.slots.instants import utc_text
 from mappings.identifiers import as_finess
-from mappings.records import CanonicalSlot, SlotCpts, StoredSlot
+from mappings.records import MARKS_APART, CanonicalSlot, SlotCpts, StoredSlot
 
 AGENDA_SOURCE = "sas-agenda"
 """``source`` of the slots of the SAS's own agenda; every other source is an editor."""
+
+SECOND = timedelta(seconds=1)
 
 
 def place_text(slot: CanonicalSlot) -> str:
@@ -59,6 +63,19 @@ def is_full(slot: CanonicalSlot) -> bool:
     return left is not None and left <= 0
 
 
+@lru_cache(maxsize=1 << 16)
+def _marks(start: str, end: str) -> tuple[str, ...]:
+    first, last = (datetime.fromisoformat(text) for text in (start, end))
+    steps = max(0, (last - first - SECOND) // MARKS_APART)
+    inside = [first + step * MARKS_APART for step in range(steps + 1)]
+    return tuple(dict.fromkeys(utc_text(mark) for mark in [*inside, max(first, last - SECOND)]))
+
+
+def marks(start: str, end: str) -> list[str]:
+    """Instants by which the slot is found in any horizon it overlaps: UTC text, in order."""
+    return list(_marks(start, end))
+
+
 def stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
     """The slot as nested in its offer, every declared type showing until coherence is applied.
 
@@ -69,6 +86,7 @@ def stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
         "id": stored_id(slot, source),
         "start": intern(slot["start"]),
         "end": intern(slot["end"]),
+        "marks": marks(slot["start"], slot["end"]),
         "types": list(slot["types"]),
         "declared_types": list(slot["types"]),
         "source": source,

@@ -55,7 +55,8 @@ async def test_what_elasticsearch_tells_of_itself_is_read(site: Site) -> None:
     tally = load.Tally()
     tally.read(bodies)
     assert tally.took_ms == [sum(answer["took"] for answer in answers)]
-    assert tally.found == [max(page["hits"]["total"]["value"] for page in pages)]
+    totals = [page["hits"]["total"]["value"] for page in pages if "total" in page["hits"]]
+    assert tally.found == [max(totals)]
     assert tally.found[0] > 0
 
 

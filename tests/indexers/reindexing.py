@@ -12,6 +12,7 @@ from indexers import reindex as recipe
 from indexers.reindex import Order
 from indexers.reindex_report import Report
 from indexers.slots.instants import utc_text
+from indexers.slots.stored import marks
 from tests.indexers.sets import FLORAC, NOW, FileSet, rang
 
 
@@ -68,6 +69,7 @@ def slot(key: str, start: str, end: str, **fields: Any) -> dict[str, Any]:
         "id": key,
         "start": start,
         "end": end,
+        "marks": marks(start, end),
         "types": ["PUBLIC"],
         "declared_types": ["PUBLIC"],
         "source": "acme",

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from elasticsearch import AsyncElasticsearch
 
+from indexers.slots.stored import marks
 from search_engine.area import Area, AreaKind
 from search_engine.covering import Covering
 from search_engine.criteria import Criteria
@@ -39,10 +40,12 @@ def after(hours: float) -> str:
 def slot(hours: float = 1, minutes: float = 20, **fields: Any) -> dict[str, Any]:
     """A public slot of the office, so many hours after now."""
     start = NOW + timedelta(hours=hours)
+    end = start + timedelta(minutes=minutes)
     return {
         "id": f"slot-{hours}",
         "start": utc(start),
-        "end": utc(start + timedelta(minutes=minutes)),
+        "end": utc(end),
+        "marks": marks(utc(start), utc(end)),
         "types": ["PUBLIC"],
         "declared_types": ["PUBLIC"],
         "source": "editor-a",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+from indexers.slots.stored import marks
 from mappings.codes import group_of
 from mappings.hours import open_minutes
 from mappings.records import Offer, StoredSlot
@@ -227,13 +228,14 @@ def _slots(random: Random, key: str) -> list[StoredSlot]:
 def _slot(random: Random, key: str) -> StoredSlot:
     start = NOW + timedelta(minutes=random.randrange(-6 * 60, 80 * 60))
     start = start.replace(second=0) if random.random() < 0.9 else start
-    end = start + timedelta(minutes=random.choice((15, 20, 30, 300)))
+    end = start + timedelta(minutes=random.choice((15, 20, 30, 300, 900)))
     declared = random.sample(TYPES, random.choice((1, 1, 2, 3)))
     shown = declared if random.random() < 0.85 else declared[1:]
     slot: dict[str, Any] = {
         "id": key,
         "start": utc(start),
         "end": utc(end),
+        "marks": marks(utc(start), utc(end)),
         "types": shown,
         "declared_types": declared,
         "source": random.choice(EDITORS),

@@ -11,11 +11,12 @@ from mappings.offers import offers_mapping
 from search_engine.counting import cards_body, loose_body
 from search_engine.deciding import count_questions
 from search_engine.enlargement import count_body, larger_radii
+from search_engine.grouping import MEMBERS
 from search_engine.groups import covering_body, cpts_body
 from search_engine.pinned import people_body, places_body
 from search_engine.plan import plan_of
 from search_engine.profiles import load_profiles
-from search_engine.query import members_body, page_body
+from search_engine.query import page_bodies
 from search_engine.solutions import solutions_body
 from search_engine.window import window_of
 from tests.search.conftest import Indexed
@@ -69,12 +70,11 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         profile = load_profiles()[drawn.criteria.profile]
         window = window_of(drawn.now, drawn.area.zone)
         plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)
-        yield page_body(plan)
+        yield from page_bodies(plan).values()
         yield from count_questions(plan).values()
         grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
-        yield page_body(grouped)
-        yield members_body(grouped)
-        yield members_body(replace(grouped, after=("1", "a")))
+        yield from page_bodies(grouped).values()
+        yield page_bodies(replace(grouped, after=("1", "a")))[MEMBERS]
         yield cards_body(grouped)
         yield loose_body(grouped)
         yield covering_body("48095")
@@ -82,7 +82,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         if plan.area.radius_km is not None:
             radii = larger_radii(plan.area)
             yield count_body(plan, radii)
-            yield page_body(plan.within(radii[-1]))
+            yield from page_bodies(plan.within(radii[-1])).values()
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
         yield solutions_body(plan)

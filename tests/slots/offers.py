@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexers.offers.identity import fair_key
+from indexers.slots.stored import marks
 from mappings.records import CanonicalSlot, Offer, StoredSlot
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -93,10 +94,12 @@ def sos_slot(slot: str = "s1", hour: int = 9, **fields: Any) -> CanonicalSlot:
 def stored(hour: int = 9, source: str = "alpha", **fields: Any) -> StoredSlot:
     """A slot as nested in an offer."""
     types = fields.pop("types", ["PUBLIC"])
+    start, end = f"2026-11-23T{hour:02}:00:00Z", f"2026-11-23T{hour:02}:30:00Z"
     found: dict[str, Any] = {
         "id": f"{source}:{hour:016x}",
-        "start": f"2026-11-23T{hour:02}:00:00Z",
-        "end": f"2026-11-23T{hour:02}:30:00Z",
+        "start": start,
+        "end": end,
+        "marks": marks(start, end),
         "types": types,
         "declared_types": types,
         "consultation": ["AMB"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.search.oracle.answering import GROUPS, answering
 from tests.search.oracle.asked import Asked
-from tests.search.oracle.filters import held, kept
+from tests.search.oracle.filters import held, is_member, kept
 from tests.search.oracle.groups import count_cards, covering_cpts
 from tests.search.oracle.order import Expected
 from tests.search.oracle.place import kilometres
@@ -94,7 +94,7 @@ def selected(asked: Asked, name: str) -> set[str]:
 def possible(
     asked: Asked, name: str, answers: Iterable[dict[str, Any]], covering: frozenset[str]
 ) -> set[str]:
-    """Every value that could have a count."""
+    """Every value that could have a count: borne by what could be shown."""
     fixed = {
         "consultation": set(CONSULTATIONS),
         "slot_type": TYPES_BY_ROLE[asked.role],
@@ -103,7 +103,8 @@ def possible(
     }
     if name in fixed:
         return fixed[name]
-    borne = {value for offer in answers for value in held(name, offer, covering)}
+    shown = [one for one in answers if asked.cpts is None or is_member(one, asked.cpts)]
+    borne = {value for offer in shown for value in held(name, offer, covering)}
     return {first_of_group(code) for code in borne} if name == "specialty" else borne
 
 
