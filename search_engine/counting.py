@@ -6,6 +6,7 @@ from typing import Any
 from search_engine.enlargement import (
     EXACT,
     bears_name,
+    circles_in,
     count_body,
     enough_at,
     needed_slots,
@@ -37,7 +38,7 @@ async def cards_of(index: Index, plans: list[Plan], answers: list[Answer]) -> li
 def cards_body(plan: Plan) -> Body:
     """The counts on which the circle hangs, and the cards within each radius."""
     radii = radii_of(plan)
-    cards = {**within(plan, radii, needed_slots(plan)), "aggs": grouping_aggs(plan)}
+    cards = within(plan, radii, needed_slots(plan), grouping_aggs(plan))
     body = count_body(plan, radii)
     return {**body, "aggs": {**body["aggs"], CARDS: cards}}
 
@@ -47,7 +48,7 @@ def read_cards(plan: Plan, answer: Body) -> int | Plan:
     chosen, radii = enough_at(answer), radii_of(plan)
     if EXACT in answer["aggregations"] and not bears_name(answer, chosen):
         return replace(plan.within(radii[chosen]) if radii else plan, fuzzy=True)
-    return cards_in(answer["aggregations"][CARDS]["buckets"][str(chosen)])
+    return cards_in(circles_in(answer, CARDS)[chosen])
 
 
 def loose_body(plan: Plan) -> Body:

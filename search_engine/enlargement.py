@@ -1,5 +1,6 @@
 """Looking further when too few offers answer (F014, W34): by the department's step, to twice."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from search_engine.area import Area
@@ -19,9 +20,10 @@ SPARSE_KM = 30.0
 """Reference radius from which a department is so thinly served that most searches look further:
 every circle is counted at once there, where few offers make it cheap."""
 
-COUNTS, EXACT = "radii", "exact"
+COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
 
 Body = dict[str, Any]
+NOTHING: Mapping[str, Body] = {}
 
 
 def may_grow(area: Area) -> bool:
@@ -92,11 +94,22 @@ def count_body(plan: Plan, radii: list[float]) -> Body:
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
-def within(plan: Plan, radii: list[float], more: list[Body]) -> Body:
-    """One bucket a radius, of the offers in its circle that meet ``more``."""
-    circles = [circle(plan.area, radius) for radius in radii]
-    buckets = [all_of([one, *more]) for one in circles] or [all_of(more)]
-    return {"filters": {"filters": {str(index): one for index, one in enumerate(buckets)}}}
+def within(
+    plan: Plan, radii: list[float], more: list[Body], inside: Mapping[str, Body] = NOTHING
+) -> Body:
+    """One bucket a radius, of the offers in its circle that meet ``more``, judged once.
+
+    The query asks for the last circle already. ``inside``: what every bucket holds.
+    """
+    circles = [*(circle(plan.area, radius) for radius in radii[:-1]), all_of([])]
+    buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
+    return {"filter": all_of(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
+
+
+def circles_in(answer: Body, name: str) -> list[Body]:
+    """The buckets of ``within``, by radius."""
+    buckets = answer["aggregations"][name][CIRCLES]["buckets"]
+    return [buckets[str(index)] for index in range(len(buckets))]
 
 
 def enough_at(answer: Body) -> int:
@@ -117,5 +130,4 @@ def bears_name(answer: Body, index: int) -> bool:
 
 
 def _counts(answer: Body, name: str) -> list[int]:
-    buckets = answer["aggregations"][name]["buckets"]
-    return [int(buckets[str(index)]["doc_count"]) for index in range(len(buckets))]
+    return [int(bucket["doc_count"]) for bucket in circles_in(answer, name)]

@@ -61,7 +61,7 @@ OFFER_FACETS = tuple(name for name in FACETS if name not in SLOT_FILTERS)
 TRUE = "true"
 """The one value of a filter that is on or off."""
 
-VALUES, OFFERS = "values", "offers"
+OFFERS = "offers"
 NOTHING: Mapping[str, Body] = {}
 
 
@@ -70,8 +70,11 @@ def offer_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, 
 
     ``within``: what every bucket of offers holds.
     """
-    selected = selections(plan)
-    return {_named(name): _facet(plan, name, selected, within) for name in OFFER_FACETS}
+    selected, facets = selections(plan), dict[str, Body]()
+    for name in OFFER_FACETS:
+        others = [clause for other, clause in selected.items() if other != name]
+        facets |= _under(others, name, _facet(plan, name, within))
+    return facets
 
 
 def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, Body]:
@@ -81,7 +84,7 @@ def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, B
     circle they cost more than any other part of a page.
     """
     others = [clause for other, clause in selections(plan).items() if other != SLOTS]
-    offers = {OFFERS: {"reverse_nested": {}, "aggs": within}}
+    offers: Body = {OFFERS: {"reverse_nested": {}, "aggs": within}}
     rules = {
         names[0]: {
             "filter": slot_filter(rule),
@@ -89,8 +92,7 @@ def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, B
         }
         for rule, names in _rules(plan).items()
     }
-    walk = {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}}
-    return {_named(SLOTS): {"filter": all_of(others), "aggs": walk}}
+    return _under(others, SLOTS, {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}})
 
 
 def facets_behind(plan: Plan) -> dict[str, Body]:
@@ -109,16 +111,26 @@ def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     return {name: _kept(plan, name, counted[name]) for name in FACETS}
 
 
-def _named(name: str) -> str:
-    return f"facet_{name}"
+def _under(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
+    """The aggregations of a facet under the filters selected in the others; by themselves when
+    nothing is selected there, for every aggregation costs a small page a part of its time. Offers
+    are counted beside their kinds, so those stand under a filter in any case."""
+    if others or name == "kind":
+        return {f"facet_{name}": {"filter": all_of(others), "aggs": aggs}}
+    return aggs
 
 
-def _facet(plan: Plan, name: str, selected: Mapping[str, Body], within: Mapping[str, Body]) -> Body:
-    others = [clause for other, clause in selected.items() if other != name]
+def _found(name: str, found: Body) -> Body:
+    """What ``_under`` asked for a facet."""
+    inside: Body = found.get(f"facet_{name}", found)
+    return inside
+
+
+def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]:
     values = {field: {**agg, "aggs": within} for field, agg in _offer_values(plan, name).items()}
     if name == "participation":
-        values = {VALUES: {"filter": {"term": {"participant": True}}, "aggs": values}}
-    return {"filter": all_of(others), "aggs": {**values, **(within if name == "kind" else {})}}
+        return {name: {"filter": {"term": {"participant": True}}, "aggs": values}}
+    return {**values, **(within if name == "kind" else {})}
 
 
 def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
@@ -156,20 +168,20 @@ def _horizons(start: datetime) -> list[dict[str, str]]:
 
 def _offers_by_value(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     """By filter, the bucket of offers of each value."""
-    slots = found[_named(SLOTS)][SLOTS]
+    slots = _found(SLOTS, found)[SLOTS]
     by_slot = {
         name: {value: b[OFFERS] for value, b in _buckets(slots[names[0]][name]).items()}
         for names in _rules(plan).values()
         for name in names
     }
-    return by_slot | {name: _by_offer(name, found[_named(name)]) for name in OFFER_FACETS}
+    return by_slot | {name: _by_offer(name, _found(name, found)) for name in OFFER_FACETS}
 
 
 def _by_offer(name: str, found: Body) -> dict[str, Body]:
     if name == "open_now":
         return _buckets(found[name])
     if name == "participation":
-        found = found[VALUES]
+        found = found[name]
     values = {field: _buckets(found[field]) for field in OFFER_FIELDS[name]}
     if name == "specialty":
         return _by_specialty(values["specialties"], values["specialty_groups"])
@@ -193,10 +205,10 @@ def _cards(everybody: Mapping[str, Body], behind: Mapping[str, Body]) -> dict[st
 
 def _kinds(plan: Plan, found: Body) -> dict[str, int]:
     """Kinds of cards: those of offers that stand alone, and the CPTS that members stand behind."""
-    facet, counts = found[_named("kind")], Counter[str]()
+    facet, counts = _found("kind", found), Counter[str]()
     counts.update(_documents(facet))
     if MEMBERS in found:
-        behind = found[MEMBERS][_named("kind")]
+        behind = _found("kind", found[MEMBERS])
         counts.subtract(_documents(behind))
         counts[Kind.CPTS] += groups_in(behind)
     if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:

@@ -19,11 +19,8 @@ def grouping_aggs(plan: Plan) -> dict[str, Body]:
 
 
 def groups_aggs(plan: Plan) -> dict[str, Body]:
-    """What a bucket of members needs to be counted in cards: one bucket a CPTS.
-
-    ``filters`` and not ``terms``: Elasticsearch searches the segments of a shard at the same time
-    only where no ``terms`` may leave out a value of its field.
-    """
+    """What a bucket of members needs to be counted in cards: one bucket a CPTS, nothing where all
+    are of one."""
     return _groups_of(plan.covering)
 
 
@@ -37,6 +34,8 @@ def _members_of(covering: tuple[str, ...]) -> dict[str, Body]:
 
 @lru_cache(maxsize=256)
 def _groups_of(covering: tuple[str, ...]) -> dict[str, Body]:
+    if len(covering) < 2:  # noqa: PLR2004 - one CPTS has all the members
+        return {}
     groups = {finess: {"term": {"cpts": finess}} for finess in covering}
     return {GROUPS: {"filters": {"filters": groups}}}
 
@@ -55,4 +54,5 @@ def behind_cards(members: Body) -> int:
 
 def groups_in(members: Body) -> int:
     """CPTS with at least one of these members."""
-    return sum(group["doc_count"] > 0 for group in members[GROUPS]["buckets"].values())
+    groups = members[GROUPS]["buckets"].values() if GROUPS in members else [members]
+    return sum(group["doc_count"] > 0 for group in groups)

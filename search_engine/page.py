@@ -150,10 +150,12 @@ def nearer_of(found: Found, results: Sequence[Card]) -> dict[str, Any] | None:
     plan = found.plan
     km = distance_of(offer, plan.area.lat, plan.area.lon)
     saved = (card_km(results[0]) or 0.0) - (km or 0.0)
+    if saved <= 0:
+        return None
     slots = showing(plan.slots, offer.get("slots", []))
     own = card(view_of(plan), offer, slots, shown_km(plan, km))
     shown = group_card(found, offer, own) or own
-    if saved <= 0 or shown["id"] in {first["id"] for first in results[:FIRST_CARDS]}:
+    if shown["id"] in {first["id"] for first in results[:FIRST_CARDS]}:
         return None
     return {"card": shown, "saved_km": round(saved, 3)}
 

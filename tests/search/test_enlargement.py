@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.area import Area
-from search_engine.enlargement import COUNTS, EXACT, bears_name, enough_at, larger_radii
+from search_engine.enlargement import CIRCLES, COUNTS, EXACT, bears_name, enough_at, larger_radii
 from tests.search.asking import page_of
 from tests.search.conftest import Indexed, Searching
 from tests.search.made import area, commune, department, doctor, key_of, slot, structure
@@ -52,7 +52,7 @@ def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]
     told = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
     return {
         "aggregations": {
-            name: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}
+            name: {CIRCLES: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}}
             for name, counts in told.items()
         }
     }
