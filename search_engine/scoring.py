@@ -42,12 +42,15 @@ def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
 
 
 def slot_clause(plan: Plan) -> Clause:
-    """The slot step and the credits of the one best slot, in one nested query."""
-    best = slot_filter(plan.slots)
-    best["bool"]["must"] = [constant({"match_all": {}}, ranking.SLOT)]
+    """The slot step, and the credits of the one best slot, in one nested query.
+
+    The step is counted once an offer: a constant on every slot is a twentieth of a large page.
+    """
+    step, best = constant({"match_all": {}}, ranking.SLOT), slot_filter(plan.slots)
     if plan.weighs_qualities:
         best["bool"]["should"] = best_slot_credits(plan)
-    return {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
+    slots = {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
+    return {"bool": {"must": [slots, step]}}
 
 
 def best_slot_credits(plan: Plan) -> list[Clause]:
