@@ -9,8 +9,8 @@ from elasticsearch import AsyncElasticsearch
 from fastapi import Depends, Request
 
 from search_engine.area import AddressFinder
-from search_engine.covering import Covering
 from search_engine.cursor_key import CursorKey
+from search_engine.foresight import Foresight
 
 Clock = Callable[[], datetime]
 
@@ -23,14 +23,14 @@ def utc_now() -> datetime:
 @dataclass(frozen=True, slots=True)
 class Engine:
     """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors,
-    ``covering`` is what searches learnt of the CPTS."""
+    ``foresight`` is what earlier searches were told."""
 
     client: AsyncElasticsearch
     alias: str
     geocoder: AddressFinder
     cursor_key: CursorKey
     clock: Clock = utc_now
-    covering: Covering = field(default_factory=Covering)
+    foresight: Foresight = field(default_factory=Foresight)
 
 
 async def engine_of(request: Request) -> Engine:

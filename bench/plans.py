@@ -11,7 +11,6 @@ from elasticsearch import AsyncElasticsearch
 from bench.exchange import Call, Plan
 from bench.recording import recorded, recording_client
 from geography.geocoder import Geocoder
-from search_engine.covering import Covering
 from search_engine.criteria import Criteria
 from search_engine.index import Index
 from search_engine.search import search
@@ -36,30 +35,30 @@ def null_endpoint(api: str, count: int) -> Plan:
 
 
 async def raw_searches(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
-    """What ``search`` sends to Elasticsearch for each body."""
-    chain = Geocoder()
+    """What ``search`` sends to Elasticsearch for each body, in a process that serves: each is
+    searched once to learn what a process foresees."""
+    chain, asked = Geocoder(), list(bodies)
     async with recording_client(url) as client:
-        plan = [await _raw_search(client, alias, chain, body) for body in bodies]
+        index = Index(client, alias)
+        for _ in range(2):
+            plan = [await _recorded_at(_present(), index, chain, body) for body in asked]
     await chain.aclose()
     return plan
 
 
-async def _raw_search(
-    client: AsyncElasticsearch, alias: str, chain: Geocoder, body: Body
-) -> tuple[Call, ...]:
-    now = whole_second(datetime.now(UTC))
-    return await _recorded_at(now, Index(client, alias), chain, body)
+def _present() -> datetime:
+    return whole_second(datetime.now(UTC))
 
 
 async def searches_at(url: str, alias: str, asked: Iterable[tuple[Body, datetime]]) -> Plan:
     """What ``search`` sends for each body at its own instant (aware, whole seconds), which stays.
 
-    As in a process that has met every commune before: each is searched once to learn its CPTS.
-    What is sent is a second later than what was recorded, so that no answer kept since serves it.
+    In a process that serves, as ``raw_searches``. What is sent is a second later than what was
+    recorded, so that no answer kept since serves it.
     """
-    chain, covering, pairs = Geocoder(), Covering(), list(asked)
+    chain, pairs = Geocoder(), list(asked)
     async with recording_client(url) as client:
-        index = Index(client, alias, covering=covering)
+        index = Index(client, alias)
         for _ in range(2):
             plan = [await _recorded_at(now, index, chain, body) for body, now in pairs]
     await chain.aclose()
@@ -80,8 +79,8 @@ async def _recorded_at(
     criteria = Criteria(**body)
 
     async def work() -> None:
-        client, alias, covering = index.client, index.alias, index.covering
-        await search(client, alias, criteria, now, deps=chain, covering=covering)
+        client, alias, foresight = index.client, index.alias, index.foresight
+        await search(client, alias, criteria, now, deps=chain, foresight=foresight)
 
     return await recorded(instant(now), work)
 

@@ -23,7 +23,7 @@ async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
     told = await decided(index, plan)
-    ways = proposals(told.plan) if told.empty else []
+    ways = proposals(told.plan) if told.empty and not told.page else []
     answers = told.page or await _asked_last(index, told, ways)
     counted = [answers[_way(number)] for number in range(len(ways))]
     return await with_ways_out(index, found_in(told, answers), counted)

@@ -19,11 +19,12 @@ from search_engine.enlargement import (
     radii_of,
 )
 from search_engine.filters import name_queries, offer_filters
+from search_engine.foresight import NOBODY, CircleKey
 from search_engine.groups import by_finess, covering_body, cpts_body, groups_here
 from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
-from search_engine.query import page_bodies
+from search_engine.query import PAGE, page_bodies
 
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
@@ -64,9 +65,12 @@ async def decided(index: Index, plan: Plan) -> Decided:
     It depends on the index alone, so every page of a search decides the same. Raises
     ``CptsNotFound``.
     """
-    plan, cpts, answers = await _first_questions(index, plan)
+    ahead = foreseen_circle(index, plan)
+    plan, cpts, answers = await _first_questions(index, plan, ahead)
     if COUNTS in answers:
-        return _in_circle(plan, cpts, answers[COUNTS])
+        told = _in_circle(plan, cpts, answers[COUNTS])
+        at = learnt_circle(index, plan, answers[COUNTS])
+        return replace(told, page=answers) if at == ahead and PAGE in answers else told
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
         return _in_circle(plan, cpts, await index.ask(circles_body(plan)))
     if EXACT in answers and not total_of(answers[EXACT]):
@@ -77,28 +81,58 @@ async def decided(index: Index, plan: Plan) -> Decided:
 def _in_circle(plan: Plan, cpts: Cards, counts: Answer) -> Decided:
     """The decision in the first circle with enough offers, else in the largest."""
     at = enough_at(counts)
-    chosen = plan.within(radii_of(plan)[at]) if at else plan
     fuzzy = bool(plan.meaning.text) and not bears_name(counts, at)
-    return Decided(replace(chosen, fuzzy=fuzzy), cpts, found=found_at(counts, at))
+    return Decided(replace(within_circle(plan, at), fuzzy=fuzzy), cpts, found=found_at(counts, at))
 
 
-async def _first_questions(index: Index, plan: Plan) -> tuple[Plan, Cards, Answers]:
+def within_circle(plan: Plan, at: int) -> Plan:
+    """The plan in one of its circles."""
+    return plan.within(radii_of(plan)[at]) if at else plan
+
+
+def foreseen_circle(index: Index, plan: Plan) -> int | None:
+    """The circle in which the department had enough of what is looked for, when it was last asked.
+
+    None for a name, which each search has for itself, and where there was nobody at all.
+    """
+    if not is_sparse(plan) or plan.meaning.text is not None:
+        return None
+    at = index.foresight.circles.foreseen(circle_key(plan))
+    return None if at is None or not 0 <= at < len(radii_of(plan)) else at
+
+
+def learnt_circle(index: Index, plan: Plan, counts: Answer) -> int:
+    """The circle chosen, kept for the next search of the same."""
+    at = enough_at(counts)
+    if plan.meaning.text is None:
+        index.foresight.circles.learn(circle_key(plan), at if found_at(counts, at) else NOBODY)
+    return at
+
+
+def circle_key(plan: Plan) -> CircleKey:
+    """Department, known word and mode: nothing of a patient."""
+    return plan.area.department, plan.meaning.label, plan.mode.value
+
+
+async def _first_questions(
+    index: Index, plan: Plan, ahead: int | None
+) -> tuple[Plan, Cards, Answers]:
     """The CPTS, the counts and the page, all at once where the CPTS can be foreseen."""
     who = cpts_questions(plan)
     if COVERING not in who:
-        answers = await _asked(index, {**who, **first_questions(plan)})
+        answers = await _asked(index, {**who, **first_questions(plan, ahead)})
         return *with_cpts(plan, answers), answers
     commune = plan.area.insee or ""
-    foreseen, answers = index.covering.foreseen(commune), {}
+    foreseen, answers = index.foresight.covering.foreseen(commune), {}
     if foreseen is None:
         told, cpts = with_cpts(plan, await _asked(index, who))
     else:
-        answers = await _asked(index, {**who, **first_questions(behind(plan, foreseen))})
+        answers = await _asked(index, {**who, **first_questions(behind(plan, foreseen), ahead)})
         told, cpts = with_cpts(plan, answers)
     covering = told.covering or told.beside
     if covering != foreseen:
-        index.covering.learn(commune, covering)
-        answers = await _asked(index, first_questions(told))
+        index.foresight.covering.learn(commune, covering)
+        answers = await _asked(index, first_questions(told, ahead))
     return told, cpts, answers
 
 
@@ -140,12 +174,13 @@ def behind(plan: Plan, covering: tuple[str, ...]) -> Plan:
     return replace(plan, beside=covering)
 
 
-def first_questions(plan: Plan) -> dict[str, Body]:
-    """What is asked of a plan whose CPTS are known: the counts, and the page of the first circle
-    where it is likely to be the last."""
-    if is_sparse(plan):
-        return {COUNTS: circles_body(plan)}
-    return {**count_questions(plan), **page_bodies(plan)}
+def first_questions(plan: Plan, ahead: int | None) -> dict[str, Body]:
+    """What is asked of a plan whose CPTS are known: the counts, and the page of the circle that is
+    likely to be the last: the first, in a sparse department the one foreseen (``ahead``)."""
+    if not is_sparse(plan):
+        return {**count_questions(plan), **page_bodies(plan)}
+    page = {} if ahead is None else page_bodies(within_circle(plan, ahead))
+    return {COUNTS: circles_body(plan), **page}
 
 
 def circles_body(plan: Plan) -> Body:

@@ -9,7 +9,7 @@ from elastic.client import LOCAL
 from elastic.errors import translated
 from elastic.multi_search import search_all
 from elastic.point_in_time import search_in
-from search_engine.covering import Covering
+from search_engine.foresight import Foresight
 from search_engine.problems import PartialAnswer
 
 KEEP_S = 600
@@ -27,8 +27,8 @@ class Index:
     client: AsyncElasticsearch
     alias: str
     pit: str | None = None
-    covering: Covering = field(default_factory=Covering)
-    """Which CPTS cover which commune, shared by the searches of a process."""
+    foresight: Foresight = field(default_factory=Foresight)
+    """What earlier searches were told, shared by those of a process."""
 
     async def ask(self, body: Body) -> Answer:
         """The whole answer to one request.

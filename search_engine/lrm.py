@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mappings.formats import LrmEntry
 from search_engine.area import AddressFinder, Area
-from search_engine.covering import Covering
 from search_engine.criteria import MAX_TEXT, Criteria, Mode, Role, Sealed
 from search_engine.cursor_key import CursorKey
+from search_engine.foresight import Foresight
 from search_engine.interpretation import Interpretation
 from search_engine.lrm_place import InseeFinder, LrmPlace, area_of_place, read_place
 from search_engine.lrm_registry import LrmRegistry
@@ -152,7 +152,7 @@ class LrmDoor:
     registry: LrmRegistry
     finder: LrmFinder
     key: CursorKey | None = None
-    covering: Covering | None = None
+    foresight: Foresight | None = None
 
 
 async def lrm_search(
@@ -183,7 +183,7 @@ async def lrm_search(
         resolve_area=area,
         interpret=meaning,
         key=door.key,
-        covering=door.covering,
+        foresight=door.foresight,
     )
     page["warnings"] = [*asked.warnings, *page["warnings"]]
     return {**page, "lrm": lrm_block(entry, asked)}

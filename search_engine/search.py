@@ -12,10 +12,10 @@ from elasticsearch import AsyncElasticsearch
 
 from search_engine.answering import answered
 from search_engine.area import AddressFinder, Area, resolve_area
-from search_engine.covering import Covering
 from search_engine.criteria import Criteria
 from search_engine.cursor import Walk
 from search_engine.cursor_key import CursorKey
+from search_engine.foresight import Foresight
 from search_engine.index import Answer, Index
 from search_engine.interpretation import Interpretation, interpret
 from search_engine.page import Found, Page, page_of
@@ -59,15 +59,15 @@ async def search(
     interpret: Interpreter = interpret,
     profiles: Mapping[str, Profile] | None = None,
     key: CursorKey | None = None,
-    covering: Covering | None = None,
+    foresight: Foresight | None = None,
 ) -> Page:
     """The page that answers the criteria at the instant ``now`` (aware).
 
     ``deps`` is what ``resolve_area`` needs, a geocoder; ``profiles`` default to the configured
-    file; without ``key`` there are no cursors; ``covering`` is what earlier searches learnt.
+    file; without ``key`` there are no cursors; ``foresight`` is what earlier searches were told.
     Raises ``SearchProblem`` and its kinds, and the errors of ``elastic.errors``.
     """
-    watch, live = Stopwatch(), Index(client, alias, covering=covering or Covering())
+    watch, live = Stopwatch(), Index(client, alias, foresight=foresight or Foresight())
     with watch.stage("total"):
         profile = profile_named(criteria.profile, profiles or load_profiles())
         walk = walk_of(criteria, key, now)

@@ -57,7 +57,7 @@ async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) 
     finder = cast(LrmFinder, engine.geocoder)
     registry = registry_of(request, engine)
     door = LrmDoor(
-        engine.client, engine.alias, registry, finder, engine.cursor_key, engine.covering
+        engine.client, engine.alias, registry, finder, engine.cursor_key, engine.foresight
     )
     modes = modes_of(caller_of(request).duties)
     page = await lrm_search(door, link, engine.clock(), role, modes)

@@ -76,7 +76,7 @@ async def answer_search(
         engine.clock(),
         deps=engine.geocoder,
         key=engine.cursor_key,
-        covering=engine.covering,
+        foresight=engine.foresight,
     )
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

@@ -45,8 +45,8 @@ async def test_the_last_call_is_the_page_of_the_plan(site: Site) -> None:
         profile=load_profiles()["regulation"],
         seed=7,
     )
-    lines = [orjson.loads(line) for line in sent.body.splitlines()]
-    assert lines[1::2] == orjson.loads(orjson.dumps(list(page_bodies(plan).values())))
+    _, *bodies = [orjson.loads(line) for line in sent.body.splitlines()][1::2]
+    assert bodies == orjson.loads(orjson.dumps(list(page_bodies(plan).values())))
     assert sent.now in sent.body
 
 
@@ -60,7 +60,7 @@ async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
         exchange = await recorded(instant(now), work)
         bodies = await load.perform(through, exchange) or []
     await chain.aclose()
-    hits = orjson.loads(bodies[-1])["responses"][0]["hits"]["hits"]
+    hits = orjson.loads(bodies[-1])["responses"][1]["hits"]["hits"]
     shown = [card["id"] for card in pages[0]["results"]]
     assert shown
     assert [hit["_id"] for hit in hits] == shown

@@ -6,15 +6,15 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.covering import Covering
 from search_engine.criteria import Criteria
+from search_engine.foresight import Foresight
 from search_engine.search import search
 from tests.search.conftest import Indexed
 from tests.search.random_searches import Drawn
 
 Page = dict[str, Any]
 
-LEARNT = Covering()
+LEARNT = Foresight()
 """Shared by searches of several indices: right for some, wrong for others."""
 
 
@@ -28,7 +28,7 @@ async def page_of(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) ->
         deps=None,
         resolve_area=drawn.resolve_area,
         interpret=drawn.interpret,
-        covering=LEARNT,
+        foresight=LEARNT,
     )
 
 

@@ -9,9 +9,9 @@ from elasticsearch import AsyncElasticsearch
 
 from indexers.slots.stored import marks
 from search_engine.area import Area, AreaKind
-from search_engine.covering import Covering
 from search_engine.criteria import Criteria
 from search_engine.cursor_key import CursorKey
+from search_engine.foresight import Foresight
 from search_engine.interpretation import Interpretation, interpret
 from search_engine.search import search
 
@@ -148,7 +148,7 @@ class Searcher:
     def __init__(self, client: AsyncElasticsearch, alias: str) -> None:
         self.client = client
         self.alias = alias
-        self.covering = Covering()
+        self.foresight = Foresight()
 
     async def page(
         self,
@@ -175,7 +175,7 @@ class Searcher:
             resolve_area=given_area,
             interpret=interpret if meaning is None else lambda text: meaning,
             key=key,
-            covering=self.covering,
+            foresight=self.foresight,
         )
 
     async def keys(self, *args: Any, **kwargs: Any) -> list[str]:
