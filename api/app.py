@@ -40,6 +40,9 @@ from search_engine.area import AddressFinder, point_area
 from search_engine.interpretation import interpret
 from search_engine.problems import SearchProblem
 
+YOUNG_OBJECTS = 20_000
+"""New objects between two looks for cycles: those of a few searches."""
+
 TITLE = "Moteur de recherche du SAS"
 
 ROUTERS = (
@@ -111,7 +114,8 @@ def _warm() -> None:
     """Read the tables before the first request, off the event loop, once a process (0.7 s).
 
     What was read lives as long as the process: the garbage collector need not visit it again,
-    which stopped every request under way for 0.1 s.
+    which stopped every request under way for 0.1 s. Nor need it look for cycles several times in
+    the one answer of Elasticsearch that is being read, which has none.
     """
     gazetteer = load_gazetteer().warm()
     point_area(gazetteer, 48.8566, 2.3522, None)
@@ -120,6 +124,7 @@ def _warm() -> None:
     suggest_engine.warm()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 async def _search_problem(request: Request, error: Exception) -> Response:

@@ -133,10 +133,9 @@ def participation(offer: Offer) -> Block:
 
 def availability(view: View, offer: Offer, slots: list[StoredSlot]) -> Block:
     """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
-    zone = ZoneInfo(offer["zone"])
     days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["zone"])}
     for slot in slots:
-        told = slot_of(view, slot, zone)
+        told = slot_of(view, slot, offer["zone"])
         days.setdefault(told["start_local"][:10], []).append(told)
     first = slots[0]["start"] if slots else None
     listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]
@@ -149,12 +148,18 @@ def _dates(window: Window, zone: str) -> tuple[str, ...]:
     return tuple(day.isoformat() for day in local_dates(window, zone))
 
 
-def slot_of(view: View, slot: StoredSlot, zone: ZoneInfo) -> Block:
+@lru_cache(maxsize=4096)
+def _local(instant: str, zone: str) -> str:
+    """On the wall of the zone: the slots of three days start at the same few hundred instants."""
+    return parse_instant(instant).astimezone(ZoneInfo(zone)).isoformat()
+
+
+def slot_of(view: View, slot: StoredSlot, zone: str) -> Block:
     """The slot with the keys of a canonical one, its local start, and its booking link."""
     visible = VISIBLE_TYPES[view.role]
     told: Block = {key: slot.get(field) for key, field in SLOT_FIELDS.items()}
     told["types"] = [kind for kind in slot["types"] if kind in visible]
-    told["start_local"] = parse_instant(slot["start"]).astimezone(zone).isoformat()
+    told["start_local"] = _local(slot["start"], zone)
     told["cpts"] = [{"finess": finess} for finess in slot.get("cpts", [])] or None
     told["seats_taken"] = seats_taken(slot)
     link = with_origin(slot["url"], view.origin) if "url" in slot else None

@@ -36,6 +36,9 @@ BESIDE_THE_ORDER = frozenset({"page", "cursor", "size", "seed", "origin"})
 """Criteria that may change during a walk: ``cursor`` itself and ``page`` say where it stands,
 ``size`` how far the next step goes, the ``seed`` is in the walk, ``origin`` only marks links."""
 
+WINDOW_BITS, MEMORY_LEVEL = 11, 2
+"""Of zlib: texts of 2 kB are looked back over whole."""
+
 Scalar = str | int | float | bool | None
 
 
@@ -81,8 +84,14 @@ def sealed(walk: Walk, digest: str, key: CursorKey, at: datetime) -> str:
     About 700 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
     beyond which it would not be taken back, holds some 150 communities.
     """
-    content = zlib.compress(CONTENT.dump_json((LAYOUT, digest, walk)), level=9)
+    content = _compressed(CONTENT.dump_json((LAYOUT, digest, walk)))
     return unpadded(key.encrypt_at_time(content, int(at.timestamp())))
+
+
+def _compressed(content: bytes) -> bytes:
+    """With the memory that so short a text needs: 10 kB, where the default takes 260 afresh."""
+    packer = zlib.compressobj(level=9, wbits=WINDOW_BITS, memLevel=MEMORY_LEVEL)
+    return packer.compress(content) + packer.flush()
 
 
 def opened(text: str, digest: str, key: CursorKey, at: datetime) -> Walk:

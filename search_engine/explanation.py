@@ -1,6 +1,7 @@
 """Why a card stands where it stands: its tier, a French label, and the addends of its score."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from mappings.records import Offer, StoredSlot
@@ -46,8 +47,30 @@ class Rank(TypedDict):
     parts: list[Part]
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the ranking of one search weighs with, worked out once for all its cards."""
+
+    plan: Plan
+    types: dict[str, float]
+    soon: list[tuple[str, float]]
+    structure: float
+    precise: float
+
+
+def scale_of(plan: Plan) -> Scale:
+    """The credits of the search."""
+    return Scale(
+        plan,
+        ranking.slot_type_credits(plan),
+        ranking.soon_credits(plan),
+        ranking.structure_credit(plan),
+        ranking.precise_credit(plan),
+    )
+
+
 def rank_of(
-    plan: Plan,
+    scale: Scale,
     offer: Offer,
     slots: list[StoredSlot],
     *,
@@ -60,10 +83,11 @@ def rank_of(
     ``slots`` those that show, ``km`` from the centre of the search, ``name`` the way the name
     answered. ``score`` yields the fair order only, which Elasticsearch draws from the seed.
     """
+    plan = scale.plan
     held = standing(plan, offer, slots, km)
     parts = [*_named(name), *(_part(step, STEPS[step]) for step, holds in held.items() if holds)]
     if plan.weighs_qualities:
-        parts += _in_tier(plan, offer, slots, km)
+        parts += _in_tier(scale, offer, slots, km)
         parts += _fair(plan.area, score, parts)
     return {"tier": _tier(plan, held, name), "label": _label(plan, held, name), "parts": parts}
 
@@ -102,12 +126,15 @@ def _named(name: str | None) -> list[Part]:
     return [] if name is None else [_part("name", ranking.NAME[name])]
 
 
-def _in_tier(plan: Plan, offer: Offer, slots: list[StoredSlot], km: float | None) -> Iterable[Part]:
-    yield from _closeness(plan.area, km)
-    scale = plan.area.radius_km if ranking.measured(plan.area) else None
-    for name, value in (*_best_slot(plan, slots), *_offer_credits(plan, offer)):
+def _in_tier(
+    scale: Scale, offer: Offer, slots: list[StoredSlot], km: float | None
+) -> Iterable[Part]:
+    area = scale.plan.area
+    yield from _closeness(area, km)
+    radius = area.radius_km if ranking.measured(area) else None
+    for name, value in (*_best_slot(scale, slots), *_offer_credits(scale, offer)):
         if value:
-            yield _part(name, value, None if scale is None else value * scale)
+            yield _part(name, value, None if radius is None else value * radius)
 
 
 def _closeness(area: Area, km: float | None) -> list[Part]:
@@ -124,12 +151,11 @@ def _inside(km: float, inner: float, outer: float) -> bool:
     return km <= outer and (km > inner or inner == 0)
 
 
-def _best_slot(plan: Plan, slots: list[StoredSlot]) -> tuple[tuple[str, float], ...]:
+def _best_slot(scale: Scale, slots: list[StoredSlot]) -> tuple[tuple[str, float], ...]:
     """The credits of the one slot whose credits add up to most."""
     if not slots:
         return ()
-    types, limits = ranking.slot_type_credits(plan), ranking.soon_credits(plan)
-    earned = [(_type_credit(types, slot), _soon_credit(limits, slot)) for slot in slots]
+    earned = [(_type_credit(scale.types, slot), _soon_credit(scale.soon, slot)) for slot in slots]
     kind, soon = max(earned, key=sum)
     return ("slot_type", kind), ("soon", soon)
 
@@ -142,11 +168,12 @@ def _soon_credit(limits: list[tuple[str, float]], slot: StoredSlot) -> float:
     return max((credit for limit, credit in limits if slot["start"] <= limit), default=0.0)
 
 
-def _offer_credits(plan: Plan, offer: Offer) -> Iterable[tuple[str, float]]:
-    if offer.get("structure_kind") in plan.profile.structure.kinds:
-        yield "structure", ranking.structure_credit(plan)
-    if offer.get("precision") in plan.profile.precise_point.precisions:
-        yield "precise_point", ranking.precise_credit(plan)
+def _offer_credits(scale: Scale, offer: Offer) -> Iterable[tuple[str, float]]:
+    profile = scale.plan.profile
+    if offer.get("structure_kind") in profile.structure.kinds:
+        yield "structure", scale.structure
+    if offer.get("precision") in profile.precise_point.precisions:
+        yield "precise_point", scale.precise
 
 
 def _fair(area: Area, score: float, parts: list[Part]) -> list[Part]:

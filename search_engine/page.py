@@ -12,7 +12,7 @@ from search_engine.availability import showing
 from search_engine.cards import Card, View, card
 from search_engine.criteria import Criteria, Mode, Sort
 from search_engine.distances import distance_of
-from search_engine.explanation import rank_of
+from search_engine.explanation import Scale, rank_of, scale_of
 from search_engine.facet_labels import facets_of
 from search_engine.index import Answer, hits_of, total_of
 from search_engine.interpretation import Interpretation
@@ -63,7 +63,8 @@ def page_of(found: Found, took_ms: dict[str, float]) -> Page:
     """The whole page; what there is nothing to say of is absent."""
     plan, answer, places = found.plan, found.answer, found.places
     total = total_of(answer)
-    results = [result_card(found, hit) for hit in hits_of(answer)]
+    view, scale = view_of(plan), scale_of(plan)
+    results = [result_card(found, hit, view, scale) for hit in hits_of(answer)]
     page: Page = {
         "query": understood(plan.criteria, plan.meaning),
         "area": area_of(plan),
@@ -96,14 +97,14 @@ def enlarged_of(plan: Plan) -> dict[str, Any] | None:
     return {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
 
 
-def result_card(found: Found, hit: dict[str, Any]) -> Card:
+def result_card(found: Found, hit: dict[str, Any], view: View, scale: Scale) -> Card:
     """The card of a hit, with the rank that explains its place; that of its CPTS for a member
     who stands for one (F091)."""
     plan, offer = found.plan, hit["_source"]
     slots = showing(plan.slots, offer.get("slots", []))
     km = distance_of(offer, plan.area.lat, plan.area.lon)
-    rank = rank_of(plan, offer, slots, km=km, name=way_of(plan, hit), score=float(hit["_score"]))
-    own = card(view_of(plan), offer, slots, shown_km(plan, km))
+    rank = rank_of(scale, offer, slots, km=km, name=way_of(plan, hit), score=float(hit["_score"]))
+    own = card(view, offer, slots, shown_km(plan, km))
     return {**(group_card(found, offer, own) or own), "rank": rank}
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from search_engine.explanation import scale_of
 from search_engine.index import Index, hits_of
-from search_engine.page import Found, result_card
+from search_engine.page import Found, result_card, view_of
 from search_engine.plan import Plan, plan_of
 from search_engine.profiles import load_profiles
 from search_engine.search import answered
@@ -233,9 +234,10 @@ async def test_parts_sum_to_the_score_on_every_card(
     for _ in range(150):
         drawn = draw(random, size=100, group_cpts=False)
         found = await planned(client, indexed, drawn)
+        view, scale = view_of(found.plan), scale_of(found.plan)
         right = {one.id: one for one in expected(drawn.asked, indexed.offers, indexed.index).found}
         for hit in hits_of(found.answer):
-            parts = result_card(found, hit)["rank"]["parts"]
+            parts = result_card(found, hit, view, scale)["rank"]["parts"]
             assert sum(part["value"] for part in parts) == pytest.approx(hit["_score"], abs=SUM)
             assert right[hit["_source"]["id"]].score == pytest.approx(hit["_score"], abs=SUM)
             assert_fair(found.plan, hit, parts, indexed)
