@@ -11,12 +11,11 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import orjson
-from cryptography.fernet import InvalidToken
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from search_engine.area import Area
 from search_engine.criteria import Criteria
-from search_engine.cursor_key import CursorKey, strictly_decoded, unpadded
+from search_engine.cursor_key import CursorKey, SealBroken, strictly_decoded, unpadded
 from search_engine.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
 
 LIFE = timedelta(minutes=10)
@@ -28,8 +27,8 @@ LONGEST = timedelta(minutes=30)
 SKEW = timedelta(minutes=1)
 """How far ahead the clock of the process that sealed it may be."""
 
-Layout = Literal[2]
-LAYOUT: Layout = 2
+Layout = Literal[3]
+LAYOUT: Layout = 3
 """Raised when a walk or the keys of the sort change: older cursors are refused, not misread."""
 
 BESIDE_THE_ORDER = frozenset({"page", "cursor", "size", "seed", "origin"})
@@ -85,7 +84,7 @@ def sealed(walk: Walk, digest: str, key: CursorKey, at: datetime) -> str:
     beyond which it would not be taken back, holds some 150 communities.
     """
     content = _compressed(CONTENT.dump_json((LAYOUT, digest, walk)))
-    return unpadded(key.encrypt_at_time(content, int(at.timestamp())))
+    return unpadded(urlsafe_b64encode(key.seal(content, int(at.timestamp()))))
 
 
 def _compressed(content: bytes) -> bytes:
@@ -101,9 +100,10 @@ def opened(text: str, digest: str, key: CursorKey, at: datetime) -> Walk:
     """
     token = _token(text)
     try:
-        _check_age(int(at.timestamp()) - key.extract_timestamp(token))
-        _, digest_then, walk = CONTENT.validate_json(zlib.decompress(key.decrypt(token)))
-    except (InvalidToken, zlib.error, ValidationError):
+        content, second = key.open(token)
+        _check_age(int(at.timestamp()) - second)
+        _, digest_then, walk = CONTENT.validate_json(zlib.decompress(content))
+    except (SealBroken, zlib.error, ValidationError):
         raise CursorUnreadable from None  # the cause may hold the patient's place
     if digest_then != digest:
         raise CursorOfAnotherSearch
@@ -116,7 +116,7 @@ def _unordered(value: Any) -> Any:
 
 def _token(text: str) -> bytes:
     try:
-        return urlsafe_b64encode(strictly_decoded(text))
+        return strictly_decoded(text)
     except ValueError as error:
         raise CursorUnreadable from error
 

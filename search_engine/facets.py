@@ -146,6 +146,8 @@ def _terms(field: str, **options: Any) -> Body:
 
 def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
     """The facets on slots by the rule under which they count: one rule where none is selected."""
+    if not plan.slots_chosen:
+        return {plan.slots: [*SLOT_FILTERS]}
     rules: dict[SlotRule, list[str]] = {}
     for name in SLOT_FILTERS:
         rules.setdefault(freed(plan.slots, name), []).append(name)
@@ -230,7 +232,7 @@ def _buckets(aggregation: Body) -> dict[str, Body]:
 
 def _kept(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:
     """The most frequent values, and those selected even without any card."""
-    selected = {str(value): 0 for value in selected_values(plan, name)}
+    selected = dict.fromkeys(selected_values(plan, name), 0)
     full = {**selected, **{value: count for value, count in counts.items() if count}}
     ordered = sorted(full, key=lambda value: (-full[value], value))
     kept = [*ordered[:MOST_VALUES], *(v for v in ordered[MOST_VALUES:] if v in selected)]

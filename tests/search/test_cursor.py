@@ -1,6 +1,6 @@
 """The cursor: opened as it was sealed, by whom it may be, and by nobody else."""
 
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -126,12 +126,12 @@ def test_another_key_opens_nothing() -> None:
     [
         b"neither compressed nor ours",
         compress(b"[]"),
-        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[2,", b"[1,", 1)),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[3,", b"[2,", 1)),
         compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b'"seed"', b'"leaf"')),
     ],
 )
 def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
-    text = unpadded(KEY.encrypt_at_time(content, int(NOW.timestamp())))
+    text = unpadded(urlsafe_b64encode(KEY.seal(content, int(NOW.timestamp()))))
     with pytest.raises(CursorUnreadable) as caught:
         opened(text, DIGEST, KEY, NOW)
     assert "Kerguestenen" not in "".join(format_exception(caught.value))
