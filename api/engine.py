@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
 
 from elasticsearch import AsyncElasticsearch
-from fastapi import Depends, Request
+from fastapi import Request
 
 from search_engine.area import AddressFinder
 from search_engine.cursor_key import CursorKey
@@ -33,13 +32,7 @@ class Engine:
     foresight: Foresight = field(default_factory=Foresight)
 
 
-async def engine_of(request: Request) -> Engine:
-    """The engine of the application that serves this request.
-
-    Asynchronous although it waits for nothing: a plain function would be run in a thread.
-    """
+def engine_of(request: Request) -> Engine:
+    """The engine of the application that serves this request."""
     engine: Engine = request.app.state.engine
     return engine
-
-
-TheEngine = Annotated[Engine, Depends(engine_of)]

@@ -8,6 +8,7 @@ import asyncio
 import re
 import time
 import uuid
+from functools import lru_cache
 from ipaddress import ip_address
 
 import structlog
@@ -170,10 +171,13 @@ def request_id_of(scope: Scope) -> str:
 
 def _is_among(scope: Scope, networks: tuple[Network, ...]) -> bool:
     client = scope.get("client")
-    if client is None:
-        return True
+    return client is None or _is_in(client[0], networks)
+
+
+@lru_cache(maxsize=1024)
+def _is_in(host: str, networks: tuple[Network, ...]) -> bool:
     try:
-        address = ip_address(client[0])
+        address = ip_address(host)
     except ValueError:
         return False
     return any(address in network for network in networks)

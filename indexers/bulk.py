@@ -19,8 +19,9 @@ from mappings.records import Offer
 
 BATCH_DOCUMENTS = 1_000
 BATCH_BYTES = 4_000_000
-THREADS = 2
-"""Batches under way at once; a third stays ready, the rest of the stream waits."""
+THREADS, READY = 2, 6
+"""Batches under way at once, and ready behind them: what Elasticsearch catches up with after a
+pause of the stream, and the stream after one of Elasticsearch. The rest of the stream waits."""
 RETRIES = 5
 """Times a batch's documents turned away for load (429) are sent again, 0.2 s apart and doubling."""
 FIRST_PAUSE_S = 0.2
@@ -142,11 +143,11 @@ class _Target:
 def _in_flight(
     pool: ThreadPoolExecutor, target: _Target, stream: Iterator[list[Operation]]
 ) -> Iterator[Written]:
-    """Outcomes in order, never more than ``THREADS`` + 1 batches alive; the first error stops."""
+    """Outcomes in order, a bounded number of batches alive; the first error stops."""
     waiting: deque[Future[Written]] = deque()
     for batch in stream:
         waiting.append(pool.submit(_send, target, batch))
-        if len(waiting) > THREADS:
+        if len(waiting) >= THREADS + READY:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()

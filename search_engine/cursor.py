@@ -72,8 +72,7 @@ def criteria_digest(criteria: Criteria) -> str:
 
     All but ``BESIDE_THE_ORDER``, so that a new criterion counts; the order of a list does not.
     """
-    deciding = criteria.model_dump(mode="json", exclude=set(BESIDE_THE_ORDER))
-    canonical = {name: _unordered(value) for name, value in deciding.items()}
+    canonical = {n: _unordered(v) for n, v in criteria if n not in BESIDE_THE_ORDER}
     return sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -111,7 +110,7 @@ def opened(text: str, digest: str, key: CursorKey, at: datetime) -> Walk:
 
 
 def _unordered(value: Any) -> Any:
-    return sorted(value) if isinstance(value, list) else value
+    return sorted(value) if isinstance(value, list | tuple) else value
 
 
 def _token(text: str) -> bytes:

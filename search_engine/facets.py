@@ -29,7 +29,6 @@ from search_engine.selections import (
     OFFER_FILTERS,
     SLOTS,
     all_of,
-    selections,
 )
 
 Body = dict[str, Any]
@@ -64,26 +63,33 @@ TRUE = "true"
 OFFERS = "offers"
 NOTHING: Mapping[str, Body] = {}
 
+Clauses = Mapping[str, Body]
+"""The filters selected, by name (``selections``)."""
 
-def offer_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, Body]:
-    """One aggregation a filter on offers, under the filters selected in the others.
+
+def offer_facets(
+    plan: Plan, selected: Clauses, within: Mapping[str, Body] = NOTHING
+) -> dict[str, Body]:
+    """One aggregation a filter on offers, under the filters ``selected`` in the others.
 
     ``within``: what every bucket of offers holds.
     """
-    selected, facets = selections(plan), dict[str, Body]()
+    facets: dict[str, Body] = {}
     for name in OFFER_FACETS:
         others = [clause for other, clause in selected.items() if other != name]
         facets |= _under(others, name, _facet(plan, name, within))
     return facets
 
 
-def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, Body]:
+def slot_facets(
+    plan: Plan, selected: Clauses, within: Mapping[str, Body] = NOTHING
+) -> dict[str, Body]:
     """Offers by what one of their slots is, the slot meeting the other filters on slots.
 
     The slots are walked once, and judged once for all the facets under one same rule: in a large
     circle they cost more than any other part of a page.
     """
-    others = [clause for other, clause in selections(plan).items() if other != SLOTS]
+    others = [clause for other, clause in selected.items() if other != SLOTS]
     offers: Body = {OFFERS: {"reverse_nested": {}, "aggs": within}}
     rules = {
         names[0]: {
@@ -95,10 +101,10 @@ def slot_facets(plan: Plan, within: Mapping[str, Body] = NOTHING) -> dict[str, B
     return _under(others, SLOTS, {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}})
 
 
-def facets_behind(plan: Plan) -> dict[str, Body]:
+def facets_behind(plan: Plan, selected: Clauses) -> dict[str, Body]:
     """The facets of members who stand behind the card of their CPTS, to be taken off."""
     groups = groups_aggs(plan)
-    return {**offer_facets(plan, groups), **slot_facets(plan, groups)}
+    return {**offer_facets(plan, selected, groups), **slot_facets(plan, selected, groups)}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ from search_engine.availability import has_slot
 from search_engine.filters import center
 from search_engine.plan import Plan
 from search_engine.ranking import measured
-from search_engine.selections import all_of, selections
+from search_engine.selections import all_of
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]
@@ -18,13 +18,11 @@ FIRST_CARDS = 5
 """Cards that whoever calls reads anyway: one page of the screen."""
 
 
-def nearest_agg(plan: Plan) -> dict[str, Body]:
+def nearest_agg(plan: Plan, selected: list[Body]) -> dict[str, Body]:
     """The nearest offer with a slot, asked with the first page from a patient's own point."""
     if not plan.first_page or not measured(plan.area):
         return {}
-    wanted = list(selections(plan).values())
-    if not plan.slot_needed:
-        wanted.append(has_slot(plan.slots))
+    wanted = [*selected, *([] if plan.slot_needed else [has_slot(plan.slots)])]
     distance = {"point": center(plan.area), "order": "asc", "unit": "km"}
     sort = [{"_geo_distance": distance}, {"id": {"order": "asc"}}]
     top = {"top_hits": {"size": 1, "sort": sort, "_source": SOURCE}}

@@ -9,7 +9,7 @@ from typing import Any
 
 from search_engine.availability import slot_filter
 from search_engine.criteria import Sort
-from search_engine.facets import facets_behind, offer_facets, slot_facets
+from search_engine.facets import Clauses, facets_behind, offer_facets, slot_facets
 from search_engine.filters import bounds, center
 from search_engine.grouping import MEMBERS
 from search_engine.groups import best_members, same_members
@@ -28,9 +28,12 @@ PAGE, SLOT_FACETS = "page", "slot facets"
 
 def page_bodies(plan: Plan) -> dict[str, Body]:
     """All that a page needs; ``whole_page`` makes one answer of theirs."""
-    wanted, selected = bounds(plan), list(selections(plan).values())
+    wanted, selected = bounds(plan), selections(plan)
     ranked = {"query": scored(plan, wanted), "sort": sort_keys(plan), "_source": SOURCE}
-    bodies = {PAGE: _hits(plan, ranked, selected), SLOT_FACETS: _slot_facets(plan, wanted)}
+    bodies = {
+        PAGE: _hits(plan, ranked, selected),
+        SLOT_FACETS: _slot_facets(plan, wanted, selected),
+    }
     if plan.covering:
         bodies[MEMBERS] = _members(plan, ranked, selected)
     return bodies
@@ -45,7 +48,7 @@ def whole_page(answers: Mapping[str, Answer]) -> Answer:
     return {**page, "aggregations": counts}
 
 
-def _hits(plan: Plan, ranked: Body, selected: list[Body]) -> Body:
+def _hits(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     """The cards in order, their exact number and the facets on offers.
 
     The query holds what is looked for; what is selected stands in ``post_filter``, so that every
@@ -57,26 +60,27 @@ def _hits(plan: Plan, ranked: Body, selected: list[Body]) -> Body:
         **ranked,
         **position(plan),
         "track_total_hits": True,
-        "aggs": {**offer_facets(plan), **nearest_agg(plan)},
-        "post_filter": all_of([*selected, *behind]),
+        "aggs": {**offer_facets(plan, selected), **nearest_agg(plan, [*selected.values()])},
+        "post_filter": all_of([*selected.values(), *behind]),
     }
 
 
-def _slot_facets(plan: Plan, wanted: Body) -> Body:
+def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
     """Apart from the hits, so that Elasticsearch walks the slots while it ranks; without the slot
     that an offer needs, for one without any counts nowhere here."""
-    return {"query": wanted, "size": 0, "track_total_hits": False, "aggs": slot_facets(plan)}
+    counts = slot_facets(plan, selected)
+    return {"query": wanted, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
-def _members(plan: Plan, ranked: Body, selected: list[Body]) -> Body:
+def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     """The best member of each covering CPTS, by the order of the page and its filters; in a walk
     the member that its first page chose. With the facets of all members."""
     if plan.after is not None:
-        chosen = same_members(list(plan.representatives.values()), selected)
+        chosen = same_members(list(plan.representatives.values()), [*selected.values()])
     else:
-        chosen = best_members(plan.covering, selected)
+        chosen = best_members(plan.covering, [*selected.values()])
     query = {"bool": {"must": [ranked["query"]], "filter": [member_of(plan)]}}
-    aggs = {**facets_behind(plan), **chosen.pop("aggs", {})}
+    aggs = {**facets_behind(plan, selected), **chosen.pop("aggs", {})}
     return {**ranked, "query": query, "track_total_hits": False, "aggs": aggs, **chosen}
 
 

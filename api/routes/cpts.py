@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import TheEngine
+from api.engine import engine_of
 from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
 from api.roles import CallerRole
@@ -43,12 +43,11 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
 async def get_cpts(
     request: Request,
     asked: Annotated[CommuneQuery, Query()],
-    engine: TheEngine,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
-    asker = Asker(role=role)
+    engine, asker = engine_of(request), Asker(role=role)
     found = await cpts_of_commune(engine.client, engine.alias, asked.insee, engine.clock(), asker)
     return OrjsonResponse(found)
 
@@ -63,11 +62,10 @@ async def post_members(
     request: Request,
     finess: Finess,
     asked: SearchRequest,
-    engine: TheEngine,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search, among the members of one CPTS: every criterion holds (F094)."""
-    return await answer_search(request, asked, engine, role, finess)
+    return await answer_search(request, asked, role, finess)
 
 
 @router.get(
@@ -80,9 +78,8 @@ async def get_members(
     request: Request,
     finess: Finess,
     asked: Annotated[SearchRequest, Query()],
-    engine: TheEngine,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, asked, engine, role, finess)
+    return await answer_search(request, asked, role, finess)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import TheEngine
+from api.engine import engine_of
 from api.problems import Problem
 from api.readiness import readiness
 from api.schemas import Alive, Ready, responses
@@ -25,8 +25,9 @@ async def livez() -> Response:
     response_model=Ready,
     responses=responses(503),
 )
-async def readyz(request: Request, engine: TheEngine) -> Response:
+async def readyz(request: Request) -> Response:
     """200 with the live index, or a 503: no node, no alias, another schema, too few offers."""
+    engine = engine_of(request)
     settings: ApiSettings = request.app.state.settings
     state = await readiness(engine.client, engine.alias, settings.ready_floor)
     if isinstance(state, Problem):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import TheEngine
+from api.engine import Engine, engine_of
 from api.freshness import with_notices
 from api.page_schemas import LrmPage
 from api.query_names import refuse_repeated
@@ -32,12 +32,11 @@ PROBLEMS = responses(400, 422, 503)
 async def get_lrm_search(
     request: Request,
     link: Annotated[LrmLink, Query()],
-    engine: TheEngine,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The link itself: its query string is about a patient and reaches no log."""
     refuse_repeated(request)
-    return await _page(request, link, engine, role)
+    return await _page(request, link, role)
 
 
 @router.post(
@@ -47,13 +46,14 @@ async def get_lrm_search(
     responses=PROBLEMS,
 )
 async def post_lrm_search(
-    request: Request, link: LrmLink, engine: TheEngine, role: CallerRole = Role.OSNP
+    request: Request, link: LrmLink, role: CallerRole = Role.OSNP
 ) -> Response:
     """The same parameters as a JSON object: what a page sends after it was opened by a link."""
-    return await _page(request, link, engine, role)
+    return await _page(request, link, role)
 
 
-async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) -> Response:
+async def _page(request: Request, link: LrmLink, role: Role) -> Response:
+    engine = engine_of(request)
     finder = cast(LrmFinder, engine.geocoder)
     registry = registry_of(request, engine)
     door = LrmDoor(
@@ -65,7 +65,7 @@ async def _page(request: Request, link: LrmLink, engine: TheEngine, role: Role) 
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))
 
 
-def registry_of(request: Request, engine: TheEngine) -> LrmRegistry:
+def registry_of(request: Request, engine: Engine) -> LrmRegistry:
     """The registry of this process, made by the first link it answers."""
     state = request.app.state
     if getattr(state, "lrm_registry", None) is None:

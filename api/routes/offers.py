@@ -1,10 +1,10 @@
 """``/v1/offers/{id}``: one card, as a search would show it, and its slots."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import Engine, TheEngine
+from api.engine import engine_of
 from api.roles import CallerRole
 from api.schemas import OfferCard, OfferSlots, responses
 from search_engine.cards import Card
@@ -22,9 +22,9 @@ PROBLEMS = responses(404, 422, 503)
     response_model=OfferCard,
     responses=PROBLEMS,
 )
-async def get_offer(offer_id: str, engine: TheEngine, role: CallerRole = Role.OSNP) -> Response:
+async def get_offer(request: Request, offer_id: str, role: CallerRole = Role.OSNP) -> Response:
     """The card, without distance or rank; identifiers hold ``:`` and ``@``, as in a search."""
-    return OrjsonResponse(await _card(offer_id, engine, role))
+    return OrjsonResponse(await _card(request, offer_id, role))
 
 
 @router.get(
@@ -33,11 +33,12 @@ async def get_offer(offer_id: str, engine: TheEngine, role: CallerRole = Role.OS
     response_model=OfferSlots,
     responses=PROBLEMS,
 )
-async def get_slots(offer_id: str, engine: TheEngine, role: CallerRole = Role.OSNP) -> Response:
+async def get_slots(request: Request, offer_id: str, role: CallerRole = Role.OSNP) -> Response:
     """The slots by local date of the place, over the default window."""
-    card = await _card(offer_id, engine, role)
+    card = await _card(request, offer_id, role)
     return OrjsonResponse({"id": card["id"], **card["availability"]})
 
 
-async def _card(offer_id: str, engine: Engine, role: Role) -> Card:
+async def _card(request: Request, offer_id: str, role: Role) -> Card:
+    engine = engine_of(request)
     return await offer_card(engine.client, engine.alias, offer_id, engine.clock(), Asker(role=role))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import Engine, TheEngine
+from api.engine import engine_of
 from api.freshness import with_notices
 from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
@@ -35,10 +35,10 @@ LISTS = frozenset(
     responses=PROBLEMS,
 )
 async def post_search(
-    request: Request, asked: SearchRequest, engine: TheEngine, role: CallerRole = Role.OSNP
+    request: Request, asked: SearchRequest, role: CallerRole = Role.OSNP
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await answer_search(request, asked, engine, role)
+    return await answer_search(request, asked, role)
 
 
 @router.get(
@@ -50,22 +50,21 @@ async def post_search(
 async def get_search(
     request: Request,
     asked: Annotated[SearchRequest, Query()],
-    engine: TheEngine,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, asked, engine, role)
+    return await answer_search(request, asked, role)
 
 
 async def answer_search(
-    request: Request, asked: SearchRequest, engine: Engine, role: Role, cpts: str | None = None
+    request: Request, asked: SearchRequest, role: Role, cpts: str | None = None
 ) -> Response:
     """The page of a search in a mode open to the caller; among the members of a CPTS if given.
 
     The request was validated on its way in, and so was ``cpts``: it is not validated again.
     """
-    caller = caller_of(request)
+    engine, caller = engine_of(request), caller_of(request)
     allowed = dict(permitted(asked, caller))
     modes = modes_of(caller.duties)
     criteria = Criteria.model_construct(**allowed, role=role, modes=modes, cpts=cpts)

@@ -3,11 +3,11 @@
 POST only: what is typed is about a patient and stays out of every address bar and log.
 """
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
-from api.engine import TheEngine
+from api.engine import engine_of
 from api.schemas import responses
 from api.suggest_schemas import PlaceCompletions, Suggestions
 from search_engine.places import PlacesRequest, complete_places
@@ -24,8 +24,9 @@ PROBLEMS = responses(422, 503)
     response_model=Suggestions,
     responses=PROBLEMS,
 )
-async def post_suggest(asked: SuggestRequest, engine: TheEngine) -> Response:
+async def post_suggest(request: Request, asked: SuggestRequest) -> Response:
     """Specialities, professionals and structures; `what` is the text to send to the search."""
+    engine = engine_of(request)
     return OrjsonResponse(await suggest(engine.client, engine.alias, asked))
 
 
@@ -35,6 +36,6 @@ async def post_suggest(asked: SuggestRequest, engine: TheEngine) -> Response:
     response_model=PlaceCompletions,
     responses=PROBLEMS,
 )
-async def post_places(asked: PlacesRequest, engine: TheEngine) -> Response:
+async def post_places(request: Request, asked: PlacesRequest) -> Response:
     """Departments, communes and addresses, each with the criteria to send to the search."""
-    return OrjsonResponse(await complete_places(asked, engine.geocoder))
+    return OrjsonResponse(await complete_places(asked, engine_of(request).geocoder))
