@@ -48,7 +48,9 @@ def serve(
     Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
     if chosen.cursor_key is None:
         Console(soft_wrap=True).print(CURSORS_END, highlight=False)
-    config = uvicorn.Config(create_app(chosen), access_log=False, log_level="warning")
+    config = uvicorn.Config(
+        create_app(chosen), access_log=False, server_header=False, log_level="warning"
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -240,9 +240,9 @@ def _kept(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:
     """The most frequent values, and those selected even without any card."""
     selected = dict.fromkeys(selected_values(plan, name), 0)
     full = {**selected, **{value: count for value, count in counts.items() if count}}
-    ordered = sorted(full, key=lambda value: (-full[value], value))
-    kept = [*ordered[:MOST_VALUES], *(v for v in ordered[MOST_VALUES:] if v in selected)]
-    return {value: full[value] for value in kept}
+    ordered = sorted(full.items(), key=lambda counted: (-counted[1], counted[0]))
+    beyond = [(value, count) for value, count in ordered[MOST_VALUES:] if value in selected]
+    return dict([*ordered[:MOST_VALUES], *beyond])
 
 
 def selected_values(plan: Plan, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from geography.address import normalise_city
 from geography.communes_of import PostalAddress
-from geography.departments import departments
+from geography.departments import corrected
 from geography.locate import CHUNK, Located, LocateRequest, Locator, RawPoint, Unlocated
 from geography.locate import crowded_points as crowded_among
 from geography.reasons import Unlocatable
@@ -63,7 +63,7 @@ def located_offers(
 
 def place_fields(place: Located, address: Address) -> Record:
     """The geographic fields of an offer, named as in the index."""
-    department = departments().get(place.department)
+    department = corrected().get(place.department)
     lines = distinct([address.get("complement", ""), address.get("line", "")])
     return {
         "point": {"lat": place.lat, "lon": place.lon},
