@@ -19,7 +19,9 @@ async def search_all(
 
     Raises the typed errors of ``elastic.errors`` as soon as one search failed.
     """
-    header = {} if target is None else {"preference": LOCAL}
+    header: dict[str, Any] = {"allow_partial_search_results": False}
+    if target is not None:
+        header["preference"] = LOCAL
     searches = [part for body in bodies for part in (header, body)]
     with translated():
         response = await client.msearch(index=target, searches=searches)

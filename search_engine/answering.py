@@ -14,9 +14,13 @@ from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
 from search_engine.query import page_bodies, whole_page
-from search_engine.solutions import solutions_block, solutions_body, wants_solutions
-
-SOLUTIONS = "solutions"
+from search_engine.solutions import (
+    SOLUTIONS,
+    solutions_block,
+    solutions_body,
+    solutions_questions,
+    wants_solutions,
+)
 
 
 async def answered(index: Index, plan: Plan) -> Found:
@@ -32,9 +36,7 @@ async def answered(index: Index, plan: Plan) -> Found:
 async def _asked_last(index: Index, told: Decided, ways: list[Proposal]) -> Answers:
     """The page, with all that is known to belong beside it."""
     plan = told.plan
-    bodies = page_bodies(plan)
-    if plan.first_page and wants_solutions(plan, 0 if told.poor else ENOUGH):
-        bodies[SOLUTIONS] = solutions_body(plan)
+    bodies = {**page_bodies(plan), **solutions_questions(plan, 0 if told.poor else ENOUGH)}
     bodies |= {_way(number): cards_body(way.plan) for number, way in enumerate(ways)}
     return dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
 

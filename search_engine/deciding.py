@@ -25,6 +25,7 @@ from search_engine.index import Answer, Index, total_of
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
 from search_engine.query import PAGE, page_bodies
+from search_engine.solutions import solutions_questions
 
 Body = dict[str, Any]
 Cards = Mapping[str, Offer]
@@ -179,8 +180,13 @@ def first_questions(plan: Plan, ahead: int | None) -> dict[str, Body]:
     likely to be the last: the first, in a sparse department the one foreseen (``ahead``)."""
     if not is_sparse(plan):
         return {**count_questions(plan), **page_bodies(plan)}
-    page = {} if ahead is None else page_bodies(within_circle(plan, ahead))
+    page = {} if ahead is None else _page_ahead(within_circle(plan, ahead))
     return {COUNTS: circles_body(plan), **page}
+
+
+def _page_ahead(plan: Plan) -> dict[str, Body]:
+    """The page foreseen; an enlarged one is likely to be poor, and solutions stand beside it."""
+    return {**page_bodies(plan), **solutions_questions(plan, 0 if plan.enlarged else ENOUGH)}
 
 
 def circles_body(plan: Plan) -> Body:

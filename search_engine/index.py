@@ -6,7 +6,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from elastic.client import LOCAL
-from elastic.errors import translated
+from elastic.errors import IndexMissing, PointInTimeGone, translated
 from elastic.multi_search import search_all
 from elastic.point_in_time import search_in
 from search_engine.foresight import Foresight
@@ -53,7 +53,12 @@ class Index:
             return [await self.ask(body) for body in bodies]
         told = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
         target = self.alias if self.pit is None else None
-        answers = await search_all(self.client, target, [{**body, **told} for body in bodies])
+        try:
+            answers = await search_all(self.client, target, [{**body, **told} for body in bodies])
+        except IndexMissing as error:
+            if self.pit is None:
+                raise
+            raise PointInTimeGone from error
         return [whole(answer) for answer in answers]
 
 

@@ -68,6 +68,8 @@ MOST_LOCAL = (Coverage.COMMUNE, Coverage.CIRCLE, Coverage.DEPARTMENT)
 WIDEST = (Coverage.DEPARTMENT, Coverage.CIRCLE, Coverage.COMMUNE)
 """For a whole department, where only a solution that covers it all is sure to cover the patient."""
 
+SOLUTIONS = "solutions"
+
 
 def wants_solutions(plan: Plan, found: int) -> bool:
     """Whether solutions belong beside ``found`` offers, counted after any enlargement.
@@ -81,6 +83,12 @@ def wants_solutions(plan: Plan, found: int) -> bool:
     if not (meaning.professions or meaning.specialties):
         return False
     return plan.mode is Mode.BEYOND or (plan.mode is Mode.AVAILABLE and found < ENOUGH)
+
+
+def solutions_questions(plan: Plan, found: int) -> dict[str, Body]:
+    """The solutions to ask for with a first page that is likely to hold ``found`` offers."""
+    wanted = plan.first_page and wants_solutions(plan, found)
+    return {SOLUTIONS: solutions_body(plan)} if wanted else {}
 
 
 def solutions_body(plan: Plan) -> Body:
