@@ -195,7 +195,8 @@ async def test_a_walk_whose_index_was_deleted_has_ended(
     """Two reindexes later: the walk has ended, nothing is out of order."""
     searcher = searching(OFFERS)
     first = await searcher.page(size=5, stable=True, key=KEY)
-    await client.indices.delete(index=searcher.alias)
+    [index] = await client.indices.get_alias(name=searcher.alias)
+    await client.indices.delete(index=index)
     with pytest.raises(PointInTimeGone):
         await searcher.page(size=5, stable=True, key=KEY, cursor=first["next"]["cursor"])
 
