@@ -189,18 +189,6 @@ async def test_a_point_in_time_is_given_back_with_the_last_card(
         await searcher.page(size=40, stable=True, key=KEY, cursor=cursor)
 
 
-async def test_a_walk_whose_index_was_deleted_has_ended(
-    searching: Searching, client: AsyncElasticsearch
-) -> None:
-    """Two reindexes later: the walk has ended, nothing is out of order."""
-    searcher = searching(OFFERS)
-    first = await searcher.page(size=5, stable=True, key=KEY)
-    [index] = await client.indices.get_alias(name=searcher.alias)
-    await client.indices.delete(index=index)
-    with pytest.raises(PointInTimeGone):
-        await searcher.page(size=5, stable=True, key=KEY, cursor=first["next"]["cursor"])
-
-
 async def test_a_point_in_time_that_no_cursor_leads_to_is_given_back(
     searching: Searching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
