@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -25,12 +25,12 @@ from api.settings import ApiSettings, Network
 REQUEST_ID = "X-Request-Id"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-"""Set on every answer that does not say otherwise."""
+HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Set on every answer that does not say otherwise; names in lower case, as ASGI has them."""
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 """Methods named in logs and figures; any other word comes from the caller."""
@@ -154,10 +154,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers[REQUEST_ID] = self.request_id
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
+            said = [*message["headers"], (REQUEST_ID.lower().encode(), self.request_id.encode())]
+            names = {name for name, _ in said}
+            message["headers"] = said + [one for one in HEADERS if one[0] not in names]
         elif message["type"] == "http.response.body":
             self._complete = not message.get("more_body", False)
         await self._send(message)
