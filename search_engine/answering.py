@@ -9,7 +9,7 @@ from search_engine.enlargement import ENOUGH
 from search_engine.grouping import MEMBERS
 from search_engine.groups import represented
 from search_engine.index import Answer, Index, total_of
-from search_engine.instead import Proposal, proposals, told_proposals
+from search_engine.instead import proposals, told_proposals, ways_in, ways_questions
 from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
@@ -27,22 +27,17 @@ async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
     told = await decided(index, plan)
-    ways = proposals(told.plan) if told.empty and not told.page else []
-    answers = told.page or await _asked_last(index, told, ways)
-    counted = [answers[_way(number)] for number in range(len(ways))]
-    return await with_ways_out(index, found_in(told, answers), counted)
+    answers = told.page or await _asked_last(index, told)
+    return await with_ways_out(index, found_in(told, answers), ways_in(answers))
 
 
-async def _asked_last(index: Index, told: Decided, ways: list[Proposal]) -> Answers:
+async def _asked_last(index: Index, told: Decided) -> Answers:
     """The page, with all that is known to belong beside it."""
     plan = told.plan
-    bodies = {**page_bodies(plan), **solutions_questions(plan, 0 if told.poor else ENOUGH)}
-    bodies |= {_way(number): cards_body(way.plan) for number, way in enumerate(ways)}
+    ways = proposals(plan) if told.empty else []
+    beside = solutions_questions(plan, 0 if told.poor else ENOUGH)
+    bodies = {**page_bodies(plan), **beside, **ways_questions(ways)}
     return dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
-
-
-def _way(number: int) -> str:
-    return f"way {number}"
 
 
 def found_in(told: Decided, answers: Answers) -> Found:

@@ -22,9 +22,10 @@ from search_engine.filters import name_queries, offer_filters
 from search_engine.foresight import NOBODY, CircleKey
 from search_engine.groups import by_finess, covering_body, cpts_body, groups_here
 from search_engine.index import Answer, Index, total_of
+from search_engine.instead import proposals, ways_questions
 from search_engine.plan import Plan
 from search_engine.problems import CptsNotFound
-from search_engine.query import PAGE, page_bodies
+from search_engine.query import page_bodies
 from search_engine.solutions import solutions_questions
 
 Body = dict[str, Any]
@@ -66,24 +67,28 @@ async def decided(index: Index, plan: Plan) -> Decided:
     It depends on the index alone, so every page of a search decides the same. Raises
     ``CptsNotFound``.
     """
-    ahead = foreseen_circle(index, plan)
+    ahead = foreseen(index, plan)
     plan, cpts, answers = await _first_questions(index, plan, ahead)
     if COUNTS in answers:
-        told = _in_circle(plan, cpts, answers[COUNTS])
-        at = learnt_circle(index, plan, answers[COUNTS])
-        return replace(told, page=answers) if at == ahead and PAGE in answers else told
+        at, told = _in_circle(index, plan, cpts, answers[COUNTS])
+        seen = ahead is not None and at == ahead.circle and not told.plan.fuzzy
+        return replace(told, page=answers) if seen else told
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
-        return _in_circle(plan, cpts, await index.ask(circles_body(plan)))
+        return _in_circle(index, plan, cpts, await index.ask(circles_body(plan)))[1]
     if EXACT in answers and not total_of(answers[EXACT]):
         return Decided(replace(plan, fuzzy=True), cpts)
     return Decided(plan, cpts, answers)
 
 
-def _in_circle(plan: Plan, cpts: Cards, counts: Answer) -> Decided:
-    """The decision in the first circle with enough offers, else in the largest."""
+def _in_circle(index: Index, plan: Plan, cpts: Cards, counts: Answer) -> tuple[int, Decided]:
+    """The first circle with enough offers, else the largest, and the decision in it; kept for the
+    next search of the same."""
     at = enough_at(counts)
+    found = found_at(counts, at)
+    if plan.meaning.text is None:
+        index.foresight.circles.learn(circle_key(plan), at if found else NOBODY)
     fuzzy = bool(plan.meaning.text) and not bears_name(counts, at)
-    return Decided(replace(within_circle(plan, at), fuzzy=fuzzy), cpts, found=found_at(counts, at))
+    return at, Decided(replace(within_circle(plan, at), fuzzy=fuzzy), cpts, found=found)
 
 
 def within_circle(plan: Plan, at: int) -> Plan:
@@ -91,32 +96,39 @@ def within_circle(plan: Plan, at: int) -> Plan:
     return plan.within(radii_of(plan)[at]) if at else plan
 
 
-def foreseen_circle(index: Index, plan: Plan) -> int | None:
-    """The circle in which the department had enough of what is looked for, when it was last asked.
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The circle that is likely to be chosen, as its position; ``empty`` where nobody is likely to
+    answer in it."""
 
-    None for a name, which each search has for itself, and where there was nobody at all.
-    """
-    if not is_sparse(plan) or plan.meaning.text is not None:
+    circle: int
+    empty: bool = False
+
+
+def foreseen(index: Index, plan: Plan) -> Ahead | None:
+    """The circle that had enough of what is looked for, when it was last asked; for a name, which
+    few bear, the largest. None where the first is to be expected, or nothing is known."""
+    if not may_grow(plan.area):
         return None
+    last = len(radii_of(plan)) - 1
+    if plan.meaning.text is not None:
+        return Ahead(last)
     at = index.foresight.circles.foreseen(circle_key(plan))
-    return None if at is None or not 0 <= at < len(radii_of(plan)) else at
-
-
-def learnt_circle(index: Index, plan: Plan, counts: Answer) -> int:
-    """The circle chosen, kept for the next search of the same."""
-    at = enough_at(counts)
-    if plan.meaning.text is None:
-        index.foresight.circles.learn(circle_key(plan), at if found_at(counts, at) else NOBODY)
-    return at
+    if at == NOBODY:
+        return Ahead(last, empty=True)
+    known = at is not None and at <= last and (at or is_sparse(plan))
+    return Ahead(at) if at is not None and known else None
 
 
 def circle_key(plan: Plan) -> CircleKey:
-    """Department, known word and mode: nothing of a patient."""
-    return plan.area.department, plan.meaning.label, plan.mode.value
+    """Where, known word and mode: nothing of a patient. A sparse department is alike all over; in
+    another one every commune has its own circle."""
+    where = plan.area.department if is_sparse(plan) else plan.area.insee or ""
+    return where, plan.meaning.label, plan.mode.value
 
 
 async def _first_questions(
-    index: Index, plan: Plan, ahead: int | None
+    index: Index, plan: Plan, ahead: Ahead | None
 ) -> tuple[Plan, Cards, Answers]:
     """The CPTS, the counts and the page, all at once where the CPTS can be foreseen."""
     who = cpts_questions(plan)
@@ -175,18 +187,22 @@ def behind(plan: Plan, covering: tuple[str, ...]) -> Plan:
     return replace(plan, beside=covering)
 
 
-def first_questions(plan: Plan, ahead: int | None) -> dict[str, Body]:
+def first_questions(plan: Plan, ahead: Ahead | None) -> dict[str, Body]:
     """What is asked of a plan whose CPTS are known: the counts, and the page of the circle that is
-    likely to be the last: the first, in a sparse department the one foreseen (``ahead``)."""
-    if not is_sparse(plan):
-        return {**count_questions(plan), **page_bodies(plan)}
-    page = {} if ahead is None else _page_ahead(within_circle(plan, ahead))
-    return {COUNTS: circles_body(plan), **page}
+    likely to be chosen (``ahead``), of the first where none is foreseen."""
+    if ahead is not None:
+        return {COUNTS: circles_body(plan), **_page_ahead(within_circle(plan, ahead.circle), ahead)}
+    if is_sparse(plan):
+        return {COUNTS: circles_body(plan)}
+    return {**count_questions(plan), **page_bodies(plan)}
 
 
-def _page_ahead(plan: Plan) -> dict[str, Body]:
-    """The page foreseen; an enlarged one is likely to be poor, and solutions stand beside it."""
-    return {**page_bodies(plan), **solutions_questions(plan, 0 if plan.enlarged else ENOUGH)}
+def _page_ahead(plan: Plan, ahead: Ahead) -> dict[str, Body]:
+    """The page foreseen; an enlarged one is likely to be poor, and solutions stand beside it; an
+    empty one has its ways out."""
+    ways = proposals(plan) if ahead.empty else []
+    beside = solutions_questions(plan, 0 if plan.enlarged else ENOUGH)
+    return {**page_bodies(plan), **beside, **ways_questions(ways)}
 
 
 def circles_body(plan: Plan) -> Body:

@@ -30,7 +30,7 @@ class Memory(Generic[KeyT, ToldT]):
 
 
 CircleKey = tuple[str, str, str]
-"""Department, known word, mode."""
+"""Department or INSEE code, known word, mode."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from typing import Any
 
 from search_engine.area import Area
 from search_engine.availability import SLOT_FILTERS, asked_slots
+from search_engine.counting import cards_body
 from search_engine.criteria import MAX_RADIUS_KM, Criteria, Mode, SearchRequest
+from search_engine.index import Answer
 from search_engine.plan import Plan, mode_of
 from search_engine.selections import OFFER_FILTERS
 
@@ -51,6 +53,19 @@ class Proposal:
 def proposals(plan: Plan) -> list[Proposal]:
     """The searches that differ by one thing: a filter less, a larger circle, another mode."""
     return [*_without_filters(plan), *_wider(plan), *_other_modes(plan)]
+
+
+WAY = "way "
+
+
+def ways_questions(ways: list[Proposal]) -> dict[str, dict[str, Any]]:
+    """The request that counts the cards of each proposal, in order."""
+    return {f"{WAY}{number}": cards_body(way.plan) for number, way in enumerate(ways)}
+
+
+def ways_in(answers: Mapping[str, Answer]) -> list[Answer]:
+    """The answers to ``ways_questions`` among others, in order."""
+    return [answer for name, answer in answers.items() if name.startswith(WAY)]
 
 
 def told_proposals(asked: list[Proposal], totals: list[int]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.criteria import Criteria
@@ -18,7 +19,9 @@ LEARNT = Foresight()
 """Shared by searches of several indices: right for some, wrong for others."""
 
 
-async def page_of(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> Page:
+async def page_of(
+    client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn, foresight: Foresight = LEARNT
+) -> Page:
     """The page that the engine gives."""
     return await search(
         client,
@@ -28,7 +31,7 @@ async def page_of(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) ->
         deps=None,
         resolve_area=drawn.resolve_area,
         interpret=drawn.interpret,
-        foresight=LEARNT,
+        foresight=foresight,
     )
 
 
@@ -50,3 +53,16 @@ def asking(drawn: Drawn, **criteria: Any) -> Drawn:
 def within(drawn: Drawn, radius_km: float | None) -> Drawn:
     """The same search in a circle that is not to be enlarged; None is the department."""
     return replace(drawn, area=replace(drawn.area, radius_km=radius_km, explicit_radius=True))
+
+
+def requests_counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The path of each request to Elasticsearch, from now on."""
+    asked: list[str] = []
+    real = AsyncElasticsearch.perform_request
+
+    async def perform(client: AsyncElasticsearch, method: str, path: str, **options: Any) -> Any:
+        asked.append(path)
+        return await real(client, method, path, **options)
+
+    monkeypatch.setattr(AsyncElasticsearch, "perform_request", perform)
+    return asked

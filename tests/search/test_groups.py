@@ -7,6 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_engine.index import Index
+from tests.search.asking import requests_counted
 from tests.search.conftest import Searching
 from tests.search.made import (
     NOW,
@@ -301,19 +302,6 @@ async def test_a_territory_that_changes_is_right_at_once(
         fresh = Searcher(searcher.client, searcher.alias)
         right = await fresh.page(where=HERE, seed=1, size=2, **criteria)
         assert seen | {"took_ms": 0} == right | {"took_ms": 0}
-
-
-def requests_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many searches each request to Elasticsearch holds, from now on."""
-    asked: list[int] = []
-    real = Index.ask_all
-
-    async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        asked.extend([len(bodies)] if bodies else [])
-        return await real(index, bodies)
-
-    monkeypatch.setattr(Index, "ask_all", ask_all)
-    return asked
 
 
 @pytest.mark.proves("F079", "F094")
