@@ -2,7 +2,7 @@
 
 from geography.departments import departments
 from indexers.generate import agenda as sas_agenda
-from indexers.generate.calendar import DUTY_HOUSE, PRACTICE, SOS_POINT, openings
+from indexers.generate.calendar import DUTY_HOUSE, PRACTICE, SOS_POINT, full_openings, openings
 from indexers.generate.communities import Association, Community
 from indexers.generate.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
 from indexers.generate.fhir import Agenda
@@ -45,6 +45,7 @@ class Bookings:
         self.where, self.scale, self.now = where, run.scale, run.now
         self.outputs, self.tally = run.outputs, run.tally
         self.rng = run.stream(where.department, "slots")
+        self.openings = full_openings if run.scale.full_days else openings
 
     def write(
         self,
@@ -83,7 +84,7 @@ class Bookings:
         answer.asked.append("3" + association.siret)
         a_day = SOS_SLOTS_A_DAY * self.scale.slots
         for rank in range(len(association.points)):
-            drawn = openings(self.rng, self.where.zone, self.now, SOS_POINT, a_day)
+            drawn = self.openings(self.rng, self.where.zone, self.now, SOS_POINT, a_day)
             slots = [describe_sos(self.rng, opening) for opening in drawn]
             answer.add_point(association, rank, slots, self.where.zone)
 
@@ -118,7 +119,7 @@ class Bookings:
         zone = departments()[activity.place.department].zone
         slots = [
             describe(self.rng, opening, person.specialty, cpts=community is not None)
-            for opening in openings(self.rng, zone, self.now, rhythm, a_day)
+            for opening in self.openings(self.rng, zone, self.now, rhythm, a_day)
         ]
         return Agenda(person, activity.place, zone, slots, activity.phone, community)
 

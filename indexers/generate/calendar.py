@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -44,6 +44,19 @@ class Rhythm:
     def share(self, day: date) -> float:
         """Share of a full day's slots."""
         return {SATURDAY: self.saturday, SUNDAY: self.sunday}.get(day.weekday(), self.weekday)
+
+    def without_weekends(self) -> "Rhythm":
+        """Every day is a weekday."""
+        return replace(
+            self, weekend_hours=self.weekday_hours, saturday=self.weekday, sunday=self.weekday
+        )
+
+    def left_of(self, local: datetime) -> float:
+        """Share of a day's hours that start after a local time, from 0 to 1."""
+        hours = self.hours(local.date())
+        return sum(weight for hour, weight in hours if hour > local.hour) / sum(
+            weight for _, weight in hours
+        )
 
 
 _OFFICE: Hourly = (
@@ -87,6 +100,16 @@ def openings(
         count = whole(rng, a_day * rhythm.share(day) * rng.uniform(0.4, 1.6))
         drawn += [_drawn(rng, day, place, rhythm) for _ in range(count)]
     return _apart(o for o in drawn if o is not None and o.start > now)
+
+
+def full_openings(
+    rng: random.Random, zone: str, now: datetime, rhythm: Rhythm, a_day: float
+) -> list[Opening]:
+    """As many open slots to come as on a weekday morning, whatever the day and the hour: what has
+    gone of today is made up for over the window."""
+    steady = rhythm.without_weekends()
+    left = WINDOW_DAYS - 1 + steady.left_of(now.astimezone(ZoneInfo(zone)))
+    return openings(rng, zone, now, steady, a_day * WINDOW_DAYS / left)
 
 
 @cache

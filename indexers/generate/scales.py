@@ -25,7 +25,8 @@ class Scale:
     density of general practitioners, ``others`` that of every other profession, ``slots`` the
     open slots a day. ``register`` is the share of those whom the register has and no search
     shows (hospitals, pharmacies, students). ``shares`` reduces whole departments, so that one
-    city does not outweigh the others of a small set.
+    city does not outweigh the others of a small set. ``full_days``: the slots of three weekdays to
+    come, whatever the day and the hour of the run, so that a load is always as heavy.
     """
 
     name: ScaleName
@@ -35,6 +36,7 @@ class Scale:
     slots: float
     register: float
     shares: Mapping[str, float]
+    full_days: bool = False
 
     def share(self, department: str) -> float:
         """Part of the department's professionals that is generated, from 0 to 1."""
@@ -57,18 +59,20 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             (),
             physicians=1.0,
             others=1.44,
-            slots=0.82,
+            slots=0.714,
             register=1.0,
             shares={},
+            full_days=True,
         ),
         ScaleName.STRESS: Scale(
             ScaleName.STRESS,
             (),
             physicians=1.5,
             others=3.1,
-            slots=3.4,
+            slots=3.66,
             register=0.0,
             shares={},
+            full_days=True,
         ),
     }
 )

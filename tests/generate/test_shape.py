@@ -11,7 +11,7 @@ import pytest
 from geography.gazetteer import load_gazetteer
 from geography.projections import in_department
 from indexers.finess import read_structures, shown_structure
-from indexers.generate.calendar import PRACTICE, SOS_POINT, Rhythm, openings
+from indexers.generate.calendar import PRACTICE, SOS_POINT, Rhythm, full_openings, openings
 from indexers.generate.draws import stream
 from indexers.generate.professions import TRADES
 from indexers.generate.territory import territory
@@ -224,6 +224,15 @@ def test_practices_close_on_sunday_and_sos_medecins_does_not() -> None:
 
     assert on_sunday(PRACTICE) < 0.1
     assert on_sunday(SOS_POINT) > 2
+
+
+@pytest.mark.parametrize(("day", "hour"), [(23, 7), (26, 14), (27, 20), (28, 12), (29, 3)])
+def test_full_days_are_as_full_whenever_the_set_is_made(day: int, hour: int) -> None:
+    """From Monday to Sunday, by day and by night; 9 slots are drawn, of which some overlap."""
+    now = datetime(2026, 11, day, hour, tzinfo=UTC)
+    agendas = [full_openings(stream(n), "Europe/Paris", now, PRACTICE, 3) for n in range(400)]
+    assert 8 <= sum(map(len, agendas)) / len(agendas) <= 9.3
+    assert all(o.start > now for agenda in agendas for o in agenda)
 
 
 def test_slots_of_one_agenda_do_not_overlap_and_stay_in_the_window() -> None:
