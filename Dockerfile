@@ -18,4 +18,4 @@ COPY --from=build /opt/sas /opt/sas
 ENV PATH=/opt/sas/bin:$PATH PYTHONUNBUFFERED=1 XDG_DATA_HOME=/var/tmp
 USER sas
 EXPOSE 8000
-CMD ["uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["sas", "serve", "--host", "0.0.0.0"]

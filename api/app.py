@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from elasticsearch import ApiError, TransportError
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import problems
-from api.bodies import read_to_the_letter
 from api.document import complete_document
 from api.engine import Clock, Engine, utc_now
 from api.exchange import Exchange
@@ -73,7 +72,6 @@ def create_app(
         version="1",
         openapi_url="/v1/openapi.json",
         redirect_slashes=False,
-        dependencies=[Depends(read_to_the_letter)],
         lifespan=_lifespan(chosen, geocoder, clock),
     )
     app.state.settings = chosen

@@ -2,11 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Header, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from search_engine.criteria import Role
 
 ROLE_HEADER = "X-SAS-Role"
+
+ROLE = TypeAdapter(Role)
 
 CallerRole = Annotated[
     Role,
@@ -17,3 +21,12 @@ CallerRole = Annotated[
     ),
 ]
 """Role of the caller, ``OSNP`` by default; no identity is checked in ``dev``."""
+
+
+def said_role(request: Request) -> Role:
+    """The same of a request at hand. Raises ``RequestValidationError``."""
+    try:
+        return ROLE.validate_python(request.headers.get(ROLE_HEADER, Role.OSNP))
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("header", ROLE_HEADER)} for fault in error.errors()]
+        raise RequestValidationError(faults) from None

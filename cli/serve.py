@@ -6,7 +6,6 @@ from ipaddress import ip_address
 from typing import Annotated, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from api.configuration import BadConfigurationError, checked_settings
@@ -37,6 +36,7 @@ def serve(
     `SAS_DEV_NETWORKS` names other networks.
     """
     from api.app import create_app  # noqa: PLC0415 - a second of imports only this command needs
+    from api.server import server_of  # noqa: PLC0415
 
     try:
         chosen = checked_settings()
@@ -48,10 +48,7 @@ def serve(
     Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
     if chosen.cursor_key is None:
         Console(soft_wrap=True).print(CURSORS_END, highlight=False)
-    config = uvicorn.Config(
-        create_app(chosen), access_log=False, server_header=False, log_level="warning"
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    server_of(create_app(chosen)).run(sockets=[listening])
 
 
 def _refuse_open_door(host: str, chosen: ApiSettings) -> None:

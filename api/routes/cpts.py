@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
+from api.bodies import BodyRoute
 from api.engine import engine_of
 from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
@@ -17,7 +18,7 @@ from search_engine.cpts import cpts_of_commune
 from search_engine.criteria import Role, SearchRequest
 from search_engine.offer import Asker
 
-router = APIRouter(prefix="/v1/cpts", tags=["cpts"])
+router = APIRouter(prefix="/v1/cpts", tags=["cpts"], route_class=BodyRoute)
 
 MEMBERS_PROBLEMS = responses(400, 404, 422)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
+from api.bodies import BodyRoute
 from api.engine import Engine, engine_of
 from api.freshness import with_notices
 from api.page_schemas import LrmPage
@@ -18,7 +19,7 @@ from search_engine.criteria import Role
 from search_engine.lrm import LrmDoor, LrmFinder, LrmLink, lrm_search
 from search_engine.lrm_registry import LrmRegistry, registry_file
 
-router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
+router = APIRouter(prefix="/v1/lrm", tags=["lrm"], route_class=BodyRoute)
 
 PROBLEMS = responses(400, 422, 503)
 

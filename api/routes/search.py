@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
+from api.bodies import BodyRoute
 from api.engine import engine_of
 from api.freshness import with_notices
 from api.page_schemas import ResultPage
@@ -16,7 +17,7 @@ from api.security.rights import caller_of, modes_of, permitted
 from search_engine.criteria import Criteria, Role, SearchRequest
 from search_engine.search import search
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=BodyRoute)
 
 PROBLEMS = responses(400, 422, 503)
 

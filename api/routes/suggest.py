@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answers import OrjsonResponse
+from api.bodies import BodyRoute
 from api.engine import engine_of
 from api.schemas import responses
 from api.suggest_schemas import PlaceCompletions, Suggestions
 from search_engine.places import PlacesRequest, complete_places
 from search_engine.suggest import SuggestRequest, suggest
 
-router = APIRouter(prefix="/v1", tags=["suggest"])
+router = APIRouter(prefix="/v1", tags=["suggest"], route_class=BodyRoute)
 
 PROBLEMS = responses(422, 503)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
+from api.app import ROUTERS
+from api.bodies import BodyRoute
 from tests.api.conftest import answer, frozen_app, problem
 
 JSON = {"Content-Type": "application/json"}
@@ -187,3 +190,11 @@ def test_bytes_that_are_no_http_end_at_the_server(api: httpx.Client, sent: bytes
         raw.sendall(sent)
         assert raw.recv(4_096).startswith(b"HTTP/1.1 400 ")
     answer(api.get("/livez"))
+
+
+def test_every_body_is_read_to_the_letter() -> None:
+    """A route added with a router of the framework's own kind would not be."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    bodies = [one for one in routes if isinstance(one, APIRoute) and one.body_field is not None]
+    assert len(bodies) >= 5
+    assert all(isinstance(route, BodyRoute) for route in bodies)

@@ -1,12 +1,14 @@
 """The containers run what the embedded node runs."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from api.settings import settings
 from elastic.node.configuration import PULSE, SHARED_SETTINGS, VERSION, embedded_settings
 from elastic.node.ports import Ports
 
@@ -81,6 +83,18 @@ def test_the_image_of_the_api_copies_every_package_and_drops_root() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/py.typed")}
     assert set(re.findall(r"^COPY (\w+) \1$", text, re.MULTILINE)) == packages
     assert re.search(r"^USER sas$", text, re.MULTILINE)
-    assert text.rstrip().splitlines()[-1] == (
-        'CMD ["uvicorn", "api.app:app", "--host", "0.0.0.0", "--port", "8000"]'
-    )
+    assert text.rstrip().splitlines()[-1] == 'CMD ["sas", "serve", "--host", "0.0.0.0"]'
+
+
+@pytest.mark.parametrize("api", ["api", "api-cluster"])
+def test_callers_through_the_bridge_of_docker_are_answered(
+    services: dict[str, Any], api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A published port of this machine is reached through the bridge, not through loopback."""
+    for name, value in environment(services, api).items():
+        if name.startswith("SAS_DEV"):
+            monkeypatch.setenv(name, value)
+    networks = settings().dev_networks
+    for gateway in ("127.0.0.1", "172.17.0.1", "172.31.0.1", "192.168.16.1"):
+        assert any(ip_address(gateway) in network for network in networks)
+    assert not any(ip_address("10.1.2.3") in network for network in networks)
