@@ -56,9 +56,10 @@ class Decided:
 
     @property
     def empty(self) -> bool:
-        """Nothing answers at all: what was counted holds all that the page may show."""
+        """Nothing answers at all: what was counted holds all that the page may show, but for near
+        spellings of a name."""
         counted_all = self.plan.slot_needed or not counted_slots(self.plan)
-        return self.found == 0 and counted_all and self.plan.meaning.text is None
+        return self.found == 0 and counted_all
 
 
 async def decided(index: Index, plan: Plan) -> Decided:
