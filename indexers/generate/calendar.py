@@ -52,11 +52,10 @@ class Rhythm:
         )
 
     def left_of(self, local: datetime) -> float:
-        """Share of a day's hours that start after a local time, from 0 to 1."""
-        hours = self.hours(local.date())
-        return sum(weight for hour, weight in hours if hour > local.hour) / sum(
-            weight for _, weight in hours
-        )
+        """Share of a day's hours that lie after a local time, from 0 to 1."""
+        hours, now = self.hours(local.date()), local.hour + local.minute / 60
+        left = sum(weight * min(1.0, max(0.0, hour + 1 - now)) for hour, weight in hours)
+        return left / sum(weight for _, weight in hours)
 
 
 _OFFICE: Hourly = (
