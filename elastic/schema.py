@@ -110,8 +110,16 @@ def _fields(mapping: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
     """Every field by its path, each without the fields under it."""
     for name, field in mapping.get("properties", {}).items():
         path = f"{above}{name}"
-        yield path, _plain({key: field[key] for key in field if key != "properties"})
+        yield path, _plain(_own(field))
         yield from _fields(field, f"{path}.")
+
+
+def _own(field: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field says of itself; Elasticsearch leaves out that one with fields is an object."""
+    own = {key: field[key] for key in field if key != "properties"}
+    if "properties" in field and own.get("type") == "object":
+        del own["type"]
+    return own
 
 
 def _root(mapping: Mapping[str, Any]) -> dict[str, Any]:

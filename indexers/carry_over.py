@@ -18,6 +18,7 @@ from elastic.client import patient
 from elastic.errors import translated
 from indexers.bulk import Operation
 from indexers.scan import scan
+from indexers.slots.bookable import borne
 from indexers.slots.coherence import visible_slots
 from indexers.slots.created import is_told_by_editor, renewed_offer
 from indexers.slots.importing import offers_of
@@ -139,7 +140,7 @@ def _brought(bringing: Bringing, query: Mapping[str, Any]) -> Iterator[Operation
             before = stored.offer.get("slots", [])
             after = bringing.slots(stored, live[offer_id].get("slots", []))
             if after != before:
-                yield Operation.index({**stored.offer, "slots": after}, **stored.version)
+                yield Operation.index({**stored.offer, **borne(after)}, **stored.version)
         yield from _editors_places(
             bringing, [offer for offer_id, offer in live.items() if offer_id not in present]
         )
@@ -158,9 +159,8 @@ def _editors_places(bringing: Bringing, absent: Sequence[Offer]) -> Iterator[Ope
         if of_owner := known.of(offer_owner(offer)):
             made = renewed_offer(offer, of_owner)
             if slots := visible_slots(made, bringing.merge([], offer.get("slots", []))):
-                made["slots"] = slots
                 bringing.made(made)
-                yield Operation.create(made)
+                yield Operation.create({**made, **borne(slots)})
 
 
 def _present(bringing: Bringing, ids: list[str]) -> list[Present]:

@@ -10,13 +10,13 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.errors import AliasConflict, IndexMissing
 from elastic.names import IndexName, offers_alias
-from indexers.differences import Differences, paired
+from indexers.differences import SLOT_FIELDS, Differences, paired
 from indexers.scan import PAGE, View, frozen
 from indexers.watch import Watch
 from mappings.records import Offer
 
 ALL: dict[str, Any] = {"match_all": {}}
-WITHOUT_SLOTS = {"excludes": ["slots"]}
+WITHOUT_SLOTS = {"excludes": [*SLOT_FIELDS]}
 BEAT = 1_000
 """Offers between two signs of life."""
 

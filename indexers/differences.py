@@ -14,9 +14,11 @@ import orjson
 
 PROVENANCE = frozenset({"sources"})
 SLOTS = "slots"
+SLOT_FIELDS = frozenset({SLOTS, "bookable"})
+"""What the slots of an offer make of it."""
 SLOT_PROVENANCE = frozenset({"seen_at", "marks"})
 """Nor is ``marks``, which an index of an earlier schema has not: start and end say it all."""
-NOT_FACTS = PROVENANCE | {SLOTS}
+NOT_FACTS = PROVENANCE | SLOT_FIELDS
 
 EXAMPLES = 5
 """Offers named for each sort of change, unless asked otherwise."""

@@ -17,6 +17,7 @@ from indexers.offers.solutions import solution_offer
 from indexers.offers.sos import SOS, sos_drafts
 from indexers.patching import Patch
 from indexers.scan import scan
+from indexers.slots.bookable import borne
 from indexers.slots.coherence import visible_slots
 from mappings.formats import Cpts
 from mappings.records import Kind, Offer, Precision
@@ -152,7 +153,7 @@ def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
 def _with_slots(card: Offer, before: Offer | None) -> Offer:
     if before is None or "slots" not in before:
         return card
-    return {**card, "slots": visible_slots(card, before["slots"])}
+    return {**card, **borne(visible_slots(card, before["slots"]))}
 
 
 def member_patch(cpts: Mapping[str, Cpts]) -> Patch:

@@ -9,6 +9,7 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from indexers.bulk import Operation, Progress, write
 from indexers.scan import scan
+from indexers.slots.bookable import borne
 from indexers.slots.coherence import visible_slots
 from mappings.records import Offer, SourceMark
 
@@ -39,7 +40,7 @@ def patched(offer: Offer, patch: Patch) -> Offer:
     given = patch.fields(offer)
     new = cast("Offer", {**kept, **given, "sources": _sources(offer, given, patch)})
     if "slots" in new:
-        new["slots"] = visible_slots(new, new["slots"])
+        return {**new, **borne(visible_slots(new, new["slots"]))}
     return new
 
 

@@ -12,6 +12,7 @@ from indexers.geocoded import read_geocoded
 from indexers.offers.joins import Joins
 from indexers.pipeline import all_offers, joined, require_offers
 from indexers.runs import Quarantines
+from indexers.slots.bookable import borne
 from indexers.slots.directory import DirectorySlots, owners_in, slots_from_directory
 from indexers.slots.locating import located_by
 from indexers.slots.matching import OfferIndex
@@ -59,7 +60,7 @@ class Sources:
     def with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
         """The offers that bear slots, created ones included, with their slots."""
         for offer_id, slots in found.slots.items():
-            yield {**self._bearers.offer(offer_id), "slots": slots}
+            yield {**self._bearers.offer(offer_id), **borne(slots)}
 
 
 @contextmanager

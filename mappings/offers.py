@@ -3,12 +3,14 @@
 Declared with ``elasticsearch.dsl``, used as a plain dictionary; never on the hot path.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from elasticsearch.dsl import (
     Boolean,
     Date,
     DateRange,
+    Field,
     Float,
     GeoPoint,
     Integer,
@@ -21,8 +23,9 @@ from elasticsearch.dsl import (
 )
 
 from mappings.analysis import analysis
+from mappings.records import AUDIENCES, Consultation, SlotType
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -55,7 +58,7 @@ def _slots() -> Nested:
             "id": Keyword(),
             "start": Date(format="strict_date_time_no_millis"),
             "end": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
-            "marks": Date(format="strict_date_time_no_millis", index=False),
+            "marks": _instants(),
             "types": Keyword(),
             "declared_types": _stored(),
             "hidden": Keyword(),
@@ -68,6 +71,28 @@ def _slots() -> Nested:
             "url": _stored(),
             "reasons": _stored(),
             "seen_at": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
+        },
+    )
+
+
+def _instants() -> Date:
+    """Read one offer after the other, never looked up."""
+    return Date(format="strict_date_time_no_millis", index=False)
+
+
+def _each(names: Iterable[str], field: Callable[[], Field]) -> Object:
+    return Object(dynamic="strict", properties={str(name): field() for name in names})
+
+
+def _bookable() -> Object:
+    return Object(
+        dynamic="strict",
+        properties={
+            "last": _instants(),
+            "types": _each(SlotType, _instants),
+            "starts": _each(AUDIENCES, _instants),
+            "marks": _each(AUDIENCES, _instants),
+            "consultation": _each(AUDIENCES, lambda: _each(Consultation, _instants)),
         },
     )
 
@@ -155,6 +180,7 @@ def offers_mapping() -> dict[str, Any]:
         "always_absent": Boolean(),
         "sources": Object(enabled=False),
         "slots": _slots(),
+        "bookable": _bookable(),
     }
     for name, field in properties.items():
         mapping.field(name, field)

@@ -4,8 +4,10 @@ They stay dictionaries from the reader to the response: no object is built per d
 hot path. A key whose value is unknown is absent, never None.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Literal, NotRequired, TypedDict
 
 IdKind = Literal["FINESS", "SIRET", "RPPS_RANG", "ADELI_RANG"]
@@ -41,6 +43,16 @@ class SlotType(StrEnum):
     PRO = "PRO"
     SNP = "SNP"
     CPTS = "CPTS"
+
+
+AUDIENCES: Mapping[str, tuple[SlotType, ...]] = MappingProxyType(
+    {
+        "regulator": (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
+        "professional": (SlotType.PUBLIC, SlotType.PRO),
+        "public": (SlotType.PUBLIC,),
+    }
+)
+"""Who reads slots, by the types of those he may see."""
 
 
 class Consultation(StrEnum):
@@ -180,6 +192,21 @@ class StoredSlot(TypedDict):
     seats_left: NotRequired[int]
 
 
+class Bookable(TypedDict):
+    """What the slots of an offer say together, so that they need not be walked to be counted.
+
+    Instants, of slots with a seat left but for ``last``, the latest start of all. ``types``: the
+    latest start by type that shows. By audience: ``starts``; ``marks``, first and last seconds;
+    ``consultation``, the latest start by way of consulting.
+    """
+
+    last: str
+    types: dict[str, str]
+    starts: dict[str, list[str]]
+    marks: dict[str, list[str]]
+    consultation: dict[str, dict[str, str]]
+
+
 class GeoPoint(TypedDict):
     """A WGS84 point in degrees; zero is a coordinate."""
 
@@ -279,3 +306,5 @@ class Offer(TypedDict):
     absences: NotRequired[list[DateRange]]
     always_absent: NotRequired[bool]
     slots: NotRequired[list[StoredSlot]]
+    bookable: NotRequired[list[Bookable]]
+    """Of the slots, one or none; written with them (``indexers.slots.bookable``)."""

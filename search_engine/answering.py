@@ -6,6 +6,7 @@ from dataclasses import replace
 from search_engine.counting import cards_body, cards_of
 from search_engine.deciding import Answers, Decided, decided
 from search_engine.enlargement import ENOUGH
+from search_engine.foresight import SizeKey
 from search_engine.grouping import MEMBERS
 from search_engine.groups import represented
 from search_engine.index import Answer, Index, total_of
@@ -13,7 +14,7 @@ from search_engine.instead import proposals, told_proposals, ways_in, ways_quest
 from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import page_bodies, whole_page
+from search_engine.query import PAGE, page_bodies, whole_page
 from search_engine.solutions import (
     SOLUTIONS,
     solutions_block,
@@ -22,13 +23,24 @@ from search_engine.solutions import (
     wants_solutions,
 )
 
+MANY = 500
+"""Offers from which reading what their slots say together is quicker than walking them."""
+
 
 async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
-    told = await decided(index, plan)
+    asked, sizes = size_key(plan), index.foresight.sizes
+    told = await decided(index, replace(plan, many=(sizes.foreseen(asked) or 0) >= MANY))
     answers = told.page or await _asked_last(index, told)
+    sizes.learn(asked, total_of(answers[PAGE]))
     return await with_ways_out(index, found_in(told, answers), ways_in(answers))
+
+
+def size_key(plan: Plan) -> SizeKey:
+    """Under which it is remembered how many answered: nothing of a patient, and no name."""
+    area, word = plan.area, "" if plan.meaning.text is not None else plan.meaning.label
+    return area.insee or area.department, word, plan.mode.value, area.radius_km
 
 
 async def _asked_last(index: Index, told: Decided) -> Answers:

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from mappings import codes
-from mappings.records import Consultation, Kind, SlotType, StructureKind, Via
+from mappings.records import AUDIENCES, Consultation, Kind, SlotType, StructureKind, Via
 
 MAX_TEXT = 200
 """Longest free text accepted, in characters."""
@@ -60,10 +60,13 @@ class Role(StrEnum):
     OTHER = "OTHER"
 
 
+AUDIENCE: dict[Role, str] = {
+    Role.OSNP: "regulator",
+    Role.IOA: "professional",
+    Role.OTHER: "public",
+}
 VISIBLE_TYPES: dict[Role, tuple[SlotType, ...]] = {
-    Role.OSNP: (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
-    Role.IOA: (SlotType.PUBLIC, SlotType.PRO),
-    Role.OTHER: (SlotType.PUBLIC,),
+    role: AUDIENCES[audience] for role, audience in AUDIENCE.items()
 }
 
 Horizon = Literal["0-4", "4-8", "8-12", "12-24", "24-48", "48-72"]

@@ -6,40 +6,22 @@ selected in its filter, everything else as it is: OR inside a filter, AND betwee
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from mappings import codes
 from mappings.records import Kind
-from search_engine.availability import (
-    MARKS,
-    SLOT_FILTERS,
-    SlotRule,
-    freed,
-    hours_range,
-    slot_filter,
-)
-from search_engine.criteria import Horizon
+from search_engine.availability import SLOT_FILTERS
+from search_engine.buckets import NOTHING, Clauses, buckets_of, found_under, terms, under
 from search_engine.grouping import MEMBERS, behind_cards, groups_aggs, groups_in
 from search_engine.opening import open_now_clause
 from search_engine.plan import Plan
-from search_engine.selections import (
-    KIND_FIELDS,
-    OFFER_FILTERS,
-    SLOTS,
-    all_of,
-)
+from search_engine.selections import KIND_FIELDS, OFFER_FILTERS
+from search_engine.slot_facets import offers_by_slot, slot_facets
 
 Body = dict[str, Any]
 
 MOST_VALUES = 50
 """Values of one facet that are told, the most frequent ones."""
-READ_VALUES = 300
-"""Values counted before the most frequent are kept: all of any terminology of ours."""
-
-HORIZONS: tuple[str, ...] = get_args(Horizon)
-SLOT_FIELDS: Mapping[str, str] = {"slot_type": "slots.types", "consultation": "slots.consultation"}
 
 OFFER_FIELDS: Mapping[str, tuple[str, ...]] = {
     **{name: (field,) for name, field in OFFER_FILTERS.items()},
@@ -60,12 +42,6 @@ OFFER_FACETS = tuple(name for name in FACETS if name not in SLOT_FILTERS)
 TRUE = "true"
 """The one value of a filter that is on or off."""
 
-OFFERS = "offers"
-NOTHING: Mapping[str, Body] = {}
-
-Clauses = Mapping[str, Body]
-"""The filters selected, by name (``selections``)."""
-
 
 def offer_facets(
     plan: Plan, selected: Clauses, within: Mapping[str, Body] = NOTHING
@@ -77,28 +53,8 @@ def offer_facets(
     facets: dict[str, Body] = {}
     for name in OFFER_FACETS:
         others = [clause for other, clause in selected.items() if other != name]
-        facets |= _under(others, name, _facet(plan, name, within))
+        facets |= under(others, name, _facet(plan, name, within))
     return facets
-
-
-def slot_facets(
-    plan: Plan, selected: Clauses, within: Mapping[str, Body] = NOTHING
-) -> dict[str, Body]:
-    """Offers by what one of their slots is, the slot meeting the other filters on slots.
-
-    The slots are walked once, and judged once for all the facets under one same rule: in a large
-    circle they cost more than any other part of a page.
-    """
-    others = [clause for other, clause in selected.items() if other != SLOTS]
-    offers: Body = {OFFERS: {"reverse_nested": {}, "aggs": within}}
-    rules = {
-        names[0]: {
-            "filter": slot_filter(rule),
-            "aggs": {name: {**_slot_values(plan, name), "aggs": offers} for name in names},
-        }
-        for rule, names in _rules(plan).items()
-    }
-    return _under(others, SLOTS, {SLOTS: {"nested": {"path": "slots"}, "aggs": rules}})
 
 
 def facets_behind(plan: Plan, selected: Clauses) -> dict[str, Body]:
@@ -117,21 +73,6 @@ def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     return {name: _kept(plan, name, counted[name]) for name in FACETS}
 
 
-def _under(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
-    """The aggregations of a facet under the filters selected in the others; by themselves when
-    nothing is selected there, for every aggregation costs a small page a part of its time. Offers
-    are counted beside their kinds, so those stand under a filter in any case."""
-    if others or name == "kind":
-        return {f"facet_{name}": {"filter": all_of(others), "aggs": aggs}}
-    return aggs
-
-
-def _found(name: str, found: Body) -> Body:
-    """What ``_under`` asked for a facet."""
-    inside: Body = found.get(f"facet_{name}", found)
-    return inside
-
-
 def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]:
     values = {field: {**agg, "aggs": within} for field, agg in _offer_values(plan, name).items()}
     if name == "participation":
@@ -143,54 +84,21 @@ def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
     """The buckets of a filter on the offer, by field."""
     if name == "open_now":
         return {name: {"filters": {"filters": {TRUE: open_now_clause(plan.window.start)}}}}
-    return {field: _terms(field) for field in OFFER_FIELDS[name]}
-
-
-def _terms(field: str, **options: Any) -> Body:
-    return {"terms": {"field": field, "size": READ_VALUES, **options}}
-
-
-def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
-    """The facets on slots by the rule under which they count: one rule where none is selected."""
-    if not plan.slots_chosen:
-        return {plan.slots: [*SLOT_FILTERS]}
-    rules: dict[SlotRule, list[str]] = {}
-    for name in SLOT_FILTERS:
-        rules.setdefault(freed(plan.slots, name), []).append(name)
-    return rules
-
-
-def _slot_values(plan: Plan, name: str) -> Body:
-    if name == "horizon":
-        return {"date_range": {"field": MARKS, "ranges": _horizons(plan.window.start)}}
-    shown = {"include": [str(kind) for kind in plan.slots.visible]}
-    return _terms(SLOT_FIELDS[name], **(shown if name == "slot_type" else {}))
-
-
-@lru_cache(maxsize=64)
-def _horizons(start: datetime) -> list[dict[str, str]]:
-    """One value for the facets of a search: not to be changed."""
-    ranges = {horizon: hours_range(start, horizon) for horizon in HORIZONS}
-    return [{"key": key, "from": after, "to": before} for key, (after, before) in ranges.items()]
+    return {field: terms(field) for field in OFFER_FIELDS[name]}
 
 
 def _offers_by_value(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     """By filter, the bucket of offers of each value."""
-    slots = _found(SLOTS, found)[SLOTS]
-    by_slot = {
-        name: {value: b[OFFERS] for value, b in _buckets(slots[names[0]][name]).items()}
-        for names in _rules(plan).values()
-        for name in names
-    }
-    return by_slot | {name: _by_offer(name, _found(name, found)) for name in OFFER_FACETS}
+    by_offer = {name: _by_offer(name, found_under(name, found)) for name in OFFER_FACETS}
+    return offers_by_slot(plan, found) | by_offer
 
 
 def _by_offer(name: str, found: Body) -> dict[str, Body]:
     if name == "open_now":
-        return _buckets(found[name])
+        return buckets_of(found[name])
     if name == "participation":
         found = found[name]
-    values = {field: _buckets(found[field]) for field in OFFER_FIELDS[name]}
+    values = {field: buckets_of(found[field]) for field in OFFER_FIELDS[name]}
     if name == "specialty":
         return _by_specialty(values["specialties"], values["specialty_groups"])
     return {value: b for buckets in values.values() for value, b in buckets.items()}
@@ -213,10 +121,10 @@ def _cards(everybody: Mapping[str, Body], behind: Mapping[str, Body]) -> dict[st
 
 def _kinds(plan: Plan, found: Body) -> dict[str, int]:
     """Kinds of cards: those of offers that stand alone, and the CPTS that members stand behind."""
-    facet, counts = _found("kind", found), Counter[str]()
+    facet, counts = found_under("kind", found), Counter[str]()
     counts.update(_documents(facet))
     if MEMBERS in found:
-        behind = _found("kind", found[MEMBERS])
+        behind = found_under("kind", found[MEMBERS])
         counts.subtract(_documents(behind))
         counts[Kind.CPTS] += groups_in(behind)
     if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:
@@ -226,14 +134,6 @@ def _kinds(plan: Plan, found: Body) -> dict[str, int]:
 
 def _documents(facet: Body) -> dict[str, int]:
     return {value: int(bucket["doc_count"]) for value, bucket in _by_offer("kind", facet).items()}
-
-
-def _buckets(aggregation: Body) -> dict[str, Body]:
-    """Buckets by key, of ``terms`` or of ``filters``."""
-    buckets = aggregation["buckets"]
-    if isinstance(buckets, dict):
-        return buckets
-    return {str(bucket["key"]): bucket for bucket in buckets}
 
 
 def _kept(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:

@@ -33,13 +33,18 @@ CircleKey = tuple[str, str, str]
 """Department or INSEE code, known word, mode."""
 
 
+SizeKey = tuple[str, str, str, float | None]
+"""Department or INSEE code, known word, mode, kilometres of the circle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """``covering``: FINESS of the CPTS by INSEE code. ``circles``: which of the circles of a search
-    held enough, ``NOBODY`` when none held anything."""
+    held enough, ``NOBODY`` when none held anything. ``sizes``: how many offers answered."""
 
     covering: Memory[str, tuple[str, ...]] = field(default_factory=Memory)
     circles: Memory[CircleKey, int] = field(default_factory=Memory)
+    sizes: Memory[SizeKey, int] = field(default_factory=Memory)
 
 
 NOBODY = -1

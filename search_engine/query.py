@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_engine.availability import slot_filter
+from search_engine.buckets import Clauses
 from search_engine.criteria import Sort
-from search_engine.facets import Clauses, facets_behind, offer_facets, slot_facets
+from search_engine.facets import facets_behind, offer_facets
 from search_engine.filters import bounds, center
 from search_engine.grouping import MEMBERS
 from search_engine.groups import best_members, same_members
@@ -19,6 +20,7 @@ from search_engine.plan import Plan
 from search_engine.ranking import measured
 from search_engine.scoring import scored
 from search_engine.selections import all_of, member_of, selections
+from search_engine.slot_facets import slot_facets
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]

@@ -18,6 +18,7 @@ from elastic import lifecycle
 from elastic.client import patient
 from elastic.errors import translated
 from indexers.slots.attribution import Attribution
+from indexers.slots.bookable import borne
 from indexers.slots.coherence import hidden_counts, visible_slots
 from indexers.slots.locating import commune_geography
 from indexers.slots.matching import Locate, OfferIndex, bare_owner
@@ -220,8 +221,8 @@ def _operation(stored: Stored, slots: list[StoredSlot]) -> list[dict[str, Any]]:
     """A partial update of an offer at the version read, or the creation of a new one."""
     offer = stored.offer
     if not stored.version:
-        return [{"create": {"_id": offer["id"]}}, {**offer, "slots": slots}]
-    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": {"slots": slots}}]
+        return [{"create": {"_id": offer["id"]}}, {**offer, **borne(slots)}]
+    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": borne(slots)}]
 
 
 def offers_of(client: Elasticsearch, alias: str, owners: Sequence[str]) -> Iterator[Stored]:

@@ -11,6 +11,7 @@ from elastic.names import offers_alias
 from indexers import reindex as recipe
 from indexers.reindex import Order
 from indexers.reindex_report import Report
+from indexers.slots.bookable import bookable, borne
 from indexers.slots.instants import utc_text
 from indexers.slots.stored import marks
 from tests.indexers.sets import FLORAC, NOW, FileSet, rang
@@ -53,14 +54,17 @@ class Office:
         return sorted(str(name) for name in lifecycle.all_indices(self.es, self.alias))
 
     def offers(self) -> dict[str, dict[str, Any]]:
-        """The live offers by id."""
+        """The live offers by id; what their slots say together agrees with them."""
         self.es.indices.refresh(index=self.alias)
         hits = self.es.search(index=self.alias, size=1_000)["hits"]["hits"]
-        return {hit["_id"]: hit["_source"] for hit in hits}
+        found = {hit["_id"]: hit["_source"] for hit in hits}
+        for offer in found.values():
+            assert offer.get("bookable", []) == bookable(offer.get("slots", []))
+        return found
 
     def give_slots(self, offer_id: str, *slots: dict[str, Any]) -> None:
         """Write slots straight to the live index, as an import does."""
-        self.es.update(index=self.alias, id=offer_id, doc={"slots": list(slots)}, refresh=True)
+        self.es.update(index=self.alias, id=offer_id, doc=borne(list(slots)), refresh=True)
 
 
 def slot(key: str, start: str, end: str, **fields: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from elasticsearch.helpers import bulk
 from elastic import lifecycle
 from elastic.client import async_client
 from elastic.names import IndexName, offers_index
+from indexers.slots.bookable import borne
 from mappings.offers import offers_mapping, offers_settings
 from tests.search.made import Offer, Searcher
 from tests.search.random_offers import random_offers
@@ -77,5 +78,12 @@ def new_index(es: Elasticsearch) -> IndexName:
 
 def fill(es: Elasticsearch, alias: str, offers: Iterable[Offer]) -> None:
     """Index the offers, searchable at once."""
-    actions = ({"_index": alias, "_id": offer["id"], "_source": offer} for offer in offers)
+    actions = (
+        {"_index": alias, "_id": offer["id"], "_source": {**offer, **_borne_by(offer)}}
+        for offer in offers
+    )
     bulk(es, actions, refresh=True)
+
+
+def _borne_by(offer: Offer) -> dict[str, Any]:
+    return dict(borne(offer["slots"])) if "slots" in offer else {}

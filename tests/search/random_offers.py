@@ -14,6 +14,9 @@ from mappings.records import Offer, StoredSlot
 NOW = datetime(2026, 3, 27, 14, 20, 7, tzinfo=UTC)
 """A Friday; metropolitan France changes to summer time inside the window of this search."""
 
+LONG_SHARE = 0.3
+"""Share of offers that may have slots longer than the narrowest horizon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Centre:
@@ -222,13 +225,14 @@ def _absences(random: Random) -> dict[str, Any]:
 
 def _slots(random: Random, key: str) -> list[StoredSlot]:
     count = random.choice((0, 0, 0, 1, 1, 2, 3, 6))
-    return [_slot(random, f"{key}-{number}") for number in range(count)]
+    lengths = (15, 20, 30, 300, 900) if random.random() < LONG_SHARE else (15, 20, 30, 240)
+    return [_slot(random, f"{key}-{number}", random.choice(lengths)) for number in range(count)]
 
 
-def _slot(random: Random, key: str) -> StoredSlot:
+def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
     start = NOW + timedelta(minutes=random.randrange(-6 * 60, 80 * 60))
     start = start.replace(second=0) if random.random() < 0.9 else start
-    end = start + timedelta(minutes=random.choice((15, 20, 30, 300, 900)))
+    end = start + timedelta(minutes=minutes)
     declared = random.sample(TYPES, random.choice((1, 1, 2, 3)))
     shown = declared if random.random() < 0.85 else declared[1:]
     slot: dict[str, Any] = {

@@ -34,7 +34,7 @@ class Misled(Memory[Any, Any]):
 async def test_no_foresight_right_or_wrong_changes_a_page(
     client: AsyncElasticsearch, indexed: Indexed
 ) -> None:
-    random, enlarged, empty = Random(41), 0, 0
+    random, enlarged, empty, counted = Random(41), 0, 0, 0
     for _ in range(80):
         drawn = asking(draw(random), seed=7)
         if drawn.area.radius_km is not None:
@@ -42,10 +42,13 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
         plain = await told(client, indexed, drawn, Foresight())
         learnt = Foresight()
         others = [learnt, learnt, *(Foresight(circles=Misled(always=at)) for at in (NOBODY, 0, 1))]
-        for foresight in [*others, Foresight(circles=Misled(always=99))]:
+        others += [Foresight(circles=Misled(always=99)), Foresight(sizes=Misled(always=10**6))]
+        for foresight in others:
             assert await told(client, indexed, drawn, foresight) == plain
         enlarged += "enlarged" in plain
         empty += not plain["total"]["value"]
+        counted += any(facet["name"] == "horizon" for facet in plain["facets"])
+    assert counted >= 20
     assert enlarged >= 10
     assert empty >= 5
 

@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from indexers.slots import importing
+from indexers.slots.bookable import bookable, borne
 from indexers.slots.directory_import import import_directory
 from indexers.slots.importing import ImportConflictError, import_slots
 from indexers.slots.stored import AGENDA_SOURCE
@@ -24,7 +25,9 @@ Create = Callable[..., str]
 
 def slots_of(es: Elasticsearch, alias: str, of: Offer = HERE) -> list[tuple[str, str, Any]]:
     """(source, start hour, hidden) of the slots stored on an offer."""
-    found = es.get(index=alias, id=of["id"])["_source"].get("slots", [])
+    offer = es.get(index=alias, id=of["id"])["_source"]
+    found = offer.get("slots", [])
+    assert offer.get("bookable", []) == bookable(found)
     return [(s["source"], s["start"][11:13], s.get("hidden")) for s in found]
 
 
@@ -61,7 +64,7 @@ def test_a_slot_that_is_gone_disappears_and_other_sources_stay(
 
 
 def test_who_was_not_asked_for_keeps_his_slots(es: Elasticsearch, create_offers: Create) -> None:
-    other = offer(rpps="10009999999", id="rpps:10009999999@x", slots=[stored()])
+    other = offer(rpps="10009999999", id="rpps:10009999999@x", **borne([stored()]))
     alias = create_offers([HERE, other])
     import_slots(es, alias, [], "alpha", [RPPS], NOW)
     assert slots_of(es, alias, other) == [("alpha", "09", None)]

@@ -1,0 +1,68 @@
+"""What the slots of an offer say together: written with them, always, so that both agree."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+from mappings.records import AUDIENCES, Bookable, Consultation, SlotType, StoredSlot
+
+WAYS = frozenset(Consultation)
+SHORT = 2
+"""Marks of a slot that is no longer than ``MARKS_APART``: its first and its last second."""
+
+
+class Borne(TypedDict):
+    """The two fields of an offer that its slots make; ``bookable`` is a list of one or of none,
+    for a list is replaced whole by a partial update, and an object is not."""
+
+    slots: list[StoredSlot]
+    bookable: list[Bookable]
+
+
+def borne(slots: list[StoredSlot]) -> Borne:
+    """The fields of an offer that bears these slots, after the coherence rules."""
+    return {"slots": slots, "bookable": bookable(slots)}
+
+
+def bookable(slots: Sequence[StoredSlot]) -> list[Bookable]:
+    """Nothing without slots, nor where one needs more words than these: a long one, which its first
+    and last seconds do not tell, or one of another consultation."""
+    if not slots or not all(map(_is_plain, slots)):
+        return []
+    free = [slot for slot in slots if slot.get("seats_left", 1) > 0]
+    seen = {name: _shown(free, types) for name, types in AUDIENCES.items()}
+    return [
+        {
+            "last": max(slot["start"] for slot in slots),
+            "types": _latest((kind, _shown(free, (kind,))) for kind in SlotType),
+            "starts": {name: _starts(shown) for name, shown in seen.items()},
+            "marks": {name: _marks(shown) for name, shown in seen.items()},
+            "consultation": {name: _by_consultation(shown) for name, shown in seen.items()},
+        }
+    ]
+
+
+def _is_plain(slot: StoredSlot) -> bool:
+    return len(slot["marks"]) <= SHORT and WAYS.issuperset(slot.get("consultation", ()))
+
+
+def _shown(slots: Iterable[StoredSlot], types: tuple[SlotType, ...]) -> list[StoredSlot]:
+    return [slot for slot in slots if not set(types).isdisjoint(slot["types"])]
+
+
+def _latest(named: Iterable[tuple[str, list[StoredSlot]]]) -> dict[str, str]:
+    return {str(name): max(slot["start"] for slot in slots) for name, slots in named if slots}
+
+
+def _starts(slots: Iterable[StoredSlot]) -> list[str]:
+    return list(dict.fromkeys(slot["start"] for slot in slots))
+
+
+def _marks(slots: Iterable[StoredSlot]) -> list[str]:
+    return list(dict.fromkeys(mark for slot in slots for mark in slot["marks"]))
+
+
+def _by_consultation(slots: list[StoredSlot]) -> dict[str, str]:
+    return _latest(
+        (way, [slot for slot in slots if way in slot.get("consultation", ())])
+        for way in Consultation
+    )
