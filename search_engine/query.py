@@ -1,7 +1,8 @@
 """The requests of one page, as the dictionaries sent to Elasticsearch.
 
 They go together and are answered at the same time: the hits with the facets on offers, the facets
-on slots, and the members who stand behind the card of their CPTS with the facets to take off.
+on slots, and the members who stand behind the card of their CPTS with the facets to take off. On a
+large page the facets on offers go with those on slots, for the ranking is as long as both.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from search_engine.plan import Plan
 from search_engine.ranking import measured
 from search_engine.scoring import scored
 from search_engine.selections import all_of, member_of, selections
-from search_engine.slot_facets import slot_facets
+from search_engine.slot_facets import bears_slot, reads_told, slot_facets
 from search_engine.source import SOURCE
 
 Body = dict[str, Any]
@@ -44,7 +45,7 @@ def page_bodies(plan: Plan) -> dict[str, Body]:
 def whole_page(answers: Mapping[str, Answer]) -> Answer:
     """The hits, with every count beside them."""
     page, slots = answers[PAGE], answers[SLOT_FACETS]
-    counts = {**page["aggregations"], **slots["aggregations"]}
+    counts = {**page.get("aggregations", {}), **slots["aggregations"]}
     if MEMBERS in answers:
         counts[MEMBERS] = answers[MEMBERS]["aggregations"]
     return {**page, "aggregations": counts}
@@ -58,20 +59,25 @@ def _hits(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     among the hits: they stand behind one of them.
     """
     behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
+    facets = {} if reads_told(plan) else offer_facets(plan, selected)
     return {
         **ranked,
         **position(plan),
         "track_total_hits": True,
-        "aggs": {**offer_facets(plan, selected), **nearest_agg(plan, [*selected.values()])},
+        "aggs": {**facets, **nearest_agg(plan, [*selected.values()])},
         "post_filter": all_of([*selected.values(), *behind]),
     }
 
 
 def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
     """Apart from the hits, so that Elasticsearch walks the slots while it ranks; without the slot
-    that an offer needs, for one without any counts nowhere here."""
-    counts = slot_facets(plan, selected)
-    return {"query": wanted, "size": 0, "track_total_hits": False, "aggs": counts}
+    that an offer needs, for one without any counts nowhere among these."""
+    counts, query = slot_facets(plan, selected), wanted
+    if reads_told(plan):
+        counts |= offer_facets(plan, selected)
+        needed = [bears_slot(plan)] if plan.slot_needed else []
+        query = {"bool": {**wanted["bool"], "filter": [*wanted["bool"]["filter"], *needed]}}
+    return {"query": query, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
 def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:

@@ -17,6 +17,7 @@ from search_engine.availability import (
     SLOT_FILTERS,
     SlotRule,
     freed,
+    has_slot,
     hours_range,
     slot_filter,
 )
@@ -24,7 +25,7 @@ from search_engine.buckets import NOTHING, Clauses, buckets_of, found_under, ter
 from search_engine.criteria import AUDIENCE, Horizon
 from search_engine.grouping import GROUPS
 from search_engine.plan import Plan
-from search_engine.selections import SLOTS
+from search_engine.selections import SLOTS, any_of
 
 Body = dict[str, Any]
 Buckets = Mapping[str, Body]
@@ -44,18 +45,32 @@ def slot_facets(plan: Plan, selected: Clauses, within: Buckets = NOTHING) -> dic
     """
     others = [clause for other, clause in selected.items() if other != SLOTS]
     walked: dict[str, Body] = {SLOTS: {"nested": {"path": "slots"}, "aggs": _by_rule(plan, within)}}
-    if not _reads_told(plan):
+    if not reads_told(plan):
         return under(others, SLOTS, walked)
-    all_ahead: Body = {"range": {LAST: {"lte": plan.slots.end}}}
     sides: dict[str, Body] = {
-        TOLD: {"filter": all_ahead, "aggs": _told(plan, within)},
-        WALKED: {"filter": {"bool": {"must_not": [all_ahead]}}, "aggs": walked},
+        TOLD: {"filter": _says_all(plan), "aggs": _told(plan, within)},
+        WALKED: {"filter": {"bool": {"must_not": [_says_all(plan)]}}, "aggs": walked},
     }
     return under(others, SLOTS, sides)
 
 
-def _reads_told(plan: Plan) -> bool:
+def reads_told(plan: Plan) -> bool:
+    """Whether offers are counted by what their slots say together, where that says all."""
     return plan.many and not plan.slots_chosen
+
+
+def bears_slot(plan: Plan) -> Body:
+    """Offers with a slot that shows, walked only where they must be."""
+    start = {
+        "range": {f"bookable.starts.{AUDIENCE[plan.criteria.role]}": {"gte": plan.slots.start}}
+    }
+    told: Body = {"bool": {"filter": [_says_all(plan), start]}}
+    walked: Body = {"bool": {"filter": [has_slot(plan.slots)], "must_not": [_says_all(plan)]}}
+    return any_of([told, walked])
+
+
+def _says_all(plan: Plan) -> Body:
+    return {"range": {LAST: {"lte": plan.slots.end}}}
 
 
 def _told(plan: Plan, within: Buckets) -> dict[str, Body]:
@@ -116,7 +131,7 @@ def _horizons(start: datetime) -> list[dict[str, str]]:
 def offers_by_slot(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     """By filter on slots, the bucket of offers of each value."""
     inside = found_under(SLOTS, found)
-    if not _reads_told(plan):
+    if not reads_told(plan):
         return _read_walked(plan, inside)
     told, walked = _read_told(inside[TOLD]), _read_walked(plan, inside[WALKED])
     return {name: _summed(told[name], walked[name]) for name in SLOT_FILTERS}
