@@ -6,6 +6,7 @@ selected in its filter, everything else as it is: OR inside a filter, AND betwee
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mappings import codes
@@ -59,15 +60,20 @@ def offer_facets(
 
 def facets_behind(plan: Plan, selected: Clauses) -> dict[str, Body]:
     """The facets of members who stand behind the card of their CPTS, to be taken off."""
-    groups = groups_aggs(plan)
-    return {**offer_facets(plan, selected, groups), **slot_facets(plan, selected, groups)}
+    few, groups = _of_few(plan), groups_aggs(plan)
+    return {**offer_facets(few, selected, groups), **slot_facets(few, selected, groups)}
+
+
+def _of_few(plan: Plan) -> Plan:
+    """Members behind a card are few, however many offers answer."""
+    return replace(plan, many=False)
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     """Cards by value for each filter, zero only where the value is selected."""
     found = answer["aggregations"]
     everybody = _offers_by_value(plan, found)
-    behind = _offers_by_value(plan, found[MEMBERS]) if MEMBERS in found else {}
+    behind = _offers_by_value(_of_few(plan), found[MEMBERS]) if MEMBERS in found else {}
     counted = {name: _cards(everybody[name], behind.get(name, {})) for name in FACETS}
     counted["kind"] = _kinds(plan, found)
     return {name: _kept(plan, name, counted[name]) for name in FACETS}

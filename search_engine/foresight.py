@@ -38,13 +38,22 @@ SizeKey = tuple[str, str, str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How many cards answered; ``led``: so many of the first were all participants, 0 when some of
+    a page were not."""
+
+    total: int = 0
+    led: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Foresight:
     """``covering``: FINESS of the CPTS by INSEE code. ``circles``: which of the circles of a search
-    held enough, ``NOBODY`` when none held anything. ``sizes``: how many offers answered."""
+    held enough, ``NOBODY`` when none held anything. ``sizes``: how many answered."""
 
     covering: Memory[str, tuple[str, ...]] = field(default_factory=Memory)
     circles: Memory[CircleKey, int] = field(default_factory=Memory)
-    sizes: Memory[SizeKey, int] = field(default_factory=Memory)
+    sizes: Memory[SizeKey, Size] = field(default_factory=Memory)
 
 
 NOBODY = -1

@@ -15,7 +15,7 @@ from search_engine.facets import facets_behind, offer_facets
 from search_engine.filters import bounds, center
 from search_engine.grouping import MEMBERS
 from search_engine.groups import best_members, same_members
-from search_engine.index import Answer
+from search_engine.index import Answer, hits_of
 from search_engine.nearer import nearest_agg
 from search_engine.plan import Plan
 from search_engine.ranking import measured
@@ -42,9 +42,24 @@ def page_bodies(plan: Plan) -> dict[str, Body]:
     return bodies
 
 
+def only_participants(plan: Plan) -> bool:
+    """Whether the hits are asked for among participants alone: where they are likely to fill the
+    first page, and nothing stands before them. To rank the others is half of a large page."""
+    outranked = plan.enlarged or plan.meaning.text is not None or not plan.slot_needed
+    first = plan.participants_first and plan.first_page and not outranked
+    return plan.led and first and reads_told(plan)
+
+
+def is_filled(plan: Plan, answers: Mapping[str, Answer]) -> bool:
+    """Whether as many hits came as were asked for: then nobody of a lower tier belongs to them."""
+    return len(hits_of(answers[PAGE])) >= int(position(plan)["size"])
+
+
 def whole_page(answers: Mapping[str, Answer]) -> Answer:
     """The hits, with every count beside them."""
     page, slots = answers[PAGE], answers[SLOT_FACETS]
+    if "total" not in page["hits"]:
+        page = {**page, "hits": {**page["hits"], "total": slots["hits"]["total"]}}
     counts = {**page.get("aggregations", {}), **slots["aggregations"]}
     if MEMBERS in answers:
         counts[MEMBERS] = answers[MEMBERS]["aggregations"]
@@ -58,15 +73,18 @@ def _hits(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     facet counts without its own filter over one same query. Members of a covering CPTS are not
     among the hits: they stand behind one of them.
     """
-    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
+    hits = {**ranked, **position(plan), "post_filter": _shown(plan, selected)}
+    if only_participants(plan):
+        query = {"bool": {"must": [ranked["query"]], "filter": [{"term": {"participant": True}}]}}
+        return {**hits, "query": query, "track_total_hits": False}
     facets = {} if reads_told(plan) else offer_facets(plan, selected)
-    return {
-        **ranked,
-        **position(plan),
-        "track_total_hits": True,
-        "aggs": {**facets, **nearest_agg(plan, [*selected.values()])},
-        "post_filter": all_of([*selected.values(), *behind]),
-    }
+    aggs = {**facets, **nearest_agg(plan, [*selected.values()])}
+    return {**hits, "track_total_hits": True, "aggs": aggs}
+
+
+def _shown(plan: Plan, selected: Clauses) -> Body:
+    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
+    return all_of([*selected.values(), *behind])
 
 
 def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
@@ -77,6 +95,10 @@ def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
         counts |= offer_facets(plan, selected)
         needed = [bears_slot(plan)] if plan.slot_needed else []
         query = {"bool": {**wanted["bool"], "filter": [*wanted["bool"]["filter"], *needed]}}
+    if only_participants(plan):
+        counts |= nearest_agg(plan, [*selected.values()])
+        whole = {"track_total_hits": True, "post_filter": _shown(plan, selected)}
+        return {"query": query, "size": 0, "aggs": counts, **whole}
     return {"query": query, "size": 0, "track_total_hits": False, "aggs": counts}
 
 

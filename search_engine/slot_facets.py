@@ -6,6 +6,7 @@ to the same numbers; the others are walked. Everybody is where few answer, for a
 time for two ways, and where a filter on slots is selected, for one same slot must then meet all.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -23,7 +24,6 @@ from search_engine.availability import (
 )
 from search_engine.buckets import NOTHING, Clauses, buckets_of, found_under, terms, under
 from search_engine.criteria import AUDIENCE, Horizon
-from search_engine.grouping import GROUPS
 from search_engine.plan import Plan
 from search_engine.selections import SLOTS, any_of
 
@@ -48,7 +48,7 @@ def slot_facets(plan: Plan, selected: Clauses, within: Buckets = NOTHING) -> dic
     if not reads_told(plan):
         return under(others, SLOTS, walked)
     sides: dict[str, Body] = {
-        TOLD: {"filter": _says_all(plan), "aggs": _told(plan, within)},
+        TOLD: {"filter": _says_all(plan), "aggs": _told(plan)},
         WALKED: {"filter": {"bool": {"must_not": [_says_all(plan)]}}, "aggs": walked},
     }
     return under(others, SLOTS, sides)
@@ -73,7 +73,7 @@ def _says_all(plan: Plan) -> Body:
     return {"range": {LAST: {"lte": plan.slots.end}}}
 
 
-def _told(plan: Plan, within: Buckets) -> dict[str, Body]:
+def _told(plan: Plan) -> dict[str, Body]:
     """Offers by what ``bookable`` tells. Nobody's slot is longer than the first horizon, so a mark
     beyond it is of a slot to come."""
     audience, start = AUDIENCE[plan.criteria.role], plan.slots.start
@@ -87,7 +87,7 @@ def _told(plan: Plan, within: Buckets) -> dict[str, Body]:
         "horizon later": (f"bookable.marks.{audience}", later),
     }
     return {
-        name: {"date_range": {"field": field, "ranges": asked}, "aggs": within}
+        name: {"date_range": {"field": field, "ranges": asked}}
         for name, (field, asked) in ranges.items()
     }
 
@@ -157,16 +157,7 @@ def _read_walked(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
 
 
 def _summed(told: Buckets, walked: Buckets) -> dict[str, Body]:
-    """Both sides together: an offer is on one of them only, a CPTS may have members on both."""
-    alone = {value: bucket for value, bucket in walked.items() if value not in told}
-    both = {v: _added(b, walked[v]) if v in walked else b for v, b in told.items()}
-    return {**alone, **both}
-
-
-def _added(one: Body, other: Body) -> Body:
-    """A bucket of the offers of both, by group where they are counted so."""
-    count = {"doc_count": one["doc_count"] + other["doc_count"]}
-    if GROUPS not in one:
-        return count
-    ours, theirs = one[GROUPS]["buckets"], other[GROUPS]["buckets"]
-    return {**count, GROUPS: {"buckets": {key: _added(ours[key], theirs[key]) for key in ours}}}
+    """Both sides together: an offer is on one of them only."""
+    counts = Counter({value: int(bucket["doc_count"]) for value, bucket in told.items()})
+    counts.update({value: int(bucket["doc_count"]) for value, bucket in walked.items()})
+    return {value: {"doc_count": count} for value, count in counts.items()}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.foresight import NOBODY, Foresight, Memory
+from search_engine.foresight import NOBODY, Foresight, Memory, Size
 from search_engine.interpretation import Interpretation
 from tests.search.asking import asking, page_of, requests_counted
 from tests.search.conftest import Indexed, Searching
@@ -42,7 +42,7 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
         plain = await told(client, indexed, drawn, Foresight())
         learnt = Foresight()
         others = [learnt, learnt, *(Foresight(circles=Misled(always=at)) for at in (NOBODY, 0, 1))]
-        others += [Foresight(circles=Misled(always=99)), Foresight(sizes=Misled(always=10**6))]
+        others += [Foresight(circles=Misled(always=99)), *misled_by_size()]
         for foresight in others:
             assert await told(client, indexed, drawn, foresight) == plain
         enlarged += "enlarged" in plain
@@ -51,6 +51,11 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
     assert counted >= 20
     assert enlarged >= 10
     assert empty >= 5
+
+
+def misled_by_size() -> list[Foresight]:
+    """Many are foreseen where few answer, and participants where there are none."""
+    return [Foresight(sizes=Misled(always=Size(10**6, led))) for led in (0, 10**6)]
 
 
 async def told(
