@@ -21,6 +21,7 @@ from elastic.node.access import AUTHORITY, FOLDER
 from elastic.node.state import runtime_dir
 from elastic.settings import ElasticSettings
 from elastic.up import bring_up
+from indexers.slots.bookable import borne
 from mappings.offers import offers_mapping, offers_settings
 from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
 from tests.elastic.clusters import HEAP, WAIT_S, own_machine
@@ -106,7 +107,10 @@ def fill(client: Elasticsearch) -> str:
     name, copies = offers_index(PREFIX, datetime.now(UTC)), lifecycle.replicas(client)
     lifecycle.create_index(client, name, offers_settings(replicas=copies), offers_mapping())
     offers = json.loads(DOZEN.read_text("utf-8"))
-    actions = [{"_index": str(name), "_id": offer["id"], "_source": offer} for offer in offers]
+    actions = [
+        {"_index": str(name), "_id": offer["id"], "_source": {**offer, **borne(offer["slots"])}}
+        for offer in ({"slots": [], **offer} for offer in offers)
+    ]
     bulk(client, actions, refresh=True)
     lifecycle.swap(client, name.alias, name)
     audit.record(client, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
