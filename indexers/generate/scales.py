@@ -59,7 +59,7 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             (),
             physicians=1.0,
             others=1.44,
-            slots=0.745,
+            slots=0.755,
             register=1.0,
             shares={},
             full_days=True,
