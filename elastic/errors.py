@@ -3,8 +3,8 @@
 A message never holds what was searched: only the address, the index and the kind of failure.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 import elasticsearch
 from elastic_transport import TlsError
@@ -82,16 +82,28 @@ class LockLost(ElasticError):
     """Our lock expired and another process took it."""
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class _Translated(AbstractContextManager[None]):
+    """Holds nothing, so one serves every call: a generator made anew is felt in a search."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, elasticsearch.ApiError | elasticsearch.TransportError):
+            raise translate(error) from error
+
+
+_TRANSLATED = _Translated()
+
+
+def translated() -> AbstractContextManager[None]:
     """Turn the client's exceptions raised inside into typed ones of this module.
 
     Works around ``await`` too: the body may be asynchronous.
     """
-    try:
-        yield
-    except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
-        raise translate(error) from error
+    return _TRANSLATED
 
 
 def translate(error: elasticsearch.ApiError | elasticsearch.TransportError) -> ElasticError:

@@ -6,12 +6,12 @@ Loaded once from ``tables/communes.csv.gz``; every search is a dictionary lookup
 import csv
 import gzip
 import io
-import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache, cached_property
+from math import cos, floor, radians, sin
 from pathlib import Path
 from typing import NamedTuple
 
@@ -264,15 +264,17 @@ class Gazetteer:
 
     def nearest(self, lat: float, lon: float) -> Commune:
         """The commune or district whose point is nearest to a point in degrees."""
-        best: tuple[float, Commune] | None = None
+        found: list[Commune] = []
         row, column = _cell(lat, lon)
         for ring in range(GRID_RINGS + 1):
-            if best is not None and best[0] <= _ring_km(ring, lat):
-                return best[1]
-            found = [c for cell in _ring(row, column, ring) for c in self._grid.get(cell, ())]
-            best = min([*([best] if best else []), *_with_distance(found, lat, lon)], default=None)
+            found += [c for cell in _ring(row, column, ring) for c in self._grid.get(cell, ())]
+            if found:
+                best = nearest_of(found, lat, lon)
+                if distance_km(lat, lon, best.lat, best.lon) <= _ring_km(ring + 1, lat):
+                    return best
+                found = [best]
         everywhere = (c for c in self._by_insee.values() if c.insee not in self._districts)
-        return min(_with_distance(everywhere, lat, lon))[1]
+        return nearest_of(everywhere, lat, lon)
 
 
 @cache
@@ -315,7 +317,7 @@ def _among(
 
 
 def _cell(lat: float, lon: float) -> tuple[int, int]:
-    return math.floor(lat / GRID_DEGREES), math.floor(lon / GRID_DEGREES)
+    return floor(lat / GRID_DEGREES), floor(lon / GRID_DEGREES)
 
 
 def _ring(row: int, column: int, ring: int) -> Iterable[tuple[int, int]]:
@@ -328,11 +330,17 @@ def _ring(row: int, column: int, ring: int) -> Iterable[tuple[int, int]]:
 
 def _ring_km(ring: int, lat: float) -> float:
     """No commune of this ring or beyond is nearer: the narrow side of the cells before it."""
-    width = math.cos(math.radians(min(89.0, abs(lat) + ring * GRID_DEGREES)))
+    width = cos(radians(min(89.0, abs(lat) + ring * GRID_DEGREES)))
     return max(0, ring - 1) * GRID_DEGREES * KM_PER_DEGREE * width
 
 
-def _with_distance(
-    communes: Iterable[Commune], lat: float, lon: float
-) -> list[tuple[float, Commune]]:
-    return [(distance_km(lat, lon, c.lat, c.lon), c) for c in communes]
+def nearest_of(communes: Iterable[Commune], lat: float, lon: float) -> Commune:
+    """The nearest of some communes: the order of ``distance_km`` with what is the same for all, or
+    changes no order, left out of it; every search by a point asks."""
+    width, half = cos(radians(lat)), radians(0.5)
+
+    def spread(commune: Commune) -> float:
+        up, along = sin((commune.lat - lat) * half), sin((commune.lon - lon) * half)
+        return up * up + width * cos(radians(commune.lat)) * along * along
+
+    return min(communes, key=spread)

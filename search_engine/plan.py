@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from mappings.records import Kind
@@ -11,6 +12,8 @@ from search_engine.criteria import Criteria, Mode, Sort
 from search_engine.interpretation import Interpretation
 from search_engine.profiles import Profile
 from search_engine.window import Window
+
+_on_slots = attrgetter(*SLOT_FILTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Plan:
     @property
     def slots_chosen(self) -> bool:
         """A filter on slots is selected."""
-        return any(getattr(self.criteria, name) for name in SLOT_FILTERS)
+        return any(_on_slots(self.criteria))
 
     @property
     def may_group(self) -> bool:

@@ -2,8 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
@@ -37,15 +36,25 @@ class Stopwatch:
 
     took: dict[str, float] = field(default_factory=dict)
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> "Stage":
         """Time what is inside; a stage met twice adds up."""
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            elapsed = (perf_counter() - started) * 1000
-            self.took[name] = round(self.took.get(name, 0.0) + elapsed, 3)
+        return Stage(self.took, name)
+
+
+@dataclass(slots=True)
+class Stage:
+    """One stage, timed from entering to leaving it."""
+
+    took: dict[str, float]
+    name: str
+    started: float = 0.0
+
+    def __enter__(self) -> None:
+        self.started = perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        elapsed = (perf_counter() - self.started) * 1000
+        self.took[self.name] = round(self.took.get(self.name, 0.0) + elapsed, 3)
 
 
 async def search(

@@ -65,10 +65,9 @@ async def answer_search(
 
     The request was validated on its way in, and so was ``cpts``: it is not validated again.
     """
-    engine, caller = engine_of(request), caller_of(request)
-    allowed = dict(permitted(asked, caller))
-    modes = modes_of(caller.duties)
-    criteria = Criteria.model_construct(**allowed, role=role, modes=modes, cpts=cpts)
+    engine, modes = engine_of(request), modes_of(caller_of(request).duties)
+    beside = {"mode": permitted(asked, modes), "role": role, "modes": modes, "cpts": cpts}
+    criteria = Criteria.model_construct(**(vars(asked) | beside))
     page = await search(
         engine.client,
         engine.alias,

@@ -49,17 +49,16 @@ def modes_of(duties: frozenset[Duty]) -> tuple[Mode, ...]:
     return MODES[duties & REGULATION]
 
 
-def permitted(asked: SearchRequest, caller: Caller) -> SearchRequest:
-    """The search in a mode open to the caller; a mode left out becomes the default of the role.
+def permitted(asked: SearchRequest, modes: tuple[Mode, ...]) -> Mode:
+    """The mode of a search among those open to its caller; left out, it is the first of them.
 
     Raises ``ModeNotAllowed``.
     """
-    modes = modes_of(caller.duties)
     if "mode" not in asked.model_fields_set:
-        return asked.model_copy(update={"mode": modes[0]})
+        return modes[0]
     if asked.mode not in modes:
         raise ModeNotAllowed
-    return asked
+    return asked.mode
 
 
 def require_metrics_reader(caller: Caller) -> None:
