@@ -70,7 +70,8 @@ def joined(
     """The sources of a directory, read and ready to be joined; temporary files go at the end."""
     require_offers(directory)
     own = own_sources(directory, quarantines)
-    with Spool() as spool, published_conventions(directory, quarantines) as conventions:
+    conventions = published_conventions(directory, quarantines)
+    with Spool() as spool:
         dates = spool_published(directory, spool, quarantines, conventions)
         crowded = crowded_points(spool.structures())
         yield Joins(own, spool, locator, now.date(), quarantines, dates, crowded, conventions)

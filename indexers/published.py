@@ -1,7 +1,5 @@
 """The published files of a directory, found by name, read into a spool (data-sources 10)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from indexers import finess, rpps
@@ -50,17 +48,10 @@ def ameli_file(directory: Path) -> Path | None:
     return found[0] if found else None
 
 
-@contextmanager
-def published_conventions(
-    directory: Path, quarantines: Quarantines
-) -> Iterator[Conventions | None]:
-    """The conventions of a directory during a load; None when it has no such file."""
+def published_conventions(directory: Path, quarantines: Quarantines) -> Conventions | None:
+    """The conventions of a directory; None when it has no such file."""
     path = ameli_file(directory)
-    if path is None:
-        yield None
-        return
-    with conventions_from(path, quarantines.of(AMELI)) as conventions:
-        yield conventions
+    return None if path is None else conventions_from(path, quarantines.of(AMELI))
 
 
 def spool_published(

@@ -1,7 +1,6 @@
 """The conventions of one load: the file read, the register watched as it passes, then asked."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from indexers.ameli.matching import convention_of
@@ -31,15 +30,11 @@ class Conventions:
 
     def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
         """The rows of the register as they come; who may bear a contract is kept."""
-        waiting: list[tuple[str, Identity]] = []
         for row in rows:
             if self._concerns(row):
-                waiting.append((row["idnps"], _identity(row, row.get("skill", "").split())))
-            if len(waiting) >= CHUNK:
-                self._store.add_bearers(waiting)
-                waiting.clear()
+                who = _identity(row, row.get("skill", "").split(), *_name(row))
+                self._store.add_bearer(row["idnps"], who)
             yield row
-        self._store.add_bearers(waiting)
 
     def at(
         self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
@@ -52,13 +47,8 @@ class Conventions:
         concerned = [row for row in rows if self._concerns(row)]
         if not concerned:
             return None
-        known = [*concerned, *names]
-        told = {(row.get("family", ""), row.get("given", "")) for row in known}
-        spellings = {
-            _identity(row, skills)._replace(family=family_words(family), given=fold(given))
-            for row in concerned
-            for family, given in told
-        }
+        told = {_name(row) for row in (*concerned, *names)}
+        spellings = {_identity(row, skills, *name) for row in concerned for name in told}
         found = convention_of(concerned[0]["idnps"], spellings, self._store)
         if isinstance(found, Reason):
             self._quarantine.skip(found)
@@ -69,24 +59,24 @@ class Conventions:
         return row.get("profession") in self._covered and row.get("mode") != SALARIED
 
 
-CHUNK = 10_000
-"""Rows of the register kept at once."""
+def conventions_from(path: Path, quarantine: Quarantine) -> Conventions:
+    """The conventions of a file; raises ``LayoutError``."""
+    store = ContractStore()
+    store.add_contracts(read_contracts(path, quarantine))
+    return Conventions(store, quarantine)
 
 
-@contextmanager
-def conventions_from(path: Path, quarantine: Quarantine) -> Iterator[Conventions]:
-    """The conventions of a file; raises ``LayoutError``. Temporary files go at the end."""
-    with ContractStore() as store:
-        store.add_contracts(read_contracts(path, quarantine))
-        yield Conventions(store, quarantine)
+def _name(row: Activity) -> tuple[str, str]:
+    """Family and given name."""
+    return row.get("family", ""), row.get("given", "")
 
 
-def _identity(row: Activity, skills: list[str]) -> Identity:
+def _identity(row: Activity, skills: list[str], family: str, given: str) -> Identity:
     address = row.get("address", {})
     postal_code = address.get("postal_code", "")
     return Identity(
-        family_words(row.get("family", "")),
-        fold(row.get("given", "")),
+        family_words(family),
+        fold(given),
         row.get("profession", ""),
         reform_groups(skills),
         town(postal_code, address.get("city", ""), address.get("insee", "")),

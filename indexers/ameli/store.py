@@ -1,78 +1,60 @@
-"""Rows of both sides kept on disk by their keys while a load joins them: one temporary SQLite file.
+"""Rows of both sides kept by their keys while a load joins them: texts in memory, made records when
+they are asked for.
 
-Memory does not grow with the country, and each look-up is one search in a B-tree.
+A national file and its register are 300 MB so. In a file on disk a look-up is a search among pages
+that are seldom at hand, and two of them for each place were a fifth of a national join.
 """
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from indexers.ameli.record import Contract, Identity
 from indexers.ameli.towns import Town
-from indexers.scratch import ScratchStore
 
-CACHE_KIB = 65_536
-"""Memory SQLite may use for its pages: 64 MiB."""
-
-_SCHEMA = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-CREATE TABLE contract (key TEXT, seq INTEGER, row BLOB, PRIMARY KEY (key, seq)) WITHOUT ROWID;
-CREATE TABLE bearer (key TEXT, person TEXT, row BLOB, PRIMARY KEY (key, person, row)) WITHOUT ROWID;
-"""
+Rows = dict[int, list[str]]
+"""Lines of JSON by the hash of their key: whoever shares one by chance has another name or town,
+which is compared."""
 
 
-class ContractStore(ScratchStore):
+class ContractStore:
     """The contracts of the file, and the professionals of the register who may bear them."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """``folder`` holds the temporary file, by default the system's temporary folder."""
-        super().__init__(_SCHEMA, CACHE_KIB, folder)
+    def __init__(self) -> None:
+        self._contracts: Rows = {}
+        self._bearers: Rows = {}
 
     def add_contracts(self, contracts: Iterable[Contract]) -> None:
         """Keep the rows of the file."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO contract VALUES (?, ?, ?)", _contract_rows(contracts))
-        self._db.execute("COMMIT")
+        for seq, one in enumerate(contracts):
+            _add(self._contracts, one.who, [seq, _written(one.who), one.man, one.convention])
 
-    def add_bearers(self, bearers: Iterable[tuple[str, Identity]]) -> None:
-        """Keep professionals of the register, each with the identifier of the person."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR IGNORE INTO bearer VALUES (?, ?, ?)", _bearer_rows(bearers))
-        self._db.execute("COMMIT")
+    def add_bearer(self, person: str, who: Identity) -> None:
+        """Keep a professional of the register, with the identifier of the person."""
+        _add(self._bearers, who, [person, _written(who)])
 
     def contracts(self, keys: Iterable[str]) -> list[Contract]:
         """The rows under any of the keys, each once, in file order."""
-        found: dict[int, bytes] = {}
-        for key in keys:
-            found.update(self._db.execute("SELECT seq, row FROM contract WHERE key = ?", (key,)))
-        return [_contract(orjson.loads(found[seq])) for seq in sorted(found)]
+        found = {seq: told for seq, *told in _under(self._contracts, keys)}
+        return [_contract(found[seq]) for seq in sorted(found)]
 
     def bearers(self, keys: Iterable[str]) -> set[tuple[str, Identity]]:
         """The professionals under any of the keys, with the identifier of the person."""
-        return {
-            (person, _identity(orjson.loads(row)))
-            for key in keys
-            for person, row in self._db.execute(
-                "SELECT person, row FROM bearer WHERE key = ?", (key,)
-            )
-        }
+        return {(person, _identity(row)) for person, row in _under(self._bearers, keys)}
 
 
-def _contract_rows(contracts: Iterable[Contract]) -> Iterator[tuple[str, int, bytes]]:
-    for seq, one in enumerate(contracts):
-        row = orjson.dumps([_written(one.who), one.man, one.convention])
-        for key in one.who.lookup_keys():
-            yield key, seq, row
+def _add(rows: Rows, who: Identity, row: list[Any]) -> None:
+    """A text is as long as it is; bytes of orjson hold on to the 4 kB that they were written in."""
+    line = orjson.dumps(row).decode()
+    for key in map(hash, who.lookup_keys()):
+        known = rows.setdefault(key, [])
+        if line not in known:
+            known.append(line)
 
 
-def _bearer_rows(bearers: Iterable[tuple[str, Identity]]) -> Iterator[tuple[str, str, bytes]]:
-    for person, who in bearers:
-        row = orjson.dumps(_written(who))
-        for key in who.lookup_keys():
-            yield key, person, row
+def _under(rows: Rows, keys: Iterable[str]) -> Iterator[list[Any]]:
+    return (orjson.loads(line) for key in keys for line in rows.get(hash(key), ()))
 
 
 def _written(who: Identity) -> list[Any]:
