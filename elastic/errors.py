@@ -59,6 +59,16 @@ class IndexMissing(ElasticError):
     """The index or alias does not exist."""
 
 
+class IndexUnassigned(ElasticUnavailable):
+    """No node takes an index that was just made, or has not yet taken it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"No node of Elasticsearch takes index {name}: free disk space on its nodes, or start "
+            "those that are missing; `sas doctor` looks at them. Then run this again."
+        )
+
+
 class IndexAlreadyExists(ElasticError):
     """An index of that name exists already."""
 

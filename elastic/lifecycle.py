@@ -9,6 +9,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from elastic.allocation import create
 from elastic.client import patient
 from elastic.errors import AliasConflict, ElasticError, IndexMissing, translated
 from elastic.names import IndexName, NotAnIndexName
@@ -22,12 +23,12 @@ def create_index(
     settings: Mapping[str, Any],
     mappings: Mapping[str, Any],
 ) -> None:
-    """Create an empty index; its mapping's ``_meta`` says the schema version of its name."""
+    """Create an empty index; its mapping's ``_meta`` says the schema version of its name.
+
+    Raises ``IndexAlreadyExists``, ``IndexUnassigned``.
+    """
     meta = {**mappings.get("_meta", {}), SCHEMA_KEY: name.schema}
-    with translated():
-        patient(client).indices.create(
-            index=str(name), settings=dict(settings), mappings={**mappings, "_meta": meta}
-        )
+    create(client, str(name), settings, {**mappings, "_meta": meta})
 
 
 def live_index(client: Elasticsearch, alias: str) -> IndexName | None:

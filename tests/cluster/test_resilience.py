@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.reindex import UNAVAILABLE
+from elastic import allocation, lock
 from elastic.checks import Level, check_members
-from elastic.errors import DiskFull
+from elastic.errors import DiskFull, IndexUnassigned
 from elastic.keys import Duty
 from elastic.node.roster import member_dir, member_name
 from elastic.node.state import NodeState, read_state
 from elastic.up import bring_up
+from indexers import reindex as recipe
 from indexers.bulk import write_offers
 from tests.api.conftest import frozen_app, served
 from tests.cli.commands import refused
@@ -118,6 +120,8 @@ def test_a_full_disk_stops_writes_and_no_search(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     office = Office(writer, PREFIX, tmp_path)
+    with lock.held(writer, recipe.LOCK, prefix=PREFIX):
+        """A load was done before: its lock has a node."""
     live, before, files = office.live, office.offers(), two_doctors(office)
     with trio.owner() as owner:
         owner.cluster.put_settings(persistent=FULL)
@@ -137,6 +141,23 @@ def test_a_full_disk_stops_writes_and_no_search(
         recovered = seconds_until(lambda: not blocked(owner, office.alias), limit_s=90)
     print(f"disk freed: writes again after {recovered:.1f} s")
     assert office.reindex(files, accept_drift=True).index == office.live
+
+
+def test_a_first_load_on_a_full_disk_is_refused_at_once(
+    trio: Trio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allocation, "PATIENCE_S", 2)
+    with trio.owner() as owner:
+        office = Office(owner, "first", tmp_path)
+        owner.cluster.put_settings(persistent=FULL)
+        try:
+            for _ in range(2):
+                with pytest.raises(IndexUnassigned, match="free disk space"):
+                    office.reindex(two_doctors(office))
+        finally:
+            owner.cluster.put_settings(persistent=dict.fromkeys(FULL))
+        seconds_until(lambda: owner.cluster.health()["status"] == "green", limit_s=90)
+        assert office.reindex(two_doctors(office)).index == office.live
 
 
 def assert_load_refused(trio: Trio, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
