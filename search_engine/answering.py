@@ -6,15 +6,15 @@ from dataclasses import replace
 from search_engine.counting import cards_body, cards_of
 from search_engine.deciding import Answers, Decided, decided
 from search_engine.enlargement import ENOUGH
-from search_engine.foresight import Size, SizeKey
 from search_engine.grouping import MEMBERS
 from search_engine.groups import represented
-from search_engine.index import Answer, Index, hits_of, total_of
+from search_engine.index import Answer, Index, total_of
 from search_engine.instead import proposals, told_proposals, ways_in, ways_questions
 from search_engine.merging import merged
 from search_engine.page import Found
 from search_engine.plan import Plan
-from search_engine.query import PAGE, is_filled, only_participants, page_bodies, whole_page
+from search_engine.query import is_filled, only_participants, page_bodies, whole_page
+from search_engine.sizes import expecting, learn_size, led_by
 from search_engine.solutions import (
     SOLUTIONS,
     solutions_block,
@@ -23,39 +23,25 @@ from search_engine.solutions import (
     wants_solutions,
 )
 
-MANY = 3_000
-"""Cards from which reading what the slots of offers say together is quicker than walking them."""
-
 
 async def answered(index: Index, plan: Plan) -> Found:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
-    seen = index.foresight.sizes.foreseen(size_key(plan)) or Size()
-    led = seen.led >= plan.criteria.size
-    told = await decided(index, replace(plan, many=seen.total >= MANY, led=led))
-    answers = told.page or await _asked_last(index, told)
-    if only_participants(told.plan) and not is_filled(told.plan, answers):
-        told = replace(told, plan=replace(told.plan, led=False))
-        answers = await _asked_last(index, told)
+    sizes = index.foresight.sizes
+    told, answers = await _with_page(index, await decided(index, expecting(sizes, plan)))
     found = found_in(told, answers)
-    if plan.first_page:
-        led_now = led_by(told.plan, answers)
-        size = Size(total_of(found.answer), max(seen.led, led_now) if led_now else 0)
-        index.foresight.sizes.learn(size_key(plan), size)
+    learn_size(sizes, plan, total_of(found.answer), led_by(told.plan, answers))
     return await with_ways_out(index, found, ways_in(answers))
 
 
-def led_by(plan: Plan, answers: Answers) -> int:
-    """How many participants fill the page, 0 when they do not."""
-    hits = hits_of(answers[PAGE])
-    full = is_filled(plan, answers) and all(hit["_source"].get("participant") for hit in hits)
-    return len(hits) if full else 0
-
-
-def size_key(plan: Plan) -> SizeKey:
-    """Under which it is remembered how many answered: nothing of a patient, and no name."""
-    area, word = plan.area, "" if plan.meaning.text is not None else plan.meaning.label
-    return area.insee or area.department, word, plan.mode.value, area.radius_km
+async def _with_page(index: Index, told: Decided) -> tuple[Decided, Answers]:
+    """The page of what was decided; over again among everybody where participants alone were to
+    fill it and do not."""
+    answers = told.page or await _asked_last(index, told)
+    if not only_participants(told.plan) or is_filled(told.plan, answers):
+        return told, answers
+    told = replace(told, plan=replace(told.plan, led=False))
+    return told, await _asked_last(index, told)
 
 
 async def _asked_last(index: Index, told: Decided) -> Answers:

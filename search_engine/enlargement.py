@@ -5,6 +5,7 @@ from typing import Any
 
 from search_engine.area import Area
 from search_engine.availability import has_slot
+from search_engine.buckets import NOTHING
 from search_engine.criteria import Mode
 from search_engine.filters import circle, name_queries, offer_filters
 from search_engine.plan import Plan
@@ -23,7 +24,6 @@ every circle is counted at once there, where few offers make it cheap."""
 COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
 
 Body = dict[str, Any]
-NOTHING: Mapping[str, Body] = {}
 
 
 def may_grow(area: Area) -> bool:
