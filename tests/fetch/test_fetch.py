@@ -1,19 +1,12 @@
 """Published files fetched from a server that cuts, changes, lies and stalls (traps 9, 10)."""
 
-import base64
 import gzip
-import hashlib
-import io
 import os
 import ssl
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -27,72 +20,22 @@ from indexers.fetch.errors import (
     SourceUnreachableError,
     UnknownFetchError,
 )
-from indexers.fetch.fetching import FetchOrder, Outcome, announced, fetch
-from indexers.fetch.settings import FetchSettings, fetch_settings
+from indexers.fetch.fetching import announced, fetch
+from indexers.fetch.settings import fetch_settings
+from tests.fetch.small import (
+    ACTIVITIES,
+    AMELI_PATH,
+    FINESS_PATH,
+    RPPS_PATH,
+    SKILLS,
+    ameli,
+    archive,
+    fetched,
+    names,
+    order,
+    register,
+)
 from tests.fetch.unreliable import Answer, Server, serving
-
-NOW = datetime(2026, 11, 24, 7, 45, tzinfo=UTC)
-AMELI_PATH, RPPS_PATH, FINESS_PATH = (
-    f"/{SOURCES[name].mirror}" for name in ("ameli", "rpps", "finess")
-)
-ACTIVITIES, SKILLS = (
-    f"PS_LibreAcces_{kind}_202611230830.txt" for kind in ("Personne_activite", "SavoirFaire")
-)
-CATALOGUE = tuple(
-    replace(
-        source,
-        files=tuple(replace(one, minimum=1_000) for one in source.files),
-        largest=3_000_000,
-    )
-    for source in SOURCES.values()
-)
-"""The sources as they are, but small."""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as one:
-        yield one
-
-
-def ameli(rows: int = 20_000) -> bytes:
-    head = b'\xef\xbb\xbf"ps_activite_nom";"ps_activite_prenom"\r\n'
-    return head + b"".join(b'"NOM%06d";"ANNE"\r\n' % number for number in range(rows))
-
-
-def register(rows: int = 500) -> bytes:
-    head = b"Type d'identifiant PP|Identifiant PP|Identification nationale PP|\n"
-    return head + b"8|10100000016|810100000016|\n" * rows
-
-
-def archive(**members: bytes) -> bytes:
-    told = {
-        ACTIVITIES: register(),
-        SKILLS: register(),
-        "PS_LibreAcces_Dipl_AutExerc_202611230830.txt": b"x",
-        **members,
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in told.items():
-            if content:
-                file.writestr(name, content)
-    return packed.getvalue()
-
-
-def order(server: Server, directory: Path, *only: str, **changes: Any) -> FetchOrder:
-    patience = {"timeout_s": 2.0, "attempts": 3, "pause_s": 0.0, **changes.pop("patience", {})}
-    settings = FetchSettings(base_url=server.url, **patience)
-    return FetchOrder(directory, NOW, settings, only or ("ameli",), catalogue=CATALOGUE, **changes)
-
-
-def fetched(server: Server, directory: Path, *only: str, **changes: Any) -> Outcome:
-    (outcome,) = fetch(order(server, directory, *only, **changes), lambda *_: None)
-    return outcome
-
-
-def names(directory: Path) -> list[str]:
-    return sorted(path.name for path in directory.iterdir() if path.name != ".sas-fetch.lock")
 
 
 def test_every_source_comes_with_its_files(server: Server, tmp_path: Path) -> None:
@@ -206,98 +149,6 @@ def test_a_stalled_connection_is_given_up_and_resumed(server: Server, tmp_path: 
     server.gives(AMELI_PATH, slow, Answer(body))
     assert fetched(server, tmp_path, patience={"timeout_s": 0.3}).error is None
     assert server.ranges == [None, "bytes=100000-"]
-
-
-def test_a_checksum_is_believed(server: Server, tmp_path: Path) -> None:
-    body = ameli()
-    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    server.gives(AMELI_PATH, Answer(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}))
-    assert fetched(server, tmp_path).error is None
-    server.gives(AMELI_PATH, Answer(ameli(30_000), headers={"Digest": f"SHA-256={digest}"}))
-    outcome = fetched(server, tmp_path)
-    assert "checksum" in str(outcome.error)
-    assert names(tmp_path) == ["liste-ps.csv"]
-    assert (tmp_path / "liste-ps.csv").read_bytes() == body
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (b"<html>Maintenance</html>" * 1_000, "may be a page"),
-        (ameli(10), "too few"),
-        (gzip.compress(ameli())[:-2_000], "damaged"),
-        (
-            gzip.compress(b"ps_activite_nom" + bytes(5_000_000) + os.urandom(2_000)),
-            "unpacks to more",
-        ),
-    ],
-)
-def test_what_is_not_the_source_is_refused(
-    server: Server, tmp_path: Path, body: bytes, message: str
-) -> None:
-    (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli())
-    server.gives(AMELI_PATH, Answer(body))
-    outcome = fetched(server, tmp_path)
-    assert isinstance(outcome.error, SourceRefusedError)
-    assert message in str(outcome.error)
-    assert names(tmp_path) == ["liste-ps-20261117.csv"]
-
-
-BOMB = ACTIVITIES, register() + bytes(5_000_000)
-
-
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({"lisez-moi.exe": b"x"}, "lisez-moi.exe"),
-        ({f"../{ACTIVITIES}": b"x"}, "not expected"),
-        ({ACTIVITIES.replace("_2026", "_/../../2026"): b"x"}, "not expected"),
-        ({ACTIVITIES.replace("_2026", "_\x1b[2026"): b"x"}, "not expected"),
-        ({SKILLS: b""}, "0 files PS_LibreAcces_SavoirFaire"),
-        ({ACTIVITIES.replace("0830", "0900"): b"x"}, "2 files"),
-        ({SKILLS: b"", SKILLS.replace("1123", "1122"): register()}, "not all of one day"),
-        (dict([BOMB]), "unpacks to more"),
-        ({SKILLS: b"<html>" * 500}, "may be a page"),
-    ],
-)
-def test_an_archive_of_something_else_is_refused(
-    server: Server, tmp_path: Path, members: dict[str, bytes], message: str
-) -> None:
-    server.gives(RPPS_PATH, Answer(archive(**members)))
-    outcome = fetched(server, tmp_path, "rpps")
-    assert isinstance(outcome.error, SourceRefusedError)
-    assert message in str(outcome.error)
-    assert names(tmp_path) == []
-
-
-def test_a_day_to_come_and_a_damaged_archive_are_refused(server: Server, tmp_path: Path) -> None:
-    ahead = dict.fromkeys((ACTIVITIES, SKILLS, "PS_LibreAcces_Dipl_AutExerc_202611230830.txt"), b"")
-    for name in (ACTIVITIES, SKILLS):
-        ahead[name.replace("20261123", "20270101")] = register()
-    server.gives(RPPS_PATH, Answer(archive(**ahead)))
-    assert "has not come" in str(fetched(server, tmp_path, "rpps").error)
-    server.gives(RPPS_PATH, Answer(archive()[:-200]))
-    assert "damaged" in str(fetched(server, tmp_path, "rpps").error)
-    assert names(tmp_path) == []
-
-
-def test_an_archive_under_a_password_is_refused(server: Server, tmp_path: Path) -> None:
-    body = bytearray(archive())
-    for start, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        body[body.index(start) + at] |= 1  # the flag of the first member
-    server.gives(RPPS_PATH, Answer(bytes(body)))
-    assert isinstance(fetched(server, tmp_path, "rpps").error, SourceRefusedError)
-    assert names(tmp_path) == []
-
-
-@pytest.mark.parametrize("told_length", [None, 200_000_000])
-def test_a_download_that_does_not_end_is_refused(
-    server: Server, tmp_path: Path, told_length: int | None
-) -> None:
-    server.gives(AMELI_PATH, Answer(ameli(200_000), told_length=told_length))
-    outcome = fetched(server, tmp_path, patience={"attempts": 1})
-    assert "more than 3,000,000 bytes" in str(outcome.error)
-    assert names(tmp_path) == []
 
 
 def test_a_redirection_out_of_tls_is_refused(

@@ -1,0 +1,115 @@
+"""What a server sends in place of a source is refused, and nothing is kept of it (trap 9)."""
+
+import base64
+import gzip
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from indexers.fetch.errors import SourceRefusedError
+from tests.fetch.small import (
+    ACTIVITIES,
+    AMELI_PATH,
+    RPPS_PATH,
+    SKILLS,
+    ameli,
+    archive,
+    fetched,
+    names,
+    register,
+)
+from tests.fetch.unreliable import Answer, Server
+
+
+def test_a_checksum_is_believed(server: Server, tmp_path: Path) -> None:
+    body = ameli()
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    server.gives(AMELI_PATH, Answer(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}))
+    assert fetched(server, tmp_path).error is None
+    server.gives(AMELI_PATH, Answer(ameli(30_000), headers={"Digest": f"SHA-256={digest}"}))
+    outcome = fetched(server, tmp_path)
+    assert "checksum" in str(outcome.error)
+    assert names(tmp_path) == ["liste-ps.csv"]
+    assert (tmp_path / "liste-ps.csv").read_bytes() == body
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"<html>Maintenance</html>" * 1_000, "may be a page"),
+        (ameli(10), "too few"),
+        (gzip.compress(ameli())[:-2_000], "damaged"),
+        (
+            gzip.compress(b"ps_activite_nom" + bytes(5_000_000) + os.urandom(2_000)),
+            "unpacks to more",
+        ),
+    ],
+)
+def test_what_is_not_the_source_is_refused(
+    server: Server, tmp_path: Path, body: bytes, message: str
+) -> None:
+    (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli())
+    server.gives(AMELI_PATH, Answer(body))
+    outcome = fetched(server, tmp_path)
+    assert isinstance(outcome.error, SourceRefusedError)
+    assert message in str(outcome.error)
+    assert names(tmp_path) == ["liste-ps-20261117.csv"]
+
+
+BOMB = ACTIVITIES, register() + bytes(5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"lisez-moi.exe": b"x"}, "lisez-moi.exe"),
+        ({f"../{ACTIVITIES}": b"x"}, "not expected"),
+        ({ACTIVITIES.replace("_2026", "_/../../2026"): b"x"}, "not expected"),
+        ({ACTIVITIES.replace("_2026", "_\x1b[2026"): b"x"}, "not expected"),
+        ({SKILLS: b""}, "0 files PS_LibreAcces_SavoirFaire"),
+        ({ACTIVITIES.replace("0830", "0900"): b"x"}, "2 files"),
+        ({SKILLS: b"", SKILLS.replace("1123", "1122"): register()}, "not all of one day"),
+        (dict([BOMB]), "unpacks to more"),
+        ({SKILLS: b"<html>" * 500}, "may be a page"),
+    ],
+)
+def test_an_archive_of_something_else_is_refused(
+    server: Server, tmp_path: Path, members: dict[str, bytes], message: str
+) -> None:
+    server.gives(RPPS_PATH, Answer(archive(**members)))
+    outcome = fetched(server, tmp_path, "rpps")
+    assert isinstance(outcome.error, SourceRefusedError)
+    assert message in str(outcome.error)
+    assert names(tmp_path) == []
+
+
+def test_a_day_to_come_and_a_damaged_archive_are_refused(server: Server, tmp_path: Path) -> None:
+    ahead = dict.fromkeys((ACTIVITIES, SKILLS, "PS_LibreAcces_Dipl_AutExerc_202611230830.txt"), b"")
+    for name in (ACTIVITIES, SKILLS):
+        ahead[name.replace("20261123", "20270101")] = register()
+    server.gives(RPPS_PATH, Answer(archive(**ahead)))
+    assert "has not come" in str(fetched(server, tmp_path, "rpps").error)
+    server.gives(RPPS_PATH, Answer(archive()[:-200]))
+    assert "damaged" in str(fetched(server, tmp_path, "rpps").error)
+    assert names(tmp_path) == []
+
+
+def test_an_archive_under_a_password_is_refused(server: Server, tmp_path: Path) -> None:
+    body = bytearray(archive())
+    for start, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(start) + at] |= 1  # the flag of the first member
+    server.gives(RPPS_PATH, Answer(bytes(body)))
+    assert isinstance(fetched(server, tmp_path, "rpps").error, SourceRefusedError)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("told_length", [None, 200_000_000])
+def test_a_download_that_does_not_end_is_refused(
+    server: Server, tmp_path: Path, told_length: int | None
+) -> None:
+    server.gives(AMELI_PATH, Answer(ameli(200_000), told_length=told_length))
+    outcome = fetched(server, tmp_path, patience={"attempts": 1})
+    assert "more than 3,000,000 bytes" in str(outcome.error)
+    assert names(tmp_path) == []
