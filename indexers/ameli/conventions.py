@@ -48,7 +48,7 @@ class Conventions:
         if not concerned:
             return None
         told = {_name(row) for row in (*concerned, *names)}
-        spellings = {_identity(row, skills, *name) for row in concerned for name in told}
+        spellings = [_identity(row, skills, *name) for row in concerned for name in told]
         found = convention_of(concerned[0]["idnps"], spellings, self._store)
         if isinstance(found, Reason):
             self._quarantine.skip(found)

@@ -34,13 +34,12 @@ def convention_of(
     return found or (Reason.CONVENTION_AMBIGUOUS if alone else Reason.CONVENTION_HOMONYM)
 
 
-def _nearest_names(spellings: Iterable[Identity], store: ContractStore) -> list[Contract]:
+def _nearest_names(spellings: Collection[Identity], store: ContractStore) -> list[Contract]:
     """The contracts of the same trade and town under the whole name, else under part of it."""
-    known = list(spellings)
-    keys = {key for who in known for key in who.lookup_keys()}
+    keys = {key for who in spellings for key in who.lookup_keys()}
     by_likeness: dict[Likeness, list[Contract]] = {Likeness.SAME: [], Likeness.ONE_OF_TWO: []}
     for contract in store.contracts(sorted(keys)):
-        best = max(_compared(contract, who) for who in known)
+        best = max(_compared(contract, who) for who in spellings)
         if best:
             by_likeness[best].append(contract)
     return by_likeness[Likeness.SAME] or by_likeness[Likeness.ONE_OF_TWO]
@@ -50,7 +49,7 @@ def _owners(
     contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
 ) -> dict[str, list[Identity]]:
     """The people of the register a contract may be of, the whole name before part of it."""
-    known = {*store.bearers(contract.who.lookup_keys()), *((person, who) for who in spellings)}
+    known = store.bearers(contract.who.lookup_keys()) + [(person, who) for who in spellings]
     found: dict[Likeness, dict[str, list[Identity]]] = {
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},

@@ -39,9 +39,9 @@ class ContractStore:
         found = {seq: told for seq, *told in _under(self._contracts, keys)}
         return [_contract(found[seq]) for seq in sorted(found)]
 
-    def bearers(self, keys: Iterable[str]) -> set[tuple[str, Identity]]:
+    def bearers(self, keys: Iterable[str]) -> list[tuple[str, Identity]]:
         """The professionals under any of the keys, with the identifier of the person."""
-        return {(person, _identity(row)) for person, row in _under(self._bearers, keys)}
+        return [(person, _identity(row)) for person, row in _under(self._bearers, keys)]
 
 
 def _add(rows: Rows, who: Identity, row: list[Any]) -> None:
