@@ -211,6 +211,7 @@ RAISED: list[tuple[Exception, int, str]] = [
     (elastic.ElasticRejected(ADDRESS), 500, "internal_error"),
     (elastic.IndexMissing(ADDRESS), 503, "index_missing"),
     (elastic.PointInTimeGone(), 400, "cursor_expired"),
+    (elastic.IndexUnassigned(ADDRESS), 503, "search_unavailable"),
     (elastic.IndexAlreadyExists(ADDRESS), 503, "search_unavailable"),
     (elastic.AliasConflict(ADDRESS), 503, "search_unavailable"),
     (elastic.LockTaken(ADDRESS), 503, "search_unavailable"),
