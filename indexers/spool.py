@@ -5,22 +5,27 @@ together. They are appended as they come, sorted once by SQLite in bounded memor
 joined in that order (docs/indexing.md).
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import orjson
 
 from indexers.finess.structure import Structure
 from indexers.rpps_record import Activity
 from indexers.rpps_skills import Skill
-from indexers.scratch import ScratchStore
+from indexers.scratch import scratch_folder
 
 CACHE_KIB = 131_072
 """Memory SQLite may use for its pages: 128 MiB."""
+
+MAPPED = 1 << 28
+"""Bytes of the file that SQLite reads as memory, 256 MiB: a call to the system for each page is a
+tenth of a national join. They count as ours while they are there (docs/performance.md)."""
 
 REMEMBERED = 1 << 15
 """Structures kept as records: the sites where many practise are asked for again and again."""
@@ -32,7 +37,9 @@ _BY = {
     for name in ("finess", "siret", "legal")
 }
 
-_SCHEMA = """
+_SCHEMA = f"""
+PRAGMA cache_size = -{CACHE_KIB};
+PRAGMA mmap_size = {MAPPED};
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE activity (person TEXT, hidden INTEGER, row BLOB);
@@ -50,13 +57,22 @@ class Person(NamedTuple):
     skills: list[Skill]
 
 
-class Spool(ScratchStore):
-    """A temporary store of rows; use it as a context manager."""
+class Spool:
+    """A temporary store of rows, deleted at the end; use it as a context manager."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
-        super().__init__(_SCHEMA, CACHE_KIB, folder)
+        self._folder = scratch_folder(folder)
+        self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
+        self._db.executescript(_SCHEMA)
         self._only = lru_cache(maxsize=REMEMBERED)(self._read_only)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+        self._folder.cleanup()
 
     def add_activities(self, rows: Iterable[Activity]) -> int:
         """Keep rows of activity, those of nobody shown too; returns how many."""
