@@ -3,14 +3,13 @@
 import hmac
 import os
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,13 +17,7 @@ from typing import Any
 
 import orjson
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from click.testing import Result
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
@@ -33,6 +26,7 @@ from cli.notification.message import MAX_SENTENCE, code_of, notice
 from cli.notification.settings import NotifySettings
 from elastic import lock
 from indexers import reindex as recipe
+from tests.cli.mail_server import Box, mail_server
 from tests.indexers.sets import FLORAC, FileSet
 
 MEMBERS = {
@@ -70,19 +64,6 @@ class Taken(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: Any) -> None:
         """Nothing on standard error."""
-
-
-class Box:
-    """A mail box: letters by recipient."""
-
-    def __init__(self) -> None:
-        self.letters: list[Any] = []
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it by name
-        self, server: Any, session: Any, envelope: Any
-    ) -> str:
-        self.letters.append((envelope, session.ssl is not None))
-        return "250 taken"
 
 
 @pytest.fixture
@@ -268,68 +249,14 @@ def test_a_signal_is_told(  # noqa: PLR0917
         pass
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
-    """A server for ``localhost`` under its own authority, written to ``ca.pem``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
-    return context
-
-
-def only_night(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
-    """``night`` with ``p@ss`` may send."""
-    ok = (given.login, given.password) == (b"night", b"p@ss")
-    return AuthResult(success=ok, handled=False)
-
-
 @pytest.fixture
 def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    """A mail server on loopback that asks for STARTTLS, then for a password."""
-    box = Box()
-    controller = Controller(
-        box,
-        hostname="127.0.0.1",
-        port=0,
-        tls_context=certificate(tmp_path),
-        require_starttls=True,
-        auth_required=True,
-        authenticator=only_night,
-    )
-    controller.port = free_port()
-    controller.start()
-    monkeypatch.setenv("SAS_NOTIFY_SMTP", f"smtp://night:p%40ss@localhost:{controller.port}")
-    monkeypatch.setenv("SAS_NOTIFY_FROM", "sas@hopital.example")
-    monkeypatch.setenv("SAS_NOTIFY_TO", "data@hopital.example, nuit@hopital.example")
-    monkeypatch.setenv("SAS_NOTIFY_CA", str(tmp_path / "ca.pem"))
-    yield box
-    controller.stop()
-
-
-def free_port() -> int:
-    from elastic.node.ports import free_port as found  # noqa: PLC0415
-
-    return found()
+    with mail_server(tmp_path) as (box, port):
+        monkeypatch.setenv("SAS_NOTIFY_SMTP", f"smtp://night:p%40ss@localhost:{port}")
+        monkeypatch.setenv("SAS_NOTIFY_FROM", "sas@hopital.example")
+        monkeypatch.setenv("SAS_NOTIFY_TO", "data@hopital.example, nuit@hopital.example")
+        monkeypatch.setenv("SAS_NOTIFY_CA", str(tmp_path / "ca.pem"))
+        yield box
 
 
 def test_a_failure_is_mailed_under_tls(run: Run, mails: Box) -> None:
