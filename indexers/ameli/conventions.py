@@ -1,6 +1,7 @@
 """The conventions of one load: the file read, the register watched as it passes, then asked."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from indexers.ameli.matching import convention_of
@@ -19,6 +20,9 @@ from mappings.codes import cnam_specialties
 AMELI = "ameli"
 """Name of the source, in quarantines and on cards."""
 
+REMEMBERED = 1 << 14
+"""Given names kept as they are compared: a country has fewer that are common."""
+
 
 class Conventions:
     """Gives a professional his convention at a place, when nobody else can be meant."""
@@ -27,6 +31,10 @@ class Conventions:
         self._store = store
         self._quarantine = quarantine
         self._covered = frozenset(one.profession for one in cnam_specialties().values())
+
+    def telling(self, quarantine: Quarantine) -> "Conventions":
+        """The same conventions, with another quarantine to tell."""
+        return Conventions(self._store, quarantine)
 
     def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
         """The rows of the register as they come; who may bear a contract is kept."""
@@ -71,14 +79,19 @@ def _name(row: Activity) -> tuple[str, str]:
     return row.get("family", ""), row.get("given", "")
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _folded(given: str) -> str:
+    return fold(given)
+
+
 def _identity(row: Activity, skills: list[str], family: str, given: str) -> Identity:
     address = row.get("address", {})
     postal_code = address.get("postal_code", "")
     return Identity(
         family_words(family),
-        fold(given),
+        _folded(given),
         row.get("profession", ""),
-        reform_groups(skills),
+        reform_groups(tuple(skills)),
         town(postal_code, address.get("city", ""), address.get("insee", "")),
         address.get("line", ""),
         postal_code,

@@ -48,8 +48,14 @@ def _nearest_names(spellings: Collection[Identity], store: ContractStore) -> lis
 def _owners(
     contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
 ) -> dict[str, list[Identity]]:
-    """The people of the register a contract may be of, the whole name before part of it."""
-    known = store.bearers(contract.who.lookup_keys()) + [(person, who) for who in spellings]
+    """The people of the register a contract may be of, the whole name before part of it.
+
+    ``person`` bears the name of the contract at least in part, so without others is the only one.
+    """
+    keys = contract.who.lookup_keys()
+    if store.nobody_but(person, keys):
+        return {person: [*spellings]}
+    known = store.bearers(keys) + [(person, who) for who in spellings]
     found: dict[Likeness, dict[str, list[Identity]]] = {
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from indexers.ameli import values
@@ -75,7 +76,8 @@ def _contract(cells: Mapping[str, str]) -> Contract | Reason:
     return Contract(who, is_man(cells.get("civility", "")), convention)
 
 
-def reform_groups(codes: tuple[str, ...] | list[str]) -> frozenset[str]:
+@lru_cache(maxsize=1 << 12)
+def reform_groups(codes: tuple[str, ...]) -> frozenset[str]:
     """Each code under the name of its group, so that SM26 and SM54 are one."""
     return frozenset(group_of(code) or code for code in codes)
 
