@@ -45,7 +45,7 @@ class BulkRefusedError(RuntimeError):
         self.reasons = dict(reasons)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """One bulk operation, its two lines already serialised."""
 

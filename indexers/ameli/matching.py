@@ -19,9 +19,12 @@ def convention_of(
     """The convention of a person at a place, told by every spelling of the name, or why there
     is none: ``CONVENTION_NOT_FOUND``, ``CONVENTION_HOMONYM``, ``CONVENTION_AMBIGUOUS``.
     """
+    named = _nearest_names(spellings, store)
+    if len(named) == 1 and store.nobody_but(person, named[0].who.lookup_keys()):
+        return named[0].convention
     mine = [
         (contract, owners)
-        for contract in _nearest_names(spellings, store)
+        for contract in named
         if person in (owners := _owners(contract, person, spellings, store))
     ]
     if not mine:
@@ -37,25 +40,19 @@ def convention_of(
 def _nearest_names(spellings: Collection[Identity], store: ContractStore) -> list[Contract]:
     """The contracts of the same trade and town under the whole name, else under part of it."""
     keys = {key for who in spellings for key in who.lookup_keys()}
-    by_likeness: dict[Likeness, list[Contract]] = {Likeness.SAME: [], Likeness.ONE_OF_TWO: []}
+    same, partly = list[Contract](), list[Contract]()
     for contract in store.contracts(sorted(keys)):
-        best = max(_compared(contract, who) for who in spellings)
+        best = max([_compared(contract, who) for who in spellings])
         if best:
-            by_likeness[best].append(contract)
-    return by_likeness[Likeness.SAME] or by_likeness[Likeness.ONE_OF_TWO]
+            (same if best is Likeness.SAME else partly).append(contract)
+    return same or partly
 
 
 def _owners(
     contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
 ) -> dict[str, list[Identity]]:
-    """The people of the register a contract may be of, the whole name before part of it.
-
-    ``person`` bears the name of the contract at least in part, so without others is the only one.
-    """
-    keys = contract.who.lookup_keys()
-    if store.nobody_but(person, keys):
-        return {person: [*spellings]}
-    known = store.bearers(keys) + [(person, who) for who in spellings]
+    """The people of the register a contract may be of, the whole name before part of it."""
+    known = store.bearers(contract.who.lookup_keys()) + [(person, who) for who in spellings]
     found: dict[Likeness, dict[str, list[Identity]]] = {
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},

@@ -81,7 +81,7 @@ class ContractStore:
 
     def contracts(self, keys: Iterable[str]) -> list[Contract]:
         """The rows under any of the keys, each once, in file order."""
-        found = {seq: told for seq, *told in self._contracts.under(keys)}
+        found = {row[0]: row for row in self._contracts.under(keys)}
         return [_contract(found[seq]) for seq in sorted(found)]
 
     def bearers(self, keys: Iterable[str]) -> list[tuple[str, Identity]]:
@@ -106,5 +106,5 @@ def _identity(row: list[Any]) -> Identity:
 
 
 def _contract(row: list[Any]) -> Contract:
-    who, man, convention = row
+    _, who, man, convention = row
     return Contract(_identity(who), man, convention)

@@ -201,16 +201,13 @@ def _convention(person: Person, place: Place, skills: list[str], joins: Joins) -
 
 
 def _settings(place: Place, centre: bool, offer: Record, joins: Joins) -> Record:
-    rpps = offer["rpps"]
-    absences = joins.own.absences.get(rpps, ())
+    rpps, own = offer["rpps"], joins.own
+    settings, absences = own.participation.get(rpps), own.absences.get(rpps)
+    if settings is None and absences is None:
+        return {}
     return {
-        **professional_fields(
-            joins.own.participation.get(rpps),
-            place.idnsts,
-            centre,
-            joins.own.cpts,
-        ),
-        **absence_fields(at_place(absences, place.idnsts), offer["zone"]),
+        **professional_fields(settings, place.idnsts, centre, own.cpts),
+        **absence_fields(at_place(absences or (), place.idnsts), offer["zone"]),
     }
 
 
