@@ -1,7 +1,6 @@
 """From a plan to its answer: what is decided, the page, what stands beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from search_engine.counting import cards_body, cards_of
 from search_engine.deciding import Answers, Decided, decided
@@ -40,7 +39,7 @@ async def _with_page(index: Index, told: Decided) -> tuple[Decided, Answers]:
     answers = told.page or await _asked_last(index, told)
     if not only_participants(told.plan) or is_filled(told.plan, answers):
         return told, answers
-    told = replace(told, plan=replace(told.plan, led=False))
+    told = told._replace(plan=told.plan._replace(led=False))
     return told, await _asked_last(index, told)
 
 
@@ -77,4 +76,4 @@ async def with_ways_out(index: Index, found: Found, counted: Sequence[Answer] = 
     plans = [way.plan for way in ways]
     totals = await cards_of(index, plans, list(counted) or answers) if ways else []
     told = told_proposals(ways, totals)
-    return replace(found, solutions=solutions if wanted else None, instead=told)
+    return found._replace(solutions=solutions if wanted else None, instead=told)

@@ -4,10 +4,9 @@ A place is said by a point, a text, a commune or a department; each becomes one 
 text goes through the geocoder chain and is kept out of every error.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from geography.departments import Department, departments, zone_of_commune
 from geography.distance import distance_km
@@ -41,8 +40,7 @@ class AreaKind(StrEnum):
     CIRCLE = "circle"
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A resolved place. Kilometres and WGS84 degrees; ``radius_km`` None for a department.
 
     ``reference_km`` is the corrected city radius of the department, the unit of credits;
@@ -110,8 +108,8 @@ def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | 
         raise PlaceOutsideFrance
     kind = AreaKind.POINT if radius_km is None else AreaKind.CIRCLE
     around = _commune_area(commune, radius_km)
-    return replace(
-        around, kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
+    return around._replace(
+        kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
     )
 
 
@@ -170,8 +168,7 @@ def geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float
     """Around what the geocoder found; better than its commune, it is the patient's own point."""
     commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
     exact = found.precision is not Precision.MUNICIPALITY
-    return replace(
-        _commune_area(commune, radius_km),
+    return _commune_area(commune, radius_km)._replace(
         kind=AreaKind.ADDRESS if exact else AreaKind.COMMUNE,
         label=found.label,
         lat=found.lat,

@@ -5,9 +5,8 @@ equal on random data.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from mappings.records import SlotType, StoredSlot
 from search_engine.criteria import VISIBLE_TYPES, Criteria, Role
@@ -16,8 +15,7 @@ from search_engine.window import Window, instant
 Clause = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRule:
+class SlotRule(NamedTuple):
     """What one slot must satisfy; instants as UTC text, ends included.
 
     ``types``: one of them is needed. ``visible``: those the asker may see on a card.

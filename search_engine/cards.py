@@ -1,10 +1,9 @@
 """The card of an offer, one function a block (design 10). Unknown is absent, never null."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mappings import codes
@@ -49,8 +48,7 @@ SLOT_FIELDS = {
 """Key of a canonical slot: field of the stored one."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """From where a card is looked at: who, when, and the origin of booking links."""
 
     role: Role

@@ -1,6 +1,5 @@
 """How many cards several searches have, as a click would ask each: decided and counted at once."""
 
-from dataclasses import replace
 from typing import Any
 
 from search_engine.enlargement import (
@@ -47,7 +46,7 @@ def read_cards(plan: Plan, answer: Body) -> int | Plan:
     """The cards in the circle chosen; the plan to be asked loosely when nobody bears the name."""
     chosen, radii = enough_at(answer), radii_of(plan)
     if EXACT in answer["aggregations"] and not bears_name(answer, chosen):
-        return replace(plan.within(radii[chosen]) if radii else plan, fuzzy=True)
+        return (plan.within(radii[chosen]) if radii else plan)._replace(fuzzy=True)
     return cards_in(circles_in(answer, CARDS)[chosen])
 
 

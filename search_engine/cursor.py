@@ -27,8 +27,8 @@ LONGEST = timedelta(minutes=30)
 SKEW = timedelta(minutes=1)
 """How far ahead the clock of the process that sealed it may be."""
 
-Layout = Literal[3]
-LAYOUT: Layout = 3
+Layout = Literal[4]
+LAYOUT: Layout = 4
 """Raised when a walk or the keys of the sort change: older cursors are refused, not misread."""
 
 BESIDE_THE_ORDER = frozenset({"page", "cursor", "size", "seed", "origin"})

@@ -2,8 +2,7 @@
 name is spelt. The page is asked with the questions where it can be foreseen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from mappings.records import Offer
 from search_engine.enlargement import (
@@ -36,8 +35,7 @@ SEARCHED, COVERING = "searched", "covering"
 POOR, EXACT, COUNTS = "poor", "exact", "counts"
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """The plan as it is asked, and the cards of the CPTS that it shows by FINESS.
 
     ``page`` holds the answers of ``page_bodies`` where they could be asked with the questions,
@@ -73,11 +71,11 @@ async def decided(index: Index, plan: Plan) -> Decided:
     if COUNTS in answers:
         at, told = _in_circle(index, plan, cpts, answers[COUNTS])
         seen = ahead is not None and at == ahead.circle and not told.plan.fuzzy
-        return replace(told, page=answers) if seen else told
+        return told._replace(page=answers) if seen else told
     if POOR in answers and total_of(answers[POOR]) < ENOUGH:
         return _in_circle(index, plan, cpts, await index.ask(circles_body(plan)))[1]
     if EXACT in answers and not total_of(answers[EXACT]):
-        return Decided(replace(plan, fuzzy=True), cpts)
+        return Decided(plan._replace(fuzzy=True), cpts)
     return Decided(plan, cpts, answers)
 
 
@@ -89,7 +87,7 @@ def _in_circle(index: Index, plan: Plan, cpts: Cards, counts: Answer) -> tuple[i
     if plan.meaning.text is None:
         index.foresight.circles.learn(circle_key(plan), at if found else NOBODY)
     fuzzy = bool(plan.meaning.text) and not bears_name(counts, at)
-    return at, Decided(replace(within_circle(plan, at), fuzzy=fuzzy), cpts, found=found)
+    return at, Decided(within_circle(plan, at)._replace(fuzzy=fuzzy), cpts, found=found)
 
 
 def within_circle(plan: Plan, at: int) -> Plan:
@@ -97,8 +95,7 @@ def within_circle(plan: Plan, at: int) -> Plan:
     return plan.within(radii_of(plan)[at]) if at else plan
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(NamedTuple):
     """The circle that is likely to be chosen, as its position; ``empty`` where nobody is likely to
     answer in it."""
 
@@ -184,8 +181,8 @@ def with_cpts(plan: Plan, answers: Answers) -> tuple[Plan, Cards]:
 def behind(plan: Plan, covering: tuple[str, ...]) -> Plan:
     """The plan with the CPTS that cover the commune."""
     if plan.criteria.cpts is None:
-        return replace(plan, covering=covering)
-    return replace(plan, beside=covering)
+        return plan._replace(covering=covering)
+    return plan._replace(beside=covering)
 
 
 def first_questions(plan: Plan, ahead: Ahead | None) -> dict[str, Body]:

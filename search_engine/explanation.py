@@ -1,8 +1,7 @@
 """Why a card stands where it stands: its tier, a French label, and the addends of its score."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 from mappings.records import Offer, StoredSlot
 from search_engine import ranking
@@ -47,8 +46,7 @@ class Rank(TypedDict):
     parts: list[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """What the ranking of one search weighs with, worked out once for all its cards."""
 
     plan: Plan

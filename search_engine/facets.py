@@ -6,7 +6,6 @@ selected in its filter, everything else as it is: OR inside a filter, AND betwee
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from mappings import codes
@@ -66,7 +65,7 @@ def facets_behind(plan: Plan, selected: Clauses) -> dict[str, Body]:
 
 def _of_few(plan: Plan) -> Plan:
     """Members behind a card are few, however many offers answer."""
-    return replace(plan, many=False)
+    return plan._replace(many=False)
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:

@@ -3,7 +3,7 @@ answer corrects it, so nothing is ever shown out of it."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ToldT = TypeVar("ToldT")
@@ -37,8 +37,7 @@ SizeKey = tuple[str, str, str, float | None]
 """Department or INSEE code, known word, mode, kilometres of the circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """How many cards answered; ``led``: so many of the first were all participants, 0 when some of
     a page were not."""
 

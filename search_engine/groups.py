@@ -5,7 +5,6 @@ the card of the CPTS stands where that member would (F090 to F096).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
@@ -84,4 +83,4 @@ def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
     best = {hit["cpts"][0]: hit["id"] for hit in hits}
     buckets = answer["aggregations"][SIZES][SIZES]["buckets"]
     sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
-    return replace(plan, representatives=best), sizes
+    return plan._replace(representatives=best), sizes

@@ -5,9 +5,8 @@ as a click would ask it, from the first circle and with the exact spelling, so t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from search_engine.area import Area
 from search_engine.availability import SLOT_FILTERS, asked_slots
@@ -40,8 +39,7 @@ MODE_WORDS: Mapping[Mode, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """One way out: what changes, the criteria to send, the search they make."""
 
     change: str
@@ -92,8 +90,8 @@ def _wider(plan: Plan) -> Iterator[Proposal]:
     label = f"Dans un rayon de {f'{wider:g}'.replace('.', ',')} km"
     criteria = {"radius_km": wider}
     changed = _changed(plan, criteria)
-    area = replace(changed.area, radius_km=wider, explicit_radius=True)
-    yield Proposal("radius", label, criteria, replace(changed, area=area))
+    area = changed.area._replace(radius_km=wider, explicit_radius=True)
+    yield Proposal("radius", label, criteria, changed._replace(area=area))
 
 
 def _other_modes(plan: Plan) -> Iterator[Proposal]:
@@ -107,8 +105,7 @@ def _other_modes(plan: Plan) -> Iterator[Proposal]:
 def _changed(plan: Plan, update: Mapping[str, Any]) -> Plan:
     """A first attempt at the changed search: nothing that this one decided is kept."""
     criteria: Criteria = plan.criteria.model_copy(update=dict(update))
-    return replace(
-        plan,
+    return plan._replace(
         criteria=criteria,
         mode=mode_of(criteria, plan.meaning),
         slots=asked_slots(criteria, plan.window),
@@ -118,4 +115,4 @@ def _changed(plan: Plan, update: Mapping[str, Any]) -> Plan:
 
 
 def _first_circle(area: Area) -> Area:
-    return replace(area, radius_km=area.first_radius_km or area.radius_km, first_radius_km=None)
+    return area._replace(radius_km=area.first_radius_km or area.radius_km, first_radius_km=None)

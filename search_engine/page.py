@@ -1,8 +1,9 @@
 """The page of results: cards in order, what was understood, and what to know beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from geography.gazetteer import load_gazetteer
 from geography.text_place import others_said
@@ -38,8 +39,10 @@ COMMUNE_ONLY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Found(NamedTuple):
     """All that was asked for one page.
 
     ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
@@ -51,10 +54,10 @@ class Found:
     plan: Plan
     answer: Answer
     places: Answer | None = None
-    cpts: Mapping[str, Offer] = field(default_factory=dict)
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    cpts: Mapping[str, Offer] = NONE
+    sizes: Mapping[str, int] = NONE
     more: bool | None = None
-    instead: list[dict[str, Any]] = field(default_factory=list)
+    instead: Sequence[dict[str, Any]] = ()
     solutions: dict[str, Any] | None = None
     next: dict[str, Any] | None = None
 
@@ -224,7 +227,7 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-AREA_FIELDS = tuple(one.name for one in fields(Area) if one.name != "first_radius_km")
+AREA_FIELDS = tuple(name for name in Area._fields if name != "first_radius_km")
 
 
 def area_of(plan: Plan) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """One search, resolved: all that the query, the ranking and the page need to agree on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from mappings.records import Kind
 from search_engine.area import Area
@@ -13,11 +13,12 @@ from search_engine.interpretation import Interpretation
 from search_engine.profiles import Profile
 from search_engine.window import Window
 
+NO_MEMBERS: Mapping[str, str] = MappingProxyType({})
+
 _on_slots = attrgetter(*SLOT_FILTERS)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What is looked for, where, when and in which order.
 
     ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
@@ -43,7 +44,7 @@ class Plan:
     many: bool = False
     led: bool = False
     covering: tuple[str, ...] = ()
-    representatives: Mapping[str, str] = field(default_factory=dict)
+    representatives: Mapping[str, str] = NO_MEMBERS
     beside: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
 
@@ -93,12 +94,12 @@ class Plan:
         if self.criteria.cpts is None:
             return self
         criteria = self.criteria.model_copy(update={"cpts": None})
-        return replace(self, criteria=criteria, covering=self.covering or self.beside)
+        return self._replace(criteria=criteria, covering=self.covering or self.beside)
 
     def within(self, radius_km: float) -> "Plan":
         """The same search over a larger circle."""
         first = self.area.first_radius_km or self.area.radius_km
-        return replace(self, area=replace(self.area, radius_km=radius_km, first_radius_km=first))
+        return self._replace(area=self.area._replace(radius_km=radius_km, first_radius_km=first))
 
 
 def plan_of(

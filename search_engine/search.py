@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
@@ -91,7 +91,7 @@ async def search(
             with watch.stage("search"):
                 found = await found_by(index, plan, walk)
             follows = await followed(index, found, walk, key, now)
-    return page_of(replace(found, next=follows), watch.took)
+    return page_of(found._replace(next=follows), watch.took)
 
 
 def seed_of(criteria: Criteria) -> int:
@@ -102,7 +102,7 @@ def seed_of(criteria: Criteria) -> int:
 async def found_by(index: Index, plan: Plan, walk: Walk | None) -> Found:
     """All that one page shows."""
     if walk is None:
-        plan = replace(plan, without_rpps=await doctor_rpps(index, plan))
+        plan = plan._replace(without_rpps=await doctor_rpps(index, plan))
         answering = answered(index, plan)
     else:
         plan = resumed(plan, walk)
@@ -110,7 +110,8 @@ async def found_by(index: Index, plan: Plan, walk: Walk | None) -> Found:
     if plan.without_rpps is None:
         return await answering
     found, places = await asyncio.gather(answering, places_of_doctor(index, plan))
-    return replace(found, places=places)
+    whole: Found = found._replace(places=places)
+    return whole
 
 
 async def doctor_rpps(index: Index, plan: Plan) -> str | None:

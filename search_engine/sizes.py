@@ -1,8 +1,6 @@
 """How large the answer of a search is expected to be, which decides how it is asked and nothing of
 what it shows (docs/decisions/0009)."""
 
-from dataclasses import replace
-
 from search_engine.deciding import Answers
 from search_engine.foresight import Memory, Size, SizeKey
 from search_engine.index import hits_of
@@ -18,7 +16,7 @@ Sizes = Memory[SizeKey, Size]
 def expecting(sizes: Sizes, plan: Plan) -> Plan:
     """The plan, with what the last search of the same lets expect."""
     seen = sizes.foreseen(size_key(plan)) or Size()
-    return replace(plan, many=seen.total >= MANY, led=seen.led >= plan.criteria.size)
+    return plan._replace(many=seen.total >= MANY, led=seen.led >= plan.criteria.size)
 
 
 def learn_size(sizes: Sizes, plan: Plan, total: int, led: int) -> None:

@@ -68,8 +68,7 @@ async def given_back(index: Index) -> None:
 
 def resumed(plan: Plan, walk: Walk) -> Plan:
     """The plan as it was decided with the first page, after the last card that was seen."""
-    return replace(
-        plan,
+    return plan._replace(
         without_rpps=walk.without_rpps,
         fuzzy=walk.fuzzy,
         covering=walk.covering,

@@ -1,8 +1,8 @@
 """The stretch of time a search looks at: from now to the end of day + 2, or so many hours."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAYS = 3
@@ -11,8 +11,7 @@ DAYS = 3
 LAST_SECOND = time(23, 59, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Both ends included, in UTC to the second; ``zone`` is where the days are counted."""
 
     start: datetime

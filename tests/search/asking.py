@@ -52,7 +52,7 @@ def asking(drawn: Drawn, **criteria: Any) -> Drawn:
 
 def within(drawn: Drawn, radius_km: float | None) -> Drawn:
     """The same search in a circle that is not to be enlarged; None is the department."""
-    return replace(drawn, area=replace(drawn.area, radius_km=radius_km, explicit_radius=True))
+    return replace(drawn, area=drawn.area._replace(radius_km=radius_km, explicit_radius=True))
 
 
 def requests_counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

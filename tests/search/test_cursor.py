@@ -126,7 +126,7 @@ def test_another_key_opens_nothing() -> None:
     [
         b"neither compressed nor ours",
         compress(b"[]"),
-        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[3,", b"[2,", 1)),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[4,", b"[3,", 1)),
         compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b'"seed"', b'"leaf"')),
     ],
 )

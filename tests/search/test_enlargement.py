@@ -116,7 +116,7 @@ async def test_the_first_order_stays_a_prefix(client: AsyncElasticsearch, indexe
             continue
         orders = []
         for explicit in (True, False):
-            moved = replace(drawn, area=replace(drawn.area, explicit_radius=explicit))
+            moved = replace(drawn, area=drawn.area._replace(explicit_radius=explicit))
             page = await page_of(client, indexed, moved)
             orders.append([result["id"] for result in page["results"]])
         assert orders[1][: len(orders[0])] == orders[0]

@@ -1,7 +1,6 @@
 """Every field that a request names exists in the mapping: a misspelt one would match nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -72,9 +71,9 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)
         yield from page_bodies(plan).values()
         yield from count_questions(plan).values()
-        grouped = replace(plan, covering=("480000001",), representatives={"480000001": "a"})
+        grouped = plan._replace(covering=("480000001",), representatives={"480000001": "a"})
         yield from page_bodies(grouped).values()
-        yield page_bodies(replace(grouped, after=("1", "a")))[MEMBERS]
+        yield page_bodies(grouped._replace(after=("1", "a")))[MEMBERS]
         yield cards_body(grouped)
         yield loose_body(grouped)
         yield covering_body("48095")

@@ -38,7 +38,7 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
     for _ in range(80):
         drawn = asking(draw(random), seed=7)
         if drawn.area.radius_km is not None:
-            drawn = replace(drawn, area=replace(drawn.area, explicit_radius=False))
+            drawn = replace(drawn, area=drawn.area._replace(explicit_radius=False))
         plain = await told(client, indexed, drawn, Foresight())
         learnt = Foresight()
         others = [learnt, learnt, *(Foresight(circles=Misled(always=at)) for at in (NOBODY, 0, 1))]

@@ -1,6 +1,5 @@
 """CPTS that cover the patient's commune stand for their members; the others change nothing."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -309,7 +308,7 @@ async def test_the_members_of_a_card_chosen_by_its_kind(searching: Searching) ->
     """The card is found with ``kind=cpts`` in a larger circle; so are its members, all of them."""
     others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
     searcher = searching([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
-    asked = {"where": replace(HERE, explicit_radius=False), "kind": ["cpts"], "size": 20}
+    asked = {"where": HERE._replace(explicit_radius=False), "kind": ["cpts"], "size": 20}
     card = group_in(await searcher.page(**asked))
     page = await searcher.page(**asked, cpts=COAST)
     assert [key_of(one) for one in page["results"]] == ["m1", "m2", "m3"]

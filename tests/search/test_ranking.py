@@ -285,7 +285,7 @@ async def test_a_larger_circle_holds_the_smaller_one(
             continue
         found = []
         for radius in (5.0, 10.0):
-            place = replace(drawn.area, radius_km=radius, explicit_radius=True)
+            place = drawn.area._replace(radius_km=radius, explicit_radius=True)
             moved = replace(drawn, area=place)
             pages = [page async for page in walk(client, indexed, moved)]
             found.append({result["id"] for page in pages for result in page["results"]})

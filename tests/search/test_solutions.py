@@ -1,6 +1,5 @@
 """Marketplace solutions: when they are wanted, whom they serve, their order, their cards."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +229,7 @@ async def test_the_additional_information_is_for_regulators(
 ) -> None:
     market = marketplace(searching, solution("a", "14", additional_info="Interne"))
     asked = plan()
-    asked = replace(asked, criteria=asked.criteria.model_copy(update={"role": role}))
+    asked = asked._replace(criteria=asked.criteria.model_copy(update={"role": role}))
     (card,) = (await market.block(asked))["results"]
     assert ("additional_info" in card) is bool(told)
 
