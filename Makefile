@@ -1,5 +1,8 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both start with `make setup`.
-PYTHON ?= python3
+# Distributions build their Python with optimisations, version managers seldom do: a search costs a
+# tenth less with one that is. It only makes the virtual environment.
+ABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell /usr/bin/python3 -c '$(ABLE)' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DIR := .demo
@@ -24,7 +27,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: run make PYTHON=/path/to/a/newer/python"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install your system's python3-venv package"; exit 1; }
-	@echo "Creating the virtual environment in $(VENV) (once, a minute or two)"
+	@echo "Creating the virtual environment in $(VENV) with $(PYTHON) (once, a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
