@@ -47,7 +47,7 @@ class Conventions:
     def at(
         self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
     ) -> Convention | None:
-        """The convention at the place of ``rows``, under any name of ``names``.
+        """The convention at the place of ``rows``, under any name of the person's rows, ``names``.
 
         None when no contract may concern the place, or when whose it is stays in doubt: the
         reason is then counted. ``skills`` are the specialities exercised there.
@@ -55,7 +55,7 @@ class Conventions:
         concerned = [row for row in rows if self._concerns(row)]
         if not concerned:
             return None
-        told = {_name(row) for row in (*concerned, *names)}
+        told = {_name(row) for row in names}
         spellings = [_identity(row, skills, *name) for row in concerned for name in told]
         found = convention_of(concerned[0]["idnps"], spellings, self._store)
         if isinstance(found, Reason):

@@ -41,7 +41,7 @@ def _nearest_names(spellings: Collection[Identity], store: ContractStore) -> lis
     """The contracts of the same trade and town under the whole name, else under part of it."""
     keys = {key for who in spellings for key in who.lookup_keys()}
     same, partly = list[Contract](), list[Contract]()
-    for contract in store.contracts(sorted(keys)):
+    for contract in store.contracts(keys):
         best = max([_compared(contract, who) for who in spellings])
         if best:
             (same if best is Likeness.SAME else partly).append(contract)

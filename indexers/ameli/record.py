@@ -29,7 +29,7 @@ class Identity(NamedTuple):
     def lookup_keys(self) -> list[str]:
         """What it is looked up by: one key for each telling word of the family name."""
         rest = f"{self.given}|{self.profession}|{self.town.city}"
-        return [f"{word}|{rest}" for word in sorted(telling_words(self.family))]
+        return [f"{word}|{rest}" for word in telling_words(self.family)]
 
     def same_trade(self, other: "Identity") -> bool:
         """Same profession, and no two specialities that contradict each other."""

@@ -46,21 +46,24 @@ class Lines:
     def under(self, keys: Iterable[str]) -> Iterator[list[Any]]:
         """The rows under any of the keys; one under several of them comes as often."""
         text = self._text
-        return (orjson.loads(text[at : text.index(b"\n", at)]) for at in self._found(keys))
+        for at in self._found(keys):
+            yield orjson.loads(text[at : text.index(b"\n", at)])
 
     def all_begin(self, keys: Iterable[str], first: str) -> bool:
         """True when every row under the keys has this first element."""
         beginning = orjson.dumps([first])[:-1] + b","
         return all(self._text.startswith(beginning, at) for at in self._found(keys))
 
-    def _found(self, keys: Iterable[str]) -> Iterator[int]:
+    def _found(self, keys: Iterable[str]) -> list[int]:
         """Where the rows under the keys begin."""
+        found = []
         for key in map(hash, keys):
             at = self._last[key % CHAINS]
             while at != NONE:
                 if self._hashes[at] == key:
-                    yield self._starts[at]
+                    found.append(self._starts[at])
                 at = self._before[at]
+        return found
 
 
 class ContractStore:

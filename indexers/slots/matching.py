@@ -53,11 +53,16 @@ class OfferIndex:
     def add(self, offer: Offer) -> None:
         """Keep the offer when slots may belong to it; an offer added again replaces itself."""
         owner, aliases = offer_owner(offer), offer.get("adeli", [])
-        wanted = self._wanted
-        if owner and (wanted is None or owner in wanted or any(name in wanted for name in aliases)):
+        if owner and self._is_wanted(owner, aliases):
             self._by_owner.setdefault(owner, {})[offer["id"]] = offer
             self._owner_of[offer["id"]] = owner
             self._rpps_of.update(dict.fromkeys(aliases, owner))
+
+    def _is_wanted(self, owner: str, aliases: list[str]) -> bool:
+        wanted = self._wanted
+        if wanted is None or owner in wanted:
+            return True
+        return bool(aliases) and any(name in wanted for name in aliases)
 
     def of(self, owner: str) -> list[Offer]:
         """The offers of an RPPS, of an ADELI (an alias of one RPPS) or of a SIRET."""

@@ -66,7 +66,10 @@ scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), numbers, st.text(max_size=40)
 )
 areas = st.builds(
-    Area, lat=numbers, lon=numbers, reference_km=numbers, step_km=numbers, radius_km=numbers
+    Area,
+    **dict.fromkeys(("lat", "lon", "reference_km", "step_km", "radius_km"), numbers),
+    first_radius_km=st.none() | numbers,
+    score=st.none() | numbers,
 )
 walks = st.builds(
     Walk,
