@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 
 from elastic.client import as_first_user, client_for
-from elastic.errors import ElasticError, translated
+from elastic.errors import (
+    ElasticError,
+    ElasticTimeout,
+    ElasticUnavailable,
+    ElasticUntrusted,
+    translated,
+)
 from elastic.node.configuration import LINE, VERSION
 from elastic.node.disk import RUN_FLOOR
 from elastic.node.embedded import WAIT_S, start_nodes
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Report, Silence
 from elastic.settings import ElasticSettings
+
+YOURS = "SAS_ELASTICSEARCH_URL"
+"""The variable that names a cluster of yours: nothing is started beside it."""
 
 
 class UnsupportedVersion(ElasticError):
@@ -50,7 +59,7 @@ def bring_up(
     """
     if chosen.elasticsearch_urls:
         url = ",".join(chosen.elasticsearch_urls)
-        return Up(url, require_version(chosen), "SAS_ELASTICSEARCH_URL", already_running=True)
+        return Up(url, _version_of_yours(chosen), YOURS, already_running=True)
     started = start_nodes(
         chosen,
         nodes=nodes,
@@ -78,9 +87,21 @@ def prepare(chosen: ElasticSettings, report: Report | None = None) -> str:
     With ``SAS_ELASTICSEARCH_URL`` nothing is installed: that cluster is only looked at.
     """
     if chosen.elasticsearch_urls:
-        require_version(chosen)
-        return "SAS_ELASTICSEARCH_URL"
+        _version_of_yours(chosen)
+        return YOURS
     return obtain_distribution(chosen, report or Silence()).origin
+
+
+def _version_of_yours(chosen: ElasticSettings) -> str:
+    try:
+        return require_version(chosen)
+    except (ElasticTimeout, ElasticUntrusted):
+        raise
+    except ElasticUnavailable as error:
+        raise ElasticUnavailable(
+            f"{YOURS} names a cluster that cannot be reached: start it, correct the address, or "
+            "unset the variable and `sas up` starts a node of its own."
+        ) from error
 
 
 def require_version(chosen: ElasticSettings, url: str | None = None) -> str:

@@ -32,10 +32,6 @@ class Conventions:
         self._quarantine = quarantine
         self._covered = frozenset(one.profession for one in cnam_specialties().values())
 
-    def telling(self, quarantine: Quarantine) -> "Conventions":
-        """The same conventions, with another quarantine to tell."""
-        return Conventions(self._store, quarantine)
-
     def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
         """The rows of the register as they come; who may bear a contract is kept."""
         for row in rows:

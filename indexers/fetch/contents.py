@@ -23,10 +23,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _STAMP = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
-    *(NotImplementedError, RuntimeError),
+    RuntimeError,
 )
-"""What the readers raise; zipfile those two for a way of packing that it does not know, and for a
-password."""
+"""What the readers raise; zipfile the last one for a way of packing that it does not know, and for
+a password."""
 
 
 def unpacked(source: Published, part: Path, today: date) -> list[tuple[Wanted, str, Path]]:

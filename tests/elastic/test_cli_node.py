@@ -64,7 +64,8 @@ def test_prepare_only_looks_at_your_cluster(cluster: str, tmp_path: Path) -> Non
 def test_up_on_a_dead_cluster_is_one_sentence_and_fails() -> None:
     answer = sas("up")
     assert answer.exit_code == 1
-    assert "Elasticsearch cannot be reached: start it with `sas up`" in answer.stderr
+    assert "names a cluster that cannot be reached: start it" in answer.stderr
+    assert "start it with `sas up`" not in answer.stderr
     told = json.loads(sas("up", "--json").stdout)
     assert "cannot be reached" in told["error"]
 
