@@ -65,6 +65,7 @@ def test_a_structure_identifier_of_another_form_is_none():
     assert structure_id_kind("910004421") is None
 
 
+@pytest.mark.proves("W28")
 def test_identifiers_are_returned_without_prefix_for_the_index():
     assert as_rpps("810100050075") == "10100050075"
     assert as_finess("12B0000154") == "2B0000154"

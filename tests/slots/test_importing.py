@@ -107,7 +107,7 @@ def test_points_of_an_association_by_siret(es: Elasticsearch, create_offers: Cre
 
 
 @pytest.mark.proves("F068")
-@pytest.mark.proves("F098")
+@pytest.mark.proves("F098", "W28")
 def test_an_association_is_interfaced_by_its_siret_once_however_often_it_is_told(
     es: Elasticsearch, create_offers: Create
 ) -> None:
