@@ -56,3 +56,5 @@ class Activity(TypedDict, total=False):
     authority: str
     hidden: bool
     """The SAS does not list the row: only what is the person's own is kept of it."""
+    contracts: list[int]
+    """Contracts of the Assurance maladie that resemble the row (``indexers.ameli``)."""

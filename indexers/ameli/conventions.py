@@ -1,10 +1,10 @@
 """The conventions of one load: the file read, the register watched as it passes, then asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from indexers.ameli.matching import convention_of
+from indexers.ameli.matching import convention_of, told_at_once
 from indexers.ameli.names import family_words
 from indexers.ameli.reader import read_contracts, reform_groups
 from indexers.ameli.record import Convention, Identity
@@ -33,11 +33,12 @@ class Conventions:
         self._covered = frozenset(one.profession for one in cnam_specialties().values())
 
     def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
-        """The rows of the register as they come; who may bear a contract is kept."""
+        """The rows of the register as they come, with the contracts that resemble each."""
         for row in rows:
             if self._concerns(row):
                 who = _identity(row, row.get("skill", "").split(), *_name(row))
-                self._store.add_bearer(row["idnps"], who)
+                if numbers := self._store.add_bearer(row["idnps"], who):
+                    row["contracts"] = numbers
             yield row
 
     def at(
@@ -51,13 +52,27 @@ class Conventions:
         concerned = [row for row in rows if self._concerns(row)]
         if not concerned:
             return None
-        told = {_name(row) for row in names}
-        spellings = [_identity(row, skills, *name) for row in concerned for name in told]
-        found = convention_of(concerned[0]["idnps"], spellings, self._store)
+        found = self._found(concerned, {_name(row) for row in names}, skills)
         if isinstance(found, Reason):
             self._quarantine.skip(found)
             return None
         return found
+
+    def _found(
+        self, rows: list[Activity], told: Collection[tuple[str, str]], skills: list[str]
+    ) -> Convention | Reason:
+        """``rows`` resemble contracts under their own names; other names ``told`` may as well."""
+        person, store = rows[0]["idnps"], self._store
+        numbers = sorted({number for row in rows for number in row.get("contracts", ())})
+        if len(told) == 1:
+            if not numbers:
+                return Reason.CONVENTION_NOT_FOUND
+            if found := told_at_once(person, reform_groups(tuple(skills)), numbers, store):
+                return found
+        spellings = [_identity(row, skills, *name) for row in rows for name in told]
+        if len(told) > 1:
+            numbers = sorted({one for who in spellings for one in store.resembling(who)})
+        return convention_of(person, spellings, numbers, store)
 
     def _concerns(self, row: Activity) -> bool:
         return row.get("profession") in self._covered and row.get("mode") != SALARIED
@@ -65,9 +80,7 @@ class Conventions:
 
 def conventions_from(path: Path, quarantine: Quarantine) -> Conventions:
     """The conventions of a file; raises ``LayoutError``."""
-    store = ContractStore()
-    store.add_contracts(read_contracts(path, quarantine))
-    return Conventions(store, quarantine)
+    return Conventions(ContractStore(read_contracts(path, quarantine)), quarantine)
 
 
 def _name(row: Activity) -> tuple[str, str]:

@@ -7,24 +7,23 @@ is counted (trap 17: the file bears no identifier).
 from collections.abc import Collection, Iterable, Sequence
 
 from geography.address import normalise_line
-from indexers.ameli.names import Likeness, likeness
-from indexers.ameli.record import Contract, Convention, Identity
+from indexers.ameli.names import Likeness
+from indexers.ameli.record import Contract, Convention, Identity, contradict
 from indexers.ameli.store import ContractStore
 from indexers.reasons import Reason
 
 
 def convention_of(
-    person: str, spellings: Collection[Identity], store: ContractStore
+    person: str, spellings: Collection[Identity], numbers: Sequence[int], store: ContractStore
 ) -> Convention | Reason:
     """The convention of a person at a place, told by every spelling of the name, or why there
     is none: ``CONVENTION_NOT_FOUND``, ``CONVENTION_HOMONYM``, ``CONVENTION_AMBIGUOUS``.
+
+    ``numbers`` are those of the contracts that resemble a spelling.
     """
-    named = _nearest_names(spellings, store)
-    if len(named) == 1 and store.nobody_but(person, named[0].who.lookup_keys()):
-        return named[0].convention
     mine = [
         (contract, owners)
-        for contract in named
+        for contract in _nearest_names(spellings, map(store.contract, numbers))
         if person in (owners := _owners(contract, person, spellings, store))
     ]
     if not mine:
@@ -37,11 +36,23 @@ def convention_of(
     return found or (Reason.CONVENTION_AMBIGUOUS if alone else Reason.CONVENTION_HOMONYM)
 
 
-def _nearest_names(spellings: Collection[Identity], store: ContractStore) -> list[Contract]:
-    """The contracts of the same trade and town under the whole name, else under part of it."""
-    keys = {key for who in spellings for key in who.lookup_keys()}
+def told_at_once(
+    person: str, specialties: frozenset[str], numbers: Sequence[int], store: ContractStore
+) -> Convention | None:
+    """What ``convention_of`` finds when one contract resembles one person alone, as most do."""
+    if len(numbers) != 1:
+        return None
+    terms = store.terms(numbers[0])
+    plain = not contradict(terms.specialties, specialties) and store.only_of(numbers[0], person)
+    return terms.convention if plain else None
+
+
+def _nearest_names(
+    spellings: Collection[Identity], contracts: Iterable[Contract]
+) -> list[Contract]:
+    """Those of the same trade and town under the whole name, else under part of it."""
     same, partly = list[Contract](), list[Contract]()
-    for contract in store.contracts(keys):
+    for contract in contracts:
         best = max([_compared(contract, who) for who in spellings])
         if best:
             (same if best is Likeness.SAME else partly).append(contract)
@@ -52,7 +63,7 @@ def _owners(
     contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
 ) -> dict[str, list[Identity]]:
     """The people of the register a contract may be of, the whole name before part of it."""
-    known = store.bearers(contract.who.lookup_keys()) + [(person, who) for who in spellings]
+    known = store.bearers(contract.number) + [(person, who) for who in spellings]
     found: dict[Likeness, dict[str, list[Identity]]] = {
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},
@@ -65,12 +76,8 @@ def _owners(
 
 def _compared(contract: Contract, who: Identity) -> Likeness:
     """How the names compare when given name, trade and town are not others."""
-    same = (
-        contract.who.given == who.given
-        and contract.who.same_trade(who)
-        and contract.who.town.may_be(who.town)
-    )
-    return likeness(contract.who.family, who.family, contract.man) if same else Likeness.OTHER
+    apart = contradict(contract.who.specialties, who.specialties)
+    return Likeness.OTHER if apart else contract.resembles(who)
 
 
 def _only_one_there(contract: Contract, person: str, owners: dict[str, list[Identity]]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, NotRequired, TypedDict
 
-from indexers.ameli.names import telling_words
+from indexers.ameli.names import Likeness, likeness, telling_words
 from indexers.ameli.towns import Town
 
 
@@ -31,10 +31,10 @@ class Identity(NamedTuple):
         rest = f"{self.given}|{self.profession}|{self.town.city}"
         return [f"{word}|{rest}" for word in telling_words(self.family)]
 
-    def same_trade(self, other: "Identity") -> bool:
-        """Same profession, and no two specialities that contradict each other."""
-        apart = self.specialties and other.specialties and not self.specialties & other.specialties
-        return self.profession == other.profession and not apart
+
+def contradict(some: frozenset[str], others: frozenset[str]) -> bool:
+    """True when specialities are told on both sides and none is the same."""
+    return bool(some and others and some.isdisjoint(others))
 
 
 class Contract(NamedTuple):
@@ -43,3 +43,15 @@ class Contract(NamedTuple):
     who: Identity
     man: bool
     convention: Convention
+    number: int = -1
+    """Its place in the file, from 0; -1 before it is kept."""
+
+    def resembles(self, who: Identity) -> Likeness:
+        """How the family names compare when given name, profession and town are not others."""
+        mine = self.who
+        same = (
+            mine.given == who.given
+            and mine.profession == who.profession
+            and mine.town.may_be(who.town)
+        )
+        return likeness(mine.family, who.family, self.man) if same else Likeness.OTHER

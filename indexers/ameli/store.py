@@ -1,99 +1,138 @@
-"""Rows of both sides kept by their keys while a load joins them: one text in memory for each side,
-made records when they are asked for.
+"""Contracts by number, and who of the register may bear each, kept while a load joins them.
 
-A national file and its register are 200 MB so, and three times as much as objects of their own. In
-a file on disk a look-up is a search among pages that are seldom at hand.
+Both are lines of JSON in one text, made records when they are asked for: a national file and its
+register are 200 MB so, and three times as much as objects of their own. In a file on disk a look-up
+is a search among pages that are seldom at hand.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 
-from indexers.ameli.record import Contract, Identity
+from indexers.ameli.record import Contract, Convention, Identity
 from indexers.ameli.towns import Town
 
 CHAINS = 1 << 20
-"""A national file has 650,000 keys, its register a million."""
+"""A national file has 650,000 keys."""
 NONE = -1
 """Before the first of a chain."""
 
 
-class Lines:
-    """Lines of JSON under keys: a text, and a table of chains through what is kept.
+class Terms(NamedTuple):
+    """What many contracts say alike: of which specialities, under which convention."""
 
-    Whoever shares the hash of a key by chance has another name or town, which is compared.
-    """
+    specialties: frozenset[str]
+    convention: Convention
+
+
+class Lines:
+    """Lines of JSON by number, from 0: one text, and where each begins."""
 
     def __init__(self) -> None:
-        self._text = bytearray()
-        self._last = array("i", [NONE]) * CHAINS
-        self._before = array("i")
-        self._hashes, self._starts = array("q"), array("q")
+        self._text, self._starts = bytearray(), array("q")
 
-    def add(self, keys: Iterable[str], row: list[Any]) -> None:
-        """Keep a row under each of the keys."""
-        start = len(self._text)
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def add(self, row: Sequence[Any]) -> int:
+        """Keep a row; returns its number."""
+        self._starts.append(len(self._text))
         self._text += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        for key in map(hash, keys):
-            chain = key % CHAINS
-            self._before.append(self._last[chain])
-            self._last[chain] = len(self._hashes)
-            self._hashes.append(key)
-            self._starts.append(start)
+        return len(self) - 1
 
-    def under(self, keys: Iterable[str]) -> Iterator[list[Any]]:
-        """The rows under any of the keys; one under several of them comes as often."""
-        text = self._text
-        for at in self._found(keys):
-            yield orjson.loads(text[at : text.index(b"\n", at)])
+    def row(self, number: int) -> Any:
+        """The row of a number."""
+        start = self._starts[number]
+        return orjson.loads(self._text[start : self._text.index(b"\n", start)])
 
-    def all_begin(self, keys: Iterable[str], first: str) -> bool:
-        """True when every row under the keys has this first element."""
+    def all_begin(self, numbers: Iterable[int], first: str) -> bool:
+        """True when each of the rows has this first element."""
         beginning = orjson.dumps([first])[:-1] + b","
-        return all(self._text.startswith(beginning, at) for at in self._found(keys))
+        return all(self._text.startswith(beginning, self._starts[one]) for one in numbers)
 
-    def _found(self, keys: Iterable[str]) -> list[int]:
-        """Where the rows under the keys begin."""
-        found = []
-        for key in map(hash, keys):
-            at = self._last[key % CHAINS]
-            while at != NONE:
-                if self._hashes[at] == key:
-                    found.append(self._starts[at])
-                at = self._before[at]
+
+class Chains:
+    """Numbers under whole keys: a table of chains, each from its newest to the one before."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._newest = size, array("i", [NONE]) * size
+        self._before, self._numbers, self._keys = array("i"), array("i"), array("q")
+
+    def add(self, key: int, number: int) -> None:
+        """Keep a number under a key."""
+        chain = key % self._size
+        self._before.append(self._newest[chain])
+        self._newest[chain] = len(self._numbers)
+        self._numbers.append(number)
+        self._keys.append(key)
+
+    def under(self, key: int) -> list[int]:
+        """The numbers under a key, newest first."""
+        found, at = [], self._newest[key % self._size]
+        while at != NONE:
+            if self._keys[at] == key:
+                found.append(self._numbers[at])
+            at = self._before[at]
         return found
 
 
 class ContractStore:
-    """The contracts of the file, and the professionals of the register who may bear them."""
+    """The contracts of the file, by number in its order, and the professionals each may be of."""
 
-    def __init__(self) -> None:
-        self._contracts, self._bearers = Lines(), Lines()
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self._contracts, self._by_key = Lines(), Chains(CHAINS)
+        self._terms, self._said = array("i"), dict[bytes, int]()
+        self._known = list[Terms]()
+        for one in contracts:
+            self._add(one)
+        self._bearers, self._by_contract = Lines(), Chains(max(len(self._contracts), 1))
 
-    def add_contracts(self, contracts: Iterable[Contract]) -> None:
-        """Keep the rows of the file."""
-        for seq, one in enumerate(contracts):
-            row = [seq, _written(one.who), one.man, one.convention]
-            self._contracts.add(one.who.lookup_keys(), row)
+    def _add(self, contract: Contract) -> None:
+        number = self._contracts.add([*_written(contract.who), contract.man])
+        for key in contract.who.lookup_keys():
+            self._by_key.add(hash(key), number)
+        self._terms.append(self._number_of(Terms(contract.who.specialties, contract.convention)))
 
-    def add_bearer(self, person: str, who: Identity) -> None:
-        """Keep a professional of the register, with the identifier of the person."""
-        self._bearers.add(who.lookup_keys(), [person, _written(who)])
+    def _number_of(self, terms: Terms) -> int:
+        said = orjson.dumps([sorted(terms.specialties), terms.convention])
+        number = self._said.setdefault(said, len(self._known))
+        if number == len(self._known):
+            self._known.append(terms)
+        return number
 
-    def contracts(self, keys: Iterable[str]) -> list[Contract]:
-        """The rows under any of the keys, each once, in file order."""
-        found = {row[0]: row for row in self._contracts.under(keys)}
-        return [_contract(found[seq]) for seq in sorted(found)]
+    def add_bearer(self, person: str, who: Identity) -> list[int]:
+        """Keep a professional of the register under the contracts that resemble; their numbers."""
+        numbers = self.resembling(who)
+        if numbers:
+            bearer = self._bearers.add([person, *_written(who)])
+            for number in numbers:
+                self._by_contract.add(number, bearer)
+        return numbers
 
-    def bearers(self, keys: Iterable[str]) -> list[tuple[str, Identity]]:
-        """The professionals under any of the keys, with the identifier of the person."""
-        return [(person, _identity(row)) for person, row in self._bearers.under(keys)]
+    def resembling(self, who: Identity) -> list[int]:
+        """Contracts of the name, given name, profession and town, each once, in file order."""
+        found = {number for key in who.lookup_keys() for number in self._by_key.under(hash(key))}
+        return sorted(number for number in found if self.contract(number).resembles(who))
 
-    def nobody_but(self, person: str, keys: Iterable[str]) -> bool:
-        """True when no other professional is under the keys."""
-        return self._bearers.all_begin(keys, person)
+    def contract(self, number: int) -> Contract:
+        """The contract of a number."""
+        *who, man = self._contracts.row(number)
+        return Contract(_identity(who), man, self.terms(number).convention, number)
+
+    def terms(self, number: int) -> Terms:
+        """What the contract of a number says, its record left unmade."""
+        return self._known[self._terms[number]]
+
+    def bearers(self, number: int) -> list[tuple[str, Identity]]:
+        """The professionals a contract may be of, with the identifier of the person."""
+        rows = map(self._bearers.row, self._by_contract.under(number))
+        return [(person, _identity(who)) for person, *who in rows]
+
+    def only_of(self, number: int, person: str) -> bool:
+        """True when a contract may be of no other professional."""
+        return self._bearers.all_begin(self._by_contract.under(number), person)
 
 
 def _written(who: Identity) -> list[Any]:
@@ -106,8 +145,3 @@ def _identity(row: list[Any]) -> Identity:
     where = Town(city, district)
     codes = frozenset(specialties)
     return Identity(frozenset(family), given, profession, codes, where, line, postal_code)
-
-
-def _contract(row: list[Any]) -> Contract:
-    _, who, man, convention = row
-    return Contract(_identity(who), man, convention)
