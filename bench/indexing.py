@@ -115,8 +115,7 @@ def serialised(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, in
     path, sizes = scratch / "bodies.ndjson", []
     with opened(directory, instant(directory), None) as sources, path.open("wb") as bodies:
         for batch in batches(Operation.index(offer) for offer in sources.offers()):
-            lines = [line for operation in batch for line in operation.lines]
-            body = b"\n".join(lines) + b"\n"
+            body = b"\n".join(operation.text for operation in batch) + b"\n"
             bodies.write(body)
             sizes.append((len(body), len(batch)))
     return path, sizes

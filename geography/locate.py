@@ -81,7 +81,7 @@ class LocateRequest(NamedTuple):
     """
 
     address: PostalAddress
-    points: Sequence[RawPoint] = ()
+    points: tuple[RawPoint, ...] = ()
     ban_key: str = ""
 
 
@@ -129,20 +129,20 @@ class Locator:
         self._geocoder = geocoder
         self._crowded = crowded
         self._geocoded: dict[str, KnownAnswer | None] = {}
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._placed)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._offline)
         self._commune_of = lru_cache(maxsize=REMEMBERED)(self._named)
 
     def locate(
         self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
     ) -> Located | Unlocated:
         """Where one address is."""
-        return next(self.locate_many([LocateRequest(address, points, ban_key)]))
+        return next(self.locate_many([LocateRequest(address, tuple(points), ban_key)]))
 
     def locate_many(self, requests: Iterable[LocateRequest]) -> Iterator[Located | Unlocated]:
         """Where each address is, in order, in memory bounded by ``CHUNK``."""
         remaining = iter(requests)
         while chunk := list(islice(remaining, CHUNK)):
-            found = [self._remembered(*_asked(request)) for request in chunk]
+            found = [self._remembered(request) for request in chunk]
             yield from found if self._geocoder is None else self._geocode(chunk, found)
 
     def _geocode(
@@ -153,11 +153,6 @@ class Locator:
         self._ask([request.address for request, place in pairs if _improvable(request, place)])
         for request, place in pairs:
             yield self._improved(request, place) if _improvable(request, place) else place
-
-    def _placed(
-        self, address: PostalAddress, points: tuple[RawPoint, ...], ban_key: str
-    ) -> Located | Unlocated:
-        return self._offline(LocateRequest(address, points, ban_key))
 
     def _offline(self, request: LocateRequest) -> Located | Unlocated:
         named = self._commune_of(*request.address[1:])
@@ -257,10 +252,6 @@ def locate(
 ) -> Located | Unlocated:
     """Where one address is, without any network."""
     return _offline_locator().locate(address, points, ban_key)
-
-
-def _asked(request: LocateRequest) -> tuple[PostalAddress, tuple[RawPoint, ...], str]:
-    return request.address, tuple(request.points), request.ban_key
 
 
 def _key(address: PostalAddress) -> str:

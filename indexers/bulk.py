@@ -47,32 +47,29 @@ class BulkRefusedError(RuntimeError):
 
 @dataclass(slots=True)
 class Operation:
-    """One bulk operation, its two lines already serialised."""
+    """One bulk operation, its lines already serialised, without the last line break."""
 
     id: str
-    lines: tuple[bytes, ...]
+    text: bytes
 
     @classmethod
     def index(cls, offer: Offer, **condition: int) -> Self:
         """Write a whole offer; ``condition`` may be ``if_seq_no`` and ``if_primary_term``."""
-        action = {"index": {"_id": offer["id"], **condition}}
-        return cls(offer["id"], (orjson.dumps(action), orjson.dumps(offer)))
+        return cls(offer["id"], _written({"index": {"_id": offer["id"], **condition}}, offer))
 
     @classmethod
     def create(cls, offer: Offer) -> Self:
         """Write an offer that is not there yet; one that is there is a version conflict."""
-        action = {"create": {"_id": offer["id"]}}
-        return cls(offer["id"], (orjson.dumps(action), orjson.dumps(offer)))
+        return cls(offer["id"], _written({"create": {"_id": offer["id"]}}, offer))
 
     @classmethod
     def delete(cls, offer_id: str) -> Self:
         """Remove an offer."""
-        return cls(offer_id, (orjson.dumps({"delete": {"_id": offer_id}}),))
+        return cls(offer_id, orjson.dumps({"delete": {"_id": offer_id}}))
 
-    @property
-    def size(self) -> int:
-        """Bytes on the wire, about."""
-        return sum(map(len, self.lines))
+
+def _written(action: dict[str, Any], offer: Offer) -> bytes:
+    return orjson.dumps(action, option=orjson.OPT_APPEND_NEWLINE) + orjson.dumps(offer)
 
 
 @dataclass(slots=True)
@@ -125,7 +122,7 @@ def batches(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
     size = 0
     for operation in operations:
         batch.append(operation)
-        size += operation.size
+        size += len(operation.text)
         if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -156,8 +153,8 @@ def _in_flight(
 def _send(target: _Target, batch: list[Operation]) -> Written:
     outcome, pause = Written(), FIRST_PAUSE_S
     for attempt in range(RETRIES + 1):
-        items = _post(target, batch)
-        shed = _sorted_out(batch, items, outcome, last=attempt == RETRIES)
+        answer = _post(target, batch)
+        shed = _sorted_out(batch, answer, outcome, last=attempt == RETRIES)
         if not shed:
             break
         time.sleep(pause)
@@ -165,24 +162,27 @@ def _send(target: _Target, batch: list[Operation]) -> Written:
     return outcome
 
 
-def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]]:
-    body: Any = b"\n".join([line for operation in batch for line in operation.lines])
+def _post(target: _Target, batch: list[Operation]) -> Any:
+    body: Any = b"\n".join([operation.text for operation in batch])
     with translated():
-        answer = target.client.bulk(
+        return target.client.bulk(
             index=target.index,
             operations=body,
             require_alias=target.require_alias,
-            filter_path=["items.*.status", "items.*.error.type"],
+            filter_path=["errors", "items.*.status", "items.*.error.type"],
         )
-    return [next(iter(item.values())) for item in answer["items"]]
 
 
 def _sorted_out(
-    batch: list[Operation], items: list[dict[str, Any]], outcome: Written, last: bool
+    batch: list[Operation], answer: Any, outcome: Written, last: bool
 ) -> list[Operation]:
     """Count what was done and refused; the operations to send again are returned."""
+    if not answer["errors"] and len(answer["items"]) == len(batch):
+        outcome.done += len(batch)
+        return []
     shed = []
-    for operation, item in zip(batch, items, strict=True):
+    for operation, told in zip(batch, answer["items"], strict=True):
+        (item,) = told.values()
         status = item["status"]
         if "error" not in item:
             outcome.done += 1

@@ -81,7 +81,8 @@ def all_offers(joins: Joins) -> Iterator[Offer]:
     """Professionals, structures, SOS points, CPTS (which by then know their members), solutions."""
     attached: set[str] = set()
     for offer in _located(RPPS, _professionals(joins), joins):
-        attached.update(offer.get("cpts", ()))
+        if "cpts" in offer:
+            attached.update(offer["cpts"])
         yield offer
     yield from _located(FINESS, structure_drafts(joins.spool.structures(), joins), joins)
     yield from _located(SOS, sos_drafts(joins.own.sos, joins), joins)

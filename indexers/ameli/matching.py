@@ -39,12 +39,15 @@ def convention_of(
 def told_at_once(
     person: str, specialties: frozenset[str], numbers: Sequence[int], store: ContractStore
 ) -> Convention | None:
-    """What ``convention_of`` finds when one contract resembles one person alone, as most do."""
-    if len(numbers) != 1:
-        return None
-    terms = store.terms(numbers[0])
-    plain = not contradict(terms.specialties, specialties) and store.only_of(numbers[0], person)
-    return terms.convention if plain else None
+    """What ``convention_of`` finds when contracts that say the same resemble one person alone.
+
+    So do most. ``numbers`` has one at least.
+    """
+    said = [store.terms(number) for number in numbers]
+    for terms in said:
+        if terms.convention != said[0].convention or contradict(terms.specialties, specialties):
+            return None
+    return said[0].convention if store.only_of(numbers, person) else None
 
 
 def _nearest_names(

@@ -130,9 +130,10 @@ class ContractStore:
         rows = map(self._bearers.row, self._by_contract.under(number))
         return [(person, _identity(who)) for person, *who in rows]
 
-    def only_of(self, number: int, person: str) -> bool:
-        """True when a contract may be of no other professional."""
-        return self._bearers.all_begin(self._by_contract.under(number), person)
+    def only_of(self, numbers: Iterable[int], person: str) -> bool:
+        """True when contracts may be of no other professional."""
+        bearers = [bearer for number in numbers for bearer in self._by_contract.under(number)]
+        return self._bearers.all_begin(bearers, person)
 
 
 def _written(who: Identity) -> list[Any]:

@@ -28,7 +28,7 @@ class Place(NamedTuple):
     @property
     def idnst(self) -> str | None:
         """The best structure identifier, the lowest one among equals; None without any."""
-        return _best(self.idnsts)
+        return self.key if self.idnsts else None
 
 
 def places_of(rows: Iterable[Activity]) -> list[Place]:

@@ -96,7 +96,7 @@ def place_request(
 ) -> LocateRequest:
     """How to locate a professional's place: the site's point serves when the towns agree."""
     if structure is None or not _same_town(address, structure.get("address", {})):
-        return LocateRequest(postal(address), ())
+        return LocateRequest(postal(address))
     return LocateRequest(postal(address), _points(structure, crowded), structure.get("ban_key", ""))
 
 
@@ -111,7 +111,7 @@ def structure_request(structure: Structure, crowded: CrowdedPoints) -> LocateReq
 
 def given_request(address: AddressFormat, point: PointFormat | None) -> LocateRequest:
     """How to locate an address of our own formats, with the point given beside it, if any."""
-    points = [] if point is None else [RawPoint(point.lon, point.lat, GIVEN_POINT)]
+    points = () if point is None else (RawPoint(point.lon, point.lat, GIVEN_POINT),)
     return LocateRequest(postal(given_address(address)), points)
 
 
@@ -141,12 +141,12 @@ def crowded_points(structures: Iterable[Structure]) -> CrowdedPoints:
     return crowded_among(structure_request(one, frozenset()) for one in structures)
 
 
-def _points(structure: Structure, crowded: CrowdedPoints) -> list[RawPoint]:
-    return [
+def _points(structure: Structure, crowded: CrowdedPoints) -> tuple[RawPoint, ...]:
+    return tuple(
         RawPoint(pair["x"], pair["y"], pair.get("source", ""))
         for pair in structure.get("coordinates", ())
         if (pair["x"].strip(), pair["y"].strip()) not in crowded
-    ]
+    )
 
 
 def _same_town(one: Address, other: Address) -> bool:

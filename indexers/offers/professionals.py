@@ -228,11 +228,13 @@ def in_health_centre(place: Place, structure: Structure | None) -> bool:
     centre = structure is not None and (
         structure_kind(structure.get("category", "")) is StructureKind.HEALTH_CENTRE
     )
-    return all(
-        row.get("activity_sector") == HEALTH_CENTRE_SECTOR
-        or (centre and structure is not None and row.get("finess") == structure["finess"])
-        for row in place.rows
-    )
+    known = structure["finess"] if structure is not None and centre else None
+    for row in place.rows:
+        if row.get("activity_sector") != HEALTH_CENTRE_SECTOR and (
+            known is None or row.get("finess") != known
+        ):
+            return False
+    return True
 
 
 def _sources(

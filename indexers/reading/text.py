@@ -45,9 +45,11 @@ def cleaned(text: str) -> str:
     Control characters, tabs and non-breaking spaces become spaces; U+0092 becomes the
     apostrophe it was in Windows-1252 (traps 5, 6, 7, 13).
     """
-    value = " ".join(text.translate(_SUBSTITUTIONS).split())
-    if not value.isascii():
-        value = unicodedata.normalize("NFC", value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_SUBSTITUTIONS))
+    elif not text.isprintable():
+        text = text.translate(_SUBSTITUTIONS)
+    value = " ".join(text.split())
     return "" if value in MISSING else value
 
 

@@ -232,7 +232,8 @@ def test_the_parts_of_a_ban_key_tell_the_precision(key: str, precision: Precisio
 
 def test_one_point_for_many_addresses_is_a_default_point() -> None:
     requests = [
-        LocateRequest(MENDE._replace(line=f"{number} rue X"), [MENDE_POINT]) for number in range(25)
+        LocateRequest(MENDE._replace(line=f"{number} rue X"), (MENDE_POINT,))
+        for number in range(25)
     ]
     crowded = crowded_points(requests)
     assert crowded == {("3.5005", "44.5200")}
@@ -277,7 +278,7 @@ def test_the_geocoder_is_asked_once_an_address_and_only_where_it_helps() -> None
     locator = Locator(geocoder=geocoder)
     requests = [
         LocateRequest(MENDE),
-        LocateRequest(MENDE, [MENDE_POINT]),
+        LocateRequest(MENDE, (MENDE_POINT,)),
         LocateRequest(MENDE._replace(line="12 Rue de la REPUBLIQUE")),
         LocateRequest(MENDE._replace(line="")),
         LocateRequest(PostalAddress("1 street", "GL")),
