@@ -107,8 +107,13 @@ def normalise_city(city: str) -> str:
     return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 
+def address_parts(line: str, postal_code: str, city: str) -> tuple[str, str, str]:
+    """What tells an address from another: street line, postcode and town, as compared."""
+    return normalise_line(line), postal_code.strip(), normalise_city(city)
+
+
 @lru_cache(maxsize=_RECENT)
 def address_key(line: str, postal_code: str, city: str) -> str:
     """The place key of an address without any national identifier: stable over reloads (W12)."""
-    text = "|".join((normalise_line(line), postal_code.strip(), normalise_city(city)))
+    text = "|".join(address_parts(line, postal_code, city))
     return "addr-" + hashlib.sha256(text.encode()).hexdigest()[:16]

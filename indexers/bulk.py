@@ -153,8 +153,11 @@ def _in_flight(
 def _send(target: _Target, batch: list[Operation]) -> Written:
     outcome, pause = Written(), FIRST_PAUSE_S
     for attempt in range(RETRIES + 1):
-        answer = _post(target, batch)
-        shed = _sorted_out(batch, answer, outcome, last=attempt == RETRIES)
+        items = _post(target, batch)
+        if items is None:
+            outcome.done += len(batch)
+            break
+        shed = _sorted_out(batch, items, outcome, last=attempt == RETRIES)
         if not shed:
             break
         time.sleep(pause)
@@ -162,27 +165,27 @@ def _send(target: _Target, batch: list[Operation]) -> Written:
     return outcome
 
 
-def _post(target: _Target, batch: list[Operation]) -> Any:
+def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]] | None:
+    """What became of each operation; None when all were done."""
     body: Any = b"\n".join([operation.text for operation in batch])
     with translated():
-        return target.client.bulk(
+        answer = target.client.bulk(
             index=target.index,
             operations=body,
             require_alias=target.require_alias,
             filter_path=["errors", "items.*.status", "items.*.error.type"],
         )
+    if not answer["errors"] and len(answer["items"]) == len(batch):
+        return None
+    return [next(iter(item.values())) for item in answer["items"]]
 
 
 def _sorted_out(
-    batch: list[Operation], answer: Any, outcome: Written, last: bool
+    batch: list[Operation], items: list[dict[str, Any]], outcome: Written, last: bool
 ) -> list[Operation]:
     """Count what was done and refused; the operations to send again are returned."""
-    if not answer["errors"] and len(answer["items"]) == len(batch):
-        outcome.done += len(batch)
-        return []
     shed = []
-    for operation, told in zip(batch, answer["items"], strict=True):
-        (item,) = told.values()
+    for operation, item in zip(batch, items, strict=True):
         status = item["status"]
         if "error" not in item:
             outcome.done += 1

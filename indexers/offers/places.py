@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from geography.address import address_key, normalise_city, normalise_line
+from geography.address import address_key, address_parts, normalise_city
 from indexers.rpps_identity import from_technical_id
 from indexers.rpps_record import Activity
 
@@ -82,9 +82,9 @@ Group = tuple[frozenset[str], list[Activity]]
 
 def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     """Rows that share an identifier or an address, transitively, in file order."""
-    groups: list[tuple[frozenset[str], Group]] = []
+    groups: list[tuple[frozenset[object], Group]] = []
     for ids, row in rows:
-        keys = ids | _address_keys(ids, row)
+        keys: frozenset[object] = ids | _addresses(ids, row)
         same = [group for group in groups if not keys.isdisjoint(group[0])]
         if not same:
             groups.append((keys, (ids, [row])))
@@ -96,10 +96,13 @@ def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     return [group for _, group in groups]
 
 
-def _address_keys(ids: frozenset[str], row: Activity) -> frozenset[str]:
+def _addresses(ids: frozenset[str], row: Activity) -> frozenset[tuple[str, str, str]]:
     """The address joins when it names a street, or when the row has nothing else."""
-    has_street = bool(normalise_line(row.get("address", {}).get("line", "")))
-    return frozenset({_address_key(row)}) if has_street or not ids else frozenset()
+    address = row.get("address", {})
+    parts = address_parts(
+        address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
+    )
+    return frozenset({parts}) if parts[0] or not ids else frozenset()
 
 
 def _address_key(row: Activity) -> str:

@@ -179,6 +179,14 @@ def test_two_places_have_each_their_sector(files: FileSet) -> None:
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{ANNE} 48061": "3"}
 
 
+def test_a_contract_under_the_name_of_another_row_is_hers(files: FileSet) -> None:
+    """Under her own name in Mende, registered in Florac under another: both places are told."""
+    files.doctor(ANNE).doctor(ANNE, FLORAC, name=("DURAND", "Anne"), practice=rang(ANNE, 2))
+    offers, doubts = told(files, IN_MENDE, {**IN_FLORAC, **SECTOR_2})
+    assert sectors(offers) == {f"{ANNE} 48095": "1", f"{ANNE} 48061": "3"}
+    assert not doubts
+
+
 def test_two_places_of_one_town_have_each_their_sector_by_address(files: FileSet) -> None:
     files.doctor(ANNE).doctor(ANNE, ELSEWHERE, practice=rang(ANNE, 2))
     offers, _ = told(files, IN_MENDE, {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE})
