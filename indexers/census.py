@@ -1,6 +1,5 @@
 """What a set of offers looks like from afar: counts that betray a damaged file."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,29 +23,28 @@ class Census:
     """How many offers: in all, by each fact that a damaged file would move."""
 
     total: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    departments: Counter[str] = field(default_factory=Counter)
-    professions: Counter[str] = field(default_factory=Counter)
-    specialties: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, int] = field(default_factory=dict)
+    departments: dict[str, int] = field(default_factory=dict)
+    professions: dict[str, int] = field(default_factory=dict)
+    specialties: dict[str, int] = field(default_factory=dict)
     """An offer counts once under each of its specialities."""
-    rough_kinds: Counter[str] = field(default_factory=Counter)
-    rough_departments: Counter[str] = field(default_factory=Counter)
+    rough_kinds: dict[str, int] = field(default_factory=dict)
+    rough_departments: dict[str, int] = field(default_factory=dict)
     """Of each kind and department, the offers that only their commune places."""
 
     def add(self, offer: Mapping[str, Any]) -> None:
         """Count one offer."""
         kind, department = offer["kind"], offer["department"]
         self.total += 1
-        self.kinds[kind] += 1
-        self.departments[department] += 1
+        _one_more(self.kinds, kind)
+        _one_more(self.departments, department)
         if "profession" in offer:
-            self.professions[offer["profession"]] += 1
-        if "specialties" in offer:
-            for code in set(offer["specialties"]):
-                self.specialties[code] += 1
+            _one_more(self.professions, offer["profession"])
+        for code in set(offer.get("specialties", ())):
+            _one_more(self.specialties, code)
         if offer.get("precision") == ROUGH:
-            self.rough_kinds[kind] += 1
-            self.rough_departments[department] += 1
+            _one_more(self.rough_kinds, kind)
+            _one_more(self.rough_departments, department)
 
 
 def census(client: Elasticsearch, index: str) -> Census:
@@ -93,8 +91,12 @@ def _terms(name: str) -> dict[str, Any]:
     return {"terms": {"field": name, "size": MANY}}
 
 
-def _buckets(aggregation: Mapping[str, Any]) -> Counter[str]:
-    return Counter({bucket["key"]: bucket["doc_count"] for bucket in aggregation["buckets"]})
+def _buckets(aggregation: Mapping[str, Any]) -> dict[str, int]:
+    return {bucket["key"]: bucket["doc_count"] for bucket in aggregation["buckets"]}
+
+
+def _one_more(counts: dict[str, int], key: str) -> None:
+    counts[key] = counts.get(key, 0) + 1
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ class Commonest:
         """Count one value."""
         self.seen += 1
         if value in self.counts or len(self.counts) < ROOM:
-            self.counts[value] = self.counts.get(value, 0) + 1
+            _one_more(self.counts, value)
         else:
             self.counts = {key: count - 1 for key, count in self.counts.items() if count > 1}
 

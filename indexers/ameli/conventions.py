@@ -61,17 +61,19 @@ class Conventions:
     def _found(
         self, rows: list[Activity], told: Collection[tuple[str, str]], skills: list[str]
     ) -> Convention | Reason:
-        """``rows`` resemble contracts under their own names; other names ``told`` may as well."""
+        if len(told) == 1:
+            return self._under_one_name(rows, skills)
+        spellings = [_identity(row, skills, *name) for row in rows for name in told]
+        numbers = {number for who in spellings for number in self._store.resembling(who)}
+        return convention_of(rows[0]["idnps"], spellings, sorted(numbers), self._store)
+
+    def _under_one_name(self, rows: list[Activity], skills: list[str]) -> Convention | Reason:
+        """The rows bear the numbers of the contracts that resemble them, told as they passed."""
         person, store = rows[0]["idnps"], self._store
         numbers = sorted({number for row in rows for number in row.get("contracts", ())})
-        if len(told) == 1:
-            if not numbers:
-                return Reason.CONVENTION_NOT_FOUND
-            if found := told_at_once(person, reform_groups(tuple(skills)), numbers, store):
-                return found
-        spellings = [_identity(row, skills, *name) for row in rows for name in told]
-        if len(told) > 1:
-            numbers = sorted({one for who in spellings for one in store.resembling(who)})
+        if plain := told_at_once(person, reform_groups(tuple(skills)), numbers, store):
+            return plain
+        spellings = [_identity(row, skills, *_name(row)) for row in rows]
         return convention_of(person, spellings, numbers, store)
 
     def _concerns(self, row: Activity) -> bool:

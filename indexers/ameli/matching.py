@@ -41,13 +41,13 @@ def told_at_once(
 ) -> Convention | None:
     """What ``convention_of`` finds when contracts that say the same resemble one person alone.
 
-    So do most. ``numbers`` has one at least.
+    So do most. None when there are none, or more must be looked at.
     """
     said = [store.terms(number) for number in numbers]
     for terms in said:
         if terms.convention != said[0].convention or contradict(terms.specialties, specialties):
             return None
-    return said[0].convention if store.only_of(numbers, person) else None
+    return said[0].convention if said and store.only_of(numbers, person) else None
 
 
 def _nearest_names(
@@ -78,9 +78,9 @@ def _owners(
 
 
 def _compared(contract: Contract, who: Identity) -> Likeness:
-    """How the names compare when given name, trade and town are not others."""
+    """How the names compare; ``OTHER`` too when the specialities contradict each other."""
     apart = contradict(contract.who.specialties, who.specialties)
-    return Likeness.OTHER if apart else contract.resembles(who)
+    return Likeness.OTHER if apart else contract.likeness_to(who)
 
 
 def _only_one_there(contract: Contract, person: str, owners: dict[str, list[Identity]]) -> bool:

@@ -44,9 +44,9 @@ class Contract(NamedTuple):
     man: bool
     convention: Convention
     number: int = -1
-    """Its place in the file, from 0; -1 before it is kept."""
+    """From 0 in the order of the file, of the contracts that are kept; -1 before."""
 
-    def resembles(self, who: Identity) -> Likeness:
+    def likeness_to(self, who: Identity) -> Likeness:
         """How the family names compare when given name, profession and town are not others."""
         mine = self.who
         same = (

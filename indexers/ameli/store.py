@@ -1,8 +1,8 @@
 """Contracts by number, and who of the register may bear each, kept while a load joins them.
 
-Both are lines of JSON in one text, made records when they are asked for: a national file and its
-register are 200 MB so, and three times as much as objects of their own. In a file on disk a look-up
-is a search among pages that are seldom at hand.
+Both are lines of JSON, a text each, made records when they are asked for: 150 MB for the
+country, and three times as much as objects of their own. In a file on disk a look-up is a search
+among pages that are seldom at hand.
 """
 
 from array import array
@@ -78,29 +78,41 @@ class Chains:
         return found
 
 
+class AllTerms:
+    """Terms by number, those that say the same kept once."""
+
+    def __init__(self) -> None:
+        self._known = list[Terms]()
+        self._numbers = dict[bytes, int]()
+
+    def add(self, terms: Terms) -> int:
+        """Keep terms; returns their number."""
+        said = orjson.dumps([sorted(terms.specialties), terms.convention])
+        number = self._numbers.setdefault(said, len(self._known))
+        if number == len(self._known):
+            self._known.append(terms)
+        return number
+
+    def __getitem__(self, number: int) -> Terms:
+        return self._known[number]
+
+
 class ContractStore:
     """The contracts of the file, by number in its order, and the professionals each may be of."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._contracts, self._by_key = Lines(), Chains(CHAINS)
-        self._terms, self._said = array("i"), dict[bytes, int]()
-        self._known = list[Terms]()
+        self._all_terms, self._terms_of = AllTerms(), array("i")
         for one in contracts:
             self._add(one)
         self._bearers, self._by_contract = Lines(), Chains(max(len(self._contracts), 1))
 
     def _add(self, contract: Contract) -> None:
-        number = self._contracts.add([*_written(contract.who), contract.man])
-        for key in contract.who.lookup_keys():
+        who = contract.who
+        number = self._contracts.add([*_written(who), contract.man])
+        self._terms_of.append(self._all_terms.add(Terms(who.specialties, contract.convention)))
+        for key in who.lookup_keys():
             self._by_key.add(hash(key), number)
-        self._terms.append(self._number_of(Terms(contract.who.specialties, contract.convention)))
-
-    def _number_of(self, terms: Terms) -> int:
-        said = orjson.dumps([sorted(terms.specialties), terms.convention])
-        number = self._said.setdefault(said, len(self._known))
-        if number == len(self._known):
-            self._known.append(terms)
-        return number
 
     def add_bearer(self, person: str, who: Identity) -> list[int]:
         """Keep a professional of the register under the contracts that resemble; their numbers."""
@@ -114,7 +126,7 @@ class ContractStore:
     def resembling(self, who: Identity) -> list[int]:
         """Contracts of the name, given name, profession and town, each once, in file order."""
         found = {number for key in who.lookup_keys() for number in self._by_key.under(hash(key))}
-        return sorted(number for number in found if self.contract(number).resembles(who))
+        return sorted(number for number in found if self.contract(number).likeness_to(who))
 
     def contract(self, number: int) -> Contract:
         """The contract of a number."""
@@ -123,7 +135,7 @@ class ContractStore:
 
     def terms(self, number: int) -> Terms:
         """What the contract of a number says, its record left unmade."""
-        return self._known[self._terms[number]]
+        return self._all_terms[self._terms_of[number]]
 
     def bearers(self, number: int) -> list[tuple[str, Identity]]:
         """The professionals a contract may be of, with the identifier of the person."""

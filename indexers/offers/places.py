@@ -78,13 +78,15 @@ def _town(city: str) -> str:
 
 
 Group = tuple[frozenset[str], list[Activity]]
+Sign = str | tuple[str, str, str]
+"""What rows of one place have in common: an identifier, or the address as compared."""
 
 
 def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     """Rows that share an identifier or an address, transitively, in file order."""
-    groups: list[tuple[frozenset[object], Group]] = []
+    groups: list[tuple[frozenset[Sign], Group]] = []
     for ids, row in rows:
-        keys: frozenset[object] = ids | _addresses(ids, row)
+        keys: frozenset[Sign] = ids | _addresses(ids, row)
         same = [group for group in groups if not keys.isdisjoint(group[0])]
         if not same:
             groups.append((keys, (ids, [row])))
@@ -96,24 +98,20 @@ def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     return [group for _, group in groups]
 
 
-def _addresses(ids: frozenset[str], row: Activity) -> frozenset[tuple[str, str, str]]:
+def _addresses(ids: frozenset[str], row: Activity) -> frozenset[Sign]:
     """The address joins when it names a street, or when the row has nothing else."""
-    address = row.get("address", {})
-    parts = address_parts(
-        address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
-    )
+    parts = address_parts(*_written(row))
     return frozenset({parts}) if parts[0] or not ids else frozenset()
 
 
-def _address_key(row: Activity) -> str:
+def _written(row: Activity) -> tuple[str, str, str]:
+    """The address of a row: line, postcode, town."""
     address = row.get("address", {})
-    return address_key(
-        address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
-    )
+    return address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
 
 
 def _place(ids: frozenset[str], rows: list[Activity]) -> Place:
-    return Place(_best(ids) or min(_address_key(row) for row in rows), ids, tuple(rows))
+    return Place(_best(ids) or min(address_key(*_written(row)) for row in rows), ids, tuple(rows))
 
 
 def _best(idnsts: frozenset[str]) -> str | None:

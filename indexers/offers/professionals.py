@@ -225,16 +225,19 @@ def in_health_centre(place: Place, structure: Structure | None) -> bool:
 
     An own practice registered at the address of a centre is not one: its rows differ.
     """
-    centre = structure is not None and (
-        structure_kind(structure.get("category", "")) is StructureKind.HEALTH_CENTRE
+    centre = _centre_of(structure)
+    return all(
+        row.get("activity_sector") == HEALTH_CENTRE_SECTOR or row.get("finess") == centre
+        for row in place.rows
     )
-    known = structure["finess"] if structure is not None and centre else None
-    for row in place.rows:
-        if row.get("activity_sector") != HEALTH_CENTRE_SECTOR and (
-            known is None or row.get("finess") != known
-        ):
-            return False
-    return True
+
+
+def _centre_of(structure: Structure | None) -> str:
+    """FINESS of the health centre that a structure is; ``""`` when it is none."""
+    if structure is None:
+        return ""
+    kind = structure_kind(structure.get("category", ""))
+    return structure["finess"] if kind is StructureKind.HEALTH_CENTRE else ""
 
 
 def _sources(
