@@ -30,7 +30,7 @@ def test_a_run_tells_its_stages_and_the_raw_bulk_writes_the_same_documents(
     assert all(stage.seconds > 0 for stage in stages)
     assert stages[0].spent.peak_mb[indexing.LOADER] > 1
 
-    bodies = indexing.serialised(directory, tmp_path)
+    bodies = indexing.serialised_apart(directory, tmp_path)
     raw = indexing.raw_bulk(es, f"{index_prefix}-raw", *bodies, meter)
     assert raw.documents == by_name[indexing.WRITING].documents == 2 * len(DOCTORS)
     assert es.count(index=offers_alias(index_prefix))["count"] == raw.documents
