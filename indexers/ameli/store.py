@@ -124,7 +124,10 @@ class ContractStore:
         return numbers
 
     def resembling(self, who: Identity) -> list[int]:
-        """Contracts of the name, given name, profession and town, each once, in file order."""
+        """Contracts of the name, given name, profession and town, each once, in file order.
+
+        Whatever shares the hash of a key by chance is another's, which the comparison tells.
+        """
         found = {number for key in who.lookup_keys() for number in self._by_key.under(hash(key))}
         return sorted(number for number in found if self.contract(number).likeness_to(who))
 
