@@ -17,27 +17,27 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import problems
-from api.document import complete_document
-from api.engine import Clock, Engine, utc_now
-from api.exchange import Exchange
 from api.freshness import Freshness
 from api.logs import configure_logs
 from api.metrics import Metrics
+from api.middleware.request import Exchange
+from api.openapi import complete_document
 from api.routes import cpts, health, lrm, me, metrics, offers, search, sources, suggest, territories
-from api.security.gate import gate_for
+from api.security.authenticator import gate_for
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
+from api.state import Clock, Engine, utc_now
 from elastic.client import async_client
 from elastic.errors import ElasticError, translate
 from elastic.names import offers_alias
 from elastic.settings import settings as elastic_settings
 from geography.gazetteer import load_gazetteer
-from geography.geocoder import Geocoder
+from geography.geocoding.geocoder import Geocoder
 from geography.text_place import department_said
-from search_engine import suggest as suggest_engine
-from search_engine.area import AddressFinder, point_area
-from search_engine.interpretation import interpret
-from search_engine.problems import SearchProblem
+from search_engine.lookup import suggest as suggest_engine
+from search_engine.request.area import AddressFinder, point_area
+from search_engine.request.interpretation import interpret
+from search_engine.request.problems import SearchProblem
 
 YOUNG_OBJECTS = 20_000
 """New objects between two looks for cycles: those of a few searches."""

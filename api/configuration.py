@@ -5,14 +5,14 @@ from pydantic_settings import SettingsError
 
 from api.security.api_keys import KeyFileInvalid, read_keys
 from api.security.claims import ClaimsFileInvalid, load_claims
-from api.security.keyset import AuthorityInvalid, trust
+from api.security.jwks import AuthorityInvalid, trust
 from api.settings import ApiSettings, settings
 from elastic.settings import BadSetting
 from elastic.settings import settings as elastic_settings
 from geography.departments import departments
+from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from geography.radii_file import RadiiFileError
-from geography.settings import GeocoderSettings, geocoder_settings
-from search_engine.profiles import ProfilesFileInvalid, load_profiles
+from search_engine.request.profiles import ProfilesFileInvalid, load_profiles
 
 PREFIXES = {
     kind.__name__: str(kind.model_config.get("env_prefix", ""))

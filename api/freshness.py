@@ -12,11 +12,11 @@ from typing import Any
 import structlog
 from elasticsearch import AsyncElasticsearch
 
-from api.engine import Clock
+from api.state import Clock
 from elastic.errors import ElasticError, translated
 from elastic.names import audit_index, loads_index, offers_alias
-from indexers.loads import MANY, loads_in
-from indexers.source_state import LOADS, SourceState, set_aside_by_source, states_of
+from elastic.service.last_loads import MANY, loads_in
+from elastic.service.source_state import LOADS, SourceState, set_aside_by_source, states_of
 from mappings.freshness import freshness_of
 
 REFRESH_S = 30.0

@@ -13,7 +13,7 @@ from prometheus_client import (
 )
 
 from api.freshness import Snapshot
-from indexers.source_state import SourceState
+from elastic.service.source_state import SourceState
 from mappings.freshness import SLOT_SOURCE
 
 STAGES = frozenset({"interpretation", "area", "search", "total"})

@@ -14,7 +14,7 @@ from elasticsearch import ApiError
 from starlette.responses import Response
 
 from elastic import errors as elastic
-from search_engine.problems import CursorExpired, PartialAnswer, SearchProblem
+from search_engine.request.problems import CursorExpired, PartialAnswer, SearchProblem
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:sas:problem:{code}"

@@ -6,7 +6,7 @@ from fastapi import Header, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from search_engine.criteria import Role
+from search_engine.request.criteria import Role
 
 ROLE_HEADER = "X-SAS-Role"
 

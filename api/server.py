@@ -14,7 +14,7 @@ INTERIM = b"HTTP/1.1 1"
 
 def server_of(app: FastAPI) -> uvicorn.Server:
     """The server of the application, to be run on sockets that listen. Requests are told by
-    ``api.exchange``, not by the server."""
+    ``api.middleware.request``, not by the server."""
     config = uvicorn.Config(
         app, http=Connection, access_log=False, server_header=False, log_level="warning"
     )

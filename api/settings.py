@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from search_engine.cursor_key import CursorKey, read_key, sealing_key
+from search_engine.execution.cursor_key import CursorKey, read_key, sealing_key
 
 Network = IPv4Network | IPv6Network
 

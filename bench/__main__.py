@@ -21,7 +21,7 @@ from bench.processes import DidNotStartError, LoadProcess, Meter, sas, served
 from bench.run import API, ELASTICSEARCH, OUR_SUGGEST, OURS, Order
 from elastic.client import client_options, sync_client
 from elastic.settings import settings
-from indexers.generate.scales import ScaleName
+from simulation.scales import ScaleName
 
 FAILED, MISSED = 2, 1
 ADMIN_TIMEOUT_S = 60

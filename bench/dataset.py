@@ -13,7 +13,7 @@ from elasticsearch import Elasticsearch
 
 from bench.processes import sas
 from elastic.names import offers_alias
-from indexers.generate.scales import ScaleName
+from simulation.scales import ScaleName
 
 WITHIN_S = {ScaleName.DEPARTMENT: 300, ScaleName.NATIONAL: 3600, ScaleName.STRESS: 7200}
 """Seconds that each of the two commands may take."""

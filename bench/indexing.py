@@ -28,18 +28,18 @@ from bench.__main__ import ADMIN_TIMEOUT_S, MISSED, elasticsearch_url, told
 from bench.processes import Meter, Spent
 from bench.run import ELASTICSEARCH, Target
 from elastic import lifecycle
+from elastic.bulk import THREADS, Operation, batches
 from elastic.client import patient, sync_client
 from elastic.names import offers_index
-from indexers import reindex as recipe
-from indexers.bulk import THREADS, Operation, batches
-from indexers.sources import opened
-from indexers.watch import Watch
+from indexers.offers.directory import opened
+from indexers.reindex import recipe
+from indexers.runs.progress import Watch
 
 LOADER = "loader"
 """Our process, in what the meter measures; it has no children while it is measured."""
 STARTING, READING, RAW = "Starting", "Reading the files", "Raw bulk"
 WRITING = "Reading, joining and writing offers"
-"""The stage of the recipe that is compared: ``indexers.reindex.fill``."""
+"""The stage of the recipe that is compared: ``indexers.reindex.recipe.fill``."""
 MAX_RATIO, MAX_S, MAX_MB = 2.0, 360.0, 3 * 1024
 COLUMNS = ("stage", "seconds", "processor, ours", "processor, Elasticsearch", "documents a second")
 

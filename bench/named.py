@@ -18,8 +18,8 @@ from bench.dataset import Site
 from bench.latency import figures, middle, percentile
 from bench.processes import LoadProcess
 from bench.run import Measures, Order
-from indexers.generate.scales import ScaleName
-from search_engine.window import whole_second
+from search_engine.request.window import whole_second
+from simulation.scales import ScaleName
 
 Body = dict[str, Any]
 

@@ -10,12 +10,12 @@ from elasticsearch import AsyncElasticsearch
 
 from bench.exchange import Call, Plan
 from bench.recording import recorded, recording_client
-from geography.geocoder import Geocoder
-from search_engine.criteria import Criteria
-from search_engine.index import Index
-from search_engine.search import search
-from search_engine.suggest import SuggestRequest, suggest
-from search_engine.window import instant, whole_second
+from geography.geocoding.geocoder import Geocoder
+from search_engine.backend.index import Index
+from search_engine.execution.search import search
+from search_engine.lookup.suggest import SuggestRequest, suggest
+from search_engine.request.criteria import Criteria
+from search_engine.request.window import instant, whole_second
 
 Body = dict[str, Any]
 

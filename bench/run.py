@@ -11,7 +11,7 @@ from bench import plans, scenario
 from bench.dataset import Site
 from bench.latency import Figures, figures, middle
 from bench.processes import LoadProcess, Meter, Spent
-from indexers.generate.scales import ScaleName
+from simulation.scales import ScaleName
 
 Told = Callable[[str], None]
 """Says what is being done."""

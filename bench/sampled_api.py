@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from bench.sampling import Sampler
-from cli.serve import serve
+from cli.commands.serve import serve
 
 
 def main(out: Path) -> None:

@@ -74,7 +74,7 @@ def _shares(stacks: Counter[tuple[Place, ...]], name_of: Any) -> list[Line]:
 
 
 def module_of(file: str) -> str:
-    """``search_engine.cards`` for a file of ours, ``aiohttp.client`` for one of a library."""
+    """``api.state`` for a file of ours, ``aiohttp.client`` for one of a library."""
     parts = _below(Path(file).with_suffix("").parts)
     return ".".join(part for part in parts if part != "__init__")
 

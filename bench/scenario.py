@@ -9,8 +9,8 @@ from elasticsearch import Elasticsearch
 
 from geography.gazetteer import Commune, load_gazetteer
 from mappings.records import Kind
-from search_engine.area import point_area
-from search_engine.problems import PlaceOutsideFrance
+from search_engine.request.area import point_area
+from search_engine.request.problems import PlaceOutsideFrance
 
 Body = dict[str, Any]
 """A JSON body of ``POST /v1/search`` or ``POST /v1/suggest``."""

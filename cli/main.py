@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import (
+from cli.commands import (
     api_key,
     diff,
     fetch,

@@ -13,17 +13,17 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle, schema
 from elastic.client import DEFAULT_URL, client_for
 from elastic.errors import ElasticError, IndexMissing, translated
-from elastic.lock import Clock, utc_now
 from elastic.names import NotAnIndexName, offers_alias, prefixed
 from elastic.node.account import node_account
+from elastic.node.cluster.config import member_dir, member_name, read_roster
 from elastic.node.console import last_meaningful_line, read_console
 from elastic.node.disk import GB, INSTALL_FLOOR, RUN_FLOOR, free_bytes
 from elastic.node.distribution import installed_home, read_distribution
 from elastic.node.errors import NodeError, NoJdk
 from elastic.node.jdk import find_jdk
-from elastic.node.roster import member_dir, member_name, read_roster
 from elastic.node.state import NodeState, process_birth, read_state, running_nodes, runtime_dir
 from elastic.schema import Verdict
+from elastic.service.lock import Clock, utc_now
 from elastic.settings import ElasticSettings
 from elastic.up import require_version
 

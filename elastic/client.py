@@ -8,7 +8,7 @@ import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
-from elastic.node.access import USER, access_of
+from elastic.node.cluster.access import USER, access_of
 from elastic.node.state import running_urls, runtime_dir
 from elastic.settings import ElasticSettings, settings
 

@@ -1,7 +1,7 @@
 """Departments and collectivities: SAS search radii, centres and time zones.
 
 The published table (``tables/sas_rayons_2025.csv``) stays as it was published. What is wrong in
-it is mended by ``tables/radius_corrections.csv``, computed by ``geography.build_radii`` and
+it is mended by ``tables/radius_corrections.csv``, computed by ``geography.builders.radii`` and
 listed with reasons in docs/radii.md. A file of the operator goes over both (F013), see
 ``geography.radii_file``.
 """

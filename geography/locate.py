@@ -66,7 +66,7 @@ class KnownAnswer(NamedTuple):
 
 
 class AddressBatch(Protocol):
-    """What geocodes many addresses at once: ``geography.batch.BatchGeocoder``."""
+    """What geocodes many addresses at once: ``geography.geocoding.batch.BatchGeocoder``."""
 
     def geocode(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
         """One answer an address, in the same order; None when none is good enough."""

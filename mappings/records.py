@@ -307,4 +307,4 @@ class Offer(TypedDict):
     always_absent: NotRequired[bool]
     slots: NotRequired[list[StoredSlot]]
     bookable: NotRequired[list[Bookable]]
-    """Of the slots, one or none; written with them (``indexers.slots.bookable``)."""
+    """Of the slots, one or none; written with them (``slots.bookable``)."""

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.bodies import BodyRoute
-from api.engine import engine_of
-from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
+from api.responses import OrjsonResponse
 from api.roles import CallerRole
 from api.routes.search import LISTS, answer_search
-from api.schemas import CptsList, responses
-from search_engine.cpts import cpts_of_commune
-from search_engine.criteria import Role, SearchRequest
-from search_engine.offer import Asker
+from api.schemas.cards import CptsList, responses
+from api.schemas.page import ResultPage
+from api.state import engine_of
+from api.strict_json import BodyRoute
+from search_engine.lookup.cpts import cpts_of_commune
+from search_engine.lookup.offer import Asker
+from search_engine.request.criteria import Role, SearchRequest
 
 router = APIRouter(prefix="/v1/cpts", tags=["cpts"], route_class=BodyRoute)
 

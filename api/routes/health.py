@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.engine import engine_of
 from api.problems import Problem
 from api.readiness import readiness
-from api.schemas import Alive, Ready, responses
+from api.responses import OrjsonResponse
+from api.schemas.cards import Alive, Ready, responses
 from api.settings import ApiSettings
+from api.state import engine_of
 
 router = APIRouter(tags=["health"])
 

@@ -5,19 +5,19 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.bodies import BodyRoute
-from api.engine import Engine, engine_of
 from api.freshness import with_notices
-from api.page_schemas import LrmPage
 from api.query_names import refuse_repeated
+from api.responses import OrjsonResponse
 from api.roles import CallerRole
-from api.schemas import responses
-from api.security.rights import caller_of, modes_of
+from api.schemas.cards import responses
+from api.schemas.page import LrmPage
+from api.security.permissions import caller_of, modes_of
+from api.state import Engine, engine_of
+from api.strict_json import BodyRoute
 from elastic.settings import settings as elastic_settings
-from search_engine.criteria import Role
-from search_engine.lrm import LrmDoor, LrmFinder, LrmLink, lrm_search
-from search_engine.lrm_registry import LrmRegistry, registry_file
+from lrm.link import LrmDoor, LrmFinder, LrmLink, lrm_search
+from lrm.registry import LrmRegistry, registry_file
+from search_engine.request.criteria import Role
 
 router = APIRouter(prefix="/v1/lrm", tags=["lrm"], route_class=BodyRoute)
 

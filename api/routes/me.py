@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.caller_schemas import Me
+from api.responses import OrjsonResponse
 from api.roles import CallerRole
-from api.schemas import responses
-from api.security.caller import Duty
-from api.security.rights import caller_of, modes_of
-from search_engine.criteria import VISIBLE_TYPES, Role
+from api.schemas.caller import Me
+from api.schemas.cards import responses
+from api.security.permissions import caller_of, modes_of
+from api.security.principal import Duty
+from search_engine.request.criteria import VISIBLE_TYPES, Role
 
 router = APIRouter(prefix="/v1", tags=["caller"])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.metrics import Metrics
-from api.security.rights import caller_of, require_metrics_reader
+from api.security.permissions import caller_of, require_metrics_reader
 
 router = APIRouter(tags=["health"])
 

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.engine import engine_of
+from api.responses import OrjsonResponse
 from api.roles import CallerRole
-from api.schemas import OfferCard, OfferSlots, responses
-from search_engine.cards import Card
-from search_engine.criteria import Role
-from search_engine.offer import Asker, offer_card
+from api.schemas.cards import OfferCard, OfferSlots, responses
+from api.state import engine_of
+from search_engine.lookup.offer import Asker, offer_card
+from search_engine.request.criteria import Role
+from search_engine.response.cards import Card
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 

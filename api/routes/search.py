@@ -5,17 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.bodies import BodyRoute
-from api.engine import engine_of
 from api.freshness import with_notices
-from api.page_schemas import ResultPage
 from api.query_names import refuse_repeated
+from api.responses import OrjsonResponse
 from api.roles import CallerRole
-from api.schemas import responses
-from api.security.rights import caller_of, modes_of, permitted
-from search_engine.criteria import Criteria, Role, SearchRequest
-from search_engine.search import search
+from api.schemas.cards import responses
+from api.schemas.page import ResultPage
+from api.security.permissions import caller_of, modes_of, permitted
+from api.state import engine_of
+from api.strict_json import BodyRoute
+from search_engine.execution.search import search
+from search_engine.request.criteria import Criteria, Role, SearchRequest
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=BodyRoute)
 

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
 from api.freshness import Freshness
-from api.schemas import responses
-from api.security.rights import caller_of, require_metrics_reader
-from api.source_schemas import Sources
+from api.responses import OrjsonResponse
+from api.schemas.cards import responses
+from api.schemas.sources import Sources
+from api.security.permissions import caller_of, require_metrics_reader
 
 router = APIRouter(prefix="/v1", tags=["health"])
 

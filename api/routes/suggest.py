@@ -6,13 +6,13 @@ POST only: what is typed is about a patient and stays out of every address bar a
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.bodies import BodyRoute
-from api.engine import engine_of
-from api.schemas import responses
-from api.suggest_schemas import PlaceCompletions, Suggestions
-from search_engine.places import PlacesRequest, complete_places
-from search_engine.suggest import SuggestRequest, suggest
+from api.responses import OrjsonResponse
+from api.schemas.cards import responses
+from api.schemas.suggest import PlaceCompletions, Suggestions
+from api.state import engine_of
+from api.strict_json import BodyRoute
+from search_engine.lookup.places import PlacesRequest, complete_places
+from search_engine.lookup.suggest import SuggestRequest, suggest
 
 router = APIRouter(prefix="/v1", tags=["suggest"], route_class=BodyRoute)
 

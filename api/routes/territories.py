@@ -9,8 +9,8 @@ import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from api.answers import OrjsonResponse
-from api.caller_schemas import Territories
+from api.responses import OrjsonResponse
+from api.schemas.caller import Territories
 from geography.departments import Department, corrected
 
 router = APIRouter(prefix="/v1", tags=["territories"])

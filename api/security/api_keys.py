@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.caller import Caller, Duty
+from api.security.principal import Caller, Duty
 
 MARK = "sas"
 SECRET_BYTES = 32

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.caller import Caller, Duty
+from api.security.principal import Caller, Duty
 
 DEFAULT = Path(__file__).with_name("claims.toml")
 

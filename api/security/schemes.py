@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.security.gate import KEY_HEADER
+from api.security.authenticator import KEY_HEADER
 
 SCHEMES: dict[str, Any] = {
     "token": {

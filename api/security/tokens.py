@@ -10,9 +10,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode
 
-from api.security.caller import Caller
 from api.security.claims import ClaimTable
-from api.security.keyset import KeySource
+from api.security.jwks import KeySource
+from api.security.principal import Caller
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Signatures accepted: asymmetric only, never ``none``, never a shared secret."""

@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from elastic.node.cluster.config import FIRST
 from elastic.node.ports import HOST, Ports
-from elastic.node.roster import FIRST
 
 VERSION = "9.4.3"
 LINE = "9.4"

@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from elastic.node.access import Access, access_of
 from elastic.node.account import node_account, require_entry
+from elastic.node.cluster.access import Access, access_of
+from elastic.node.cluster.config import Roster, member_dir, member_dirs, read_roster, write_roster
+from elastic.node.cluster.joint_start import run_together
 from elastic.node.disk import RUN_FLOOR, require_disk
 from elastic.node.errors import AnotherShape, NodeSlow, PortBusy
-from elastic.node.fence import fenced
-from elastic.node.joint_start import run_together
+from elastic.node.file_lock import fenced
 from elastic.node.plans import Order, choose_all, plans, require_heap
 from elastic.node.process import POLL_S, STOP_S, Launch, end_nodes, is_ready
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Report, Silence
-from elastic.node.roster import Roster, member_dir, member_dirs, read_roster, write_roster
 from elastic.node.state import NodeState, forget_state, running_node, runtime_dir
 from elastic.settings import ElasticSettings
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from elastic.node.access import access_of
 from elastic.node.account import Account, hand_over
+from elastic.node.cluster.access import access_of
+from elastic.node.cluster.config import Roster, member_dir, member_name
+from elastic.node.cluster.security import SECURE_SETTINGS, hand_secrets, make_secrets
 from elastic.node.configuration import ALONE, discovery, embedded_settings, write_configuration
 from elastic.node.distribution import Distribution
 from elastic.node.errors import BadHeap
@@ -16,8 +18,6 @@ from elastic.node.jdk import find_jdk
 from elastic.node.ports import HOST, Ports, choose_ports
 from elastic.node.process import Launch, tool_environment
 from elastic.node.report import Report
-from elastic.node.roster import Roster, member_dir, member_name
-from elastic.node.security import SECURE_SETTINGS, hand_secrets, make_secrets
 from elastic.node.state import NodeState, read_state, snapshot_dir
 from elastic.settings import HEAP, ElasticSettings
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from elastic.node.access import OPEN, Access, ask
 from elastic.node.account import Account, hand_over
+from elastic.node.cluster.access import OPEN, Access, ask
 from elastic.node.console import last_meaningful_line, port_refused, read_console
 from elastic.node.errors import NodeDied, NodeError, NodeSlow, PortBusy
 from elastic.node.state import NodeState, process_birth

@@ -10,7 +10,7 @@ from elastic.node.configuration import VERSION
 from elastic.node.disk import INSTALL_FLOOR, require_disk
 from elastic.node.distribution import Distribution, installed_home, read_distribution
 from elastic.node.errors import NoDistribution, NoJdk, WayFailed
-from elastic.node.fence import fenced
+from elastic.node.file_lock import fenced
 from elastic.node.jdk import find_jdk
 from elastic.node.maven import ORIGIN as MAVEN
 from elastic.node.maven import install_from_maven

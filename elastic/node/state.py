@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from elastic.node.cluster.config import member_dirs
 from elastic.node.ports import TRANSPORT, Ports
-from elastic.node.roster import member_dirs
 from elastic.settings import ElasticSettings
 
 FILE = "node.json"

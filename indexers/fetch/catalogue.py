@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from indexers.published import ACTIVITIES, SKILLS
+from indexers.sources.published import ACTIVITIES, SKILLS
 
 MB = 1_000_000
 GB = 1_000 * MB

@@ -5,14 +5,14 @@ from typing import cast
 
 from geography.departments import department_of, zone_of
 from geography.gazetteer import load_gazetteer
-from indexers.offers.identity import cpts_id, distinct, fair_key
-from indexers.offers.joins import Joins
+from indexers.offers.build_context import Joins
+from indexers.offers.locating import given_address, given_request, located, structure_request
 from indexers.offers.participation import clean_info
-from indexers.offers.placing import given_address, given_request, located, structure_request
 from indexers.offers.records import Record, known
-from indexers.reasons import Reason
+from indexers.quality.reasons import Reason
 from mappings.codes import KIND_LABELS
 from mappings.formats import Cpts
+from mappings.offer_ids import cpts_id, distinct, fair_key
 from mappings.records import Kind, Offer
 
 CPTS = "cpts"

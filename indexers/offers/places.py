@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from geography.address import address_key, address_parts, normalise_city
-from indexers.rpps_identity import from_technical_id
-from indexers.rpps_record import Activity
+from indexers.sources.rpps.identity import from_technical_id
+from indexers.sources.rpps.record import Activity
 
 ID_ORDER = "1340"
 """Prefixes of structure identifiers from best to worst: FINESS, SIRET, RPPS-rang, ADELI-rang."""

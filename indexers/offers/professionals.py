@@ -8,25 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Literal, cast
 
-from indexers.ameli.conventions import AMELI
-from indexers.finess.structure import Structure
 from indexers.offers.absences import absence_fields, at_place
-from indexers.offers.identity import (
-    both_orders,
-    distinct,
-    fair_key,
-    person_title,
-    professional_id,
-)
-from indexers.offers.joins import Joins
+from indexers.offers.build_context import Joins
+from indexers.offers.locating import Draft, place_address, place_request
 from indexers.offers.participation import professional_fields
 from indexers.offers.places import Place, places_of
-from indexers.offers.placing import Draft, place_address, place_request
 from indexers.offers.records import Record, known
-from indexers.reasons import Reason
-from indexers.rpps_record import Activity
-from indexers.rpps_skills import Skill
-from indexers.spool import Person
+from indexers.quality.reasons import Reason
+from indexers.sources.ameli.conventions import AMELI
+from indexers.sources.finess.structure import Structure
+from indexers.sources.rpps.record import Activity
+from indexers.sources.rpps.skills import Skill
+from indexers.sources.staging_store import Person
 from mappings.codes import (
     HEALTH_CENTRE_SECTOR,
     KIND_LABELS,
@@ -35,6 +28,7 @@ from mappings.codes import (
     specialties,
     structure_kind,
 )
+from mappings.offer_ids import both_orders, distinct, fair_key, person_title, professional_id
 from mappings.records import Kind, Offer, StructureKind
 
 RPPS = "rpps"

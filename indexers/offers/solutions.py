@@ -4,14 +4,14 @@ from typing import cast
 
 from geography.departments import department_of
 from geography.gazetteer import load_gazetteer
+from indexers.offers.build_context import Joins
 from indexers.offers.cpts import current_code, main_department, territory_fields
-from indexers.offers.identity import distinct, fair_key, solution_id
-from indexers.offers.joins import Joins
 from indexers.offers.participation import clean_info
 from indexers.offers.records import Record, known
-from indexers.reasons import Reason
+from indexers.quality.reasons import Reason
 from mappings.codes import KIND_LABELS, group_of, professions, specialties
 from mappings.formats import Solution
+from mappings.offer_ids import distinct, fair_key, solution_id
 from mappings.records import Kind, Offer
 
 SOLUTIONS = "solutions"

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from indexers.offers.build_context import Joins
 from indexers.offers.hours import hours_fields
-from indexers.offers.identity import distinct, fair_key, sos_point_id
-from indexers.offers.joins import Joins
+from indexers.offers.locating import Draft, given_address, given_request
 from indexers.offers.participation import association_fields, clean_info
-from indexers.offers.placing import Draft, given_address, given_request
 from indexers.offers.records import Record, known
 from mappings.codes import KIND_LABELS, group_of, professions, specialties
 from mappings.formats import SosAssociation, SosPoint, StructureSettings
 from mappings.identifiers import as_idnst, structure_id_kind
+from mappings.offer_ids import distinct, fair_key, sos_point_id
 from mappings.records import Kind, Offer
 
 SOS = "sos"

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from indexers.finess.structure import Structure, shown_structure
 from indexers.offers.absences import absence_fields
+from indexers.offers.build_context import Joins
 from indexers.offers.hours import HOURS_FIELDS, hours_fields
-from indexers.offers.identity import distinct, fair_key, structure_id
-from indexers.offers.joins import Joins
+from indexers.offers.locating import Draft, structure_request
 from indexers.offers.participation import clean_info, structure_fields
-from indexers.offers.placing import Draft, structure_request
 from indexers.offers.records import Record, known
+from indexers.sources.finess.structure import Structure, shown_structure
 from mappings.codes import KIND_LABELS, structure_categories, structure_kind
 from mappings.formats import StructureSettings
+from mappings.offer_ids import distinct, fair_key, structure_id
 from mappings.records import Kind, Offer, StructureKind
 
 FINESS = "finess"

@@ -23,8 +23,8 @@ from pydantic import (
 )
 
 from mappings.records import Kind as OfferKind
-from search_engine.criteria import Criteria
-from search_engine.filters import SHOWN_KINDS
+from search_engine.query.filters import SHOWN_KINDS
+from search_engine.request.criteria import Criteria
 
 PRODUCT_CASES = Path(__file__).with_name("cases.toml")
 

@@ -8,14 +8,8 @@ from elasticsearch import AsyncElasticsearch
 
 from elastic.errors import ElasticRejected
 from mappings.records import Offer
-from search_engine.problems import (
-    PlaceNotFound,
-    PlaceOutsideFrance,
-    QueryTooShort,
-    RadiusNotApplicable,
-    UnknownCode,
-)
 from search_engine.relevance.cases import AnywhereCase, Case, Cases, KnownItems
+from search_engine.relevance.judged_page import Asking, Seen
 from search_engine.relevance.limits import PLACES, SMOKE_PLACES
 from search_engine.relevance.measures import Shown, judgements, ndcg, problems
 from search_engine.relevance.rules import breaches
@@ -28,8 +22,14 @@ from search_engine.relevance.sample import (
     ranked,
     search_of,
 )
-from search_engine.relevance.seen import Asking, Seen
 from search_engine.relevance.verdict import Outcome, Verdict
+from search_engine.request.problems import (
+    PlaceNotFound,
+    PlaceOutsideFrance,
+    QueryTooShort,
+    RadiusNotApplicable,
+    UnknownCode,
+)
 
 ANYWHERE = "anywhere"
 """The group of the cases of rules in a report; the others go by their kind."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from search_engine.area import AreaKind
-from search_engine.cards import Card
-from search_engine.criteria import VISIBLE_TYPES, Mode, Sort
-from search_engine.pinned import is_absent
+from search_engine.query.pinned import is_absent
 from search_engine.relevance.cases import AnywhereCase
-from search_engine.relevance.seen import Seen, bears
-from search_engine.window import Window, parse_instant
+from search_engine.relevance.judged_page import Seen, bears
+from search_engine.request.area import AreaKind
+from search_engine.request.criteria import VISIBLE_TYPES, Mode, Sort
+from search_engine.request.window import Window, parse_instant
+from search_engine.response.cards import Card
 
 Rule = Callable[[Seen], Iterator[str]]
 

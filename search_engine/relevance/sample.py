@@ -12,12 +12,12 @@ from geography.gazetteer import Commune, load_gazetteer
 from mappings.analysis import fold
 from mappings.records import Kind as OfferKind
 from mappings.records import Offer
-from search_engine.criteria import MAX_TEXT, Mode
-from search_engine.filters import SHOWN_KINDS, Clause
-from search_engine.interpretation import interpret
-from search_engine.problems import QueryTooShort
+from search_engine.query.filters import SHOWN_KINDS, Clause
 from search_engine.relevance.cases import Case, Kind, KnownItems
-from search_engine.relevance.seen import Asking, Seen
+from search_engine.relevance.judged_page import Asking, Seen
+from search_engine.request.criteria import MAX_TEXT, Mode
+from search_engine.request.interpretation import interpret
+from search_engine.request.problems import QueryTooShort
 
 BEST_GRADE = 3
 SPARE = 2

@@ -23,7 +23,7 @@ from api.server import server_of
 from api.settings import ApiSettings
 from elastic import lifecycle
 from elastic.names import lrm_index, offers_alias, offers_index
-from indexers.lrm import publish
+from indexers.loads.lrm_registry import publish
 from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 

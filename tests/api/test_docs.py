@@ -6,8 +6,8 @@ from pathlib import Path
 from api import problems
 from api.problems import CODES, INVALID, Problem
 from api.settings import ApiSettings
-from search_engine.criteria import SearchRequest
-from search_engine.problems import SearchProblem
+from search_engine.request.criteria import SearchRequest
+from search_engine.request.problems import SearchProblem
 from tests.api.conftest import frozen_app
 from tests.api.test_refusals import below
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
-from api.bodies import BodyRoute
+from api.strict_json import BodyRoute
 from tests.api.conftest import answer, frozen_app, problem
 
 JSON = {"Content-Type": "application/json"}

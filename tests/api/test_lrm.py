@@ -9,8 +9,8 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from api.page_schemas import LrmPage
-from geography.geocoder import Geocoder
+from api.schemas.page import LrmPage
+from geography.geocoding.geocoder import Geocoder
 from tests.api.conftest import (
     ALPHA,
     SWITCHED_OFF,
@@ -19,7 +19,7 @@ from tests.api.conftest import (
     frozen_app,
     problem,
 )
-from tests.api.test_logs import service as running_service
+from tests.api.middleware.test_logs import service as running_service
 from tests.geography.conftest import FakeService, feature
 from tests.geography.conftest import service as imitated_service
 

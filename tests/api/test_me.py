@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from api.caller_schemas import Me, Territories
 from api.routes.territories import CACHE_CONTROL
+from api.schemas.caller import Me, Territories
 from geography.departments import departments
 from tests.api.conftest import answer, problem
-from tests.api.test_security import Door, bearer, claims, token
-from tests.api.test_security import door as identified
+from tests.api.security.test_security import Door, bearer, claims, token
+from tests.api.security.test_security import door as identified
 
 door = identified
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from geography.geocoder import Geocoder
-from geography.settings import GeocoderSettings
+from geography.geocoding.geocoder import Geocoder
+from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, frozen_app, problem
 from tests.geography.conftest import FakeService
 from tests.geography.conftest import service as imitated_service

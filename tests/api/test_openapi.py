@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.page_schemas import ResultPage
-from api.schemas import Alive, OfferCard, OfferSlots, ProblemDocument, Ready, Shape
-from search_engine.criteria import SearchRequest
+from api.schemas.cards import Alive, OfferCard, OfferSlots, ProblemDocument, Ready, Shape
+from api.schemas.page import ResultPage
+from search_engine.request.criteria import SearchRequest
 from tests.api.conftest import answer, frozen_app
 
 PINNED = Path(__file__).with_name("openapi.json")

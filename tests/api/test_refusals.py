@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from elastic import errors as elastic
-from search_engine import problems as search
+from search_engine.request import problems as search
 from tests.api.conftest import answer, frozen_app, problem, served
 
 ADDRESS = "12 rue Kerguestenen 56270 Ploemeur"

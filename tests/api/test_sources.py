@@ -10,18 +10,18 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from api.freshness import Freshness, notices_of
-from api.source_schemas import Sources
-from elastic import audit
-from elastic.audit import Event
+from api.schemas.sources import Sources
 from elastic.client import async_client
 from elastic.names import audit_index, loads_index
-from indexers.loads import SourceLoad, record_loads
-from indexers.slots.last_imports import record_imports
-from indexers.source_state import state_of
+from elastic.service import audit
+from elastic.service.audit import Event
+from elastic.service.last_loads import SourceLoad, record_loads
+from elastic.service.source_state import state_of
 from mappings.freshness import DEFAULT_BOUND, freshness_of, table
+from slots.loading.last_imports import record_imports
 from tests.api.conftest import NOW, StartServer, answer, frozen_app, problem
-from tests.api.test_security import Door, bearer
-from tests.api.test_security import door as identified
+from tests.api.security.test_security import Door, bearer
+from tests.api.security.test_security import door as identified
 
 door = identified
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.suggest_schemas import PlaceCompletions, Suggestions
-from geography.geocoder import NATIONAL_API, Geocoder
-from geography.settings import GeocoderSettings
+from api.schemas.suggest import PlaceCompletions, Suggestions
+from geography.geocoding.geocoder import NATIONAL_API, Geocoder
+from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, frozen_app, problem
 
 

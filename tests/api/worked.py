@@ -19,14 +19,14 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from elastic import audit
-from elastic.audit import Event
 from elastic.names import audit_index, loads_index, lrm_index
-from geography.geocoder import Geocoder
-from geography.settings import GeocoderSettings
-from indexers.loads import SourceLoad, record_loads
-from indexers.lrm import publish
-from indexers.slots.last_imports import record_imports
+from elastic.service import audit
+from elastic.service.audit import Event
+from elastic.service.last_loads import SourceLoad, record_loads
+from geography.geocoding.geocoder import Geocoder
+from geography.geocoding.settings import GeocoderSettings
+from indexers.loads.lrm_registry import publish
+from slots.loading.last_imports import record_imports
 from tests.api.conftest import ENTRIES, frozen_app, served
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"

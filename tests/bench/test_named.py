@@ -11,8 +11,8 @@ from bench import load, named, plans, run
 from bench.dataset import Site
 from bench.processes import LoadProcess
 from bench.run import Order
-from indexers.generate.scales import ScaleName
-from search_engine.criteria import Criteria
+from search_engine.request.criteria import Criteria
+from simulation.scales import ScaleName
 
 SMALL = Order(named=4, rounds=2)
 MENDE = {"what": "MG", "lat": 44.52, "lon": 3.5, "mode": "all", "size": 20, "seed": 7}

@@ -8,15 +8,15 @@ from bench import load, plans, scenario
 from bench.dataset import Site
 from bench.exchange import Call
 from bench.recording import recorded, recording_client
-from geography.geocoder import Geocoder
-from search_engine.area import resolve_area
-from search_engine.criteria import Criteria
-from search_engine.interpretation import interpret
-from search_engine.plan import plan_of
-from search_engine.profiles import load_profiles
-from search_engine.query import page_bodies
-from search_engine.search import search
-from search_engine.window import instant, window_of
+from geography.geocoding.geocoder import Geocoder
+from search_engine.execution.search import search
+from search_engine.query.page_requests import page_bodies
+from search_engine.query.plan import plan_of
+from search_engine.request.area import resolve_area
+from search_engine.request.criteria import Criteria
+from search_engine.request.interpretation import interpret
+from search_engine.request.profiles import load_profiles
+from search_engine.request.window import instant, window_of
 
 LOZERE = {
     "what": "MG",

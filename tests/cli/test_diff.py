@@ -1,6 +1,6 @@
 """``sas diff`` as a person types it."""
 
-from cli.diff import DIFFERENT
+from cli.commands.diff import DIFFERENT
 from tests.cli.commands import ANNE, Run, done, refused
 from tests.indexers.sets import MSP, FileSet
 

@@ -3,11 +3,11 @@
 import pytest
 from elasticsearch import Elasticsearch
 
-from cli import index_upkeep_text
+from cli.views import index_upkeep
 from elastic.names import offers_alias
 from elastic.schema import Gap
-from indexers import reindex as recipe
-from indexers.upkeep import Migration
+from indexers.reindex import recipe
+from indexers.upkeep.indices import Migration
 from mappings.offers import SCHEMA_VERSION
 from tests.cli.commands import Run, done, refused
 from tests.indexers.sets import FileSet
@@ -82,6 +82,6 @@ def test_migrate_says_nothing_to_do_or_to_reindex(
 @pytest.mark.parametrize(("applied", "words"), [(True, "were added to"), (False, "would be added")])
 def test_an_additive_migration_is_told(applied: bool, words: str) -> None:
     gap = Gap(2, 3, added=("bell", "slots.room"), differing=())
-    told = index_upkeep_text.migration(Migration("offers-v2", gap, applied))
+    told = index_upkeep.migration(Migration("offers-v2", gap, applied))
     assert told.startswith(f"bell, slots.room {words}")
     assert "schema 2 -> 3" in told

@@ -24,8 +24,8 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.notification.message import MAX_SENTENCE, code_of, notice
 from cli.notification.settings import NotifySettings
-from elastic import lock
-from indexers import reindex as recipe
+from elastic.service import lock
+from indexers.reindex import recipe
 from tests.cli.mail_server import Box, mail_server
 from tests.indexers.sets import FLORAC, FileSet
 
@@ -177,7 +177,7 @@ def test_a_webhook_that_answers_byte_by_byte_does_not_hold_the_command(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte comes well before the time limit of a read."""
-    monkeypatch.setattr("cli.notification.sending.DEADLINE_S", 0.5)
+    monkeypatch.setattr("cli.notification.delivery.DEADLINE_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=dripping, args=(server,), daemon=True).start()
         monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.getsockname()[1]}/KEY")
@@ -225,7 +225,7 @@ def test_a_signal_is_told(  # noqa: PLR0917
     es: Elasticsearch, es_url: str, index_prefix: str, hook: Hook, files: FileSet, tmp_path: Path
 ) -> None:
     program = (
-        "import time, indexers.reindex as recipe; from cli.main import app;"
+        "import time, indexers.reindex.recipe as recipe; from cli.main import app;"
         "recipe.settle = lambda *a: (print('reached', flush=True), time.sleep(60)); app()"
     )
     environment = {

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from cli.french import moment
-from cli.page_cards import cpts_lines, participation_words, place_lines, seats_words
-from cli.page_foot import narrows, nearer_words, other_ways
-from cli.page_text import count_words
+from cli.views.french import moment
+from cli.views.page import count_words
+from cli.views.page_cards import cpts_lines, participation_words, place_lines, seats_words
+from cli.views.page_foot import narrows, nearer_words, other_ways
 
 PARIS = "Europe/Paris"
 DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]

@@ -8,12 +8,12 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
-from cli.quarantine import ALL_EXPLANATIONS, summary
-from elastic import lock
+from cli.commands.quarantine import ALL_EXPLANATIONS, summary
 from elastic.names import offers_alias
+from elastic.service import lock
 from geography.reasons import Note, Refusal, Unlocatable
-from indexers.reasons import EXPLANATIONS, Reason
-from indexers.reindex import LOCK
+from indexers.quality.reasons import EXPLANATIONS, Reason
+from indexers.reindex.recipe import LOCK
 from tests.cli.commands import ANNE, BRUNO, Run, done, refused
 from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
 

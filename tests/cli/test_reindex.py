@@ -8,15 +8,16 @@ import pytest
 from elasticsearch import Elasticsearch
 from rich.console import Console, RenderableType
 
-from cli import index_text
-from cli.reindex import print_json
-from elastic import lifecycle, lock
+from cli.commands.reindex import print_json
+from cli.views import index
+from elastic import lifecycle
 from elastic.names import offers_alias
-from indexers import reindex as recipe
-from indexers.interruption import InterruptedRunError
-from indexers.slots.coherence import Hidden
+from elastic.service import lock
+from indexers.reindex import recipe
+from indexers.runs.interruption import InterruptedRunError
 from mappings.formats import FORMATS
 from mappings.offers import SCHEMA_VERSION
+from slots.coherence import Hidden
 from tests.cli.commands import ANNE, Run, done, refused
 from tests.indexers.sets import MSP, FileSet
 
@@ -195,7 +196,7 @@ def test_a_register_without_names_is_refused(run: Run, files: FileSet) -> None:
 def test_slots_are_told_in_words() -> None:
     slots = {"bearers": 2, "slots": 2156, "hidden": {"absent": 3, "sos": 1}, "rejected": {}}
     report = recipe.Report(index="new", live_before=None, slots=slots)
-    told = plain(index_text.report(report, dry_run=False))
+    told = plain(index.report(report, dry_run=False))
     assert "Slots: offers with slots 2, stored 2,156." in told
     assert "Slots stored but hidden: absent 3, sos 1." in told
     assert "{" not in told
@@ -205,7 +206,7 @@ def test_slots_are_told_in_words() -> None:
 def test_unknown_columns_are_told() -> None:
     counts = {"rejected": {}, "read": 1, "unknown": {"Couleur": 1}}
     report = {"source": "participation", "writes": 1, "index": "live"}
-    told = plain(index_text.load_report({**report, "quarantine": {"participation": counts}}))
+    told = plain(index.load_report({**report, "quarantine": {"participation": counts}}))
     assert "participation: columns not known and not read: Couleur." in told
     assert "participation: 1 offer written" in told
 

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 from cli.main import app
 from elastic import lifecycle
 from elastic.names import offers_alias
-from indexers import reindex as recipe
-from indexers.unfinished import unfinished_mapping
+from indexers.reindex import recipe
+from indexers.reindex.unfinished import unfinished_mapping
 from tests.conftest import CreateOffers
 from tests.indexers.sets import MENDE, NOW, FileSet
-from tests.search.made import doctor, structure
-from tests.search.made import slot as slot_after
+from tests.search_engine.made_offers import doctor, structure
+from tests.search_engine.made_offers import slot as slot_after
 
 AT_MENDE = {"insee": "48095", "department": "48", "city": "Mende"}
 SEARCHED = "2026-06-16T08:05:00Z"

@@ -17,7 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.page_cards import place_lines
+from cli.views.page_cards import place_lines
 from tests.conftest import CreateOffers
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"

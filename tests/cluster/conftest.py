@@ -12,17 +12,18 @@ import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
-from elastic import audit, lifecycle
-from elastic.audit import Event
+from elastic import lifecycle
 from elastic.client import as_first_user, client_for
 from elastic.keys import Duty, make_key
 from elastic.names import offers_index
-from elastic.node.access import AUTHORITY, FOLDER
+from elastic.node.cluster.access import AUTHORITY, FOLDER
 from elastic.node.state import runtime_dir
+from elastic.service import audit
+from elastic.service.audit import Event
 from elastic.settings import ElasticSettings
 from elastic.up import bring_up
-from indexers.slots.bookable import borne
 from mappings.offers import offers_mapping, offers_settings
+from slots.bookable import borne
 from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
 from tests.elastic.clusters import HEAP, WAIT_S, own_machine
 

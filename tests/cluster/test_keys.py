@@ -13,8 +13,6 @@ from elasticsearch import AuthorizationException, Elasticsearch
 from typer.testing import CliRunner
 
 from cli.main import app
-from elastic import audit
-from elastic.audit import Event
 from elastic.client import client_for
 from elastic.errors import (
     ElasticForbidden,
@@ -24,12 +22,14 @@ from elastic.errors import (
 )
 from elastic.keys import Duty
 from elastic.names import offers_alias
-from elastic.node.access import FOLDER, PASSWORD
-from elastic.node.security import AUTHORITY_KEY, KEYSTORE
+from elastic.node.cluster.access import FOLDER, PASSWORD
+from elastic.node.cluster.security import AUTHORITY_KEY, KEYSTORE
+from elastic.service import audit
+from elastic.service.audit import Event
+from elastic.service.last_loads import last_loads
 from elastic.up import require_version
-from indexers import reindex as recipe
-from indexers.corrections import known_corrections, record_corrections
-from indexers.loads import last_loads
+from indexers.quality.corrections import known_corrections, record_corrections
+from indexers.reindex import recipe
 from tests.api.conftest import answer, frozen_app, served
 from tests.cli.commands import done
 from tests.cluster.conftest import PREFIX, Trio, as_environment, as_owner

@@ -16,16 +16,15 @@ from elasticsearch import Elasticsearch
 
 from elastic.client import client_for
 from elastic.node.account import node_account
+from elastic.node.cluster.config import member_name
 from elastic.node.configuration import discovery, embedded_settings, write_configuration
 from elastic.node.jdk import find_jdk
 from elastic.node.ports import Ports, free_port
 from elastic.node.process import Launch, launch, wait_until_up
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import Silence
-from elastic.node.roster import member_name
 from elastic.settings import ElasticSettings
 from tests.api.conftest import frozen_app, served
-from tests.cluster.cable import HERE, THERE, Cable, cable
 from tests.cluster.conftest import PREFIX, fill
 from tests.cluster.load import (
     CALLERS,
@@ -38,6 +37,7 @@ from tests.cluster.load import (
     under_load,
     wait_for_answers,
 )
+from tests.cluster.network_cable import HERE, THERE, Cable, cable
 from tests.elastic.clusters import HEAP, WAIT_S
 
 FAR = NODES - 1

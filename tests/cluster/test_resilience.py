@@ -9,17 +9,18 @@ import pytest
 from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
+from cli.commands.reindex import UNAVAILABLE
 from cli.main import app
-from cli.reindex import UNAVAILABLE
-from elastic import allocation, lock
+from elastic import allocation
+from elastic.bulk import write_offers
 from elastic.checks import Level, check_members
 from elastic.errors import DiskFull, IndexUnassigned
 from elastic.keys import Duty
-from elastic.node.roster import member_dir, member_name
+from elastic.node.cluster.config import member_dir, member_name
 from elastic.node.state import NodeState, read_state
+from elastic.service import lock
 from elastic.up import bring_up
-from indexers import reindex as recipe
-from indexers.bulk import write_offers
+from indexers.reindex import recipe
 from tests.api.conftest import frozen_app, served
 from tests.cli.commands import refused
 from tests.cluster.conftest import PREFIX, Trio, as_environment

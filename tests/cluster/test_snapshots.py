@@ -11,16 +11,17 @@ from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
 from cli.main import app
-from elastic import audit, lifecycle, lock
-from elastic.audit import Event
+from elastic import lifecycle
 from elastic.errors import ElasticForbidden, LockTaken
 from elastic.keys import Duty
 from elastic.names import audit_index, locks_index, offers_alias
 from elastic.node.state import snapshot_dir
-from indexers import snapshots
-from indexers.corrections import known_corrections, record_corrections
-from indexers.reindex import LOCK
-from indexers.snapshots import (
+from elastic.service import audit, lock
+from elastic.service.audit import Event
+from indexers.quality.corrections import known_corrections, record_corrections
+from indexers.reindex.recipe import LOCK
+from indexers.upkeep import snapshots
+from indexers.upkeep.snapshots import (
     NoSnapshotError,
     RepositoryRefusedError,
     SnapshotUnfitError,

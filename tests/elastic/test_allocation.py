@@ -6,8 +6,8 @@ from elasticsearch import Elasticsearch
 from elastic import allocation
 from elastic.errors import IndexUnassigned
 from elastic.lifecycle import create_index
-from elastic.lock import held
 from elastic.names import IndexName, locks_index, offers_alias
+from elastic.service.lock import held
 
 REQUIRED = "index.routing.allocation.require._name"
 

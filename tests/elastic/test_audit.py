@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
-from elastic import audit
-from elastic.audit import Event
+from elastic.service import audit
+from elastic.service.audit import Event
 
 NOW = datetime(2026, 11, 4, 14, 20, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from elastic.errors import LockLost, LockTaken
-from elastic.lock import Lock, held
 from elastic.names import locks_index
 from elastic.process import is_dead, process_mark
+from elastic.service.lock import Lock, held
 
 TTL = timedelta(minutes=10)
 
@@ -158,7 +158,7 @@ def test_renewing_when_due_writes_only_past_half_of_the_time(
 HOLDER = """
 import sys, time
 from elastic.client import sync_client
-from elastic.lock import held
+from elastic.service.lock import held
 with sync_client(sys.argv[1]) as client, held(client, "reindex", prefix=sys.argv[2]):
     print("held", flush=True)
     time.sleep(600)

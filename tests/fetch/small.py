@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexers.fetch.catalogue import SOURCES
-from indexers.fetch.fetching import FetchOrder, Outcome, fetch
+from indexers.fetch.fetch import FetchOrder, Outcome, fetch
 from indexers.fetch.settings import FetchSettings
 from tests.fetch.unreliable import Server
 

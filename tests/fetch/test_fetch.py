@@ -12,7 +12,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from elastic.node.certificates import issue, new_authority
+from elastic.node.cluster.certificates import issue, new_authority
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
     FetchRunningError,
@@ -20,7 +20,7 @@ from indexers.fetch.errors import (
     SourceUnreachableError,
     UnknownFetchError,
 )
-from indexers.fetch.fetching import announced, fetch
+from indexers.fetch.fetch import announced, fetch
 from indexers.fetch.settings import fetch_settings
 from tests.fetch.small import (
     ACTIVITIES,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from geography.settings import GeocoderSettings
+from geography.geocoding.settings import GeocoderSettings
 
 
 def feature(lat: float, lon: float, **properties: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from geography.batch import ATTEMPTS, GIVE_UP_AFTER, MAX_REQUESTS_PER_S, BatchGeocoder
 from geography.communes_of import PostalAddress
+from geography.geocoding.batch import ATTEMPTS, GIVE_UP_AFTER, MAX_REQUESTS_PER_S, BatchGeocoder
+from geography.geocoding.settings import GeocoderSettings
 from geography.locate import CHUNK, GEOCODED, KnownAnswer, Located, LocateRequest, Locator
-from geography.settings import GeocoderSettings
 from mappings.records import Precision
 
 from .conftest import FakeService

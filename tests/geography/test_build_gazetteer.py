@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geography.build_gazetteer import (
+from geography.builders.gazetteer import (
     CONTOURS,
     NULL,
     PackageError,
@@ -23,7 +23,7 @@ from geography.build_gazetteer import (
 from geography.gazetteer import Gazetteer, PointSource
 
 SQUARE = shapely.box(3.0, 44.0, 3.1, 44.1)
-COMMAND = [sys.executable, "-m", "geography.build_gazetteer"]
+COMMAND = [sys.executable, "-m", "geography.builders.gazetteer"]
 
 
 def wkb(lon: float, lat: float) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from geography import build_radii
+from geography.builders import radii
 from geography.departments import (
     CORRECTIONS,
     TABLES,
@@ -71,7 +71,7 @@ def test_every_county_circle_holds_all_its_communes() -> None:
 @pytest.mark.proves("F012", "W35")
 def test_the_shifted_rows_follow_the_formula_again() -> None:
     assert departments()["21"].county_radius_km == 133
-    formula = build_radii.formula_km()
+    formula = radii.formula_km()
     mended = {c: departments()[c].county_radius_km for c in SHIFTED}
     assert mended == {code: formula[code] for code in SHIFTED}
     wrong = [c for c, d in published().items() if c in formula and d.county_radius_km != formula[c]]
@@ -106,7 +106,7 @@ def test_every_difference_with_the_published_table_is_told() -> None:
         told = {c.field: (c.old, c.new) for c in after.corrections}
         changed = {
             field: (getattr(before, field), getattr(after, field))
-            for field in build_radii.FIELDS
+            for field in radii.FIELDS
             if getattr(before, field) != getattr(after, field)
         }
         assert told == changed
@@ -116,9 +116,9 @@ def test_every_difference_with_the_published_table_is_told() -> None:
 
 
 def test_the_committed_corrections_are_what_the_sources_give() -> None:
-    assert CORRECTIONS.read_text(encoding="utf-8") == build_radii.corrections_csv()
-    listed = build_radii.DOCUMENT.read_text(encoding="utf-8").split(build_radii.MARK + "\n")[1]
-    assert listed == build_radii.corrections_markdown()
+    assert CORRECTIONS.read_text(encoding="utf-8") == radii.corrections_csv()
+    listed = radii.DOCUMENT.read_text(encoding="utf-8").split(radii.MARK + "\n")[1]
+    assert listed == radii.corrections_markdown()
 
 
 @pytest.mark.proves("F078", "W48")

@@ -9,15 +9,10 @@ import pytest
 import structlog
 from pydantic import ValidationError
 
-from geography.breaker import CircuitBreaker
 from geography.gazetteer import load_gazetteer
-from geography.geocoder import (
-    GAZETTEER,
-    NATIONAL_API,
-    GeocodedAddress,
-    Geocoder,
-)
-from geography.settings import GeocoderSettings, geocoder_settings
+from geography.geocoding.breaker import CircuitBreaker
+from geography.geocoding.geocoder import GAZETTEER, NATIONAL_API, GeocodedAddress, Geocoder
+from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from mappings.records import Precision
 
 from .conftest import FakeService, feature

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from geography.departments import departments
 from geography.gazetteer import load_gazetteer
-from geography.geocoder import GAZETTEER, DepartmentMatch, GeocodedAddress, Geocoder
-from geography.settings import GeocoderSettings
+from geography.geocoding.geocoder import GAZETTEER, DepartmentMatch, GeocodedAddress, Geocoder
+from geography.geocoding.settings import GeocoderSettings
 from geography.text_place import department_said, others_said
 from mappings.records import Precision
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic import lifecycle, lock
+from elastic import lifecycle
 from elastic.names import offers_alias
-from indexers import reindex as recipe
-from indexers.reindex import Order
-from indexers.reindex_report import Report
-from indexers.slots.bookable import bookable, borne
-from indexers.slots.instants import utc_text
-from indexers.slots.stored import marks
+from elastic.service import lock
+from indexers.reindex import recipe
+from indexers.reindex.recipe import Order
+from indexers.reindex.report import Report
+from mappings.instants import utc_text
+from slots.bookable import bookable, borne
+from slots.stored import marks
 from tests.indexers.sets import FLORAC, NOW, FileSet, rang
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from geography.locate import Locator
-from indexers.pipeline import build_offers
-from indexers.rpps import COLUMNS as ACTIVITY_COLUMNS
-from indexers.rpps_skills import COLUMNS as SKILL_COLUMNS
-from indexers.runs import Quarantines
+from indexers.offers.pipeline import build_offers
+from indexers.runs.folder import Quarantines
+from indexers.sources.rpps.activities import COLUMNS as ACTIVITY_COLUMNS
+from indexers.sources.rpps.skills import COLUMNS as SKILL_COLUMNS
 from mappings.records import Offer
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

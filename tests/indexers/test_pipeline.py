@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from geography.locate import Locator
-from indexers.pipeline import NothingToIndexError, build_offers
-from indexers.published import TwoEditionsError
-from indexers.reading.errors import CutFileError, LayoutError
-from indexers.runs import Quarantines
-from indexers.spool import Spool
+from indexers.offers.pipeline import NothingToIndexError, build_offers
+from indexers.runs.folder import Quarantines
+from indexers.sources.published import TwoEditionsError
+from indexers.sources.reading.errors import CutFileError, LayoutError
+from indexers.sources.staging_store import Spool
 from mappings.offers import offers_mapping
 from tests.indexers.sets import ACTIVITIES, CPTS, FLORAC, MSP, NOW, FileSet, rang
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from search_engine.lrm import LrmLink, Resolved, resolved
-from search_engine.lrm_problems import CityNotFound, NoCity, NumberWithoutStreet
-from search_engine.lrm_specialty import code_of
-from search_engine.problems import SearchProblem
+from lrm.link import LrmLink, Resolved, resolved
+from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
+from lrm.specialty import code_of
+from search_engine.request.problems import SearchProblem
 
 R38, G15 = "urn:oid:1.2.250.1.213.2.28", "urn:oid:1.2.250.1.71.1.2.7"
 GENERAL = "Médecine générale"

@@ -11,12 +11,12 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from elastic.client import async_client
 from elastic.names import lrm_index
-from indexers.gate import GateClosedError
-from indexers.load import LoadOrder, load
-from indexers.lrm import publish
+from indexers.loads.lrm_registry import publish
+from indexers.loads.source_load import LoadOrder, load
+from indexers.quality.gate import GateClosedError
+from lrm.problems import OriginInactive, OriginUnknown, RegistryUnavailable
+from lrm.registry import RETRY_S, TTL_S, LrmRegistry, registry_file
 from mappings.formats import LrmEntry
-from search_engine.lrm_problems import OriginInactive, OriginUnknown, RegistryUnavailable
-from search_engine.lrm_registry import RETRY_S, TTL_S, LrmRegistry, registry_file
 from tests.conftest import CreateOffers
 from tests.indexers.reindexing import Office
 

@@ -12,8 +12,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from elastic.names import locks_index
-from indexers.slots.instants import utc_text
 from mappings.identifiers import luhn_ok
+from mappings.instants import utc_text
 from tests.indexers.reindexing import Office
 from tests.indexers.sets import FLORAC, MENDE, NOW, FileSet
 

@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 from elastic.client import sync_client
-from indexers.slots.importing import import_slots
 from mappings.records import CanonicalSlot
+from slots.loading.importing import import_slots
 from tests.indexers.sets import NOW, rang
 
 EDITOR = "acme"

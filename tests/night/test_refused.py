@@ -10,7 +10,7 @@ import pytest
 from tests.indexers.reindexing import assert_untouched
 from tests.indexers.sets import ACTIVITIES, FileSet
 from tests.night.conftest import Night, register, reindexing
-from tests.night.way import Way
+from tests.night.tcp_proxy import Way
 
 DOCTORS, MANY = 60, 120
 """Of a file; of one whose cut is more than the fifty rows that are never one."""

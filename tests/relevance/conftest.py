@@ -6,7 +6,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from tests.relevance.offers import judged_offers
-from tests.search.conftest import fill, new_index
+from tests.search_engine.conftest import fill, new_index
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from typing import Any
 from mappings import codes
 from tests.relevance.places import around
 from tests.relevance.scenes import scenes
-from tests.search.made import Offer, doctor, slot, structure
+from tests.search_engine.made_offers import Offer, doctor, slot, structure
 
 PARIS = {"lat": 48.8566, "lon": 2.3522, "department": "75", "insee": "75104"}
 LYON = {"lat": 45.7640, "lon": 4.8357, "department": "69", "insee": "69382"}

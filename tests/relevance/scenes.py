@@ -7,7 +7,7 @@ the town; instants are relative to the frozen Tuesday 16 June 2026, 10:05 in Par
 from typing import Any
 
 from tests.relevance.places import around
-from tests.search.made import Offer, cpts, doctor, slot, structure
+from tests.search_engine.made_offers import Offer, cpts, doctor, slot, structure
 
 GUERET = {"lat": 46.1696, "lon": 1.8714, "department": "23", "insee": "23096"}
 QUIMPER = {"lat": 47.9962, "lon": -4.102, "department": "29", "insee": "29232"}

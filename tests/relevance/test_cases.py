@@ -9,12 +9,12 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 from pydantic import ValidationError
 
-from search_engine.criteria import Criteria
+from search_engine.execution.search import search
 from search_engine.relevance.cases import Case, Kind, load_cases
 from search_engine.relevance.limits import LEAST_NDCG, PAGE_SIZE
 from search_engine.relevance.measures import Shown, judgements, ndcg, problems
-from search_engine.search import search
-from tests.search.made import NOW, key_of
+from search_engine.request.criteria import Criteria
+from tests.search_engine.made_offers import NOW, key_of
 
 CASES = load_cases(Path(__file__).with_name("cases.toml")).case
 

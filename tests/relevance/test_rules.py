@@ -8,9 +8,9 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.relevance.cases import AnywhereCase, Traits
+from search_engine.relevance.judged_page import Asking, Seen
 from search_engine.relevance.rules import ALWAYS, breaches
-from search_engine.relevance.seen import Asking, Seen
-from tests.search.made import NOW
+from tests.search_engine.made_offers import NOW
 
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.501}
 REUNION = {"what": "généraliste", "department": "974"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexers.slots.fhir import ParsedAnswer, parse_pages
-from indexers.slots.instants import parse_instant
+from mappings.instants import parse_instant
+from slots.fhir.parser import ParsedAnswer, parse_pages
 
 FHIR = Path(__file__).parents[1] / "fixtures" / "fhir"
 Json = dict[str, Any]

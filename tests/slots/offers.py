@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from indexers.offers.identity import fair_key
-from indexers.slots.stored import marks
+from mappings.offer_ids import fair_key
 from mappings.records import CanonicalSlot, Offer, StoredSlot
+from slots.stored import marks
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 RPPS = "10100050075"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from indexers.slots.bookable import bookable, borne
-from indexers.slots.stored import marks
 from mappings.records import Bookable, StoredSlot
+from slots.bookable import bookable, borne
+from slots.stored import marks
 from tests.slots.offers import stored
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.slots.coherence import Hidden, hidden_counts, visible_slots
-from indexers.slots.stored import AGENDA_SOURCE
 from mappings.records import Offer, StoredSlot
+from slots.coherence import Hidden, hidden_counts, visible_slots
+from slots.stored import AGENDA_SOURCE
 from tests.slots.offers import offer, sos_point, stored
 
 MORNING = {"gte": "2026-11-23T00:00:00Z", "lt": "2026-11-23T10:00:00Z"}

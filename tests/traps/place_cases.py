@@ -1,8 +1,8 @@
 """Traps of places, hours and slots: 35 to 60."""
 
 from geography.reasons import Note, Refusal
-from indexers.own_formats import OwnFormatError
-from indexers.reasons import Reason
+from indexers.quality.reasons import Reason
+from indexers.sources.own_formats import OwnFormatError
 from tests.indexers.sets import (
     CPTS,
 )

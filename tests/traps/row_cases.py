@@ -1,9 +1,9 @@
 """Traps of files, rows and persons: 1 to 34."""
 
-from indexers.finess.plus import INACTIVE
-from indexers.published import TwoEditionsError
-from indexers.reading.errors import CutFileError, LayoutError
-from indexers.reasons import Reason
+from indexers.quality.reasons import Reason
+from indexers.sources.finess.plus import INACTIVE
+from indexers.sources.published import TwoEditionsError
+from indexers.sources.reading.errors import CutFileError, LayoutError
 from tests.indexers.sets import (
     ACTIVITIES,
     CENTRE,

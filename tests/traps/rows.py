@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from indexers.finess.plus import INACTIVE
+from indexers.sources.finess.plus import INACTIVE
 from tests.indexers.sets import (
     ACTIVITIES,
     AT,

@@ -6,13 +6,13 @@ import pytest
 
 from geography.locate import Located, locate
 from geography.reasons import Refusal
-from indexers.finess import read_structures
-from indexers.offers.placing import structure_request
-from indexers.quarantine import Quarantine
-from indexers.reasons import EXPLANATIONS, Reason
-from indexers.runs import Quarantines
-from indexers.slots.directory import slots_from_directory
-from indexers.slots.matching import indexed
+from indexers.offers.locating import structure_request
+from indexers.quality.quarantine import Quarantine
+from indexers.quality.reasons import EXPLANATIONS, Reason
+from indexers.runs.folder import Quarantines
+from indexers.sources.finess import read_structures
+from slots.loading.directory import slots_from_directory
+from slots.matching.matching import indexed
 from tests.indexers.sets import CPTS, NOW, FileSet
 from tests.traps.cases import CASES
 from tests.traps.rows import FINESS_FILE, Case, Outcome, slot

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from indexers import gate
-from indexers.dry_run import dry_run
-from indexers.gate import Census
-from indexers.loads import SourceLoad, last_loads
-from indexers.quarantine import Quarantine
-from indexers.reasons import Reason
-from indexers.whole_files import FileFault, FileRefusedError, Findings, check_files
+from elastic.service.last_loads import SourceLoad, last_loads
+from indexers.quality import gate
+from indexers.quality.gate import Census
+from indexers.quality.quarantine import Quarantine
+from indexers.quality.reasons import Reason
+from indexers.quality.whole_files import FileFault, FileRefusedError, Findings, check_files
+from indexers.reindex.dry_run import dry_run
 from tests.indexers.reindexing import ANNE, AT_ANNE, AT_BRUNO, Office, many, two_doctors
 from tests.indexers.sets import NOW
 

@@ -1,0 +1,188 @@
+"""What surrounds every request: identifier, limits, deadline, headers, one line of log.
+
+Plain ASGI: of a request only its bounded body is held, of an answer nothing. Query strings, bodies
+and messages of exceptions never reach the log: they concern a patient.
+"""
+
+import asyncio
+import re
+import time
+import uuid
+from functools import lru_cache
+from ipaddress import ip_address
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.logs import where
+from api.metrics import Done, Metrics
+from api.middleware.client_disconnect import CLIENT_GONE, read_body, replayed, while_present
+from api.security.authenticator import Gate
+from api.settings import ApiSettings, Network
+
+REQUEST_ID = "X-Request-Id"
+ACCEPTED_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
+
+HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Set on every answer that does not say otherwise; names in lower case, as ASGI has them."""
+
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+"""Methods named in logs and figures; any other word comes from the caller."""
+
+log = structlog.get_logger("api")
+
+
+class Exchange:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, settings: ApiSettings, gate: Gate, metrics: Metrics) -> None:
+        self._app = app
+        self._settings = settings
+        self._gate = gate
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; other ASGI messages pass through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(request_id_of(scope), send)
+        scope.setdefault("state", {})["request_id"] = answer.request_id
+        started = time.perf_counter()
+        try:
+            await self._serve(scope, receive, answer)
+        finally:
+            self._tell(_done(scope, answer, time.perf_counter() - started), answer.request_id)
+
+    def _tell(self, done: Done, request_id: str) -> None:
+        self._metrics.record(done)
+        log.info(
+            "request",
+            method=done.method,
+            route=done.route,
+            status=done.status,
+            ms=round(done.seconds * 1000, 1),
+            request_id=request_id,
+            **({"code": done.code} if done.code else {}),
+            **({"took_ms": dict(done.took_ms)} if done.took_ms else {}),
+        )
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            refusal = self._oversize(scope) or await self._gate.refusal(scope)
+            if refusal is None:
+                refusal = await self._failure(scope, receive, answer)
+        except Exception as error:
+            refusal = _fault(error, answer.request_id)
+        if refusal is not None and answer.status is None:
+            scope["state"]["problem"] = refusal.code
+            await refusal.response(answer.request_id)(scope, receive, answer.send)
+
+    def _oversize(self, scope: Scope) -> problems.Problem | None:
+        """Why the request is not even read."""
+        chosen = self._settings
+        if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
+            return problems.OUTSIDE_NETWORK
+        if (
+            sum(len(name) + len(value) for name, value in scope["headers"])
+            > chosen.max_header_bytes
+        ):
+            return problems.HEADERS_TOO_LARGE
+        if len(scope.get("query_string", b"")) > chosen.max_query_bytes:
+            return problems.QUERY_TOO_LONG
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > chosen.max_body_bytes:
+            return problems.BODY_TOO_LARGE
+        return None
+
+    async def _failure(
+        self, scope: Scope, receive: Receive, answer: "_Answer"
+    ) -> problems.Problem | None:
+        """Run the application within the deadline; what it could not handle becomes a problem."""
+        body: bytes | None = None
+        try:
+            async with asyncio.timeout(self._settings.search_deadline_s):
+                body = await read_body(receive, self._settings.max_body_bytes)
+                if body is None:
+                    return problems.BODY_TOO_LARGE
+                work = self._app(scope, replayed(body, receive), answer.send)
+                if not await while_present(work, receive, answer.is_complete):
+                    answer.status = CLIENT_GONE
+        except TimeoutError:
+            return problems.REQUEST_TIMEOUT if body is None else problems.SEARCH_TIMEOUT
+        return None
+
+
+def _fault(error: Exception, request_id: str) -> problems.Problem:
+    """Log where a failure happened; its message and variables may hold what was asked."""
+    log.error(
+        "failure",
+        error=type(error).__qualname__,
+        frames=where(error.__traceback__),
+        request_id=request_id,
+    )
+    return problems.INTERNAL_ERROR
+
+
+def _done(scope: Scope, answer: "_Answer", seconds: float) -> Done:
+    state = scope["state"]
+    method = scope["method"] if scope["method"] in METHODS else "(other)"
+    status = answer.status or problems.INTERNAL_ERROR.status
+    code, took = state.get("problem"), state.get("took_ms", {})
+    return Done(method, _route(scope), status, seconds, code, took)
+
+
+class _Answer:
+    """The answer on its way out: its status, and the headers every answer bears."""
+
+    def __init__(self, request_id: str, send: Send) -> None:
+        self.request_id = request_id
+        self.status: int | None = None
+        self._send = send
+        self._complete = False
+
+    def is_complete(self) -> bool:
+        """The last byte was sent."""
+        return self._complete
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            said = [*message["headers"], (REQUEST_ID.lower().encode(), self.request_id.encode())]
+            names = {name for name, _ in said}
+            message["headers"] = said + [one for one in HEADERS if one[0] not in names]
+        elif message["type"] == "http.response.body":
+            self._complete = not message.get("more_body", False)
+        await self._send(message)
+
+
+def request_id_of(scope: Scope) -> str:
+    """The caller's identifier when it looks like one, else a new one."""
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if ACCEPTED_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _is_among(scope: Scope, networks: tuple[Network, ...]) -> bool:
+    client = scope.get("client")
+    return client is None or _is_in(client[0], networks)
+
+
+@lru_cache(maxsize=1024)
+def _is_in(host: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route: a path may hold the identifier of a person."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "(unknown)"))

@@ -1,0 +1,1 @@
+"""The shape of answers, for the OpenAPI document only."""

@@ -1,0 +1,200 @@
+"""The shape of a page of results, for the OpenAPI document only."""
+
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas.cards import AnyCard, CodeLabel, OfferCard, PinnedCard, ResultCard, Shape, Total
+from api.schemas.solutions import Solutions
+from api.schemas.sources import SourceNotice
+
+
+class OtherMeaning(Shape):
+    """What an ambiguous word could also mean, and the words that ask for it alone."""
+
+    label: str
+    what: str
+
+
+class Understood(Shape):
+    """How the text was understood, and the criteria that differ from their defaults."""
+
+    what: str
+    label: str
+    asked: dict[str, Any]
+    professions: list[str] | None = None
+    specialties: list[str] | None = None
+    bypass_professions: list[str] | None = None
+    structure_kinds: list[str] | None = None
+    categories: list[str] | None = None
+    offer_kinds: list[str] | None = None
+    text: str | None = None
+    structure_word: bool | None = None
+    needs_maternity: bool | None = None
+    needs_emergency: bool | None = None
+    targets: list[CodeLabel] | None = None
+    alternatives: list[OtherMeaning] | None = None
+
+
+class SearchedArea(Shape):
+    """The area searched, after any enlargement; no radius for a department."""
+
+    kind: str
+    label: str
+    lat: float
+    lon: float
+    department: str
+    zone: str
+    reference_km: float
+    step_km: float
+    radius_km: float | None = None
+    patient_point: bool
+    explicit_radius: bool
+    insee: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    precision: str | None = None
+    score: float | None = None
+    source: str
+
+
+class Window(Shape):
+    """The stretch of time looked at, in UTC, and the zone where its days are counted."""
+
+    from_: str = Field(alias="from")
+    to: str
+    zone: str
+
+
+class Enlarged(Shape):
+    """From and to which radius the search was widened."""
+
+    from_km: float
+    to_km: float
+
+
+class FacetValue(Shape):
+    """How many cards the same search has with that value selected in the filter."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool | None = None
+
+
+class Facet(Shape):
+    """The values of one filter over the whole result, the most frequent first."""
+
+    name: str
+    """The criterion to send."""
+    label: str
+    values: list[FacetValue]
+
+
+class Nearer(Shape):
+    """The nearest offer with a slot, when the first cards do not show it."""
+
+    card: AnyCard
+    saved_km: float
+    """How much nearer than the first card."""
+
+
+class Instead(Shape):
+    """A search that would not be empty: what to change, and how many cards it has."""
+
+    change: str
+    """`filters`, `radius` or `mode`."""
+    label: str
+    criteria: dict[str, Any]
+    total: int
+
+
+class Warned(Shape):
+    """What to know of how the search was done: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+class Next(Shape):
+    """How to ask for what follows, with the same criteria."""
+
+    page: int | None = None
+    """Number of the next page; absent beyond the depth of the index and in a walk by cursor."""
+    cursor: str | None = None
+    """Criterion `cursor` of the next page."""
+
+
+class ResultPage(Shape):
+    """One page of one order, decided over the whole result."""
+
+    query: Understood
+    area: SearchedArea
+    mode: str
+    profile: str
+    window: Window
+    pinned: list[PinnedCard]
+    total: Total
+    results: list[ResultCard]
+    facets: list[Facet]
+    next: Next | None
+    seed: int
+    warnings: list[Warned]
+    took_ms: dict[str, float]
+    enlarged: Enlarged | None = None
+    nearer_alternative: Nearer | None = None
+    cpts: OfferCard | None = None
+    """The CPTS whose members are searched."""
+    instead: list[Instead] | None = None
+    """On an empty page: what would not be."""
+    solutions: Solutions | None = None
+    """Marketplace solutions, in mode `beyond` and where few offers answer."""
+    sources: list[SourceNotice] | None = None
+    """Sources that are stale or partial; absent when there is none."""
+
+
+class LrmAddress(Shape):
+    """The patient's address as it was assembled; the commune is that of the INSEE code."""
+
+    streetnumber: str | None = None
+    streetname: str | None = None
+    inseecode: str | None = None
+    city: str | None = None
+    text: str | None = None
+
+
+class LrmDoctor(Shape):
+    """The treating doctor as read: an RPPS or a name, neither when it cannot be read."""
+
+    rpps: str | None = None
+    name: str | None = None
+
+
+class LrmSpecialty(Shape):
+    """The speciality as read; without code when the link gave words."""
+
+    label: str
+    code: str | None = None
+    system: str | None = None
+
+
+class LrmResolved(Shape):
+    """What became of each parameter of the link."""
+
+    specialty: LrmSpecialty
+    practitioner: LrmDoctor
+    address: LrmAddress
+
+
+class LrmBlock(Shape):
+    """Who sent the link, and how it was read."""
+
+    origin: str
+    name: str
+    resolved: LrmResolved
+
+
+class LrmPage(ResultPage):
+    """The page of every search, opened by a link."""
+
+    lrm: LrmBlock

@@ -1,0 +1,38 @@
+"""What the routes work with: one client, one geocoder, opened and closed with the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from elasticsearch import AsyncElasticsearch
+from fastapi import Request
+
+from search_engine.backend.hints import Foresight
+from search_engine.execution.cursor_key import CursorKey
+from search_engine.request.area import AddressFinder
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of the service, read once a request."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors,
+    ``foresight`` is what earlier searches were told."""
+
+    client: AsyncElasticsearch
+    alias: str
+    geocoder: AddressFinder
+    cursor_key: CursorKey
+    clock: Clock = utc_now
+    foresight: Foresight = field(default_factory=Foresight)
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine of the application that serves this request."""
+    engine: Engine = request.app.state.engine
+    return engine

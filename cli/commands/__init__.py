@@ -1,0 +1,1 @@
+"""The commands of ``sas``, one topic a file."""

@@ -1,0 +1,90 @@
+"""The commands ``api-key``: keys of machine clients, printed once and kept as digests."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.security.api_keys import KeyFileInvalid, StoredKey, new_key, read_keys, write_keys
+from api.security.principal import Duty
+
+BAD_FILE = 1
+
+keys = typer.Typer(help="Keys of programs that call the API.", no_args_is_help=True)
+
+KeyFileOption = Annotated[
+    Path, typer.Option("--file", envvar="SAS_API_KEYS_FILE", help="File of the digests.")
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``sas``."""
+    app.add_typer(keys, name="api-key")
+
+
+@keys.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="Whose key it is, such as `lrm-lozere`.")],
+    file: KeyFileOption,
+    role: Annotated[list[Duty], typer.Option(help="What it may do; repeat for several.")],
+    as_json: Json = False,
+) -> None:
+    """Makes a key and prints it once: only its digest is kept.
+
+    Example: `sas api-key new lrm-lozere --role OSNP`
+    """
+    kept = _read(file) if file.exists() else ()
+    try:
+        key, stored = new_key(name, role, datetime.now(UTC))
+    except ValueError:
+        _stop("A name has 1 to 60 characters: give another.")
+    write_keys(file, [*kept, stored])
+    typer.echo(orjson.dumps({"id": stored.id, "key": key}).decode() if as_json else key)
+    typer.echo("Keep it now: it is not shown again.", err=True)
+
+
+@keys.command("list")
+def show(file: KeyFileOption, as_json: Json = False) -> None:
+    """Lists the keys, never what opens."""
+    kept = _read(file)
+    if as_json:
+        shown = {"id", "name", "roles", "created"}
+        rows = [key.model_dump(mode="json", include=shown) for key in kept]
+        sys.stdout.write(orjson.dumps(rows).decode() + "\n")
+        return
+    table = Table("id", "name", "roles", "created")
+    for key in kept:
+        table.add_row(key.id, key.name, ", ".join(key.roles), f"{key.created:%Y-%m-%d}")
+    Console().print(table)
+
+
+@keys.command("revoke")
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="From `sas api-key list`.")],
+    file: KeyFileOption,
+) -> None:
+    """Revokes a key: refused from the next request on."""
+    kept = _read(file)
+    left = [key for key in kept if key.id != key_id]
+    if len(left) == len(kept):
+        _stop("No key has this identifier: see `sas api-key list`.")
+    write_keys(file, left)
+    typer.echo("Revoked.")
+
+
+def _read(file: Path) -> tuple[StoredKey, ...]:
+    try:
+        return read_keys(file)
+    except KeyFileInvalid as error:
+        _stop(str(error))
+
+
+def _stop(sentence: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
+    raise typer.Exit(BAD_FILE)

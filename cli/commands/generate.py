@@ -1,0 +1,121 @@
+"""Commands of the topic ``generate``: test data of invented people."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from simulation.recipe import NotEmptyError, Options, UnknownDepartmentError
+from simulation.recipe import generate as write_set
+from simulation.scales import ScaleName
+
+HELP = """
+Write a directory of test data: the published formats and ours, invented people only.
+
+The directory holds files, never documents: RPPS extracts, FINESS+, our JSON Lines, FHIR answers
+of 24 editors, and `manifest.json`. Load it with `sas reindex --from DIR`.
+
+Same options, same bytes. Without `--now` the current minute is frozen, so that the slots lie
+ahead; give `--now` to get the same set again.
+
+- `sas generate --out demo`: seven contrasting departments, a few seconds.
+- `sas generate --out damaged --departments 48 --defects 0.02`: every known trap planted.
+- `sas generate --out france --scale national`: 850,000 places of practice, several minutes.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""
+    app.command("generate", help=HELP)(generate)
+
+
+def generate(
+    *,
+    out: Annotated[Path, typer.Option("--out", help="New or empty directory to write to.")],
+    scale: Annotated[
+        ScaleName, typer.Option("--scale", help="How large a set.")
+    ] = ScaleName.DEPARTMENT,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other people.")] = 1,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", help="Frozen instant with its offset, 2026-11-23T08:00:00Z."),
+    ] = None,
+    departments: Annotated[
+        str | None,
+        typer.Option("--departments", help="Codes, with commas: 75,48,974. Else the scale's."),
+    ] = None,
+    defects: Annotated[
+        float,
+        typer.Option("--defects", min=0.0, max=0.5, help="Share of rows to damage, 0.02 say."),
+    ] = 0.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs: the manifest without its file list.")
+    ] = False,
+) -> None:
+    """Write a set and say what it holds."""
+    options = Options(scale, seed, frozen(now), codes(departments), defects)
+    try:
+        manifest = _with_progress(options, out)
+    except (UnknownDepartmentError, NotEmptyError, OSError) as error:
+        Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(orjson.dumps(_brief(manifest)).decode())
+    else:
+        _show(manifest, out)
+
+
+def frozen(text: str | None) -> datetime:
+    """The instant asked for, else the current minute; ``BadParameter`` without an offset."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise typer.BadParameter("write an instant with its offset, 2026-11-23T08:00:00Z")
+    return moment.astimezone(UTC)
+
+
+def codes(text: str | None) -> tuple[str, ...]:
+    """The department codes of ``75, 2a,974``."""
+    return tuple(code.strip().upper() for code in (text or "").split(",") if code.strip())
+
+
+def _with_progress(options: Options, out: Path) -> dict[str, Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("Departments", total=None)
+
+        def advance(code: str, done: int, total: int) -> None:
+            bar.update(task, description=f"Department {code}", completed=done, total=total)
+
+        return write_set(options, out, advance)
+
+
+def _brief(manifest: dict[str, Any]) -> dict[str, Any]:
+    left_out = ("files", "planted", "examples")
+    brief = {key: value for key, value in manifest.items() if key not in left_out}
+    return brief | {"planted": len(manifest["planted"]), "files": len(manifest["files"])}
+
+
+def _show(manifest: dict[str, Any], out: Path) -> None:
+    console = Console()
+    table = Table(title=f"{manifest['scale']}, seed {manifest['seed']}, {manifest['now']}")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    for group in ("offers", "slots", "people"):
+        for name, count in manifest[group].items():
+            table.add_row(f"{group}: {name}", f"{count:,}")
+    if manifest["planted"]:
+        table.add_row("planted defects", f"{len(manifest['planted']):,}")
+    console.print(table)
+    console.print(f"Next: sas reindex --from {escape(str(out))}", soft_wrap=True)

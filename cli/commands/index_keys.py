@@ -1,0 +1,45 @@
+"""The command ``sas index keys``: keys of Elasticsearch for the API and for the indexers."""
+
+from typing import Annotated
+
+import typer
+
+from cli.commands.reindex import AsJson, explained, index_app, print_json
+from elastic.client import as_first_user, client_for
+from elastic.keys import Duty, make_key, revoke_keys
+from elastic.settings import settings
+
+
+def keys(
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Days they open; default: always.")
+    ] = None,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Refuse the earlier keys of the same name.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make keys of Elasticsearch: `reader` (the API), `writer` (indexers), `keeper` (snapshots).
+
+    Each has the least rights it needs, on the indices of `SAS_INDEX_PREFIX` alone. They are shown
+    once: put them in `SAS_ELASTICSEARCH_API_KEY` of each program. The embedded cluster of
+    `sas up --secure` needs nothing else; yours needs a user that administers security.
+    """
+    with explained(as_json):
+        chosen = settings()
+        with client_for(chosen, **as_first_user(chosen)) as client:
+            if revoke:
+                for duty in Duty:
+                    revoke_keys(client, duty, chosen.index_prefix)
+            made = {duty.value: make_key(client, duty, chosen.index_prefix, days) for duty in Duty}
+    if as_json:
+        print_json(made)
+        return
+    for name, key in made.items():
+        typer.echo(f"{name} {key}")
+    typer.echo("Keep them now: they are not shown again.", err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``sas index``."""
+    index_app.command("keys")(keys)

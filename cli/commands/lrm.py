@@ -1,0 +1,155 @@
+"""Commands of the topic ``lrm``: build and check the links of dispatch software."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import orjson
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from api.problems import of_validation
+from lrm.check import (
+    Finding,
+    Level,
+    Parameters,
+    findings_of,
+    link_to,
+    parameters_of,
+    written_faults,
+)
+from lrm.link import LrmLink
+
+REFUSED = 2
+"""Exit code of a link that the service would refuse."""
+
+BASE = "http://127.0.0.1:8000/v1/lrm/search"
+NOBODY = "?"
+"""Stands for a missing origin, so that the other parameters are explained too."""
+
+NO_LINK = (
+    "Ce n'est pas un lien : aucun paramètre n'y est donné, comme dans ?origin=...&inseecode=48095"
+)
+
+MARKS = {
+    Level.OK: "[green]bon[/]",
+    Level.WARNING: "[yellow]attention[/]",
+    Level.FAULT: "[red]refusé[/]",
+}
+
+lrm_app = typer.Typer(
+    name="lrm", help="Les liens des logiciels de régulation (LRM).", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""
+    app.add_typer(lrm_app)
+
+
+@lrm_app.command("link")
+def link_command(
+    *,
+    origin: Annotated[str, typer.Option(help="Autorité d'affectation du LRM, du registre.")],
+    specialty: Annotated[str, typer.Option(help="« cardiologue », ou un code : SM54, 40.")] = "",
+    practitioner: Annotated[str, typer.Option(help="Médecin traitant : RPPS ou nom.")] = "",
+    streetnumber: Annotated[str, typer.Option(help="« 12 », « 12 bis ».")] = "",
+    streetname: Annotated[str, typer.Option(help="Rue, sans le numéro.")] = "",
+    inseecode: Annotated[str, typer.Option(help="Code INSEE de la commune : 48095, 75115.")] = "",
+    city: Annotated[str, typer.Option(help="Commune, si le code INSEE manque.")] = "",
+    base: Annotated[str, typer.Option(metavar="URL", help="Où le lien mène.")] = BASE,
+) -> None:
+    """Écrit un lien valide et encodé, à coller dans un LRM ou un navigateur.
+
+    Exemple :
+
+    sas lrm link --origin 1.2.250.1.999.1 --specialty SM54 --inseecode 48095
+
+    Codes de sortie : 0 lien écrit ; 2 le service refuserait ce lien, et rien n'est écrit.
+    """
+    given = {
+        "origin": origin,
+        "specialty": specialty,
+        "practitioner": practitioner,
+        "streetnumber": streetnumber,
+        "streetname": streetname,
+        "inseecode": inseecode,
+        "city": city,
+    }
+    url = link_to(base, given)
+    found = explained(parameters_of(url))
+    to_know = [one for one in found if one.level is not Level.OK]
+    if to_know:
+        Console(stderr=True).print(_table(to_know))
+    _stop_on_fault(found)
+    typer.echo(url)
+
+
+@lrm_app.command("check")
+def check_command(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="Le lien, ou « - » pour le lire sur l'entrée standard."),
+    ] = "-",
+    as_json: Annotated[bool, typer.Option("--json", help="Pour les programmes.")] = False,
+) -> None:
+    """Explique chaque paramètre d'un lien : ce qu'il devient, ce qui ne va pas. Sans réseau.
+
+    Un lien parle d'un patient : lu sur l'entrée standard, il reste hors de l'historique du shell.
+
+    sas lrm check < lien.txt
+
+    Codes de sortie : 0 lien suivi, même avec des remarques ; 2 le service le refuserait.
+    """
+    found = explained(_parameters(sys.stdin.read() if url == "-" else url))
+    if as_json:
+        typer.echo(orjson.dumps([asdict(one) for one in found]))
+    else:
+        Console().print(_table(found))
+    _stop_on_fault(found)
+
+
+def _parameters(link: str) -> Parameters:
+    """The parameters of a link; any other text is not repeated, for it may tell of a patient."""
+    if not {"?", "="} & set(link):
+        Console(stderr=True, highlight=False).print(NO_LINK, style="red")
+        raise typer.Exit(REFUSED)
+    return parameters_of(link)
+
+
+def explained(parameters: Parameters) -> list[Finding]:
+    """What became of every parameter; those that cannot be read at all do not hide the others."""
+    faults = [*written_faults(parameters)]
+    values = dict(parameters)
+    try:
+        link = LrmLink.model_validate(values)
+    except ValidationError as error:
+        wrong = list(_form_faults(error))
+        names = {one.parameter for one in wrong}
+        kept = {name: value for name, value in values.items() if name not in names}
+        read = findings_of(LrmLink.model_validate({"origin": NOBODY, **kept}))
+        return [*faults, *wrong, *(one for one in read if one.parameter not in names)]
+    return [*faults, *findings_of(link)]
+
+
+def _form_faults(error: ValidationError) -> Iterator[Finding]:
+    for one in error.errors(include_input=False):
+        problem = of_validation([one])
+        yield Finding(problem.field or "", Level.FAULT, "", problem.detail)
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table("Paramètre", "", "Devient", "À savoir", box=None, pad_edge=False)
+    for one in findings:
+        became, message = Text(one.became), Text(one.message)
+        table.add_row(Text(one.parameter), MARKS[one.level], became, message)
+    return table
+
+
+def _stop_on_fault(findings: list[Finding]) -> None:
+    if any(one.level is Level.FAULT for one in findings):
+        raise typer.Exit(REFUSED)

@@ -1,0 +1,185 @@
+"""Commands of the topic ``node``: have an Elasticsearch, stop it, find out what is wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+from rich.table import Table
+
+from elastic.checks import Check, Level, examine
+from elastic.errors import ElasticError
+from elastic.node.cluster.config import LARGEST
+from elastic.node.embedded import WAIT_S, stop_nodes
+from elastic.node.state import runtime_dir
+from elastic.settings import BadSetting, ElasticSettings, settings
+from elastic.up import Up, bring_up, prepare
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
+COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BLOCK: "red"}
+
+
+class Told:
+    """Progress on the terminal, on standard error so that ``--json`` stays clean."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Elasticsearch", total=None)
+
+    def say(self, line: str) -> None:
+        """One line above the bar; the bar then waits for the next size."""
+        self._progress.print(escape(line), soft_wrap=True)
+        self._progress.reset(self._task, description="Working", total=None)
+
+    def advance(self, what: str, done: int, total: int | None) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, description=what, completed=done, total=total)
+
+
+@contextmanager
+def telling() -> Iterator[Told]:
+    """A progress bar during the body."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        Elapsed(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield Told(progress)
+
+
+def declared(as_json: bool) -> ElasticSettings:
+    """The settings, or the end of the command with a sentence that says which one is wrong."""
+    try:
+        return settings()
+    except BadSetting as error:
+        raise _failure(str(error), as_json) from error
+
+
+def up(
+    *,
+    nodes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=LARGEST, help="Nodes of the cluster; as many as before, at first one."
+        ),
+    ] = None,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="TLS, a password and keys, from now on.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="HTTP port of the first node, the others count on from it; 9200, or a free one.",
+        ),
+    ] = None,
+    heap: Annotated[
+        str | None,
+        typer.Option(
+            help="Java heap of each node, such as 512m; the default is 1g, of several 512m."
+        ),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds it may take to answer.")] = WAIT_S,
+    only_prepare: Annotated[
+        bool, typer.Option("--prepare", help="Install the server, start nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have an Elasticsearch running, with nothing to install by hand.
+
+    Taken in this order: `SAS_ELASTICSEARCH_URL` (your cluster, nothing is started), the node we
+    already run, `SAS_ELASTICSEARCH_HOME`, the official archive, the same server from Maven
+    Central. The first start downloads it once; later ones take about 15 seconds. Safe to repeat.
+
+    `sas up --nodes 3` makes a cluster that loses a node without losing a search; repeated, it
+    starts the nodes that do not run.
+    """
+    chosen = declared(as_json)
+    try:
+        with telling() as report:
+            if only_prepare:
+                return _show_prepared(prepare(chosen, report), as_json)
+            found = bring_up(
+                chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
+            )
+    except ElasticError as error:
+        raise _failure(str(error), as_json) from error
+    return _show_up(found, as_json)
+
+
+def down(as_json: AsJson = False) -> None:
+    """Stop the embedded nodes; their data stays. A cluster of yours is never touched."""
+    stopped = stop_nodes(runtime_dir(declared(as_json)))
+    if as_json:
+        pids = [state.pid for state in stopped]
+        _print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
+        return
+    for state in stopped:
+        typer.echo(f"Stopped Elasticsearch on {state.url} (process {state.pid}).")
+    if not stopped:
+        typer.echo("No embedded Elasticsearch of ours is running.")
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check Elasticsearch, the index, the clock, Java, Maven, memory and disk.
+
+    Each finding says how to mend it; the exit code is 1 when one of them blocks.
+    """
+    checks = examine(declared(as_json))
+    if as_json:
+        _print_json([asdict(check) for check in checks])
+    else:
+        Console().print(_table(checks))
+    if any(check.level is Level.BLOCK for check in checks):
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""
+    for command in (up, down, doctor):
+        app.command()(command)
+
+
+def _show_prepared(origin: str, as_json: bool) -> None:
+    if as_json:
+        _print_json({"origin": origin})
+    else:
+        typer.echo(f"Elasticsearch is ready to start ({origin}).")
+
+
+def _show_up(found: Up, as_json: bool) -> None:
+    if as_json:
+        _print_json(asdict(found))
+        return
+    verb = "is already running" if found.already_running else "is up"
+    typer.echo(f"Elasticsearch {found.version} {verb} on {found.url} ({found.origin}).")
+
+
+def _table(checks: list[Check]) -> Table:
+    table = Table("", "check", "found", "how to mend it")
+    for check in checks:
+        state = f"[{COLOURS[check.level]}]{check.level}[/]"
+        table.add_row(state, check.name, escape(check.finding), escape(check.remedy))
+    return table
+
+
+def _failure(message: str, as_json: bool) -> typer.Exit:
+    if as_json:
+        _print_json({"error": message})
+    else:
+        typer.echo(message, err=True)
+    return typer.Exit(1)
+
+
+def _print_json(value: object) -> None:
+    typer.echo(orjson.dumps(value).decode())

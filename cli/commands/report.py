@@ -1,0 +1,64 @@
+"""``sas report``: what a run did, or where it stopped; as text, as one HTML file, as JSON."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+from cli.commands.reindex import AsJson, console, explained
+from elastic.settings import settings
+from indexers.report.page import MIB, OUTCOMES, page_of
+from indexers.runs import folder as runs
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this topic to ``sas``."""
+    app.command("report")(report)
+
+
+def report(
+    run: Annotated[
+        str | None, typer.Argument(help="Name of a run, or its beginning; default: the last one.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page there; it needs no network."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a run did, or where it failed: times, memory, offers, drift, rows set aside.
+
+    Each reindex, dry run and load leaves `report.json` and `report.html` in its folder.
+    """
+    with explained(as_json):
+        folder = runs.run_named(settings().state_dir, run)
+        found = runs.read_report(folder)
+        if html is not None:
+            html.write_text(page_of(folder.name, found), "utf-8")
+    if as_json:
+        typer.echo(orjson.dumps({"name": folder.name, **found}).decode())
+    elif html is not None:
+        typer.echo(f"{html} tells run {folder.name}.")
+    else:
+        console().print(told(folder, found))
+
+
+def told(folder: Path, found: dict[str, Any]) -> Group:
+    """The report in a few lines."""
+    run = found.get("run", {})
+    outcome = OUTCOMES.get(run.get("outcome", ""), "No report was written")
+    lines = [f"Run {folder.name}: {outcome}. sas {run.get('command', '')}"]
+    if error := run.get("error"):
+        lines.append(f"While: {run.get('stopped_at') or 'starting'}. {error['sentence']}")
+    if "seconds" in run:
+        memory = run["peak_memory_bytes"] / MIB
+        lines.append(f"{run['started']}, {run['seconds']:,.1f} s, at most {memory:,.0f} MiB.")
+    table = Table("stage", "seconds")
+    for stage, seconds in run.get("stages", {}).items():
+        table.add_row(escape(stage), f"{seconds:,.1f}")
+    page = folder / runs.PAGE
+    return Group(*map(escape, lines), table, escape(f"The whole report: {page}"))

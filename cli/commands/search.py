@@ -1,0 +1,298 @@
+"""Commands of the topic ``search``: ask for offers of care, and serve the API."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from api.configuration import BadConfigurationError, checked_settings
+from api.logs import configure_logs
+from api.problems import Problem, of_elastic_error, of_search_problem, of_validation
+from cli.commands import serve
+from cli.views.page import page_text
+from cli.views.page_cards import WIDTH
+from elastic.client import async_client
+from elastic.errors import ElasticError
+from elastic.names import offers_alias
+from elastic.settings import settings
+from geography.geocoding.geocoder import Geocoder
+from mappings.records import Consultation, SlotType, Via
+from search_engine.execution.search import search
+from search_engine.request.criteria import Criteria, Mode, Role, Sort
+from search_engine.request.problems import SearchProblem
+
+REFUSED, UNAVAILABLE = 2, 3
+"""Exit codes: a search to correct, a service to mend or to wait for."""
+
+OPTIONS = {"what": "QUOI", "lat": "--near", "lon": "--near", "radius_km": "--radius"}
+"""Criterion: its name on the command line, where it differs."""
+
+PLACE = "Lieu (un seul)"
+FILTERS = "Filtres"
+ORDER = "Ordre et pages"
+OUTPUT = "Sortie"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""
+    app.command("search")(search_command)
+    serve.register(app)
+
+
+def search_command(  # noqa: PLR0917 - Typer calls it by name
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUOI", help="Spécialité, profession, structure ou nom : « MG », « Dr Dupont »."
+        ),
+    ],
+    near: Annotated[
+        str | None,
+        typer.Option(metavar="LAT,LON", help="Point du patient.", rich_help_panel=PLACE),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help="Adresse, commune ou département.", rich_help_panel=PLACE),
+    ] = None,
+    insee: Annotated[
+        str | None, typer.Option(help="Code INSEE d'une commune.", rich_help_panel=PLACE)
+    ] = None,
+    department: Annotated[
+        str | None, typer.Option(help="Code d'un département.", rich_help_panel=PLACE)
+    ] = None,
+    radius: Annotated[
+        float | None,
+        typer.Option(metavar="KM", help="Rayon, jamais élargi.", rich_help_panel=PLACE),
+    ] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(
+            help="available : avec créneau ; all : toutes ; beyond : surnuméraire ; "
+            "reorientation : forfait de réorientation.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = Mode.AVAILABLE,
+    consultation: Annotated[
+        list[Consultation] | None,
+        typer.Option(help="AMB au cabinet, HH à domicile, VR à distance.", rich_help_panel=FILTERS),
+    ] = None,
+    slot_type: Annotated[
+        list[SlotType] | None, typer.Option(help="Type de créneau.", rich_help_panel=FILTERS)
+    ] = None,
+    horizon: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEURES", help="Créneau dans 0-4, 4-8... heures.", rich_help_panel=FILTERS
+        ),
+    ] = None,
+    profession: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Profession : 10 médecin.", rich_help_panel=FILTERS),
+    ] = None,
+    specialty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Spécialité : SM04.", rich_help_panel=FILTERS),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TYPE", help="Type d'offre : hospital.", rich_help_panel=FILTERS),
+    ] = None,
+    sector: Annotated[
+        list[str] | None,
+        typer.Option(metavar="0-4", help="Conventionnement.", rich_help_panel=FILTERS),
+    ] = None,
+    participation: Annotated[
+        list[Via] | None,
+        typer.Option(help="Comment l'offre participe au SAS.", rich_help_panel=FILTERS),
+    ] = None,
+    maternity_level: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NIVEAU", help="Maternité : 1, 2A, 2B, 3.", rich_help_panel=FILTERS),
+    ] = None,
+    territory: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TERRITOIRE", help="Comme SAS-48.", rich_help_panel=FILTERS),
+    ] = None,
+    open_now: Annotated[
+        bool, typer.Option("--open-now", help="Ouvert maintenant.", rich_help_panel=FILTERS)
+    ] = False,
+    cpts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINESS", help="Seulement les membres de cette CPTS.", rich_help_panel=FILTERS
+        ),
+    ] = None,
+    group_cpts: Annotated[
+        bool,
+        typer.Option(
+            help="Une seule carte pour les membres d'une CPTS de la commune.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = True,
+    treating_doctor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NOM|RPPS", help="Médecin traitant, montré à part.", rich_help_panel=FILTERS
+        ),
+    ] = None,
+    role: Annotated[
+        Role, typer.Option(help="Qui cherche : décide des créneaux vus.", rich_help_panel=FILTERS)
+    ] = Role.OSNP,
+    sort: Annotated[
+        Sort, typer.Option(help="Ordre dans chaque palier.", rich_help_panel=ORDER)
+    ] = Sort.BEST,
+    profile: Annotated[
+        str, typer.Option(help="Profil de classement.", rich_help_panel=ORDER)
+    ] = "regulation",
+    size: Annotated[int, typer.Option(help="Offres par page.", rich_help_panel=ORDER)] = 5,
+    page: Annotated[int, typer.Option(help="Numéro de page.", rich_help_panel=ORDER)] = 1,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Redonne le même tirage équitable.", rich_help_panel=ORDER),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="Instant de la recherche, avec décalage : 2026-11-23T10:00:00+01:00.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Pour les programmes : la page en JSON.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
+) -> None:
+    """Cherche des offres de soins autour d'un patient et dit pourquoi elles sont dans cet ordre.
+
+    Exemples :
+
+    sas search "médecin généraliste" --near 48.8566,2.3522
+
+    sas search pharmacie --where "12 rue de la Paix, Mende"
+
+    sas search MG --department 48 --mode beyond
+
+    Une page nomme sous FILTRES chaque option, ses valeurs et ce que chacune laisserait d'offres.
+    Une option de filtre se répète pour plusieurs valeurs.
+
+    Codes de sortie : 0 réponse donnée, même vide ; 2 recherche à corriger ; 3 service indisponible.
+    """
+    asked = {
+        "what": what,
+        **_point(near),
+        "where": where,
+        "insee": insee,
+        "department": department,
+        "radius_km": radius,
+        "mode": mode,
+        "consultation": consultation or [],
+        "slot_type": slot_type or [],
+        "horizon": horizon or [],
+        "profession": profession or [],
+        "specialty": specialty or [],
+        "kind": kind or [],
+        "sector": sector or [],
+        "participation": participation or [],
+        "maternity_level": maternity_level or [],
+        "territory": territory or [],
+        "open_now": open_now,
+        "cpts": cpts,
+        "group_cpts": group_cpts,
+        "treating_doctor": treating_doctor,
+        "role": role,
+        "sort": sort,
+        "profile": profile,
+        "size": size,
+        "page": page,
+        "seed": seed,
+    }
+    found = _answered(asked, _instant(now))
+    if as_json:
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        return
+    console = _console()
+    with console.capture() as printed:
+        console.print(page_text(found))
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+
+
+def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The page, or the end of the command with a sentence in French."""
+    configure_logs(logging.ERROR)
+    try:
+        checked_settings()
+        criteria = Criteria(**asked)
+        return asyncio.run(_found(criteria, now))
+    except ValidationError as error:
+        _stop(of_validation(error.errors(include_input=False)))
+    except SearchProblem as error:
+        _stop(of_search_problem(error))
+    except ElasticError as error:
+        _stop(of_elastic_error(error))
+    except BadConfigurationError as error:
+        _say(str(error))
+        raise typer.Exit(UNAVAILABLE) from None
+
+
+async def _found(criteria: Criteria, now: datetime) -> dict[str, Any]:
+    alias = offers_alias(settings().index_prefix)
+    async with async_client() as client, aclosing(Geocoder()) as geocoder:
+        return await search(client, alias, criteria, now, deps=geocoder)
+
+
+def _point(near: str | None) -> dict[str, float]:
+    """``48.8566,2.3522``: latitude first, in degrees; zero is a coordinate."""
+    if near is None:
+        return {}
+    try:
+        lat, lon = (float(part) for part in near.split(","))
+    except ValueError:
+        _refuse("--near attend une latitude et une longitude : --near 48.8566,2.3522")
+    return {"lat": lat, "lon": lon}
+
+
+def _instant(now: str | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(now)
+    except ValueError:
+        _refuse("--now attend un instant comme 2026-11-23T10:00:00+01:00")
+    if instant.tzinfo is None:
+        _refuse("--now attend un décalage horaire : 2026-11-23T10:00:00+01:00, ou Z pour UTC")
+    return instant
+
+
+def _stop(problem: Problem) -> NoReturn:
+    named = "" if problem.field is None else f" ({_option(problem.field)})"
+    _say(f"{problem.title}{named} : {problem.detail} {problem.remedy}")
+    raise typer.Exit(REFUSED if problem.status < 500 else UNAVAILABLE)  # noqa: PLR2004
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _say(sentence)
+    raise typer.Exit(REFUSED)
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
+
+
+def _option(field: str) -> str:
+    return OPTIONS.get(field, "--" + field.replace("_", "-"))
+
+
+def _console() -> Console:
+    """100 columns, fewer on a narrower terminal; the same text when it is no terminal."""
+    console = Console(highlight=False, emoji=False)
+    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    return Console(highlight=False, emoji=False, width=width)

@@ -1,0 +1,282 @@
+"""Commands of the topic ``slots``: read editors' answers, write their slots to the live index."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from cli.notification.watch import Ended, notified
+from elastic.client import sync_client
+from elastic.errors import ElasticError
+from elastic.names import offers_alias
+from elastic.settings import settings
+from indexers.runs.interruption import InterruptedRunError, interruptible
+from mappings.instants import InstantError, parse_instant
+from slots.fhir.answer import MAX_PAGE_BYTES, AnswerRefusedError
+from slots.fhir.identity import AskedIdError
+from slots.fhir.parser import ParsedAnswer, parse_pages
+from slots.loading.directory_import import DirectoryImport, import_directory
+from slots.loading.importing import ImportConflictError, SlotsRefusedError, import_slots
+from slots.loading.last_imports import record_imports
+
+REFUSED, BAD_USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes: an answer that is no answer, a command to correct, a service to mend, a signal."""
+
+STDIN = "-"
+
+
+class Flow(StrEnum):
+    """The three slot searches of the guide: R01 professionals, R04 with CPTS, SOS1."""
+
+    R01 = "R01"
+    R04 = "R04"
+    SOS1 = "SOS1"
+
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Pages of one answer, in order; - is standard input."),
+]
+AnswerFlow = Annotated[
+    Flow, typer.Option(case_sensitive=False, help="Which search the editor answered.")
+]
+Asked = Annotated[
+    list[str],
+    typer.Option(
+        metavar="ID,ID",
+        help="Who was asked for: RPPS or ADELI, SIRET for SOS1; prefixes optional; may be "
+        "repeated. Slots of anybody else are refused.",
+    ),
+]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        metavar="INSTANT", help="Instant of the search, as 2021-11-04T14:19:35Z; default: now."
+    ),
+]
+
+app = typer.Typer(
+    name="slots",
+    help="Slots of the editors and of the SAS agenda: read answers, refresh the index.",
+    no_args_is_help=True,
+)
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this topic to ``sas``."""
+    main.add_typer(app)
+
+
+@app.command("parse")
+def parse(  # noqa: PLR0917 - Typer calls it by name
+    files: Files,
+    flow: AnswerFlow,
+    asked: Asked,
+    now: Now = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(help="Adds url_with_origin: the booking link with this origin parameter."),
+    ] = None,
+    editor: Annotated[str | None, typer.Option(help="Adds source: the editor's name.")] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Writes refused slots there, one JSON object a line."),
+    ] = None,
+) -> None:
+    """Reads an editor's answer and prints its slots, one JSON object a line.
+
+    Only slots that are free, future, before the end of the day after tomorrow at the place,
+    asked for and of a known type are printed; the others go to `--rejected` with a reason
+    (docs/sources/slots.md). No slot left is a success. An answer that is not a Bundle of type
+    searchset is refused: exit code 1 and one sentence.
+
+    Example: `sas slots parse answer.json --flow R01 --asked 10100050075 --origin sas`
+    """
+    if origin is not None and not origin.strip():
+        _fail("--origin: give a value, as sas, or leave the option out.", BAD_USAGE)
+    answer = _parsed(files, flow, _ids(asked), _instant(now), origin, editor)
+    if rejected is not None:
+        _write_lines(rejected, answer.rejected)
+    for slot in answer.slots:
+        typer.echo(orjson.dumps(slot))
+    _say_refusals(Counter(row["reason"] for row in answer.rejected), answer.reports)
+
+
+@app.command("import")
+def import_(  # noqa: PLR0917 - Typer calls it by name
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE...]", help="Pages of one answer; - is standard input."),
+    ] = None,
+    flow: Annotated[
+        Flow | None, typer.Option(case_sensitive=False, help="Which search was answered.")
+    ] = None,
+    editor: Annotated[str | None, typer.Option(help="The editor that answered.")] = None,
+    asked: Annotated[
+        list[str] | None, typer.Option(metavar="ID,ID", help="Who was asked for.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            help="A directory with agenda.jsonl and fhir/requests.jsonl.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    now: Now = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one document.")] = False,
+) -> None:
+    """Writes an editor's slots to the live index, in place of those it gave before.
+
+    Whoever was asked for and is not in the answer loses this editor's slots; those of the other
+    sources stay. Participation and absences decide which slots show.
+
+    Examples: `sas slots import answer.json --flow R01 --editor alpha --asked 10100050075`,
+    `sas slots import --from DIR`
+    """
+    moment = _instant(now)
+    with notified("slots import"), _told_failures():
+        if directory is not None:
+            result = _import_directory(directory, moment)
+        elif files and flow and editor and asked:
+            result = _import_answer(files, flow, editor, _ids(asked), moment)
+        else:
+            _fail("Give FILE with --flow, --editor and --asked, or --from DIR.", BAD_USAGE)
+    if as_json:
+        typer.echo(orjson.dumps(result.as_json()))
+    else:
+        Console().print(_table(result))
+
+
+def _import_answer(
+    files: list[str], flow: Flow, editor: str, asked: list[str], now: datetime
+) -> DirectoryImport:
+    answer = _parsed(files, flow, asked, now, None, editor)
+    alias = offers_alias(settings().index_prefix)
+    with sync_client() as client:
+        done = import_slots(client, alias, answer.slots, editor, asked, now)
+        read = Counter({editor: len(answer.slots)})
+        record_imports(client, settings().index_prefix, read, datetime.now(UTC))
+    return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
+
+
+def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("Slots {task.completed:,}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    alias = offers_alias(settings().index_prefix)
+    with sync_client() as client, Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("slots", total=None)
+        done = import_directory(
+            client, alias, directory, now, lambda read: progress.update(task, completed=read)
+        )
+        record_imports(client, settings().index_prefix, done.sources, datetime.now(UTC))
+    return done
+
+
+def _parsed(  # noqa: PLR0917 - the options of a command
+    files: list[str],
+    flow: Flow,
+    asked: list[str],
+    now: datetime,
+    origin: str | None,
+    editor: str | None,
+) -> ParsedAnswer:
+    try:
+        pages = [_read(name) for name in files]
+        return parse_pages(pages, flow, now, asked, origin=origin, source=editor)
+    except AnswerRefusedError as error:
+        _fail(str(error), REFUSED)
+    except AskedIdError as error:
+        _fail(str(error), BAD_USAGE)
+    except OSError as error:
+        _fail(f"{error.filename} cannot be read: {error.strerror}.", BAD_USAGE)
+
+
+def _read(name: str) -> bytes:
+    """A page, one byte over the cap at most: an endless input is refused, not swallowed."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_PAGE_BYTES + 1)
+    with Path(name).open("rb") as page:
+        return page.read(MAX_PAGE_BYTES + 1)
+
+
+def _ids(asked: Iterable[str]) -> list[str]:
+    given = [[one.strip() for one in option.split(",") if one.strip()] for option in asked]
+    if not all(given):
+        _fail("--asked: give at least one id.", BAD_USAGE)
+    return [one for ids in given for one in ids]
+
+
+def _instant(written: str | None) -> datetime:
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        return parse_instant(written)
+    except InstantError as error:
+        _fail(f"--now: {error}.", BAD_USAGE)
+
+
+def _write_lines(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    try:
+        path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    except OSError as error:
+        _fail(f"{path} cannot be written: {error.strerror}.", BAD_USAGE)
+
+
+def _say_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> None:
+    """What was refused and what was odd, on standard error, in one line each."""
+    for label, counts in (("Refused", refused), ("Noticed", reports)):
+        if counts:
+            listed = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
+            typer.echo(f"{label}: {listed}", err=True)
+
+
+@contextmanager
+def _told_failures() -> Iterator[None]:
+    try:
+        with interruptible():
+            yield
+    except InterruptedRunError as error:
+        _fail(str(error), INTERRUPTED)
+    except ElasticError as error:
+        _fail(str(error), UNAVAILABLE)
+    except (ImportConflictError, SlotsRefusedError) as error:
+        _fail(str(error), REFUSED)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise Ended(code, sentence)
+
+
+def _table(result: DirectoryImport) -> Table:
+    done = result.slots
+    table = Table("Slots", "", title="Import", show_header=False)
+    rows = {
+        "written": done.written,
+        "removed": done.removed,
+        "cards written": done.offers,
+        "cards created": done.created,
+        **{f"hidden: {reason}": count for reason, count in sorted(done.hidden.items())},
+        **{f"not matched: {reason}": count for reason, count in sorted(done.unmatched.items())},
+        **{f"refused: {reason}": count for reason, count in sorted(result.rejected.items())},
+    }
+    for name, count in rows.items():
+        table.add_row(name, f"{count:,}")
+    return table

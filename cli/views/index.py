@@ -1,0 +1,144 @@
+"""What the commands of the index say to people: tables and sentences."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from cli.views.diff import differences
+from indexers.quality.gate import shortened
+from indexers.quality.index_stats import Census
+from indexers.reindex.report import Report, changes
+
+SLOT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "bearers": "offers with slots",
+        "sources": "of each source",
+        "slots": "stored",
+        "answers": "editors' answers",
+        "places_created": "places that only editors know",
+        "unmatched": "left aside",
+        "hidden": "stored but hidden",
+        "rejected": "refused",
+        "carried_to": "offers that keep their live slots",
+        "replayed": "offers told of since the start",
+    }
+)
+"""What the counts of slots are called; their reasons are those of docs/sources/slots.md."""
+
+
+def report(done: Report, dry_run: bool) -> Group:
+    """What a reindex did, or would do."""
+    parts: list[RenderableType] = [_changes(done), *_slots(done.slots), *_aside(done.quarantine)]
+    parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in shortened(done.accepted)]
+    parts += [f"[yellow]Look at this: {escape(warning)}.[/]" for warning in done.warnings]
+    parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
+    if dry_run:
+        parts += [] if done.differences is None else differences(done.differences)
+        parts.append("Dry run: nothing was written; slots are not compared with the live ones.")
+    else:
+        kept = done.live_before or "none"
+        parts.append(f"{done.index} is live. Kept for `sas rollback`: {kept}.")
+    return Group(*parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 offer``, ``2,000 offers``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _changes(done: Report) -> Table:
+    table = Table("offers", "live", "new", "change")
+    for kind, counts in changes(done.offers.kinds, (done.before or Census()).kinds).items():
+        live, new = counts["live"], counts["new"]
+        table.add_row(kind, f"{live:,}", f"{new:,}", f"{new - live:+,}")
+    return table
+
+
+def _slots(slots: Mapping[str, Any]) -> list[RenderableType]:
+    """How many slots stand on how many offers, then why the others do not show."""
+    if not slots:
+        return []
+    by_reason = {key: value for key, value in slots.items() if isinstance(value, Mapping)}
+    counts = {SLOT_WORDS[key]: slots[key] for key in slots if key not in by_reason}
+    lines = [f"Slots: {_told(counts) or 'none'}."]
+    lines += [f"Slots {SLOT_WORDS[key]}: {_told(why)}." for key, why in by_reason.items() if why]
+    return [escape(line) for line in lines]
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+
+
+def _aside(quarantine: Mapping[str, Any]) -> list[RenderableType]:
+    """One line for each source of which rows were set aside, or columns are not known."""
+    lines: list[RenderableType] = []
+    for source, counts in quarantine.items():
+        if counts["rejected"]:
+            rejected = sum(counts["rejected"].values())
+            aside = f"{rejected:,} of {counted(counts['read'], 'row')} set aside"
+            lines.append(escape(f"{source}: {aside} (sas quarantine)."))
+        if counts["unknown"]:
+            names = ", ".join(sorted(counts["unknown"]))
+            lines.append(escape(f"{source}: columns not known and not read: {names}."))
+    return lines
+
+
+def load_report(done: Mapping[str, Any]) -> Group:
+    """What a load did, or would do."""
+    if done.get("dry_run"):
+        return Group(*map(escape, _rehearsed(done)), *_aside(done["quarantine"]))
+    offers = counted(done["writes"], "offer")
+    sentence = f"{done['source']}: {offers} written in {done['index']}."
+    return Group(escape(sentence), *_aside(done["quarantine"]))
+
+
+def _rehearsed(done: Mapping[str, Any]) -> list[str]:
+    changes = counted(done["changes"], "change")
+    lines = [f"{done['source']}: {changes} would be made in {done['index']}; nothing was written."]
+    counts = {"Outcomes": "outcomes", "Kinds": "kinds", "Fields": "fields"}
+    return lines + [f"{name}: {_told(done[key])}." for name, key in counts.items() if done[key]]
+
+
+def status(found: Mapping[str, Any]) -> Group:
+    """The state of the index."""
+    if found["live"] is None:
+        return Group("No index is live: load data with `sas reindex --from DIR`.")
+    table = Table("offers", "count")
+    for kind, count in sorted(found["kinds"].items()):
+        table.add_row(kind, f"{count:,}")
+    table.add_row("all", f"{found['total']:,}")
+    kept = ", ".join(found["kept"]) or "none"
+    sentence = f"{found['live']} is live behind {found['alias']}, schema {found['schema']}."
+    return Group(
+        sentence, table, f"Kept: {kept}.", _sources(found["sources"]), _trail(found["trail"])
+    )
+
+
+def _sources(states: Sequence[Mapping[str, Any]]) -> Table:
+    """The last load of each source, those past their bound in red."""
+    table = Table("source", "rows", "as of", "loaded", "")
+    for one in states:
+        days = (f"{one['as_of']:%Y-%m-%d}", f"{one['loaded_at']:%Y-%m-%d %H:%M} UTC")
+        late = "[red]stale[/]" if one["stale"] else ""
+        table.add_row(escape(one["source"]), f"{one['rows']:,}", *days, late)
+    return table
+
+
+def _trail(entries: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table("when", "what", "index", "who")
+    for entry in entries:
+        when = f"{entry['at']:%Y-%m-%d %H:%M:%S} UTC"
+        table.add_row(when, str(entry["event"]), entry["index"], escape(entry["actor"]))
+    return table
+
+
+def formats(descriptions: Mapping[str, str]) -> Table:
+    """The formats of ours."""
+    table = Table("format", "one line is")
+    for name, sentence in descriptions.items():
+        table.add_row(name, escape(sentence))
+    return table

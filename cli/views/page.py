@@ -1,0 +1,98 @@
+"""A page of results as a regulator reads it in a terminal: French, 100 columns."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from cli.views.french import kilometres
+from cli.views.page_cards import card_text
+from cli.views.page_foot import beside, ending, last_page, page_number, page_size
+from mappings.records import Kind
+
+MODES: Mapping[str, str] = MappingProxyType(
+    {
+        "available": "offres avec créneau",
+        "all": "toutes les offres",
+        "beyond": "offres acceptant en surnuméraire",
+        "reorientation": "offres du forfait de réorientation",
+    }
+)
+SORTS: Mapping[str, str] = MappingProxyType(
+    {"best": "meilleure offre", "distance": "distance", "earliest": "premier créneau"}
+)
+
+
+def page_text(page: Mapping[str, Any]) -> Group:
+    """The whole page: what was understood, the treating doctor, the offers in order."""
+    first = (page_number(page) - 1) * page_size(page) + 1
+    zone, below = page["area"]["zone"], "Autres offres" if page["pinned"] else None
+    return Group(
+        *header(page),
+        *_section("Médecin traitant", [("★", card) for card in page["pinned"]], zone),
+        *_section(below, [(str(first + i), card) for i, card in enumerate(page["results"])], zone),
+        *beside(page),
+        *ending(page),
+    )
+
+
+def header(page: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """What was understood, where, how far, how many."""
+    yield Text(f"{page['query']['label']} : {area_words(page['area'])}", style="bold")
+    yield Text(f"{count_words(page)} · {MODES[page['mode']]} · {order_words(page)}")
+    if enlarged := page.get("enlarged"):
+        yield Text(
+            f"Rayon élargi de {kilometres(enlarged['from_km'])} à {kilometres(enlarged['to_km'])}, "
+            "faute d'offres assez nombreuses plus près.",
+            style="yellow",
+        )
+    for warning in page["warnings"]:
+        yield Text(warning["message"], style="yellow")
+    if others := page["query"].get("alternatives"):
+        yield Text("Autres sens possibles : " + ", ".join(other["what"] for other in others))
+
+
+def area_words(area: Mapping[str, Any]) -> str:
+    """The area and its radius; a department has none."""
+    if "radius_km" not in area:
+        return f"département {area['label']}"
+    return f"{area['label']}, rayon {kilometres(area['radius_km'])}"
+
+
+def count_words(page: Mapping[str, Any]) -> str:
+    """How many offers, or marketplace solutions where only they are asked for; and which page."""
+    total = page["total"]["value"]
+    if not total and page["query"].get("offer_kinds") == [Kind.SOLUTION]:
+        found = page.get("solutions", {}).get("total", {}).get("value", 0)
+        return counted(found, "solution")
+    pages, number = last_page(page), page_number(page)
+    offers = counted(total, "offre")
+    return f"{offers}, page {number} sur {pages}" if 1 < pages >= number else offers
+
+
+def counted(number: int, noun: str) -> str:
+    """A feminine noun with its number, at the beginning of a line."""
+    if not number:
+        return f"Aucune {noun}"
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def order_words(page: Mapping[str, Any]) -> str:
+    """The order asked for, its profile, and the seed that repeats it where it is drawn."""
+    words = f"ordre : {SORTS[page['query']['asked'].get('sort', 'best')]}"
+    if page["profile"] != "regulation":
+        words += f", profil {page['profile']}"
+    return words if page["area"]["patient_point"] else f"{words}, tirage {page['seed']}"
+
+
+def _section(
+    title: str | None, cards: list[tuple[str, Mapping[str, Any]]], zone: str
+) -> Iterator[RenderableType]:
+    if cards and title:
+        yield Text("")
+        yield Text(title.upper(), style="bold")
+    for mark, card in cards:
+        yield Text("")
+        yield card_text(mark, card, zone)

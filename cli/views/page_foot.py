@@ -1,0 +1,148 @@
+"""What stands under the cards of a page: a nearer offer, the marketplace, filters, ways out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.views.french import day_name, distance, kilometres, phone_words
+from cli.views.page_cards import INDENT, slot_words
+
+VALUES_SHOWN = 6
+"""Values told of each filter."""
+
+WAYS: Mapping[str, str] = MappingProxyType(
+    {"mode": "--mode {mode}", "radius": "--radius {radius_km:g}"}
+)
+"""How the command line asks for what would not be empty; filters are taken away."""
+
+FLAGS = frozenset({"open_now"})
+"""Filters that are on or off."""
+
+UNKNOWN_NAME = (
+    "Ce texte a été cherché comme un nom. Vérifiez l'orthographe, ou donnez une spécialité, "
+    "une profession ou une structure."
+)
+
+
+def page_number(page: Mapping[str, Any]) -> int:
+    """The number of the page, from 1."""
+    return int(page["query"]["asked"].get("page", 1))
+
+
+def page_size(page: Mapping[str, Any]) -> int:
+    """Offers a page."""
+    return int(page["query"]["asked"].get("size", 5))
+
+
+def last_page(page: Mapping[str, Any]) -> int:
+    """The number of the last page that has an offer, 0 when there is none."""
+    return -(-int(page["total"]["value"]) // page_size(page))
+
+
+def option(criterion: str) -> str:
+    """A criterion as the command line writes it."""
+    return "--" + criterion.replace("_", "-")
+
+
+def beside(page: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """A nearer offer that the order hides, the marketplace, the filters that may be set."""
+    if nearer := page.get("nearer_alternative"):
+        yield Text(f"\n{nearer_words(nearer)}", style="cyan")
+    solutions = page.get("solutions", {})
+    if shown := solutions.get("results"):
+        yield Text(f"\nPLACE DE MARCHÉ{_of_all(len(shown), solutions['total']['value'])}", "bold")
+        yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in shown)
+    if facets := [facet_words(one) for one in page["facets"] if narrows(one, page)]:
+        yield Text("\nFILTRES", style="bold")
+        yield from (Padding(Text(told, style="dim"), (0, 0, 0, INDENT)) for told in facets)
+
+
+def nearer_words(nearer: Mapping[str, Any]) -> str:
+    """Who is nearer than the first cards, how to call, and when the first slot is."""
+    card, saved = nearer["card"], distance(nearer["saved_km"])
+    told = [f"Plus proche avec créneau : {card['title']}"]
+    if "distance_km" in card:
+        told.append(f"{distance(card['distance_km'])} ({saved} de moins)")
+    days = enumerate(card["availability"]["days"])
+    first = next(((index, day) for index, day in days if day["slots"]), None)
+    if first is not None:
+        index, day = first
+        told.append(f"{day_name(index, day['date']).lower()} {slot_words(day['slots'][0])}")
+    return " · ".join([*told, *map(phone_words, card.get("phones", []))])
+
+
+def solution_words(solution: Mapping[str, Any]) -> str:
+    """A marketplace solution: what it is called, how to reach it."""
+    phones = [phone_words(phone) for phone in solution.get("phones", [])]
+    return " · ".join(filter(None, [solution["title"], *phones, solution.get("link")]))
+
+
+def narrows(facet: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
+    """Whether selecting a value of the filter would change the page."""
+    counts = [one["count"] for one in facet["values"]]
+    return len(counts) > 1 or counts != [page["total"]["value"]]
+
+
+def facet_words(facet: Mapping[str, Any]) -> str:
+    """A filter, its option, its first values: ``Grand public (PUBLIC) 33``."""
+    values = facet["values"]
+    if facet["name"] == "horizon":
+        values = sorted(values, key=lambda one: int(one["value"].partition("-")[0]))
+    shown = [_value_words(facet["name"], one) for one in values[:VALUES_SHOWN]]
+    more = len(values) - len(shown)
+    told = ", ".join([*shown, f"et {more} de plus"] if more else shown)
+    return f"{facet['label']}, {option(facet['name'])} : {told}"
+
+
+def _value_words(name: str, one: Mapping[str, Any]) -> str:
+    alike = name in FLAGS or one["label"] == one["value"]
+    return f"{one['label']} {one['count']}" if alike else "{label} ({value}) {count}".format(**one)
+
+
+def ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
+    """How to go on: the next page, or what an empty one may be replaced by."""
+    ways = [] if page["results"] else list(other_ways(page))
+    if ways:
+        yield Text("\n" + "\n".join(ways))
+    if page["next"] and "page" in page["next"]:
+        repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
+        yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
+
+
+def other_ways(page: Mapping[str, Any]) -> Iterator[str]:
+    """What to ask rather than this empty page, with how many offers each search has."""
+    if page_number(page) > 1:
+        last = last_page(page)
+        told = f"la dernière est --page {last}" if last else "la première l'est aussi"
+        yield f"Cette page est vide : {told}."
+        return
+    for way in page.get("instead", []):
+        yield f"{way['label']} : {way['total']} ({way_words(way)})"
+    if not page.get("instead") and not page.get("solutions", {}).get("results"):
+        yield from nowhere(page)
+    area = page["area"]
+    if area.get("explicit_radius") and area["radius_km"] < area["reference_km"]:
+        yield f"Sans --radius, la recherche va à {kilometres(area['reference_km'])} au moins."
+
+
+def nowhere(page: Mapping[str, Any]) -> Iterator[str]:
+    """What was tried in vain, and what a text read as a name may be instead."""
+    wider = "dans un rayon deux fois plus grand, " if "radius_km" in page["area"] else ""
+    yield f"Rien non plus {wider}dans un autre mode ou sans filtre."
+    if page["query"].get("text"):
+        yield UNKNOWN_NAME
+
+
+def way_words(way: Mapping[str, Any]) -> str:
+    """What to change on the command line."""
+    if way["change"] == "filters":
+        return "sans " + ", ".join(map(option, way["criteria"]))
+    return WAYS[way["change"]].format(**way["criteria"])
+
+
+def _of_all(shown: int, total: int) -> str:
+    return f" ({shown} sur {total})" if shown < total else ""

@@ -1,0 +1,130 @@
+"""What ``sas relevance`` says: to people in French, to programs in JSON."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from search_engine.relevance.cases import Kind
+from search_engine.relevance.limits import LEAST_NDCG
+from search_engine.relevance.verdict import Outcome, State, Verdict
+from search_engine.request.window import instant
+
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "anywhere": "Règles valables sur tout index",
+        "professional": "Professionnels, par leur nom",
+        "structure": "Structures, par leur nom",
+        "sos_point": "Points SOS Médecins, par leur nom",
+        "precision": "Cas jugés : rien d'autre",
+        "recall": "Cas jugés : tout ce qui est attendu",
+        "order": "Cas jugés : dans cet ordre",
+        "forbidden": "Cas jugés : rien d'interdit",
+    }
+)
+"""Group of cases: what it is called."""
+
+SHOWN_TITLES = 5
+"""Cards named of a failed case."""
+
+SHOWN_PROBLEMS = 3
+"""Problems told of a failed case."""
+
+NOTHING = "Rien n'a pu être jugé : cet index ne contient aucune offre où poser ces recherches."
+
+
+def report(verdict: Verdict, name: str) -> RenderableType:
+    """The counts of each kind, the measures, each failed case, and the conclusion."""
+    blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), counts(verdict)]
+    blocks += [measure(verdict), *map(failure, verdict.failed), *map(not_judged, left(verdict))]
+    return Group(*blocks, *conclusion(verdict))
+
+
+def left(verdict: Verdict) -> list[Outcome]:
+    """The cases judged by ids that could not be: a complaint is never left aside in silence."""
+    by_ids = frozenset(Kind)
+    return [o for o in verdict.outcomes if o.state is State.NOT_JUDGED and o.group in by_ids]
+
+
+def not_judged(one: Outcome) -> Text:
+    """A case that says nothing of this index, and why."""
+    return Text(f"{one.id} : non jugé, {', '.join(one.problems)}", style="yellow")
+
+
+def counts(verdict: Verdict) -> Table:
+    """How many passed, failed and were not judged, by kind."""
+    table = Table("", box=None, pad_edge=False)
+    for heading in ("réussis", "échoués", "échecs connus", "non jugés"):
+        table.add_column(heading, justify="right")
+    states = (State.PASSED, State.FAILED, State.KNOWN_FAILURE, State.NOT_JUDGED)
+    for group, counted in verdict.counts.items():
+        table.add_row(GROUPS[group], *(str(counted[state]) for state in states))
+    return table
+
+
+def measure(verdict: Verdict) -> Text:
+    """The mean nDCG beside its limit."""
+    if verdict.ndcg is None:
+        return Text("nDCG@10 : rien à mesurer")
+    return Text(f"nDCG@10 : {_number(verdict.ndcg)} (au moins {_number(LEAST_NDCG)})")
+
+
+def failure(one: Outcome) -> RenderableType:
+    """A failed case: whose rule it is, what was asked, what is wrong, what was found instead."""
+    lines = [one.description, f"cherché : {asked(one.search)}", *first(one.problems)]
+    if one.found:
+        lines.append(f"trouvé : {', '.join(one.found[:SHOWN_TITLES])}")
+    mark = "manqué" if one.tolerated else "échoué"
+    return Group(Text(f"{one.id} : {mark}"), Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
+
+
+def first(problems: list[str]) -> Iterable[str]:
+    """The first problems, and how many more there are."""
+    yield from problems[:SHOWN_PROBLEMS]
+    if len(problems) > SHOWN_PROBLEMS:
+        yield f"et {len(problems) - SHOWN_PROBLEMS} autres"
+
+
+def asked(search: Mapping[str, Any]) -> str:
+    """The search as criteria: ``« cardiologue », lat 45.764, lon 4.8357``."""
+    others = (f"{name} {value}" for name, value in search.items() if name != "what")
+    return ", ".join([f"« {search['what']} »", *others])
+
+
+def conclusion(verdict: Verdict) -> list[Text]:
+    """Good, or which limits are not kept."""
+    if verdict.judged_nothing:
+        return [Text(NOTHING, style="red")]
+    if verdict.good:
+        return [Text("Cet index répond bien.", style="green")]
+    return [
+        Text("Cet index ne répond pas assez bien :", style="red"),
+        *(Text(f"- {fault}") for fault in verdict.faults()),
+    ]
+
+
+def as_json(verdict: Verdict, name: str, now: datetime) -> dict[str, Any]:
+    """The whole verdict as plain values."""
+    return {
+        "index": name,
+        "now": instant(now),
+        "good": verdict.good,
+        "ndcg": verdict.ndcg,
+        "least_ndcg": LEAST_NDCG,
+        "faults": verdict.faults(),
+        "groups": {
+            group: {state.value: counted[state] for state in State}
+            for group, counted in verdict.counts.items()
+        },
+        "cases": [asdict(one) for one in verdict.outcomes],
+    }
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")

@@ -1,0 +1,1 @@
+"""One resumable, checked download, shared by the sources and the embedded node."""

@@ -1,0 +1,1 @@
+"""Several nodes on one machine, and TLS between them and their clients."""

@@ -1,0 +1,1 @@
+"""The small indices of our own upkeep: lock, audit trail, last loads."""

@@ -1,0 +1,79 @@
+"""Is each source fresh and whole? From what its last load told and the trail of the loads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from elastic.service.audit import Event
+from elastic.service.last_loads import SourceLoad
+from indexers.quality.gate import MAX_QUARANTINE
+from mappings.freshness import SLOT_SOURCE, freshness_of
+
+Aside = Mapping[str, int]
+"""Rows set aside, by source."""
+
+LOADS = frozenset({Event.REINDEX_COMPLETED.value, Event.SOURCE_LOADED.value})
+"""Events after which the live index holds new facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source as it stands in the live index."""
+
+    load: SourceLoad
+    as_of: datetime
+    """The day its file tells at 00:00 UTC, else when it was loaded."""
+    age_s: float
+    bound_s: float
+    rejected: int
+    """Rows set aside by its last load."""
+
+    @property
+    def stale(self) -> bool:
+        """Older than its bound."""
+        return self.age_s > self.bound_s
+
+    @property
+    def partial(self) -> bool:
+        """More was set aside than the gate lets through by itself: somebody accepted it."""
+        return self.rejected > self.load.rows * MAX_QUARANTINE
+
+    @property
+    def is_slots(self) -> bool:
+        """A source of slots: an editor, or the SAS agenda."""
+        return self.load.source.startswith(SLOT_SOURCE)
+
+    @property
+    def name(self) -> str:
+        """The source, or the editor."""
+        return self.load.source.removeprefix(SLOT_SOURCE)
+
+
+def state_of(load: SourceLoad, rejected: int, now: datetime) -> SourceState:
+    """The state of a source at ``now``."""
+    day = load.edition
+    as_of = datetime.combine(day, time(), UTC) if day else load.loaded_at
+    bound = freshness_of(load.source).bound.total_seconds()
+    return SourceState(load, as_of, (now - as_of).total_seconds(), bound, rejected)
+
+
+def states_of(loads: Iterable[SourceLoad], aside: Aside, now: datetime) -> list[SourceState]:
+    """The state of every source, by name."""
+    ordered = sorted(loads, key=lambda load: load.source)
+    return [state_of(load, aside.get(load.source, 0), now) for load in ordered]
+
+
+def set_aside_by_source(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Rows set aside at the last load of each source; ``events`` of the trail, newest first."""
+    found: dict[str, int] = {}
+    for event in events:
+        if event["event"] in LOADS:
+            for source, count in event["details"].get("aside", {}).items():
+                found.setdefault(source, count)
+    return found
+
+
+def aside_of(quarantine: Mapping[str, Any]) -> dict[str, int]:
+    """Rows set aside by source, for the trail, from the quarantines of a report."""
+    return {source: sum(of["rejected"].values()) for source, of in quarantine.items()}

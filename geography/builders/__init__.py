@@ -1,0 +1,1 @@
+"""Builders of the committed tables, run by hand."""

@@ -1,0 +1,1 @@
+"""Addresses to points: the national address API, its batch, its circuit breaker."""

@@ -1,0 +1,1 @@
+"""One small source applied to the live index."""

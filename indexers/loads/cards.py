@@ -1,0 +1,179 @@
+"""Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from elasticsearch import Elasticsearch
+
+from elastic.bulk import Operation
+from elastic.client import patient
+from elastic.errors import translated
+from elastic.scan import scan
+from indexers.changes.patching import Patch
+from indexers.offers.build_context import Joins
+from indexers.offers.cpts import cpts_offer
+from indexers.offers.locating import located_offers
+from indexers.offers.participation import STRUCTURE_OWNED, cpts_card
+from indexers.offers.solutions import solution_offer
+from indexers.offers.sos import SOS, sos_drafts
+from mappings.formats import Cpts
+from mappings.records import Kind, Offer, Precision
+from slots.bookable import borne
+from slots.coherence import visible_slots
+
+PLACE_FIELDS = (
+    "point",
+    "precision",
+    "lines",
+    "postal_code",
+    "city",
+    "insee",
+    "department",
+    "territory",
+    "zone",
+)
+"""What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
+
+ADDRESS_FIELDS = ("lines", "postal_code", "insee")
+"""What must be the same for a live point to be that of the file's address."""
+
+SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
+MANY = 10_000
+"""More CPTS than there are."""
+
+Cards = Mapping[str, Offer]
+
+
+def live_cards(client: Elasticsearch, alias: str, kind: Kind) -> dict[str, Offer]:
+    """The live offers of a kind, by id."""
+    query = {"term": {"kind": kind.value}}
+    return {hit["_id"]: hit["_source"] for hit in scan(client, alias, query)}
+
+
+def attached_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
+    """Places of live professionals attached to each CPTS, by FINESS."""
+    with translated():
+        answer = patient(client).search(
+            index=alias,
+            size=0,
+            query={"term": {"kind": Kind.PROFESSIONAL.value}},
+            aggs={"cpts": {"terms": {"field": "cpts", "size": MANY}}},
+        )
+    buckets = answer["aggregations"]["cpts"]["buckets"]
+    return Counter({bucket["key"]: bucket["doc_count"] for bucket in buckets})
+
+
+def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
+    """Name and phones of the live CPTS by FINESS, all that their members' cards show."""
+    return {
+        offer["finess"]: Cpts.model_construct(
+            finess=offer["finess"], name=offer["cpts_name"], phones=offer.get("cpts_phones", [])
+        )
+        for offer in live_cards(client, alias, Kind.CPTS).values()
+    }
+
+
+def cpts_cards(joins: Joins, live: Cards, attached: frozenset[str]) -> Iterator[Offer]:
+    """The cards of a CPTS file."""
+    for cpts in joins.own.cpts.values():
+        offer = cpts_offer(cpts, joins, attached)
+        if offer is not None:
+            yield _with_seat(offer, live.get(offer["id"]))
+
+
+def _with_seat(offer: Offer, before: Offer | None) -> Offer:
+    if before is None:
+        return offer
+    if "point" not in offer:
+        kept = {name: before[name] for name in PLACE_FIELDS if name in before}  # type: ignore[literal-required]
+        return cast("Offer", {**offer, **kept})
+    return _with_better_point(offer, before)
+
+
+def _with_better_point(offer: Offer, before: Offer) -> Offer:
+    """The live point when the address is the same and a geocoder placed it better than a load can.
+
+    A load asks no geocoder: without this, a renamed CPTS would fall back to its commune.
+    """
+    moved = any(offer.get(name) != before.get(name) for name in ADDRESS_FIELDS)
+    if moved or "point" not in before or _rank(before) >= _rank(offer):
+        return offer
+    mark = before["sources"].get("point")
+    sources = {**offer["sources"], **({"point": mark} if mark else {})}
+    kept = {"point": before["point"], "precision": before["precision"], "sources": sources}
+    return cast("Offer", {**offer, **kept})
+
+
+def _rank(offer: Offer) -> int:
+    """From 0, the most precise point."""
+    return list(Precision).index(Precision(offer["precision"]))
+
+
+def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
+    """The points of an SOS file; an association already live keeps its settings."""
+    settings = {
+        offer["siret"]: {name: offer[name] for name in SETTINGS_OF_POINT if name in offer}  # type: ignore[literal-required]
+        for offer in live.values()
+    }
+    drafts = sos_drafts(joins.own.sos, joins)
+    for offer in located_offers(drafts, joins.locator, joins.quarantine(SOS)):
+        point = live.get(offer["id"])
+        placed = offer if point is None else _with_better_point(offer, point)
+        yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
+
+
+def solution_cards(joins: Joins) -> Iterator[Offer]:
+    """The enabled solutions of a file."""
+    for solution in joins.own.solutions:
+        offer = solution_offer(solution, joins)
+        if offer is not None:
+            yield offer
+
+
+def differences(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
+    """Before and after of each card that comes, changes or goes."""
+    for card in cards.values():
+        before = live.get(card["id"])
+        new = _with_slots(card, before)
+        if new != before:
+            yield before, new
+    yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
+
+
+def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
+    """What turns the live cards into the new ones: written when changed, deleted when gone."""
+    for before, after in differences(cards, live):
+        if after is not None:
+            yield Operation.index(after)
+        elif before is not None:
+            yield Operation.delete(before["id"])
+
+
+def _with_slots(card: Offer, before: Offer | None) -> Offer:
+    if before is None or "slots" not in before:
+        return card
+    return {**card, **borne(visible_slots(card, before["slots"]))}
+
+
+def member_patch(cpts: Mapping[str, Cpts]) -> Patch:
+    """The CPTS's name and phones on the cards of its members."""
+
+    def of_member(offer: Offer) -> Mapping[str, Any]:
+        return cpts_card(cpts.get(offer["cpts"][0]))
+
+    members = {
+        "bool": {
+            "filter": [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "cpts"}}]
+        }
+    }
+    return Patch(members, ("cpts_name", "cpts_phones"), of_member)
+
+
+def participant_patch(attached: frozenset[str]) -> Patch:
+    """Whether each CPTS takes part: it does when a place is attached to it."""
+
+    def of_cpts(offer: Offer) -> Mapping[str, Any]:
+        return {"participant": offer["finess"] in attached}
+
+    return Patch({"term": {"kind": Kind.CPTS.value}}, ("participant",), of_cpts)

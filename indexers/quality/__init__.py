@@ -1,0 +1,1 @@
+"""Whether data is good enough: reasons, quarantine, gate, statistics."""

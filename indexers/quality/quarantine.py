@@ -1,0 +1,169 @@
+"""Rows a load sets aside: counted by reason, written with their line, bounded in memory.
+
+A bad row never rejects its file; a source with too many of them stops the load (see ``ratio``).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import IO, NamedTuple, cast
+
+import orjson
+
+from indexers.quality.reasons import Reason
+
+SAMPLES_PER_REASON = 20
+"""Rows kept in memory for each reason, so that a report can show some."""
+
+MAX_RAW = 1_000_000
+"""Characters kept of a raw row: a FINESS site with 150 addresses has some 100,000, other rows
+2,000. A longer one is two rows run together by the hundred, and nothing to correct by hand."""
+
+LAYOUT = ".layout.json"
+"""End of the name of the file that keeps the layout of a source, beside its quarantine file."""
+
+NO_CORRECTIONS: Mapping[str, str] = MappingProxyType({})
+
+
+class Layout(NamedTuple):
+    """How a source writes its rows: the end of its file name, what stands before, between, after.
+
+    ``opening + joint.join(rows) + closing`` is a file its reader takes.
+    """
+
+    suffix: str
+    opening: str = ""
+    joint: str = "\n"
+    closing: str = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row set aside or warned about; ``line`` is 1 for the first line of the file.
+
+    ``raw`` is the row as it stands in the file, ``detail`` which field is wrong when that is known.
+    """
+
+    source: str
+    line: int
+    reason: Reason
+    raw: str
+    detail: str = ""
+
+    def as_json(self) -> bytes:
+        """The row as a line of a quarantine file."""
+        fields: dict[str, object] = {
+            "source": self.source,
+            "line": self.line,
+            "reason": self.reason,
+            "raw": self.raw,
+        }
+        if self.detail:
+            fields["detail"] = self.detail
+        return orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
+
+
+class Quarantine:
+    """What one source gave that was not kept, and what was kept with a warning.
+
+    ``read`` counts the rows seen, headers excluded; the reader of the source raises it.
+    ``unknown`` counts columns and keys the reader does not know, by name; ``points`` what was
+    refused, mended or assumed to place its offers (codes of ``geography.reasons``).
+    With ``path``, each rejected row is also written there as JSON Lines, and how the source
+    writes its rows (``layout``, set by its reader) beside it.
+    ``corrections`` are corrected rows by the damaged row they stand for: such a row is not
+    rejected, and its correction waits in ``mended`` to be read (docs/indexing.md, Quarantine).
+    """
+
+    def __init__(
+        self,
+        source: str,
+        path: Path | None = None,
+        corrections: Mapping[str, str] = NO_CORRECTIONS,
+    ) -> None:
+        self.source = source
+        self.path = path
+        self.corrections = corrections
+        self.points: Counter[str] = Counter()
+        self.mended: list[str] = []
+        self.corrected = 0
+        self.layout: Layout | None = None
+        self.read = 0
+        self.rejected: Counter[Reason] = Counter()
+        self.warned: Counter[Reason] = Counter()
+        self.skipped: Counter[Reason] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.samples: dict[Reason, list[SetAside]] = {}
+        self._file: IO[bytes] | None = None
+        self._mode = "wb"
+
+    def reject(self, line: int, reason: Reason, raw: str, detail: str = "") -> None:
+        """Set a row aside: it is damaged and nothing of it is kept, unless it was corrected."""
+        if raw in self.corrections:
+            self.mended.append(self.corrections[raw])
+            return
+        self.rejected[reason] += 1
+        row = self._sampled(line, reason, raw, detail)
+        if self.path is not None:
+            self._write(row)
+
+    def warn(self, line: int, reason: Reason, raw: str) -> None:
+        """Note something wrong in a row that is kept."""
+        self.warned[reason] += 1
+        if len(self.samples.get(reason, ())) < SAMPLES_PER_REASON:
+            self._sampled(line, reason, raw)
+
+    def take_mended(self) -> list[str]:
+        """The corrected rows that nobody read yet; they were counted as their damaged ones."""
+        rows, self.mended = self.mended, []
+        self.corrected += len(rows)
+        self.read -= len(rows)
+        return rows
+
+    def skip(self, reason: Reason) -> None:
+        """Count a healthy row that is not shown; no part of ``ratio``."""
+        self.skipped[reason] += 1
+
+    @property
+    def ratio(self) -> float:
+        """Rejected rows over rows seen, from 0 to 1; 0 when nothing was seen."""
+        return self.rejected.total() / self.read if self.read else 0.0
+
+    def close(self) -> None:
+        """Close the quarantine file; counting may go on, writing opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> "Quarantine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _sampled(self, line: int, reason: Reason, raw: str, detail: str = "") -> SetAside:
+        row = SetAside(self.source, line, reason, raw[:MAX_RAW], detail)
+        kept = self.samples.setdefault(reason, [])
+        if len(kept) < SAMPLES_PER_REASON:
+            kept.append(row)
+        return row
+
+    def _write(self, row: SetAside) -> None:
+        if self._file is None and self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = cast("IO[bytes]", self.path.open(self._mode))
+            self._mode = "ab"
+            self._write_layout(self.path)
+        if self._file is not None:
+            self._file.write(row.as_json())
+
+    def _write_layout(self, path: Path) -> None:
+        if self.layout is not None:
+            path.with_suffix(LAYOUT).write_bytes(orjson.dumps(self.layout._asdict()))

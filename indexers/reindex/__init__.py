@@ -1,0 +1,1 @@
+"""The recipe that replaces the index of offers."""

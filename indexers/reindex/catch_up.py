@@ -1,0 +1,102 @@
+"""From the live index to the new one without losing a slot, whenever the process dies.
+
+Editors write to the live index until the alias moves. What they wrote since the last replay is
+replayed once more after it, from a note in the new index; the note goes with the mark of an
+unfinished index, so that a run killed in between is ended by the next one.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from elasticsearch import Elasticsearch
+
+from elastic import lifecycle
+from elastic.bulk import Progress, write
+from elastic.errors import IndexMissing
+from elastic.names import IndexName
+from indexers.changes.patching import PatchConflictError
+from indexers.reindex.slot_migration import (
+    Bringing,
+    Merge,
+    fresher,
+    only_live,
+    replayed,
+    sequence_number,
+)
+from indexers.reindex.unfinished import mark_finished, mark_unfinished, note_of
+from mappings.instants import parse_instant, utc_text
+
+ATTEMPTS = 20
+"""Times an offer that editors write at the same moment is read and written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What is left to replay from the index that was live, and how."""
+
+    previous: str
+    since: int
+    """Sequence number of the index that was live up to which all was replayed."""
+    sealed: int
+    """Sequence number of the new index when it was complete."""
+    now: str
+    own_slots: bool
+    """True when the directory brought slots: the live index then wins only where it was told
+    later."""
+
+    @classmethod
+    def noted(cls, note: dict[str, Any]) -> Self | None:
+        """What the note of an unfinished index says; None when nothing was live before."""
+        return cls(**note) if note else None
+
+    @property
+    def merge(self) -> Merge:
+        """The rule for an offer that the new index was not told of."""
+        return merge_rule(parse_instant(self.now), self.own_slots)
+
+
+def merge_rule(now: datetime, own_slots: bool) -> Merge:
+    """How live slots and those of the directory, if it brought any, are made one list."""
+    return fresher(now) if own_slots else only_live(now)
+
+
+def seal(  # noqa: PLR0917 - the facts of the note
+    client: Elasticsearch, new: IndexName, live: IndexName, since: int, now: datetime, own: bool
+) -> None:
+    """Note in the complete index what must still be replayed once it is live."""
+    sealed = sequence_number(client, str(new))
+    note = Handover(str(live), since, sealed, utc_text(now), own)
+    mark_unfinished(client, new, asdict(note))
+
+
+def complete(
+    client: Elasticsearch, alias: str, progress: Callable[[int], None] | None = None
+) -> int:
+    """End the handover of the live index, if it is not ended; offers written. Hold the lock."""
+    live = lifecycle.live_index(client, alias)
+    note = None if live is None else note_of(client, live)
+    if live is None or note is None:
+        return 0
+    left = Handover.noted(note)
+    written = 0 if left is None else _catch_up(client, live, left, progress)
+    mark_finished(client, live)
+    return written
+
+
+def _catch_up(
+    client: Elasticsearch, live: IndexName, left: Handover, progress: Progress | None
+) -> int:
+    bringing = Bringing(client, left.previous, str(live), left.merge, left.sealed)
+    done = 0
+    for _ in range(ATTEMPTS):
+        try:
+            written = write(client, str(live), replayed(bringing, left.since), progress)
+        except IndexMissing:
+            return done
+        done += written.done
+        if not written.conflicts:
+            lifecycle.refresh(client, live)
+            return done
+    raise PatchConflictError("Offers kept changing while their slots were replayed: run it again.")

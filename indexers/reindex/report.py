@@ -1,0 +1,97 @@
+"""What a reindex did, or would do, as counts: for people, for programs and for the trail."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from elastic.service.last_loads import SourceLoad
+from elastic.service.source_state import aside_of
+from indexers.changes.differences import Differences
+from indexers.quality import gate
+from indexers.quality.index_stats import Census, Commonest
+from mappings.records import StoredSlot
+from slots.loading.directory import DirectorySlots
+
+TRAILED = frozenset(
+    {"index", "live_before", "kinds", "total", "slots", "accepted", "refused", "pruned"}
+)
+"""What the audit trail keeps of a report; the rest is in the folder of the run."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, or would do; counts only."""
+
+    index: str
+    live_before: str | None
+    offers: Census = field(default_factory=Census)
+    before: Census | None = None
+    names: dict[str, Commonest] = field(default_factory=gate.new_names)
+    slots: dict[str, Any] = field(default_factory=dict)
+    quarantine: dict[str, Any] = field(default_factory=dict)
+    accepted: list[str] = field(default_factory=list)
+    """Problems of the gate that were accepted with ``--accept-drift``."""
+    refused: list[str] = field(default_factory=list)
+    """Dry run only: why the gate would not open."""
+    differences: Differences | None = None
+    """Dry run only: which offers would be added, changed and removed."""
+    pruned: list[str] = field(default_factory=list)
+    loads: list[SourceLoad] = field(default_factory=list)
+    """What each source gave."""
+    warnings: list[str] = field(default_factory=list)
+    """What looks wrong with a file as a whole, without refusing it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        live, told = self.before or Census(), {}
+        if self.differences is not None:
+            told = {"differences": self.differences.as_json()}
+        return {
+            "index": self.index,
+            "live_before": self.live_before,
+            "kinds": changes(self.offers.kinds, live.kinds),
+            "departments": changes(self.offers.departments, live.departments),
+            "professions": changes(self.offers.professions, live.professions),
+            "total": self.offers.total,
+            "live_total": None if self.before is None else self.before.total,
+            "slots": self.slots,
+            "quarantine": self.quarantine,
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "pruned": self.pruned,
+            "warnings": self.warnings,
+            **told,
+        }
+
+
+def changes(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Offers by key of one census: in the live index, in the new one."""
+    return {
+        key: {"live": live.get(key, 0), "new": new.get(key, 0)} for key in sorted({*live, *new})
+    }
+
+
+def slot_counts(found: DirectorySlots) -> dict[str, Any]:
+    """The slots of a directory as counts, for a report."""
+    return {
+        "sources": _by_source(found.slots.values()),
+        "slots": sum(map(len, found.slots.values())),
+        "answers": found.answers,
+        "places_created": len(found.created),
+        "unmatched": dict(found.unmatched),
+        "hidden": dict(found.hidden),
+        "rejected": dict(found.rejected),
+    }
+
+
+def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
+    return dict(Counter(slot["source"] for of_offer in slots for slot in of_offer))
+
+
+def trailed(report: Report, taken: timedelta) -> dict[str, Any]:
+    """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
+    kept = {name: value for name, value in report.as_json().items() if name in TRAILED}
+    seconds = round(taken.total_seconds(), 3)
+    return {**kept, "aside": aside_of(report.quarantine), "seconds": seconds}

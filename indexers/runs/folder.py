@@ -1,0 +1,171 @@
+"""The folder of a run: its quarantine files and its report, kept under the state directory."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from indexers.quality.quarantine import NO_CORRECTIONS, Quarantine
+from indexers.quality.reasons import EXPLANATIONS, Reason
+
+KEPT_RUNS = 20
+"""Newest runs kept; a quarantine file names professionals, so it is not kept for ever."""
+
+QUARANTINE = "quarantine"
+REPORT = "report.json"
+ORIGIN = "origin.json"
+PAGE = "report.html"
+_STAMP = "%Y%m%d-%H%M%S-%f"
+
+
+class NoSuchRunError(ValueError):
+    """No run of that name is kept."""
+
+
+class Quarantines:
+    """The quarantines of one run, one a source, made when first asked for."""
+
+    def __init__(
+        self, folder: Path | None = None, corrections: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """``folder`` receives ``<source>.jsonl`` files; None keeps samples in memory only.
+
+        ``corrections`` are those of each source (``indexers.quality.corrections``).
+        """
+        self.folder = folder
+        self._corrections = corrections or {}
+        self._known: dict[str, Quarantine] = {}
+
+    def of(self, source: str) -> Quarantine:
+        """The quarantine of a source."""
+        if source not in self._known:
+            path = None if self.folder is None else self.folder / f"{source}.jsonl"
+            corrections = self._corrections.get(source, NO_CORRECTIONS)
+            self._known[source] = Quarantine(source, path, corrections)
+        return self._known[source]
+
+    def __iter__(self) -> Iterator[Quarantine]:
+        return iter(self._known.values())
+
+    def close(self) -> None:
+        """Close every file."""
+        for quarantine in self:
+            quarantine.close()
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts by source and reason, without any row."""
+        return {
+            q.source: {
+                "read": q.read,
+                "ratio": round(q.ratio, 6),
+                "rejected": _by_code(q.rejected),
+                "warned": _by_code(q.warned),
+                "skipped": _by_code(q.skipped),
+                "points": dict(q.points),
+                "corrected": q.corrected,
+                "unknown": dict(q.unknown),
+            }
+            for q in self
+        }
+
+
+def _by_code(counts: Mapping[Reason, int]) -> dict[str, int]:
+    return {reason.value: count for reason, count in counts.items() if count}
+
+
+def runs_folder(state_dir: Path) -> Path:
+    """Where runs are kept."""
+    return state_dir / "runs"
+
+
+def new_run(state_dir: Path, now: datetime) -> Path:
+    """A new empty folder for a run, readable by its owner only; the oldest runs go."""
+    folder = runs_folder(state_dir) / now.astimezone(UTC).strftime(_STAMP)
+    folder.mkdir(parents=True)
+    runs_folder(state_dir).chmod(0o700)
+    for old in all_runs(state_dir)[KEPT_RUNS:]:
+        shutil.rmtree(old)
+    return folder
+
+
+def all_runs(state_dir: Path) -> list[Path]:
+    """Folders of the runs, newest first."""
+    folder = runs_folder(state_dir)
+    return sorted((path for path in folder.glob("*-*") if path.is_dir()), reverse=True)
+
+
+def write_origin(run: Path, origin: Mapping[str, str]) -> None:
+    """Keep what a run reads: ``directory``, or ``source`` and ``path``."""
+    run.mkdir(parents=True, exist_ok=True)
+    (run / ORIGIN).write_bytes(orjson.dumps(origin))
+
+
+def read_origin(run: Path) -> dict[str, str]:
+    """What a run read; ``{}`` when it did not get so far."""
+    path = run / ORIGIN
+    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+
+
+def last_reading(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
+    """The newest run that read ``origin``, or in earnest what stands for it: any directory, or a
+    file of its source. None when none is kept.
+    """
+    for run in all_runs(state_dir):
+        read = read_origin(run)
+        stands = "directory" in read or (read and read.get("source") == origin.get("source"))
+        rehearsed = str(_record(run).get("command")).endswith("--dry-run")
+        if read == origin or (stands and not rehearsed):
+            return run
+    return None
+
+
+def run_named(state_dir: Path, name: str | None) -> Path:
+    """The folder of a run by the beginning of its name, the last one without a name.
+
+    Raises ``NoSuchRunError``, also when several runs begin so.
+    """
+    kept = all_runs(state_dir)
+    if not kept:
+        raise NoSuchRunError("No run is kept yet: run `sas reindex --from DIR` first.")
+    found = [run for run in kept if run.name.startswith(name or "")]
+    if name is None or len(found) == 1:
+        return found[0]
+    listed = ", ".join(run.name for run in (found or kept)[:5])
+    how = "Several runs begin with" if found else "No run kept is called"
+    raise NoSuchRunError(f"{how} {name!r}: choose among {listed}.")
+
+
+def write_report(run: Path, report: dict[str, Any]) -> None:
+    """Keep the report of a run beside its quarantine files."""
+    run.mkdir(parents=True, exist_ok=True)
+    as_text = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    (run / REPORT).write_bytes(orjson.dumps(report, option=as_text))
+
+
+def read_report(run: Path) -> dict[str, Any]:
+    """The report of a run; ``{}`` when it ended before writing one."""
+    path = run / REPORT
+    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+
+
+def outcome(run: Path) -> str | None:
+    """How a run ended, a ``run_record.Outcome``; None when it could not tell."""
+    told: str | None = _record(run).get("outcome")
+    return told
+
+
+def _record(run: Path) -> dict[str, Any]:
+    return dict(read_report(run).get("run", {}))
+
+
+def set_aside(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:
+    """The rows a run set aside, with the explanation of each reason, by source and line."""
+    pattern = "*.jsonl" if source is None else f"{source}.jsonl"
+    for path in sorted((run / QUARANTINE).glob(pattern)):
+        with path.open("rb") as lines:
+            for line in lines:
+                row = orjson.loads(line)
+                yield {**row, "explanation": EXPLANATIONS[Reason(row["reason"])]}

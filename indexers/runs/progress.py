@@ -1,0 +1,38 @@
+"""Who watches a run: told of each stage and of documents done, may beat a lock on the way."""
+
+from collections.abc import Callable
+
+from indexers.runs.stage_times import StageTimes
+
+
+class Watch:
+    """Silent by default; the command line shows the stages, tests count them."""
+
+    def __init__(self) -> None:
+        self.times = StageTimes()
+        self._beats: list[Callable[[], None]] = []
+
+    def on_beat(self, beat: Callable[[], None]) -> None:
+        """Call ``beat`` at every stage and batch: what keeps a lock alive."""
+        self._beats.append(beat)
+
+    def stage(self, name: str) -> None:
+        """A stage begins; ``name`` is a phrase for people."""
+        self.times.begin(name)
+        self.shown_stage(name)
+        self._beat()
+
+    def count(self, done: int) -> None:
+        """So many documents are done in this stage."""
+        self.shown_count(done)
+        self._beat()
+
+    def shown_stage(self, name: str) -> None:
+        """Show the stage."""
+
+    def shown_count(self, done: int) -> None:
+        """Show the count."""
+
+    def _beat(self) -> None:
+        for beat in self._beats:
+            beat()

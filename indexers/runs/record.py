@@ -1,0 +1,131 @@
+"""What became of a run: kept in its folder whatever happens, a failure included."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from indexers.quality.gate import GateClosedError
+from indexers.report.page import page_of
+from indexers.runs import folder
+from indexers.runs.interruption import uninterrupted
+from indexers.runs.progress import Watch
+from indexers.runs.stage_times import peak_memory_bytes
+
+_log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+Counts = Callable[[], dict[str, Any]]
+"""The counts of a run as plain values, as far as it has come."""
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """The gate stayed closed."""
+    STOPPED = "stopped"
+    """By a signal or by the person who had started it."""
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """One run, from its start to its end."""
+
+    command: str
+    """What a person typed after ``sas``."""
+    started: datetime
+    ended: datetime
+    outcome: Outcome
+    seconds: dict[str, float]
+    """By stage, in their order."""
+    stopped_at: str | None = None
+    """The stage under way when it did not end well."""
+    error: dict[str, Any] | None = None
+    """``kind`` and ``sentence``; all ``problems`` when the gate stayed closed."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as plain values; what there is nothing to say of is absent."""
+        told = {
+            "command": self.command,
+            "outcome": self.outcome.value,
+            "started": _utc(self.started),
+            "ended": _utc(self.ended),
+            "seconds": round((self.ended - self.started).total_seconds(), 3),
+            "stages": self.seconds,
+            "peak_memory_bytes": peak_memory_bytes(),
+            "stopped_at": self.stopped_at,
+            "error": self.error,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+
+@contextmanager
+def recorded(run: Path, command: str, watch: Watch, clock: Clock, counts: Counts) -> Iterator[None]:
+    """Keep the report of the body in the folder of the run, also when the body fails.
+
+    ``counts`` may hold ``refused``, why the gate would not open. A report that cannot be kept
+    adds a note to the failure of the body; after a body that ended well, ``OSError`` is raised.
+    """
+    started = clock()
+
+    def record(outcome: Outcome, **failure: Any) -> RunRecord:
+        watch.times.end()
+        return RunRecord(command, started, clock(), outcome, watch.times.seconds(), **failure)
+
+    try:
+        yield
+    except BaseException as error:
+        failure = {"stopped_at": watch.times.current, "error": error_told(error)}
+        with uninterrupted():
+            _keep_beside(error, run, record(outcome_of(error), **failure), counts)
+        raise
+    outcome = Outcome.REFUSED if counts().get("refused") else Outcome.DONE
+    _keep(run, record(outcome), counts)
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """How a run ended that raised."""
+    if isinstance(error, GateClosedError):
+        return Outcome.REFUSED
+    return Outcome.FAILED if isinstance(error, Exception) else Outcome.STOPPED
+
+
+def error_told(error: BaseException) -> dict[str, Any]:
+    """The name of an error, its sentence with the notes added on the way, problems of the gate."""
+    sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
+    told = {"kind": type(error).__name__, "sentence": sentence}
+    return {**told, "problems": error.problems} if isinstance(error, GateClosedError) else told
+
+
+def _keep(run: Path, record: RunRecord, counts: Counts) -> None:
+    report = {"run": record.as_json(), **counts()}
+    folder.write_report(run, report)
+    _draw(run, report)
+
+
+def _draw(run: Path, report: dict[str, Any]) -> None:
+    """The page beside the report; what goes wrong with a drawing is no failure of the run."""
+    try:
+        (run / folder.PAGE).write_text(page_of(run.name, report), "utf-8")
+    except Exception as error:
+        _log.warning("report_not_drawn", run=run.name, error=type(error).__name__)
+
+
+def _keep_beside(error: BaseException, run: Path, record: RunRecord, counts: Counts) -> None:
+    """Keep the report of a run that failed; its failure stays the one that is told."""
+    try:
+        _keep(run, record, counts)
+    except OSError as lost:
+        error.add_note(f"Its report could not be kept in {run}: {lost.strerror}.")
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,109 @@
+"""The conventions of one load: the file read, the register watched as it passes, then asked."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from indexers.quality.quarantine import Quarantine
+from indexers.quality.reasons import Reason
+from indexers.sources.ameli.matching import convention_of, told_at_once
+from indexers.sources.ameli.names import family_words
+from indexers.sources.ameli.reader import read_contracts, reform_groups
+from indexers.sources.ameli.record import Convention, Identity
+from indexers.sources.ameli.store import ContractStore
+from indexers.sources.ameli.towns import town
+from indexers.sources.rpps.record import Activity
+from indexers.sources.rpps.shown import SALARIED
+from mappings.analysis import fold
+from mappings.codes import cnam_specialties
+
+AMELI = "ameli"
+"""Name of the source, in quarantines and on cards."""
+
+REMEMBERED = 1 << 14
+"""Given names kept as they are compared: a country has fewer that are common."""
+
+
+class Conventions:
+    """Gives a professional his convention at a place, when nobody else can be meant."""
+
+    def __init__(self, store: ContractStore, quarantine: Quarantine) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._covered = frozenset(one.profession for one in cnam_specialties().values())
+
+    def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
+        """The rows of the register as they come, with the contracts that resemble each."""
+        for row in rows:
+            if self._concerns(row):
+                who = _identity(row, row.get("skill", "").split(), *_name(row))
+                if numbers := self._store.add_bearer(row["idnps"], who):
+                    row["contracts"] = numbers
+            yield row
+
+    def at(
+        self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
+    ) -> Convention | None:
+        """The convention at the place of ``rows``, under any name of the person's rows, ``names``.
+
+        None when no contract may concern the place, or when whose it is stays in doubt: the
+        reason is then counted. ``skills`` are the specialities exercised there.
+        """
+        concerned = [row for row in rows if self._concerns(row)]
+        if not concerned:
+            return None
+        found = self._found(concerned, {_name(row) for row in names}, skills)
+        if isinstance(found, Reason):
+            self._quarantine.skip(found)
+            return None
+        return found
+
+    def _found(
+        self, rows: list[Activity], told: Collection[tuple[str, str]], skills: list[str]
+    ) -> Convention | Reason:
+        if len(told) == 1:
+            return self._under_one_name(rows, skills)
+        spellings = [_identity(row, skills, *name) for row in rows for name in told]
+        numbers = {number for who in spellings for number in self._store.resembling(who)}
+        return convention_of(rows[0]["idnps"], spellings, sorted(numbers), self._store)
+
+    def _under_one_name(self, rows: list[Activity], skills: list[str]) -> Convention | Reason:
+        """The rows bear the numbers of the contracts that resemble them, told as they passed."""
+        person, store = rows[0]["idnps"], self._store
+        numbers = sorted({number for row in rows for number in row.get("contracts", ())})
+        if plain := told_at_once(person, reform_groups(tuple(skills)), numbers, store):
+            return plain
+        spellings = [_identity(row, skills, *_name(row)) for row in rows]
+        return convention_of(person, spellings, numbers, store)
+
+    def _concerns(self, row: Activity) -> bool:
+        return row.get("profession") in self._covered and row.get("mode") != SALARIED
+
+
+def conventions_from(path: Path, quarantine: Quarantine) -> Conventions:
+    """The conventions of a file; raises ``LayoutError``."""
+    return Conventions(ContractStore(read_contracts(path, quarantine)), quarantine)
+
+
+def _name(row: Activity) -> tuple[str, str]:
+    """Family and given name."""
+    return row.get("family", ""), row.get("given", "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _folded(given: str) -> str:
+    return fold(given)
+
+
+def _identity(row: Activity, skills: list[str], family: str, given: str) -> Identity:
+    address = row.get("address", {})
+    postal_code = address.get("postal_code", "")
+    return Identity(
+        family_words(family),
+        _folded(given),
+        row.get("profession", ""),
+        reform_groups(tuple(skills)),
+        town(postal_code, address.get("city", ""), address.get("insee", "")),
+        address.get("line", ""),
+        postal_code,
+    )

@@ -1,0 +1,163 @@
+"""Contracts by number, and who of the register may bear each, kept while a load joins them.
+
+Both are lines of JSON, a text each, made records when they are asked for: 150 MB for the
+country, and three times as much as objects of their own. In a file on disk a look-up is a search
+among pages that are seldom at hand.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from indexers.sources.ameli.record import Contract, Convention, Identity
+from indexers.sources.ameli.towns import Town
+
+CHAINS = 1 << 20
+"""A national file has 650,000 keys."""
+NONE = -1
+"""Before the first of a chain."""
+
+
+class Terms(NamedTuple):
+    """What many contracts say alike: of which specialities, under which convention."""
+
+    specialties: frozenset[str]
+    convention: Convention
+
+
+class Lines:
+    """Lines of JSON by number, from 0: one text, and where each begins."""
+
+    def __init__(self) -> None:
+        self._text, self._starts = bytearray(), array("q")
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def add(self, row: Sequence[Any]) -> int:
+        """Keep a row; returns its number."""
+        self._starts.append(len(self._text))
+        self._text += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+        return len(self) - 1
+
+    def row(self, number: int) -> Any:
+        """The row of a number."""
+        start = self._starts[number]
+        return orjson.loads(self._text[start : self._text.index(b"\n", start)])
+
+    def all_begin(self, numbers: Iterable[int], first: str) -> bool:
+        """True when each of the rows has this first element."""
+        beginning = orjson.dumps([first])[:-1] + b","
+        return all(self._text.startswith(beginning, self._starts[one]) for one in numbers)
+
+
+class Chains:
+    """Numbers under whole keys: a table of chains, each from its newest to the one before."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._newest = size, array("i", [NONE]) * size
+        self._before, self._numbers, self._keys = array("i"), array("i"), array("q")
+
+    def add(self, key: int, number: int) -> None:
+        """Keep a number under a key."""
+        chain = key % self._size
+        self._before.append(self._newest[chain])
+        self._newest[chain] = len(self._numbers)
+        self._numbers.append(number)
+        self._keys.append(key)
+
+    def under(self, key: int) -> list[int]:
+        """The numbers under a key, newest first."""
+        found, at = [], self._newest[key % self._size]
+        while at != NONE:
+            if self._keys[at] == key:
+                found.append(self._numbers[at])
+            at = self._before[at]
+        return found
+
+
+class AllTerms:
+    """Terms by number, those that say the same kept once."""
+
+    def __init__(self) -> None:
+        self._known = list[Terms]()
+        self._numbers = dict[bytes, int]()
+
+    def add(self, terms: Terms) -> int:
+        """Keep terms; returns their number."""
+        said = orjson.dumps([sorted(terms.specialties), terms.convention])
+        number = self._numbers.setdefault(said, len(self._known))
+        if number == len(self._known):
+            self._known.append(terms)
+        return number
+
+    def __getitem__(self, number: int) -> Terms:
+        return self._known[number]
+
+
+class ContractStore:
+    """The contracts of the file, by number in its order, and the professionals each may be of."""
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self._contracts, self._by_key = Lines(), Chains(CHAINS)
+        self._all_terms, self._terms_of = AllTerms(), array("i")
+        for one in contracts:
+            self._add(one)
+        self._bearers, self._by_contract = Lines(), Chains(max(len(self._contracts), 1))
+
+    def _add(self, contract: Contract) -> None:
+        who = contract.who
+        number = self._contracts.add([*_written(who), contract.man])
+        self._terms_of.append(self._all_terms.add(Terms(who.specialties, contract.convention)))
+        for key in who.lookup_keys():
+            self._by_key.add(hash(key), number)
+
+    def add_bearer(self, person: str, who: Identity) -> list[int]:
+        """Keep a professional of the register under the contracts that resemble; their numbers."""
+        numbers = self.resembling(who)
+        if numbers:
+            bearer = self._bearers.add([person, *_written(who)])
+            for number in numbers:
+                self._by_contract.add(number, bearer)
+        return numbers
+
+    def resembling(self, who: Identity) -> list[int]:
+        """Contracts of the name, given name, profession and town, each once, in file order.
+
+        Whatever shares the hash of a key by chance is another's, which the comparison tells.
+        """
+        found = {number for key in who.lookup_keys() for number in self._by_key.under(hash(key))}
+        return sorted(number for number in found if self.contract(number).likeness_to(who))
+
+    def contract(self, number: int) -> Contract:
+        """The contract of a number."""
+        *who, man = self._contracts.row(number)
+        return Contract(_identity(who), man, self.terms(number).convention, number)
+
+    def terms(self, number: int) -> Terms:
+        """What the contract of a number says, its record left unmade."""
+        return self._all_terms[self._terms_of[number]]
+
+    def bearers(self, number: int) -> list[tuple[str, Identity]]:
+        """The professionals a contract may be of, with the identifier of the person."""
+        rows = map(self._bearers.row, self._by_contract.under(number))
+        return [(person, _identity(who)) for person, *who in rows]
+
+    def only_of(self, numbers: Iterable[int], person: str) -> bool:
+        """True when contracts may be of no other professional."""
+        bearers = [bearer for number in numbers for bearer in self._by_contract.under(number)]
+        return self._bearers.all_begin(bearers, person)
+
+
+def _written(who: Identity) -> list[Any]:
+    family, specialties = sorted(who.family), sorted(who.specialties)
+    return [family, who.given, who.profession, specialties, *who.town, who.line, who.postal_code]
+
+
+def _identity(row: list[Any]) -> Identity:
+    family, given, profession, specialties, city, district, line, postal_code = row
+    where = Town(city, district)
+    codes = frozenset(specialties)
+    return Identity(frozenset(family), given, profession, codes, where, line, postal_code)

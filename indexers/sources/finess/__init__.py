@@ -1,0 +1,87 @@
+"""FINESS, the register of health structures, in the three forms it has been published in.
+
+One reader for all of them: the content of the file tells its form.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from indexers.quality.quarantine import Quarantine
+from indexers.sources.finess.headed import KEY_COLUMN, headed_date, read_headed
+from indexers.sources.finess.legacy import SIGNATURE, legacy_date, read_legacy
+from indexers.sources.finess.plus import plus_date, read_plus
+from indexers.sources.finess.structure import (
+    Coordinates,
+    Form,
+    Structure,
+    StructureAddress,
+    is_open,
+    shown_structure,
+)
+from indexers.sources.reading.errors import LayoutError
+from indexers.sources.reading.lines import open_bytes, whole
+from indexers.sources.reading.text import decoded
+
+__all__ = [
+    "Coordinates",
+    "Form",
+    "Structure",
+    "StructureAddress",
+    "form_of",
+    "is_open",
+    "read_structures",
+    "shown_structure",
+    "source_date",
+]
+
+_PROBE = 4096
+"""Bytes read to tell the form: more than the longest header."""
+
+_READERS = {
+    "finess-plus": read_plus,
+    "finess-legacy": read_legacy,
+    "finess-headed": read_headed,
+}
+
+
+def form_of(path: Path) -> Form:
+    """Which form of FINESS a file is, by its first bytes; raises ``LayoutError`` on another."""
+    start = _start(path)
+    if start.startswith("{"):
+        return "finess-plus"
+    if start.startswith(SIGNATURE):
+        return "finess-legacy"
+    if KEY_COLUMN in start.partition("\n")[0].lower().split(";"):
+        return "finess-headed"
+    raise LayoutError(
+        f"{path.name} is no FINESS file: expected JSON with pmej, a first line finess;etalab;... "
+        f"or a header with {KEY_COLUMN}"
+    )
+
+
+def read_structures(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
+    """Every site of a FINESS file of any form, streamed, open or closed.
+
+    Damaged rows go to ``quarantine``; nothing is filtered, ``shown_structure`` tells which sites
+    the SAS lists. Raises ``LayoutError`` when the file is no FINESS file.
+    """
+    return _READERS[form_of(path)](path, quarantine)
+
+
+def source_date(path: Path) -> date | None:
+    """The day of the data as the file itself tells it, so that a frozen source is seen (trap 11).
+
+    ``generatedAt`` of FINESS+, the first line of the legacy form, the latest update of a site in
+    the headed form.
+    """
+    form = form_of(path)
+    if form == "finess-plus":
+        return plus_date(path)
+    return headed_date(path) if form == "finess-headed" else legacy_date(_start(path))
+
+
+def _start(path: Path) -> str:
+    with open_bytes(path) as handle, whole(path):
+        text, _ = decoded(handle.read(_PROBE))
+    return text.lstrip("\ufeff \r\n\t")

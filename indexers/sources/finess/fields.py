@@ -1,0 +1,139 @@
+"""What the three forms share: one table row of plain text made a structure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from geography.address import STREET_TYPES
+from indexers.quality.quarantine import Quarantine
+from indexers.quality.reasons import Reason
+from indexers.sources.finess.structure import Form, Structure, StructureAddress
+from indexers.sources.phones import PhoneField, merged, read_phones
+from indexers.sources.reading import repairs
+
+_STREET_TYPES = {**STREET_TYPES, "gr": "grande rue"}
+"""FINESS writes ``GR`` for Grande Rue, with an empty street name."""
+
+_DAYS = ("opened", "closed", "updated")
+_POSTAL_LENGTH = 5
+
+
+class Sites:
+    """Makes structures of the texts of one file; remembers the FINESS numbers already read.
+
+    A number read twice is a duplicate and only its first record is kept (trap 20).
+    """
+
+    def __init__(self, source: Form, quarantine: Quarantine) -> None:
+        self.source = source
+        self.quarantine = quarantine
+        self._seen: set[str] = set()
+
+    def structure(
+        self,
+        line: int,
+        texts: Mapping[str, str],
+        address: StructureAddress,
+        phones: tuple[str, ...],
+        raw: Callable[[], str],
+    ) -> Structure | None:
+        """The record of one site, or None after its rejection; ``raw`` is asked for then only.
+
+        ``texts`` holds finess, legal_finess, name, category, siret, opened, closed, updated,
+        ban_key as published; empty ones are unknown.
+        """
+        finess = self._accepted(line, texts.get("finess", ""), raw)
+        if finess is None:
+            return None
+        record: dict[str, Any] = {key: text for key, text in texts.items() if text}
+        record |= {"line": line, "finess": finess, "source": self.source}
+        self._repair_identifiers(record)
+        self._repair_days(record)
+        if address:
+            record["address"] = address
+        self._set_contact(record, phones, address)
+        return cast("Structure", record)
+
+    def _accepted(self, line: int, text: str, raw: Callable[[], str]) -> str | None:
+        """The FINESS number of a site, None when it is missing, invalid or already read."""
+        finess = repairs.finess(text)
+        if not finess:
+            reason = Reason.FINESS_INVALID if text else Reason.FINESS_MISSING
+        elif finess in self._seen:
+            reason = Reason.FINESS_DUPLICATE
+        else:
+            self._seen.add(finess)
+            if not repairs.key_holds(finess):
+                self.quarantine.warn(line, Reason.KEY_CHECK_FAILED, f"finess {finess}")
+            return finess
+        self.quarantine.reject(line, reason, raw())
+        return None
+
+    def _repair_identifiers(self, record: dict[str, Any]) -> None:
+        for key, repair in (("legal_finess", repairs.finess), ("siret", repairs.siret)):
+            if key not in record:
+                continue
+            text, record[key] = record[key], repair(record[key])
+            if not record[key]:
+                del record[key]
+                self.quarantine.warn(record["line"], Reason.IDENTIFIER_DROPPED, f"{key} {text}")
+
+    def _repair_days(self, record: dict[str, Any]) -> None:
+        for key in _DAYS:
+            if key not in record:
+                continue
+            text, record[key] = record[key], repairs.day(record[key])
+            if not record[key]:
+                del record[key]
+                self.quarantine.warn(record["line"], Reason.DATE_DROPPED, f"{key} {text}")
+
+    def _set_contact(
+        self, record: dict[str, Any], texts: tuple[str, ...], address: StructureAddress
+    ) -> None:
+        found = _contact(texts, address.get("insee", ""))
+        if found.numbers:
+            record["phones"] = list(found.numbers)
+        if found.emails:
+            record.setdefault("email", found.emails[0])
+        for text in found.refused:
+            self.quarantine.warn(record["line"], Reason.PHONE_DROPPED, text)
+
+
+def _contact(texts: tuple[str, ...], insee: str) -> PhoneField:
+    """Phones of a site; its commune tells the department of numbers without prefix."""
+    return merged(tuple(read_phones(text, insee[:3]) for text in texts if text))
+
+
+def postal_address(
+    texts: Mapping[str, str], postal_code: str, city: str, insee: str
+) -> StructureAddress:
+    """An address of the CSV forms: ``numvoie compvoie typvoie voie``, types spelled out.
+
+    ``compvoie`` is the repetition of the number (B, TER), though it comes after the street.
+    """
+    number, repetition = texts.get("numvoie", ""), texts.get("compvoie", "")
+    street = f"{street_type(texts.get('typvoie', ''))} {texts.get('voie', '')}".strip()
+    return known_address(
+        line=" ".join(filter(None, (number, repetition, street))),
+        complement=", ".join(filter(None, (texts.get("compldistrib"), texts.get("lieuditbp")))),
+        postal_code=repairs.postal_code(postal_code),
+        city=city,
+        insee=insee,
+    )
+
+
+def known_address(**parts: str) -> StructureAddress:
+    """The parts of an address that are known."""
+    return cast("StructureAddress", {key: text for key, text in parts.items() if text})
+
+
+def street_type(code: str) -> str:
+    """The type of street spelled out, in capitals as the register writes: ``AV`` AVENUE."""
+    return _STREET_TYPES.get(code.lower(), code).upper()
+
+
+def routing(text: str) -> tuple[str, str]:
+    """Postcode and post-office label of a routing line: ``01440 VIRIAT``."""
+    postal_code, _, city = text.partition(" ")
+    if len(postal_code) == _POSTAL_LENGTH and postal_code.isdigit():
+        return postal_code, city.strip()
+    return "", text

@@ -1,0 +1,1 @@
+"""RPPS, the register of professionals."""

@@ -1,0 +1,308 @@
+"""RPPS activities: who practises where, one row a person, exercise and structure.
+
+Source: public extract of the Annuaire Santé, docs/sources/rpps.md.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
+
+from indexers.quality.quarantine import Quarantine
+from indexers.quality.reasons import Reason
+from indexers.sources.phones import merged, plain_number, read_phones
+from indexers.sources.reading import repairs
+from indexers.sources.reading.errors import LayoutError
+from indexers.sources.reading.headers import locate_columns, unknown_columns
+from indexers.sources.reading.pipes import open_pipes
+from indexers.sources.rpps.address import ADDRESS_COLUMNS, read_address
+from indexers.sources.rpps.identity import PERSON_COLUMNS, Person, read_idnst, read_person
+from indexers.sources.rpps.record import Activity, ActivityAddress
+from indexers.sources.rpps.shown import listed, shown
+from indexers.sources.rpps.unlisted import Unlisted
+
+__all__ = [
+    "COLUMNS",
+    "Activity",
+    "ActivityAddress",
+    "read_activities",
+    "read_listed",
+    "shown",
+    "source_date",
+]
+
+COLUMNS = (
+    "Type d'identifiant PP",
+    "Identifiant PP",
+    "Identification nationale PP",
+    "Code civilité d'exercice",
+    "Libellé civilité d'exercice",
+    "Code civilité",
+    "Libellé civilité",
+    "Nom d'exercice",
+    "Prénom d'exercice",
+    "Code profession",
+    "Libellé profession",
+    "Code catégorie professionnelle",
+    "Libellé catégorie professionnelle",
+    "Code type savoir-faire",
+    "Libellé type savoir-faire",
+    "Code savoir-faire",
+    "Libellé savoir-faire",
+    "Code mode exercice",
+    "Libellé mode exercice",
+    "Numéro SIRET site",
+    "Numéro SIREN site",
+    "Numéro FINESS site",
+    "Numéro FINESS établissement juridique",
+    "Identifiant technique de la structure",
+    "Raison sociale site",
+    "Enseigne commerciale site",
+    "Complément destinataire (coord. structure)",
+    "Complément point géographique (coord. structure)",
+    "Numéro Voie (coord. structure)",
+    "Indice répétition voie (coord. structure)",
+    "Code type de voie (coord. structure)",
+    "Libellé type de voie (coord. structure)",
+    "Libellé Voie (coord. structure)",
+    "Mention distribution (coord. structure)",
+    "Bureau cedex (coord. structure)",
+    "Code postal (coord. structure)",
+    "Code commune (coord. structure)",
+    "Libellé commune (coord. structure)",
+    "Code pays (coord. structure)",
+    "Libellé pays (coord. structure)",
+    "Téléphone (coord. structure)",
+    "Téléphone 2 (coord. structure)",
+    "Télécopie (coord. structure)",
+    "Adresse e-mail (coord. structure)",
+    "Code Département (structure)",
+    "Libellé Département (structure)",
+    "Ancien identifiant de la structure",
+    "Autorité d'enregistrement",
+    "Code secteur d'activité",
+    "Libellé secteur d'activité",
+    "Code section tableau pharmaciens",
+    "Libellé section tableau pharmaciens",
+    "Code rôle",
+    "Libellé rôle",
+    "Code genre activité",
+    "Libellé genre activité",
+)
+"""Header of the published file, in order; a line ends with a 57th, empty field."""
+
+PLAIN: Mapping[str, str] = MappingProxyType(
+    {
+        "civility": "Code civilité d'exercice",
+        "family": "Nom d'exercice",
+        "given": "Prénom d'exercice",
+        "profession": "Code profession",
+        "category": "Code catégorie professionnelle",
+        "skill_type": "Code type savoir-faire",
+        "skill": "Code savoir-faire",
+        "mode": "Code mode exercice",
+        "siret": "Numéro SIRET site",
+        "finess": "Numéro FINESS site",
+        "legal_finess": "Numéro FINESS établissement juridique",
+        "structure_id": "Identifiant technique de la structure",
+        "place_name": "Raison sociale site",
+        "brand": "Enseigne commerciale site",
+        "email": "Adresse e-mail (coord. structure)",
+        "department": "Code Département (structure)",
+        "authority": "Autorité d'enregistrement",
+        "activity_sector": "Code secteur d'activité",
+        "role": "Code rôle",
+        "activity_kind": "Code genre activité",
+    }
+)
+"""Keys of an activity that carry one column."""
+
+_REQUIRED = (
+    "Identification nationale PP",
+    "Nom d'exercice",
+    "Code profession",
+    "Code catégorie professionnelle",
+    "Code savoir-faire",
+    "Identifiant technique de la structure",
+    "Libellé Voie (coord. structure)",
+    "Code postal (coord. structure)",
+    "Libellé commune (coord. structure)",
+    "Téléphone (coord. structure)",
+    "Code secteur d'activité",
+)
+"""Columns without which every row would be read, and every offer be wrong or missing."""
+_PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
+_FORMER_ID = "Ancien identifiant de la structure"
+_GENERAL_CIVILITY = "Code civilité"
+
+_REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("siret", repairs.siret),
+    ("finess", repairs.finess),
+    ("legal_finess", repairs.finess),
+)
+_STAMP = re.compile(r"_(\d{4})(\d{2})(\d{2})\d{4}\.")
+
+_Pick = Callable[[list[str]], tuple[str, ...]]
+
+
+class _Layout(NamedTuple):
+    """Where the columns of this very file stand."""
+
+    plain: tuple[tuple[str, int], ...]
+    person: _Pick
+    address: _Pick
+    phones: _Pick
+    former_id: int
+    general_civility: int
+    unlisted: Unlisted
+
+
+def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
+    """Every healthy row of the activity file, streamed; damaged rows go to ``quarantine``.
+
+    Nothing is filtered: ``shown`` tells which rows the SAS lists. Raises ``LayoutError`` when
+    the file is not an activity file.
+    """
+    header, rows = open_pipes(path, quarantine)
+    layout = _layout(path, header, quarantine)
+    for line, fields in rows:
+        person = read_person(*layout.person(fields))
+        if isinstance(person, Reason):
+            quarantine.reject(line, person, "|".join(fields))
+        else:
+            yield _activity(line, person, fields, layout, quarantine)
+
+
+def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
+    """The same rows, those that the SAS does not list reduced to what is the person's (``listed``).
+
+    They are counted by reason in ``quarantine``; the same as reading all and asking ``listed``.
+    """
+    header, rows = open_pipes(path, quarantine)
+    layout = _layout(path, header, quarantine)
+    for line, fields in rows:
+        person = read_person(*layout.person(fields))
+        if isinstance(person, Reason):
+            quarantine.reject(line, person, "|".join(fields))
+        elif (own := layout.unlisted.personal(line, person, fields)) is not None:
+            quarantine.skip(Reason.SECTOR_NOT_SHOWN)
+            yield own
+        else:
+            yield listed(_activity(line, person, fields, layout, quarantine), quarantine)
+
+
+def source_date(path: Path) -> date | None:
+    """The day of the file, from its name ``..._AAAAMMJJhhmm.txt``; None when it has none."""
+    stamp = _STAMP.search(path.name)
+    if stamp is None:
+        return None
+    try:
+        return date(*map(int, stamp.groups()))
+    except ValueError:
+        return None
+
+
+def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
+    located = locate_columns(header, COLUMNS)
+    missing = [name for name in _REQUIRED if name not in located]
+    if missing:
+        raise LayoutError(
+            f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing"
+            f"{_renamed(header, located)}; give a file PS_LibreAcces_Personne_activite_*.txt"
+        )
+    quarantine.unknown.update(unknown_columns(header, located))
+    # The field after the last is always empty: a column this file lacks is read there.
+    places = dict.fromkeys(COLUMNS, len(header)) | located
+    return _Layout(
+        plain=tuple((key, located[name]) for key, name in PLAIN.items() if name in located),
+        person=_picker(places, PERSON_COLUMNS),
+        address=_picker(places, ADDRESS_COLUMNS),
+        phones=_picker(places, _PHONES),
+        former_id=places[_FORMER_ID],
+        general_civility=places[_GENERAL_CIVILITY],
+        unlisted=Unlisted(places),
+    )
+
+
+def _renamed(header: list[str], located: Mapping[str, int]) -> str:
+    """The columns nobody asked for: the missing one may be among them under another name."""
+    unknown = unknown_columns(header, dict(located))
+    return f", unless it is now called {' or '.join(map(repr, unknown))}" if unknown else ""
+
+
+def _picker(places: Mapping[str, int], names: tuple[str, ...]) -> _Pick:
+    return itemgetter(*(places[name] for name in names))
+
+
+def _activity(
+    line: int, person: Person, fields: list[str], layout: _Layout, quarantine: Quarantine
+) -> Activity:
+    record: dict[str, Any] = {key: text for key, at in layout.plain if (text := fields[at])}
+    record["line"] = line
+    record["idnps"], register, record[register], key_holds = person
+    if not key_holds:
+        quarantine.warn(line, Reason.KEY_CHECK_FAILED, person.idnps)
+    activity = cast("Activity", record)
+    _repair(activity, quarantine)
+    _set_structure(activity, fields[layout.former_id])
+    address = read_address(layout.address(fields))
+    if address:
+        activity["address"] = address
+    _set_contact(activity, layout.phones(fields), quarantine)
+    if "civility" not in activity and (civility := fields[layout.general_civility]):
+        activity["civility"] = civility
+    return activity
+
+
+def _repair(activity: Activity, quarantine: Quarantine) -> None:
+    """Identifiers with their lost zeros, without what is beyond repair (traps 14 and 23)."""
+    record = cast("dict[str, Any]", activity)
+    for key, repair in _REPAIRS:
+        if key in record and (repaired := repair(record[key])) != record[key]:
+            _replace(record, key, repaired, quarantine)
+    if "finess" in record and record["finess"] == record.get("legal_finess"):
+        quarantine.warn(record["line"], Reason.LEGAL_FINESS_AS_SITE, record["finess"])
+
+
+def _replace(record: dict[str, Any], key: str, repaired: str, quarantine: Quarantine) -> None:
+    if repaired:
+        record[key] = repaired
+    else:
+        quarantine.warn(record["line"], Reason.IDENTIFIER_DROPPED, f"{key} {record.pop(key)}")
+
+
+def _set_structure(activity: Activity, former_id: str) -> None:
+    idnst = read_idnst(
+        former_id,
+        activity.get("structure_id", ""),
+        activity.get("finess", ""),
+        activity.get("siret", ""),
+    )
+    if idnst:
+        activity["idnst"] = idnst
+    text = activity.get("department")
+    if text is not None and (code := repairs.department(text)) != text:
+        if code:
+            activity["department"] = code
+        else:
+            del activity["department"]
+
+
+def _set_contact(activity: Activity, texts: tuple[str, ...], quarantine: Quarantine) -> None:
+    """Phones of both columns; an e-mail found there counts when the row has no other."""
+    first, second = texts
+    if not second and (not first or (number := plain_number(first))):
+        if first:
+            activity["phones"] = [number]
+        return
+    department = activity.get("department", "")
+    found = merged(tuple(read_phones(text, department) for text in texts))
+    if found.numbers:
+        activity["phones"] = list(found.numbers)
+    if found.emails and "email" not in activity:
+        activity["email"] = found.emails[0]
+    for text in found.refused:
+        quarantine.warn(activity["line"], Reason.PHONE_DROPPED, text)

@@ -1,0 +1,1 @@
+"""Indices kept between two reindexes: prune, migrate, snapshots."""

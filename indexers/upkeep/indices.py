@@ -1,0 +1,140 @@
+"""Upkeep of the indices between two reindexes: prune, migrate, and look before a rollback."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from elastic import lifecycle
+from elastic.errors import IndexMissing
+from elastic.names import IndexName, offers_alias
+from elastic.schema import Gap, Schema, Verdict, add_fields, gap, index_schema, program_schema
+from elastic.service import audit, lock
+from elastic.service.audit import Event
+from indexers.quality.index_stats import Census, census
+from indexers.reindex.recipe import LOCK, NothingToRollBackError
+from mappings.offers import SCHEMA_VERSION
+
+
+def prune(
+    client: Elasticsearch, prefix: str, keep: int, now: datetime, agreed: Sequence[IndexName]
+) -> list[IndexName]:
+    """Delete, under the lock, the previous indices but the ``keep`` newest; what was deleted.
+
+    Only those ``agreed`` go: what became previous since the question was asked stays. Each has
+    its line in the trail. Raises ``LockTaken``.
+    """
+    with lock.held(client, LOCK, prefix=prefix):
+        gone = lifecycle.prunable(client, offers_alias(prefix), keep)
+        gone = [name for name in gone if name in agreed]
+        for name in gone:
+            details = {"offers": lifecycle.count(client, name)}
+            lifecycle.delete_index(client, name)
+            audit.record(
+                client, Event.INDEX_PRUNED, str(name), now=now, prefix=prefix, details=details
+            )
+    return gone
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """How the live index stands to the schema of this program, and whether it was brought there."""
+
+    index: str
+    gap: Gap
+    applied: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The migration as plain values."""
+        return {
+            "index": self.index,
+            "verdict": self.gap.verdict.value,
+            "applied": self.applied,
+            **asdict(self.gap),
+        }
+
+
+def migrate(
+    client: Elasticsearch,
+    prefix: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    wanted: Schema | None = None,
+) -> Migration:
+    """Give the live index, under the lock, the fields that it lacks; else change nothing.
+
+    ``wanted`` is the schema of this program unless said. Raises ``IndexMissing``, ``LockTaken``.
+    """
+    target = wanted or program_schema()
+    if dry_run:
+        return _migration(client, prefix, target)
+    with lock.held(client, LOCK, prefix=prefix):
+        found = _migration(client, prefix, target)
+        if found.gap.verdict is not Verdict.ADDITIVE:
+            return found
+        add_fields(client, found.index, target)
+        details = {
+            "added": list(found.gap.added),
+            "from": found.gap.live_version,
+            "to": found.gap.wanted_version,
+        }
+        audit.record(
+            client, Event.INDEX_MIGRATED, found.index, now=now, prefix=prefix, details=details
+        )
+    return Migration(found.index, found.gap, applied=True)
+
+
+def _migration(client: Elasticsearch, prefix: str, wanted: Schema) -> Migration:
+    live = lifecycle.live_index(client, offers_alias(prefix))
+    if live is None:
+        raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
+    return Migration(str(live), gap(index_schema(client, str(live)), wanted), applied=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPlan:
+    """What a rollback would leave and make live."""
+
+    left: IndexName
+    live: IndexName
+    offers_left: Census
+    offers_live: Census
+    schema: int
+    """Version of the schema that would be live."""
+
+    @property
+    def searchable(self) -> bool:
+        """True when this program can search the index that would be live."""
+        return self.schema == SCHEMA_VERSION
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as plain values."""
+        return {
+            "left": str(self.left),
+            "live": str(self.live),
+            "offers_left": self.offers_left.kinds,
+            "offers_live": self.offers_live.kinds,
+            "schema": self.schema,
+            "searchable": self.searchable,
+        }
+
+
+def rollback_plan(client: Elasticsearch, prefix: str) -> RollbackPlan:
+    """What ``rollback`` would do now; raises ``NothingToRollBackError``."""
+    alias = offers_alias(prefix)
+    left, previous = lifecycle.live_index(client, alias), lifecycle.previous_indices(client, alias)
+    if left is None or not previous:
+        raise NothingToRollBackError(
+            "No previous index is kept: run `sas reindex --from DIR` with the earlier files."
+        )
+    target = str(previous[0])
+    return RollbackPlan(
+        left=left,
+        live=previous[0],
+        offers_left=census(client, str(left)),
+        offers_live=census(client, target),
+        schema=lifecycle.schema_version(client, target),
+    )

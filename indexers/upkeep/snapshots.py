@@ -1,0 +1,252 @@
+"""Snapshots of the live index and of the small indices beside it, in a folder of every node.
+
+A restore builds beside the live index and swaps the alias under the lock, as a reindex does. The
+registry of dispatch software, the audit trail, corrected rows and what each source gave come back
+only where they are missing: a trail is never rewound. Locks are never kept: one restored would be
+held by nobody.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from elastic import lifecycle
+from elastic.errors import ElasticRejected, IndexMissing, translated
+from elastic.names import (
+    IndexName,
+    audit_index,
+    corrections_index,
+    loads_index,
+    lrm_index,
+    offers_alias,
+    prefixed,
+)
+from elastic.service import audit, lock
+from elastic.service.audit import Event
+from indexers.reindex.recipe import LOCK
+from mappings.offers import SCHEMA_VERSION
+
+LONGEST_S = 1800
+"""Seconds a snapshot or a restore may take; the national index is 202 MB."""
+STAMP = "%Y%m%d-%H%M%S"
+
+
+class SnapshotError(RuntimeError):
+    """Any failure of a snapshot that is not one of Elasticsearch itself."""
+
+
+class NoSnapshotError(SnapshotError):
+    """There is no snapshot of that name."""
+
+
+class SnapshotUnfitError(SnapshotError):
+    """The snapshot is not whole, or of a schema that this program does not read."""
+
+
+class RepositoryRefusedError(SnapshotError):
+    """The nodes may not write in the folder of snapshots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot: its name, the index of offers it holds, when it was taken, whether whole."""
+
+    name: str
+    index: IndexName
+    taken_at: datetime
+    whole: bool
+    others: tuple[str, ...]
+    """The small indices it holds too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Where snapshots are kept: ``folder`` as every node sees it."""
+
+    client: Elasticsearch
+    folder: Path
+    prefix: str = ""
+
+    @property
+    def repository(self) -> str:
+        """Its name in Elasticsearch."""
+        return prefixed(self.prefix, "sas-snapshots")
+
+    @property
+    def patient(self) -> Elasticsearch:
+        """A client that waits for a snapshot; a node that is gone is no reason to fail."""
+        return self.client.options(request_timeout=LONGEST_S, retry_on_timeout=False)
+
+
+def take(vault: Vault, now: datetime) -> Snapshot:
+    """Take a snapshot of what is live; raises ``IndexMissing`` when nothing is."""
+    live = lifecycle.live_index(vault.client, offers_alias(vault.prefix))
+    if live is None:
+        raise IndexMissing("No index is live: load data with `sas reindex --from DIR`.")
+    _open(vault)
+    name = prefixed(vault.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
+    with translated():
+        small = [index for index in _small(vault.prefix) if _exists(vault.client, index)]
+        vault.patient.snapshot.create(
+            repository=vault.repository,
+            snapshot=name,
+            indices=[str(live), *small],
+            include_global_state=False,
+            feature_states=["none"],
+            wait_for_completion=True,
+        )
+    taken = one(vault, name)
+    _require_whole(taken)
+    _record(vault, Event.SNAPSHOT_TAKEN, str(live), now, name)
+    return taken
+
+
+def kept(vault: Vault) -> list[Snapshot]:
+    """Every snapshot of ours, the newest first."""
+    _open(vault)
+    with translated():
+        found = vault.patient.snapshot.get(
+            repository=vault.repository, snapshot=f"{prefixed(vault.prefix, 'sas')}-*"
+        )
+    known = (_read(entry, vault.prefix) for entry in found["snapshots"])
+    return sorted(
+        (snapshot for snapshot in known if snapshot is not None),
+        key=lambda snapshot: snapshot.taken_at,
+        reverse=True,
+    )
+
+
+def one(vault: Vault, name: str) -> Snapshot:
+    """The snapshot of that name; raises ``NoSnapshotError``."""
+    for snapshot in kept(vault):
+        if snapshot.name == name:
+            return snapshot
+    raise NoSnapshotError(f"There is no snapshot {name}: `sas snapshot list` names them.")
+
+
+def restorable(vault: Vault, name: str) -> Snapshot:
+    """The snapshot if it may go live; raises ``NoSnapshotError`` and ``SnapshotUnfitError``."""
+    found = one(vault, name)
+    _require_whole(found)
+    if found.index.schema != SCHEMA_VERSION:
+        raise SnapshotUnfitError(
+            f"Snapshot {name} has schema {found.index.schema}, this program reads "
+            f"{SCHEMA_VERSION}: run `sas reindex --from DIR` instead."
+        )
+    return found
+
+
+def restore(vault: Vault, name: str, now: datetime) -> IndexName:
+    """Make a snapshot live, or leave everything as it was; the index that is live now.
+
+    The index it replaces is kept for ``rollback``. Raises ``LockTaken`` too.
+    """
+    found = restorable(vault, name)
+    new = IndexName(vault.prefix, schema=found.index.schema, stamp=now)
+    with lock.held(vault.client, LOCK, prefix=vault.prefix) as held:
+        for index in found.others:
+            if not _exists(vault.client, index):
+                _bring(vault, name, index, index)
+        with _beside(vault.client, new):
+            _bring(vault, name, str(found.index), str(new))
+            held.renew()
+            lifecycle.swap(vault.client, new.alias, new)
+        _record(vault, Event.SNAPSHOT_RESTORED, str(new), now, name)
+    return new
+
+
+def forget(vault: Vault, name: str, now: datetime) -> Snapshot:
+    """Delete a snapshot; raises ``NoSnapshotError``."""
+    found = one(vault, name)
+    with translated():
+        vault.patient.snapshot.delete(repository=vault.repository, snapshot=name)
+    _record(vault, Event.SNAPSHOT_DELETED, str(found.index), now, name)
+    return found
+
+
+@contextmanager
+def _beside(client: Elasticsearch, new: IndexName) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        lifecycle.delete_index(client, new)
+        raise
+
+
+def _bring(vault: Vault, name: str, index: str, target: str) -> None:
+    """One index back under the name ``target``, whole."""
+    with translated():
+        answer = vault.patient.snapshot.restore(
+            repository=vault.repository,
+            snapshot=name,
+            indices=[index],
+            rename_pattern="^.*$",
+            rename_replacement=target,
+            include_aliases=False,
+            include_global_state=False,
+            feature_states=["none"],
+            wait_for_completion=True,
+        )
+    if answer["snapshot"]["shards"]["failed"]:
+        raise SnapshotUnfitError(f"Index {index} of snapshot {name} could not be read whole.")
+
+
+def _open(vault: Vault) -> None:
+    """Tell Elasticsearch the folder; raises ``RepositoryRefusedError`` when it will not have it."""
+    settings = {"location": str(vault.folder)}
+    try:
+        with translated():
+            vault.patient.snapshot.create_repository(
+                name=vault.repository, repository={"type": "fs", "settings": settings}
+            )
+    except ElasticRejected as error:
+        raise RepositoryRefusedError(
+            f"The nodes cannot keep snapshots in {vault.folder}: name it in path.repo of every "
+            "node and let them all write there, or name another one in SAS_SNAPSHOT_DIR."
+        ) from error
+
+
+def _small(prefix: str) -> list[str]:
+    return [name(prefix) for name in (lrm_index, audit_index, corrections_index, loads_index)]
+
+
+def _exists(client: Elasticsearch, index: str) -> bool:
+    with translated():
+        try:
+            client.indices.get_settings(index=index)
+        except NotFoundError:
+            return False
+    return True
+
+
+def _read(entry: dict[str, Any], prefix: str) -> Snapshot | None:
+    alias = f"{offers_alias(prefix)}-v"
+    offers = [index for index in entry["indices"] if index.startswith(alias)]
+    if len(offers) != 1:
+        return None
+    return Snapshot(
+        name=entry["snapshot"],
+        index=IndexName.parse(offers[0]),
+        taken_at=datetime.fromisoformat(entry["start_time"]),
+        whole=entry["state"] == "SUCCESS",
+        others=tuple(index for index in entry["indices"] if index in _small(prefix)),
+    )
+
+
+def _require_whole(snapshot: Snapshot) -> None:
+    if not snapshot.whole:
+        raise SnapshotUnfitError(
+            f"Snapshot {snapshot.name} is not whole: delete it with `sas snapshot delete "
+            f"{snapshot.name}` and take another one."
+        )
+
+
+def _record(vault: Vault, event: Event, index: str, now: datetime, name: str) -> None:
+    audit.record(
+        vault.client, event, index, now=now, prefix=vault.prefix, details={"snapshot": name}
+    )

@@ -1,0 +1,1 @@
+"""Searches opened from dispatch software (LRM) by a link: its contract, its registry."""

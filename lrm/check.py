@@ -1,0 +1,151 @@
+"""An LRM link told parameter by parameter, in French and without network; and links built."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import parse_qsl, quote, urlencode
+
+from lrm.link import IGNORED, LrmLink, doctor_shown
+from lrm.place import LrmPlace, read_place
+from lrm.specialty import SYSTEM_OF_OID, read_specialty
+from mappings import codes
+from mappings.identifiers import as_rpps
+from search_engine.query.pinned import NOT_IDENTIFIED, NOT_TOLD
+from search_engine.request.problems import SearchProblem
+
+PRACTITIONER_OID = "1.2.250.1.71.4.2.1"
+ADDRESS = "adresse"
+"""Name of the finding that tells the four parameters of the address assembled."""
+
+NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
+
+PAGING: Mapping[str, str] = MappingProxyType(
+    {
+        "page": "numéro de page",
+        "size": "offres par page",
+        "seed": "tirage d'une réponse précédente",
+        "cursor": "suite d'une réponse précédente",
+        "stable": "annuaire figé à la première page",
+    }
+)
+"""Parameters that walk through the pages, and what each says."""
+
+NAMES = frozenset(LrmLink.model_fields)
+
+
+class Level(StrEnum):
+    """What a finding means for the link: followed, followed otherwise, refused."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one parameter: ``became`` is what is searched, ``message`` what to know."""
+
+    parameter: str
+    level: Level
+    became: str = ""
+    message: str = ""
+
+
+Parameters = Sequence[tuple[str, str]]
+
+
+def parameters_of(url: str) -> Parameters:
+    """The parameters of a link as they are decoded, in order; also of a bare query string."""
+    text = url.strip().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    query = text.partition("#")[0].partition("?")[2] if "?" in text else text
+    return parse_qsl(query, keep_blank_values=True, errors="replace")
+
+
+def written_faults(parameters: Parameters) -> Iterator[Finding]:
+    """What is wrong with how the link is written, before anything is read."""
+    names = [name for name, _ in parameters]
+    for name in dict.fromkeys(names):
+        if name not in NAMES:
+            yield Finding(name, Level.WARNING, "", IGNORED["message"])
+        elif names.count(name) > 1:
+            yield Finding(name, Level.FAULT, "", "Ce paramètre est donné plusieurs fois.")
+    for name, value in parameters:
+        if NOT_UTF8 in value:
+            yield Finding(name, Level.FAULT, "", "Mal encodé : de l'UTF-8 est attendu.")
+
+
+def findings_of(link: LrmLink) -> Iterator[Finding]:
+    """What became of each parameter of a link whose values have the right form."""
+    yield Finding("origin", Level.OK, link.origin, "Vérifiée au registre à l'ouverture du lien.")
+    yield from _specialty(link)
+    yield _practitioner(link.practitioner)
+    yield from _address(link)
+    for name in PAGING:
+        if name in link.model_fields_set:
+            yield Finding(name, Level.OK, PAGING[name], "Vérifié à l'ouverture du lien.")
+
+
+def link_to(base: str, parameters: Mapping[str, str]) -> str:
+    """The encoded link; codes and RPPS are put in the form of the contract, empty ones left out."""
+    contract = {"specialty": specialty_urn, "practitioner": practitioner_urn}
+    written = {
+        name: contract.get(name, str)(value.strip())
+        for name, value in parameters.items()
+        if value.strip()
+    }
+    return f"{base}?{urlencode(written, quote_via=quote)}"
+
+
+def specialty_urn(text: str) -> str:
+    """``SM54`` with its OID; words stay words."""
+    oids = {system: oid for oid, system in SYSTEM_OF_OID.items()}
+    found = codes.specialties().get(text.upper()) or codes.professions().get(text)
+    oid = oids.get(found.system) if found else None
+    return text if found is None or oid is None else f"urn:oid:{oid}|{found.code}"
+
+
+def practitioner_urn(text: str) -> str:
+    """An RPPS with its OID and its 8; a name stays a name."""
+    rpps = as_rpps(text)
+    return text if rpps is None else f"urn:oid:{PRACTITIONER_OID}|8{rpps}"
+
+
+def _specialty(link: LrmLink) -> Iterator[Finding]:
+    read = read_specialty(link.specialty, link.speciality)
+    name = "specialty" if link.specialty or not link.speciality else "speciality"
+    if not read.warnings:
+        yield Finding(name, Level.OK, read.label)
+    given = (link.specialty or link.speciality).strip()
+    coded = specialty_urn(given)
+    hint = "" if coded == given else f" Un code ne va pas seul : {coded}"
+    for warning in read.warnings:
+        yield Finding(name, Level.WARNING, read.label, warning["message"] + hint)
+
+
+def _practitioner(given: str) -> Finding:
+    if not given:
+        return Finding("practitioner", Level.WARNING, "", NOT_TOLD["message"])
+    read = doctor_shown(given)
+    if not read:
+        return Finding("practitioner", Level.WARNING, "", NOT_IDENTIFIED["message"])
+    became = f"RPPS {read['rpps']}" if "rpps" in read else f"nom « {read['name']} »"
+    return Finding("practitioner", Level.OK, became)
+
+
+def _address(link: LrmLink) -> Iterator[Finding]:
+    try:
+        place = read_place(link.streetnumber, link.streetname, link.inseecode, link.city)
+    except SearchProblem as error:
+        name = error.field or ADDRESS
+        yield Finding(name, Level.FAULT, "", f"{error.detail} {error.remedy}")
+        return
+    yield Finding(ADDRESS, Level.OK, place.text, _searched(place))
+    for warning in place.warnings:
+        yield Finding(ADDRESS, Level.WARNING, "", warning["message"])
+
+
+def _searched(place: LrmPlace) -> str:
+    """What is searched around, with the code the commune has today."""
+    code = f" (INSEE {place.commune.insee})" if place.commune else ""
+    return f"Autour de l'adresse{code}." if place.street else f"Autour de la commune{code}."

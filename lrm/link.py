@@ -1,0 +1,194 @@
+"""An LRM link as a search: the contract INT_L01, on the same use case as every search.
+
+``origin, specialty`` or ``speciality``, ``practitioner, streetnumber, streetname, inseecode,
+city`` (F048 to F059), read into one place, one speciality and one treating doctor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+
+from elasticsearch import AsyncElasticsearch
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lrm.place import InseeFinder, LrmPlace, area_of_place, read_place
+from lrm.registry import LrmRegistry
+from lrm.specialty import Specialty, read_specialty
+from mappings.formats import LrmEntry
+from search_engine.backend.hints import Foresight
+from search_engine.execution.cursor_key import CursorKey
+from search_engine.execution.search import search
+from search_engine.query.pinned import read_doctor
+from search_engine.request.area import AddressFinder, Area
+from search_engine.request.criteria import MAX_TEXT, Criteria, Mode, Role, Sealed
+from search_engine.request.interpretation import Interpretation
+from search_engine.response.page import Page
+
+IGNORED = {
+    "code": "lrm_parameter_ignored",
+    "message": "Le lien porte des paramètres hors du contrat : ils n'ont pas été lus.",
+}
+
+Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+
+
+class LrmLink(BaseModel):
+    """The parameters of a link; an empty one counts as absent, other names are ignored."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    origin: Annotated[Spoken, StringConstraints(min_length=1)]
+    """Assignment authority of the dispatch software, an active entry of the registry."""
+    specialty: Spoken = ""
+    """Words, or `urn:oid:<OID>|<code>`; empty or unknown: general medicine, with a warning."""
+    speciality: Spoken = ""
+    """The same, in its other spelling."""
+    practitioner: Spoken = ""
+    """The treating doctor: `urn:oid:1.2.250.1.71.4.2.1|8<RPPS>`, an RPPS or a name."""
+    streetnumber: Spoken = ""
+    """`12`, `12 bis`; goes with `streetname`."""
+    streetname: Spoken = ""
+    """The street, without number."""
+    inseecode: Spoken = ""
+    """INSEE code of the commune, arrondissements kept; a lost leading zero is restored."""
+    city: Spoken = ""
+    """Name of the commune, used when the INSEE code is absent or unknown."""
+    page: int = Field(1, ge=1)
+    """Page number, from 1."""
+    size: int = Field(5, ge=1, le=100)
+    """Offers a page."""
+    seed: int | None = Field(None, ge=0, le=2**31 - 1)
+    """Seed of the fair order, from an earlier answer."""
+    cursor: Sealed | None = None
+    """Cursor of the next page, from an earlier answer."""
+    stable: bool = False
+    """True walks the directory as it stands at the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a link asks for."""
+
+    link: LrmLink
+    specialty: Specialty
+    place: LrmPlace
+
+    @property
+    def warnings(self) -> list[Mapping[str, str]]:
+        """What was not followed as it was given."""
+        ignored = (IGNORED,) if self.link.model_extra else ()
+        return [*ignored, *self.specialty.warnings, *self.place.warnings]
+
+    def criteria(self, role: Role, modes: tuple[Mode, ...]) -> Criteria:
+        """The same search as criteria, in the first of the modes open to the caller; an absent
+        doctor is told apart from none (F050)."""
+        link = self.link
+        return Criteria(
+            what=self.specialty.label[:MAX_TEXT],
+            where=self.place.text[:MAX_TEXT],
+            treating_doctor=link.practitioner,
+            page=link.page,
+            size=link.size,
+            seed=link.seed,
+            cursor=link.cursor,
+            stable=link.stable,
+            mode=modes[0],
+            modes=modes,
+            role=role,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Each parameter as it was understood, absent when it was not given (F053)."""
+        address = {
+            "streetnumber": self.place.number,
+            "streetname": self.place.street,
+            "inseecode": self.place.commune.insee if self.place.commune else "",
+            "city": self.place.commune.name if self.place.commune else self.place.city,
+            "text": self.place.text,
+        }
+        return {
+            "specialty": specialty_shown(self.specialty),
+            "practitioner": doctor_shown(self.link.practitioner),
+            "address": {name: value for name, value in address.items() if value},
+        }
+
+
+def resolved(link: LrmLink) -> Resolved:
+    """What the link asks for, without any network.
+
+    Raises the problems of ``read_place``.
+    """
+    place = read_place(link.streetnumber, link.streetname, link.inseecode, link.city)
+    return Resolved(link, read_specialty(link.specialty, link.speciality), place)
+
+
+def specialty_shown(specialty: Specialty) -> dict[str, str]:
+    """The label, with the code and its terminology when the link gave one."""
+    code = specialty.code
+    coded = {} if code is None else {"code": code.code, "system": code.system}
+    return {"label": specialty.label, **coded}
+
+
+def doctor_shown(practitioner: str) -> dict[str, str]:
+    """The RPPS or the name read; empty when there is none, or when it cannot be read."""
+    asked = read_doctor(practitioner) if practitioner else None
+    if asked is None:
+        return {}
+    found = {"rpps": asked.rpps, "name": asked.name}
+    return {key: str(value) for key, value in found.items() if value}
+
+
+class LrmFinder(AddressFinder, InseeFinder, Protocol):
+    """What finds places for every search, and addresses within a commune for links."""
+
+
+@dataclass(frozen=True, slots=True)
+class LrmDoor:
+    """What a search from a link needs: the offers, the registry, a finder of addresses."""
+
+    client: AsyncElasticsearch
+    alias: str
+    registry: LrmRegistry
+    finder: LrmFinder
+    key: CursorKey | None = None
+    foresight: Foresight | None = None
+
+
+async def lrm_search(
+    door: LrmDoor, link: LrmLink, now: datetime, role: Role, modes: tuple[Mode, ...] = tuple(Mode)
+) -> Page:
+    """The page of ``search``, with the block ``lrm``: who sent the link, and how it was read.
+
+    A link says no mode: it opens the first of ``modes``, those of the caller's role (F047).
+
+    Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
+    ``search``. The origin is checked before anything else is read.
+    """
+    entry = await door.registry.admitted(link.origin)
+    asked = resolved(link)
+
+    async def area(criteria: Criteria, finder: AddressFinder) -> Area:
+        return await area_of_place(asked.place, door.finder)
+
+    def meaning(text: str) -> Interpretation:
+        return asked.specialty.meaning
+
+    page = await search(
+        door.client,
+        door.alias,
+        asked.criteria(role, modes),
+        now,
+        deps=door.finder,
+        resolve_area=area,
+        interpret=meaning,
+        key=door.key,
+        foresight=door.foresight,
+    )
+    page["warnings"] = [*asked.warnings, *page["warnings"]]
+    return {**page, "lrm": lrm_block(entry, asked)}
+
+
+def lrm_block(entry: LrmEntry, asked: Resolved) -> dict[str, Any]:
+    """Who sent the link, and what became of its parameters."""
+    return {"origin": entry.origin, "name": entry.name, "resolved": asked.as_dict()}

@@ -1,0 +1,144 @@
+"""The patient's address as an LRM link gives it: four parameters, one place (F058, F059, W30)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from geography.gazetteer import Commune, Gazetteer, load_gazetteer
+from geography.geocoding.geocoder import GeocodedAddress
+from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
+from search_engine.request.area import Area, geocoded_area, insee_area
+from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
+
+NUMBER_IGNORED = {
+    "code": "lrm_number_ignored",
+    "message": "Numéro de rue sans chiffre : il n'a pas été utilisé.",
+}
+INSEE_UNKNOWN = {
+    "code": "lrm_insee_unknown",
+    "message": "Code INSEE inconnu : la commune a été cherchée par son nom.",
+}
+CITY_AMBIGUOUS = {
+    "code": "lrm_city_ambiguous",
+    "message": "Plusieurs communes portent ce nom : vérifiez le secteur affiché.",
+}
+CITY_DIFFERS = {
+    "code": "lrm_city_differs",
+    "message": "Le code INSEE et le nom désignent deux communes : le code a été retenu.",
+}
+"""Warnings of the address."""
+
+Warnings = tuple[Mapping[str, str], ...]
+
+
+class InseeFinder(Protocol):
+    """What finds an address within a commune: ``geography.geocoding.geocoder.Geocoder``."""
+
+    @property
+    def down(self) -> bool:
+        """True when the service could not be asked."""
+        ...
+
+    async def geocode(self, text: str, *, insee: str | None = None) -> GeocodedAddress | None:
+        """The address, None when nobody knows it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LrmPlace:
+    """The address assembled: ``12 bis`` and a street, in a commune.
+
+    ``commune`` is None when only a name is known and not one commune alone bears it.
+    """
+
+    number: str
+    street: str
+    commune: Commune | None
+    city: str
+    warnings: Warnings = ()
+
+    @property
+    def text(self) -> str:
+        """One line, as an address is written: ``12 bis Rue du Lac, 48000 Mende``."""
+        line = f"{self.number} {self.street}".strip()
+        return ", ".join(part for part in (line, self.town) if part)
+
+    @property
+    def town(self) -> str:
+        """The commune with its postcode when it has only one; else the name that was given."""
+        if self.commune is None:
+            return self.city
+        parent = load_gazetteer().by_insee(self.commune.parent or "")
+        name = self.commune.name if parent is None else parent.name
+        postcodes = self.commune.postcodes
+        return f"{postcodes[0]} {name}" if len(postcodes) == 1 else name
+
+
+def read_place(number: str, street: str, insee: str, city: str) -> LrmPlace:
+    """The place of the four parameters.
+
+    Raises ``NumberWithoutStreet``, ``NoCity``, or ``CityNotFound`` when nothing but an unknown
+    city is given.
+    """
+    gazetteer = load_gazetteer()
+    number, street, city = map(_one_line, (number, street, city))
+    numbered = any(sign.isdigit() for sign in number)
+    if numbered and not street:
+        raise NumberWithoutStreet
+    place = _town(gazetteer, insee.strip(), city)
+    if place.commune is None and not place.city:
+        raise NoCity
+    if place.commune is None and not street and not gazetteer.by_name(place.city):
+        raise CityNotFound
+    ignored = (NUMBER_IGNORED,) if number and not numbered else ()
+    return replace(
+        place,
+        number=number if numbered else "",
+        street=street,
+        warnings=(*ignored, *place.warnings),
+    )
+
+
+async def area_of_place(place: LrmPlace, finder: InseeFinder) -> Area:
+    """The area of the place; only an INSEE code is a search around the commune.
+
+    Raises ``PlaceNotFound`` or ``GeocoderUnavailable``.
+    """
+    gazetteer = load_gazetteer()
+    commune = place.commune
+    if not place.street:
+        commune = commune or gazetteer.by_name(place.city)[0]
+        return insee_area(gazetteer, commune.insee, None)
+    found = await finder.geocode(place.text, insee=None if commune is None else commune.insee)
+    if found is not None:
+        return geocoded_area(gazetteer, found, None)
+    if finder.down:
+        raise GeocoderUnavailable
+    raise PlaceNotFound(field="streetname")
+
+
+def padded(insee: str) -> str:
+    """The INSEE code with the zeros a spreadsheet took away: ``1053`` gives ``01053``."""
+    return insee.upper().zfill(5) if insee else ""
+
+
+def _town(gazetteer: Gazetteer, insee: str, city: str) -> LrmPlace:
+    """The commune by its code, else by its name (F058); arrondissements stay (W30)."""
+    commune = gazetteer.by_insee(padded(insee)) if insee else None
+    named = gazetteer.by_name(city) if city else []
+    if commune is not None:
+        return LrmPlace("", "", commune, city, _differing(gazetteer, commune, named))
+    unknown = (INSEE_UNKNOWN,) if insee else ()
+    if len(named) > 1:
+        return LrmPlace("", "", None, city, (*unknown, CITY_AMBIGUOUS))
+    return LrmPlace("", "", named[0] if named else None, city, unknown)
+
+
+def _differing(gazetteer: Gazetteer, commune: Commune, named: list[Commune]) -> Warnings:
+    family = {commune.insee, *gazetteer.insee_family(commune.insee)}
+    same = not named or any(one.insee in family for one in named)
+    return () if same else (CITY_DIFFERS,)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

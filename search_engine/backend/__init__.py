@@ -1,0 +1,1 @@
+"""How Elasticsearch is asked: the index behind one alias, and hints from earlier searches."""

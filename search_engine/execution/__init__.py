@@ -1,0 +1,1 @@
+"""One search carried out: planned, executed, paged, completed."""

@@ -1,0 +1,45 @@
+"""The cards of a page: offers that stand alone, and among them the best member of each CPTS.
+
+Both are asked at once, in the same order; here they become one list. The page was asked with as
+many hits before it as there are CPTS, so whatever stands before those hits is before the page.
+"""
+
+from bisect import bisect_left
+from heapq import merge
+from typing import Any
+
+from search_engine.backend.index import Answer, hits_of, total_of
+from search_engine.query.page_requests import position, sort_keys
+from search_engine.query.plan import Plan
+
+Hit = dict[str, Any]
+
+
+def merged(plan: Plan, alone: Answer, members: Answer) -> Answer:
+    """The answer of the page with the members in their places, and counted."""
+    rank = _ranker(len(sort_keys(plan)))
+    best = sorted(hits_of(members), key=rank)
+    total = {**alone["hits"]["total"], "value": total_of(alone) + len(best)}
+    shown = _after(plan, hits_of(alone), best, rank)
+    return {**alone, "hits": {**alone["hits"], "total": total, "hits": shown}}
+
+
+def _after(plan: Plan, alone: list[Hit], best: list[Hit], rank: Any) -> list[Hit]:
+    """The hits from the start of the page on; in a walk, after the last card seen."""
+    if plan.after is not None:
+        seen = rank({"sort": list(plan.after)})
+        return list(merge(alone, [hit for hit in best if rank(hit) > seen], key=rank))
+    size, first = plan.criteria.size, position(plan)["from"]
+    before = bisect_left(best, rank(alone[0]), key=rank) if alone and first else 0
+    start = (plan.criteria.page - 1) * size - first - before
+    return list(merge(alone, best[before:], key=rank))[start : start + size]
+
+
+def _ranker(keys: int) -> Any:
+    """The order of ``sort_keys``: score downwards, numbers upwards, then the id."""
+
+    def rank(hit: Hit) -> tuple[Any, ...]:
+        score, *inside, offer_id = hit["sort"][:keys]
+        return (-score, *map(float, inside), offer_id)
+
+    return rank

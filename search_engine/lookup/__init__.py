@@ -1,0 +1,1 @@
+"""Smaller look-ups beside the search: suggestions, places, CPTS, one offer."""

@@ -1,0 +1,91 @@
+"""Where to search, from the first letters: departments, communes, addresses (F003).
+
+Departments and communes come from memory, addresses from the geocoder. What was typed is about a
+patient: it is in no log and in no error.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geography.departments import Department, departments
+from geography.gazetteer import Commune, Gazetteer, load_gazetteer
+from geography.geocoding.geocoder import NATIONAL_API, GeocodedAddress
+from geography.place_names import split_place
+from mappings.analysis import fold
+from mappings.records import Precision
+from search_engine.request.area import AddressFinder
+from search_engine.request.interpretation import MIN_LETTERS
+
+Places = dict[str, Any]
+
+
+class PlacesRequest(BaseModel):
+    """The first letters of a place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    text: str = Field("", max_length=200)
+    """What was typed so far: a department, a commune, a postcode, an address."""
+    size: int = Field(5, ge=1, le=20)
+    """Entries of each list."""
+
+
+async def complete_places(asked: PlacesRequest, geocoder: AddressFinder) -> Places:
+    """The three lists, empty under three letters (F003).
+
+    When the address service cannot be used, ``partial`` is true and ``unavailable`` names it.
+    """
+    if len(fold(asked.text).replace(" ", "")) < MIN_LETTERS:
+        return {"county": [], "city": [], "address": [], "partial": False}
+    gazetteer = load_gazetteer()
+    addresses = await geocoder.complete(asked.text)
+    known = {
+        "county": [_county(found) for found in counties(asked.text)[: asked.size]],
+        "city": [_city(found) for found in cities(gazetteer, asked.text)[: asked.size]],
+    }
+    if addresses is None:
+        return {**known, "address": [], "partial": True, "unavailable": [NATIONAL_API]}
+    exact = [found for found in addresses if found.precision is not Precision.MUNICIPALITY]
+    return {**known, "address": [_address(a) for a in exact[: asked.size]], "partial": False}
+
+
+def counties(text: str) -> list[Department]:
+    """The departments of that code, or whose name has a word begun so; whole beginnings first."""
+    folded = fold(text)
+    begun = [d for d in departments().values() if f" {folded}" in f" {fold(d.name)}"]
+    coded = [d for d in departments().values() if d.code.lower() == folded]
+    return [*coded, *sorted(begun, key=lambda d: not fold(d.name).startswith(folded))]
+
+
+def cities(gazetteer: Gazetteer, text: str) -> list[Commune]:
+    """The communes of a postcode or name, then those whose name starts so, largest first.
+
+    A city with districts is followed by them: ``Paris 15`` gives the 15th district first.
+    """
+    said = split_place(text)
+    found = [*gazetteer.by_name(text), *(gazetteer.starting_with(text) if said.city else [])]
+    first: dict[str, Commune] = {}
+    for commune in found:
+        first.setdefault(commune.insee, commune)
+    return list(first.values())
+
+
+def _county(found: Department) -> dict[str, Any]:
+    return {"label": f"{found.name} ({found.code})", "department": found.code}
+
+
+def _city(found: Commune) -> dict[str, Any]:
+    shown = {"label": f"{found.part or found.name} ({found.department})", "insee": found.insee}
+    return {**shown, "department": found.department, "postal_codes": list(found.postcodes)}
+
+
+def _address(found: GeocodedAddress) -> dict[str, Any]:
+    return {
+        "label": found.label,
+        "lat": found.lat,
+        "lon": found.lon,
+        "insee": found.insee,
+        "department": found.department,
+        "precision": found.precision.value,
+    }

@@ -1,0 +1,296 @@
+"""What to search for, from the first letters: specialities, professionals, structures.
+
+Specialities come from memory; people and structures from one request to Elasticsearch. Text is
+never query syntax (W22).
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Self
+
+from elasticsearch import AsyncElasticsearch
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from geography.gazetteer import load_gazetteer
+from mappings import codes
+from mappings.analysis import fold
+from mappings.records import Kind
+from search_engine.backend.index import Index, hits_of
+from search_engine.request.area import (
+    Area,
+    AreaKind,
+    department_area,
+    department_coded,
+    insee_area,
+    point_area,
+)
+from search_engine.request.interpretation import (
+    AMBIGUOUS,
+    MIN_LETTERS,
+    OTHER_KINDS,
+    Interpretation,
+    interpret,
+    lookup_key,
+)
+from search_engine.request.problems import QueryTooShort
+
+WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
+"""Weights: the words are whole, not begun; nearness, halved at PIVOT; the department."""
+
+PIVOT = "10km"
+"""Distance at which nearness counts half."""
+
+TIMEOUT = "1s"
+
+PERSON_FIELDS = ["rpps", "title", "given", "family", "profession", "city", "department"]
+STRUCTURE_FIELDS = ["id", "kind", "structure_kind", "title", "city", "department"]
+
+Suggestions = dict[str, list[dict[str, Any]]]
+
+
+class SuggestRequest(BaseModel):
+    """The first letters, and where the patient is when it is known: nearer names come first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    text: str = Field("", max_length=200)
+    """What was typed so far. Empty: the usual searches."""
+    lat: float | None = Field(None, ge=-90, le=90)
+    """Latitude of the patient, WGS84 degrees; goes with `lon`. Zero is a coordinate."""
+    lon: float | None = Field(None, ge=-180, le=180)
+    """Longitude of the patient, WGS84 degrees; goes with `lat`."""
+    insee: str | None = Field(None, pattern=r"^(\d{1,2}|2[ABab])\d{3}$")
+    """INSEE code of a commune."""
+    department: str | None = Field(None, pattern=r"^(\d{1,3}|2[ABab])$")
+    """Department code."""
+    size: int = Field(5, ge=1, le=20)
+    """Entries of each list."""
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """At most one place; a point needs both coordinates, zero included."""
+        if (self.lat is None) != (self.lon is None):
+            raise PydanticCustomError("incomplete_point", "lat and lon go together")
+        if sum(value is not None for value in (self.lat, self.insee, self.department)) > 1:
+            raise PydanticCustomError("one_place", "give one place at most")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that the search understands: folded, as written, what it means, its kind.
+
+    ``meaning`` is the label folded: words of one meaning are proposed once. ``ambiguous`` words
+    are proposed by their meanings.
+    """
+
+    folded: str
+    what: str
+    label: str
+    kind: str
+    meaning: str
+    ambiguous: bool = False
+
+    @classmethod
+    def of(cls, folded: str, what: str, label: str, kind: str) -> "Term":
+        """The term, with what is worked out once for every text typed."""
+        return cls(folded, what, label, kind, fold(label), lookup_key(folded) in AMBIGUOUS)
+
+
+async def suggest(client: AsyncElasticsearch, alias: str, asked: SuggestRequest) -> Suggestions:
+    """The three lists for a text (F004); empty text gives the usual searches.
+
+    Under three letters only a known abbreviation is answered. Raises ``SearchProblem`` for a
+    place that does not exist, and the errors of ``elastic.errors``.
+    """
+    near = place_of(asked)
+    folded = fold(asked.text)
+    if not asked.text.strip():
+        return _lists([dict(usual) for usual in usual_searches()[: asked.size]])
+    if len(folded.replace(" ", "")) < MIN_LETTERS:
+        return _lists(abbreviations(folded)[: asked.size])
+    bodies = [people_query(asked, near), structures_query(asked, near)]
+    people, structures = map(hits_of, await Index(client, alias).ask_all(bodies))
+    return _lists(
+        specialties(folded)[: asked.size],
+        [_person(hit["_source"]) for hit in people],
+        [_structure(hit["_source"]) for hit in structures],
+    )
+
+
+def warm() -> None:
+    """Read the tables of suggestions now (25 ms), so that no first letter waits for them."""
+    usual_searches()
+    specialties("cardiologue")
+
+
+def place_of(asked: SuggestRequest) -> Area | None:
+    """The area near which names are wanted, None when nothing was said."""
+    if asked.lat is not None and asked.lon is not None:
+        return point_area(load_gazetteer(), asked.lat, asked.lon, None)
+    if asked.insee is not None:
+        return insee_area(load_gazetteer(), asked.insee, None)
+    if asked.department is not None:
+        return department_area(department_coded(asked.department), None)
+    return None
+
+
+def specialties(folded: str) -> list[dict[str, Any]]:
+    """The meanings of which a word begins so; the meanings of an ambiguous word come first."""
+    found = sorted(_begun(folded), key=lambda term: _rank(term, folded))
+    first: dict[str, Term] = {}
+    for term in (*_ambiguous().get(lookup_key(folded), ()), *found):
+        first.setdefault(term.meaning, term)
+    return [_entry(term) for term in first.values()]
+
+
+def abbreviations(folded: str) -> list[dict[str, Any]]:
+    """The meaning of a whole word under three letters, such as ``MG``."""
+    return [_entry(term) for term in terms() if term.folded == folded][:1]
+
+
+@cache
+def terms() -> tuple[Term, ...]:
+    """Every synonym and official label, once a spelling."""
+    written = [text for text, _ in codes.synonyms()]
+    tables = (codes.professions(), codes.structure_categories(), codes.specialties())
+    written += [code.label for table in tables for code in table.values()]
+    spelled = {fold(text): text for text in reversed([*OTHER_KINDS, *written])}
+    return tuple(term for folded, text in spelled.items() if (term := _term(folded, text)))
+
+
+@cache
+def usual_searches() -> tuple[dict[str, str], ...]:
+    """The default list: ``tables/usual_searches.csv`` (F004)."""
+    table = resources.files("search_engine.lookup").joinpath("usual_searches.csv")
+    rows = csv.DictReader(table.read_text("utf-8").splitlines())
+    return tuple({**row, "kind": kind_of(interpret(row["what"]))} for row in rows)
+
+
+def kind_of(meaning: Interpretation) -> str:
+    """What a known word is: ``structure``, ``specialty`` or ``profession``."""
+    if meaning.structure_word:
+        return "structure"
+    return "specialty" if meaning.specialties else "profession"
+
+
+def people_query(asked: SuggestRequest, near: Area | None) -> dict[str, Any]:
+    """Distinct persons, one a RPPS, at their best place."""
+    person = [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "rpps"}}]
+    return {**_names(asked, near, person, PERSON_FIELDS), "collapse": {"field": "rpps"}}
+
+
+def structures_query(asked: SuggestRequest, near: Area | None) -> dict[str, Any]:
+    """Offers that are no person."""
+    kinds = [kind.value for kind in Kind if kind is not Kind.PROFESSIONAL]
+    return _names(asked, near, [{"terms": {"kind": kinds}}], STRUCTURE_FIELDS)
+
+
+def _names(
+    asked: SuggestRequest, near: Area | None, only: list[dict[str, Any]], fields: list[str]
+) -> dict[str, Any]:
+    begun = {"match": {"names.prefix": {"query": asked.text, "operator": "and"}}}
+    whole = {"match": {"names": {"query": asked.text, "operator": "and"}}}
+    preferred = [_weighted(whole, WHOLE_WORDS), *_nearness(near)]
+    return {
+        "query": {"bool": {"filter": [*only, begun], "should": preferred}},
+        "sort": ["_score", {"id": "asc"}],
+        "size": asked.size,
+        "_source": fields,
+        "track_total_hits": False,
+        "timeout": TIMEOUT,
+    }
+
+
+def _nearness(near: Area | None) -> list[dict[str, Any]]:
+    if near is None:
+        return []
+    home = _weighted({"term": {"department": near.department}}, SAME_DEPARTMENT)
+    if near.kind is AreaKind.DEPARTMENT:
+        return [home]
+    origin = {"lat": near.lat, "lon": near.lon}
+    nearer = {"field": "point", "origin": origin, "pivot": PIVOT, "boost": NEAR}
+    return [home, {"distance_feature": nearer}]
+
+
+def _weighted(query: dict[str, Any], boost: float) -> dict[str, Any]:
+    return {"constant_score": {"filter": query, "boost": boost}}
+
+
+def _person(offer: dict[str, Any]) -> dict[str, Any]:
+    profession = codes.professions().get(offer.get("profession", ""))
+    shown = {
+        "label": offer["title"],
+        "what": f"{offer.get('given', '')} {offer.get('family', '')}".strip() or offer["title"],
+        "rpps": offer["rpps"],
+        "profession": None if profession is None else profession.label,
+    }
+    return _known({**shown, **_city(offer)})
+
+
+def _structure(offer: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        "label": offer["title"],
+        "what": offer["title"],
+        "id": offer["id"],
+        "kind": offer.get("structure_kind", offer["kind"]),
+    }
+    return _known({**shown, **_city(offer)})
+
+
+def _city(offer: dict[str, Any]) -> dict[str, Any]:
+    return {"city": offer.get("city"), "department": offer.get("department")}
+
+
+def _known(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _lists(
+    words: list[dict[str, Any]],
+    people: list[dict[str, Any]] | None = None,
+    structures: list[dict[str, Any]] | None = None,
+) -> Suggestions:
+    return {"specialties": words, "professionals": people or [], "structures": structures or []}
+
+
+def _term(folded: str, text: str) -> Term | None:
+    """The word with its meaning, None for a label that the search takes for a name."""
+    if len(folded.replace(" ", "")) < 2:  # noqa: PLR2004 - one letter says nothing
+        return None
+    try:
+        meaning = interpret(text)
+    except QueryTooShort:
+        return None
+    return Term.of(folded, text, meaning.label, kind_of(meaning)) if meaning.targets else None
+
+
+@cache
+def _ambiguous() -> Mapping[str, tuple[Term, ...]]:
+    """The meanings of each ambiguous word, by its lookup key."""
+    return {
+        key: tuple(
+            Term.of(fold(what), what, label, kind_of(interpret(what))) for label, what in meanings
+        )
+        for key, meanings in AMBIGUOUS.items()
+    }
+
+
+def _begun(folded: str) -> list[Term]:
+    """The terms with a word begun so; an ambiguous word is replaced by its meanings."""
+    begun = (term for term in terms() if folded in term.folded and not term.ambiguous)
+    return [term for term in begun if f" {folded}" in f" {term.folded}"]
+
+
+def _rank(term: Term, folded: str) -> tuple[bool, bool, int, str]:
+    """Whole, then begun, then begun inside; the shortest spelling first."""
+    begun = term.folded.startswith(folded)
+    return term.folded != folded, not begun, len(term.folded), term.folded
+
+
+def _entry(term: Term) -> dict[str, Any]:
+    return {"label": term.label, "what": term.what, "kind": term.kind}

@@ -1,0 +1,1 @@
+"""From a plan to requests: filters, score, facets, groups."""

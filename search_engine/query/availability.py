@@ -1,0 +1,121 @@
+"""Which slots show: one rule, as the nested query and as the Python test of the same words.
+
+Every condition holds on one same slot; tests prove both forms equal on random data.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from mappings.records import SlotType, StoredSlot
+from search_engine.request.criteria import VISIBLE_TYPES, Criteria, Role
+from search_engine.request.window import Window, instant
+
+Clause = dict[str, Any]
+
+
+class SlotRule(NamedTuple):
+    """What one slot must satisfy; instants as UTC text, ends included.
+
+    ``types``: one of them is needed. ``visible``: those the asker may see on a card.
+    ``ranges``: (after, before) pairs, the slot overlaps one of them; none means any.
+    """
+
+    start: str
+    end: str
+    types: tuple[SlotType, ...]
+    visible: tuple[SlotType, ...]
+    consultation: tuple[str, ...] = ()
+    ranges: tuple[tuple[str, str], ...] = ()
+
+
+def asked_slots(criteria: Criteria, window: Window) -> SlotRule:
+    """The rule of a search: role, window, slot type, consultation and horizon."""
+    visible = VISIBLE_TYPES[criteria.role]
+    asked = criteria.slot_type or visible
+    return SlotRule(
+        start=instant(window.start),
+        end=instant(window.end),
+        types=tuple(kind for kind in visible if kind in asked),
+        visible=visible,
+        consultation=tuple(criteria.consultation),
+        ranges=tuple(hours_range(window.start, horizon) for horizon in criteria.horizon),
+    )
+
+
+MARKS = "slots.marks"
+"""Instants by which a slot is found in any horizon that it overlaps."""
+
+SLOT_FILTERS = ("slot_type", "consultation", "horizon")
+"""Filters that one same slot must meet; the others are about the offer."""
+
+
+def freed(rule: SlotRule, *names: str) -> SlotRule:
+    """The rule without those of its filters: the facet of a filter does not filter itself."""
+    types = rule.visible if "slot_type" in names else rule.types
+    consultation = () if "consultation" in names else rule.consultation
+    ranges = () if "horizon" in names else rule.ranges
+    return SlotRule(rule.start, rule.end, types, rule.visible, consultation, ranges)
+
+
+def any_slots(role: Role, window: Window) -> SlotRule:
+    """The rule of a card shown outside the filters: role and window only."""
+    visible = VISIBLE_TYPES[role]
+    return SlotRule(instant(window.start), instant(window.end), visible, visible)
+
+
+def hours_range(start: datetime, horizon: str) -> tuple[str, str]:
+    """``"4-8"`` as instants: (after, before) so many hours from the start (F077)."""
+    after, before = (timedelta(hours=int(hours)) for hours in horizon.split("-"))
+    return instant(start + after), instant(start + before)
+
+
+def shows(rule: SlotRule, slot: StoredSlot) -> bool:
+    """True when the stored slot satisfies the whole rule (F060, F062, F063, F073, F077)."""
+    return (
+        rule.start <= slot["start"] <= rule.end
+        and any(kind in rule.types for kind in slot["types"])
+        and slot.get("seats_left", 1) > 0
+        and _meets(rule.consultation, slot.get("consultation", ()))
+        and (not rule.ranges or any(_overlaps(slot, *span) for span in rule.ranges))
+    )
+
+
+def showing(rule: SlotRule, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
+    """The slots that satisfy the rule, by start then id."""
+    return sorted(
+        (slot for slot in slots if shows(rule, slot)), key=lambda slot: (slot["start"], slot["id"])
+    )
+
+
+def slot_filter(rule: SlotRule) -> Clause:
+    """The same rule as a ``bool`` inside the nested query on ``slots``."""
+    clauses: list[Clause] = [
+        {"range": {"slots.start": {"gte": rule.start, "lte": rule.end}}},
+        {"terms": {"slots.types": list(rule.types)}},
+    ]
+    if rule.consultation:
+        clauses.append({"terms": {"slots.consultation": list(rule.consultation)}})
+    if rule.ranges:
+        clauses.append({"bool": {"should": [_overlap_clause(*span) for span in rule.ranges]}})
+    full = {"range": {"slots.seats_left": {"lte": 0}}}
+    return {"bool": {"filter": clauses, "must_not": [full]}}
+
+
+def has_slot(rule: SlotRule) -> Clause:
+    """Offers with at least one slot that satisfies the rule, without score."""
+    return {"nested": {"path": "slots", "query": slot_filter(rule), "score_mode": "none"}}
+
+
+def _meets(asked: Iterable[str], given: Iterable[str]) -> bool:
+    wanted = set(asked)
+    return not wanted or not wanted.isdisjoint(given)
+
+
+def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
+    return slot["start"] < before and slot["end"] > after
+
+
+def _overlap_clause(after: str, before: str) -> Clause:
+    """Slots that overlap the range: as long as ``MARKS_APART``, it holds a mark of each."""
+    return {"range": {MARKS: {"gte": after, "lt": before}}}

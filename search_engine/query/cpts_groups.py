@@ -1,0 +1,86 @@
+"""CPTS: the communities that cover the patient's commune, each one card at its best member's rank.
+
+The best member of each is found by the very ranking of the page, from which members are kept out;
+the card of the CPTS stands where that member would (F090 to F096).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geography.gazetteer import load_gazetteer
+from mappings.records import Kind, Offer
+from search_engine.backend.index import hits_of
+from search_engine.query.plan import Plan
+from search_engine.query.post_filters import all_of
+from search_engine.query.source_fields import SOURCE
+
+Body = dict[str, Any]
+Clause = dict[str, Any]
+
+SIZES = "sizes"
+
+MAX_CPTS = 50
+"""CPTS of one commune, of which no commune has more than a handful."""
+
+
+def covering_body(insee: str) -> Body:
+    """The CPTS whose territory holds the commune, its city or its districts (F090)."""
+    family = [insee, *load_gazetteer().insee_family(insee)]
+    covers = {"terms": {"covers_insee": list(dict.fromkeys(family))}}
+    filters = [{"term": {"kind": Kind.CPTS.value}}, covers]
+    return _cards({"bool": {"filter": filters}})
+
+
+def cpts_body(finess: list[str]) -> Body:
+    """The cards of some CPTS, by FINESS."""
+    filters = [{"term": {"kind": Kind.CPTS.value}}, {"terms": {"finess": finess}}]
+    return _cards({"bool": {"filter": filters}})
+
+
+def _cards(query: Clause) -> Body:
+    return {
+        "query": query,
+        "size": MAX_CPTS,
+        "sort": [{"finess": "asc"}],
+        "_source": [*SOURCE, "finess"],
+    }
+
+
+def by_finess(answer: Body) -> dict[str, Offer]:
+    """The cards of ``covering_body`` by FINESS."""
+    return {hit["_source"]["finess"]: hit["_source"] for hit in hits_of(answer)}
+
+
+def groups_here(plan: Plan) -> bool:
+    """Whether covering CPTS are to be looked for: around a commune, never in a whole department."""
+    return plan.may_group and plan.area.radius_km is not None
+
+
+def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
+    """One member of each covering CPTS, the first in the order of the page: its representative.
+
+    ``selected`` are the filters selected in the page. An offer has one CPTS at most, as
+    ``collapse`` needs.
+    """
+    sizes = {"terms": {"field": "cpts", "size": len(covering)}}
+    return {
+        "size": len(covering),
+        "post_filter": all_of(selected),
+        "collapse": {"field": "cpts"},
+        "aggs": {SIZES: {"filter": all_of(selected), "aggs": {SIZES: sizes}}},
+    }
+
+
+def same_members(representatives: list[str], selected: list[Clause]) -> Body:
+    """The representatives that an earlier page of the same walk chose, as they stand now."""
+    chosen = {"terms": {"id": representatives}}
+    return {"size": len(representatives), "post_filter": all_of([chosen, *selected])}
+
+
+def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
+    """The plan with the best member of each covering CPTS, and how many members of each answer."""
+    hits = [hit["_source"] for hit in hits_of(answer)]
+    best = {hit["cpts"][0]: hit["id"] for hit in hits}
+    buckets = answer["aggregations"][SIZES][SIZES]["buckets"]
+    sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
+    return plan._replace(representatives=best), sizes

@@ -1,0 +1,44 @@
+"""The pieces of which facets are asked and read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from search_engine.query.post_filters import all_of
+
+Body = dict[str, Any]
+
+READ_VALUES = 300
+"""Values counted before the most frequent are kept: all of any terminology of ours."""
+
+NOTHING: Mapping[str, Body] = {}
+
+Clauses = Mapping[str, Body]
+"""The filters selected, by name (``selections``)."""
+
+
+def terms(field: str, **options: Any) -> Body:
+    """One bucket a value of the field."""
+    return {"terms": {"field": field, "size": READ_VALUES, **options}}
+
+
+def under(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
+    """The aggregations of a facet under the filters selected in the others; by themselves when
+    nothing is selected there, for every aggregation costs a small page a part of its time. Offers
+    are counted beside their kinds, so those stand under a filter in any case."""
+    if others or name == "kind":
+        return {f"facet_{name}": {"filter": all_of(others), "aggs": aggs}}
+    return aggs
+
+
+def found_under(name: str, found: Body) -> Body:
+    """What ``under`` asked for a facet."""
+    inside: Body = found.get(f"facet_{name}", found)
+    return inside
+
+
+def buckets_of(aggregation: Body) -> dict[str, Body]:
+    """Buckets by key, of ``terms``, of ``filters`` or of a range with keys."""
+    buckets = aggregation["buckets"]
+    if isinstance(buckets, dict):
+        return buckets
+    return {str(bucket["key"]): bucket for bucket in buckets}

@@ -1,0 +1,165 @@
+"""Which offers can answer at all: place, kind, meaning of the text, absences. Nothing scores.
+
+What a person selects among them is in ``selections``.
+"""
+
+from typing import Any
+
+from mappings import codes
+from mappings.records import Kind, StructureKind
+from search_engine.query.availability import SLOT_FILTERS, freed, has_slot
+from search_engine.query.plan import Plan
+from search_engine.query.post_filters import any_of, bears_one_of, selections
+from search_engine.request.area import Area
+from search_engine.request.criteria import Mode
+from search_engine.request.interpretation import Interpretation
+from search_engine.request.window import Window, instant
+
+Clause = dict[str, Any]
+
+SHOWN_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
+"""Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
+looked for itself."""
+
+GENERAL_MEDICINE = frozenset(codes.specialty_groups()["general_medicine"])
+"""Specialities whose participants are kept whatever else they declare (F027).
+
+The bypass is about a CNAM profession, where general practitioner and cardiologist are two; in
+TRE_G15 both are doctors, so it is opened for general medicine only: opened for every
+speciality, "cardiologue" would show all participating general practitioners first.
+"""
+
+FUZZINESS = "AUTO:4,8"
+"""Edits allowed by length of the word: none under 4 letters, one under 8, else two."""
+
+MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
+"""The agreement each mode asks for (F042, F046)."""
+
+
+def offer_filters(plan: Plan) -> Clause:
+    """The ``bool`` of every condition, selected filters included; slots only where selected."""
+    found = bounds(plan)["bool"]
+    selected = list(selections(plan).values())
+    return {"bool": {**found, "filter": [*found["filter"], *selected]}}
+
+
+def bounds(plan: Plan) -> Clause:
+    """The ``bool`` of what is looked for, whatever filters are selected.
+
+    Where filters on slots are selected in mode ``available``, it asks for any slot that shows,
+    so that their facets can count the others.
+    """
+    wanted = [
+        *area_filters(plan.area),
+        *meaning_filters(plan),
+        {"terms": {"kind": shown_kinds(plan)}},
+    ]
+    if plan.mode in MODE_FLAG:
+        wanted.append({"term": {MODE_FLAG[plan.mode]: True}})
+    if plan.criteria.cpts is not None:
+        wanted.append({"term": {"cpts": plan.criteria.cpts}})
+    if plan.mode is Mode.AVAILABLE and plan.slots_chosen:
+        wanted.append(has_slot(freed(plan.slots, *SLOT_FILTERS)))
+    unwanted = [] if plan.criteria.absent else absence_clauses(plan.window)
+    if plan.without_rpps is not None:
+        unwanted.append({"term": {"rpps": plan.without_rpps}})
+    return {"bool": {"filter": wanted, "must_not": unwanted}}
+
+
+def shown_kinds(plan: Plan) -> list[str]:
+    """Kinds of ordinary results: a CPTS only when it is looked for, by word or by name."""
+    named = plan.meaning.text is not None or Kind.CPTS in plan.meaning.offer_kinds
+    return [*SHOWN_KINDS, *([Kind.CPTS] if named and plan.criteria.cpts is None else [])]
+
+
+def area_filters(area: Area) -> list[Clause]:
+    """Located offers of the circle (F017, F024), or of the department itself (W36)."""
+    if area.radius_km is None:
+        return [{"term": {"department": area.department}}, {"exists": {"field": "point"}}]
+    return [circle(area, area.radius_km)]
+
+
+def circle(area: Area, radius_km: float) -> Clause:
+    """Offers within so many kilometres of the centre; zero is a coordinate (W21)."""
+    return {"geo_distance": {"distance": f"{radius_km:.9f}km", "point": center(area)}}
+
+
+def center(area: Area) -> dict[str, float]:
+    """The centre of the area as Elasticsearch reads it."""
+    return {"lat": area.lat, "lon": area.lon}
+
+
+def absence_clauses(window: Window) -> list[Clause]:
+    """Absent for good (F034), or absent over the whole window (F035, W27)."""
+    span = {"gte": instant(window.start), "lte": instant(window.end), "relation": "contains"}
+    return [{"term": {"always_absent": True}}, {"range": {"absences": span}}]
+
+
+def meaning_filters(plan: Plan) -> list[Clause]:
+    """What the text asks for: one of its meanings, and the conditions of its words (F032)."""
+    meaning = plan.meaning
+    conditions: list[Clause] = []
+    if meaning.needs_maternity:
+        conditions.append({"exists": {"field": "maternity_level"}})
+    if meaning.needs_emergency:
+        conditions.append(hospitals_with_emergency())
+    meanings = [*code_meanings(meaning), *name_meanings(plan)]
+    if not meanings and conditions:
+        return conditions
+    return [any_of(meanings), *conditions]
+
+
+def code_meanings(meaning: Interpretation) -> list[Clause]:
+    """The meanings of a known word (F025): professions, specialities, structures, other kinds."""
+    clauses: list[Clause] = []
+    if meaning.professions:
+        clauses.append({"terms": {"profession": list(meaning.professions)}})
+    if meaning.specialties:
+        clauses += specialty_meanings(meaning)
+    if meaning.structure_kinds:
+        clauses.append({"terms": {"structure_kind": list(meaning.structure_kinds)}})
+    if meaning.categories:
+        clauses.append({"terms": {"category": list(meaning.categories)}})
+    if meaning.offer_kinds:
+        clauses.append({"terms": {"kind": list(meaning.offer_kinds)}})
+    return clauses
+
+
+def specialty_meanings(meaning: Interpretation) -> list[Clause]:
+    """Who bears one of the specialities, whatever else (F028), or participates (F027)."""
+    clauses = [bears_one_of(meaning.specialties)]
+    if meaning.bypass_professions and not GENERAL_MEDICINE.isdisjoint(meaning.specialties):
+        profession = {"terms": {"profession": list(meaning.bypass_professions)}}
+        clauses.append({"bool": {"filter": [{"term": {"participant": True}}, profession]}})
+    return clauses
+
+
+def name_meanings(plan: Plan) -> list[Clause]:
+    """The name searches that may answer: near spellings only when allowed."""
+    if not plan.meaning.text:
+        return []
+    return list(name_queries(plan.meaning.text, fuzzy=plan.fuzzy).values())
+
+
+def name_queries(text: str, *, fuzzy: bool) -> dict[str, Clause]:
+    """Every word of the text in the names: whole, as a start, or nearly spelt (F029).
+
+    ``match`` takes the text as words, never as query syntax (F030, W22).
+    """
+    queries = {
+        "exact": _match("names", text),
+        "prefix": _match("names.prefix", text),
+    }
+    if fuzzy:
+        queries["fuzzy"] = _match("names", text, fuzziness=FUZZINESS, prefix_length=1)
+    return queries
+
+
+def _match(field: str, text: str, **options: Any) -> Clause:
+    return {"match": {field: {"query": text, "operator": "and", **options}}}
+
+
+def hospitals_with_emergency() -> Clause:
+    """Everything but the hospitals without an emergency department."""
+    hospital = {"term": {"structure_kind": StructureKind.HOSPITAL.value}}
+    return any_of([{"bool": {"must_not": [hospital]}}, {"term": {"emergency": True}}])

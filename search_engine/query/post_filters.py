@@ -1,0 +1,91 @@
+"""The filters a person selects, one clause each: OR inside a filter, AND between filters (F083).
+
+They stand apart from the rest of the query because a facet counts what its own filter would let
+through (multi-select): the query holds what is looked for, ``post_filter`` what is selected.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mappings import codes
+from mappings.records import Kind
+from search_engine.query.availability import has_slot
+from search_engine.query.opening_hours import open_now_clause
+from search_engine.query.plan import Plan
+
+Clause = dict[str, Any]
+
+OFFER_FILTERS: Mapping[str, str] = {
+    "profession": "profession",
+    "sector": "sector",
+    "maternity_level": "maternity_level",
+    "territory": "territory",
+}
+"""Filters that are one ``terms`` on one field."""
+
+SLOTS = "slots"
+"""Name of the one clause that all filters on slots make together."""
+
+KIND_FIELDS = ("kind", "structure_kind")
+"""A kind may be asked for as what the offer is, or as what the structure is."""
+
+
+def selections(plan: Plan) -> dict[str, Clause]:
+    """The clause of each selected filter, by its name; those on slots together as ``slots``."""
+    criteria = plan.criteria
+    asked = {name: list(getattr(criteria, name)) for name in OFFER_FILTERS}
+    clauses: dict[str, Clause] = {
+        name: {"terms": {OFFER_FILTERS[name]: values}} for name, values in asked.items() if values
+    }
+    if criteria.specialty:
+        clauses["specialty"] = bears_one_of(criteria.specialty)
+    if criteria.kind:
+        clauses["kind"] = of_kinds(plan, criteria.kind)
+    if criteria.participation:
+        clauses["participation"] = takes_part(list(criteria.participation))
+    if criteria.open_now:
+        clauses["open_now"] = open_now_clause(plan.window.start)
+    if plan.slots_chosen:
+        clauses[SLOTS] = has_slot(plan.slots)
+    return clauses
+
+
+def bears_one_of(specialties: list[str] | tuple[str, ...]) -> Clause:
+    """Offers with one of the specialities or of their reform pairs."""
+    members = dict.fromkeys(code for asked in specialties for code in codes.with_group(asked))
+    return {"terms": {"specialties": list(members)}}
+
+
+def takes_part(via: list[str]) -> Clause:
+    """Who takes part through one of those ways."""
+    return {"bool": {"filter": [{"term": {"participant": True}}, {"terms": {"via": via}}]}}
+
+
+def of_kinds(plan: Plan, kinds: list[str]) -> Clause:
+    """Cards of those kinds: a member behind the card of its CPTS is of kind ``cpts`` (F079)."""
+    own: Clause = any_of([{"terms": {name: kinds}} for name in KIND_FIELDS])
+    if plan.criteria.cpts is not None and Kind.CPTS in kinds:
+        return any_of([own, {"term": {"cpts": plan.criteria.cpts}}])
+    if not plan.covering:
+        return own
+    alone: Clause = {"bool": {"filter": [own], "must_not": [member_of(plan)]}}
+    return any_of([alone, member_of(plan)] if Kind.CPTS in kinds else [alone])
+
+
+def member_of(plan: Plan) -> Clause:
+    """Members of the CPTS that stand as one card in this search."""
+    return {"terms": {"cpts": list(plan.covering)}}
+
+
+def any_of(clauses: list[Clause]) -> Clause:
+    """One of the clauses at least; none of nothing (F084)."""
+    if len(clauses) == 1:
+        return clauses[0]
+    if not clauses:
+        return {"match_none": {}}
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def all_of(clauses: list[Clause]) -> Clause:
+    """Every clause, without score."""
+    return {"bool": {"filter": clauses}} if clauses else {"match_all": {}}

@@ -1,0 +1,133 @@
+"""Looking further when too few offers answer (F014, W34): by the department's step, to twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from search_engine.query.availability import has_slot
+from search_engine.query.facet_clauses import NOTHING
+from search_engine.query.filters import circle, name_queries, offer_filters
+from search_engine.query.plan import Plan
+from search_engine.query.post_filters import all_of
+from search_engine.request.area import Area
+from search_engine.request.criteria import Mode
+
+ENOUGH = 5
+"""Offers that make looking further useless: one page."""
+
+FURTHEST = 2.0
+"""Times the first radius."""
+
+SPARSE_KM = 30.0
+"""Reference radius from which a department is so thinly served that most searches look further:
+every circle is counted at once there, where few offers make it cheap."""
+
+COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
+
+Body = dict[str, Any]
+
+
+def may_grow(area: Area) -> bool:
+    """A radius that was asked for is kept; a department has borders, not a radius."""
+    return (
+        area.radius_km is not None
+        and not area.explicit_radius
+        and area.first_radius_km is None
+        and area.step_km > 0
+    )
+
+
+def is_sparse(plan: Plan) -> bool:
+    """Whether looking further is what to expect: there, and for a name, which few bear."""
+    named = plan.meaning.text is not None
+    return may_grow(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
+
+
+def counts_slots(plan: Plan) -> bool:
+    """What is too few: offers with a slot, where slots are what is looked for.
+
+    Those who accept beyond their slots or a re-orientation, and structures asked by their kind,
+    answer without one: there, every offer counts.
+    """
+    return plan.mode is Mode.AVAILABLE or (
+        plan.mode is Mode.ALL and not plan.meaning.structure_word
+    )
+
+
+def larger_radii(area: Area) -> list[float]:
+    """Radii to try in kilometres, each a step further, the last one twice the first."""
+    if area.radius_km is None:
+        return []
+    furthest = area.radius_km * FURTHEST
+    steps = range(1, int((furthest - area.radius_km) / area.step_km) + 1)
+    radii = [area.radius_km + step * area.step_km for step in steps]
+    return [radius for radius in radii if radius < furthest] + [furthest]
+
+
+def radii_of(plan: Plan) -> list[float]:
+    """The radii among which the search chooses, none for a department."""
+    first, area = plan.area.radius_km, plan.area
+    if first is None:
+        return []
+    return [first, *(larger_radii(area) if may_grow(area) else [])]
+
+
+def counted_slots(plan: Plan) -> list[Body]:
+    """The slot without which an offer does not count as enough, where no filter asks for it."""
+    return [has_slot(plan.slots)] if counts_slots(plan) and not plan.slots_chosen else []
+
+
+def needed_slots(plan: Plan) -> list[Body]:
+    """The slot without which an offer does not answer, where no filter asks for it."""
+    return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
+
+
+def count_body(plan: Plan, radii: list[float]) -> Body:
+    """One request without hits: within each radius, how many offers answer, and bear the name.
+
+    Without any radius, over the department.
+    """
+    counts = {COUNTS: within(plan, radii, counted_slots(plan))}
+    if plan.meaning.text:
+        exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
+        counts[EXACT] = within(plan, radii, [exact, *needed_slots(plan)])
+    everything = offer_filters(plan.within(radii[-1]) if radii else plan)
+    return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
+
+
+def within(
+    plan: Plan, radii: list[float], more: list[Body], inside: Mapping[str, Body] = NOTHING
+) -> Body:
+    """One bucket a radius, of the offers in its circle that meet ``more``, judged once.
+
+    The query asks for the last circle already. ``inside``: what every bucket holds.
+    """
+    circles = [*(circle(plan.area, radius) for radius in radii[:-1]), all_of([])]
+    buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
+    return {"filter": all_of(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
+
+
+def circles_in(answer: Body, name: str) -> list[Body]:
+    """The buckets of ``within``, by radius."""
+    buckets = answer["aggregations"][name][CIRCLES]["buckets"]
+    return [buckets[str(index)] for index in range(len(buckets))]
+
+
+def enough_at(answer: Body) -> int:
+    """Which is the first radius with enough offers, else the last."""
+    counts = _counts(answer, COUNTS)
+    enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
+    return next(enough, len(counts) - 1)
+
+
+def found_at(answer: Body, index: int) -> int:
+    """How many offers answer within that radius."""
+    return _counts(answer, COUNTS)[index]
+
+
+def bears_name(answer: Body, index: int) -> bool:
+    """Whether somebody bears the exact name within that radius."""
+    return _counts(answer, EXACT)[index] > 0
+
+
+def _counts(answer: Body, name: str) -> list[int]:
+    return [int(bucket["doc_count"]) for bucket in circles_in(answer, name)]

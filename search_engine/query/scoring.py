@@ -1,0 +1,132 @@
+"""The ranking as Elasticsearch counts it: constants in a ``bool``, no script anywhere.
+
+One nested query gives the slot filter, the slot step and the credits of the best slot at once;
+one function gives closeness, or the fair order; nothing else scores.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from search_engine.query import ranking
+from search_engine.query.availability import slot_filter
+from search_engine.query.filters import center, circle, name_queries
+from search_engine.query.plan import Plan
+from search_engine.request.area import Area
+
+Clause = dict[str, Any]
+
+
+def scored(plan: Plan, filters: Clause) -> Clause:
+    """The whole query: the filters, the tiers, and the in-tier number when the order asks it."""
+    clauses = [*name_clauses(plan), *tier_clauses(plan)]
+    functions: list[Clause] = []
+    if plan.weighs_qualities:
+        clauses += [*credit_clauses(plan), *quarter_clauses(plan.area)]
+        functions = in_tier_functions(plan)
+    shaped = _with_slots(plan, filters, clauses)
+    if not functions:
+        return shaped
+    summed = {"score_mode": "sum", "boost_mode": "sum"}
+    return {"function_score": {"query": shaped, "functions": functions, **summed}}
+
+
+def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
+    """Slots are a must in mode ``available``, a step up in the others.
+
+    Where filters on slots are selected, ``post_filter`` asks for them and not the query.
+    """
+    slots = [slot_clause(plan)]
+    if plan.slot_needed and not plan.slots_chosen:
+        return {"bool": {**filters["bool"], "must": slots, "should": clauses}}
+    return {"bool": {**filters["bool"], "should": [*slots, *clauses]}}
+
+
+def slot_clause(plan: Plan) -> Clause:
+    """The slot step, and the credits of the one best slot, in one nested query.
+
+    The step is counted once an offer: a constant on every slot is a twentieth of a large page.
+    """
+    step, best = constant({"match_all": {}}, ranking.SLOT), slot_filter(plan.slots)
+    if plan.weighs_qualities:
+        best["bool"]["should"] = best_slot_credits(plan)
+    slots = {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
+    return {"bool": {"must": [slots, step]}}
+
+
+def best_slot_credits(plan: Plan) -> list[Clause]:
+    """The highest credit of the slot's type, and the highest of how soon it starts."""
+    types = [
+        constant({"term": {"slots.types": kind}}, credit)
+        for kind, credit in ranking.slot_type_credits(plan).items()
+    ]
+    soon = [
+        constant({"range": {"slots.start": {"lte": limit}}}, credit)
+        for limit, credit in ranking.soon_credits(plan)
+    ]
+    return [{"dis_max": {"queries": queries}} for queries in (types, soon) if queries]
+
+
+def name_clauses(plan: Plan) -> list[Clause]:
+    """The best way in which the name answers; named, so that a hit says which."""
+    if not plan.meaning.text:
+        return []
+    queries = name_queries(plan.meaning.text, fuzzy=plan.fuzzy)
+    ways = [constant(query, ranking.NAME[way], name=way) for way, query in queries.items()]
+    return [{"dis_max": {"queries": ways}}]
+
+
+def tier_clauses(plan: Plan) -> list[Clause]:
+    """First circle, when there is a ring; participation, where everybody may answer."""
+    clauses: list[Clause] = []
+    if plan.area.first_radius_km is not None:
+        first = circle(plan.area, plan.area.first_radius_km)
+        clauses.append(constant(first, ranking.FIRST_CIRCLE))
+    if plan.participants_first:
+        clauses.append(constant({"term": {"participant": True}}, ranking.PARTICIPANT))
+    return clauses
+
+
+def credit_clauses(plan: Plan) -> list[Clause]:
+    """Credits of the offer itself: what the structure is, how well its place is known."""
+    structures = ranking.structure_credit(plan), plan.profile.structure.kinds
+    points = ranking.precise_credit(plan), plan.profile.precise_point.precisions
+    table: Mapping[str, tuple[float, Iterable[str]]] = {
+        "structure_kind": structures,
+        "precision": points,
+    }
+    return [
+        constant({"terms": {field: list(values)}}, credit)
+        for field, (credit, values) in table.items()
+        if credit
+    ]
+
+
+def quarter_clauses(area: Area) -> list[Clause]:
+    """A quarter point for each band the offer is in; none from a patient's point."""
+    return [
+        constant(_between(area, inner, outer), 1 / ranking.QUARTERS)
+        for inner, outer in ranking.quarter_bands(area)
+    ]
+
+
+def in_tier_functions(plan: Plan) -> list[Clause]:
+    """Closeness from the patient's point, else the fair order of the seed (F019, F020)."""
+    area = plan.area
+    if area.radius_km is None or not ranking.measured(area):
+        fair = {"seed": plan.seed, "field": "fair_key"}
+        return [{"random_score": fair, "weight": ranking.FAIR_SHARE}]
+    half = {"origin": center(area), "scale": f"{area.radius_km / 2:.9f}km", "decay": 0.5}
+    return [{"linear": {"point": half}}]
+
+
+def constant(clause: Clause, boost: float, name: str | None = None) -> Clause:
+    """The clause worth exactly ``boost``; ``name`` comes back in ``matched_queries``."""
+    named = {} if name is None else {"_name": name}
+    return {"constant_score": {"filter": clause, "boost": boost, **named}}
+
+
+def _between(area: Area, inner_km: float, outer_km: float) -> Clause:
+    outer = circle(area, outer_km)
+    if not inner_km:
+        return outer
+    return {"bool": {"filter": [outer], "must_not": [circle(area, inner_km)]}}

@@ -1,0 +1,1 @@
+"""What is asked: criteria, place, meaning, window, profile, and what is refused."""

@@ -1,0 +1,210 @@
+"""Where the patient is: centre, radius, precision and zone of a search.
+
+A place is said by a point, a text, a commune or a department; each becomes one ``Area``. The
+text goes through the geocoder chain and is kept out of every error.
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from geography.departments import Department, departments, zone_of_commune
+from geography.distance import distance_km
+from geography.gazetteer import Commune, Gazetteer, load_gazetteer
+from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
+from mappings.records import Precision
+from search_engine.request.criteria import Criteria
+from search_engine.request.problems import (
+    CommuneNotFound,
+    DepartmentNotFound,
+    GeocoderUnavailable,
+    PlaceNotFound,
+    PlaceOutsideFrance,
+    RadiusNotApplicable,
+)
+
+BORDER_KM = 5.0
+"""Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
+
+LEAST_KM = 0.001
+"""Smallest radius searched: Elasticsearch refuses one that rounds to nothing."""
+
+
+class AreaKind(StrEnum):
+    """How the place was said."""
+
+    POINT = "point"
+    ADDRESS = "address"
+    COMMUNE = "commune"
+    DEPARTMENT = "department"
+    CIRCLE = "circle"
+
+
+class Area(NamedTuple):
+    """A resolved place. Kilometres and WGS84 degrees; ``radius_km`` None for a department.
+
+    ``reference_km`` is the corrected city radius of the department, the unit of credits;
+    ``first_radius_km`` is set when the radius was enlarged and tells from what.
+    ``patient_point`` is True when distances are measured from the patient's own point.
+    """
+
+    kind: AreaKind
+    label: str
+    lat: float
+    lon: float
+    department: str
+    zone: str
+    reference_km: float
+    step_km: float
+    radius_km: float | None
+    patient_point: bool
+    explicit_radius: bool = False
+    first_radius_km: float | None = None
+    insee: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    precision: str | None = None
+    score: float | None = None
+    source: str = "request"
+
+
+class AddressFinder(Protocol):
+    """What finds a place from its text: ``geography.geocoding.geocoder.Geocoder``."""
+
+    @property
+    def down(self) -> bool:
+        """True when the service could not be asked."""
+        ...
+
+    async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
+        """The place or the department, None when nobody knows it."""
+        ...
+
+    async def complete(self, text: str) -> list[GeocodedAddress] | None:
+        """The addresses that a text begins, None when the service cannot say."""
+        ...
+
+
+async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
+    """The area of a search (F005, F007 to F011, F015, F016, W36).
+
+    Raises ``PlaceNotFound``, ``PlaceOutsideFrance``, ``RadiusNotApplicable`` or
+    ``GeocoderUnavailable``, each naming the criterion at fault.
+    """
+    gazetteer = load_gazetteer()
+    if criteria.lat is not None and criteria.lon is not None:
+        return point_area(gazetteer, criteria.lat, criteria.lon, criteria.radius_km)
+    if criteria.insee is not None:
+        return insee_area(gazetteer, criteria.insee, criteria.radius_km)
+    if criteria.department is not None:
+        return department_area(department_coded(criteria.department), criteria.radius_km)
+    return await text_area(gazetteer, criteria.where or "", criteria.radius_km, geocoder)
+
+
+def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | None) -> Area:
+    """Around the patient's own point; with an explicit radius it is a drawn circle (F015)."""
+    commune = gazetteer.nearest(lat, lon)
+    if distance_km(lat, lon, commune.lat, commune.lon) > _reach_km(commune.department):
+        raise PlaceOutsideFrance
+    kind = AreaKind.POINT if radius_km is None else AreaKind.CIRCLE
+    around = _commune_area(commune, radius_km)
+    return around._replace(
+        kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
+    )
+
+
+def insee_area(gazetteer: Gazetteer, insee: str, radius_km: float | None) -> Area:
+    """Around the point of a commune; arrondissements stay, former codes are answered."""
+    commune = gazetteer.by_insee(insee.upper().zfill(5))
+    if commune is None:
+        raise CommuneNotFound
+    return _commune_area(commune, radius_km)
+
+
+def department_area(department: Department, radius_km: float | None) -> Area:
+    """A whole department, within its own borders (W36): a radius has no meaning."""
+    if radius_km is not None:
+        raise RadiusNotApplicable
+    return Area(
+        kind=AreaKind.DEPARTMENT,
+        label=f"{department.name} ({department.code})",
+        lat=department.lat,
+        lon=department.lon,
+        department=department.code,
+        zone=department.zone,
+        reference_km=department.city_radius_km,
+        step_km=department.step_km,
+        radius_km=None,
+        patient_point=False,
+        source="gazetteer",
+    )
+
+
+def department_coded(code: str) -> Department:
+    """The department of a code, a lost zero restored: ``1``, ``2a``, ``971``."""
+    found = departments().get(code.upper().zfill(2))
+    if found is None:
+        raise DepartmentNotFound
+    return found
+
+
+async def text_area(
+    gazetteer: Gazetteer, text: str, radius_km: float | None, geocoder: AddressFinder
+) -> Area:
+    """The place a text says: a department, else what the geocoder chain finds.
+
+    An address better than its commune is the patient's own point; a commune is not. A text that
+    nobody knows is ``PlaceNotFound``, unless the service that could know it is down.
+    """
+    found = await geocoder.resolve_text(text)
+    if isinstance(found, DepartmentMatch):
+        return department_area(departments()[found.code], radius_km)
+    if found is not None:
+        return geocoded_area(gazetteer, found, radius_km)
+    raise GeocoderUnavailable if geocoder.down else PlaceNotFound
+
+
+def geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float | None) -> Area:
+    """Around what the geocoder found; better than its commune, it is the patient's own point."""
+    commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
+    exact = found.precision is not Precision.MUNICIPALITY
+    return _commune_area(commune, radius_km)._replace(
+        kind=AreaKind.ADDRESS if exact else AreaKind.COMMUNE,
+        label=found.label,
+        lat=found.lat,
+        lon=found.lon,
+        patient_point=exact,
+        postal_code=found.postal_code or None,
+        precision=found.precision.value,
+        score=found.score,
+        source=found.source,
+    )
+
+
+def _commune_area(commune: Commune, radius_km: float | None) -> Area:
+    department = departments()[commune.department]
+    return Area(
+        kind=AreaKind.COMMUNE,
+        label=f"{commune.part or commune.name} ({commune.department})",
+        lat=commune.lat,
+        lon=commune.lon,
+        department=commune.department,
+        zone=zone_of_commune(commune.insee),
+        reference_km=department.city_radius_km,
+        step_km=department.step_km,
+        radius_km=department.city_radius_km if radius_km is None else max(radius_km, LEAST_KM),
+        patient_point=False,
+        explicit_radius=radius_km is not None,
+        insee=commune.insee,
+        postal_code=commune.postcodes[0] if len(commune.postcodes) == 1 else None,
+        city=commune.name,
+        precision=Precision.MUNICIPALITY.value,
+        source="gazetteer",
+    )
+
+
+@cache
+def _reach_km(department: str) -> float:
+    """How far from a commune's point its department may still go: 700 km in Polynesia."""
+    communes = load_gazetteer().in_department(department)
+    return max(commune.reach_km for commune in communes) + BORDER_KM

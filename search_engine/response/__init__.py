@@ -1,0 +1,1 @@
+"""From hits to a page: cards, ranks, facets with their labels."""

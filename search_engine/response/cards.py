@@ -1,0 +1,178 @@
+"""The card of an offer, one function a block (design 10). Unknown is absent, never null."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from mappings import codes
+from mappings.booking import with_origin
+from mappings.codes import Code
+from mappings.records import Kind, Offer, StoredSlot
+from search_engine.query.opening_hours import opening
+from search_engine.request.criteria import VISIBLE_TYPES, Role
+from search_engine.request.window import Window, local_dates, parse_instant
+
+Card = dict[str, Any]
+Block = dict[str, Any]
+
+INFORMED_ROLES = frozenset({Role.OSNP, Role.IOA})
+"""Who reads the additional information meant for regulators (F104)."""
+
+PLACE_FIELDS = {
+    "name": "place_name",
+    "lines": "lines",
+    "postal_code": "postal_code",
+    "city": "city",
+    "insee": "insee",
+    "department": "department",
+    "precision": "precision",
+    "timezone": "zone",
+}
+"""Name on the card: name in the index."""
+
+SOS_PLACE = frozenset({"postal_code", "city", "insee", "department", "timezone"})
+"""What is told of the place of an SOS Médecins point: its commune, never its door (F097)."""
+
+SLOT_FIELDS = {
+    "slot": "id",
+    "start": "start",
+    "end": "end",
+    "consultation": "consultation",
+    "reasons": "reasons",
+    "appointment": "appointment",
+    "source": "source",
+    "seats_max": "seats_max",
+}
+"""Key of a canonical slot: field of the stored one."""
+
+
+class View(NamedTuple):
+    """From where a card is looked at: who, when, and the origin of booking links."""
+
+    role: Role
+    window: Window
+    now: datetime
+    origin: str
+
+
+def card(view: View, offer: Offer, slots: list[StoredSlot], km: float | None = None) -> Card:
+    """The card: ``slots`` are those that show, ``km`` given from a patient's point only (F103)."""
+    blocks = {
+        "id": offer["id"],
+        "kind": offer["kind"],
+        "structure_kind": offer.get("structure_kind"),
+        "title": offer["title"],
+        "association": offer.get("association"),
+        "practitioner": practitioner(offer),
+        "profession": profession(offer),
+        "specialties": specialties(offer),
+        "sector": offer.get("sector"),
+        "optam": offer.get("optam"),
+        "vitale": offer.get("vitale"),
+        "place": place(offer),
+        "distance_km": None if km is None else round(km, 3),
+        "phones": offer.get("phones"),
+        "open": opening(offer.get("hours", {}), view.now, offer["zone"]),
+        "participation": participation(offer),
+        "accepts_beyond": offer.get("accepts_beyond", False),
+        "availability": availability(view, offer, slots),
+        "additional_info": offer.get("additional_info") if view.role in INFORMED_ROLES else None,
+        "sources": offer["sources"],
+    }
+    return known(blocks)
+
+
+def practitioner(offer: Offer) -> Block | None:
+    """Who, for a professional."""
+    if offer["kind"] != Kind.PROFESSIONAL:
+        return None
+    return known({name: offer.get(name) for name in ("rpps", "family", "given")})
+
+
+def profession(offer: Offer) -> Block | None:
+    """Code and label of the profession; the code alone when the table does not hold it."""
+    code = offer.get("profession")
+    return None if code is None else labelled(code, codes.professions(), system=False)
+
+
+def specialties(offer: Offer) -> list[Block] | None:
+    """Codes, systems and labels of the specialities."""
+    table = codes.specialties()
+    return [labelled(code, table, system=True) for code in offer.get("specialties", [])] or None
+
+
+def labelled(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
+    """Code, label and, when asked, system; the code alone when the table does not hold it."""
+    found = table.get(code)
+    if found is None:
+        return {"code": code}
+    told = {"code": code, "system": found.system, "label": found.label}
+    return told if system else {"code": code, "label": found.label}
+
+
+def place(offer: Offer) -> Block:
+    """Where; only the commune for an SOS Médecins point (F097, W14)."""
+    told = {name: offer.get(field) for name, field in PLACE_FIELDS.items()}
+    if offer["kind"] == Kind.SOS_POINT:
+        return known({name: value for name, value in told.items() if name in SOS_PLACE})
+    return known({**told, **offer.get("point", {})})
+
+
+def participation(offer: Offer) -> Block:
+    """Part in the SAS, through what (F100), and the CPTS when it is through one."""
+    if not offer.get("participant", False):
+        return {"sas": False}
+    finess = next(iter(offer.get("cpts", [])), None)
+    cpts = known({"finess": finess, "name": offer.get("cpts_name")}) if finess else None
+    return known({"sas": True, "via": offer.get("via"), "cpts": cpts})
+
+
+def availability(view: View, offer: Offer, slots: list[StoredSlot]) -> Block:
+    """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
+    days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["zone"])}
+    for slot in slots:
+        told = slot_of(view, slot, offer["zone"])
+        days.setdefault(told["start_local"][:10], []).append(told)
+    first = slots[0]["start"] if slots else None
+    listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]
+    return known({"next_start": first, "days": listed})
+
+
+@lru_cache(maxsize=256)
+def _dates(window: Window, zone: str) -> tuple[str, ...]:
+    """The dates of the window as texts: the cards of a page share one or two zones."""
+    return tuple(day.isoformat() for day in local_dates(window, zone))
+
+
+@lru_cache(maxsize=4096)
+def _local(instant: str, zone: str) -> str:
+    """On the wall of the zone: the slots of three days start at the same few hundred instants."""
+    return parse_instant(instant).astimezone(ZoneInfo(zone)).isoformat()
+
+
+def slot_of(view: View, slot: StoredSlot, zone: str) -> Block:
+    """The slot with the keys of a canonical one, its local start, and its booking link."""
+    visible = VISIBLE_TYPES[view.role]
+    told: Block = {key: slot.get(field) for key, field in SLOT_FIELDS.items()}
+    told["types"] = [kind for kind in slot["types"] if kind in visible]
+    told["start_local"] = _local(slot["start"], zone)
+    told["cpts"] = [{"finess": finess} for finess in slot.get("cpts", [])] or None
+    told["seats_taken"] = seats_taken(slot)
+    link = with_origin(slot["url"], view.origin) if "url" in slot else None
+    if link is not None:
+        told |= {"url": slot["url"], "url_with_origin": link}
+    return known(told)
+
+
+def seats_taken(slot: StoredSlot) -> int | None:
+    """Patients already sent, of a slot that counts its seats (F064)."""
+    if "seats_max" not in slot or "seats_left" not in slot:
+        return None
+    return slot["seats_max"] - slot["seats_left"]
+
+
+def known(block: Block) -> Block:
+    """The block without what is unknown; zero, false and empty lists are known."""
+    return {key: value for key, value in block.items() if value is not None}

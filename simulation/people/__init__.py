@@ -1,0 +1,1 @@
+"""Invented people: who they are, what they practise, where they are registered."""

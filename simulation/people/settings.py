@@ -1,0 +1,177 @@
+"""What professionals and structures told the platform: participation, absences, their extras."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from simulation.draws import weighted
+from simulation.people.people import Activity, Person
+from simulation.people.professions import GENERAL_PRACTICE
+from simulation.places.communities import Association, Community
+from simulation.places.structures import (
+    DUTY_HOUSE,
+    HEALTH_CENTRE,
+    HOSPITAL,
+    MATERNITY_LEVELS,
+    MATERNITY_SHARE,
+    MSP,
+    Structure,
+)
+from simulation.scales import PARTICIPANT_SHARE
+from simulation.slots.calendar import instant
+
+OWN, THROUGH_CPTS, THROUGH_MSP, THROUGH_SOS = 1, 2, 3, 4
+VIAS = weighted([(OWN, 0.58), (THROUGH_CPTS, 0.42)])
+MSP_SHARE = 0.45
+"""Share of participants with a place in an MSP who take part through it."""
+REFUSAL_SHARE = 0.02
+REORIENTATION_SHARE = 0.05
+OPT_OUT_SHARE = 0.03
+INFO_SHARE = 0.15
+CENTRE_SHARE = 0.3
+INFORMATION = (
+    "Sonner au premier étage, salle d'attente à droite.",
+    "Appeler avant l'arrivée du patient.",
+    "Accès par le parking de la mairie ; fermé en août.",
+    "Pas d'enfants de moins de 3 ans.",
+    "Sutures et petits actes possibles.",
+    "Carte Vitale demandée à l'accueil.",
+)
+
+ALWAYS_ABSENT, ONE_DAY, WHOLE_WINDOW, LATER = "always", "one_day", "window", "later"
+ABSENCES = weighted(
+    [("", 0.945), (ALWAYS_ABSENT, 0.005), (ONE_DAY, 0.025), (WHOLE_WINDOW, 0.015), (LATER, 0.01)]
+)
+"""Absences of general practitioners: forever, one day of the window, all of it, next month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """How a person takes part; ``line`` is their settings in the format ``participation``."""
+
+    line: dict[str, Any]
+    community: Community | None = None
+
+    @property
+    def via(self) -> int:
+        """1 to 4, 0 for those who do not take part."""
+        return int(self.line.get("via", 0)) if self.line["participation"] else 0
+
+
+def deal(
+    rng: random.Random,
+    person: Person,
+    shown: list[Activity],
+    community: Community | None,
+    now: datetime,
+) -> Deal | None:
+    """The settings of a person, None for most, who never gave any."""
+    kind = rng.random()
+    wanted = person.trade is GENERAL_PRACTICE and kind < PARTICIPANT_SHARE
+    if not shown or not (wanted or kind > 1 - REFUSAL_SHARE):
+        return None
+    line = _common(rng, person, now)
+    if not wanted:
+        return Deal({**line, "participation": False})
+    msp = next((a.place for a in shown if a.sector == "SA52"), None)
+    if msp is not None and rng.random() < MSP_SHARE:
+        return Deal({**line, "participation": True, "via": THROUGH_MSP, "finess": msp.finess})
+    if VIAS.draw(rng) == THROUGH_CPTS and community is not None:
+        return _with_community(line, shown, community)
+    return Deal({**line, "participation": True, "via": OWN})
+
+
+def _common(rng: random.Random, person: Person, now: datetime) -> dict[str, Any]:
+    updated = now - timedelta(days=1 + int(400 * rng.random()))
+    line: dict[str, Any] = {"rpps": person.rpps, "updated": instant(updated)}
+    if rng.random() < REORIENTATION_SHARE:
+        line["reorientation"] = True
+    if rng.random() < OPT_OUT_SHARE:
+        line["editor_disabled"] = True
+    if rng.random() < INFO_SHARE:
+        line["additional_info"] = rng.choice(INFORMATION)
+    return line
+
+
+def _with_community(line: dict[str, Any], shown: list[Activity], community: Community) -> Deal:
+    """Through the CPTS, at the first places it covers that are not a health centre's."""
+    covered = [activity for activity in shown if community.covers(activity.place)]
+    chosen = [activity for activity in covered if activity.sector != "SA05"] or covered[:1]
+    places = [activity.place.idnst for activity in chosen[:2]]
+    taking = {"participation": True, "via": THROUGH_CPTS, "finess": community.finess}
+    return Deal({**line, **taking, "locations": places}, community)
+
+
+def sos_deal(rng: random.Random, person: Person, association: Association, now: datetime) -> Deal:
+    """The settings of a doctor of an SOS Médecins association."""
+    line = _common(rng, person, now)
+    return Deal({**line, "participation": True, "via": THROUGH_SOS, "siret": association.siret})
+
+
+def structure_settings(rng: random.Random, site: Structure, now: datetime) -> dict[str, Any] | None:
+    """The settings of a structure in the format ``structures``, None when it gave none."""
+    line: dict[str, Any] = {"finess": site.place.finess}
+    if site.category.hours:
+        line["hours"] = site.category.hours
+    code = site.category.code
+    if code in (HEALTH_CENTRE, DUTY_HOUSE) and rng.random() < CENTRE_SHARE:
+        line |= {"participation": True, "hours_available": True}
+        line["practitioner_count"] = 1 + int(8 * rng.random())
+    if code == HOSPITAL:
+        line["emergency"] = rng.random() < 0.8  # noqa: PLR2004
+        if rng.random() < MATERNITY_SHARE:
+            line["maternity_level"] = MATERNITY_LEVELS.draw(rng)
+    if code == MSP and rng.random() < INFO_SHARE:
+        line["additional_info"] = rng.choice(INFORMATION)
+    return {**line, "updated": instant(now - timedelta(days=30))} if len(line) > 1 else None
+
+
+def association_settings(association: Association, now: datetime) -> dict[str, Any]:
+    """The settings of an SOS Médecins association: it takes part."""
+    return {
+        "siret": association.siret,
+        "participation": True,
+        "hours_available": True,
+        "practitioner_count": len(association.doctors),
+        "updated": instant(now - timedelta(days=30)),
+    }
+
+
+def absence(
+    rng: random.Random, person: Person, shown: list[Activity], zone: str, now: datetime
+) -> tuple[str, dict[str, Any]] | None:
+    """The kind of a person's absence and its line in the format ``absences``, None for most."""
+    kind = ABSENCES.draw(rng)
+    if not kind or not shown or person.trade is not GENERAL_PRACTICE:
+        return None
+    line: dict[str, Any] = {"rpps": person.rpps}
+    if len(shown) > 1 and rng.random() < 0.5:  # noqa: PLR2004
+        line["idnst"] = shown[0].place.idnst
+    if kind == ALWAYS_ABSENT:
+        return kind, {**line, "always": True}
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return kind, {**line, "ranges": list(_ranges(rng, kind, today))}
+
+
+def structure_absence(site: Structure, zone: str, now: datetime) -> dict[str, Any]:
+    """A structure closed tomorrow, in the format ``absences``."""
+    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return {"finess": site.place.finess, "ranges": [_range(tomorrow, tomorrow)]}
+
+
+def _ranges(rng: random.Random, kind: str, today: date) -> Iterator[dict[str, str]]:
+    if kind == ONE_DAY:
+        day = today + timedelta(days=rng.randrange(3))
+        yield _range(day, day)
+    elif kind == WHOLE_WINDOW:
+        yield _range(today - timedelta(days=4), today + timedelta(days=9))
+    else:
+        yield _range(today + timedelta(days=30), today + timedelta(days=44))
+        yield _range(today + timedelta(days=90), today + timedelta(days=104))
+
+
+def _range(start: date, end: date) -> dict[str, str]:
+    return {"start": start.isoformat(), "end": end.isoformat()}

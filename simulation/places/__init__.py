@@ -1,0 +1,1 @@
+"""Invented places: addresses, structures, communities, territories."""

@@ -1,0 +1,141 @@
+"""Addresses: a structure's, or one that practices share."""
+
+import random
+from dataclasses import dataclass
+from functools import cache
+
+from simulation.draws import Weighted, weighted
+from simulation.people.names import table
+from simulation.people.numbers import Numbers, phone
+from simulation.places.territory import PARENTS, Town
+from simulation.scales import JOIN_SHARE
+
+REPETITIONS = (("", 0.92), ("B", 0.05), ("T", 0.02), ("A", 0.01))
+COMPANY_SHARE = 0.08
+"""Share of private practices that are companies and so have a SIRET."""
+WHOLE_CITY_SHARE = 0.6
+"""Share of Paris, Lyon and Marseille addresses carrying the code of the whole city."""
+SPELLED = {"": "", "A": "A", "B": "bis", "T": "ter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street as the RPPS writes it: code of its type, label of its type, name."""
+
+    code: str
+    label: str
+    name: str
+
+
+@cache
+def streets() -> Weighted[Street]:
+    """The usual streets of French towns."""
+    rows = table("streets")
+    return weighted([(Street(r["code"], r["label"], r["name"]), float(r["weight"])) for r in rows])
+
+
+@cache
+def _repetitions() -> Weighted[str]:
+    return weighted(REPETITIONS)
+
+
+@dataclass(slots=True)
+class Place:
+    """One address; ``idnst`` names the practice or structure there, prefix included.
+
+    ``lat`` and ``lon`` are where it really is, which only some files tell.
+    """
+
+    town: Town
+    number: int
+    repetition: str
+    street: Street
+    postal_code: str
+    lat: float
+    lon: float
+    phone: str
+    idnst: str = ""
+    finess: str = ""
+    siret: str = ""
+    sector: str = "SA07"
+    name: str = ""
+    legal_finess: str = ""
+    people: int = 0
+    whole_city: bool = False
+    located: bool = False
+    """Whether a file written so far tells its point, or is known to leave it unknown."""
+
+    @property
+    def line(self) -> str:
+        """``12 bis rue des Lilas``."""
+        words = (str(self.number), SPELLED[self.repetition], self.street.label.lower())
+        return " ".join([*filter(None, words), self.street.name])
+
+    @property
+    def insee(self) -> str:
+        """The code the address carries: that of the whole city for some arrondissements."""
+        commune = self.town.commune
+        return commune.parent if self.whole_city and commune.parent else commune.insee
+
+    @property
+    def city(self) -> str:
+        """The label the address carries."""
+        return PARENTS.get(self.insee, self.town.commune.name)
+
+    @property
+    def department(self) -> str:
+        """The department of its commune."""
+        return self.town.commune.department
+
+
+def draw_place(rng: random.Random, town: Town) -> Place:
+    """A new address of a town, with no one there yet."""
+    lat, lon = town.point(rng)
+    commune = town.commune
+    return Place(
+        town=town,
+        number=1 + int(119 * rng.random() ** 1.5),
+        repetition=_repetitions().draw(rng),
+        street=streets().draw(rng),
+        postal_code=rng.choice(commune.postcodes) if commune.postcodes else "",
+        lat=lat,
+        lon=lon,
+        phone=phone(rng, commune.department),
+        whole_city=commune.parent in PARENTS and rng.random() < WHOLE_CITY_SHARE,
+    )
+
+
+class Practices:
+    """The private addresses of a department, shared as they fill."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._of: dict[str, list[Place]] = {}
+        self._ranks: dict[str, int] = {}
+
+    def take(self, rng: random.Random, town: Town, rpps: str) -> Place:
+        """A seat at an address of the town for ``rpps``, at a new one a third of the time.
+
+        A practice is named by its founder's RPPS-rang, which colleagues reuse, or by the SIRET
+        of its company.
+        """
+        known = self._of.setdefault(town.commune.insee, [])
+        if known and rng.random() < JOIN_SHARE:
+            place = known[int(len(known) * rng.random())]
+            place.sector = "SA09" if place.siret else "SA08"
+            return place
+        place = self._founded(rng, town, rpps)
+        known.append(place)
+        return place
+
+    def _founded(self, rng: random.Random, town: Town, rpps: str) -> Place:
+        place = draw_place(rng, town)
+        if rng.random() < COMPANY_SHARE:
+            place.siret = self._numbers.siret()
+            place.idnst = "3" + place.siret
+            place.sector = "SA09"
+            place.name = f"SELARL CABINET {place.street.name.upper()}"
+            return place
+        rank = self._ranks[rpps] = self._ranks.get(rpps, 0) + 1
+        place.idnst = f"4{rpps}{rank:03d}"
+        return place

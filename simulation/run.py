@@ -1,0 +1,25 @@
+"""What one run of the generator carries everywhere."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulation.draws import stream
+from simulation.outputs import Outputs
+from simulation.scales import Scale
+from simulation.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The seed, the scale and the frozen instant, with where to write and what to count."""
+
+    seed: int
+    scale: Scale
+    now: datetime
+    outputs: Outputs
+    tally: Tally
+
+    def stream(self, department: str, topic: str) -> random.Random:
+        """The random numbers of one topic of a department."""
+        return stream(self.seed, department, topic)

@@ -1,0 +1,1 @@
+"""Invented slots: agendas, bookings, editors' answers."""

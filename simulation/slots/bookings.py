@@ -1,0 +1,181 @@
+"""Who has open slots, and through which source they are told: an editor, the SAS agenda."""
+
+from geography.departments import departments
+from simulation.outputs import AGENDA
+from simulation.people.people import Activity, Person
+from simulation.people.professions import GENERAL_PRACTICE
+from simulation.people.settings import THROUGH_CPTS, Deal
+from simulation.places.communities import Association, Community
+from simulation.places.places import draw_place
+from simulation.places.territory import Territory
+from simulation.run import Run
+from simulation.scales import AGENDA_SHARE, DESERT_EDITOR_SHARE, EDITOR_SHARE, SLOTS_A_DAY
+from simulation.slots import agenda as sas_agenda
+from simulation.slots.calendar import DUTY_HOUSE, PRACTICE, SOS_POINT, full_openings, openings
+from simulation.slots.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
+from simulation.slots.fhir import Agenda
+from simulation.slots.slots import OpenSlot, describe, describe_sos
+
+OTHER_SLOTS_A_DAY = 1.5
+"""Open slots a day of the professionals who are not general practitioners."""
+AGENDA_SLOTS_A_DAY = 1.2
+SOS_SLOTS_A_DAY = 14.0
+FIRST_PLACE_SHARE = 0.65
+"""Part of a person's slots at the first place, when there are several."""
+UNDECLARED_SHARE = 0.02
+"""Share of non-members whose editor offers slots through the CPTS all the same."""
+STRAY_SHARE = 0.15
+"""Share of SOS Médecins doctors whose editor also sends slots, which must not show."""
+TWO_EDITORS_SHARE = 0.01
+NEW_PLACE_SHARE = 0.01
+"""Share of agendas with a place that only the editor knows."""
+FORMER_CLIENT_SHARE = 0.01
+"""Share of the others whom an editor is asked for without having anything of theirs."""
+
+
+class Bookings:
+    """Draws and writes the open slots of one department."""
+
+    def __init__(self, run: Run, where: Territory) -> None:
+        self.where, self.scale, self.now = where, run.scale, run.now
+        self.outputs, self.tally = run.outputs, run.tally
+        self.rng = run.stream(where.department, "slots")
+        self.openings = full_openings if run.scale.full_days else openings
+
+    def write(
+        self,
+        person: Person,
+        shown: list[Activity],
+        deal: Deal | None,
+        community: Community | None,
+    ) -> None:
+        """The slots of one professional, through an editor or the SAS agenda, or none."""
+        if not shown:
+            return
+        if self.rng.random() < self._editor_share(person):
+            editor = draw_editor(self.rng)
+            agendas = self._agendas(person, shown, deal, community, editor)
+            if self.rng.random() < NEW_PLACE_SHARE:
+                agendas.append(self._elsewhere(person))
+            self._send(editor, person, agendas)
+            if self.rng.random() < TWO_EDITORS_SHARE:
+                self._send(_another(editor), person, agendas)
+                self.tally.case("two_editors", person.rpps)
+        elif _in_duty_house(shown) or (deal and deal.via and self.rng.random() < AGENDA_SHARE):
+            self._write_sas_agenda(person, shown)
+        elif self.rng.random() < FORMER_CLIENT_SHARE:
+            self.outputs.answers.add(QUIET, "8" + person.rpps, [])
+
+    def write_stray(self, person: Person, shown: list[Activity]) -> None:
+        """Slots an editor sends for a doctor who takes part through SOS Médecins."""
+        if shown and self.rng.random() < STRAY_SHARE:
+            agendas = self._agendas(person, shown[:1], None, None, draw_editor(self.rng))
+            self._send(draw_editor(self.rng), person, agendas)
+            self.tally.case("sos_stray_slots", person.rpps)
+
+    def write_association(self, association: Association) -> None:
+        """The slots of the fixed points of an SOS Médecins association."""
+        answer = self.outputs.answers.sos(self.rng.choice(list(sos_editors())))
+        answer.asked.append("3" + association.siret)
+        a_day = SOS_SLOTS_A_DAY * self.scale.slots
+        for rank in range(len(association.points)):
+            drawn = self.openings(self.rng, self.where.zone, self.now, SOS_POINT, a_day)
+            slots = [describe_sos(self.rng, opening) for opening in drawn]
+            answer.add_point(association, rank, slots, self.where.zone)
+
+    def _editor_share(self, person: Person) -> float:
+        desert = DESERT_EDITOR_SHARE.get(self.where.department)
+        if person.trade is GENERAL_PRACTICE:
+            return EDITOR_SHARE if desert is None else desert
+        factor = 1.0 if desert is None else desert / EDITOR_SHARE
+        return person.trade.editor * factor
+
+    def _agendas(
+        self,
+        person: Person,
+        shown: list[Activity],
+        deal: Deal | None,
+        community: Community | None,
+        editor: Editor,
+    ) -> list[Agenda]:
+        general = person.trade is GENERAL_PRACTICE
+        a_day = (SLOTS_A_DAY if general else OTHER_SLOTS_A_DAY) * self.scale.slots
+        shares = _shares(len(shown))
+        through = self._through(person, deal, community) if editor.flow == "R04" else None
+        return [
+            self._agenda(person, activity, a_day * share, _at(activity, deal, through))
+            for activity, share in zip(shown, shares, strict=True)
+        ]
+
+    def _agenda(
+        self, person: Person, activity: Activity, a_day: float, community: Community | None
+    ) -> Agenda:
+        rhythm = DUTY_HOUSE if activity.sector == "SA67" else PRACTICE
+        zone = departments()[activity.place.department].zone
+        slots = [
+            describe(self.rng, opening, person.specialty, cpts=community is not None)
+            for opening in self.openings(self.rng, zone, self.now, rhythm, a_day)
+        ]
+        return Agenda(person, activity.place, zone, slots, activity.phone, community)
+
+    def _elsewhere(self, person: Person) -> Agenda:
+        """An agenda at a place of practice that no directory knows yet."""
+        place = draw_place(self.rng, person.home)
+        place.idnst = f"4{person.rpps}800"
+        self.tally.case("editor_only_place", person.rpps)
+        activity = Activity(place, place.sector, place.phone)
+        return self._agenda(person, activity, SLOTS_A_DAY * self.scale.slots, None)
+
+    def _through(
+        self, person: Person, deal: Deal | None, community: Community | None
+    ) -> Community | None:
+        """The CPTS a person's slots may be offered through, declared or not."""
+        if deal is not None and deal.via == THROUGH_CPTS:
+            return deal.community
+        if community is not None and self.rng.random() < UNDECLARED_SHARE:
+            self.tally.case("cpts_undeclared", person.rpps)
+            return community
+        return None
+
+    def _send(self, editor: Editor, person: Person, agendas: list[Agenda]) -> None:
+        self.outputs.answers.add(editor, "8" + person.rpps, agendas)
+        self.tally.people["with_editor"] += 1
+
+    def _write_sas_agenda(self, person: Person, shown: list[Activity]) -> None:
+        duty = [a for a in shown if a.sector == "SA67"]
+        for activity in duty or shown[:1]:
+            a_day = AGENDA_SLOTS_A_DAY * self.scale.slots * (3 if duty else 1)
+            agenda = self._agenda(person, activity, a_day, None)
+            for slot in agenda.slots:
+                self._write_sas_slot(agenda, slot)
+
+    def _write_sas_slot(self, agenda: Agenda, slot: OpenSlot) -> None:
+        line = sas_agenda.canonical(self.rng, agenda, slot)
+        self.outputs.line(AGENDA, dict(line))
+        self.tally.slots["agenda"] += 1
+        if line["seats_taken"] >= line["seats_max"]:
+            self.tally.case("agenda_full", line["slot"])
+
+
+def _shares(count: int) -> list[float]:
+    """How a person's slots are split among their places."""
+    if count == 1:
+        return [1.0]
+    return [FIRST_PLACE_SHARE, *[(1 - FIRST_PLACE_SHARE) / (count - 1)] * (count - 1)]
+
+
+def _at(activity: Activity, deal: Deal | None, through: Community | None) -> Community | None:
+    """The CPTS of the slots at one place: one it covers, a member's only where declared."""
+    if through is None or not through.covers(activity.place):
+        return None
+    if deal is None or deal.community is None:
+        return through
+    return through if activity.place.idnst in deal.line["locations"] else None
+
+
+def _in_duty_house(shown: list[Activity]) -> bool:
+    return any(activity.sector == "SA67" for activity in shown)
+
+
+def _another(editor: Editor) -> Editor:
+    return next(other for other in EDITORS if other.id != editor.id)

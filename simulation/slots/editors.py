@@ -1,0 +1,102 @@
+"""The 24 invented booking softwares, each with its way of writing FHIR."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from simulation.draws import Weighted, weighted
+
+Flow = Literal["R01", "R04", "SOS1"]
+Offset = Literal["z", "zero", "local"]
+
+PROFILES_OLD = "http://sas.fr/fhir/StructureDefinition"
+PROFILES_NEW = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition"
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """How an editor answers.
+
+    ``flow`` is the professional flow it serves (R04 knows the CPTS), ``sos`` whether it also
+    answers for SOS Médecins. ``offset`` is how it writes instants. ``idnst`` says whether it
+    sends the structure's identifier, ``bare_idnst`` without system nor type. ``page`` is its
+    page size in slots (0 for one page), ``contained`` its local id of every Location.
+    """
+
+    id: str
+    weight: float
+    flow: Flow
+    offset: Offset = "zero"
+    idnst: bool = True
+    bare_idnst: bool = False
+    sos: bool = False
+    page: int = 0
+    contained: str = "lieu"
+
+    @property
+    def base(self) -> str:
+        """The address its resources are written under."""
+        return f"https://fhir.{self.id}.example/sas"
+
+    @property
+    def system(self) -> str:
+        """The system of its own identifiers."""
+        return f"https://{self.id}.example"
+
+    def instant(self, moment: datetime, zone: str) -> str:
+        """An instant as this editor writes it."""
+        if self.offset == "z":
+            return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        local = moment.astimezone(ZoneInfo(zone)) if self.offset == "local" else moment
+        return local.isoformat(timespec="milliseconds")
+
+
+QUIET = Editor("minuteur", 0.0, "R01")
+"""Serves nobody any more; it is still asked for its former clients and answers nothing."""
+
+EDITORS = (
+    Editor("agendis", 30.0, "R04", page=150),
+    Editor("clicrdv-medical", 14.0, "R04", offset="local"),
+    Editor("medicalendrier", 9.0, "R04", offset="z", sos=True),
+    Editor("rdv-sante", 7.0, "R01", contained="1"),
+    Editor("plannimed", 6.0, "R04", bare_idnst=True),
+    Editor("ma-consultation", 5.0, "R01", offset="local", page=60),
+    Editor("agendoc", 4.0, "R04", idnst=False),
+    Editor("cabinet-ouvert", 3.5, "R01", offset="z"),
+    Editor("docteo", 3.0, "R04", sos=True),
+    Editor("salle-attente", 2.5, "R01", idnst=False),
+    Editor("hippocal", 2.2, "R04", offset="local"),
+    Editor("prisme-rdv", 2.0, "R01"),
+    Editor("galien-agenda", 1.8, "R04", bare_idnst=True, offset="z"),
+    Editor("medi-creneau", 1.6, "R01", contained="1"),
+    Editor("sequoia-sante", 1.4, "R01"),
+    Editor("visite-plus", 1.2, "R04", sos=True, offset="local"),
+    Editor("carnet-bleu", 1.0, "R01", offset="z"),
+    Editor("pulsar-rdv", 0.9, "R01"),
+    Editor("consult-o", 0.8, "R04"),
+    Editor("allo-cabinet", 0.7, "R01", idnst=False),
+    Editor("ephemeride", 0.6, "R01", offset="local"),
+    Editor("garde-fixe", 0.4, "R01", sos=True),
+    QUIET,
+    Editor("petit-agenda", 0.2, "R04"),
+)
+
+
+@cache
+def market() -> Weighted[Editor]:
+    """The editors, in proportion to the professionals they serve."""
+    return weighted([(editor, editor.weight) for editor in EDITORS])
+
+
+def draw_editor(rng: random.Random) -> Editor:
+    """The editor of one professional."""
+    return market().draw(rng)
+
+
+def sos_editors() -> Iterator[Editor]:
+    """The editors that answer for SOS Médecins."""
+    return (editor for editor in EDITORS if editor.sos)

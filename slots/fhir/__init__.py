@@ -1,0 +1,1 @@
+"""Editors' FHIR answers read into canonical slots."""

@@ -1,0 +1,203 @@
+"""From a Schedule to who gives the slot and where, for the two shapes of answers.
+
+R01, R04: Schedule.actor -> Practitioner and PractitionerRole -> Location. SOS1: Schedule.actor ->
+Location.managingOrganization -> Organization (fhir-exchange 3).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.records import SlotPractitioner
+from slots.fhir.bundle import Node, ResourceIndex
+from slots.fhir.elements import Json, child, objects, phone, text, texts
+from slots.fhir.identity import person_ids, sirets, structure_of
+from slots.fhir.place import location_of_role, place_of
+
+PRACTITIONER = frozenset({"Practitioner"})
+ROLE = frozenset({"PractitionerRole"})
+LOCATION = frozenset({"Location"})
+ORGANIZATION = frozenset({"Organization"})
+
+Facts = dict[str, Any]
+"""The keys of a canonical slot that its Schedule decides; a refusal is a reason code instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A professional of a Schedule: national ids with prefix, and the resource if there is one."""
+
+    ids: list[str]
+    resource: Json
+
+    def is_same(self, other: "Person") -> bool:
+        """The same resource, or an id in common."""
+        known = bool(self.resource) and self.resource is other.resource
+        return known or bool(set(self.ids) & set(other.ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A PractitionerRole of a Schedule and its professional, None when it names none."""
+
+    node: Node
+    person: Person | None
+
+
+class ProfessionalJoin:
+    """Schedules of R01 and R04 joined to a professional who was asked for, and to a place."""
+
+    def __init__(
+        self, index: ResourceIndex, asked: Collection[str] | None, reports: Counter[str]
+    ) -> None:
+        """``asked`` holds prefixed ids, None lets everybody through."""
+        self._index = index
+        self._asked = asked
+        self._reports = reports
+
+    def facts(self, schedule: Node) -> Facts | str:
+        """Practitioner, phone, structure and place; or why the slot is refused."""
+        roles = [self._role(node) for node in _actors(schedule, ROLE, self._index)]
+        people = [*self._people(schedule), *(role.person for role in roles if role.person)]
+        if not people:
+            return "no_practitioner"
+        if not any(person.ids for person in people):
+            return "no_practitioner_id"
+        wanted = [person for person in people if self._id(person)]
+        if not wanted:
+            return "not_asked"
+        person = next((p for p in wanted if _roles_of(p, roles)), wanted[0])
+        own = _roles_of(person, roles)
+        if not own and all(other.is_same(person) for other in people):
+            own = [role for role in roles if role.person is None]
+        return {"practitioner": self._practitioner(person), **self._exercise(own)}
+
+    def _people(self, schedule: Node) -> Iterator[Person]:
+        for actor in objects(schedule.resource.get("actor")):
+            person = self._person(actor, schedule)
+            if person is not None:
+                yield person
+
+    def _person(self, reference: Json, node: Node) -> Person | None:
+        """Who a reference means, by the resource or by the identifier alone (E39)."""
+        found = self._index.resolve(reference, node, PRACTITIONER)
+        if found is not None:
+            ids = person_ids(found.resource.get("identifier"), self._asked)
+            return Person(ids, found.resource)
+        ids = person_ids(reference.get("identifier"), self._asked)
+        return Person(ids, {}) if ids else None
+
+    def _role(self, node: Node) -> Role:
+        return Role(node, self._person(child(node.resource, "practitioner"), node))
+
+    def _id(self, person: Person) -> str | None:
+        """The id that was asked for, else the best one when everybody is let through (E29)."""
+        if self._asked is None:
+            return next(iter(person.ids), None)
+        return next((one for one in person.ids if one in self._asked), None)
+
+    def _practitioner(self, person: Person) -> SlotPractitioner:
+        name = _name(person.resource)
+        found = {
+            "idnps": self._id(person),
+            "family": text(name.get("family")),
+            "given": " ".join(texts(name.get("given"))),
+        }
+        return {key: value for key, value in found.items() if value}  # type: ignore[return-value]
+
+    def _exercise(self, roles: list[Role]) -> Facts:
+        """What the roles say; roles of several places tell none (E02, E03)."""
+        places = [self._of_role(role.node) for role in roles]
+        if any(place != places[0] for place in places):
+            self._reports["ambiguous_place"] += 1
+            return {}
+        return places[0] if places else {}
+
+    def _of_role(self, role: Node) -> Facts:
+        location = location_of_role(role, self._index)
+        inside = {} if location is None else location.resource
+        return {
+            "phone": phone(role.resource.get("telecom")) or phone(inside.get("telecom")),
+            "structure": self._structure(role),
+            "place": place_of(inside),
+        }
+
+    def _structure(self, role: Node) -> Facts | None:
+        reference = child(role.resource, "organization")
+        organization = self._index.resolve(reference, role, ORGANIZATION)
+        inside = {} if organization is None else organization.resource
+        found = structure_of(reference.get("identifier")) or structure_of(inside.get("identifier"))
+        if found is None and reference.get("identifier"):
+            self._reports["unknown_structure_id"] += 1
+        return None if found is None else dict(found)
+
+
+def _roles_of(person: Person, roles: list[Role]) -> list[Role]:
+    return [role for role in roles if role.person is not None and role.person.is_same(person)]
+
+
+def _name(practitioner: Json) -> Json:
+    """The first HumanName in use that has a family name."""
+    names = [n for n in objects(practitioner.get("name")) if text(n.get("family"))]
+    in_use = [n for n in names if text(n.get("use")).lower() not in ("old", "maiden")]
+    return next(iter(in_use or names), {})
+
+
+def _actors(schedule: Node, kinds: frozenset[str], index: ResourceIndex) -> Iterator[Node]:
+    for actor in objects(schedule.resource.get("actor")):
+        found = index.resolve(actor, schedule, kinds)
+        if found is not None:
+            yield found
+
+
+class AssociationJoin:
+    """Schedules of SOS1 joined to an association that was asked for, and to its place."""
+
+    def __init__(
+        self, index: ResourceIndex, asked: Collection[str] | None, reports: Counter[str]
+    ) -> None:
+        """``asked`` holds prefixed SIRET, None lets every association through."""
+        self._index = index
+        self._asked = asked
+        self._reports = reports
+
+    def facts(self, schedule: Node) -> Facts | str:
+        """Association, phone and place; or why the slot is refused (E37, E38)."""
+        locations = list(_actors(schedule, LOCATION, self._index))
+        if not locations:
+            return "no_location"
+        found = [self._of_location(location) for location in locations]
+        known = [facts for facts in found if facts is not None]
+        if not known:
+            return "no_association"
+        wanted = [facts for facts in known if facts["sos"]["siret"]]
+        if not wanted:
+            return "not_asked"
+        if any(facts != wanted[0] for facts in wanted):
+            self._reports["ambiguous_place"] += 1
+            return "ambiguous_place"
+        return wanted[0]
+
+    def _of_location(self, location: Node) -> Facts | None:
+        """The facts of a place; its SIRET is ``""`` when it was not asked for."""
+        reference = child(location.resource, "managingOrganization")
+        organization = self._index.resolve(reference, location, ORGANIZATION)
+        inside = {} if organization is None else organization.resource
+        known = self._sirets(inside) or self._sirets(reference)
+        if not known:
+            return None
+        name = text(inside.get("name")) or text(reference.get("display"))
+        return {
+            "sos": {"siret": self._id(known), **({"name": name} if name else {})},
+            "phone": phone(location.resource.get("telecom")) or phone(inside.get("telecom")),
+            "place": place_of(location.resource),
+        }
+
+    def _sirets(self, bearer: Json) -> list[str]:
+        return sirets(bearer.get("identifier"), self._asked)
+
+    def _id(self, known: list[str]) -> str:
+        if self._asked is None:
+            return known[0]
+        return next((siret for siret in known if siret in self._asked), "")

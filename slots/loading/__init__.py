@@ -1,0 +1,1 @@
+"""Slots written to the index: from one answer, or from a directory."""

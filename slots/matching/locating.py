@@ -1,0 +1,47 @@
+"""Where the place of a slot is, as fields of an offer, through ``geography.locate``."""
+
+from functools import cache
+
+from geography.communes_of import PostalAddress
+from geography.departments import departments
+from geography.locate import Located, Locator
+from mappings.records import SlotPlace
+from slots.matching.matching import Geography, Locate
+
+
+def located_by(locator: Locator) -> Locate:
+    """A ``Locate`` that asks a locator: the load's own knows geocoded addresses."""
+
+    def locate(place: SlotPlace) -> Geography | None:
+        address = PostalAddress(
+            place.get("line", ""), place.get("postal_code", ""), place.get("city", "")
+        )
+        found = locator.locate(address)
+        return _geography(found) if isinstance(found, Located) else None
+
+    return locate
+
+
+def commune_geography(place: SlotPlace) -> Geography | None:
+    """Offline: the point of the commune, marked ``municipality``; None when none is recognised."""
+    return located_by(_gazetteer_locator())(place)
+
+
+@cache
+def _gazetteer_locator() -> Locator:
+    return Locator()
+
+
+def _geography(found: Located) -> Geography:
+    geography: Geography = {
+        "point": {"lat": found.lat, "lon": found.lon},
+        "precision": found.precision.value,
+        "city": found.city,
+        "insee": found.insee,
+        "department": found.department,
+        "zone": found.zone,
+    }
+    department = departments().get(found.department)
+    if department is not None:
+        geography["territory"] = department.territory
+    return geography

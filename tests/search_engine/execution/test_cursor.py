@@ -1,0 +1,269 @@
+"""The cursor: opened as it was sealed, by whom it may be, and by nobody else."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from traceback import format_exception
+from typing import Any
+from zlib import compress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.records import Consultation, SlotType, Via
+from search_engine.execution import cursor
+from search_engine.execution.cursor import (
+    BESIDE_THE_ORDER,
+    LAYOUT,
+    Walk,
+    criteria_digest,
+    opened,
+    sealed,
+)
+from search_engine.execution.cursor_key import CursorKeyInvalid, read_key, sealing_key, unpadded
+from search_engine.request.area import Area, AreaKind
+from search_engine.request.criteria import MAX_CURSOR, Criteria, Mode, Role, Sort
+from search_engine.request.problems import (
+    CursorExpired,
+    CursorOfAnotherSearch,
+    CursorUnreadable,
+    SearchProblem,
+)
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 250_000, tzinfo=UTC)
+KEY = sealing_key(None)
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+DOCTOR = "10001234567"
+PATIENT = Area(
+    kind=AreaKind.ADDRESS,
+    label="12 Rue Kerguestenen 56270 Ploemeur",
+    lat=47.7361234,
+    lon=-3.4271234,
+    department="56",
+    zone="Europe/Paris",
+    reference_km=20.0,
+    step_km=10.0,
+    radius_km=40.0,
+    first_radius_km=20.0,
+    patient_point=True,
+    insee="56162",
+    precision="housenumber",
+)
+WALK = Walk(
+    after=[13.873421, 0, "rpps:10000000101@1480000101", None, 4294967297],
+    now=NOW,
+    seed=123_456_789,
+    area=PATIENT,
+    fuzzy=False,
+    without_rpps=DOCTOR,
+    covering=("560029999",),
+    representatives={"560029999": "rpps:10000000101@1480000101"},
+    members={"560029999": 12},
+    pit=None,
+)
+CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
+DIGEST = criteria_digest(CRITERIA)
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+positive = st.integers(min_value=0, max_value=2**31 - 1)
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), numbers, st.text(max_size=40)
+)
+areas = st.builds(
+    Area,
+    **dict.fromkeys(("lat", "lon", "reference_km", "step_km", "radius_km"), numbers),
+    first_radius_km=st.none() | numbers,
+    score=st.none() | numbers,
+)
+walks = st.builds(
+    Walk,
+    after=st.lists(scalars, max_size=5),
+    now=st.datetimes(timezones=st.just(UTC)),
+    seed=positive,
+    area=areas,
+    members=st.dictionaries(st.text(max_size=9), positive, max_size=3),
+)
+
+
+@given(walk=walks, seconds=st.integers(-60, 600))
+def test_what_was_sealed_is_opened(walk: Walk, seconds: int) -> None:
+    text = sealed(walk, DIGEST, KEY, NOW)
+    found = opened(text, DIGEST, KEY, NOW + timedelta(seconds=seconds))
+    assert found == walk
+    assert [type(value) for value in found.after] == [type(value) for value in walk.after]
+
+
+def test_an_altered_character_is_refused_wherever_it_is() -> None:
+    text = sealed(WALK, DIGEST, KEY, NOW)
+    for place, known in enumerate(text):
+        others = ALPHABET if place == len(text) - 1 else "A_"
+        for other in others.replace(known, ""):
+            with pytest.raises(CursorUnreadable):
+                opened(text[:place] + other + text[place + 1 :], DIGEST, KEY, NOW)
+
+
+ALTERED: dict[str, Callable[[str], str]] = {
+    "shorter": lambda text: text[:-1],
+    "longer": lambda text: text + "A",
+    "padded": lambda text: text + "=" * (-len(text) % 4 or 4),
+    "foreign character inside": lambda text: f"{text[:9]}!{text[9:]}",
+    "space after": lambda text: text + "\n",
+    "accent": lambda text: "é" + text[1:],
+    "nothing": lambda text: "",
+    "version alone": lambda text: "gA",
+    "half": lambda text: text[: len(text) // 2],
+}
+
+
+@pytest.mark.parametrize("kind", ALTERED)
+def test_there_is_one_way_to_write_a_cursor(kind: str) -> None:
+    altered = ALTERED[kind](sealed(WALK, DIGEST, KEY, NOW))
+    with pytest.raises(CursorUnreadable):
+        opened(altered, DIGEST, KEY, NOW)
+
+
+def test_another_key_opens_nothing() -> None:
+    text = sealed(WALK, DIGEST, KEY, NOW)
+    with pytest.raises(CursorUnreadable):
+        opened(text, DIGEST, sealing_key(None), NOW)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"neither compressed nor ours",
+        compress(b"[]"),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[4,", b"[3,", 1)),
+        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b'"seed"', b'"leaf"')),
+    ],
+)
+def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
+    text = unpadded(urlsafe_b64encode(KEY.seal(content, int(NOW.timestamp()))))
+    with pytest.raises(CursorUnreadable) as caught:
+        opened(text, DIGEST, KEY, NOW)
+    assert "Kerguestenen" not in "".join(format_exception(caught.value))
+
+
+def test_a_cursor_expires_to_the_second() -> None:
+    text = sealed(WALK, DIGEST, KEY, NOW)
+    assert opened(text, DIGEST, KEY, NOW + timedelta(minutes=10)) == WALK
+    with pytest.raises(CursorExpired):
+        opened(text, DIGEST, KEY, NOW + timedelta(minutes=10, seconds=1))
+
+
+def test_a_clock_may_be_a_minute_ahead() -> None:
+    text = sealed(WALK, DIGEST, KEY, NOW)
+    assert opened(text, DIGEST, KEY, NOW - timedelta(minutes=1)) == WALK
+    with pytest.raises(CursorUnreadable):
+        opened(text, DIGEST, KEY, NOW - timedelta(minutes=1, seconds=1))
+
+
+OTHER: dict[str, Any] = {
+    "what": "SF",
+    "lat": 47.8,
+    "lon": 0.0,
+    "where": "Ploemeur",
+    "insee": "56162",
+    "department": "56",
+    "radius_km": 5.0,
+    "mode": Mode.ALL,
+    "treating_doctor": "",
+    "consultation": [Consultation.HH],
+    "slot_type": [SlotType.PRO],
+    "profession": ["10"],
+    "specialty": ["SM54"],
+    "kind": ["msp"],
+    "sector": ["1"],
+    "participation": [Via.OWN],
+    "maternity_level": ["3"],
+    "horizon": ["0-4"],
+    "territory": ["SAS-56"],
+    "window_hours": 4.0,
+    "absent": True,
+    "sort": Sort.DISTANCE,
+    "profile": "distance",
+    "stable": True,
+    "open_now": True,
+    "group_cpts": False,
+    "role": Role.IOA,
+    "modes": (Mode.REORIENTATION,),
+    "cpts": "560000001",
+}
+"""Another value for each criterion that decides the result or its order."""
+
+BESIDE: dict[str, Any] = {"page": 2, "cursor": "gA", "size": 50, "seed": 7, "origin": "lrm"}
+
+
+def test_every_criterion_was_judged() -> None:
+    assert OTHER.keys() | BESIDE.keys() == Criteria.model_fields.keys()
+    assert BESIDE.keys() == BESIDE_THE_ORDER
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_cursor_is_refused_to_another_search(name: str) -> None:
+    other = criteria_digest(CRITERIA.model_copy(update={name: OTHER[name]}))
+    with pytest.raises(CursorOfAnotherSearch):
+        opened(sealed(WALK, DIGEST, KEY, NOW), other, KEY, NOW)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_only_says_where_the_walk_stands_may_change(name: str) -> None:
+    assert criteria_digest(CRITERIA.model_copy(update={name: BESIDE[name]})) == DIGEST
+
+
+def test_the_order_of_a_list_is_no_criterion() -> None:
+    one, other = (
+        criteria_digest(CRITERIA.model_copy(update={"slot_type": types}))
+        for types in ([SlotType.PRO, SlotType.SNP], [SlotType.SNP, SlotType.PRO])
+    )
+    assert one == other
+
+
+@pytest.mark.proves("F123", "W42")
+def test_nothing_of_the_patient_shows() -> None:
+    told = (str(PATIENT.lat), str(PATIENT.lon), "Kerguestenen", "Ploemeur", DOCTOR, "10000000101")
+    text = sealed(WALK, DIGEST, KEY, NOW)
+    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    assert [word for word in told if word in text or word.encode() in raw] == []
+    assert sealed(WALK, DIGEST, KEY, NOW) != text, "equal walks would be told apart from others"
+
+
+@pytest.mark.proves("F123", "W42")
+@pytest.mark.parametrize("kind", [CursorUnreadable, CursorExpired, CursorOfAnotherSearch])
+def test_a_refusal_names_the_cursor_and_holds_none_of_it(kind: type[SearchProblem]) -> None:
+    refused = kind()  # type: ignore[call-arg]
+    assert (refused.status, refused.field) == (400, "cursor")
+    assert refused.args == (refused.detail,)
+
+
+@pytest.mark.parametrize(
+    ("communities", "pit", "longest"), [(20, 0, 1_500), (150, 400, MAX_CURSOR)]
+)
+def test_a_cursor_stays_short(communities: int, pit: int, longest: int) -> None:
+    """Twenty communities is a large city; a point in time has about 200 characters a shard."""
+    numbered = [f"{(number * 7_368_787) % 10**9:09}" for number in range(1, communities + 1)]
+    walk = replace(
+        WALK,
+        representatives={finess: f"rpps:10{finess}@1{finess[::-1]}" for finess in numbered},
+        members={finess: int(finess[-2:]) for finess in numbered},
+        pit=(sealed(WALK, DIGEST, KEY, NOW) * 2)[:pit] or None,
+    )
+    assert len(sealed(walk, DIGEST, KEY, NOW)) < longest
+
+
+@pytest.mark.parametrize(
+    "text", ["", "short", "A" * 42, "A" * 44, "!" * 43, "A" * 42 + "é", "A" * 42 + "B", "+" * 43]
+)
+def test_what_is_no_key_is_refused_without_being_repeated(text: str) -> None:
+    with pytest.raises(CursorKeyInvalid, match="token_urlsafe") as caught:
+        read_key(text)
+    assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["A" * 43, "A" * 43 + "=", "-_" * 21 + "8"])
+def test_a_key_read_twice_is_one_key(text: str) -> None:
+    assert opened(sealed(WALK, DIGEST, read_key(text), NOW), DIGEST, read_key(text), NOW) == WALK
+    assert text not in repr(read_key(text))

@@ -1,0 +1,152 @@
+"""Suggestions from the first letters: specialities, people, structures."""
+
+from typing import Any
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+from pydantic import ValidationError
+
+from mappings.analysis import fold
+from search_engine.lookup.suggest import (
+    Suggestions,
+    SuggestRequest,
+    specialties,
+    suggest,
+    terms,
+    usual_searches,
+    warm,
+)
+from search_engine.request.interpretation import interpret
+from search_engine.request.problems import CommuneNotFound
+from tests.search_engine.conftest import Searching
+from tests.search_engine.made_offers import LAT, LON, doctor, structure
+
+
+def labels(found: list[dict[str, Any]]) -> list[str]:
+    return [entry["label"] for entry in found]
+
+
+def person(key: str, name: str, km: float = 1, **fields: Any) -> dict[str, Any]:
+    given, family = name.split(" ", 1)
+    told = {"title": f"Dr {name}", "names": [name], "given": given, "family": family}
+    return doctor(key, km, **{**told, **fields})
+
+
+OFFERS = [
+    person("a", "Zoé Lefèvre", 1, rpps="10000000001"),
+    person("b", "Zoé Lefèvre", 9, rpps="10000000001", city="Ailleurs"),
+    person("c", "Zoé Lefèvre", 40, rpps="10000000002", city="Caen"),
+    person("d", "Anne Lefèvre-Dumont", 2, rpps="10000000003"),
+    person("e", "Ali Lefevreau", 0.1, rpps="10000000004"),
+    structure("Pharmacie Lefèvre", "pharmacy", "620"),
+]
+
+
+@pytest.fixture
+def ask(searching: Searching, client: AsyncElasticsearch, small: str) -> Any:
+    """``await ask(text, **place)`` over the offers above."""
+    searching(OFFERS)
+
+    async def asked(text: str, **fields: Any) -> Suggestions:
+        return await suggest(client, small, SuggestRequest(text=text, **fields))
+
+    return asked
+
+
+@pytest.mark.proves("F004")
+async def test_empty_text_gives_the_usual_searches(ask: Any) -> None:
+    found = await ask("  ", size=3)
+    assert labels(found["specialties"]) == [u["label"] for u in usual_searches()[:3]]
+    assert found["professionals"] == found["structures"] == []
+
+
+async def test_under_three_letters_only_an_abbreviation_is_answered(ask: Any) -> None:
+    assert await ask("le") == {"specialties": [], "professionals": [], "structures": []}
+    assert labels((await ask("mg"))["specialties"]) == ["Médecine générale"]
+
+
+@pytest.mark.proves("F004", "F029")
+async def test_a_person_comes_once_and_homonyms_apart(ask: Any) -> None:
+    found = (await ask("lefev zo", lat=LAT, lon=LON))["professionals"]
+    assert [(p["rpps"], p["city"]) for p in found] == [
+        ("10000000001", "Villers-sur-Mer"),
+        ("10000000002", "Caen"),
+    ]
+    assert found[0] == {
+        "label": "Dr Zoé Lefèvre",
+        "what": "Zoé Lefèvre",
+        "rpps": "10000000001",
+        "profession": "Médecin",
+        "city": "Villers-sur-Mer",
+        "department": "14",
+    }
+
+
+async def test_whole_names_come_before_begun_ones_then_the_nearest(ask: Any) -> None:
+    found = (await ask("LEFÈVRE", lat=LAT, lon=LON))["professionals"]
+    assert [p["rpps"][-1] for p in found] == ["1", "3", "2", "4"]
+    far = (await ask("lefevre zoe", lat=LAT + 0.37, lon=LON))["professionals"]
+    assert [p["rpps"][-1] for p in far] == ["2", "1"]
+
+
+@pytest.mark.proves("F031")
+async def test_structures_stand_apart(ask: Any) -> None:
+    found = await ask("lefèvre")
+    assert [(s["what"], s["kind"]) for s in found["structures"]] == [
+        ("Pharmacie Lefèvre", "pharmacy")
+    ]
+
+
+@pytest.mark.parametrize("text", ['*:* OR "', "l*v", "{!x}", "((()))", "<script>"])
+async def test_text_is_never_syntax(ask: Any, text: str) -> None:
+    assert (await ask(text))["professionals"] == []
+
+
+async def test_an_unknown_place_is_refused(ask: Any) -> None:
+    with pytest.raises(CommuneNotFound):
+        await ask("lefevre", insee="99999")
+    with pytest.raises(ValidationError):
+        await ask("lefevre", lat=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("pedia", "Pédiatrie"), ("PÉDIA", "Pédiatrie"), ("orthoph", "Orthophoniste")],
+)
+def test_accents_and_case_do_not_matter(text: str, first: str) -> None:
+    assert first in labels(specialties(fold(text)))
+
+
+def test_any_word_may_be_begun() -> None:
+    assert "Médecine générale" in labels(specialties("generali"))
+
+
+def test_an_ambiguous_word_gives_its_meanings_first() -> None:
+    assert labels(specialties("ortho"))[:4] == [
+        "Chirurgien orthopédiste",
+        "Orthodontiste",
+        "Orthophoniste",
+        "Orthoptiste",
+    ]
+
+
+@pytest.mark.proves("F004")
+def test_every_suggestion_is_understood_by_the_search() -> None:
+    entries = [*specialties("c"), *specialties("p"), *usual_searches()]
+    assert len(entries) > 50
+    assert [e["what"] for e in entries if not interpret(e["what"]).targets] == []
+
+
+def test_once_warm_no_letter_waits_for_a_table() -> None:
+    for table in (terms, usual_searches):
+        table.cache_clear()
+    warm()
+    assert [table.cache_info().currsize for table in (terms, usual_searches)] == [1, 1]
+
+
+@pytest.mark.parametrize("typed", ["med", "psy", "ortho", "chirurgien", "prise de sang"])
+def test_a_meaning_is_proposed_once_and_an_ambiguous_word_never(typed: str) -> None:
+    found = specialties(typed)
+    meanings = [fold(entry["label"]) for entry in found]
+    assert len(set(meanings)) == len(meanings)
+    assert not {"psy", "ortho", "chirurgien", "prise de sang"} & {fold(e["what"]) for e in found}

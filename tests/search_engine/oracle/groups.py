@@ -1,0 +1,67 @@
+"""CPTS that cover the place: which they are, who belongs to them, and the cards that result."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geography.gazetteer import load_gazetteer
+from tests.search_engine.oracle.searches import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One expected offer, with the keys it is sorted by; ``finess`` of the CPTS that shows it."""
+
+    id: str
+    score: float
+    inside: tuple[float | str, ...]
+    finess: str | None = None
+
+    @property
+    def card_id(self) -> str:
+        return self.id if self.finess is None else f"cpts:{self.finess}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One expected card: its best offer, and how many it stands for when it is a CPTS."""
+
+    id: str
+    best: Found
+    members: int | None
+
+
+def covering_cpts(asked: Asked, offers: Iterable[dict[str, Any]]) -> frozenset[str]:
+    """FINESS of the CPTS that group their members in this search; none when nothing is grouped."""
+    grouped = asked.group_cpts and asked.cpts is None and asked.meaning.text is None
+    if not grouped or asked.insee is None:
+        return frozenset()
+    family = set(load_gazetteer().insee_family(asked.insee))
+    return frozenset(
+        offer["finess"]
+        for offer in offers
+        if offer["kind"] == "cpts" and family & set(offer.get("covers_insee", []))
+    )
+
+
+def group_of(offer: dict[str, Any], covering: frozenset[str]) -> str | None:
+    """The covering CPTS that the offer belongs to; a CPTS is no member of itself."""
+    if offer["kind"] == "cpts":
+        return None
+    return next((finess for finess in offer.get("cpts", []) if finess in covering), None)
+
+
+def cards_of(found: Sequence[Found]) -> list[Card]:
+    """Offers in order become cards: a CPTS stands where its first member stood."""
+    shown: dict[str, list[Found]] = {}
+    for one in found:
+        shown.setdefault(one.card_id, []).append(one)
+    return [
+        Card(name, ones[0], None if ones[0].finess is None else len(ones))
+        for name, ones in shown.items()
+    ]
+
+
+def count_cards(offers: Iterable[dict[str, Any]], covering: frozenset[str]) -> int:
+    """How many cards show the offers."""
+    return len({group_of(offer, covering) or offer["id"] for offer in offers})

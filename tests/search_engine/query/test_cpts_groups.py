@@ -1,0 +1,317 @@
+"""CPTS that cover the patient's commune stand for their members; the others change nothing."""
+
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from search_engine.backend.index import Index
+from tests.search_engine.conftest import Searching
+from tests.search_engine.made_offers import (
+    NOW,
+    Offer,
+    Searcher,
+    after,
+    area,
+    commune,
+    cpts,
+    department,
+    doctor,
+    key_of,
+    slot,
+    utc,
+)
+from tests.search_engine.search_pages import requests_counted
+
+HERE = area(insee="14754")
+"""Around a patient of Villers-sur-Mer."""
+
+COAST, HILLS = "140000001", "140000002"
+"""A CPTS that covers Villers-sur-Mer, and one that does not."""
+
+SEATS = (cpts(COAST, "14754", "14220"), cpts(HILLS, "14220"))
+
+
+def member(key: str, km: float, finess: str = COAST, **fields: Any) -> Offer:
+    """A doctor of the CPTS, with a slot unless said."""
+    return doctor(key, km, fields.pop("slots", [slot()]), cpts=[finess], **fields)
+
+
+def group_in(page: dict[str, Any]) -> dict[str, Any]:
+    """The one CPTS card of the page."""
+    (card,) = [result for result in page["results"] if "group" in result]
+    return dict(card)
+
+
+@pytest.mark.proves("F090", "F091")
+async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(searching: Searching) -> None:
+    offers = [
+        *(doctor("near", 1, [slot()]), doctor("between", 3, [slot()])),
+        *(member("first", 2), member("second", 4), member("last", 5)),
+    ]
+    searcher = searching([*SEATS, *offers])
+    page = await searcher.page(where=HERE)
+    assert [key_of(result) for result in page["results"]] == ["near", COAST, "between"]
+    assert page["total"]["value"] == 3
+    card = group_in(page)
+    assert (card["id"], card["kind"], card["title"]) == (f"cpts:{COAST}", "cpts", f"CPTS {COAST}")
+    group = card["group"]
+    assert (group["finess"], group["members"]) == (COAST, 3)
+    people = await searcher.page(where=HERE, group_cpts=False)
+    assert [key_of(one) for one in people["results"]] == [
+        *("near", "first", "between", "second", "last")
+    ]
+    assert group["best"]["id"] == people["results"][1]["id"]
+    assert card["rank"] == people["results"][1]["rank"]
+    assert all("group" not in one for one in people["results"])
+
+
+async def test_the_first_member_is_the_one_the_order_puts_first(searching: Searching) -> None:
+    """Not the nearest: participants are before, and then the sort decides."""
+    offers = [
+        member("near", 1, slots=[slot(5)]),
+        member("participant", 9, slots=[slot(7)], participant=True),
+        member("early", 12, slots=[slot(2)], participant=True),
+        doctor("other", 10, [slot(4)], participant=True),
+    ]
+    searcher = searching([*SEATS, *offers])
+    for sort, best, keys in (
+        ("distance", "participant", [COAST, "other"]),
+        ("earliest", "early", [COAST, "other"]),
+    ):
+        page = await searcher.page(where=HERE, sort=sort)
+        assert [key_of(result) for result in page["results"]] == keys
+        assert key_of(group_in(page)["group"]["best"]) == best
+
+
+@pytest.mark.proves("F090")
+async def test_a_cpts_covers_the_same_ground_under_any_code(searching: Searching) -> None:
+    city, district = "750000001", "750000002"
+    seats = [cpts(city, "75056"), cpts(district, "75104")]
+    searcher = searching([*seats, member("a", 1, city), member("b", 2, district)])
+    assert await searcher.keys(where=area(insee="75104")) == [city, district]
+    assert await searcher.keys(where=area(insee="75056")) == [city, district]
+    assert await searcher.keys(where=area(insee="75105")) == [city, "b"]
+    assert await searcher.keys(where=area(insee="14754")) == ["a", "b"]
+
+
+@pytest.mark.proves("F090")
+async def test_without_a_commune_nothing_is_grouped(searching: Searching) -> None:
+    searcher = searching([*SEATS, member("a", 1), member("b", 2)])
+    assert await searcher.keys(where=area()) == ["a", "b"]
+    assert sorted(await searcher.keys(where=department())) == ["a", "b"]
+    assert await searcher.keys(where=commune(insee="14754")) == [COAST]
+
+
+@pytest.mark.proves("F092")
+async def test_members_of_a_cpts_that_does_not_cover_stay_themselves(searching: Searching) -> None:
+    offers = [
+        *(member("hill", 1, HILLS), member("coast", 2), member("hills", 3, HILLS)),
+        member("unknown", 4, "140000009"),
+    ]
+    page = await searching([*SEATS, *offers]).page(where=HERE)
+    keys = [key_of(result) for result in page["results"]]
+    assert keys == ["hill", COAST, "hills", "unknown"]
+    assert [result["kind"] for result in page["results"]] == [
+        *("professional", "cpts", "professional", "professional")
+    ]
+
+
+async def test_a_cpts_without_a_point_groups_all_the_same(searching: Searching) -> None:
+    seat = cpts(COAST, "14754")
+    del seat["point"]
+    searcher = searching([seat, member("a", 1)])
+    assert await searcher.keys(where=HERE) == [COAST]
+
+
+@pytest.mark.proves("F095")
+async def test_only_the_attached_place_of_a_doctor_is_a_member(searching: Searching) -> None:
+    same = {"rpps": "10003456789"}
+    offers = [member("attached", 2, **same), doctor("elsewhere", 1, [slot()], **same)]
+    searcher = searching([*SEATS, *offers])
+    page = await searcher.page(where=HERE)
+    assert [key_of(result) for result in page["results"]] == ["elsewhere", COAST]
+    assert group_in(page)["group"]["members"] == 1
+    assert await searcher.keys(where=HERE, cpts=COAST) == ["attached"]
+
+
+@pytest.mark.proves("F094", "W24", "W25")
+async def test_members_honour_word_filters_mode_slots_and_absences(searching: Searching) -> None:
+    away = [{"gte": utc(NOW.replace(day=1)), "lt": utc(NOW.replace(day=28))}]
+    offers = [
+        member("a", 1, sector="1", slots=[slot(1, consultation=["AMB"])]),
+        member("b", 2, sector="2", slots=[slot(1, consultation=["HH"])], accepts_beyond=True),
+        member("none", 3, sector="1", slots=[], accepts_beyond=True),
+        member("nurse", 4, profession="60", specialties=["SI01"]),
+        member("away", 5, absences=away),
+    ]
+    searcher = searching([*SEATS, *offers])
+    cases: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["a", "b"]),
+        ({"mode": "all"}, ["a", "b", "none"]),
+        ({"mode": "beyond"}, ["b", "none"]),
+        ({"mode": "all", "sector": ["1"]}, ["a", "none"]),
+        ({"mode": "all", "consultation": ["HH"]}, ["b"]),
+        ({"absent": True}, ["a", "b", "away"]),
+        ({"what": "infirmier"}, ["nurse"]),
+    ]
+    for criteria, keys in cases:
+        page = await searcher.page(where=HERE, **criteria)
+        assert (page["total"]["value"], group_in(page)["group"]["members"]) == (1, len(keys))
+        assert await searcher.keys(where=HERE, cpts=COAST, **criteria) == keys
+    assert await searcher.keys(where=HERE, sector=["3"]) == []
+
+
+@pytest.mark.proves("F093")
+async def test_the_members_of_any_cpts_in_order_by_page(searching: Searching) -> None:
+    offers = [member(f"hill{n}", n, HILLS) for n in range(1, 8)]
+    searcher = searching([*SEATS, *offers, member("coast", 1)])
+    pages = [
+        await searcher.page(where=HERE, cpts=HILLS, size=3, page=number) for number in (1, 2, 3)
+    ]
+    assert {page["total"]["value"] for page in pages} == {7}
+    keys = [key_of(result) for page in pages for result in page["results"]]
+    assert keys == [f"hill{n}" for n in range(1, 8)]
+    assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
+
+
+@pytest.mark.proves("F086", "F088")
+async def test_pages_count_cards(searching: Searching) -> None:
+    """Members ranked on every page leave no hole, and the CPTS comes once."""
+    offers = [doctor(f"d{n}", n, [slot()]) for n in range(1, 8)]
+    members = [member(f"m{n}", n + 0.5) for n in range(2, 9)]
+    searcher = searching([*SEATS, *offers, *members])
+    pages = [await searcher.page(where=HERE, size=3, page=number) for number in (1, 2, 3)]
+    assert [len(page["results"]) for page in pages] == [3, 3, 2]
+    keys = [key_of(result) for page in pages for result in page["results"]]
+    assert keys == ["d1", "d2", COAST, *(f"d{n}" for n in range(3, 8))]
+    assert {page["total"]["value"] for page in pages} == {8}
+    assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
+
+
+@pytest.mark.proves("F014")
+async def test_the_circle_is_chosen_on_people_not_on_cards(searching: Searching) -> None:
+    growing = area(insee="14754", explicit_radius=False)
+    near = [member("m1", 1), member("m2", 2), *(doctor(f"d{n}", n, [slot()]) for n in (3, 4, 5))]
+    searcher = searching([*SEATS, *near, member("ring", 25), doctor("far", 25, [slot()])])
+    for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
+        page = await searcher.page(where=growing, **criteria)
+        assert "enlarged" not in page, criteria
+    fewer = searching([*SEATS, *near[:4], member("ring", 25)])
+    for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
+        page = await fewer.page(where=growing, **criteria)
+        assert page["enlarged"]["to_km"] == 30.0, criteria
+    assert await fewer.keys(where=growing, cpts=COAST) == ["m1", "m2", "ring"]
+
+
+@pytest.mark.proves("F048")
+async def test_the_treating_doctor_is_no_member(searching: Searching) -> None:
+    mine = member("mine", 1, rpps="10003456789")
+    searcher = searching([*SEATS, mine, member("b", 2), member("c", 3)])
+    page = await searcher.page(where=HERE, treating_doctor="10003456789")
+    assert [key_of(card) for card in page["pinned"]] == ["mine"]
+    group = group_in(page)["group"]
+    assert (group["members"], key_of(group["best"])) == (2, "b")
+
+
+@pytest.mark.proves("F079")
+async def test_kinds_are_those_of_cards(searching: Searching) -> None:
+    offers = [member("m1", 1), doctor("d", 2, [slot()]), member("m2", 3), member("hill", 4, HILLS)]
+    searcher = searching([*SEATS, *offers])
+    assert await searcher.keys(where=HERE, kind=["cpts"]) == [COAST]
+    assert await searcher.keys(where=HERE, kind=["professional"]) == ["d", "hill"]
+    people = {"where": HERE, "group_cpts": False}
+    assert await searcher.keys(**people, kind=["cpts"]) == []
+    assert await searcher.keys(**people, kind=["professional"]) == ["m1", "d", "m2", "hill"]
+
+
+async def test_a_cpts_is_a_result_of_its_own_when_it_is_asked_for(searching: Searching) -> None:
+    lost = cpts("140000003", "14754")
+    del lost["point"]
+    searcher = searching([*SEATS, lost, member("m1", 1)])
+    page = await searcher.page("CPTS", where=HERE, size=20)
+    assert sorted(key_of(result) for result in page["results"]) == [COAST, HILLS]
+    assert all("group" not in result for result in page["results"])
+    named = await searcher.keys(HILLS, where=HERE, mode="all")
+    assert named == [HILLS]
+
+
+async def test_a_name_shows_the_person_not_the_cpts(searching: Searching) -> None:
+    searcher = searching([*SEATS, member("simon", 1), member("other", 2)])
+    assert await searcher.keys("nomsimon", where=HERE) == ["simon"]
+
+
+async def test_an_offer_far_in_time_is_no_member_of_the_window(searching: Searching) -> None:
+    late = slot(0, id="late", start=after(62), end=after(63))
+    searcher = searching([*SEATS, member("a", 1), member("late", 2, slots=[late])])
+    assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1
+
+
+async def test_who_joins_during_a_search_waits_for_the_next(
+    searching: Searching, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """His slot comes between the request for the best members and that for the page."""
+    late = member("late", 1)
+    searcher = searching([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
+    real = Index.ask_all
+
+    async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        answers = await real(index, bodies)
+        if any("collapse" in body for body in bodies):
+            es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
+        return answers
+
+    monkeypatch.setattr(Index, "ask_all", ask_all)
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == ["other"]
+    monkeypatch.undo()
+    page = await searcher.page(where=area(insee="14754"))
+    assert [key_of(card) for card in page["results"]] == [COAST, "other"]
+
+
+async def test_a_commune_seen_before_is_answered_by_one_request(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = [doctor(f"d{n}", n, [slot()]) for n in range(2, 8)]
+    searcher = searching([*SEATS, member("m1", 1), *alone, member("m2", 3)])
+    first = await searcher.page(where=HERE, seed=1)
+    asked = requests_counted(monkeypatch)
+    again = await searcher.page(where=HERE, seed=1)
+    assert len(asked) == 1
+    assert again["results"] == first["results"]
+
+
+@pytest.mark.parametrize("criteria", [{}, {"kind": ["cpts"]}, {"cpts": COAST}, {"page": 2}])
+async def test_a_territory_that_changes_is_right_at_once(
+    searching: Searching, es: Elasticsearch, criteria: dict[str, Any]
+) -> None:
+    """What was foreseen is corrected by the answer, and never shown."""
+    people = [doctor("d", 2, [slot()]), *(member(f"m{n}", n) for n in (1, 3))]
+    people += [member(f"h{n}", n, HILLS) for n in (4, 5)]
+    searcher = searching([*SEATS, *people])
+    await searcher.page(where=HERE)
+    for seats in (
+        (cpts(COAST, "14220"), cpts(HILLS, "14754")),
+        (cpts(COAST, "14220"), cpts(HILLS, "14220")),
+        (cpts(COAST, "14754"), cpts(HILLS, "14754")),
+    ):
+        for seat in seats:
+            es.index(index=searcher.alias, id=seat["id"], document=seat, refresh=True)
+        seen = await searcher.page(where=HERE, seed=1, size=2, **criteria)
+        fresh = Searcher(searcher.client, searcher.alias)
+        right = await fresh.page(where=HERE, seed=1, size=2, **criteria)
+        assert seen | {"took_ms": 0} == right | {"took_ms": 0}
+
+
+@pytest.mark.proves("F079", "F094")
+async def test_the_members_of_a_card_chosen_by_its_kind(searching: Searching) -> None:
+    """The card is found with ``kind=cpts`` in a larger circle; so are its members, all of them."""
+    others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
+    searcher = searching([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
+    asked = {"where": HERE._replace(explicit_radius=False), "kind": ["cpts"], "size": 20}
+    card = group_in(await searcher.page(**asked))
+    page = await searcher.page(**asked, cpts=COAST)
+    assert [key_of(one) for one in page["results"]] == ["m1", "m2", "m3"]
+    assert card["group"]["members"] == page["total"]["value"]
+    (kinds,) = [facet["values"] for facet in page["facets"] if facet["name"] == "kind"]
+    assert {one["value"]: one["count"] for one in kinds} == {"cpts": 3, "professional": 3}

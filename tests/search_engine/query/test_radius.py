@@ -1,0 +1,144 @@
+"""Looking further when fewer than five offers answer, without moving the first ones."""
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from search_engine.query.radius import CIRCLES, COUNTS, EXACT, bears_name, enough_at, larger_radii
+from search_engine.request.area import Area
+from tests.search_engine.conftest import Indexed, Searching
+from tests.search_engine.made_offers import (
+    area,
+    commune,
+    department,
+    doctor,
+    key_of,
+    slot,
+    structure,
+)
+from tests.search_engine.random_searches import draw
+from tests.search_engine.search_pages import page_of
+
+
+def growing() -> Area:
+    """The same place with the department's own radius."""
+    return area(explicit_radius=False)
+
+
+@pytest.mark.parametrize(
+    ("radius", "step", "radii"),
+    [
+        (20, 10, [30, 40]),
+        (5, 3, [8, 10]),
+        (50, 25, [75, 100]),
+        (10, 20, [20]),
+        (10, 4, [14, 18, 20]),
+    ],
+)
+def test_a_step_further_each_time_up_to_twice(
+    radius: float, step: float, radii: list[float]
+) -> None:
+    assert larger_radii(area(radius_km=float(radius), step_km=float(step))) == radii
+
+
+def test_the_smallest_circle_with_enough_is_chosen() -> None:
+    assert enough_at(counted([5, 9])) == 0
+    assert enough_at(counted([4, 5])) == 1
+    assert enough_at(counted([0, 1])) == 1
+
+
+def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
+    assert not bears_name(counted([5, 9], [0, 1]), 0)
+    assert bears_name(counted([4, 5], [0, 1]), 1)
+
+
+def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
+    """The answer that tells these counts by radius."""
+    told = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
+    return {
+        "aggregations": {
+            name: {CIRCLES: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}}
+            for name, counts in told.items()
+        }
+    }
+
+
+@pytest.mark.proves("F014", "W34")
+async def test_too_few_offers_with_a_slot_make_the_radius_grow_and_the_answer_says_so(
+    searching: Searching,
+) -> None:
+    near = [doctor(f"near{n}", n, [slot()]) for n in range(1, 5)]
+    without = [doctor(f"without{n}", n) for n in range(1, 9)]
+    ring = [doctor(f"ring{n}", 20 + n, [slot()], participant=True) for n in (1, 9, 15, 25)]
+    searcher = searching([*near, *without, *ring])
+    page = await searcher.page(where=growing(), size=20)
+    assert page["enlarged"] == {"from_km": 20.0, "to_km": 30.0}
+    assert page["area"]["radius_km"] == 30.0
+    keys = [key_of(result) for result in page["results"]]
+    assert keys == ["near1", "near2", "near3", "near4", "ring1", "ring9"]
+    assert [result["rank"]["tier"] for result in page["results"]] == [2, 2, 2, 2, 3, 3]
+    assert page["results"][4]["rank"]["label"] == (
+        "Avec créneau, au-delà du premier rayon, participant au SAS"
+    )
+    kept = await searcher.page(where=area(), size=20)
+    assert "enlarged" not in kept
+    assert [key_of(result) for result in kept["results"]] == keys[:4]
+    every = await searcher.page(where=growing(), size=20, mode="all")
+    assert every["enlarged"]["to_km"] == 30.0
+
+
+@pytest.mark.proves("F014")
+async def test_enough_offers_or_a_department_leave_the_radius_alone(searching: Searching) -> None:
+    offers = [doctor(f"near{n}", n, [slot()]) for n in range(1, 6)]
+    searcher = searching([*offers, doctor("ring", 21, [slot()])])
+    assert "enlarged" not in await searcher.page(where=growing())
+    assert "enlarged" not in await searcher.page(where=department())
+    assert (await searcher.page(where=growing(), page=2, size=3))["total"]["value"] == 5
+
+
+async def test_structures_without_slots_are_enough_by_themselves(searching: Searching) -> None:
+    offers = [structure(f"p{n}", "pharmacy", "620", n) for n in range(1, 6)]
+    searcher = searching([*offers, structure("ring", "pharmacy", "620", 21)])
+    assert "enlarged" not in await searcher.page("pharmacie", where=growing())
+
+
+async def test_every_page_of_an_enlarged_search_is_enlarged(searching: Searching) -> None:
+    offers = [doctor(f"d{n}", n * 9.9, [slot()]) for n in range(5)]
+    searcher = searching(offers)
+    pages = [await searcher.page(where=growing(), size=2, page=number) for number in (1, 2, 3)]
+    assert {page["enlarged"]["to_km"] for page in pages} == {40.0}
+    assert [key_of(r) for page in pages for r in page["results"]] == ["d0", "d1", "d2", "d3", "d4"]
+
+
+@pytest.mark.proves("F014")
+async def test_the_first_order_stays_a_prefix(client: AsyncElasticsearch, indexed: Indexed) -> None:
+    random, compared = Random(14), 0
+    for _ in range(300):
+        drawn = draw(random, mode="available", size=100, page=1, horizon=["0-4"])
+        if drawn.area.explicit_radius or drawn.area.radius_km is None:
+            continue
+        if drawn.meaning.text or drawn.meaning.structure_word:
+            continue
+        orders = []
+        for explicit in (True, False):
+            moved = replace(drawn, area=drawn.area._replace(explicit_radius=explicit))
+            page = await page_of(client, indexed, moved)
+            orders.append([result["id"] for result in page["results"]])
+        assert orders[1][: len(orders[0])] == orders[0]
+        compared += len(orders[1]) > len(orders[0]) > 0
+    assert compared >= 10
+
+
+async def test_a_commune_search_keeps_its_quarters_when_it_grows(searching: Searching) -> None:
+    offers = [
+        doctor("inner", 4, [slot(30)], precision="municipality"),
+        doctor("outer", 9, [slot(30, types=["SNP"])]),
+        doctor("ring-near", 24, [slot(30)]),
+        doctor("ring-far", 39, [slot(30)]),
+    ]
+    searcher = searching(offers)
+    where = commune(explicit_radius=False)
+    assert await searcher.keys(where=where) == ["inner", "outer", "ring-near", "ring-far"]

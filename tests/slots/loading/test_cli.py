@@ -1,0 +1,175 @@
+"""``sas slots``: what is printed, what is written aside, how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from elasticsearch import Elasticsearch
+from typer.testing import CliRunner
+
+from cli.main import app
+from elastic.names import offers_alias
+from tests.slots.bundles import CPTS, FHIR, FORET, PS, SLOT1, SOS, Example, edited
+from tests.slots.loading.test_directory import write
+from tests.slots.loading.test_importing import Create, slots_of
+from tests.slots.offers import RPPS, canonical, offer
+
+NOW = "2026-11-23T08:00:00Z"
+
+
+def sas(*arguments: str, stdin: bytes | None = None) -> Result:
+    """The command run in this process."""
+    return CliRunner().invoke(app, ["slots", *arguments], input=stdin)
+
+
+def parse(example: Example, *options: str, stdin: bytes | None = None, file: str = "") -> Result:
+    """``sas slots parse`` on an example."""
+    name = file or str(FHIR / example.file)
+    asked = ",".join(example.asked)
+    base = ("parse", name, "--flow", example.flow, "--now", example.now, "--asked", asked)
+    return sas(*base, *options, stdin=stdin)
+
+
+def lines(result: Result) -> list[dict[str, object]]:
+    """The JSON Lines of standard output."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("example", [PS, CPTS, SOS])
+def test_one_canonical_slot_a_line(example: Example) -> None:
+    result = parse(example, "--origin", "sas", "--editor", "alpha")
+    assert result.exit_code == 0
+    answer = example.parse(example.bundle(), origin="sas", source="alpha")
+    assert lines(result) == answer.slots
+    assert all(slot["source"] == "alpha" for slot in lines(result))
+
+
+def test_without_editor_nor_origin_their_keys_are_absent() -> None:
+    for slot in lines(parse(CPTS)):
+        assert not {"source", "url_with_origin"} & slot.keys()
+
+
+@pytest.mark.proves("E13")
+def test_files_are_pages_and_a_dash_is_standard_input(tmp_path: Path) -> None:
+    bundle = PS.bundle()
+    page = tmp_path / "page1.json"
+    page.write_text(json.dumps({**bundle, "entry": bundle["entry"][:7]}))
+    rest = json.dumps({**bundle, "entry": bundle["entry"][7:]}).encode()
+    options = ("--flow", "r01", "--now", PS.now, "--asked", ",".join(PS.asked))
+    result = sas("parse", str(page), "-", *options, stdin=rest)
+    assert lines(result) == PS.parse(bundle).slots
+
+
+def test_refused_slots_go_to_a_file_with_their_reason(tmp_path: Path) -> None:
+    aside = tmp_path / "rejected.jsonl"
+    body = json.dumps(edited(PS.bundle(), SLOT1, end="2021-11-05T09:30:00")).encode()
+    result = parse(PS, "--rejected", str(aside), file="-", stdin=body)
+    assert result.exit_code == 0
+    assert len(lines(result)) == 3
+    rows = [json.loads(line) for line in aside.read_text().splitlines()]
+    assert rows == [{"slot": "ExampleSlotPSIndiv1", "reason": "no_offset"}]
+    assert "no_offset 1" in result.stderr
+
+
+@pytest.mark.proves("C20")
+@pytest.mark.parametrize("now", [PS.now, "2031-01-01T00:00:00Z"])
+def test_nothing_left_is_a_success(now: str) -> None:
+    file = "ps-searchset-empty.json" if now == PS.now else PS.file
+    result = parse(Example(file, "R01", now, PS.asked))
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+@pytest.mark.proves("E06", "E08", "C21")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"resourceType": "OperationOutcome", "issue": []}',
+        b'{"resourceType": "Bundle", "type": "collection", "entry": []}',
+        b'{"resourceType": "Slot", "id": "1"}',
+        b"[]",
+        b"{",
+        b"<html>",
+    ],
+)
+def test_a_refused_answer_ends_in_one_sentence(body: bytes) -> None:
+    result = parse(PS, file="-", stdin=body)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith(".\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--asked", "34173748400020", "RPPS"),
+        ("--asked", " , ", "at least one id"),
+        ("--origin", " ", "give a value"),
+        ("--now", "2021-11-04T14:19:35", "offset"),
+        ("--rejected", "/nowhere/at/all", "cannot be written"),
+    ],
+)
+def test_a_wrong_option_is_said(option: str, value: str, told: str) -> None:
+    result = parse(PS, option, value)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize(
+    "asked", [[",".join(PS.asked)], list(PS.asked), [f" {PS.asked[0]} ,,{PS.asked[1]},"]]
+)
+def test_ids_come_in_one_option_or_in_several(asked: list[str]) -> None:
+    """The last ``--asked`` must not silently refuse the slots of the others."""
+    given = [part for one in asked for part in ("--asked", one)]
+    result = sas("parse", str(FHIR / PS.file), "--flow", "R01", "--now", PS.now, *given)
+    assert len(lines(result)) == 4
+
+
+def test_a_missing_file_is_said() -> None:
+    result = parse(PS, file="/nowhere.json")
+    assert result.exit_code == 2
+    assert "/nowhere.json cannot be read" in result.stderr
+
+
+@pytest.fixture
+def live(
+    create_offers: Create, es_url: str, index_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """A live index of one offer, which the command reaches by its settings."""
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    create_offers([offer()])
+    return offers_alias(index_prefix)
+
+
+def test_import_an_answer(live: str, es: Elasticsearch) -> None:
+    result = sas(
+        *("import", str(FHIR / PS.file), "--flow", "R01", "--editor", "alpha", "--json"),
+        *("--asked", RPPS, "--now", PS.now),
+    )
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert (told["written"], told["created"], told["rejected"]) == (2, 1, {"not_asked": 2})
+    assert slots_of(es, live) == [("alpha", "09", None)]
+
+
+def test_import_a_directory(live: str, es: Elasticsearch, tmp_path: Path) -> None:
+    result = sas("import", "--from", str(write(tmp_path, [canonical()])), "--now", NOW)
+    assert result.exit_code == 0, result.stderr
+    assert "written" in result.stdout
+    assert slots_of(es, live) == [("sas-agenda", "09", None)]
+
+
+def test_import_wants_its_options_and_an_index(
+    monkeypatch: pytest.MonkeyPatch, es_url: str, index_prefix: str
+) -> None:
+    assert sas("import", str(FHIR / PS.file)).exit_code == 2
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    result = sas(
+        *("import", str(FHIR / CPTS.file), "--flow", "R04", "--editor", "alpha"),
+        *("--asked", FORET, "--now", CPTS.now),
+    )
+    assert result.exit_code == 3
+    assert "sas reindex" in result.stderr
