@@ -17,29 +17,29 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import problems
-from api.freshness import Freshness
+from api.freshness import FreshnessMonitor
 from api.logs import configure_logs
 from api.metrics import Metrics
-from api.middleware.request import Exchange
+from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
 from api.routes import cpts, health, lrm, me, metrics, offers, search, sources, suggest, territories
-from api.security.authenticator import gate_for
+from api.security.authenticator import build_gate
 from api.settings import ApiSettings
 from api.settings import settings as api_settings
 from api.state import Clock, Engine, utc_now
 from elastic.client import async_client
-from elastic.errors import ElasticError, translate
+from elastic.errors import ElasticError, build_elastic_error
 from elastic.names import offers_alias
-from elastic.settings import settings as elastic_settings
+from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
-from geography.text_place import department_said
+from geography.text_place import match_department
 from search_engine.lookup import suggest as suggest_engine
 from search_engine.request.area import AddressFinder, point_area
 from search_engine.request.interpretation import interpret
 from search_engine.request.problems import SearchProblem
 
-YOUNG_OBJECTS = 20_000
+GC_THRESHOLD = 20_000
 """New objects between two looks for cycles: those of a few searches."""
 
 TITLE = "Moteur de recherche du SAS"
@@ -76,7 +76,9 @@ def create_app(
     )
     app.state.settings = chosen
     app.state.metrics = Metrics()
-    app.add_middleware(Exchange, settings=chosen, gate=gate_for(chosen), metrics=app.state.metrics)
+    app.add_middleware(
+        RequestMiddleware, settings=chosen, gate=build_gate(chosen), metrics=app.state.metrics
+    )
     for router in ROUTERS:
         app.include_router(router)
     for kind, handler in HANDLERS.items():
@@ -89,12 +91,14 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logs()
-        await asyncio.to_thread(_warm)
+        await asyncio.to_thread(_preload_tables)
         client, chain = async_client(), Geocoder()
         prefix = elastic_settings().index_prefix
         alias = offers_alias(prefix)
-        app.state.engine = Engine(client, alias, geocoder or chain, chosen.sealing_key(), clock)
-        app.state.freshness = Freshness(client, prefix, clock, app.state.metrics.observe)
+        app.state.engine = Engine(
+            client, alias, geocoder or chain, chosen.build_cursor_key(), clock
+        )
+        app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
         refreshing = asyncio.create_task(app.state.freshness.run())
         try:
             yield
@@ -108,40 +112,43 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
 
 
 @cache
-def _warm() -> None:
+def _preload_tables() -> None:
     """Read the tables before the first request, off the event loop, once a process (0.7 s).
 
     What was read lives as long as the process: the garbage collector need not visit it again,
     which stopped every request under way for 0.1 s. Nor need it look for cycles several times in
     the one answer of Elasticsearch that is being read, which has none.
     """
-    gazetteer = load_gazetteer().warm()
+    gazetteer = load_gazetteer().build_indexes()
     point_area(gazetteer, 48.8566, 2.3522, None)
-    department_said(gazetteer, "Paris")
+    match_department(gazetteer, "Paris")
     interpret("MG")
     suggest_engine.warm()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
+    gc.set_threshold(GC_THRESHOLD)
 
 
 async def _search_problem(request: Request, error: Exception) -> Response:
-    return _answer(request, problems.of_search_problem(cast(SearchProblem, error)))
+    return _answer(request, problems.problem_from_search_error(cast(SearchProblem, error)))
 
 
 async def _elastic_error(request: Request, error: Exception) -> Response:
-    return _answer(request, problems.of_elastic_error(cast(ElasticError, error)))
+    return _answer(request, problems.problem_from_elastic_error(cast(ElasticError, error)))
 
 
 async def _client_error(request: Request, error: Exception) -> Response:
     if isinstance(error, ApiError):
-        return _answer(request, problems.of_client_error(error))
-    return _answer(request, problems.of_elastic_error(translate(cast(TransportError, error))))
+        return _answer(request, problems.problem_from_client_error(error))
+    return _answer(
+        request,
+        problems.problem_from_elastic_error(build_elastic_error(cast(TransportError, error))),
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     found = cast("RequestValidationError | ValidationError", error).errors()
-    return _answer(request, problems.of_validation(found))
+    return _answer(request, problems.problem_from_validation(found))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -178,6 +185,6 @@ HANDLERS = {
     ValidationError: _invalid,
     HTTPException: _http_error,
 }
-"""Every typed failure becomes a problem document; the rest is caught by ``Exchange``."""
+"""Every typed failure becomes a problem document; the rest is caught by ``RequestMiddleware``."""
 
 app = create_app()

@@ -5,10 +5,10 @@ from pydantic_settings import SettingsError
 
 from api.security.api_keys import KeyFileInvalid, read_keys
 from api.security.claims import ClaimsFileInvalid, load_claims
-from api.security.jwks import AuthorityInvalid, trust
+from api.security.jwks import AuthorityInvalid, resolve_tls_trust
 from api.settings import ApiSettings, settings
 from elastic.settings import BadSetting
-from elastic.settings import settings as elastic_settings
+from elastic.settings import read_elastic_settings as elastic_settings
 from geography.departments import departments
 from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from geography.radii_file import RadiiFileError
@@ -42,7 +42,7 @@ FILE_FAULTS = (
 """Whose sentence already says which file and how to mend it."""
 
 
-def checked_settings() -> ApiSettings:
+def load_valid_settings() -> ApiSettings:
     """The settings of the API, once every other setting is known to be usable.
 
     Raises ``BadConfigurationError``.
@@ -52,25 +52,25 @@ def checked_settings() -> ApiSettings:
         geocoder_settings()
         load_profiles()
         departments()
-        return _with_files(settings())
+        return _validate_identity_files(settings())
     except ValidationError as error:
-        raise BadConfigurationError(_complaints(error)) from error
+        raise BadConfigurationError(_describe_faults(error)) from error
     except SettingsError as error:
         raise BadConfigurationError(NOT_A_LIST) from error
     except FILE_FAULTS as error:
         raise BadConfigurationError(str(error)) from error
 
 
-def _with_files(chosen: ApiSettings) -> ApiSettings:
+def _validate_identity_files(chosen: ApiSettings) -> ApiSettings:
     """The same settings, once the tables of identity they name were read."""
     load_claims(chosen.claims_file)
-    trust(chosen.jwks_ca)
+    resolve_tls_trust(chosen.jwks_ca)
     if chosen.api_keys_file is not None:
         read_keys(chosen.api_keys_file)
     return chosen
 
 
-def _complaints(error: ValidationError) -> str:
+def _describe_faults(error: ValidationError) -> str:
     """Which variables are wrong and why; never their values, which may be keys."""
     prefix = PREFIXES.get(error.title, "SAS_")
     faults = "; ".join(

@@ -13,15 +13,20 @@ import structlog
 from elasticsearch import AsyncElasticsearch
 
 from api.state import Clock
-from elastic.errors import ElasticError, translated
+from elastic.errors import ElasticError, translate_errors
 from elastic.names import audit_index, loads_index, offers_alias
 from elastic.service.last_loads import MANY, loads_in
-from elastic.service.source_state import LOADS, SourceState, set_aside_by_source, states_of
-from mappings.freshness import freshness_of
+from elastic.service.source_state import (
+    LOADS,
+    SourceState,
+    build_source_states,
+    latest_rejected_counts,
+)
+from mappings.freshness import find_source_freshness
 
 REFRESH_S = 30.0
 """Seconds between two readings."""
-TRAIL_READ = 200
+MAX_TRAIL_EVENTS = 200
 """Newest loads looked at for the rows set aside."""
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +43,7 @@ class LastLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class FreshnessSnapshot:
     """What was read at one instant."""
 
     at: datetime
@@ -53,15 +58,16 @@ class Snapshot:
         facts = [one for one in self.states if not one.is_slots]
         slots = [one for one in self.states if one.is_slots]
         return {
-            "at": utc(self.at),
-            "sources": [facts_of(one) for one in facts],
+            "at": format_utc(self.at),
+            "sources": [source_facts(one) for one in facts],
             "slot_sources": [
-                {**facts_of(one), "live_slots": self.live_slots.get(one.name, 0)} for one in slots
+                {**source_facts(one), "live_slots": self.live_slots.get(one.name, 0)}
+                for one in slots
             ],
         }
 
 
-class Freshness:
+class FreshnessMonitor:
     """The last snapshot of one process; ``run`` renews it until it is cancelled."""
 
     def __init__(
@@ -69,14 +75,14 @@ class Freshness:
         client: AsyncElasticsearch,
         prefix: str,
         clock: Clock,
-        observe: Callable[[Snapshot], None] = lambda _: None,
+        observe: Callable[[FreshnessSnapshot], None] = lambda _: None,
     ) -> None:
         """``observe`` is told of each snapshot."""
         self._client = client
         self._prefix = prefix
         self._clock = clock
         self._observe = observe
-        self.snapshot: Snapshot | None = None
+        self.snapshot: FreshnessSnapshot | None = None
         self.notices: list[dict[str, str]] = []
         """Of the stale and partial sources, ready for a page."""
 
@@ -89,18 +95,20 @@ class Freshness:
                 _log.warning("sources_unreadable", error=type(error).__name__)
             await asyncio.sleep(REFRESH_S)
 
-    async def renew(self) -> Snapshot:
+    async def renew(self) -> FreshnessSnapshot:
         """Read again; raises ``ElasticError``."""
-        found = await read(self._client, self._prefix, self._clock())
-        self.snapshot, self.notices = found, notices_of(found.states)
+        found = await read_freshness(self._client, self._prefix, self._clock())
+        self.snapshot, self.notices = found, source_notices(found.states)
         self._observe(found)
         return found
 
 
-async def read(client: AsyncElasticsearch, prefix: str, now: datetime) -> Snapshot:
+async def read_freshness(
+    client: AsyncElasticsearch, prefix: str, now: datetime
+) -> FreshnessSnapshot:
     """The state of every source, in one request of three searches; raises ``ElasticError``."""
     alias = offers_alias(prefix)
-    with translated():
+    with translate_errors():
         answer = await client.msearch(
             searches=[
                 *({"index": loads_index(prefix), "ignore_unavailable": True}, loads_query()),
@@ -108,11 +116,11 @@ async def read(client: AsyncElasticsearch, prefix: str, now: datetime) -> Snapsh
                 *({"index": alias, "ignore_unavailable": True}, slots_query(now)),
             ]
         )
-    loads, trail, offers = (_sound(one) for one in answer["responses"])
+    loads, trail, offers = (_require_success(one) for one in answer["responses"])
     events = [hit["_source"] for hit in trail["hits"]["hits"]]
-    states = states_of(loads_in(loads).values(), set_aside_by_source(events), now)
+    states = build_source_states(loads_in(loads).values(), latest_rejected_counts(events), now)
     total = int(offers["hits"]["total"]["value"])
-    return Snapshot(now, states, live_slots_of(offers), total, last_load(events))
+    return FreshnessSnapshot(now, states, read_live_slots(offers), total, last_load(events))
 
 
 def loads_query() -> dict[str, Any]:
@@ -123,7 +131,7 @@ def loads_query() -> dict[str, Any]:
 def trail_query() -> dict[str, Any]:
     """The newest loads that ended well, newest first."""
     return {
-        "size": TRAIL_READ,
+        "size": MAX_TRAIL_EVENTS,
         "query": {"terms": {"event": sorted(LOADS)}},
         "sort": [{"at": "desc"}, {"_doc": "desc"}],
     }
@@ -131,14 +139,14 @@ def trail_query() -> dict[str, Any]:
 
 def slots_query(now: datetime) -> dict[str, Any]:
     """How many offers there are, and how many slots of each source that are not over."""
-    to_come = {"range": {"slots.marks": {"gte": utc(now)}}}
+    to_come = {"range": {"slots.marks": {"gte": format_utc(now)}}}
     by_source = {"terms": {"field": "slots.source", "size": MANY}}
     live = {"filter": to_come, "aggs": {"sources": by_source}}
     nested = {"nested": {"path": "slots"}, "aggs": {"live": live}}
     return {"size": 0, "track_total_hits": True, "aggs": {"slots": nested}}
 
 
-def live_slots_of(answer: Mapping[str, Any]) -> dict[str, int]:
+def read_live_slots(answer: Mapping[str, Any]) -> dict[str, int]:
     """Slots by source; none without an index."""
     nested = answer.get("aggregations", {}).get("slots", {})
     buckets = nested.get("live", {}).get("sources", {}).get("buckets", [])
@@ -156,17 +164,17 @@ def last_load(events: Sequence[Mapping[str, Any]]) -> LastLoad | None:
     return LastLoad(at, newest["event"], float(told.get("seconds", 0)), int(offers))
 
 
-def facts_of(state: SourceState) -> dict[str, Any]:
+def source_facts(state: SourceState) -> dict[str, Any]:
     """One source as told to a program; what is not known is absent."""
     load = state.load
     told = {
         "source": state.name,
-        "label": freshness_of(load.source).label,
+        "label": find_source_freshness(load.source).label,
         "file": load.file or None,
         "edition": load.edition.isoformat() if load.edition else None,
         "rows": load.rows,
-        "as_of": utc(state.as_of),
-        "loaded_at": utc(load.loaded_at),
+        "as_of": format_utc(state.as_of),
+        "loaded_at": format_utc(load.loaded_at),
         "age_s": int(state.age_s),
         "bound_s": int(state.bound_s),
         "stale": state.stale,
@@ -176,28 +184,28 @@ def facts_of(state: SourceState) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def notices_of(states: Sequence[SourceState]) -> list[dict[str, str]]:
+def source_notices(states: Sequence[SourceState]) -> list[dict[str, str]]:
     """What a regulator should know of the sources; nothing when all are fresh and whole."""
-    return [notice_of(one) for one in states if one.stale or one.partial]
+    return [source_notice(one) for one in states if one.stale or one.partial]
 
 
-def notice_of(state: SourceState) -> dict[str, str]:
+def source_notice(state: SourceState) -> dict[str, str]:
     """One sentence in French of a source that is stale or partial."""
-    label = freshness_of(state.load.source).label
+    label = find_source_freshness(state.load.source).label
     if state.stale:
         told = f"{label} : données du {state.as_of:%d/%m/%Y}, plus anciennes que prévu."
     else:
-        told = f"{label} : des données manquent, {unread(state.rejected)}."
+        told = f"{label} : des données manquent, {unread_rows_phrase(state.rejected)}."
     name = "stale" if state.stale else "partial"
     return {
         "source": state.load.source,
         "state": name,
-        "as_of": utc(state.as_of),
+        "as_of": format_utc(state.as_of),
         "message": told,
     }
 
 
-def unread(rows: int) -> str:
+def unread_rows_phrase(rows: int) -> str:
     """``1 ligne n'a pas pu être lue``, ``3 lignes n'ont pas pu être lues``."""
     many = f"{rows} lignes n'ont pas pu être lues"
     return "1 ligne n'a pas pu être lue" if rows == 1 else many
@@ -208,12 +216,12 @@ def with_notices(page: dict[str, Any], notices: Sequence[Mapping[str, str]]) -> 
     return {**page, "sources": list(notices)} if notices else page
 
 
-def utc(instant: datetime) -> str:
+def format_utc(instant: datetime) -> str:
     """``2026-11-23T09:00:00Z``."""
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _sound(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+def _require_success(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """One answer of several; raises ``ElasticError`` when it failed."""
     if "error" in answer:
         raise ElasticError(f"The state of the sources cannot be read: {answer['error']['type']}.")

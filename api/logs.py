@@ -10,7 +10,7 @@ from types import TracebackType
 import orjson
 import structlog
 
-SILENCED = ("httpx", "httpcore", "elastic_transport", "elasticsearch", "urllib3", "aiohttp")
+QUIET_LOGGERS = ("httpx", "httpcore", "elastic_transport", "elasticsearch", "urllib3", "aiohttp")
 """Loggers whose informational lines hold the URL of each call."""
 
 ACCESS_LOG = "uvicorn.access"
@@ -30,12 +30,12 @@ def configure_logs(level: int = logging.INFO) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    for name in SILENCED:
+    for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(ACCESS_LOG).disabled = True
 
 
-def where(trace: TracebackType | None) -> list[str]:
+def list_frames(trace: TracebackType | None) -> list[str]:
     """The frames of a failure as ``file:line function``; its message may hold what was asked."""
     frames: list[str] = []
     while trace is not None:

@@ -12,7 +12,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from api.freshness import Snapshot
+from api.freshness import FreshnessSnapshot
 from elastic.service.source_state import SourceState
 from mappings.freshness import SLOT_SOURCE
 
@@ -22,7 +22,7 @@ BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RequestRecord:
     """One request, once answered: only names of ours, and figures."""
 
     method: str
@@ -60,20 +60,20 @@ class LoadGauges:
         }
         self._totals = {name: Gauge(name, told, registry=kept) for name, told in TOTALS.items()}
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: FreshnessSnapshot) -> None:
         """Replace every figure; a source that is gone has none any more."""
         for gauge in self._by_source.values():
             gauge.clear()
         for state in snapshot.states:
-            for name, value in figures_of(state).items():
+            for name, value in source_gauge_values(state).items():
                 self._by_source[name].labels(state.load.source).set(value)
         for editor, count in snapshot.live_slots.items():
             self._by_source["sas_live_slots"].labels(f"{SLOT_SOURCE}{editor}").set(count)
-        for name, value in totals_of(snapshot).items():
+        for name, value in index_gauge_values(snapshot).items():
             self._totals[name].set(value)
 
 
-def figures_of(state: SourceState) -> dict[str, float]:
+def source_gauge_values(state: SourceState) -> dict[str, float]:
     """The figures of one source."""
     return {
         "sas_source_age_seconds": state.age_s,
@@ -84,7 +84,7 @@ def figures_of(state: SourceState) -> dict[str, float]:
     }
 
 
-def totals_of(snapshot: Snapshot) -> dict[str, float]:
+def index_gauge_values(snapshot: FreshnessSnapshot) -> dict[str, float]:
     """The figures of the index and of the last load; 0 when there was none."""
     last = snapshot.last
     return {
@@ -116,11 +116,11 @@ class Metrics:
 
         self._load_gauges = LoadGauges(kept)
 
-    def observe(self, snapshot: Snapshot) -> None:
+    def observe(self, snapshot: FreshnessSnapshot) -> None:
         """Show what the last loads brought."""
         self._load_gauges.show(snapshot)
 
-    def record(self, done: Done) -> None:
+    def record(self, done: RequestRecord) -> None:
         """Count one request."""
         self._requests.labels(done.method, done.route, str(done.status)).inc()
         self._seconds.labels(done.route).observe(done.seconds)

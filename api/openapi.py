@@ -1,7 +1,7 @@
 """The OpenAPI document completed in one place: who may ask, and what any route may answer.
 
 A route lists the problems of its own; here are added those of the layer around every route
-(``Exchange`` and its gate), their media type and their headers.
+(``RequestMiddleware`` and its gate), their media type and their headers.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from api.middleware.request import REQUEST_ID
 from api.security.authenticator import OPEN_PATHS
 from api.security.schemes import REQUIRED, SCHEMES
 
-ANYWHERE = (
+COMMON_PROBLEMS = (
     problems.OUTSIDE_NETWORK,
     problems.REQUEST_TIMEOUT,
     problems.BODY_TOO_LARGE,
@@ -24,7 +24,7 @@ ANYWHERE = (
 )
 """What every route may answer, whoever asks."""
 
-IDENTIFIED = (
+AUTHENTICATION_PROBLEMS = (
     problems.IDENTITY_MISSING,
     problems.TOKEN_REFUSED,
     problems.KEY_REFUSED,
@@ -34,11 +34,11 @@ IDENTIFIED = (
 )
 """What a route that asks who calls may answer besides."""
 
-WITH_BODY = (problems.BAD_REQUEST, problems.MALFORMED_BODY)
+BODY_PROBLEMS = (problems.BAD_REQUEST, problems.MALFORMED_BODY)
 """What a route that reads a body may answer besides."""
 
 FIRST_PROBLEM = 400
-WAITS = frozenset({"429", "503", "504"})
+RETRY_AFTER_STATUSES = frozenset({"429", "503", "504"})
 """Statuses that bear ``Retry-After``."""
 
 FRAMEWORK_SHAPES = ("HTTPValidationError", "ValidationError")
@@ -70,14 +70,14 @@ def _responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     good = {status: answer for status, answer in told.items() if not _is_problem(status)}
     for answer in good.values():
         answer["headers"] = {**answer.get("headers", {}), **_headers("200")}
-    refused = {*filter(_is_problem, told), *_around(path, "requestBody" in operation)}
+    refused = {*filter(_is_problem, told), *_middleware_statuses(path, "requestBody" in operation)}
     return {**good, **{status: _problem(status) for status in sorted(refused)}}
 
 
-def _around(path: str, reads_body: bool) -> set[str]:
+def _middleware_statuses(path: str, reads_body: bool) -> set[str]:
     """The statuses of the layer around the route."""
-    identified = () if path in OPEN_PATHS else IDENTIFIED
-    found = (*ANYWHERE, *identified, *(WITH_BODY if reads_body else ()))
+    identified = () if path in OPEN_PATHS else AUTHENTICATION_PROBLEMS
+    found = (*COMMON_PROBLEMS, *identified, *(BODY_PROBLEMS if reads_body else ()))
     return {str(problem.status) for problem in found}
 
 
@@ -97,7 +97,7 @@ def _problem(status: str) -> dict[str, Any]:
 def _headers(status: str) -> dict[str, Any]:
     """The headers that an answer of that status always bears."""
     found = {REQUEST_ID: _header("Identifier of the request, given or made.", "string")}
-    if status in WAITS:
+    if status in RETRY_AFTER_STATUSES:
         found["Retry-After"] = _header("Seconds to wait.", "integer")
     if status == str(problems.IDENTITY_MISSING.status):
         found["WWW-Authenticate"] = _header("What to be identified by.", "string")

@@ -244,7 +244,7 @@ ELASTIC_PROBLEMS: tuple[tuple[type[elastic.ElasticError], Problem], ...] = (
 SERVER_ERROR = 500
 
 
-def rate_limited(wait_s: int) -> Problem:
+def rate_limit_problem(wait_s: int) -> Problem:
     """The refusal of a client whose bucket is empty, with the seconds to wait."""
     return replace(RATE_LIMITED, retry_after_s=wait_s)
 
@@ -292,7 +292,7 @@ PLACE_FIELDS = {
 }
 """Criterion named for an error that concerns several."""
 
-SHOWN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+SAFE_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 UNREADABLE_NAME = "(unreadable)"
 """Said for a name that is none: a misplaced piece of an address is not sent back."""
 
@@ -300,7 +300,7 @@ CODES = {"extra_forbidden": "unknown_parameter", "unknown_code": "unknown_code"}
 INVALID = "invalid_parameter"
 
 
-def of_search_problem(error: SearchProblem) -> Problem:
+def problem_from_search_error(error: SearchProblem) -> Problem:
     """The problem of a typed refusal of the search."""
     return Problem(
         error.status,
@@ -313,24 +313,24 @@ def of_search_problem(error: SearchProblem) -> Problem:
     )
 
 
-def of_elastic_error(error: elastic.ElasticError) -> Problem:
+def problem_from_elastic_error(error: elastic.ElasticError) -> Problem:
     """The problem of a failure of Elasticsearch: never an empty page (F072, W19)."""
     if isinstance(error, elastic.PointInTimeGone):
-        return of_search_problem(CursorExpired())
+        return problem_from_search_error(CursorExpired())
     cause = error.__cause__
     if isinstance(error, elastic.ElasticRejected) and isinstance(cause, ApiError):
-        return of_client_error(cause)
+        return problem_from_client_error(cause)
     return next(problem for kind, problem in ELASTIC_PROBLEMS if isinstance(error, kind))
 
 
-def of_client_error(error: ApiError) -> Problem:
+def problem_from_client_error(error: ApiError) -> Problem:
     """The problem of a raw answer of Elasticsearch; 5xx means shards that did not answer."""
     if error.status_code >= SERVER_ERROR:
-        return of_search_problem(PartialAnswer())
-    return of_elastic_error(elastic.translate(error).with_traceback(None))
+        return problem_from_search_error(PartialAnswer())
+    return problem_from_elastic_error(elastic.build_elastic_error(error).with_traceback(None))
 
 
-def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
+def problem_from_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
     """The problem of a request that does not fit the criteria: 422, or 400 when not JSON."""
     found = list(errors)
     if any(_is_malformed(error) for error in found):
@@ -358,7 +358,7 @@ def _field(error: Mapping[str, Any]) -> str:
     names = [str(part) for part in error["loc"] if part not in ("body", "query", "header", "path")]
     if not names:
         return PLACE_FIELDS.get(error["type"], "what")
-    return names[0] if SHOWN_NAME.fullmatch(names[0]) else UNREADABLE_NAME
+    return names[0] if SAFE_FIELD_NAME.fullmatch(names[0]) else UNREADABLE_NAME
 
 
 def _message(error: Mapping[str, Any]) -> str:

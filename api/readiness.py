@@ -5,13 +5,13 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from api import problems
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.lifecycle import SCHEMA_KEY
 from elastic.names import IndexName, NotAnIndexName
 from mappings.offers import SCHEMA_VERSION
 
 
-async def readiness(
+async def check_readiness(
     client: AsyncElasticsearch, alias: str, floor: int
 ) -> problems.Problem | dict[str, Any]:
     """What is ready to be searched, or the problem that makes the service not ready.
@@ -24,7 +24,7 @@ async def readiness(
     version = await _schema_version(client, alias)
     if version != SCHEMA_VERSION:
         return problems.SCHEMA_MISMATCH
-    with translated():
+    with translate_errors():
         offers = int((await client.count(index=alias))["count"])
     if offers < floor:
         return problems.INDEX_TOO_SMALL
@@ -39,14 +39,14 @@ async def readiness(
 
 async def _schema_version(client: AsyncElasticsearch, alias: str) -> int:
     """The version in the live mapping; the name only tells which one it was built with."""
-    with translated():
+    with translate_errors():
         answer = await client.indices.get_mapping(index=alias)
     mapping = next(iter(answer.body.values()))["mappings"]
     return int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
 
 
 async def _live_index(client: AsyncElasticsearch, alias: str) -> IndexName | None:
-    with translated():
+    with translate_errors():
         try:
             bearers = list((await client.indices.get_alias(name=alias)).body)
         except NotFoundError:

@@ -23,7 +23,7 @@ CallerRole = Annotated[
 """Role of the caller, ``OSNP`` by default; no identity is checked in ``dev``."""
 
 
-def said_role(request: Request) -> Role:
+def read_role_header(request: Request) -> Role:
     """The same of a request at hand. Raises ``RequestValidationError``."""
     try:
         return ROLE.validate_python(request.headers.get(ROLE_HEADER, Role.OSNP))

@@ -12,7 +12,7 @@ INTERIM = b"HTTP/1.1 1"
 """An answer before the answer, ``100 Continue``: no body follows it."""
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
+def build_server(app: FastAPI) -> uvicorn.Server:
     """The server of the application, to be run on sockets that listen. Requests are told by
     ``api.middleware.request``, not by the server."""
     config = uvicorn.Config(

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from search_engine.execution.cursor_key import CursorKey, read_key, sealing_key
+from search_engine.execution.cursor_key import CursorKey, build_cursor_key, read_key
 
 Network = IPv4Network | IPv6Network
 
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
-def _key(declared: SecretStr) -> SecretStr:
+def _validate_cursor_key(declared: SecretStr) -> SecretStr:
     read_key(declared.get_secret_value())
     return declared
 
@@ -58,12 +58,12 @@ class ApiSettings(BaseSettings):
     """Names and values of all headers together; a token is under 8,192."""
     ready_floor: int = Field(1, ge=0)
     """Fewest offers an index must hold for the service to be ready."""
-    cursor_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    cursor_key: Annotated[SecretStr, AfterValidator(_validate_cursor_key)] | None = None
     """Seals the cursors of searches: 32 bytes in url-safe base64, the same for every process.
     Unset: a random key of this process, with which its cursors end."""
 
     @model_validator(mode="after")
-    def somebody_can_be_identified(self) -> Self:
+    def check_authentication_settings(self) -> Self:
         """``jwt`` without keys would refuse everybody; keys over plain http could be replaced."""
         tokens = (self.jwks, self.issuer, self.audience)
         if any(tokens) and not all(tokens):
@@ -76,9 +76,11 @@ class ApiSettings(BaseSettings):
             raise ValueError("SAS_JWKS must be a file or an https address")
         return self
 
-    def sealing_key(self) -> CursorKey:
+    def build_cursor_key(self) -> CursorKey:
         """The key of the cursors; a new random one at each call when none is declared."""
-        return sealing_key(None if self.cursor_key is None else self.cursor_key.get_secret_value())
+        return build_cursor_key(
+            None if self.cursor_key is None else self.cursor_key.get_secret_value()
+        )
 
 
 def _is_local(url: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from elasticsearch import AsyncElasticsearch
 from fastapi import Request
 
-from search_engine.backend.hints import Foresight
+from search_engine.backend.hints import QueryHintCache
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.request.area import AddressFinder
 
@@ -29,10 +29,10 @@ class Engine:
     geocoder: AddressFinder
     cursor_key: CursorKey
     clock: Clock = utc_now
-    foresight: Foresight = field(default_factory=Foresight)
+    hints: QueryHintCache = field(default_factory=QueryHintCache)
 
 
-def engine_of(request: Request) -> Engine:
+def get_engine(request: Request) -> Engine:
     """The engine of the application that serves this request."""
     engine: Engine = request.app.state.engine
     return engine

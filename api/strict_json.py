@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from api.roles import said_role
+from api.roles import read_role_header
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -40,35 +40,37 @@ class BodyRoute(APIRoute):
         if self.body_field is None:
             return general
         if self.dependant.path_params:
-            return _checked(general)
+            return _wrap_strict_json(general)
         name, kind = self.body_field.name, self.body_field.field_info.annotation
         model = TypeAdapter[Any](cast(type, kind))
         asks_role = [one.name for one in self.dependant.header_params] == ["role"]
 
         async def direct(request: Request) -> Response:
-            given: dict[str, Any] = {"role": said_role(request)} if asks_role else {}
-            given[name] = _fitting(model, read_to_the_letter(request, await request.body()))
+            given: dict[str, Any] = {"role": read_role_header(request)} if asks_role else {}
+            given[name] = _validate_body(model, parse_strict_json(request, await request.body()))
             answer: Response = await self.endpoint(request=request, **given)
             return answer
 
         return direct
 
 
-def _checked(general: Handler) -> Handler:
-    async def checked(request: Request) -> Response:
-        read_to_the_letter(request, await request.body())
+def _wrap_strict_json(general: Handler) -> Handler:
+    async def handle_strictly(request: Request) -> Response:
+        parse_strict_json(request, await request.body())
         return await general(request)
 
-    return checked
+    return handle_strictly
 
 
-def read_to_the_letter(request: Request, body: bytes) -> Any:
+def parse_strict_json(request: Request, body: bytes) -> Any:
     """What the body says; refused when two readers would understand it differently."""
     if not IS_JSON.fullmatch(request.headers.get("content-type", "")):
         raise _invalid("json_invalid")
     try:
         return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
+            body.decode("utf-8"),
+            object_pairs_hook=_reject_repeated_names,
+            parse_constant=_reject_constant,
         )
     except _RepeatedName as error:
         raise _invalid("repeated", error.args[0]) from None
@@ -76,15 +78,15 @@ def read_to_the_letter(request: Request, body: bytes) -> Any:
         raise _invalid("json_invalid") from None
 
 
-def _fitting(model: TypeAdapter[Any], said: Any) -> Any:
+def _validate_body(model: TypeAdapter[Any], value: Any) -> Any:
     try:
-        return model.validate_python(said)
+        return model.validate_python(value)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None  # the cause holds what was asked
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
@@ -93,7 +95,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(_: str) -> NoReturn:
+def _reject_constant(_: str) -> NoReturn:
     """``NaN`` and the infinities are no JSON."""
     raise ValueError
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from elasticsearch import Elasticsearch
 
-from bench.processes import sas
+from bench.processes import sas_path
 from elastic.names import offers_alias
 from simulation.scales import ScaleName
 
-WITHIN_S = {ScaleName.DEPARTMENT: 300, ScaleName.NATIONAL: 3600, ScaleName.STRESS: 7200}
+COMMAND_TIMEOUTS_S = {ScaleName.DEPARTMENT: 300, ScaleName.NATIONAL: 3600, ScaleName.STRESS: 7200}
 """Seconds that each of the two commands may take."""
 
 
@@ -58,26 +58,26 @@ def environment(url: str, prefix: str, state: Path) -> dict[str, str]:
 
 
 @contextmanager
-def generated(
+def open_generated_set(
     client: Elasticsearch, url: str, scale: ScaleName, seed: int, scratch: Path, *, keep: bool
 ) -> Iterator[str]:
     """The prefix under which a new set is searchable; its indices are deleted unless kept."""
-    files, limit = scratch / f"set-{scale.value}", WITHIN_S[scale]
+    files, limit = scratch / f"set-{scale.value}", COMMAND_TIMEOUTS_S[scale]
     words = ("generate", "--out", files, "--scale", scale, "--seed", seed)
     _run(*words, env=environment(url, "", scratch), s=limit)
-    with indexed(client, url, scale, files, scratch, keep=keep) as prefix:
+    with open_indexed_set(client, url, scale, files, scratch, keep=keep) as prefix:
         yield prefix
 
 
 @contextmanager
-def indexed(
+def open_indexed_set(
     client: Elasticsearch, url: str, scale: ScaleName, files: Path, scratch: Path, *, keep: bool
 ) -> Iterator[str]:
     """The same of a directory that already holds a set, which is only read."""
     prefix = f"bench-{scale.value}-{uuid.uuid4().hex[:8]}"
     try:
         env = environment(url, prefix, scratch)
-        _run("reindex", "--from", files, env=env, s=WITHIN_S[scale])
+        _run("reindex", "--from", files, env=env, s=COMMAND_TIMEOUTS_S[scale])
         yield prefix
     finally:
         if not keep:
@@ -85,7 +85,7 @@ def indexed(
 
 
 def _run(*words: object, env: Mapping[str, str], s: float) -> None:
-    command = [sas(), *map(str, words), "--json"]
+    command = [sas_path(), *map(str, words), "--json"]
     done = subprocess.run(  # noqa: S603 - our own command
         command, env={**os.environ, **env}, capture_output=True, text=True, timeout=s, check=False
     )
@@ -101,7 +101,7 @@ def delete_all(client: Elasticsearch, prefix: str) -> None:
         client.indices.delete(index=name)
 
 
-def counts(client: Elasticsearch, prefix: str) -> dict[str, int]:
+def count_offers_and_slots(client: Elasticsearch, prefix: str) -> dict[str, int]:
     """Offers and slots of the set."""
     slots = {"nested": {"path": "slots"}}
     found = client.search(

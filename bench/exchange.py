@@ -25,9 +25,9 @@ class Call:
         return asdict(self)
 
     @classmethod
-    def read(cls, told: dict[str, Any]) -> "Call":
+    def from_dict(cls, values: dict[str, Any]) -> "Call":
         """The call of ``as_dict``."""
-        return cls(**{**told, "after": tuple(told["after"])})
+        return cls(**{**values, "after": tuple(values["after"])})
 
 
 Exchange = tuple[Call, ...]

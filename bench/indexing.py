@@ -24,16 +24,16 @@ import typer
 from elasticsearch import Elasticsearch
 
 from bench import dataset, machine, report
-from bench.__main__ import ADMIN_TIMEOUT_S, MISSED, elasticsearch_url, told
-from bench.processes import Meter, Spent
-from bench.run import ELASTICSEARCH, Target
+from bench.__main__ import ADMIN_TIMEOUT_S, MISSED, elasticsearch_url, log_progress
+from bench.processes import Meter, ResourceUsage
+from bench.run import ELASTICSEARCH, BenchTarget
 from elastic import lifecycle
 from elastic.bulk import THREADS, Operation, batches
-from elastic.client import patient, sync_client
+from elastic.client import sync_client, with_admin_timeout
 from elastic.names import offers_index
-from indexers.offers.directory import opened
+from indexers.offers.directory import open_source_directory
 from indexers.reindex import recipe
-from indexers.runs.progress import Watch
+from indexers.runs.progress import ProgressListener
 
 LOADER = "loader"
 """Our process, in what the meter measures; it has no children while it is measured."""
@@ -47,13 +47,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @dataclass(slots=True)
-class Stage:
+class IndexingStage:
     """What one stage took: seconds, processor seconds, documents; peak memory in MB so far."""
 
     name: str
     seconds: float = 0.0
     documents: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: ResourceUsage = field(default_factory=ResourceUsage)
 
     @property
     def per_s(self) -> float:
@@ -61,22 +61,22 @@ class Stage:
         return self.documents / self.seconds if self.seconds else 0.0
 
 
-class Stopwatch(Watch):
+class StageMeter(ProgressListener):
     """Measures each stage of a run from one name to the next; ``stages`` has those that ended."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__()
-        self.stages: list[Stage] = []
+        self.stages: list[IndexingStage] = []
         self._meter, self._open = meter, ExitStack()
         self._start(STARTING)
 
-    def shown_stage(self, name: str) -> None:
+    def show_stage(self, name: str) -> None:
         """The stage before ends, another begins."""
         self.end()
-        told(name)
+        log_progress(name)
         self._start(name)
 
-    def shown_count(self, done: int) -> None:
+    def show_count(self, done: int) -> None:
         """Documents written in the stage."""
         self._stage.documents = done
 
@@ -87,24 +87,24 @@ class Stopwatch(Watch):
         self.stages.append(self._stage)
 
     def _start(self, name: str) -> None:
-        self._stage, self._since = Stage(name), time.perf_counter()
-        self._stage.spent = self._open.enter_context(self._meter.measuring())
+        self._stage, self._since = IndexingStage(name), time.perf_counter()
+        self._stage.spent = self._open.enter_context(self._meter.open_measurement())
 
 
-def reindexed(
+def measure_reindex(
     client: Elasticsearch, directory: Path, prefix: str, scratch: Path, meter: Meter
-) -> list[Stage]:
+) -> list[IndexingStage]:
     """A whole reindex of the directory, as ``sas reindex`` does it, but for its judge."""
-    started, watch = datetime.now(UTC), Stopwatch(meter)
-    order = recipe.Order(
-        directory, instant(directory), scratch / "run", started, prefix, accept_drift=True
+    started, watch = datetime.now(UTC), StageMeter(meter)
+    order = recipe.ReindexRequest(
+        directory, read_set_instant(directory), scratch / "run", started, prefix, accept_drift=True
     )
     recipe.reindex(client, order, watch)
     watch.end()
     return watch.stages
 
 
-def instant(directory: Path) -> datetime:
+def read_set_instant(directory: Path) -> datetime:
     """The instant of a generated set, from its manifest; now for any other directory."""
     manifest = directory / "manifest.json"
     if not manifest.is_file():
@@ -112,10 +112,13 @@ def instant(directory: Path) -> datetime:
     return datetime.fromisoformat(orjson.loads(manifest.read_bytes())["now"])
 
 
-def serialised(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, int]]]:
+def serialise_offers(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, int]]]:
     """Every offer as bulk bodies in one file; the bytes and documents of each, in order."""
     path, sizes = scratch / "bodies.ndjson", []
-    with opened(directory, instant(directory), None) as sources, path.open("wb") as bodies:
+    with (
+        open_source_directory(directory, read_set_instant(directory), None) as sources,
+        path.open("wb") as bodies,
+    ):
         for batch in batches(Operation.index(offer) for offer in sources.offers()):
             body = b"\n".join(operation.text for operation in batch) + b"\n"
             bodies.write(body)
@@ -123,27 +126,27 @@ def serialised(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, in
     return path, sizes
 
 
-def serialised_apart(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, int]]]:
+def serialise_in_subprocess(directory: Path, scratch: Path) -> tuple[Path, list[tuple[int, int]]]:
     """``serialised`` in a process of its own: ours begins with nothing in memory or remembered."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(serialised, directory, scratch).result()
+        return pool.submit(serialise_offers, directory, scratch).result()
 
 
 def raw_bulk(
     client: Elasticsearch, prefix: str, path: Path, sizes: list[tuple[int, int]], meter: Meter
-) -> Stage:
+) -> IndexingStage:
     """The bodies sent to an index made as ours is, as many at a time; then it is deleted."""
-    index, stage = offers_index(prefix, datetime.now(UTC)), Stage(RAW)
-    recipe.create(client, index)
-    steady, waiting = patient(client), deque[Future[int]]()
+    index, stage = offers_index(prefix, datetime.now(UTC)), IndexingStage(RAW)
+    recipe.create_build_index(client, index)
+    steady, waiting = with_admin_timeout(client), deque[Future[int]]()
     try:
         since = time.perf_counter()
         with (
-            meter.measuring() as stage.spent,
+            meter.open_measurement() as stage.spent,
             ThreadPoolExecutor(THREADS) as pool,
         ):
             for body in _bodies(path, sizes):
-                waiting.append(pool.submit(_sent, steady, str(index), body))
+                waiting.append(pool.submit(_send_bulk, steady, str(index), body))
                 if len(waiting) > THREADS:
                     stage.documents += waiting.popleft().result()
             stage.documents += sum(future.result() for future in waiting)
@@ -159,7 +162,7 @@ def _bodies(path: Path, sizes: list[tuple[int, int]]) -> Iterator[bytes]:
             yield bodies.read(size)
 
 
-def _sent(client: Elasticsearch, index: str, body: bytes) -> int:
+def _send_bulk(client: Elasticsearch, index: str, body: bytes) -> int:
     """Documents accepted of one body."""
     answer = client.perform_request(
         "POST",
@@ -173,18 +176,20 @@ def _sent(client: Elasticsearch, index: str, body: bytes) -> int:
     return len(answer.body["items"])
 
 
-def targets(stages: list[Stage], raw: Stage) -> list[Target]:
+def targets(stages: list[IndexingStage], raw: IndexingStage) -> list[BenchTarget]:
     """What the stages are held against."""
     writing = next(stage for stage in stages if stage.name == WRITING)
     peak = max(stage.spent.peak_mb.get(LOADER, 0.0) for stage in stages)
     return [
-        Target("joined and written, to a raw bulk", writing.seconds / raw.seconds, MAX_RATIO, ""),
-        Target("from files to live, s", sum(stage.seconds for stage in stages), MAX_S, "s"),
-        Target("resident memory, ours, MB", peak, MAX_MB, "MB"),
+        BenchTarget(
+            "joined and written, to a raw bulk", writing.seconds / raw.seconds, MAX_RATIO, ""
+        ),
+        BenchTarget("from files to live, s", sum(stage.seconds for stage in stages), MAX_S, "s"),
+        BenchTarget("resident memory, ours, MB", peak, MAX_MB, "MB"),
     ]
 
 
-def rows(stages: list[Stage]) -> list[tuple[str, ...]]:
+def rows(stages: list[IndexingStage]) -> list[tuple[str, ...]]:
     """A row a stage."""
     return [
         (
@@ -216,53 +221,55 @@ def indexing(
         sync_client(elasticsearch_url(), request_timeout=ADMIN_TIMEOUT_S) as client,
     ):
         scratch = Path(folder)
-        about, seen = _about(client), meter(client)
+        about, seen = _describe_environment(client), build_indexing_meter(client)
         try:
-            told("serialising the documents, then writing them raw to warm the node")
-            bodies = serialised_apart(directory, scratch)
+            log_progress("serialising the documents, then writing them raw to warm the node")
+            bodies = serialise_in_subprocess(directory, scratch)
             raw_bulk(client, f"{used}-raw", *bodies, seen)
-            stages = reindexed(client, directory, used, scratch, seen)
-            about |= {"scale": "indexing", **dataset.counts(client, used)}
-            told("writing the same documents raw")
+            stages = measure_reindex(client, directory, used, scratch, seen)
+            about |= {"scale": "indexing", **dataset.count_offers_and_slots(client, used)}
+            log_progress("writing the same documents raw")
             raw = raw_bulk(client, f"{used}-raw", *bodies, seen)
         finally:
             if prefix is None:
                 dataset.delete_all(client, used)
-    _told(stages, raw, about, out)
-    if strict and not all(target.met for target in targets(stages, raw)):
+    _write_report(stages, raw, about, out)
+    if strict and not all(target.is_met for target in targets(stages, raw)):
         raise typer.Exit(MISSED)
 
 
-def _told(stages: list[Stage], raw: Stage, about: dict[str, Any], out: Path) -> None:
+def _write_report(
+    stages: list[IndexingStage], raw: IndexingStage, about: dict[str, Any], out: Path
+) -> None:
     held = targets(stages, raw)
     table = rows([*stages, raw])
     verdicts = [
-        (one.name, f"{one.value:.2f}", f"≤ {one.limit:g}", "met" if one.met else "missed")
+        (one.name, f"{one.value:.2f}", f"≤ {one.limit:g}", "met" if one.is_met else "missed")
         for one in held
     ]
-    report.show(table, f"{about['offers']:,} offers, {about['slots']:,} slots", COLUMNS)
-    report.show(verdicts, "targets", ("", "measured", "target", " "))
+    report.print_table(table, f"{about['offers']:,} offers, {about['slots']:,} slots", COLUMNS)
+    report.print_table(verdicts, "targets", ("", "measured", "target", " "))
     page = f"{report.markdown(table, COLUMNS)}\n\n" + report.markdown(
         verdicts, ("", "measured", "target", " ")
     )
     found = {
         "stages": [asdict(stage) for stage in [*stages, raw]],
-        "targets": [{**asdict(target), "met": target.met} for target in held],
+        "targets": [{**asdict(target), "met": target.is_met} for target in held],
     }
     name = f"indexing-{about['offers']}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    told(f"written: {report.write(out, name, about, found, page).name}")
+    log_progress(f"written: {report.write(out, name, about, found, page).name}")
 
 
-def _about(client: Elasticsearch) -> dict[str, Any]:
+def _describe_environment(client: Elasticsearch) -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": machine.commit(),
-        "machine": machine.machine(),
+        "machine": machine.describe_machine(),
         "versions": machine.versions(client),
     }
 
 
-def meter(client: Elasticsearch) -> Meter:
+def build_indexing_meter(client: Elasticsearch) -> Meter:
     """Of this process, and of Elasticsearch when its process can be seen from here."""
     nodes = client.nodes.info(metric="process")["nodes"].values()
     named = [(LOADER, psutil.Process().pid)]

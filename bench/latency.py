@@ -33,7 +33,7 @@ def figures(latencies_ms: Sequence[float]) -> Figures:
     return Figures(p50, p95, p99, len(latencies_ms))
 
 
-def middle(rounds: Iterable[Figures]) -> Figures:
+def median_figures(rounds: Iterable[Figures]) -> Figures:
     """The median of each percentile over the rounds: one disturbed round decides nothing."""
     told = list(rounds)
     return Figures(

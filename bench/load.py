@@ -33,7 +33,7 @@ OK = 200
 
 
 @dataclass(slots=True)
-class Tally:
+class LoadTally:
     """Latencies in milliseconds of what was answered, and how many were not.
 
     Where it was asked for, what an answer tells: ``stages`` of ours; of Elasticsearch ``took_ms``,
@@ -47,7 +47,7 @@ class Tally:
     found: list[int] = field(default_factory=list)
     seconds: float = 0.0
 
-    def count(self, started: float, bodies: list[bytes] | None) -> None:
+    def count_search(self, started: float, bodies: list[bytes] | None) -> None:
         """Note one search that began at ``started`` and has just been answered, or failed."""
         elapsed = time.perf_counter() - started
         if bodies is None:
@@ -55,7 +55,7 @@ class Tally:
         else:
             self.latencies_ms.append(elapsed * 1000)
 
-    def read(self, bodies: list[bytes]) -> None:
+    def read_answers(self, bodies: list[bytes]) -> None:
         """Note what the answers of Elasticsearch to one search tell of it."""
         answers = [orjson.loads(body) for body in bodies]
         page = answers[-1]
@@ -68,7 +68,7 @@ def _totals(answers: Iterable[Mapping[str, Any]]) -> Iterable[int]:
     return (one["hits"]["total"]["value"] for one in answers if "total" in one["hits"])
 
 
-def session(connections: int = 0) -> aiohttp.ClientSession:
+def open_session(connections: int = 0) -> aiohttp.ClientSession:
     """A session like the one inside our Elasticsearch client; 0: as many connections as needed."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections),
@@ -119,27 +119,29 @@ def _present() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-async def paired(plans: dict[str, Plan], seed: int, stages_of: str = "") -> dict[str, Tally]:
+async def run_paired(
+    plans: dict[str, Plan], seed: int, stages_of: str = ""
+) -> dict[str, LoadTally]:
     """Each search in turn through every plan, on one connection each; first one, then the other.
 
     Whatever slows the machine down slows both. ``stages_of``: the plan whose answers tell
     ``took_ms``.
     """
-    tallies = {name: Tally() for name in plans}
+    tallies = {name: LoadTally() for name in plans}
     async for name, started, bodies in _in_turn(plans, seed):
-        tallies[name].count(started, bodies)
+        tallies[name].count_search(started, bodies)
         if name == stages_of and bodies:
             tallies[name].stages.append(orjson.loads(bodies[0])["took_ms"])
     return tallies
 
 
-async def told(plans: dict[str, Plan], seed: int) -> dict[str, Tally]:
+async def run_with_server_times(plans: dict[str, Plan], seed: int) -> dict[str, LoadTally]:
     """The same through plans of Elasticsearch, with what each answer tells of itself."""
-    tallies = {name: Tally() for name in plans}
+    tallies = {name: LoadTally() for name in plans}
     async for name, started, bodies in _in_turn(plans, seed):
-        tallies[name].count(started, bodies)
+        tallies[name].count_search(started, bodies)
         if bodies:
-            tallies[name].read(bodies)
+            tallies[name].read_answers(bodies)
     return tallies
 
 
@@ -149,10 +151,10 @@ async def _in_turn(
     """(plan, instant of the start, answers) of each search; one more before, which opens the
     connection."""
     deadline = time.perf_counter() + LIMIT_S
-    async with session() as through:
+    async with open_session() as through:
         for plan in plans.values():
             await perform(through, plan[0])
-        for position in _shuffled(range(min(map(len, plans.values()))), seed):
+        for position in _shuffle_items(range(min(map(len, plans.values()))), seed):
             for name in list(plans) if position % 2 else list(reversed(plans)):
                 started = time.perf_counter()
                 yield name, started, await perform(through, plans[name][position])
@@ -160,11 +162,11 @@ async def _in_turn(
                 break
 
 
-async def closed(plan: Plan, connections: int, times: int, seed: int) -> Tally:
+async def run_closed_loop(plan: Plan, connections: int, times: int, seed: int) -> LoadTally:
     """Every search ``times`` times, by so many callers who ask again as soon as answered."""
-    tally = Tally()
-    left = iter([exchange for _ in range(times) for exchange in _shuffled(plan, seed)])
-    async with session() as through:
+    tally = LoadTally()
+    left = iter([exchange for _ in range(times) for exchange in _shuffle_items(plan, seed)])
+    async with open_session() as through:
         await asyncio.gather(*(perform(through, plan[0]) for _ in range(connections)))
         started = time.perf_counter()
         callers = (_call_again(through, left, tally, started + LIMIT_S) for _ in range(connections))
@@ -174,31 +176,31 @@ async def closed(plan: Plan, connections: int, times: int, seed: int) -> Tally:
 
 
 async def _call_again(
-    through: aiohttp.ClientSession, left: Iterable[Exchange], tally: Tally, deadline: float
+    through: aiohttp.ClientSession, left: Iterable[Exchange], tally: LoadTally, deadline: float
 ) -> None:
     for exchange in left:
         started = time.perf_counter()
-        tally.count(started, await perform(through, exchange))
+        tally.count_search(started, await perform(through, exchange))
         if time.perf_counter() > deadline:
             return
 
 
-async def open_load(plan: Plan, starts: Iterable[float], seed: int) -> Tally:
+async def run_open_loop(plan: Plan, starts: Iterable[float], seed: int) -> LoadTally:
     """Searches that start at given instants whether or not earlier ones were answered.
 
     Latency counts from the intended instant: a search that had to wait for its turn waited
     (no coordinated omission).
     """
-    tally, pending = Tally(), set[asyncio.Task[None]]()
-    async with session() as through:
+    tally, pending = LoadTally(), set[asyncio.Task[None]]()
+    async with open_session() as through:
         begun = time.perf_counter()
-        for exchange, start in zip(cycle(_shuffled(plan, seed)), starts, strict=False):
+        for exchange, start in zip(cycle(_shuffle_items(plan, seed)), starts, strict=False):
             due = begun + start
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             if len(pending) >= MAX_PENDING:
                 tally.errors += 1
                 continue
-            task = asyncio.create_task(_counted(through, exchange, tally, due))
+            task = asyncio.create_task(_count_exchange(through, exchange, tally, due))
             pending.add(task)
             task.add_done_callback(pending.discard)
         await asyncio.gather(*pending)
@@ -206,63 +208,65 @@ async def open_load(plan: Plan, starts: Iterable[float], seed: int) -> Tally:
     return tally
 
 
-async def _counted(
-    through: aiohttp.ClientSession, exchange: Exchange, tally: Tally, due: float
+async def _count_exchange(
+    through: aiohttp.ClientSession, exchange: Exchange, tally: LoadTally, due: float
 ) -> None:
-    tally.count(due, await perform(through, exchange))
+    tally.count_search(due, await perform(through, exchange))
 
 
-def _shuffled(items: Iterable[Any], seed: int) -> list[Any]:
+def _shuffle_items(items: Iterable[Any], seed: int) -> list[Any]:
     drawn = list(items)
     random.Random(seed).shuffle(drawn)  # noqa: S311 - a load, not a secret
     return drawn
 
 
-class Generator:
+class LoadGenerator:
     """Plans kept by name, and the orders over them."""
 
     def __init__(self) -> None:
         self._plans: dict[str, Plan] = {}
 
-    async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
+    async def execute_order(self, order: dict[str, Any]) -> dict[str, Any]:
         """The tallies of one order by plan, and the processor seconds it cost this process."""
         spent = time.process_time()
         tallies = await self._tallies(order)
         told = {name: _as_dict(tally) for name, tally in tallies.items()}
         return {"tallies": told, "cpu_s": time.process_time() - spent}
 
-    async def _tallies(self, order: dict[str, Any]) -> dict[str, Tally]:
+    async def _tallies(self, order: dict[str, Any]) -> dict[str, LoadTally]:
         names: Sequence[str] = order["plans"]
         match order["do"]:
             case "keep":
                 exchanges = order["exchanges"]
-                self._plans[names[0]] = [tuple(map(Call.read, calls)) for calls in exchanges]
+                self._plans[names[0]] = [tuple(map(Call.from_dict, calls)) for calls in exchanges]
                 return {}
             case "paired":
                 chosen = {name: self._plans[name] for name in names}
-                return await paired(chosen, order["seed"], order["stages_of"])
+                return await run_paired(chosen, order["seed"], order["stages_of"])
             case "told":
-                return await told({name: self._plans[name] for name in names}, order["seed"])
+                return await run_with_server_times(
+                    {name: self._plans[name] for name in names}, order["seed"]
+                )
             case "closed":
                 plan, options = self._plans[names[0]], (order["connections"], order["times"])
-                return {names[0]: await closed(plan, *options, order["seed"])}
+                return {names[0]: await run_closed_loop(plan, *options, order["seed"])}
             case "open":
                 starts = arrivals(order["rate"], order["seconds"], order["seed"])
                 plan = self._plans[names[0]]
-                return {names[0]: await open_load(plan, starts, order["seed"])}
+                return {names[0]: await run_open_loop(plan, starts, order["seed"])}
         raise ValueError(f"unknown order {order['do']!r}")
 
 
-def _as_dict(tally: Tally) -> dict[str, Any]:
-    return {name: getattr(tally, name) for name in Tally.__slots__}
+def _as_dict(tally: LoadTally) -> dict[str, Any]:
+    return {name: getattr(tally, name) for name in LoadTally.__slots__}
 
 
 def main() -> None:
     """Obey until standard input ends."""
-    generator = Generator()
+    generator = LoadGenerator()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for line in sys.stdin.buffer:
-            answer = runner.run(generator.obey(orjson.loads(line)))
+            answer = runner.run(generator.execute_order(orjson.loads(line)))
             sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
             sys.stdout.buffer.flush()
 

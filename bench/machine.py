@@ -15,7 +15,7 @@ PACKAGES = ("aiohttp", "elasticsearch", "fastapi", "orjson", "pydantic", "uvicor
 CPU_INFO = Path("/proc/cpuinfo")
 
 
-def machine() -> dict[str, Any]:
+def describe_machine() -> dict[str, Any]:
     """Processor, cores, memory, and how busy it was just before."""
     return {
         "processor": _processor(),

@@ -9,27 +9,27 @@ import orjson
 from elasticsearch import AsyncElasticsearch
 
 from bench.exchange import Call, Plan
-from bench.recording import recorded, recording_client
+from bench.recording import record_calls, recording_client
 from geography.geocoding.geocoder import Geocoder
 from search_engine.backend.index import Index
 from search_engine.execution.search import search
 from search_engine.lookup.suggest import SuggestRequest, suggest
 from search_engine.request.criteria import Criteria
-from search_engine.request.window import instant, whole_second
+from search_engine.request.window import format_instant, whole_second
 
 Body = dict[str, Any]
 
 JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
-def ours(api: str, path: str, bodies: Iterable[Body]) -> Plan:
+def build_api_plan(api: str, path: str, bodies: Iterable[Body]) -> Plan:
     """One call to our API a body."""
     return [
         (Call("POST", f"{api}{path}", dict(JSON), orjson.dumps(body).decode()),) for body in bodies
     ]
 
 
-def null_endpoint(api: str, count: int) -> Plan:
+def build_null_plan(api: str, count: int) -> Plan:
     """An answer that costs nothing: what the generator and the web server cost by themselves."""
     return [(Call("GET", f"{api}/livez", {"accept": "application/json"}),)] * count
 
@@ -41,7 +41,7 @@ async def raw_searches(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
     async with recording_client(url) as client:
         index = Index(client, alias)
         for _ in range(2):
-            plan = [await _recorded_at(_present(), index, chain, body) for body in asked]
+            plan = [await _record_search(_present(), index, chain, body) for body in asked]
     await chain.aclose()
     return plan
 
@@ -50,17 +50,17 @@ def _present() -> datetime:
     return whole_second(datetime.now(UTC))
 
 
-async def searches_at(url: str, alias: str, asked: Iterable[tuple[Body, datetime]]) -> Plan:
+async def searches_at(url: str, alias: str, searches: Iterable[tuple[Body, datetime]]) -> Plan:
     """What ``search`` sends for each body at its own instant (aware, whole seconds), which stays.
 
     In a process that serves, as ``raw_searches``. What is sent is a second later than what was
     recorded, so that no answer kept since serves it.
     """
-    chain, pairs = Geocoder(), list(asked)
+    chain, pairs = Geocoder(), list(searches)
     async with recording_client(url) as client:
         index = Index(client, alias)
         for _ in range(2):
-            plan = [await _recorded_at(now, index, chain, body) for body, now in pairs]
+            plan = [await _record_search(now, index, chain, body) for body, now in pairs]
     await chain.aclose()
     return [
         tuple(_second_later(call, now) for call in exchange)
@@ -69,20 +69,20 @@ async def searches_at(url: str, alias: str, asked: Iterable[tuple[Body, datetime
 
 
 def _second_later(call: Call, now: datetime) -> Call:
-    later = instant(now + timedelta(seconds=1))
-    return replace(call, body=call.body.replace(instant(now), later), now="")
+    later = format_instant(now + timedelta(seconds=1))
+    return replace(call, body=call.body.replace(format_instant(now), later), now="")
 
 
-async def _recorded_at(
+async def _record_search(
     now: datetime, index: Index, chain: Geocoder, body: Body
 ) -> tuple[Call, ...]:
     criteria = Criteria(**body)
 
     async def work() -> None:
-        client, alias, foresight = index.client, index.alias, index.foresight
-        await search(client, alias, criteria, now, deps=chain, foresight=foresight)
+        client, alias, foresight = index.client, index.alias, index.hints
+        await search(client, alias, criteria, now, geocoder=chain, hints=foresight)
 
-    return await recorded(instant(now), work)
+    return await record_calls(format_instant(now), work)
 
 
 async def raw_suggestions(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
@@ -94,4 +94,4 @@ async def raw_suggestions(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
 async def _raw_suggestion(
     client: AsyncElasticsearch, alias: str, asked: SuggestRequest
 ) -> tuple[Call, ...]:
-    return await recorded("", lambda: suggest(client, alias, asked))
+    return await record_calls("", lambda: suggest(client, alias, asked))

@@ -25,13 +25,13 @@ class DidNotStartError(RuntimeError):
     """A process of ours ended or kept silent instead of starting."""
 
 
-def sas() -> str:
+def sas_path() -> str:
     """The console script beside this interpreter."""
     return str(Path(sys.executable).with_name("sas"))
 
 
 @contextmanager
-def served(
+def start_api(
     command: list[str], environment: Mapping[str, str], log: Path
 ) -> Iterator[tuple[str, int]]:
     """(base URL, process id) of an API started by ``command``, which prints its address.
@@ -45,7 +45,7 @@ def served(
         try:
             yield _address(process), process.pid
         finally:
-            _end(process, signal.SIGINT)
+            _stop_process(process, signal.SIGINT)
 
 
 def _address(process: "subprocess.Popen[bytes]") -> str:
@@ -75,7 +75,7 @@ class LoadProcess:
 
     def __exit__(self, *_: object) -> None:
         _stream(self._process.stdin).close()
-        _end(self._process, signal.SIGTERM)
+        _stop_process(self._process, signal.SIGTERM)
 
     def keep(self, name: str, plan: Plan) -> None:
         """Hand over a plan under a name."""
@@ -101,7 +101,7 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
+def _stop_process(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
     if process.poll() is None:
         process.send_signal(how)
     try:
@@ -112,7 +112,7 @@ def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
 
 
 @dataclass(slots=True)
-class Spent:
+class ResourceUsage:
     """Processor seconds and highest resident memory (MB) by process, during one measure."""
 
     cpu_s: dict[str, float] = field(default_factory=dict)
@@ -126,11 +126,11 @@ class Meter:
         self._processes = {name: psutil.Process(pid) for name, pid in pids.items()}
 
     @contextmanager
-    def measuring(self) -> Iterator[Spent]:
+    def open_measurement(self) -> Iterator[ResourceUsage]:
         """What the processes spend during the body, complete when it ends."""
-        spent, over = Spent(), threading.Event()
+        spent, over = ResourceUsage(), threading.Event()
         before = self._cpu_s()
-        watcher = threading.Thread(target=self._watch, args=(spent.peak_mb, over))
+        watcher = threading.Thread(target=self._track_memory, args=(spent.peak_mb, over))
         watcher.start()
         try:
             yield spent
@@ -143,7 +143,7 @@ class Meter:
         times = {name: process.cpu_times() for name, process in self._processes.items()}
         return {name: used.user + used.system for name, used in times.items()}
 
-    def _watch(self, peak_mb: dict[str, float], over: threading.Event) -> None:
+    def _track_memory(self, peak_mb: dict[str, float], over: threading.Event) -> None:
         while True:
             for name, process in self._processes.items():
                 resident = process.memory_info().rss / 2**20

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from bench.processes import LoadProcess, Meter
-from bench.run import API, OURS, Order, middle_stages
-from bench.sampling import Line, Place, by_function, by_part
+from bench.run import API, OURS, BenchOptions, middle_stages
+from bench.sampling import CodeLocation, ProfileLine, by_function, by_part
 
 TOP = 30
 CONNECTIONS = 2
@@ -20,16 +20,18 @@ CONNECTIONS = 2
 OUR_PARTS = ("api.", "elastic.", "geography.", "mappings.", "search_engine.")
 
 
-def sampled_api(out: Path) -> list[str]:
+def build_sampler_command(out: Path) -> list[str]:
     """The command of an API that samples itself."""
-    return [sys.executable, "-m", "bench.sampled_api", str(out)]
+    return [sys.executable, "-m", "bench.api_sampler", str(out)]
 
 
-def profiled(order: Order, pid: int, load: LoadProcess, meter: Meter, plan: str) -> dict[str, Any]:
+def profile_plan(
+    order: BenchOptions, pid: int, load: LoadProcess, meter: Meter, plan: str
+) -> dict[str, Any]:
     """Sample the API during the searches of a plan; what each costs it, in milliseconds."""
     os.kill(pid, signal.SIGUSR1)
     options = {"connections": CONNECTIONS, "times": 2 * order.rounds, "seed": order.seed}
-    with meter.measuring() as spent:
+    with meter.open_measurement() as spent:
         tally = load.order("closed", [plan], **options)["tallies"][plan]
     stages_of = plan if plan == OURS else ""
     again = load.order("paired", [plan], seed=order.seed, stages_of=stages_of)["tallies"][plan]
@@ -42,10 +44,10 @@ def profiled(order: Order, pid: int, load: LoadProcess, meter: Meter, plan: str)
     }
 
 
-def lines(out: Path) -> dict[str, list[Line]]:
+def read_profile(out: Path) -> dict[str, list[ProfileLine]]:
     """Parts, functions by their own share, and functions of ours with what they call."""
     read = orjson.loads(out.read_bytes())
-    stacks: Counter[tuple[Place, ...]] = Counter()
+    stacks: Counter[tuple[CodeLocation, ...]] = Counter()
     for stack, count in read:
         stacks[tuple((file, name) for file, name in stack)] += count
     functions = by_function(stacks)

@@ -63,7 +63,7 @@ def recording_client(url: str) -> AsyncElasticsearch:
     return async_client(url, node_class=RecordingNode)
 
 
-async def recorded(now: str, work: Callable[[], Awaitable[object]]) -> Exchange:
+async def record_calls(now: str, work: Callable[[], Awaitable[object]]) -> Exchange:
     """The calls that ``work`` sends through a recording client at the instant ``now`` (as text).
 
     A call waits, when replayed, for every call that had been answered when it started: calls

@@ -9,8 +9,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench.run import API, ELASTICSEARCH, GROWTH, OURS, RAW, Measures, Target, targets
-from bench.sampling import Line
+from bench.run import API, ELASTICSEARCH, GROWTH, OURS, RAW, BenchTarget, Measures, targets
+from bench.sampling import ProfileLine
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -26,7 +26,7 @@ def rows(found: Measures) -> list[Row]:
     one, many = found["one"], found["many"]
     raw, our = many[RAW], many[OURS]
     return [
-        ("1 connection, ms", _three(one["raw"]), _three(one["ours"]), *_against(added)),
+        ("1 connection, ms", _three(one["raw"]), _three(one["ours"]), *_target_cells(added)),
         (
             "added to each search, 1 connection, ms",
             "",
@@ -35,22 +35,22 @@ def rows(found: Measures) -> list[Row]:
             "",
             "",
         ),
-        ("many connections, ms", _three(raw), _three(our), *_against(p99)),
-        ("many connections, a second", _per_s(raw), _per_s(our), *_against(throughput)),
+        ("many connections, ms", _three(raw), _three(our), *_target_cells(p99)),
+        ("many connections, a second", _per_s(raw), _per_s(our), *_target_cells(throughput)),
         *(_open_row(rate) for rate in found["open"]),
-        ("errors, all measures", _raw_errors(found), f"{errors.value:g}", *_against(errors)),
-        ("suggest, 1 connection, ms", *_both(found["suggest"]), *_against(suggest)),
+        ("errors, all measures", _raw_errors(found), f"{errors.value:g}", *_target_cells(errors)),
+        ("suggest, 1 connection, ms", *_both(found["suggest"]), *_target_cells(suggest)),
         ("nothing to do, 1 connection, ms", "", _three(found["null"]["one"]), "", "", ""),
         ("nothing to do, many connections, ms", "", _three(found["null"]["many"]), "", "", ""),
-        *_named_rows(found, held),
+        *_rows_by_name(found, held),
         *_cost_rows(raw, our),
     ]
 
 
-def _named_rows(found: Measures, held: dict[str, Target]) -> Iterable[Row]:
+def _rows_by_name(found: Measures, held: dict[str, BenchTarget]) -> Iterable[Row]:
     """Time inside Elasticsearch of each named search, held to its 95th percentile; growth."""
     for name, one in found.get("named", {}).items():
-        yield (f"{name}, took, ms", _three(one), "", *_against(held[name]))
+        yield (f"{name}, took, ms", _three(one), "", *_target_cells(held[name]))
     if GROWTH in found:
         told = found[GROWTH]
         medians = f"{told['small_p50_ms']:.1f} then {told['large_p50_ms']:.1f}"
@@ -58,7 +58,7 @@ def _named_rows(found: Measures, held: dict[str, Target]) -> Iterable[Row]:
             f"{told['times']:.0f} times the offers, p50, ms",
             medians,
             "",
-            *_against(held[GROWTH]),
+            *_target_cells(held[GROWTH]),
         )
 
 
@@ -112,34 +112,34 @@ def _raw_errors(found: Measures) -> str:
     )
 
 
-def _against(target: Target) -> tuple[str, str, str]:
+def _target_cells(target: BenchTarget) -> tuple[str, str, str]:
     sign = "≥" if target.at_least else "≤"
     measured = f"{target.value:.2f} {target.unit}"
-    return measured, f"{sign} {target.limit:g}", "met" if target.met else "missed"
+    return measured, f"{sign} {target.limit:g}", "met" if target.is_met else "missed"
 
 
-def show(told: Iterable[Row], title: str, columns: Row = COLUMNS) -> None:
+def print_table(table_rows: Iterable[Row], title: str, columns: Row = COLUMNS) -> None:
     """Print a table."""
     table = Table(title=title)
     for at, name in enumerate(columns):
         table.add_column(name, justify="left" if at in (0, len(columns) - 1) else "right")
-    for row in told:
+    for row in table_rows:
         table.add_row(*row)
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
-def markdown(told: Iterable[Row], columns: Row = COLUMNS) -> str:
+def markdown(table_rows: Iterable[Row], columns: Row = COLUMNS) -> str:
     """The same table in Markdown."""
     head = [columns, tuple("---" for _ in columns)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (*head, *told))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (*head, *table_rows))
 
 
 PROFILE_COLUMNS = ("", "by itself", "with what it calls")
 
 
-def profile_rows(told: Iterable[Line]) -> list[Row]:
+def profile_rows(profile_lines: Iterable[ProfileLine]) -> list[Row]:
     """Shares of the processor time of the API process."""
-    return [(line.name, f"{line.own:.1%}", f"{line.all:.1%}") for line in told]
+    return [(line.name, f"{line.own:.1%}", f"{line.all:.1%}") for line in profile_lines]
 
 
 def write(folder: Path, name: str, about: dict[str, Any], found: dict[str, Any], page: str) -> Path:
@@ -159,14 +159,14 @@ def _heading(about: dict[str, Any]) -> str:
         [
             f"# {about['scale']}, {about['at']}, commit {about['commit']}",
             "",
-            f"{about['offers']:,} offers, {about['slots']:,} slots{_asked(about)}. "
+            f"{about['offers']:,} offers, {about['slots']:,} slots{_search_count_text(about)}. "
             f"{machine['processor']}, {machine['cores']} cores, "
             f"{machine['memory_gib']} GiB; load {machine['load_before']} before the run. {listed}.",
         ]
     )
 
 
-def _asked(about: dict[str, Any]) -> str:
+def _search_count_text(about: dict[str, Any]) -> str:
     """The searches of a run that has some."""
     if "searches" not in about:
         return ""
@@ -175,5 +175,5 @@ def _asked(about: dict[str, Any]) -> str:
 
 def as_json(found: Measures) -> dict[str, Any]:
     """The measures with their targets."""
-    held = [{**asdict(target), "met": target.met} for target in targets(found)]
+    held = [{**asdict(target), "met": target.is_met} for target in targets(found)]
     return {**found, "targets": held}

@@ -9,11 +9,11 @@ from typing import Any
 
 from bench import plans, scenario
 from bench.dataset import Site
-from bench.latency import Figures, figures, middle
-from bench.processes import LoadProcess, Meter, Spent
+from bench.latency import Figures, figures, median_figures
+from bench.processes import LoadProcess, Meter, ResourceUsage
 from simulation.scales import ScaleName
 
-Told = Callable[[str], None]
+ProgressLog = Callable[[str], None]
 """Says what is being done."""
 
 Measures = dict[str, Any]
@@ -29,7 +29,7 @@ GROWTH = "growth"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BenchOptions:
     """How large a run is. ``times``: how often each search is asked in a closed round.
 
     ``named``: points of each named search, in each round.
@@ -39,7 +39,7 @@ class Order:
     seed: int = 1
     searches: int = 300
     suggestions: int = 200
-    named: int = 100
+    named_points: int = 100
     rounds: int = 3
     times: int = 2
     connections: int = 16
@@ -47,31 +47,33 @@ class Order:
     open_seconds: float = 8.0
 
 
-def prepare(order: Order, site: Site, api: str, load: LoadProcess) -> None:
+def prepare(order: BenchOptions, site: Site, api: str, load: LoadProcess) -> None:
     """Draw the searches, record what they send to Elasticsearch, hand both over, warm both up."""
-    drawn = scenario.drawn_from(site.client, site.alias, order.seed)
+    drawn = scenario.sample_offers(site.client, site.alias, order.seed)
     searches = scenario.searches(drawn, order.searches, order.seed)
     suggestions = scenario.suggestions(drawn, order.suggestions, order.seed)
     load.keep(RAW, asyncio.run(plans.raw_searches(site.url, site.alias, searches)))
-    load.keep(OURS, plans.ours(api, SEARCH, searches))
+    load.keep(OURS, plans.build_api_plan(api, SEARCH, searches))
     load.keep(RAW_SUGGEST, asyncio.run(plans.raw_suggestions(site.url, site.alias, suggestions)))
-    load.keep(OUR_SUGGEST, plans.ours(api, SUGGEST, suggestions))
-    load.keep(NULL, plans.null_endpoint(api, order.searches))
+    load.keep(OUR_SUGGEST, plans.build_api_plan(api, SUGGEST, suggestions))
+    load.keep(NULL, plans.build_null_plan(api, order.searches))
     for plan in (RAW, OURS, RAW_SUGGEST, OUR_SUGGEST):
         load.order("closed", [plan], connections=4, times=1, seed=order.seed)
 
 
-def measures(order: Order, site: Site, load: LoadProcess, meter: Meter, told: Told) -> Measures:
+def measures(
+    order: BenchOptions, site: Site, load: LoadProcess, meter: Meter, log_progress: ProgressLog
+) -> Measures:
     """Every figure of a run."""
-    told("one connection, raw and ours in turn")
+    log_progress("one connection, raw and ours in turn")
     one = one_connection(order, load, [RAW, OURS], stages_of=OURS)
-    told(f"{order.connections} connections")
+    log_progress(f"{order.connections} connections")
     many = many_connections(order, site, load, meter)
     opened = []
     for rate in order.rates:
-        told(f"{rate:g} searches a second, whoever waits")
-        opened.append(open_rate(order, rate, load))
-    told("suggestions, and an answer that costs nothing")
+        log_progress(f"{rate:g} searches a second, whoever waits")
+        opened.append(measure_open_loop(order, rate, load))
+    log_progress("suggestions, and an answer that costs nothing")
     return {
         "one": one,
         "many": many,
@@ -82,7 +84,7 @@ def measures(order: Order, site: Site, load: LoadProcess, meter: Meter, told: To
 
 
 def one_connection(
-    order: Order, load: LoadProcess, names: list[str], stages_of: str = ""
+    order: BenchOptions, load: LoadProcess, names: list[str], stages_of: str = ""
 ) -> Measures:
     """Latencies at one connection; the time that our code adds is the difference of medians."""
     rounds: list[Mapping[str, Any]] = []
@@ -92,10 +94,10 @@ def one_connection(
     raw, our = ([figures(tallies[name]["latencies_ms"]) for tallies in rounds] for name in names)
     stages = [stage for tallies in rounds for stage in tallies[names[1]]["stages"]]
     return {
-        "raw": asdict(middle(raw)),
-        "ours": asdict(middle(our)),
+        "raw": asdict(median_figures(raw)),
+        "ours": asdict(median_figures(our)),
         "added_p50_ms": median(b.p50 - a.p50 for a, b in zip(raw, our, strict=True)),
-        "added_each_p50_ms": median(added_each(tallies, names) for tallies in rounds),
+        "added_each_p50_ms": median(median_added_ms(tallies, names) for tallies in rounds),
         "errors": {
             "raw": sum(tallies[names[0]]["errors"] for tallies in rounds),
             "ours": sum(tallies[names[1]]["errors"] for tallies in rounds),
@@ -104,7 +106,7 @@ def one_connection(
     }
 
 
-def added_each(tallies: Mapping[str, Any], names: list[str]) -> float:
+def median_added_ms(tallies: Mapping[str, Any], names: list[str]) -> float:
     """The median of what our code adds to one same search; nan when some of them failed."""
     raw, our = (tallies[name]["latencies_ms"] for name in names)
     return median(b - a for a, b in zip(raw, our, strict=True)) if len(raw) == len(our) else nan
@@ -123,50 +125,50 @@ class Round:
     latencies: Figures
     errors: int
     per_s: float
-    spent: Spent
+    spent: ResourceUsage
     requests: int
     generator_cpu_s: float
 
-    def a_search(self, total: float) -> float:
+    def per_search(self, total: float) -> float:
         """A total of the round, divided by its searches."""
         return total / max(1, self.latencies.count + self.errors)
 
 
-def many_connections(order: Order, site: Site, load: LoadProcess, meter: Meter) -> Measures:
+def many_connections(order: BenchOptions, site: Site, load: LoadProcess, meter: Meter) -> Measures:
     """Raw and ours in turn, round by round, under callers who ask again as soon as answered."""
     rounds: dict[str, list[Round]] = {RAW: [], OURS: []}
     for seed in range(order.rounds):
         for name in (RAW, OURS):
             before = _requests(site)
-            with meter.measuring() as spent:
+            with meter.open_measurement() as spent:
                 answer = load.order(
                     "closed", [name], connections=order.connections, times=order.times, seed=seed
                 )
             asked = _requests(site) - before
             rounds[name].append(_round(answer, name, spent, asked))
-    return {name: _closed(told) for name, told in rounds.items()}
+    return {name: _merge_rounds(told) for name, told in rounds.items()}
 
 
-def _round(answer: dict[str, Any], name: str, spent: Spent, asked: int) -> Round:
+def _round(answer: dict[str, Any], name: str, spent: ResourceUsage, asked: int) -> Round:
     tally = answer["tallies"][name]
     latencies = figures(tally["latencies_ms"])
     per_s = latencies.count / tally["seconds"]
     return Round(latencies, tally["errors"], per_s, spent, asked, answer["cpu_s"])
 
 
-def _closed(rounds: list[Round]) -> Measures:
+def _merge_rounds(rounds: list[Round]) -> Measures:
     processes = rounds[0].spent.cpu_s
     return {
-        **asdict(middle(one.latencies for one in rounds)),
+        **asdict(median_figures(one.latencies for one in rounds)),
         "errors": sum(one.errors for one in rounds),
         "per_s": median(one.per_s for one in rounds),
-        "requests_a_search": median(one.a_search(one.requests) for one in rounds),
+        "requests_a_search": median(one.per_search(one.requests) for one in rounds),
         "cpu_ms_a_search": {
             **{
-                name: median(one.a_search(one.spent.cpu_s[name]) * 1000 for one in rounds)
+                name: median(one.per_search(one.spent.cpu_s[name]) * 1000 for one in rounds)
                 for name in processes
             },
-            "generator": median(one.a_search(one.generator_cpu_s) * 1000 for one in rounds),
+            "generator": median(one.per_search(one.generator_cpu_s) * 1000 for one in rounds),
         },
         "peak_mb": {name: max(one.spent.peak_mb[name] for one in rounds) for name in processes},
     }
@@ -178,7 +180,7 @@ def _requests(site: Site) -> int:
     return int(stats["_all"]["total"]["search"]["query_total"])
 
 
-def open_rate(order: Order, rate: float, load: LoadProcess) -> Measures:
+def measure_open_loop(order: BenchOptions, rate: float, load: LoadProcess) -> Measures:
     """Raw, then ours, at a rate that does not depend on the answers."""
     told: Measures = {"rate": rate}
     for name in (RAW, OURS):
@@ -188,7 +190,7 @@ def open_rate(order: Order, rate: float, load: LoadProcess) -> Measures:
     return told
 
 
-def null_cost(order: Order, load: LoadProcess) -> Measures:
+def null_cost(order: BenchOptions, load: LoadProcess) -> Measures:
     """What an answer that costs nothing takes: the floor of the generator and the web server."""
     one = load.order("paired", [NULL], seed=order.seed, stages_of="")["tallies"][NULL]
     many = load.order(
@@ -204,7 +206,7 @@ def null_cost(order: Order, load: LoadProcess) -> Measures:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class BenchTarget:
     """What a figure is held against; ``at_least`` turns the comparison round."""
 
     name: str
@@ -214,35 +216,39 @@ class Target:
     at_least: bool = False
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         """Whether the figure is within its limit; what was not measured is not."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
-def targets(found: Measures) -> list[Target]:
+def targets(found: Measures) -> list[BenchTarget]:
     """The targets of a run (design 12), each with what was measured."""
     raw, our = found["many"][RAW], found["many"][OURS]
     return [
-        Target("time our API adds, 1 connection", found["one"]["added_p50_ms"], 4.0, "ms"),
-        Target("p99 at many connections, ours to raw", our["p99"] / raw["p99"], 2.0, "times"),
-        Target("throughput, ours to raw", our["per_s"] / raw["per_s"], 0.6, "times", at_least=True),
-        Target("errors", errors_of(found), 0, "of ours"),
-        Target("suggest p95, 1 connection", found["suggest"]["ours"]["p95"], 20.0, "ms"),
-        *named_targets(found),
+        BenchTarget("time our API adds, 1 connection", found["one"]["added_p50_ms"], 4.0, "ms"),
+        BenchTarget("p99 at many connections, ours to raw", our["p99"] / raw["p99"], 2.0, "times"),
+        BenchTarget(
+            "throughput, ours to raw", our["per_s"] / raw["per_s"], 0.6, "times", at_least=True
+        ),
+        BenchTarget("errors", count_errors(found), 0, "of ours"),
+        BenchTarget("suggest p95, 1 connection", found["suggest"]["ours"]["p95"], 20.0, "ms"),
+        *list_search_targets(found),
     ]
 
 
-def named_targets(found: Measures) -> list[Target]:
+def list_search_targets(found: Measures) -> list[BenchTarget]:
     """Those of the searches with a name, and of growth where it was measured."""
     named = [
-        Target(name, one["p95"] if not one["errors"] else nan, one["limit_ms"], "ms")
+        BenchTarget(name, one["p95"] if not one["errors"] else nan, one["limit_ms"], "ms")
         for name, one in found.get("named", {}).items()
     ]
-    growth = [Target(GROWTH, found["growth"]["ratio"], 1.5, "times")] if "growth" in found else []
+    growth = (
+        [BenchTarget(GROWTH, found["growth"]["ratio"], 1.5, "times")] if "growth" in found else []
+    )
     return [*named, *growth]
 
 
-def errors_of(found: Measures) -> int:
+def count_errors(found: Measures) -> int:
     """Errors of ours in every measure."""
     parts: Iterable[int] = [
         found["one"]["errors"]["ours"],

@@ -16,7 +16,7 @@ from typing import Any
 EVERY_S = 0.001
 SITE_PACKAGES = "site-packages"
 
-Place = tuple[str, str]
+CodeLocation = tuple[str, str]
 """Where a sample is: file, qualified name of the function."""
 
 
@@ -24,7 +24,7 @@ class Sampler:
     """Counts stacks from ``start`` on; the main thread only."""
 
     def __init__(self) -> None:
-        self.stacks: Counter[tuple[Place, ...]] = Counter()
+        self.stacks: Counter[tuple[CodeLocation, ...]] = Counter()
 
     def start(self) -> None:
         """Sample from now on."""
@@ -37,7 +37,7 @@ class Sampler:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _sample(self, _: int, frame: FrameType | None) -> None:
-        stack: list[Place] = []
+        stack: list[CodeLocation] = []
         while frame is not None:
             stack.append((frame.f_code.co_filename, frame.f_code.co_qualname))
             frame = frame.f_back
@@ -45,7 +45,7 @@ class Sampler:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProfileLine:
     """A function or a part: its share of the samples, and with what it calls (``all``)."""
 
     name: str
@@ -53,35 +53,35 @@ class Line:
     all: float
 
 
-def by_function(stacks: Counter[tuple[Place, ...]]) -> list[Line]:
+def by_function(stacks: Counter[tuple[CodeLocation, ...]]) -> list[ProfileLine]:
     """Shares of every function, those that cost most by themselves first."""
-    return _shares(stacks, lambda place: f"{module_of(place[0])}.{place[1]}")
+    return _shares(stacks, lambda place: f"{module_name(place[0])}.{place[1]}")
 
 
-def by_part(stacks: Counter[tuple[Place, ...]]) -> list[Line]:
+def by_part(stacks: Counter[tuple[CodeLocation, ...]]) -> list[ProfileLine]:
     """Shares of every package; of ours, of every module."""
-    return _shares(stacks, lambda place: part_of(place[0]))
+    return _shares(stacks, lambda place: part_name(place[0]))
 
 
-def _shares(stacks: Counter[tuple[Place, ...]], name_of: Any) -> list[Line]:
+def _shares(stacks: Counter[tuple[CodeLocation, ...]], describe: Any) -> list[ProfileLine]:
     own, every, total = Counter[str](), Counter[str](), max(1, stacks.total())
     for stack, count in stacks.items():
-        names = [name_of(place) for place in stack]
+        names = [describe(place) for place in stack]
         own[names[0]] += count
         every.update(dict.fromkeys(names, count))
-    lines = [Line(name, own[name] / total, count / total) for name, count in every.items()]
+    lines = [ProfileLine(name, own[name] / total, count / total) for name, count in every.items()]
     return sorted(lines, key=lambda line: (-line.own, -line.all, line.name))
 
 
-def module_of(file: str) -> str:
+def module_name(file: str) -> str:
     """``api.state`` for a file of ours, ``aiohttp.client`` for one of a library."""
-    parts = _below(Path(file).with_suffix("").parts)
+    parts = _strip_root(Path(file).with_suffix("").parts)
     return ".".join(part for part in parts if part != "__init__")
 
 
-def part_of(file: str) -> str:
+def part_name(file: str) -> str:
     """Module of ours, or name of the library."""
-    module = module_of(file)
+    module = module_name(file)
     return module if _is_ours(file) else module.partition(".")[0]
 
 
@@ -89,7 +89,7 @@ def _is_ours(file: str) -> bool:
     return Path(file).is_relative_to(Path(__file__).parents[1]) and SITE_PACKAGES not in file
 
 
-def _below(parts: tuple[str, ...]) -> Iterable[str]:
+def _strip_root(parts: tuple[str, ...]) -> Iterable[str]:
     """The path below the installed packages, the standard library or our own root."""
     if SITE_PACKAGES in parts:
         return parts[parts.index(SITE_PACKAGES) + 1 :]

@@ -70,7 +70,7 @@ TYPED = {3: 20, 4: 25, 5: 25, 7: 20, 10: 10}
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampledOffers:
     """What the index holds that searches can be about."""
 
     departments: tuple[str, ...]
@@ -78,21 +78,21 @@ class Drawn:
     structures: tuple[Body, ...] = field(default=())
 
 
-def drawn_from(client: Elasticsearch, alias: str, seed: int) -> Drawn:
+def sample_offers(client: Elasticsearch, alias: str, seed: int) -> SampledOffers:
     """People, structures and every department of the index; the same index and seed, the same
     ones."""
     found = client.search(
         index=alias, size=0, aggs={"d": {"terms": {"field": "department", "size": 200}}}
     )
     held = sorted(bucket["key"] for bucket in found["aggregations"]["d"]["buckets"])
-    return Drawn(
+    return SampledOffers(
         departments=tuple(held),
-        people=_drawn(client, alias, Kind.PROFESSIONAL, seed),
-        structures=_drawn(client, alias, Kind.STRUCTURE, seed),
+        people=_sample_kind(client, alias, Kind.PROFESSIONAL, seed),
+        structures=_sample_kind(client, alias, Kind.STRUCTURE, seed),
     )
 
 
-def _drawn(client: Elasticsearch, alias: str, kind: Kind, seed: int) -> tuple[Body, ...]:
+def _sample_kind(client: Elasticsearch, alias: str, kind: Kind, seed: int) -> tuple[Body, ...]:
     random_score = {"seed": seed, "field": "fair_key"}
     query = {"bool": {"filter": [{"term": {"kind": kind.value}}, {"exists": {"field": "point"}}]}}
     found = client.search(
@@ -105,26 +105,26 @@ def _drawn(client: Elasticsearch, alias: str, kind: Kind, seed: int) -> tuple[Bo
     return tuple(hit["_source"] for hit in found["hits"]["hits"])
 
 
-def searches(drawn: Drawn, count: int, seed: int) -> list[Body]:
+def searches(sample: SampledOffers, count: int, seed: int) -> list[Body]:
     """The bodies of so many searches."""
     chance = random.Random(seed)  # noqa: S311 - a load, not a secret
-    return [_search(drawn, chance) for _ in range(count)]
+    return [_search(sample, chance) for _ in range(count)]
 
 
-def suggestions(drawn: Drawn, count: int, seed: int) -> list[Body]:
+def suggestions(sample: SampledOffers, count: int, seed: int) -> list[Body]:
     """The bodies of so many suggestions: first letters of words and of names, around a place."""
     chance = random.Random(seed)  # noqa: S311 - a load, not a secret
-    return [_suggestion(drawn, chance) for _ in range(count)]
+    return [_suggestion(sample, chance) for _ in range(count)]
 
 
-def _search(drawn: Drawn, chance: random.Random) -> Body:
+def _search(sample: SampledOffers, chance: random.Random) -> Body:
     asked = dict(chance.choices(*zip(*FILTERS, strict=True))[0])
     if "treating_doctor" in asked:
-        asked["treating_doctor"] = _doctor(drawn, chance)
-    if chance.random() < NAMES_SHARE and drawn.people:
-        text, place = _named(drawn, chance)
+        asked["treating_doctor"] = _doctor(sample, chance)
+    if chance.random() < NAMES_SHARE and sample.people:
+        text, place = _pick_named_offer(sample, chance)
     else:
-        text, place = _one(WORDS, chance), _place(chance.choice(drawn.departments), chance)
+        text, place = _one(WORDS, chance), _place(chance.choice(sample.departments), chance)
     seed = chance.randrange(2**31)
     return {
         "what": text,
@@ -136,22 +136,22 @@ def _search(drawn: Drawn, chance: random.Random) -> Body:
     }
 
 
-def _doctor(drawn: Drawn, chance: random.Random) -> str:
+def _doctor(sample: SampledOffers, chance: random.Random) -> str:
     """By RPPS as a dispatch software says him, or by name as people do; "" when nobody is known."""
-    known = [person for person in drawn.people if "rpps" in person]
+    known = [person for person in sample.people if "rpps" in person]
     if not known:
         return ""
     person = chance.choice(known)
     return str(person["rpps"]) if chance.random() < 0.5 else _full_name(person)  # noqa: PLR2004
 
 
-def _named(drawn: Drawn, chance: random.Random) -> tuple[str, Body]:
+def _pick_named_offer(sample: SampledOffers, chance: random.Random) -> tuple[str, Body]:
     """Somebody's name, or a structure's, near where he is."""
-    structure = bool(drawn.structures) and chance.random() < 0.25  # noqa: PLR2004
-    offer = chance.choice(drawn.structures if structure else drawn.people)
+    structure = bool(sample.structures) and chance.random() < 0.25  # noqa: PLR2004
+    offer = chance.choice(sample.structures if structure else sample.people)
     text = offer["title"] if structure else chance.choice((_full_name(offer), offer["family"]))
     point = offer["point"]
-    return text, around(point["lat"], point["lon"], chance)
+    return text, pick_nearby_point(point["lat"], point["lon"], chance)
 
 
 def _full_name(person: Body) -> str:
@@ -162,14 +162,14 @@ def _place(department: str, chance: random.Random) -> Body:
     kind = _one(PLACES, chance)
     if kind == "department":
         return {"department": department}
-    commune = commune_of(department, chance)
+    commune = pick_commune(department, chance)
     if kind == "commune":
         return {"insee": commune.insee}
-    patient = around(commune.lat, commune.lon, chance)
+    patient = pick_nearby_point(commune.lat, commune.lon, chance)
     return patient if kind == "point" else {**patient, "radius_km": _one(RADII_KM, chance)}
 
 
-def commune_of(department: str, chance: random.Random) -> Commune:
+def pick_commune(department: str, chance: random.Random) -> Commune:
     """As people live, and as communes are: one out of two by population."""
     communes = load_gazetteer().in_department(department)
     if chance.random() < 0.5:  # noqa: PLR2004
@@ -177,7 +177,7 @@ def commune_of(department: str, chance: random.Random) -> Commune:
     return chance.choices(communes, [commune.population + 1 for commune in communes])[0]
 
 
-def around(lat: float, lon: float, chance: random.Random) -> Body:
+def pick_nearby_point(lat: float, lon: float, chance: random.Random) -> Body:
     """A patient's point near another, on French ground; the point itself when there is none."""
     for _ in range(5):
         here = [
@@ -192,15 +192,15 @@ def around(lat: float, lon: float, chance: random.Random) -> Body:
     return {"lat": lat, "lon": lon}
 
 
-def _suggestion(drawn: Drawn, chance: random.Random) -> Body:
+def _suggestion(sample: SampledOffers, chance: random.Random) -> Body:
     texts = [_one(WORDS, chance)]
-    if drawn.people:
-        person = chance.choice(drawn.people)
+    if sample.people:
+        person = chance.choice(sample.people)
         texts += [person["family"], _full_name(person)]
-    if drawn.structures:
-        texts.append(chance.choice(drawn.structures)["title"])
+    if sample.structures:
+        texts.append(chance.choice(sample.structures)["title"])
     text = chance.choice(texts)[: _one(TYPED, chance)]
-    place = _place(chance.choice(drawn.departments), chance)
+    place = _place(chance.choice(sample.departments), chance)
     place.pop("radius_km", None)
     return {"text": text, **(place if chance.random() < 0.8 else {})}  # noqa: PLR2004
 

@@ -27,7 +27,7 @@ _DIGEST = re.compile(r"(sha-256|sha-512)=:?([A-Za-z0-9+/=]+):?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class DownloadResult:
     """What an address gave: the name it has there, if it says one, and its size in bytes."""
 
     name: str
@@ -35,7 +35,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class RemoteFile:
     """What an address would give, as its headers say."""
 
     name: str
@@ -47,7 +47,7 @@ class _StaleError(Exception):
     """What was received before is of another edition, or more than the file: begin again."""
 
 
-def client(settings: FetchSettings) -> httpx.Client:
+def build_client(settings: FetchSettings) -> httpx.Client:
     """A client that follows redirections, never out of TLS, and the proxy of the environment."""
     timeout = httpx.Timeout(settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s))
     headers = {"Accept-Encoding": "identity"}
@@ -67,7 +67,7 @@ def _refuse_downgrade(answer: httpx.Response) -> None:
         raise SourceRefusedError("the server sends from https to an address that is not: not read")
 
 
-def offered(web: httpx.Client, address: str) -> Offered:
+def fetch_headers(web: httpx.Client, address: str) -> RemoteFile:
     """The headers of an address; raises ``SourceRefusedError`` or ``SourceUnreachableError``."""
     try:
         answer = web.head(address)
@@ -76,7 +76,7 @@ def offered(web: httpx.Client, address: str) -> Offered:
         raise SourceUnreachableError(_reason(error)) from error
     length = answer.headers.get("Content-Length")
     size = int(length) if length and length.isdigit() else None
-    return Offered(_name(answer), size, answer.headers.get("Last-Modified"))
+    return RemoteFile(_name(answer), size, answer.headers.get("Last-Modified"))
 
 
 def download(  # noqa: PLR0917 - an address, where it goes, its bounds
@@ -86,7 +86,7 @@ def download(  # noqa: PLR0917 - an address, where it goes, its bounds
     settings: FetchSettings,
     largest: int,
     progress: Progress,
-) -> Received:
+) -> DownloadResult:
     """The whole file in ``part``; raises ``SourceRefusedError`` or ``SourceUnreachableError``.
 
     More than ``largest`` bytes are refused as soon as they are told or come.
@@ -98,12 +98,12 @@ def download(  # noqa: PLR0917 - an address, where it goes, its bounds
     while True:
         before = _size(part)
         try:
-            return _rest(web, address, part, largest, progress)
+            return _resume_download(web, address, part, largest, progress)
         except _StaleError:
-            forget(part)
+            discard_partial(part)
             reason, wait = "the file keeps changing while it is read", 0.0
         except httpx.HTTPStatusError as error:
-            reason, wait = _reason(error), _asked_pause(error.response)
+            reason, wait = _reason(error), _parse_retry_after(error.response)
         except httpx.TransportError as error:
             reason, wait = _reason(error), 0.0
         gained = _size(part) > before
@@ -115,16 +115,16 @@ def download(  # noqa: PLR0917 - an address, where it goes, its bounds
         pause *= 2
 
 
-def forget(part: Path) -> None:
+def discard_partial(part: Path) -> None:
     """Throw away what was received."""
     part.unlink(missing_ok=True)
-    _notes(part).unlink(missing_ok=True)
+    _validator_path(part).unlink(missing_ok=True)
 
 
-def _rest(
+def _resume_download(
     web: httpx.Client, address: str, part: Path, largest: int, progress: Progress
-) -> Received:
-    have, validator = _size(part), _validator(part)
+) -> DownloadResult:
+    have, validator = _size(part), _read_validator(part)
     if not validator:
         have = 0
     resume = {"Range": f"bytes={have}-", "If-Range": validator} if have else {}
@@ -135,7 +135,7 @@ def _rest(
         done, total = _position(answer, have, validator)
         _check_size(part, total or 0, largest)
         with part.open("r+b" if done else "wb") as file:
-            _remember(part, answer.headers)  # once nothing of another edition is left
+            _write_validator(part, answer.headers)  # once nothing of another edition is left
             file.seek(done)
             for chunk in answer.iter_raw():
                 file.write(chunk)
@@ -148,12 +148,12 @@ def _rest(
             raise _StaleError
         raise httpx.RemoteProtocolError("the answer ended early")
     _check_digest(part, answer)
-    return Received(_name(answer), done)
+    return DownloadResult(_name(answer), done)
 
 
 def _check_size(part: Path, size: int, largest: int) -> None:
     if size > largest:
-        forget(part)
+        discard_partial(part)
         raise SourceRefusedError(f"it has more than {largest:,} bytes: not this source")
 
 
@@ -188,11 +188,11 @@ def _check_digest(part: Path, answer: httpx.Response) -> None:
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, found[1].lower().replace("-", "")).digest()
     if base64.b64encode(digest).decode() != found[2]:
-        forget(part)
+        discard_partial(part)
         raise SourceRefusedError("the file is not the one its checksum is of; it was thrown away")
 
 
-def _asked_pause(answer: httpx.Response) -> float:
+def _parse_retry_after(answer: httpx.Response) -> float:
     text = answer.headers.get("Retry-After", "")
     return float(text) if text.isdigit() else 0.0
 
@@ -205,13 +205,13 @@ def _name(answer: httpx.Response) -> str:
     return named.replace("\\", "/").rpartition("/")[2]
 
 
-def _notes(part: Path) -> Path:
+def _validator_path(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
-def _remember(part: Path, headers: Mapping[str, str]) -> None:
+def _write_validator(part: Path, headers: Mapping[str, str]) -> None:
     """Keep what tells this edition from another: a strong ETag, else the day of the change."""
-    _notes(part).write_bytes(orjson.dumps({"validator": _edition(headers)}))
+    _validator_path(part).write_bytes(orjson.dumps({"validator": _edition(headers)}))
 
 
 def _edition(headers: Mapping[str, str]) -> str:
@@ -220,9 +220,9 @@ def _edition(headers: Mapping[str, str]) -> str:
     return strong or headers.get("Last-Modified", "")
 
 
-def _validator(part: Path) -> str:
+def _read_validator(part: Path) -> str:
     try:
-        return str(orjson.loads(_notes(part).read_bytes())["validator"])
+        return str(orjson.loads(_validator_path(part).read_bytes())["validator"])
     except (OSError, ValueError, KeyError):
         return ""
 

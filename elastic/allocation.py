@@ -6,37 +6,39 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import IndexUnassigned, translated
+from elastic.client import with_admin_timeout
+from elastic.errors import IndexUnassigned, translate_errors
 
-PATIENCE_S = 30
+ALLOCATION_TIMEOUT_S = 30
 """Seconds in which a healthy cluster gives any index a node, recovery after a start included."""
 
-TIMED_OUT = 408
+HTTP_REQUEST_TIMEOUT = 408
 
 
-def create(
+def create_allocated_index(
     client: Elasticsearch, name: str, settings: Mapping[str, Any], mappings: Mapping[str, Any]
 ) -> None:
     """Create an index; raises ``IndexAlreadyExists``, ``IndexUnassigned``."""
-    with translated():
-        answer = patient(client).indices.create(
+    with translate_errors():
+        answer = with_admin_timeout(client).indices.create(
             index=name,
             settings=dict(settings),
             mappings=dict(mappings),
-            timeout=f"{PATIENCE_S}s",
+            timeout=f"{ALLOCATION_TIMEOUT_S}s",
         )
     if not answer["shards_acknowledged"]:
         raise IndexUnassigned(name)
 
 
-def require_node(client: Elasticsearch, name: str) -> None:
+def require_allocation(client: Elasticsearch, name: str) -> None:
     """Wait for the node of an index that exists; raises ``IndexUnassigned``."""
-    with translated():
+    with translate_errors():
         health = (
-            patient(client)
-            .options(ignore_status=TIMED_OUT)
-            .cluster.health(index=name, wait_for_status="yellow", timeout=f"{PATIENCE_S}s")
+            with_admin_timeout(client)
+            .options(ignore_status=HTTP_REQUEST_TIMEOUT)
+            .cluster.health(
+                index=name, wait_for_status="yellow", timeout=f"{ALLOCATION_TIMEOUT_S}s"
+            )
         )
     if health["timed_out"]:
         raise IndexUnassigned(name)

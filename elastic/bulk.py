@@ -13,8 +13,8 @@ from typing import Any, Self
 import orjson
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import BLOCKED, disk_full, translated
+from elastic.client import with_admin_timeout
+from elastic.errors import BLOCKED, disk_full_error, translate_errors
 from mappings.records import Offer
 
 BATCH_DOCUMENTS = 1_000
@@ -27,7 +27,7 @@ RETRIES = 5
 FIRST_PAUSE_S = 0.2
 TOO_MANY_REQUESTS = 429
 CONFLICT = 409
-SHOWN_ERRORS = 3
+MAX_SAMPLE_IDS = 3
 
 Progress = Callable[[int], None]
 
@@ -55,12 +55,14 @@ class Operation:
     @classmethod
     def index(cls, offer: Offer, **condition: int) -> Self:
         """Write a whole offer; ``condition`` may be ``if_seq_no`` and ``if_primary_term``."""
-        return cls(offer["id"], _written({"index": {"_id": offer["id"], **condition}}, offer))
+        return cls(
+            offer["id"], _serialize_operation({"index": {"_id": offer["id"], **condition}}, offer)
+        )
 
     @classmethod
     def create(cls, offer: Offer) -> Self:
         """Write an offer that is not there yet; one that is there is a version conflict."""
-        return cls(offer["id"], _written({"create": {"_id": offer["id"]}}, offer))
+        return cls(offer["id"], _serialize_operation({"create": {"_id": offer["id"]}}, offer))
 
     @classmethod
     def delete(cls, offer_id: str) -> Self:
@@ -68,12 +70,12 @@ class Operation:
         return cls(offer_id, orjson.dumps({"delete": {"_id": offer_id}}))
 
 
-def _written(action: dict[str, Any], offer: Offer) -> bytes:
+def _serialize_operation(action: dict[str, Any], offer: Offer) -> bytes:
     return orjson.dumps(action, option=orjson.OPT_APPEND_NEWLINE) + orjson.dumps(offer)
 
 
 @dataclass(slots=True)
-class Written:
+class BulkResult:
     """What became of a stream: documents written, ids that changed under us, refusals by kind."""
 
     done: int = 0
@@ -86,31 +88,33 @@ def write_offers(
     client: Elasticsearch, index: str, offers: Iterable[Offer], progress: Progress | None = None
 ) -> int:
     """Write offers to a concrete index; returns how many. Raises ``BulkRefusedError``."""
-    return write(client, index, (Operation.index(offer) for offer in offers), progress).done
+    return write_operations(
+        client, index, (Operation.index(offer) for offer in offers), progress
+    ).done
 
 
-def write(
+def write_operations(
     client: Elasticsearch,
     index: str,
     operations: Iterable[Operation],
     progress: Progress | None = None,
     require_alias: bool = False,
-) -> Written:
+) -> BulkResult:
     """Send operations in batches, ``THREADS`` at a time, in bounded memory.
 
     Raises ``BulkRefusedError`` when any document was refused, ``DiskFull`` when for want of disk. A
     version conflict (409) of an operation with a condition is no refusal: its id is in
     ``conflicts``, to be read again.
     """
-    written = Written()
-    target = _Target(patient(client), index, require_alias)
+    written = BulkResult()
+    target = _BulkTarget(with_admin_timeout(client), index, require_alias)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="bulk") as pool:
         for outcome in _in_flight(pool, target, batches(operations)):
             _add(written, outcome)
             if progress is not None:
                 progress(written.done)
     if BLOCKED in written.refused:
-        raise disk_full()
+        raise disk_full_error()
     if written.refused:
         raise BulkRefusedError(written.refused.total(), written.refused, written.samples)
     return written
@@ -131,17 +135,17 @@ def batches(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class _BulkTarget:
     client: Elasticsearch
     index: str
     require_alias: bool
 
 
 def _in_flight(
-    pool: ThreadPoolExecutor, target: _Target, stream: Iterator[list[Operation]]
-) -> Iterator[Written]:
+    pool: ThreadPoolExecutor, target: _BulkTarget, stream: Iterator[list[Operation]]
+) -> Iterator[BulkResult]:
     """Outcomes in order, a bounded number of batches alive; the first error stops."""
-    waiting: deque[Future[Written]] = deque()
+    waiting: deque[Future[BulkResult]] = deque()
     for batch in stream:
         waiting.append(pool.submit(_send, target, batch))
         if len(waiting) >= THREADS + READY:
@@ -150,14 +154,14 @@ def _in_flight(
         yield waiting.popleft().result()
 
 
-def _send(target: _Target, batch: list[Operation]) -> Written:
-    outcome, pause = Written(), FIRST_PAUSE_S
+def _send(target: _BulkTarget, batch: list[Operation]) -> BulkResult:
+    outcome, pause = BulkResult(), FIRST_PAUSE_S
     for attempt in range(RETRIES + 1):
         items = _post(target, batch)
         if items is None:
             outcome.done += len(batch)
             break
-        shed = _sorted_out(batch, items, outcome, last=attempt == RETRIES)
+        shed = _collect_retries(batch, items, outcome, last=attempt == RETRIES)
         if not shed:
             break
         time.sleep(pause)
@@ -165,10 +169,10 @@ def _send(target: _Target, batch: list[Operation]) -> Written:
     return outcome
 
 
-def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]] | None:
+def _post(target: _BulkTarget, batch: list[Operation]) -> list[dict[str, Any]] | None:
     """What became of each operation; None when all were done."""
     body: Any = b"\n".join([operation.text for operation in batch])
-    with translated():
+    with translate_errors():
         answer = target.client.bulk(
             index=target.index,
             operations=body,
@@ -180,8 +184,8 @@ def _post(target: _Target, batch: list[Operation]) -> list[dict[str, Any]] | Non
     return [next(iter(item.values())) for item in answer["items"]]
 
 
-def _sorted_out(
-    batch: list[Operation], items: list[dict[str, Any]], outcome: Written, last: bool
+def _collect_retries(
+    batch: list[Operation], items: list[dict[str, Any]], outcome: BulkResult, last: bool
 ) -> list[Operation]:
     """Count what was done and refused; the operations to send again are returned."""
     shed = []
@@ -199,9 +203,9 @@ def _sorted_out(
     return shed
 
 
-def _add(total: Written, outcome: Written) -> None:
+def _add(total: BulkResult, outcome: BulkResult) -> None:
     total.done += outcome.done
     total.conflicts += outcome.conflicts
     total.refused += outcome.refused
-    room = SHOWN_ERRORS - len(total.samples)
+    room = MAX_SAMPLE_IDS - len(total.samples)
     total.samples += outcome.samples[: max(room, 0)]

@@ -12,20 +12,20 @@ from elasticsearch import Elasticsearch
 
 from elastic import lifecycle, schema
 from elastic.client import DEFAULT_URL, client_for
-from elastic.errors import ElasticError, IndexMissing, translated
-from elastic.names import NotAnIndexName, offers_alias, prefixed
+from elastic.errors import ElasticError, IndexMissing, translate_errors
+from elastic.names import NotAnIndexName, add_prefix, offers_alias
 from elastic.node.account import node_account
-from elastic.node.cluster.config import member_dir, member_name, read_roster
+from elastic.node.cluster.cluster_config import member_dir, member_name, read_cluster_config
 from elastic.node.console import last_meaningful_line, read_console
 from elastic.node.disk import GB, INSTALL_FLOOR, RUN_FLOOR, free_bytes
-from elastic.node.distribution import installed_home, read_distribution
+from elastic.node.distribution import distribution_home, read_distribution
 from elastic.node.errors import NodeError, NoJdk
 from elastic.node.jdk import find_jdk
 from elastic.node.state import NodeState, process_birth, read_state, running_nodes, runtime_dir
-from elastic.schema import Verdict
+from elastic.schema import MigrationKind
 from elastic.service.lock import Clock, utc_now
 from elastic.settings import ElasticSettings
-from elastic.up import require_version
+from elastic.startup import require_version
 
 CLOCK_DRIFT_WARN_S = 2.0
 CLOCK_DRIFT_BLOCK_S = 60.0
@@ -34,14 +34,14 @@ MEMORY_SHARE = 1.3
 """Resident memory of a node as a multiple of its heap: 1.3 GB at 1 GB."""
 
 
-RELOAD = "Load the data: `sas reindex --from DIR`."
-MIGRATE = {
-    Verdict.ADDITIVE: "Add the fields that it lacks: `sas index migrate`.",
-    Verdict.INCOMPATIBLE: f"{RELOAD} What differs: `sas index migrate --dry-run`.",
+RELOAD_REMEDY = "Load the data: `sas reindex --from DIR`."
+MIGRATION_REMEDIES = {
+    MigrationKind.ADDITIVE: "Add the fields that it lacks: `sas index migrate`.",
+    MigrationKind.INCOMPATIBLE: f"{RELOAD_REMEDY} What differs: `sas index migrate --dry-run`.",
 }
 
 
-class Level(StrEnum):
+class CheckLevel(StrEnum):
     """How bad it is."""
 
     OK = "ok"
@@ -49,7 +49,7 @@ class Level(StrEnum):
     BLOCK = "block"
 
 
-COLOURS = {"green": Level.OK, "yellow": Level.WARN, "red": Level.BLOCK}
+COLOURS = {"green": CheckLevel.OK, "yellow": CheckLevel.WARN, "red": CheckLevel.BLOCK}
 CLUSTER_REMEDIES = {
     "green": "",
     "yellow": "Start the nodes that are missing; a copy finds its node again within minutes.",
@@ -57,9 +57,9 @@ CLUSTER_REMEDIES = {
 }
 
 
-OURS = ("offers*", "sas-*", "lrm*")
+OWN_INDEX_PATTERNS = ("offers*", "sas-*", "lrm*")
 """Our indices, the prefix left out: those of others on the same cluster are theirs to mend."""
-SETTLED = "2s"
+CLUSTER_HEALTH_TIMEOUT = "2s"
 REQUEST_TIMEOUT = 408
 """What Elasticsearch answers when the status waited for did not come, with the health as it is."""
 
@@ -69,12 +69,12 @@ class Check:
     """One finding; ``remedy`` is empty when all is well."""
 
     name: str
-    level: Level
+    level: CheckLevel
     finding: str
     remedy: str = ""
 
 
-def examine(
+def run_checks(
     chosen: ElasticSettings, clock: Clock = utc_now, *, disk_floor: int = RUN_FLOOR
 ) -> list[Check]:
     """Every check, the reachability of Elasticsearch first: the others depend on it.
@@ -82,11 +82,11 @@ def examine(
     ``clock`` reads this machine's clock, ``disk_floor`` in bytes.
     """
     reachable = check_elasticsearch(chosen)
-    needed = not chosen.elasticsearch_urls and reachable.level is Level.BLOCK
+    needed = not chosen.elasticsearch_urls and reachable.level is CheckLevel.BLOCK
     members = check_members(chosen)
     local = [check_jdk(chosen, needed), check_maven(chosen), check_memory(chosen, needed)]
     disk = check_disk(chosen.state_dir, disk_floor)
-    if reachable.level is Level.BLOCK:
+    if reachable.level is CheckLevel.BLOCK:
         return [reachable, *members, *local, disk]
     with client_for(chosen) as client:
         asked = [
@@ -103,17 +103,19 @@ def check_elasticsearch(chosen: ElasticSettings) -> Check:
     root = runtime_dir(chosen)
     state, running = read_state(root), running_nodes(root)
     if not chosen.elasticsearch_urls and state and not running:
-        return Check(name, Level.BLOCK, _death(state, root), "Start it again: `sas up`.")
+        return Check(
+            name, CheckLevel.BLOCK, _describe_node_death(state, root), "Start it again: `sas up`."
+        )
     ours = ",".join(node.url for node in running) or DEFAULT_URL
     where = chosen.elasticsearch_url or ours
     try:
         version = require_version(chosen)
     except ElasticError as error:
-        return Check(name, Level.BLOCK, f"not usable at {where}", str(error))
-    return Check(name, Level.OK, f"{version} at {where}")
+        return Check(name, CheckLevel.BLOCK, f"not usable at {where}", str(error))
+    return Check(name, CheckLevel.OK, f"{version} at {where}")
 
 
-def _death(state: NodeState, folder: Path) -> str:
+def _describe_node_death(state: NodeState, folder: Path) -> str:
     why = last_meaningful_line(read_console(folder / "console.log"))
     return f"the embedded node (process {state.pid}) died; its last word: {why}"
 
@@ -121,7 +123,7 @@ def _death(state: NodeState, folder: Path) -> str:
 def check_members(chosen: ElasticSettings) -> list[Check]:
     """Each node of the embedded cluster, when there are several: whether its process lives."""
     root = runtime_dir(chosen)
-    roster = read_roster(root)
+    roster = read_cluster_config(root)
     if chosen.elasticsearch_urls or roster.nodes == 1:
         return []
     return [_check_member(member_name(at), member_dir(root, at)) for at in range(roster.nodes)]
@@ -130,10 +132,15 @@ def check_members(chosen: ElasticSettings) -> list[Check]:
 def _check_member(name: str, folder: Path) -> Check:
     state = read_state(folder)
     if state is None:
-        return Check(f"Node {name}", Level.WARN, "not started", "Start it: `sas up`.")
+        return Check(f"Node {name}", CheckLevel.WARN, "not started", "Start it: `sas up`.")
     if process_birth(state.pid) != state.birth:
-        return Check(f"Node {name}", Level.WARN, _death(state, folder), "Start it: `sas up`.")
-    return Check(f"Node {name}", Level.OK, f"process {state.pid} on {state.url}")
+        return Check(
+            f"Node {name}",
+            CheckLevel.WARN,
+            _describe_node_death(state, folder),
+            "Start it: `sas up`.",
+        )
+    return Check(f"Node {name}", CheckLevel.OK, f"process {state.pid} on {state.url}")
 
 
 def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
@@ -141,11 +148,11 @@ def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
 
     An index is red for a moment while it is made: only one that stays so is told.
     """
-    with translated():
+    with translate_errors():
         health = client.options(ignore_status=REQUEST_TIMEOUT).cluster.health(
-            index=[prefixed(prefix, pattern) for pattern in OURS],
+            index=[add_prefix(prefix, pattern) for pattern in OWN_INDEX_PATTERNS],
             wait_for_status="yellow",
-            timeout=SETTLED,
+            timeout=CLUSTER_HEALTH_TIMEOUT,
         )
     nodes, status = health["number_of_nodes"], health["status"]
     missing = health["unassigned_shards"]
@@ -158,23 +165,27 @@ def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
     name, alias = "Index", offers_alias(chosen.index_prefix)
     try:
         live = lifecycle.live_index(client, alias)
-        found = schema.gap(schema.index_schema(client, alias), schema.program_schema())
+        found = schema.compare_schemas(
+            schema.read_index_schema(client, alias), schema.program_schema()
+        )
     except IndexMissing:
-        return Check(name, Level.WARN, f"no data yet: alias {alias} does not exist", RELOAD)
+        return Check(
+            name, CheckLevel.WARN, f"no data yet: alias {alias} does not exist", RELOAD_REMEDY
+        )
     except (ElasticError, NotAnIndexName) as error:
-        return Check(name, Level.BLOCK, f"alias {alias} cannot be used", str(error))
-    if found.verdict is Verdict.NOTHING:
-        return Check(name, Level.OK, f"{alias} is {live}, schema {found.live_version}")
+        return Check(name, CheckLevel.BLOCK, f"alias {alias} cannot be used", str(error))
+    if found.migration_kind is MigrationKind.NOTHING:
+        return Check(name, CheckLevel.OK, f"{alias} is {live}, schema {found.live_version}")
     finding = f"{live} has schema {found.live_version}, this program needs {found.wanted_version}"
     if found.live_version == found.wanted_version:
         finding = f"{live} has another mapping than schema {found.wanted_version} of this program"
-    return Check(name, Level.BLOCK, finding, MIGRATE[found.verdict])
+    return Check(name, CheckLevel.BLOCK, finding, MIGRATION_REMEDIES[found.migration_kind])
 
 
 def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:
     """Whether our clock and the node's agree, and stand after the server was built."""
     mend = "Set the clock by NTP: `timedatectl set-ntp true`."
-    with translated():
+    with translate_errors():
         built = datetime.fromisoformat(str(client.info()["version"]["build_date"]))
         nodes = client.nodes.stats(metric="os")["nodes"].values()
     now = clock()
@@ -182,35 +193,35 @@ def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:
     drift = max(abs(now - datetime.fromtimestamp(stamp, UTC)).total_seconds() for stamp in stamps)
     if now < built:
         finding = f"{now:%Y-%m-%d} is before Elasticsearch was built ({built:%Y-%m-%d})"
-        return Check("Clock", Level.BLOCK, finding, mend)
+        return Check("Clock", CheckLevel.BLOCK, finding, mend)
     level = _drift_level(drift)
     finding = f"{drift:.1f} s from that of Elasticsearch"
-    return Check("Clock", level, finding, "" if level is Level.OK else mend)
+    return Check("Clock", level, finding, "" if level is CheckLevel.OK else mend)
 
 
-def _drift_level(drift_s: float) -> Level:
+def _drift_level(drift_s: float) -> CheckLevel:
     if drift_s > CLOCK_DRIFT_BLOCK_S:
-        return Level.BLOCK
-    return Level.WARN if drift_s > CLOCK_DRIFT_WARN_S else Level.OK
+        return CheckLevel.BLOCK
+    return CheckLevel.WARN if drift_s > CLOCK_DRIFT_WARN_S else CheckLevel.OK
 
 
 def check_jdk(chosen: ElasticSettings, needed: bool) -> Check:
     """Whether the embedded node has a Java to run on; blocking only when it is ``needed``."""
-    bundled = _bundled_jdk(chosen)
+    bundled = _find_bundled_jdk(chosen)
     if bundled is not None:
-        return Check("JDK", Level.OK, f"the distribution's own, {bundled}")
+        return Check("JDK", CheckLevel.OK, f"the distribution's own, {bundled}")
     try:
         jdk = find_jdk(os.environ, node_account())
     except NoJdk as error:
-        level = Level.BLOCK if needed else Level.WARN
+        level = CheckLevel.BLOCK if needed else CheckLevel.WARN
         return Check("JDK", level, "none fit for the embedded node", str(error))
-    return Check("JDK", Level.OK, f"{jdk.release} in {jdk.home}")
+    return Check("JDK", CheckLevel.OK, f"{jdk.release} in {jdk.home}")
 
 
-def _bundled_jdk(chosen: ElasticSettings) -> Path | None:
+def _find_bundled_jdk(chosen: ElasticSettings) -> Path | None:
     try:
-        home = chosen.elasticsearch_home or installed_home(chosen.state_dir)
-        return read_distribution(home).bundled_jdk
+        home = chosen.elasticsearch_home or distribution_home(chosen.state_dir)
+        return read_distribution(home).jdk_home
     except NodeError:
         return None
 
@@ -218,11 +229,13 @@ def _bundled_jdk(chosen: ElasticSettings) -> Path | None:
 def check_maven(chosen: ElasticSettings) -> Check:
     """Whether Maven is there, the way to the server where only registries are reached."""
     if found := shutil.which("mvn"):
-        return Check("Maven", Level.OK, found)
-    if chosen.elasticsearch_urls or installed_home(chosen.state_dir).exists():
-        return Check("Maven", Level.OK, "absent, and not needed: Elasticsearch is there already")
+        return Check("Maven", CheckLevel.OK, found)
+    if chosen.elasticsearch_urls or distribution_home(chosen.state_dir).exists():
+        return Check(
+            "Maven", CheckLevel.OK, "absent, and not needed: Elasticsearch is there already"
+        )
     remedy = "Needed only where the official archive cannot be fetched: `apt install maven`."
-    return Check("Maven", Level.WARN, "mvn is not on PATH", remedy)
+    return Check("Maven", CheckLevel.WARN, "mvn is not on PATH", remedy)
 
 
 def check_disk(folder: Path, floor: int = RUN_FLOOR) -> Check:
@@ -231,10 +244,10 @@ def check_disk(folder: Path, floor: int = RUN_FLOOR) -> Check:
     finding = f"{free / GB:.1f} GB free on the disk of {folder}"
     remedy = "Free some space, or set SAS_STATE_DIR to a folder on another disk."
     if free < floor:
-        return Check("Disk", Level.BLOCK, f"{finding}, {floor / GB:.1f} GB needed", remedy)
+        return Check("Disk", CheckLevel.BLOCK, f"{finding}, {floor / GB:.1f} GB needed", remedy)
     if free < INSTALL_FLOOR:
-        return Check("Disk", Level.WARN, finding, remedy)
-    return Check("Disk", Level.OK, finding)
+        return Check("Disk", CheckLevel.WARN, finding, remedy)
+    return Check("Disk", CheckLevel.OK, finding)
 
 
 def check_memory(
@@ -242,16 +255,16 @@ def check_memory(
 ) -> Check:
     """Whether a node with the heap asked for fits in what is free; bytes throughout."""
     free = (available or available_memory)()
-    nodes = read_roster(runtime_dir(chosen)).nodes
-    heap = chosen.heap_of(nodes)
+    nodes = read_cluster_config(runtime_dir(chosen)).nodes
+    heap = chosen.node_heap(nodes)
     want = int(heap_bytes(heap) * nodes * MEMORY_SHARE)
     if free is None:
-        return Check("Memory", Level.OK, "not told by this system")
+        return Check("Memory", CheckLevel.OK, "not told by this system")
     finding = f"{free / GB:.1f} GB free, the embedded cluster takes {want / GB:.1f} GB"
     if free >= want or not needed:
-        return Check("Memory", Level.OK, finding)
+        return Check("Memory", CheckLevel.OK, finding)
     remedy = "Close other programs, or take a smaller heap: SAS_ELASTICSEARCH_HEAP=512m."
-    return Check("Memory", Level.BLOCK, finding, remedy)
+    return Check("Memory", CheckLevel.BLOCK, finding, remedy)
 
 
 def heap_bytes(heap: str) -> int:

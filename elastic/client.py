@@ -8,24 +8,24 @@ import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
-from elastic.node.cluster.access import USER, access_of
+from elastic.node.cluster.access import USER, read_access
 from elastic.node.state import running_urls, runtime_dir
-from elastic.settings import ElasticSettings, settings
+from elastic.settings import ElasticSettings, read_elastic_settings
 
 DEFAULT_URL = "http://127.0.0.1:9200"
 ADMIN_TIMEOUT_S = 120.0
 """Seconds for bulk, force-merge and index administration."""
 MAX_RETRIES = 3
-SPANS = "OTEL_PYTHON_INSTRUMENTATION_ELASTICSEARCH_ENABLED"
+SPANS_VARIABLE = "OTEL_PYTHON_INSTRUMENTATION_ELASTICSEARCH_ENABLED"
 """Variable of the client: ``true`` makes OpenTelemetry spans, a tenth of a call, read or not."""
 RETRY_STATUS = (502, 503, 504)
-PUT_ASIDE_S = 5.0
+DEAD_NODE_BACKOFF_S = 5.0
 """Seconds a node that did not answer is left alone, doubled each time up to 30.
 
 The client's own one second is less than the ``SAS_REQUEST_TIMEOUT_S`` that each meeting with a
 frozen node costs.
 """
-LOCAL = "_local"
+LOCAL_PREFERENCE = "_local"
 """Preference of a search for copies on the node that was asked: it then waits for no other node,
 which may hang."""
 
@@ -44,7 +44,7 @@ class OrjsonLinesSerializer(NdjsonSerializer):
 
 def sync_client(url: str | None = None, **options: Any) -> Elasticsearch:
     """A client for commands and loads; ``options`` win over those of the settings."""
-    return client_for(settings(), url, **options)
+    return client_for(read_elastic_settings(), url, **options)
 
 
 def client_for(chosen: ElasticSettings, url: str | None = None, **options: Any) -> Elasticsearch:
@@ -57,11 +57,11 @@ def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:
 
     Spans of searches, which are about patients, are made only when the environment asks for them.
     """
-    os.environ.setdefault(SPANS, "false")
-    return AsyncElasticsearch(**{**client_options(settings(), url), **options})
+    os.environ.setdefault(SPANS_VARIABLE, "false")
+    return AsyncElasticsearch(**{**client_options(read_elastic_settings(), url), **options})
 
 
-def patient(client: Elasticsearch) -> Elasticsearch:
+def with_admin_timeout(client: Elasticsearch) -> Elasticsearch:
     """The same connections with the time-out of bulk and administration."""
     return client.options(request_timeout=ADMIN_TIMEOUT_S)
 
@@ -82,7 +82,7 @@ def client_options(chosen: ElasticSettings, url: str | None = None) -> dict[str,
         "max_retries": MAX_RETRIES,
         "retry_on_timeout": True,
         "retry_on_status": RETRY_STATUS,
-        "dead_node_backoff_factor": PUT_ASIDE_S,
+        "dead_node_backoff_factor": DEAD_NODE_BACKOFF_S,
         **_credentials(chosen),
     }
 
@@ -93,24 +93,24 @@ def _hosts(chosen: ElasticSettings, url: str | None) -> list[str]:
     return chosen.elasticsearch_urls or running_urls(chosen) or [DEFAULT_URL]
 
 
-def as_first_user(chosen: ElasticSettings) -> dict[str, Any]:
+def superuser_options(chosen: ElasticSettings) -> dict[str, Any]:
     """Options of a client that administers the embedded cluster with the password made for it.
 
     Nothing for a cluster of yours, for an open one, or when the password is not ours to read.
     """
-    password = None if chosen.elasticsearch_urls else access_of(runtime_dir(chosen)).password
+    password = None if chosen.elasticsearch_urls else read_access(runtime_dir(chosen)).password
     return {"basic_auth": (USER, password), "api_key": None} if password else {}
 
 
-def _authority(chosen: ElasticSettings) -> Path | None:
+def _find_certificate_authority(chosen: ElasticSettings) -> Path | None:
     if chosen.elasticsearch_ca is not None or chosen.elasticsearch_urls:
         return chosen.elasticsearch_ca
-    return access_of(runtime_dir(chosen)).ca
+    return read_access(runtime_dir(chosen)).ca
 
 
 def _credentials(chosen: ElasticSettings) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if (authority := _authority(chosen)) is not None:
+    if (authority := _find_certificate_authority(chosen)) is not None:
         found["ca_certs"] = str(authority)
     if chosen.elasticsearch_api_key is not None:
         found["api_key"] = chosen.elasticsearch_api_key.get_secret_value()

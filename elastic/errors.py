@@ -92,7 +92,7 @@ class LockLost(ElasticError):
     """Our lock expired and another process took it."""
 
 
-class _Translated(AbstractContextManager[None]):
+class _ErrorTranslator(AbstractContextManager[None]):
     """Holds nothing, so one serves every call: a generator made anew is felt in a search."""
 
     def __exit__(
@@ -102,32 +102,34 @@ class _Translated(AbstractContextManager[None]):
         _traceback: TracebackType | None,
     ) -> None:
         if isinstance(error, elasticsearch.ApiError | elasticsearch.TransportError):
-            raise translate(error) from error
+            raise build_elastic_error(error) from error
 
 
-_TRANSLATED = _Translated()
+_ERROR_TRANSLATOR = _ErrorTranslator()
 
 
-def translated() -> AbstractContextManager[None]:
+def translate_errors() -> AbstractContextManager[None]:
     """Turn the client's exceptions raised inside into typed ones of this module.
 
     Works around ``await`` too: the body may be asynchronous.
     """
-    return _TRANSLATED
+    return _ERROR_TRANSLATOR
 
 
-def translate(error: elasticsearch.ApiError | elasticsearch.TransportError) -> ElasticError:
+def build_elastic_error(
+    error: elasticsearch.ApiError | elasticsearch.TransportError,
+) -> ElasticError:
     """The typed error for an exception of the client."""
     if isinstance(error, elasticsearch.TransportError):
         return _transport_error(error)
     if isinstance(error, elasticsearch.NotFoundError):
-        return _missing(error)
+        return _missing_error(error)
     if isinstance(
         error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException
     ):
-        return _refused(error)
+        return _refusal_error(error)
     if error.status_code == TOO_MANY_REQUESTS:
-        return _shed(error)
+        return _overload_error(error)
     if _kind(error) == "resource_already_exists_exception":
         return IndexAlreadyExists(f"Index {_index(error)} exists already; choose another name.")
     return ElasticRejected(f"Elasticsearch answered {error.status_code} {_kind(error)}.")
@@ -149,7 +151,7 @@ def _transport_error(error: elasticsearch.TransportError) -> ElasticError:
     )
 
 
-def _missing(error: elasticsearch.NotFoundError) -> ElasticError:
+def _missing_error(error: elasticsearch.NotFoundError) -> ElasticError:
     if CONTEXT_LOST & _root_causes(error):
         return PointInTimeGone()
     if _kind(error) == "index_not_found_exception":
@@ -159,9 +161,9 @@ def _missing(error: elasticsearch.NotFoundError) -> ElasticError:
     return IndexMissing("The document asked for does not exist.")
 
 
-def _refused(error: elasticsearch.ApiError) -> ElasticError:
+def _refusal_error(error: elasticsearch.ApiError) -> ElasticError:
     if "read-only-allow-delete" in str(error):
-        return disk_full()
+        return disk_full_error()
     if isinstance(error, elasticsearch.AuthorizationException):
         return ElasticForbidden(
             "The key in SAS_ELASTICSEARCH_API_KEY lacks the right to do this: the API takes the "
@@ -174,13 +176,13 @@ def _refused(error: elasticsearch.ApiError) -> ElasticError:
     )
 
 
-def _shed(error: elasticsearch.ApiError) -> ElasticError:
+def _overload_error(error: elasticsearch.ApiError) -> ElasticError:
     if _kind(error) == BLOCKED:
-        return disk_full()
+        return disk_full_error()
     return ElasticOverloaded("Elasticsearch sheds load (429): try again in a few seconds.")
 
 
-def disk_full() -> DiskFull:
+def disk_full_error() -> DiskFull:
     """The error of a write that a node refuses for its disk."""
     return DiskFull(
         "The disk of an Elasticsearch node is over its flood-stage mark (95 % by default), so its "

@@ -6,23 +6,27 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 from elastic.names import (
+    add_prefix,
     audit_index,
     corrections_index,
     loads_index,
     locks_index,
     lrm_index,
     offers_alias,
-    prefixed,
 )
 
-LOOKING = ["cluster:monitor/main", "cluster:monitor/health", "cluster:monitor/nodes/stats"]
+MONITOR_PRIVILEGES = [
+    "cluster:monitor/main",
+    "cluster:monitor/health",
+    "cluster:monitor/nodes/stats",
+]
 """Version, health and clock of the cluster: what readiness, reindex and ``sas doctor`` ask."""
-READING = ["read", "view_index_metadata"]
-BUILDING = [
-    *READING,
+READ_PRIVILEGES = ["read", "view_index_metadata"]
+BUILD_PRIVILEGES = [
+    *READ_PRIVILEGES,
     "write",
     "create_index",
     "delete_index",
@@ -33,13 +37,13 @@ BUILDING = [
     "indices:monitor/stats",
 ]
 """Build an index, fill it, refresh and merge it, move the alias, delete what is old."""
-KEEPING = [*READING, "write", "create_index", "indices:admin/refresh*"]
+SERVICE_INDEX_PRIVILEGES = [*READ_PRIVILEGES, "write", "create_index", "indices:admin/refresh*"]
 """A service index: made once, written, never deleted."""
-TRAIL = [*READING, "create_doc", "create_index"]
+AUDIT_PRIVILEGES = [*READ_PRIVILEGES, "create_doc", "create_index"]
 """The audit trail: lines are added, none is changed or deleted."""
 
 
-SNAPSHOTS = [
+SNAPSHOT_PRIVILEGES = [
     "create_snapshot",
     "monitor_snapshot",
     "cluster:admin/repository/put",
@@ -50,7 +54,7 @@ SNAPSHOTS = [
 keep this key for the hour of a restore."""
 
 
-class Duty(StrEnum):
+class KeyRole(StrEnum):
     """What a key is for."""
 
     READER = "reader"
@@ -58,50 +62,61 @@ class Duty(StrEnum):
     KEEPER = "keeper"
 
 
-CLUSTER: Mapping[Duty, list[str]] = {Duty.READER: [], Duty.WRITER: [], Duty.KEEPER: SNAPSHOTS}
+CLUSTER_PRIVILEGES: Mapping[KeyRole, list[str]] = {
+    KeyRole.READER: [],
+    KeyRole.WRITER: [],
+    KeyRole.KEEPER: SNAPSHOT_PRIVILEGES,
+}
 
 
-def rights(duty: Duty, prefix: str = "") -> dict[str, Any]:
+def role_descriptor(role: KeyRole, prefix: str = "") -> dict[str, Any]:
     """The role of a key: privileges by index, on the indices under ``prefix`` alone."""
     alias = offers_alias(prefix)
     offers = [alias, f"{alias}-v*"]
     registry, loads, trail = lrm_index(prefix), loads_index(prefix), audit_index(prefix)
     writing = [
-        (offers, BUILDING),
-        ([locks_index(prefix), registry, loads, corrections_index(prefix)], KEEPING),
-        ([trail], TRAIL),
+        (offers, BUILD_PRIVILEGES),
+        (
+            [locks_index(prefix), registry, loads, corrections_index(prefix)],
+            SERVICE_INDEX_PRIVILEGES,
+        ),
+        ([trail], AUDIT_PRIVILEGES),
     ]
-    granted: Mapping[Duty, list[tuple[list[str], list[str]]]] = {
-        Duty.READER: [([*offers, registry, loads, trail], READING)],
-        Duty.WRITER: writing,
-        Duty.KEEPER: writing,
+    granted: Mapping[KeyRole, list[tuple[list[str], list[str]]]] = {
+        KeyRole.READER: [([*offers, registry, loads, trail], READ_PRIVILEGES)],
+        KeyRole.WRITER: writing,
+        KeyRole.KEEPER: writing,
     }
-    indices = [{"names": names, "privileges": may} for names, may in granted[duty]]
-    return {"cluster": [*LOOKING, *CLUSTER[duty]], "indices": indices}
+    indices = [{"names": names, "privileges": may} for names, may in granted[role]]
+    return {"cluster": [*MONITOR_PRIVILEGES, *CLUSTER_PRIVILEGES[role]], "indices": indices}
 
 
-def make_key(client: Elasticsearch, duty: Duty, prefix: str = "", days: int | None = None) -> str:
+def issue_api_key(
+    client: Elasticsearch, role: KeyRole, prefix: str = "", days: int | None = None
+) -> str:
     """A new key, as ``SAS_ELASTICSEARCH_API_KEY`` takes it; it expires after ``days`` if told.
 
     ``client`` needs the right to administer security. Raises the errors of ``elastic.errors``.
     """
-    name = key_name(duty, prefix)
-    with translated():
-        made = patient(client).security.create_api_key(
+    name = api_key_name(role, prefix)
+    with translate_errors():
+        made = with_admin_timeout(client).security.create_api_key(
             name=name,
-            role_descriptors={name: rights(duty, prefix)},
+            role_descriptors={name: role_descriptor(role, prefix)},
             expiration=None if days is None else f"{days}d",
         )
     return str(made["encoded"])
 
 
-def revoke_keys(client: Elasticsearch, duty: Duty, prefix: str = "") -> int:
+def revoke_api_keys(client: Elasticsearch, role: KeyRole, prefix: str = "") -> int:
     """Refuse from now on every key made for this duty; how many were."""
-    with translated():
-        answer = patient(client).security.invalidate_api_key(name=key_name(duty, prefix))
+    with translate_errors():
+        answer = with_admin_timeout(client).security.invalidate_api_key(
+            name=api_key_name(role, prefix)
+        )
     return len(answer["invalidated_api_keys"])
 
 
-def key_name(duty: Duty, prefix: str = "") -> str:
+def api_key_name(role: KeyRole, prefix: str = "") -> str:
     """``[prefix-]sas-reader``, and so on."""
-    return prefixed(prefix, f"sas-{duty}")
+    return add_prefix(prefix, f"sas-{role}")

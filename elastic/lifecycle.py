@@ -9,9 +9,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.allocation import create
-from elastic.client import patient
-from elastic.errors import AliasConflict, ElasticError, IndexMissing, translated
+from elastic.allocation import create_allocated_index
+from elastic.client import with_admin_timeout
+from elastic.errors import AliasConflict, ElasticError, IndexMissing, translate_errors
 from elastic.names import IndexName, NotAnIndexName
 
 SCHEMA_KEY = "schema_version"
@@ -28,7 +28,7 @@ def create_index(
     Raises ``IndexAlreadyExists``, ``IndexUnassigned``.
     """
     meta = {**mappings.get("_meta", {}), SCHEMA_KEY: name.schema}
-    create(client, str(name), settings, {**mappings, "_meta": meta})
+    create_allocated_index(client, str(name), settings, {**mappings, "_meta": meta})
 
 
 def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
@@ -37,25 +37,25 @@ def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
     Raises ``AliasConflict`` when the alias is an index or points at several, ``NotAnIndexName``
     when it points at an index that is not ours.
     """
-    bearers = _bearers(client, alias)
+    bearers = _alias_members(client, alias)
     if len(bearers) > 1:
         raise AliasConflict(f"Alias {alias} points at {', '.join(bearers)}: keep one of them.")
     return IndexName.parse(bearers[0]) if bearers else None
 
 
-def resolve(client: Elasticsearch, name: str) -> IndexName:
+def resolve_index(client: Elasticsearch, name: str) -> IndexName:
     """The one index of ours that an index name or an alias stands for.
 
     Raises ``IndexMissing``, ``AliasConflict`` when it stands for several, ``NotAnIndexName``.
     """
-    with translated():
+    with translate_errors():
         found = sorted(client.indices.get(index=name, features=["aliases"]))
     if len(found) != 1:
         raise AliasConflict(f"{name} stands for {len(found)} indices: name one of them.")
     return IndexName.parse(found[0])
 
 
-def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
+def swap_alias(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
     """Point the alias at ``new`` in one atomic call; the index it left is kept and returned.
 
     An answer that is lost on its way, or a refusal of a call sent again, is no failure when the
@@ -68,8 +68,8 @@ def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
     if old is not None:
         actions.append({"remove": {"index": str(old), "alias": alias, "must_exist": True}})
     try:
-        with translated():
-            patient(client).indices.update_aliases(actions=actions)
+        with translate_errors():
+            with_admin_timeout(client).indices.update_aliases(actions=actions)
     except ElasticError:
         if live_index(client, alias) != new:
             raise
@@ -78,11 +78,11 @@ def swap(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
 
 def all_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
     """Every index built for the alias, newest first, live or not."""
-    with translated():
+    with translate_errors():
         found = client.indices.get(
             index=f"{alias}-v*", expand_wildcards="all", features=["aliases"]
         )
-    names = (_parsed(name) for name in found)
+    names = (_parse_index_name(name) for name in found)
     ours = (name for name in names if name is not None and name.alias == alias)
     return sorted(ours, key=lambda name: name.stamp, reverse=True)
 
@@ -95,12 +95,14 @@ def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
     return [name for name in all_indices(client, alias) if name.stamp < live.stamp]
 
 
-def drop_between(client: Elasticsearch, alias: str, former: str | None) -> list[IndexName]:
+def delete_indices_between(
+    client: Elasticsearch, alias: str, former: str | None
+) -> list[IndexName]:
     """Delete what stands between the index that was live and the one that is; what was deleted.
 
     It was left by a rollback: the next one must lead back to ``former``, never to it.
     """
-    before = None if former is None else _parsed(former)
+    before = None if former is None else _parse_index_name(former)
     if before is None:
         return []
     left = [n for n in previous_indices(client, alias) if n.stamp > before.stamp]
@@ -109,19 +111,19 @@ def drop_between(client: Elasticsearch, alias: str, former: str | None) -> list[
     return left
 
 
-def prunable(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
+def prunable_indices(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
     """The previous indices but the ``keep`` newest: what ``prune`` would delete."""
     if keep < 0:
         raise ValueError(f"keep is a number of indices, not {keep}.")
     return previous_indices(client, alias)[keep:]
 
 
-def prune(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
+def prune_indices(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
     """Delete indices older than the ``keep`` newest previous ones; return what was deleted.
 
     The live index and anything newer than it are never touched.
     """
-    older = prunable(client, alias, keep)
+    older = prunable_indices(client, alias, keep)
     for name in older:
         delete_index(client, name)
     return older
@@ -134,8 +136,8 @@ def delete_index(client: Elasticsearch, name: IndexName) -> None:
     """
     if live_index(client, name.alias) == name:
         raise AliasConflict(f"Index {name} is live behind {name.alias}: swap the alias first.")
-    with translated():
-        patient(client).indices.delete(index=str(name), ignore_unavailable=True)
+    with translate_errors():
+        with_admin_timeout(client).indices.delete(index=str(name), ignore_unavailable=True)
 
 
 def delete_leftover(client: Elasticsearch, name: IndexName) -> None:
@@ -150,19 +152,19 @@ def delete_leftover(client: Elasticsearch, name: IndexName) -> None:
     actions: list[dict[str, Any]] = [{"remove_index": {"index": str(name)}}]
     if live is not None:
         actions.append({"add": {"index": str(live), "alias": name.alias}})
-    with suppress(IndexMissing), translated():
-        patient(client).indices.update_aliases(actions=actions)
+    with suppress(IndexMissing), translate_errors():
+        with_admin_timeout(client).indices.update_aliases(actions=actions)
 
 
-def refresh(client: Elasticsearch, name: IndexName | str) -> None:
+def refresh_index(client: Elasticsearch, name: IndexName | str) -> None:
     """Make what was written searchable."""
-    with translated():
-        patient(client).indices.refresh(index=str(name))
+    with translate_errors():
+        with_admin_timeout(client).indices.refresh(index=str(name))
 
 
 def force_merge(client: Elasticsearch, name: IndexName | str, segments: int = 1) -> None:
     """Merge segments after a load: an unmerged index is 30 to 50 % slower."""
-    with translated():
+    with translate_errors():
         client.options(request_timeout=1800).indices.forcemerge(
             index=str(name), max_num_segments=segments
         )
@@ -170,26 +172,26 @@ def force_merge(client: Elasticsearch, name: IndexName | str, segments: int = 1)
 
 def put_settings(client: Elasticsearch, name: IndexName | str, settings: Mapping[str, Any]) -> None:
     """Change dynamic settings, such as refresh and replicas around a load."""
-    with translated():
-        patient(client).indices.put_settings(index=str(name), settings=dict(settings))
+    with translate_errors():
+        with_admin_timeout(client).indices.put_settings(index=str(name), settings=dict(settings))
 
 
-def count(client: Elasticsearch, name: IndexName | str) -> int:
+def count_documents(client: Elasticsearch, name: IndexName | str) -> int:
     """Documents of the index or alias, nested ones not counted."""
-    with translated():
+    with translate_errors():
         return int(client.count(index=str(name))["count"])
 
 
-def replicas(client: Elasticsearch) -> int:
+def count_useful_replicas(client: Elasticsearch) -> int:
     """Copies worth having beside the primary: one as soon as there is a second data node."""
-    with translated():
+    with translate_errors():
         nodes = int(client.cluster.health()["number_of_data_nodes"])
     return min(nodes - 1, 1)
 
 
 def schema_version(client: Elasticsearch, alias: str) -> int:
     """The schema version in the live mapping; raises ``IndexMissing``; 0 when it tells none."""
-    with translated():
+    with translate_errors():
         answer = client.indices.get_mapping(index=alias)
     if not answer.body:
         raise IndexMissing(
@@ -199,8 +201,8 @@ def schema_version(client: Elasticsearch, alias: str) -> int:
     return int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
 
 
-def _bearers(client: Elasticsearch, alias: str) -> list[str]:
-    with translated():
+def _alias_members(client: Elasticsearch, alias: str) -> list[str]:
+    with translate_errors():
         if client.indices.exists_alias(name=alias):
             return sorted(client.indices.get_alias(name=alias))
         if client.indices.exists(index=alias):
@@ -210,7 +212,7 @@ def _bearers(client: Elasticsearch, alias: str) -> list[str]:
     return []
 
 
-def _parsed(name: str) -> IndexName | None:
+def _parse_index_name(name: str) -> IndexName | None:
     try:
         return IndexName.parse(name)
     except NotAnIndexName:

@@ -8,11 +8,11 @@ from elastic_transport import ApiResponseMeta
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.exceptions import HTTP_EXCEPTIONS
 
-from elastic.client import LOCAL
-from elastic.errors import translated
+from elastic.client import LOCAL_PREFERENCE
+from elastic.errors import translate_errors
 
 
-async def search_all(
+async def run_multi_search(
     client: AsyncElasticsearch, target: str | None, bodies: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The answers in the order of the bodies; ``target`` is None where each names its own.
@@ -21,9 +21,9 @@ async def search_all(
     """
     header: dict[str, Any] = {"allow_partial_search_results": False}
     if target is not None:
-        header["preference"] = LOCAL
+        header["preference"] = LOCAL_PREFERENCE
     searches = [part for body in bodies for part in (header, body)]
-    with translated():
+    with translate_errors():
         response = await client.msearch(index=target, searches=searches)
         answers: list[dict[str, Any]] = response.body["responses"]
         for answer in answers:

@@ -37,7 +37,7 @@ class IndexName:
     @property
     def alias(self) -> str:
         """The alias this index is built for."""
-        return prefixed(self.prefix, self.kind)
+        return add_prefix(self.prefix, self.kind)
 
     @classmethod
     def parse(cls, text: str) -> "IndexName":
@@ -60,14 +60,14 @@ def _parse_stamp(text: str, stamp: str) -> datetime:
         raise NotAnIndexName(f"{text!r} bears no calendar instant.") from error
 
 
-def prefixed(prefix: str, name: str) -> str:
+def add_prefix(prefix: str, name: str) -> str:
     """``name`` with the prefix and a dash before it, if there is a prefix."""
     return f"{prefix}-{name}" if prefix else name
 
 
 def offers_alias(prefix: str = "") -> str:
     """The alias through which offers are read and written."""
-    return prefixed(prefix, "offers")
+    return add_prefix(prefix, "offers")
 
 
 def offers_index(prefix: str, now: datetime) -> IndexName:
@@ -77,24 +77,24 @@ def offers_index(prefix: str, now: datetime) -> IndexName:
 
 def locks_index(prefix: str = "") -> str:
     """The index that holds the locks."""
-    return prefixed(prefix, "sas-locks")
+    return add_prefix(prefix, "sas-locks")
 
 
 def audit_index(prefix: str = "") -> str:
     """The index that holds the audit trail."""
-    return prefixed(prefix, "sas-audit")
+    return add_prefix(prefix, "sas-audit")
 
 
 def loads_index(prefix: str = "") -> str:
     """The index that holds what each source gave at its last load."""
-    return prefixed(prefix, "sas-loads")
+    return add_prefix(prefix, "sas-loads")
 
 
 def corrections_index(prefix: str = "") -> str:
     """The index that holds the corrected rows of damaged ones."""
-    return prefixed(prefix, "sas-corrections")
+    return add_prefix(prefix, "sas-corrections")
 
 
 def lrm_index(prefix: str = "") -> str:
     """The index that holds the registry of dispatch software."""
-    return prefixed(prefix, "lrm")
+    return add_prefix(prefix, "lrm")

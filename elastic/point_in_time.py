@@ -4,8 +4,8 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from elastic.client import LOCAL
-from elastic.errors import IndexMissing, PointInTimeGone, translated
+from elastic.client import LOCAL_PREFERENCE
+from elastic.errors import IndexMissing, PointInTimeGone, translate_errors
 
 NOT_FOUND = 404
 
@@ -15,17 +15,17 @@ async def open_pit(client: AsyncElasticsearch, alias: str, keep_alive_s: int) ->
 
     A missing shard refuses it. Raises the typed errors of ``elastic.errors``.
     """
-    with translated():
+    with translate_errors():
         opened = await client.open_point_in_time(
             index=alias,
             keep_alive=f"{keep_alive_s}s",
-            preference=LOCAL,
+            preference=LOCAL_PREFERENCE,
             allow_partial_search_results=False,
         )
     return str(opened["id"])
 
 
-async def search_in(
+async def search_point_in_time(
     client: AsyncElasticsearch, pit: str, keep_alive_s: int, body: dict[str, Any]
 ) -> dict[str, Any]:
     """The answer of the point in time, kept that many seconds more; shards must all answer.
@@ -36,7 +36,7 @@ async def search_in(
     """
     asked = {**body, "pit": {"id": pit, "keep_alive": f"{keep_alive_s}s"}}
     try:
-        with translated():
+        with translate_errors():
             response = await client.search(body=asked, allow_partial_search_results=False)
     except IndexMissing as error:
         raise PointInTimeGone from error
@@ -46,5 +46,5 @@ async def search_in(
 
 async def close_pit(client: AsyncElasticsearch, pit: str) -> None:
     """Give back what the point in time holds; one already gone is no error."""
-    with translated():
+    with translate_errors():
         await client.options(ignore_status=NOT_FOUND).close_point_in_time(id=pit)

@@ -14,7 +14,7 @@ DIGITS = 12
 def process_mark() -> str:
     """A mark of this process, fit for a file name: its room, its number, its birth."""
     pid = os.getpid()
-    return f"{_room()}-{pid}-{_digest(process_birth(pid) or '')}"
+    return f"{_process_scope()}-{pid}-{_digest(process_birth(pid) or '')}"
 
 
 def is_dead(mark: str) -> bool:
@@ -25,12 +25,12 @@ def is_dead(mark: str) -> bool:
     """
     room, _, process = mark.partition("-")
     number, _, birth = process.partition("-")
-    if room != _room() or not number.isdecimal():
+    if room != _process_scope() or not number.isdecimal():
         return False
     return _digest(process_birth(int(number)) or "gone") != birth
 
 
-def _room() -> str:
+def _process_scope() -> str:
     """The host, its start and the container: within one, a number is of one process at a time."""
     boot, numbers = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
     started = boot.read_text().strip() if boot.exists() else ""

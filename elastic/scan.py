@@ -7,8 +7,8 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 
 PAGE = 1_000
 KEEP_ALIVE = "5m"
@@ -18,7 +18,7 @@ Source = Sequence[str] | Mapping[str, Any] | bool
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PointInTimeView:
     """An index as it stood at one instant, whatever is written meanwhile."""
 
     client: Elasticsearch
@@ -35,7 +35,7 @@ class View:
         """Each hit of ``query`` once, in the order of a field; memory holds one page."""
         after: list[Any] | None = None
         while True:
-            with translated():
+            with translate_errors():
                 answer = self.client.search(
                     pit={"id": self.pit, "keep_alive": self.keep_alive},
                     query=dict(query),
@@ -54,15 +54,17 @@ class View:
 
 
 @contextmanager
-def frozen(client: Elasticsearch, index: str, keep_alive: str = KEEP_ALIVE) -> Iterator[View]:
+def open_point_in_time_view(
+    client: Elasticsearch, index: str, keep_alive: str = KEEP_ALIVE
+) -> Iterator[PointInTimeView]:
     """A view of the index for the body, kept ``keep_alive`` after each of its uses."""
-    steady = patient(client)
-    with translated():
+    steady = with_admin_timeout(client)
+    with translate_errors():
         pit = steady.open_point_in_time(index=index, keep_alive=keep_alive)["id"]
     try:
-        yield View(steady, pit, keep_alive)
+        yield PointInTimeView(steady, pit, keep_alive)
     finally:
-        with translated():
+        with translate_errors():
             steady.options(ignore_status=404).close_point_in_time(id=pit)
 
 
@@ -74,7 +76,7 @@ def scan(
     versions: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """The hits of ``query``, each once; ``versions`` adds ``_seq_no`` and ``_primary_term``."""
-    with frozen(client, index) as view:
+    with open_point_in_time_view(client, index) as view:
         yield from view.hits(query, source, versions)
 
 

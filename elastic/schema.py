@@ -11,13 +11,13 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import IndexMissing, translated
+from elastic.client import with_admin_timeout
+from elastic.errors import IndexMissing, translate_errors
 from elastic.lifecycle import SCHEMA_KEY
 from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
 
 
-class Verdict(StrEnum):
+class MigrationKind(StrEnum):
     """What it takes to bring an index to the schema of this program."""
 
     NOTHING = "nothing"
@@ -37,7 +37,7 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SchemaGap:
     """What an index lacks of a schema; paths as ``slots.start``, ``analysis.filter.elisions``."""
 
     live_version: int
@@ -48,14 +48,14 @@ class Gap:
     """What both have otherwise, or the index alone."""
 
     @property
-    def verdict(self) -> Verdict:
+    def migration_kind(self) -> MigrationKind:
         """What it takes to close the gap."""
         if self.differing or self.live_version > self.wanted_version:
-            return Verdict.INCOMPATIBLE
+            return MigrationKind.INCOMPATIBLE
         if self.added:
-            return Verdict.ADDITIVE
+            return MigrationKind.ADDITIVE
         same = self.live_version == self.wanted_version
-        return Verdict.NOTHING if same else Verdict.INCOMPATIBLE
+        return MigrationKind.NOTHING if same else MigrationKind.INCOMPATIBLE
 
 
 def program_schema() -> Schema:
@@ -63,9 +63,9 @@ def program_schema() -> Schema:
     return Schema(offers_mapping(), offers_settings()["analysis"], SCHEMA_VERSION)
 
 
-def index_schema(client: Elasticsearch, index: str) -> Schema:
+def read_index_schema(client: Elasticsearch, index: str) -> Schema:
     """The schema an index or alias bears; raises ``IndexMissing``."""
-    with translated():
+    with translate_errors():
         mappings = client.indices.get_mapping(index=index).body
         settings = client.indices.get_settings(index=index).body
     if not mappings:
@@ -78,13 +78,13 @@ def index_schema(client: Elasticsearch, index: str) -> Schema:
     return Schema(mapping, inside.get("analysis", {}), version)
 
 
-def gap(live: Schema, wanted: Schema) -> Gap:
+def compare_schemas(live: Schema, wanted: Schema) -> SchemaGap:
     """What ``live`` lacks of ``wanted``, field by field."""
     has, needs = dict(_fields(live.mapping)), dict(_fields(wanted.mapping))
     differing = [path for path in has if has[path] != needs.get(path)]
-    root = _different(_root(live.mapping), _root(wanted.mapping), "")
-    analysis = _different(_parts(live.analysis), _parts(wanted.analysis), "analysis.")
-    return Gap(
+    root = _differing_paths(_root(live.mapping), _root(wanted.mapping), "")
+    analysis = _differing_paths(_parts(live.analysis), _parts(wanted.analysis), "analysis.")
+    return SchemaGap(
         live.version,
         wanted.version,
         added=tuple(sorted(needs.keys() - has.keys())),
@@ -97,9 +97,9 @@ def add_fields(client: Elasticsearch, index: str, wanted: Schema) -> None:
 
     What else ``_meta`` says of the index stays: a call that gives it replaces all of it.
     """
-    with translated():
+    with translate_errors():
         found = next(iter(client.indices.get_mapping(index=index).body.values()))
-        patient(client).indices.put_mapping(
+        with_admin_timeout(client).indices.put_mapping(
             index=index,
             properties=dict(wanted.mapping["properties"]),
             meta={**found["mappings"].get("_meta", {}), SCHEMA_KEY: wanted.version},
@@ -110,11 +110,11 @@ def _fields(mapping: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
     """Every field by its path, each without the fields under it."""
     for name, field in mapping.get("properties", {}).items():
         path = f"{above}{name}"
-        yield path, _plain(_own(field))
+        yield path, _normalise_setting(_own_attributes(field))
         yield from _fields(field, f"{path}.")
 
 
-def _own(field: Mapping[str, Any]) -> dict[str, Any]:
+def _own_attributes(field: Mapping[str, Any]) -> dict[str, Any]:
     """What a field says of itself; Elasticsearch leaves out that one with fields is an object."""
     own = {key: field[key] for key in field if key != "properties"}
     if "properties" in field and own.get("type") == "object":
@@ -133,17 +133,19 @@ def _parts(analysis: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _different(live: Mapping[str, Any], wanted: Mapping[str, Any], above: str) -> list[str]:
+def _differing_paths(live: Mapping[str, Any], wanted: Mapping[str, Any], above: str) -> list[str]:
     names = {*live, *wanted}
     return [
-        f"{above}{name}" for name in names if _plain(live.get(name)) != _plain(wanted.get(name))
+        f"{above}{name}"
+        for name in names
+        if _normalise_setting(live.get(name)) != _normalise_setting(wanted.get(name))
     ]
 
 
-def _plain(value: Any) -> Any:
+def _normalise_setting(value: Any) -> Any:
     """A value as Elasticsearch gives settings back: every scalar is a text."""
     if isinstance(value, Mapping):
-        return {key: _plain(inside) for key, inside in value.items()}
+        return {key: _normalise_setting(inside) for key, inside in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_normalise_setting(one) for one in value]
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -13,15 +13,15 @@ NODE = re.compile(r"https?://[^\s,/]+:\d+(/\S*)?")
 """Scheme and port are what the client cannot guess."""
 
 
-def _reachable(urls: str) -> str:
+def _check_urls(urls: str) -> str:
     if all(NODE.fullmatch(url.strip()) for url in urls.split(",") if url.strip()):
         return urls
     raise ValueError("each node needs scheme, host and port, such as http://127.0.0.1:9200")
 
 
-Urls = Annotated[str, AfterValidator(_reachable)]
+Urls = Annotated[str, AfterValidator(_check_urls)]
 HEAP = r"^[1-9][0-9]*[mg]$"
-HEAP_ALONE, HEAP_OF_SEVERAL = "1g", "512m"
+HEAP_SINGLE_NODE, HEAP_PER_NODE = "1g", "512m"
 Heap = Annotated[str, StringConstraints(pattern=HEAP)]
 
 FOLDER = "sas-search-engine"
@@ -72,9 +72,9 @@ class ElasticSettings(BaseSettings):
     connections_per_node: int = Field(default=64, ge=1)
     """Well above the expected concurrency: with 10, 16 searches at once had 5 times the p99."""
 
-    def heap_of(self, nodes: int) -> str:
+    def node_heap(self, nodes: int) -> str:
         """The heap of each of so many embedded nodes."""
-        return self.elasticsearch_heap or (HEAP_ALONE if nodes == 1 else HEAP_OF_SEVERAL)
+        return self.elasticsearch_heap or (HEAP_SINGLE_NODE if nodes == 1 else HEAP_PER_NODE)
 
     @property
     def elasticsearch_urls(self) -> list[str]:
@@ -82,15 +82,15 @@ class ElasticSettings(BaseSettings):
         return [url.strip() for url in (self.elasticsearch_url or "").split(",") if url.strip()]
 
 
-def settings() -> ElasticSettings:
+def read_elastic_settings() -> ElasticSettings:
     """The settings as the environment has them now; raises ``BadSetting``."""
     try:
         return ElasticSettings()
     except ValidationError as error:
-        raise BadSetting(_complaints(error)) from error
+        raise BadSetting(_invalid_settings_message(error)) from error
 
 
-def _complaints(error: ValidationError) -> str:
+def _invalid_settings_message(error: ValidationError) -> str:
     """Which variables are wrong and why; never their values, which may be keys."""
     faults = (f"SAS_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
     return f"A setting cannot be read: {'; '.join(faults)}. Correct or unset it."

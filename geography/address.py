@@ -47,7 +47,7 @@ STREET_TYPES = {
 
 REPETITIONS = {"b": "bis", "t": "ter", "q": "quater"}
 """Repetition letters after a number; A, C and D are real letters and stay."""
-_REPEATED = frozenset(REPETITIONS.values())
+_REPETITION_WORDS = frozenset(REPETITIONS.values())
 
 SHORT_WORDS = {
     "st": "saint",
@@ -63,7 +63,7 @@ SHORT_WORDS = {
 }
 """Titles and saints that street names abbreviate, wherever they stand."""
 
-_RECENT = 1 << 16
+_CACHE_SIZE = 1 << 16
 """Texts remembered: the practices of a street, and the towns, come back."""
 
 _GLUED = re.compile(r"(\d)([A-Za-z])\b")
@@ -71,7 +71,7 @@ _POSTCODE = re.compile(r"^\d{5} (?=\D)")
 _DISTRIBUTION = re.compile(r"\b(bp|cs|tsa) ?\d+\b|\bcedex( \d+)?\b")
 
 
-@lru_cache(maxsize=_RECENT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def normalise_line(line: str) -> str:
     """The street line folded, its street type spelled out: ``12 B av. St-Jean``.
 
@@ -80,10 +80,10 @@ def normalise_line(line: str) -> str:
     if not line:
         return ""
     words = _DISTRIBUTION.sub(" ", fold(_GLUED.sub(r"\1 \2", line))).split()
-    return " ".join(_spelled(words))
+    return " ".join(_expand_words(words))
 
 
-def _spelled(words: list[str]) -> Iterator[str]:
+def _expand_words(words: list[str]) -> Iterator[str]:
     """The words spelled out; a street type stands after numbers only, and is not the last word."""
     before, numbered, last = "", True, len(words) - 1
     for position, word in enumerate(words):
@@ -93,11 +93,11 @@ def _spelled(words: list[str]) -> Iterator[str]:
             yield SHORT_WORDS[word]
         else:
             yield STREET_TYPES.get(word, word) if numbered and position < last else word
-        numbered = numbered and (word.isdigit() or word in _REPEATED or len(word) == 1)
+        numbered = numbered and (word.isdigit() or word in _REPETITION_WORDS or len(word) == 1)
         before = word
 
 
-@lru_cache(maxsize=_RECENT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def normalise_city(city: str) -> str:
     """The post-office label folded, without CEDEX and its number, Saint spelled out.
 
@@ -112,7 +112,7 @@ def address_parts(line: str, postal_code: str, city: str) -> tuple[str, str, str
     return normalise_line(line), postal_code.strip(), normalise_city(city)
 
 
-@lru_cache(maxsize=_RECENT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def address_key(line: str, postal_code: str, city: str) -> str:
     """The place key of an address without any national identifier: stable over reloads (W12)."""
     text = "|".join(address_parts(line, postal_code, city))

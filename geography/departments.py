@@ -16,7 +16,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from geography import radii_file
-from geography.gazetteer import RETIRED
+from geography.gazetteer import RETIRED_INSEE_CODES
 
 TABLES = Path(__file__).parent / "tables"
 RADII = TABLES / "sas_rayons_2025.csv"
@@ -108,22 +108,22 @@ def departments() -> Mapping[str, Department]:
     Read again whenever the file named by SAS_RADII_FILE changes (F013). Raises RadiiFileError
     when that file cannot be used the first time it is read.
     """
-    return _overridden(radii_file.current(_codes()))
+    return _apply_overrides(radii_file.read_current_overrides(_department_codes()))
 
 
 @cache
-def _codes() -> frozenset[str]:
-    return frozenset(corrected())
+def _department_codes() -> frozenset[str]:
+    return frozenset(load_corrected_departments())
 
 
-def department_of(insee: str) -> str:
+def resolve_department_code(insee: str) -> str:
     """The department code inside a commune code: 2 characters, 3 overseas (``97105``: 971).
 
     Corsica is 2A or 2B. Raises UnknownDepartmentError for anything else.
     """
-    code = RETIRED.get(insee.strip(), insee.strip()).upper()
+    code = RETIRED_INSEE_CODES.get(insee.strip(), insee.strip()).upper()
     department = code[:3] if code.startswith(("97", "98")) else code[:2]
-    if department not in corrected() and department not in ZONES:
+    if department not in load_corrected_departments() and department not in ZONES:
         raise UnknownDepartmentError(
             f"no department in commune code of {len(code)} characters: "
             "expected 5, such as 48095, 2A004 or 97411"
@@ -131,17 +131,17 @@ def department_of(insee: str) -> str:
     return department
 
 
-def zone_of(department: str) -> str:
+def department_zone(department: str) -> str:
     """The IANA time zone of a department code; raises UnknownDepartmentError (F078)."""
     if department in ZONES:
         return ZONES[department]
-    if department in corrected():
+    if department in load_corrected_departments():
         return METROPOLE_ZONE
     raise UnknownDepartmentError(f"no department {department!r}: expected 01 to 95, 2A, 971...")
 
 
 @cache
-def known_zones() -> tuple[ZoneInfo, ...]:
+def load_zones() -> tuple[ZoneInfo, ...]:
     """Every time zone that a place of France can keep, in order of the alphabet (F078).
 
     Kept loaded: of those nobody holds, ``ZoneInfo`` remembers eight and reads the others again.
@@ -150,13 +150,13 @@ def known_zones() -> tuple[ZoneInfo, ...]:
     return tuple(ZoneInfo(name) for name in sorted(names))
 
 
-def zone_of_commune(insee: str) -> str:
-    """The IANA time zone of a commune: as ``zone_of``, save in the Marquesas and Gambier."""
-    return COMMUNE_ZONES.get(insee) or zone_of(department_of(insee))
+def commune_zone(insee: str) -> str:
+    """The IANA time zone of a commune: ``department_zone``, save in the Marquesas and Gambier."""
+    return COMMUNE_ZONES.get(insee) or department_zone(resolve_department_code(insee))
 
 
 @cache
-def corrected() -> Mapping[str, Department]:
+def load_corrected_departments() -> Mapping[str, Department]:
     """The published table with its corrections, without the operator's file."""
     mended: dict[str, list[Correction]] = defaultdict(list)
     with CORRECTIONS.open(encoding="utf-8", newline="") as lines:
@@ -169,24 +169,24 @@ def corrected() -> Mapping[str, Department]:
                     row["reason"],
                 )
             )
-    known = (*map(_named, published().values()), *_collectivities())
-    return MappingProxyType({d.code: correct(d, mended[d.code]) for d in known})
+    known = (*map(_set_territory, read_published_departments().values()), *_collectivities())
+    return MappingProxyType({d.code: apply_corrections(d, mended[d.code]) for d in known})
 
 
-def published() -> dict[str, Department]:
+def read_published_departments() -> dict[str, Department]:
     """The table as the SAS published it in 2025, faults included (W35)."""
     with RADII.open(encoding="utf-8", newline="") as lines:
         return {row["code_insee"]: _department(row) for row in csv.DictReader(lines)}
 
 
-def correct(department: Department, corrections: Iterable[Correction]) -> Department:
+def apply_corrections(department: Department, corrections: Iterable[Correction]) -> Department:
     """The department with values replaced, and told so."""
     found = tuple(corrections)
     values: dict[str, float] = {c.field: c.new for c in found}
     return replace(department, **values, corrections=(*department.corrections, *found))  # type: ignore[arg-type]
 
 
-def _named(department: Department) -> Department:
+def _set_territory(department: Department) -> Department:
     """The territory named by the code of the department: the table has SAS-20A for 2A (W49)."""
     return replace(department, territory=f"SAS-{department.code}")
 
@@ -213,13 +213,13 @@ def _collectivities() -> Iterable[Department]:
 
 
 @cache
-def _overridden(
+def _apply_overrides(
     overrides: tuple[tuple[str, tuple[tuple[str, float], ...]], ...],
 ) -> Mapping[str, Department]:
-    result = dict(corrected())
+    result = dict(load_corrected_departments())
     for code, values in overrides:
         before = result[code]
-        result[code] = correct(
+        result[code] = apply_corrections(
             before,
             [
                 Correction(field, getattr(before, field), new, radii_file.REASON)

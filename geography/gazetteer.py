@@ -37,7 +37,7 @@ COLUMNS = (
 NEIGHBOURS_REACH_KM = 10.0
 """Taken for a commune whose contour nobody publishes; the median reach is 3 km."""
 
-RETIRED = {"97123": "97701", "97127": "97801", "97150": "97801"}
+RETIRED_INSEE_CODES = {"97123": "97701", "97127": "97801", "97150": "97801"}
 """Saint-Barthélemy and Saint-Martin under Guadeloupe; 97150 is a postcode used as a code.
 
 97133 is not one of them: the postcode of Saint-Barthélemy is also the code of Vieux-Fort.
@@ -50,7 +50,7 @@ GRID_RINGS = 40
 """About 200 km: farther from any commune than that, all of them are compared."""
 
 
-class Kind(StrEnum):
+class CommuneKind(StrEnum):
     """What a line of the table is: a commune, a municipal district, a part of a merged one."""
 
     COMMUNE = "C"
@@ -95,14 +95,14 @@ class Gazetteer:
 
     def __init__(self, path: Path = COMMUNES) -> None:
         self._by_insee: dict[str, Commune] = {}
-        self._former: dict[str, str] = dict(RETIRED)
+        self._former: dict[str, str] = dict(RETIRED_INSEE_CODES)
         self._part_rows: list[list[str]] = []
         with gzip.open(path) as packed:
             lines = csv.reader(io.StringIO(packed.read().decode()))
         if tuple(next(lines)) != COLUMNS:
             raise ValueError(f"{path} has other columns: rebuild it, docs/sources/gazetteer.md")
         for row in lines:
-            if row[0] == Kind.PART:
+            if row[0] == CommuneKind.PART:
                 self._part_rows.append(row)
             else:
                 self._by_insee[row[1]] = _commune(row)
@@ -167,7 +167,7 @@ class Gazetteer:
         return dict(index)
 
     @cached_property
-    def _sorted_keys(self) -> list[str]:
+    def _key_order(self) -> list[str]:
         return sorted(self._by_key)
 
     @cached_property
@@ -178,7 +178,7 @@ class Gazetteer:
                 cells[_cell(commune.lat, commune.lon)].append(commune)
         return dict(cells)
 
-    def warm(self) -> "Gazetteer":
+    def build_indexes(self) -> "Gazetteer":
         """Builds every index now (0.5 s), so that no search waits for one; returns itself."""
         self.by_name("Paris", postcode="75001")
         self.starting_with("paris")
@@ -224,7 +224,7 @@ class Gazetteer:
         found = self._by_key.get(name_key(place.city), []) if place.city else []
         if postcode:
             served = self.by_postcode(postcode)
-            found = _among(found, served, self._districts) if place.city else served
+            found = _select_served(found, served, self._districts) if place.city else served
         return [c for c in found if department in (None, c.department)]
 
     def starting_with(
@@ -236,10 +236,10 @@ class Gazetteer:
         ``Mont`` does not begin Montpellier. A commune comes once, before its merged parts.
         """
         key = name_key(prefix) + (" " if whole_words else "")
-        start = bisect_left(self._sorted_keys, key)
-        end = bisect_left(self._sorted_keys, key + "\uffff")
+        start = bisect_left(self._key_order, key)
+        end = bisect_left(self._key_order, key + "\uffff")
         found: dict[str, Commune] = {}
-        for known in self._sorted_keys[start:end]:
+        for known in self._key_order[start:end]:
             for commune in self._by_key[known]:
                 if commune.part is None or commune.insee not in found:
                     found[commune.insee] = commune
@@ -269,12 +269,12 @@ class Gazetteer:
         for ring in range(GRID_RINGS + 1):
             found += [c for cell in _ring(row, column, ring) for c in self._grid.get(cell, ())]
             if found:
-                best = nearest_of(found, lat, lon)
+                best = find_nearest_commune(found, lat, lon)
                 if distance_km(lat, lon, best.lat, best.lon) <= _ring_km(ring + 1, lat):
                     return best
                 found = [best]
         everywhere = (c for c in self._by_insee.values() if c.insee not in self._districts)
-        return nearest_of(everywhere, lat, lon)
+        return find_nearest_commune(everywhere, lat, lon)
 
 
 @cache
@@ -306,7 +306,7 @@ def _by_population(communes: Iterable[Commune]) -> list[Commune]:
     return sorted(communes, key=lambda commune: (-commune.population, commune.insee))
 
 
-def _among(
+def _select_served(
     named: list[Commune], served: list[Commune], districts: dict[str, tuple[str, ...]]
 ) -> list[Commune]:
     """The named communes that a postcode serves; a city is answered by the served district."""
@@ -334,7 +334,7 @@ def _ring_km(ring: int, lat: float) -> float:
     return max(0, ring - 1) * GRID_DEGREES * KM_PER_DEGREE * width
 
 
-def nearest_of(communes: Iterable[Commune], lat: float, lon: float) -> Commune:
+def find_nearest_commune(communes: Iterable[Commune], lat: float, lon: float) -> Commune:
     """The nearest of some communes: the order of ``distance_km`` with what is the same for all, or
     changes no order, left out of it; every search by a point asks."""
     width, half = cos(radians(lat)), radians(0.5)

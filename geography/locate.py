@@ -13,21 +13,21 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from geography.address import address_key, normalise_line
-from geography.communes_of import PostalAddress, commune_of
-from geography.departments import zone_of_commune
+from geography.commune_lookup import PostalAddress, find_commune
+from geography.departments import commune_zone
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.projections import (
-    Projected,
-    in_department,
-    near_commune,
+    ProjectedPoint,
+    is_in_department,
+    is_near_commune,
     precision_rank,
     to_wgs84,
 )
 from geography.reasons import Note, Refusal, Unlocatable
 from mappings.records import Precision
 
-OWN, ANSWERED, GEOCODED, GAZETTEER = "own_point", "geocoded_before", "geocoder", "gazetteer"
+OWN, GEOCODED_BEFORE, GEOCODED, GAZETTEER = "own_point", "geocoded_before", "geocoder", "gazetteer"
 """The sources of a point, as ``Located.source`` says them."""
 
 CHUNK = 2_000
@@ -39,7 +39,7 @@ CENTRE_KM = 0.005
 MAX_ADDRESSES_A_POINT = 20
 """More different addresses on exactly one point: a default point, not a place (trap 54)."""
 
-REMEMBERED = 1 << 17
+CACHE_SIZE = 1 << 17
 """Places kept by what was asked: several people practise at an address, 50 MB at most."""
 
 RANKS = {1: Precision.HOUSENUMBER, 2: Precision.STREET, 3: Precision.LOCALITY}
@@ -56,7 +56,7 @@ class RawPoint(NamedTuple):
     source: str = ""
 
 
-class KnownAnswer(NamedTuple):
+class GeocodedPoint(NamedTuple):
     """What a geocoder answered: WGS84 degrees, type and likeness (0 to 1, 1 when not told)."""
 
     lat: float
@@ -68,7 +68,7 @@ class KnownAnswer(NamedTuple):
 class AddressBatch(Protocol):
     """What geocodes many addresses at once: ``geography.geocoding.batch.BatchGeocoder``."""
 
-    def geocode(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
+    def geocode(self, addresses: Sequence[PostalAddress]) -> list[GeocodedPoint | None]:
         """One answer an address, in the same order; None when none is good enough."""
         ...
 
@@ -85,7 +85,7 @@ class LocateRequest(NamedTuple):
     ban_key: str = ""
 
 
-class Located(NamedTuple):
+class Location(NamedTuple):
     """A place found: WGS84 degrees, what the point is and who says it, the commune, its zone.
 
     ``reasons`` are the codes of ``geography.reasons``, refused points included. ``score`` is
@@ -105,7 +105,7 @@ class Located(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Unlocated:
+class LocationFailure:
     """A place that cannot be found, and why."""
 
     reason: Unlocatable
@@ -119,7 +119,7 @@ class Locator:
         self,
         *,
         gazetteer: Gazetteer | None = None,
-        answers: Mapping[str, KnownAnswer] | None = None,
+        answers: Mapping[str, GeocodedPoint] | None = None,
         geocoder: AddressBatch | None = None,
         crowded: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
@@ -128,79 +128,85 @@ class Locator:
         self._answers = answers or {}
         self._geocoder = geocoder
         self._crowded = crowded
-        self._geocoded: dict[str, KnownAnswer | None] = {}
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._offline)
-        self._commune_of = lru_cache(maxsize=REMEMBERED)(self._named)
+        self._geocoded: dict[str, GeocodedPoint | None] = {}
+        self._cached_location = lru_cache(maxsize=CACHE_SIZE)(self._locate_offline)
+        self._cached_commune = lru_cache(maxsize=CACHE_SIZE)(self._find_named_commune)
 
     def locate(
         self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
-    ) -> Located | Unlocated:
+    ) -> Location | LocationFailure:
         """Where one address is."""
         return next(self.locate_many([LocateRequest(address, tuple(points), ban_key)]))
 
-    def locate_many(self, requests: Iterable[LocateRequest]) -> Iterator[Located | Unlocated]:
+    def locate_many(
+        self, requests: Iterable[LocateRequest]
+    ) -> Iterator[Location | LocationFailure]:
         """Where each address is, in order, in memory bounded by ``CHUNK``."""
         remaining = iter(requests)
         while chunk := list(islice(remaining, CHUNK)):
-            found = [self._remembered(request) for request in chunk]
+            found = [self._cached_location(request) for request in chunk]
             yield from found if self._geocoder is None else self._geocode(chunk, found)
 
     def _geocode(
-        self, chunk: list[LocateRequest], found: list[Located | Unlocated]
-    ) -> Iterator[Located | Unlocated]:
+        self, chunk: list[LocateRequest], found: list[Location | LocationFailure]
+    ) -> Iterator[Location | LocationFailure]:
         """The places of a chunk, those the geocoder knows better improved."""
         pairs = list(zip(chunk, found, strict=True))
-        self._ask([request.address for request, place in pairs if _improvable(request, place)])
+        self._geocode_missing(
+            [request.address for request, place in pairs if _is_improvable(request, place)]
+        )
         for request, place in pairs:
-            yield self._improved(request, place) if _improvable(request, place) else place
+            yield (
+                self._improve_location(request, place) if _is_improvable(request, place) else place
+            )
 
-    def _offline(self, request: LocateRequest) -> Located | Unlocated:
-        named = self._commune_of(*request.address[1:])
+    def _locate_offline(self, request: LocateRequest) -> Location | LocationFailure:
+        named = self._cached_commune(*request.address[1:])
         if named is Unlocatable.FOREIGN:
-            return Unlocated(Unlocatable.FOREIGN)
+            return LocationFailure(Unlocatable.FOREIGN)
         if isinstance(named, Unlocatable):
             own, refused = self._own_point(request, None)
             found = own and own._replace(reasons=(Note.COMMUNE_FROM_POINT, *own.reasons))
-            return found or Unlocated(named, refused)
+            return found or LocationFailure(named, refused)
         whole, placed = named
         if request.points:
             own, refused = self._own_point(request, whole)
             after = () if own is None else own.reasons
             placed = (own or placed)._replace(reasons=(*placed.reasons, *refused, *after))
         answer = self._answers.get(_key(request.address)) if self._answers else None
-        return placed if answer is None else _answered(placed, whole, answer, ANSWERED)
+        return placed if answer is None else _apply_answer(placed, whole, answer, GEOCODED_BEFORE)
 
-    def _named(
+    def _find_named_commune(
         self, postal_code: str, city: str, insee: str, country: str
-    ) -> tuple[Commune, Located] | Unlocatable:
+    ) -> tuple[Commune, Location] | Unlocatable:
         """The commune that an address names, whatever its street, and its point."""
         address = PostalAddress("", postal_code, city, insee, country)
-        named = commune_of(self._gazetteer, address)
+        named = find_commune(self._gazetteer, address)
         if isinstance(named, Unlocatable):
             return named
         whole = self._gazetteer.by_insee(named.commune.insee) or named.commune
-        return whole, _at_commune(named.commune, named.notes)
+        return whole, _commune_location(named.commune, named.notes)
 
     def _own_point(
         self, request: LocateRequest, commune: Commune | None
-    ) -> tuple[Located | None, tuple[str, ...]]:
+    ) -> tuple[Location | None, tuple[str, ...]]:
         """The first of the source's points that can be true, and why the others cannot."""
         refused: list[str] = []
         for raw in request.points:
             point = to_wgs84(raw.x, raw.y, raw.source, commune and commune.department, commune)
             if isinstance(point, Refusal):
                 refused.append(point)
-            elif commune is not None and not near_commune(point.lat, point.lon, commune):
+            elif commune is not None and not is_near_commune(point.lat, point.lon, commune):
                 refused.append(Refusal.FAR_FROM_COMMUNE)
             else:
                 around = commune or self._gazetteer.nearest(point.lat, point.lon)
-                return self._judged(request, raw, point, around), tuple(refused)
+                return self._build_own_location(request, raw, point, around), tuple(refused)
         return None, tuple(refused)
 
-    def _judged(
-        self, request: LocateRequest, raw: RawPoint, point: Projected, commune: Commune
-    ) -> Located:
-        precision, notes = _claimed(raw, request.ban_key), list(point.notes)
+    def _build_own_location(
+        self, request: LocateRequest, raw: RawPoint, point: ProjectedPoint, commune: Commune
+    ) -> Location:
+        precision, notes = _read_precision(raw, request.ban_key), list(point.notes)
         if distance_km(point.lat, point.lon, commune.lat, commune.lon) <= CENTRE_KM:
             precision = Precision.MUNICIPALITY
         if precision is Precision.MUNICIPALITY:
@@ -208,10 +214,10 @@ class Locator:
         if _pair(raw) in self._crowded:
             precision = Precision.MUNICIPALITY
             notes.append(Note.DEFAULT_POINT)
-        placed = _at_commune(commune, tuple(notes))
+        placed = _commune_location(commune, tuple(notes))
         return placed._replace(lat=point.lat, lon=point.lon, precision=precision, source=OWN)
 
-    def _ask(self, addresses: Iterable[PostalAddress]) -> None:
+    def _geocode_missing(self, addresses: Iterable[PostalAddress]) -> None:
         """Geocodes the addresses not asked before, each once."""
         if self._geocoder is None:
             return
@@ -223,15 +229,17 @@ class Locator:
             answers = self._geocoder.geocode(list(new.values()))
             self._geocoded.update(zip(new, answers, strict=True))
 
-    def _improved(self, request: LocateRequest, found: Located | Unlocated) -> Located | Unlocated:
+    def _improve_location(
+        self, request: LocateRequest, found: Location | LocationFailure
+    ) -> Location | LocationFailure:
         answer = self._geocoded.get(_key(request.address))
-        commune = self._gazetteer.by_insee(found.insee) if isinstance(found, Located) else None
-        if answer is None or commune is None or not isinstance(found, Located):
+        commune = self._gazetteer.by_insee(found.insee) if isinstance(found, Location) else None
+        if answer is None or commune is None or not isinstance(found, Location):
             return found
-        return _answered(found, commune, answer, GEOCODED)
+        return _apply_answer(found, commune, answer, GEOCODED)
 
 
-def crowded_points(requests: Iterable[LocateRequest]) -> frozenset[tuple[str, str]]:
+def find_crowded_points(requests: Iterable[LocateRequest]) -> frozenset[tuple[str, str]]:
     """The raw pairs that bear more than 20 different street lines: default points (trap 54)."""
     lines: dict[tuple[str, str], set[str]] = defaultdict(set)
     for request in requests:
@@ -249,7 +257,7 @@ def _offline_locator() -> Locator:
 
 def locate(
     address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
-) -> Located | Unlocated:
+) -> Location | LocationFailure:
     """Where one address is, without any network."""
     return _offline_locator().locate(address, points, ban_key)
 
@@ -262,7 +270,7 @@ def _pair(raw: RawPoint) -> tuple[str, str]:
     return str(raw.x).strip(), str(raw.y).strip()
 
 
-def _claimed(raw: RawPoint, ban_key: str) -> Precision:
+def _read_precision(raw: RawPoint, ban_key: str) -> Precision:
     """How precise a point says it is: by its BAN key, else its rank, else its street at best."""
     if ban_key:
         parts = ban_key.count("_")
@@ -271,18 +279,20 @@ def _claimed(raw: RawPoint, ban_key: str) -> Precision:
     return Precision.STREET if rank is None else RANKS.get(rank, Precision.MUNICIPALITY)
 
 
-def _improvable(request: LocateRequest, found: Located | Unlocated) -> bool:
+def _is_improvable(request: LocateRequest, found: Location | LocationFailure) -> bool:
     """True for an address with a street that only its commune places so far."""
-    located = isinstance(found, Located) and found.precision is Precision.MUNICIPALITY
+    located = isinstance(found, Location) and found.precision is Precision.MUNICIPALITY
     return located and bool(normalise_line(request.address.line))
 
 
-def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str) -> Located:
+def _apply_answer(
+    found: Location, commune: Commune, answer: GeocodedPoint, source: str
+) -> Location:
     """The geocoder's point when it is better and in the right place (trap 55)."""
     if WORST_FIRST.index(answer.precision) <= WORST_FIRST.index(found.precision):
         return found
-    near = near_commune(answer.lat, answer.lon, commune)
-    if not (near and in_department(answer.lat, answer.lon, commune.department, commune)):
+    near = is_near_commune(answer.lat, answer.lon, commune)
+    if not (near and is_in_department(answer.lat, answer.lon, commune.department, commune)):
         return found._replace(reasons=(*found.reasons, Note.GEOCODER_ELSEWHERE))
     return found._replace(
         lat=answer.lat,
@@ -293,8 +303,8 @@ def _answered(found: Located, commune: Commune, answer: KnownAnswer, source: str
     )
 
 
-def _at_commune(commune: Commune, reasons: tuple[str, ...]) -> Located:
-    return Located(
+def _commune_location(commune: Commune, reasons: tuple[str, ...]) -> Location:
+    return Location(
         lat=commune.lat,
         lon=commune.lon,
         precision=Precision.MUNICIPALITY,
@@ -302,6 +312,6 @@ def _at_commune(commune: Commune, reasons: tuple[str, ...]) -> Located:
         insee=commune.insee,
         city=commune.name,
         department=commune.department,
-        zone=zone_of_commune(commune.insee),
+        zone=commune_zone(commune.insee),
         reasons=reasons,
     )

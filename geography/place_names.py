@@ -8,8 +8,8 @@ from mappings.analysis import fold
 ARTICLES = ("le ", "la ", "les ", "l ")
 """Left out by half of those who write ``HAY LES ROSES`` or ``HAVRE``."""
 
-_SPELLED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-_BETWEEN = {"s": "sur", "ss": "sous", "lez": "les"}
+_SAINT_WORDS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+_LINK_WORDS = {"s": "sur", "ss": "sous", "lez": "les"}
 """Short words inside a name: ``CHALON S/SAONE``, ``VANDOEUVRE LEZ NANCY``."""
 
 _CEDEX = re.compile(r"\bcedex\b( \d{1,2}\b)?")
@@ -52,14 +52,14 @@ def name_key(name: str) -> str:
         if district:
             return f"{district[1]} {int(district[2])}"
         words = " ".join(_CEDEX.sub(" ", _DISTRIBUTION.sub(" ", words)).split())
-    return _spelled_out(words.split()) if _SHORT.search(words) else words
+    return _expand_abbreviations(words.split()) if _SHORT.search(words) else words
 
 
-def _spelled_out(words: list[str]) -> str:
+def _expand_abbreviations(words: list[str]) -> str:
     last = len(words) - 1
-    spelled = (_SPELLED.get(word, word) for word in words)
+    spelled = (_SAINT_WORDS.get(word, word) for word in words)
     return " ".join(
-        _BETWEEN.get(word, word) if 0 < position < last else word
+        _LINK_WORDS.get(word, word) if 0 < position < last else word
         for position, word in enumerate(spelled)
     )
 

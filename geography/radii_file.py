@@ -49,16 +49,16 @@ class RadiiOverride(BaseModel):
         return self
 
 
-class _Read(NamedTuple):
+class _LoadedFile(NamedTuple):
     stamp: tuple[str, int, int]
     overrides: Overrides
 
 
-_last: _Read | None = None
-_reading = Lock()
+_last: _LoadedFile | None = None
+_read_lock = Lock()
 
 
-def current(known: frozenset[str]) -> Overrides:
+def read_current_overrides(department_codes: frozenset[str]) -> Overrides:
     """What the operator's file says now; empty without a file.
 
     A file that turns bad while the service runs is reported once and the last good values
@@ -72,19 +72,19 @@ def current(known: frozenset[str]) -> Overrides:
     last = _last
     if last is not None and last.stamp == stamp:
         return last.overrides
-    with _reading:
+    with _read_lock:
         try:
-            overrides = read_overrides(Path(name), known)
+            overrides = read_overrides(Path(name), department_codes)
         except RadiiFileError as error:
             if last is None or last.stamp[0] != name:
                 raise
             _log.error("radii_file_refused", reason=str(error), kept="last good values")
             overrides = last.overrides
-        _last = _Read(stamp, overrides)
+        _last = _LoadedFile(stamp, overrides)
     return overrides
 
 
-def read_overrides(path: Path, known: frozenset[str]) -> Overrides:
+def read_overrides(path: Path, department_codes: frozenset[str]) -> Overrides:
     """The file checked; raises RadiiFileError, ``known`` being the codes of departments."""
     try:
         rows = _csv_rows(path) if path.suffix == ".csv" else json.loads(path.read_bytes())
@@ -94,13 +94,13 @@ def read_overrides(path: Path, known: frozenset[str]) -> Overrides:
         raise RadiiFileError(
             f'{path}: expected an object such as {{"75": {{"city_radius_km": 3}}}}'
         )
-    return tuple((code, _values(path, code, rows[code], known)) for code in sorted(rows))
+    return tuple((code, _values(path, code, rows[code], department_codes)) for code in sorted(rows))
 
 
 def _values(
-    path: Path, code: str, values: object, known: frozenset[str]
+    path: Path, code: str, values: object, department_codes: frozenset[str]
 ) -> tuple[tuple[str, float], ...]:
-    if code not in known:
+    if code not in department_codes:
         raise RadiiFileError(f"{path}: no department {code!r}: write 01, 2A, 75 or 971")
     try:
         override = RadiiOverride.model_validate(values)

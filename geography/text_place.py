@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from geography.communes_of import NamedCommune, PostalAddress, commune_of
-from geography.departments import corrected, departments
+from geography.commune_lookup import NamedCommune, PostalAddress, find_commune
+from geography.departments import departments, load_corrected_departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer
 from geography.place_names import PlaceText, name_key, split_place
@@ -24,10 +24,10 @@ TOWN_IN_STREET = 2_000
 DOMINANT = 5
 """Times the inhabitants of the next one: then a name begun means the largest commune."""
 
-BEGUN_LETTERS = 4
+MIN_BEGINNING_LETTERS = 4
 """Shortest beginning of a name that may stand for it: ``Issy``."""
 
-OTHERS = 3
+MAX_OTHER_COMMUNES = 3
 """Communes named beside the one that was chosen."""
 
 LINKS = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "a", "en", "sur", "sous"})
@@ -43,44 +43,44 @@ Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
 
-class SaidCommune(NamedTuple):
+class CommuneMatch(NamedTuple):
     """A commune a text names, and how sure that is (EXACT, OF_ADDRESS, GUESSED)."""
 
     commune: Commune
     score: float
 
 
-def commune_said(
+def match_commune(
     gazetteer: Gazetteer,
     text: str,
     *,
     insee: str | None = None,
     postcode: str | None = None,
     near: Point | None = None,
-) -> SaidCommune | None:
+) -> CommuneMatch | None:
     """The commune of a text such as ``12 rue X 48000 Mende``; the codes win over the text."""
     code = postcode or split_place(text).postcode or ""
     if insee or code:
-        found = _by_codes(gazetteer, text, insee or "", code)
+        found = _match_codes(gazetteer, text, insee or "", code)
         if found is not None:
             return found
-    place = _place_said(gazetteer, text)
-    named = _called(gazetteer, place.city, place.department)
+    place = _parse_place(gazetteer, text)
+    named = _find_by_name(gazetteer, place.city, place.department)
     if named:
         score = OF_ADDRESS if place.street else EXACT
-        return SaidCommune(_nearest(named, near), score)
-    return _in_last_words(gazetteer, place.city, near)
+        return CommuneMatch(_pick_nearest(named, near), score)
+    return _match_last_words(gazetteer, place.city, near)
 
 
-def others_said(gazetteer: Gazetteer, text: str, chosen: Commune) -> list[Commune]:
+def find_other_communes(gazetteer: Gazetteer, text: str, chosen: Commune) -> list[Commune]:
     """The other communes a text may mean, the largest first: homonyms, longer names.
 
     None when a postcode was given. A name given in full leaves out who is a dwarf beside it.
     """
-    place = _place_said(gazetteer, text)
+    place = _parse_place(gazetteer, text)
     if place.postcode or not place.city:
         return []
-    longer = [c for c in _longer(gazetteer, place.city) if c.part is None]
+    longer = [c for c in _find_longer_names(gazetteer, place.city) if c.part is None]
     homonyms = gazetteer.by_name(place.city)
     least = chosen.population / DOMINANT if homonyms else 0
     found = {
@@ -90,23 +90,23 @@ def others_said(gazetteer: Gazetteer, text: str, chosen: Commune) -> list[Commun
         and chosen.insee not in (c.insee, c.parent)
         and c.population > least
     }
-    return sorted(found.values(), key=lambda c: -c.population)[:OTHERS]
+    return sorted(found.values(), key=lambda c: -c.population)[:MAX_OTHER_COMMUNES]
 
 
-def _place_said(gazetteer: Gazetteer, text: str) -> PlaceText:
+def _parse_place(gazetteer: Gazetteer, text: str) -> PlaceText:
     """The text cut at its place, a department named after the commune being read as such."""
     place = split_place(text)
     known = place.department or place.postcode
     if known or (not place.street and gazetteer.by_name(place.city)):
         return place
-    for before, code in _before_department(text):
+    for before, code in _split_departments(text):
         cut = split_place(before)
-        if _called(gazetteer, cut.city, code):
+        if _find_by_name(gazetteer, cut.city, code):
             return cut._replace(department=code)
     return place
 
 
-def _before_department(text: str) -> Iterator[tuple[str, str]]:
+def _split_departments(text: str) -> Iterator[tuple[str, str]]:
     """What stands before each ending that names a department, with its code."""
     cut = [found.groups() for ending in ENDINGS if (found := ending.fullmatch(text.strip()))]
     words = text.split()
@@ -115,22 +115,24 @@ def _before_department(text: str) -> Iterator[tuple[str, str]]:
     for before, ending in cut:
         said = fold(ending)
         code = said.upper() if DEPARTMENT_CODE.fullmatch(said) else _department_names().get(said)
-        if code is not None and code in corrected():
+        if code is not None and code in load_corrected_departments():
             yield before, code
 
 
-def _called(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
+def _find_by_name(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
     """The communes of a name, else the one that it begins."""
     if not city:
         return []
-    return gazetteer.by_name(city, department=department) or _begun(gazetteer, city, department)
+    return gazetteer.by_name(city, department=department) or _find_by_beginning(
+        gazetteer, city, department
+    )
 
 
-def _begun(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
+def _find_by_beginning(gazetteer: Gazetteer, city: str, department: str | None) -> list[Commune]:
     """The commune a name begins: by whole words the dominant one, by letters the only one."""
-    if len(name_key(city)) < BEGUN_LETTERS:
+    if len(name_key(city)) < MIN_BEGINNING_LETTERS:
         return []
-    longer = [c for c in _longer(gazetteer, city) if department in (None, c.department)]
+    longer = [c for c in _find_longer_names(gazetteer, city) if department in (None, c.department)]
     if not longer:
         lettered = gazetteer.starting_with(city, limit=None)
         only = [c for c in lettered if department in (None, c.department)]
@@ -140,7 +142,7 @@ def _begun(gazetteer: Gazetteer, city: str, department: str | None) -> list[Comm
     return [first] if dominates else []
 
 
-def _longer(gazetteer: Gazetteer, city: str) -> list[Commune]:
+def _find_longer_names(gazetteer: Gazetteer, city: str) -> list[Commune]:
     """The communes whose name goes on after these words, districts left out.
 
     A letter alone is a word being typed: ``Saint-M`` does not mean Saint-M'Hervé.
@@ -151,7 +153,7 @@ def _longer(gazetteer: Gazetteer, city: str) -> list[Commune]:
     return [c for c in found if c.parent is None]
 
 
-def department_said(gazetteer: Gazetteer, text: str) -> str | None:
+def match_department(gazetteer: Gazetteer, text: str) -> str | None:
     """The code of the department a whole text names: ``48``, ``Lozère``, ``département du Nord``.
 
     A town of the same name wins (Paris, Vienne), unless the word "département" is there.
@@ -159,7 +161,7 @@ def department_said(gazetteer: Gazetteer, text: str) -> str | None:
     words = fold(text)
     said = re.sub(r"^departement (de la |de l |du |des |de |d )?", "", words)
     code = said.upper().zfill(2)
-    found = code if code in corrected() else _department_names().get(said)
+    found = code if code in load_corrected_departments() else _department_names().get(said)
     if found is None or said != words or said[:1].isdigit():
         return found
     towns = gazetteer.by_name(text)
@@ -172,21 +174,21 @@ def _department_names() -> dict[str, str]:
     return {re.sub(r"^(la|le|les) ", "", name): code for name, code in names.items()} | names
 
 
-def _by_codes(gazetteer: Gazetteer, text: str, insee: str, postcode: str) -> SaidCommune | None:
+def _match_codes(gazetteer: Gazetteer, text: str, insee: str, postcode: str) -> CommuneMatch | None:
     """By the codes, the town of the text telling communes of one postcode apart."""
     place = split_place(text)
     served = gazetteer.by_postcode(postcode)
-    suffix = _named_suffix(served, place.city)
+    suffix = _find_commune_suffix(served, place.city)
     city = suffix or place.city
-    named = commune_of(gazetteer, PostalAddress("", postcode, city, insee))
+    named = find_commune(gazetteer, PostalAddress("", postcode, city, insee))
     if not isinstance(named, NamedCommune):
         return None
     known = gazetteer.by_name(place.city, postcode=postcode if served else None)
     whole = not place.city or named.commune.insee in {commune.insee for commune in known}
-    return SaidCommune(named.commune, EXACT if whole and not place.street else OF_ADDRESS)
+    return CommuneMatch(named.commune, EXACT if whole and not place.street else OF_ADDRESS)
 
 
-def _named_suffix(served: list[Commune], city: str) -> str | None:
+def _find_commune_suffix(served: list[Commune], city: str) -> str | None:
     """The last words that name a commune of the postcode: ``12 rue X Mende`` with 48000."""
     keys = {name_key(commune.name): commune.name for commune in served}
     words = city.split()
@@ -194,7 +196,7 @@ def _named_suffix(served: list[Commune], city: str) -> str | None:
     return next((keys[suffix] for suffix in suffixes if suffix in keys), None)
 
 
-def _in_last_words(gazetteer: Gazetteer, text: str, near: Point | None) -> SaidCommune | None:
+def _match_last_words(gazetteer: Gazetteer, text: str, near: Point | None) -> CommuneMatch | None:
     """A sizeable commune in the last words of a street, unless a link ties them to the street."""
     words = text.split()
     for start in range(max(1, len(words) - MAX_NAME_WORDS), len(words)):
@@ -206,11 +208,11 @@ def _in_last_words(gazetteer: Gazetteer, text: str, near: Point | None) -> SaidC
             if commune.population >= TOWN_IN_STREET and commune.part is None
         ]
         if named:
-            return SaidCommune(_nearest(named, near), GUESSED)
+            return CommuneMatch(_pick_nearest(named, near), GUESSED)
     return None
 
 
-def _nearest(communes: list[Commune], near: Point | None) -> Commune:
+def _pick_nearest(communes: list[Commune], near: Point | None) -> Commune:
     """The nearest homonym when the asker's place is known, else the largest."""
     if near is None:
         return communes[0]

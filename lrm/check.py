@@ -6,12 +6,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlencode
 
-from lrm.link import IGNORED, LrmLink, doctor_shown
+from lrm.link import IGNORED, LrmLink, doctor_block
 from lrm.place import LrmPlace, read_place
 from lrm.specialty import SYSTEM_OF_OID, read_specialty
 from mappings import codes
 from mappings.identifiers import as_rpps
-from search_engine.query.pinned import NOT_IDENTIFIED, NOT_TOLD
+from search_engine.query.treating_doctor import NOT_IDENTIFIED, NOT_TRANSMITTED
 from search_engine.request.problems import SearchProblem
 
 PRACTITIONER_OID = "1.2.250.1.71.4.2.1"
@@ -34,7 +34,7 @@ PAGING: Mapping[str, str] = MappingProxyType(
 NAMES = frozenset(LrmLink.model_fields)
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """What a finding means for the link: followed, followed otherwise, refused."""
 
     OK = "ok"
@@ -47,7 +47,7 @@ class Finding:
     """What became of one parameter: ``became`` is what is searched, ``message`` what to know."""
 
     parameter: str
-    level: Level
+    level: FindingLevel
     became: str = ""
     message: str = ""
 
@@ -55,38 +55,40 @@ class Finding:
 Parameters = Sequence[tuple[str, str]]
 
 
-def parameters_of(url: str) -> Parameters:
+def parse_link_parameters(url: str) -> Parameters:
     """The parameters of a link as they are decoded, in order; also of a bare query string."""
     text = url.strip().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     query = text.partition("#")[0].partition("?")[2] if "?" in text else text
     return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
-def written_faults(parameters: Parameters) -> Iterator[Finding]:
+def find_link_faults(parameters: Parameters) -> Iterator[Finding]:
     """What is wrong with how the link is written, before anything is read."""
     names = [name for name, _ in parameters]
     for name in dict.fromkeys(names):
         if name not in NAMES:
-            yield Finding(name, Level.WARNING, "", IGNORED["message"])
+            yield Finding(name, FindingLevel.WARNING, "", IGNORED["message"])
         elif names.count(name) > 1:
-            yield Finding(name, Level.FAULT, "", "Ce paramètre est donné plusieurs fois.")
+            yield Finding(name, FindingLevel.FAULT, "", "Ce paramètre est donné plusieurs fois.")
     for name, value in parameters:
         if NOT_UTF8 in value:
-            yield Finding(name, Level.FAULT, "", "Mal encodé : de l'UTF-8 est attendu.")
+            yield Finding(name, FindingLevel.FAULT, "", "Mal encodé : de l'UTF-8 est attendu.")
 
 
-def findings_of(link: LrmLink) -> Iterator[Finding]:
+def link_findings(link: LrmLink) -> Iterator[Finding]:
     """What became of each parameter of a link whose values have the right form."""
-    yield Finding("origin", Level.OK, link.origin, "Vérifiée au registre à l'ouverture du lien.")
+    yield Finding(
+        "origin", FindingLevel.OK, link.origin, "Vérifiée au registre à l'ouverture du lien."
+    )
     yield from _specialty(link)
     yield _practitioner(link.practitioner)
     yield from _address(link)
     for name in PAGING:
         if name in link.model_fields_set:
-            yield Finding(name, Level.OK, PAGING[name], "Vérifié à l'ouverture du lien.")
+            yield Finding(name, FindingLevel.OK, PAGING[name], "Vérifié à l'ouverture du lien.")
 
 
-def link_to(base: str, parameters: Mapping[str, str]) -> str:
+def build_link(base: str, parameters: Mapping[str, str]) -> str:
     """The encoded link; codes and RPPS are put in the form of the contract, empty ones left out."""
     contract = {"specialty": specialty_urn, "practitioner": practitioner_urn}
     written = {
@@ -115,22 +117,22 @@ def _specialty(link: LrmLink) -> Iterator[Finding]:
     read = read_specialty(link.specialty, link.speciality)
     name = "specialty" if link.specialty or not link.speciality else "speciality"
     if not read.warnings:
-        yield Finding(name, Level.OK, read.label)
+        yield Finding(name, FindingLevel.OK, read.label)
     given = (link.specialty or link.speciality).strip()
     coded = specialty_urn(given)
     hint = "" if coded == given else f" Un code ne va pas seul : {coded}"
     for warning in read.warnings:
-        yield Finding(name, Level.WARNING, read.label, warning["message"] + hint)
+        yield Finding(name, FindingLevel.WARNING, read.label, warning["message"] + hint)
 
 
-def _practitioner(given: str) -> Finding:
-    if not given:
-        return Finding("practitioner", Level.WARNING, "", NOT_TOLD["message"])
-    read = doctor_shown(given)
+def _practitioner(text: str) -> Finding:
+    if not text:
+        return Finding("practitioner", FindingLevel.WARNING, "", NOT_TRANSMITTED["message"])
+    read = doctor_block(text)
     if not read:
-        return Finding("practitioner", Level.WARNING, "", NOT_IDENTIFIED["message"])
+        return Finding("practitioner", FindingLevel.WARNING, "", NOT_IDENTIFIED["message"])
     became = f"RPPS {read['rpps']}" if "rpps" in read else f"nom « {read['name']} »"
-    return Finding("practitioner", Level.OK, became)
+    return Finding("practitioner", FindingLevel.OK, became)
 
 
 def _address(link: LrmLink) -> Iterator[Finding]:
@@ -138,14 +140,14 @@ def _address(link: LrmLink) -> Iterator[Finding]:
         place = read_place(link.streetnumber, link.streetname, link.inseecode, link.city)
     except SearchProblem as error:
         name = error.field or ADDRESS
-        yield Finding(name, Level.FAULT, "", f"{error.detail} {error.remedy}")
+        yield Finding(name, FindingLevel.FAULT, "", f"{error.detail} {error.remedy}")
         return
-    yield Finding(ADDRESS, Level.OK, place.text, _searched(place))
+    yield Finding(ADDRESS, FindingLevel.OK, place.text, _search_area_text(place))
     for warning in place.warnings:
-        yield Finding(ADDRESS, Level.WARNING, "", warning["message"])
+        yield Finding(ADDRESS, FindingLevel.WARNING, "", warning["message"])
 
 
-def _searched(place: LrmPlace) -> str:
+def _search_area_text(place: LrmPlace) -> str:
     """What is searched around, with the code the commune has today."""
     code = f" (INSEE {place.commune.insee})" if place.commune else ""
     return f"Autour de l'adresse{code}." if place.street else f"Autour de la commune{code}."

@@ -12,16 +12,16 @@ from typing import Annotated, Any, Protocol
 from elasticsearch import AsyncElasticsearch
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lrm.place import InseeFinder, LrmPlace, area_of_place, read_place
+from lrm.place import InseeFinder, LrmPlace, read_place, resolve_place_area
 from lrm.registry import LrmRegistry
 from lrm.specialty import Specialty, read_specialty
 from mappings.formats import LrmEntry
-from search_engine.backend.hints import Foresight
+from search_engine.backend.hints import QueryHintCache
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.search import search
-from search_engine.query.pinned import read_doctor
+from search_engine.query.treating_doctor import read_doctor
 from search_engine.request.area import AddressFinder, Area
-from search_engine.request.criteria import MAX_TEXT, Criteria, Mode, Role, Sealed
+from search_engine.request.criteria import MAX_TEXT, Criteria, CursorText, Mode, Role
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.page import Page
 
@@ -30,7 +30,7 @@ IGNORED = {
     "message": "Le lien porte des paramètres hors du contrat : ils n'ont pas été lus.",
 }
 
-Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+LinkText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
 
 
 class LrmLink(BaseModel):
@@ -38,21 +38,21 @@ class LrmLink(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
 
-    origin: Annotated[Spoken, StringConstraints(min_length=1)]
+    origin: Annotated[LinkText, StringConstraints(min_length=1)]
     """Assignment authority of the dispatch software, an active entry of the registry."""
-    specialty: Spoken = ""
+    specialty: LinkText = ""
     """Words, or `urn:oid:<OID>|<code>`; empty or unknown: general medicine, with a warning."""
-    speciality: Spoken = ""
+    speciality: LinkText = ""
     """The same, in its other spelling."""
-    practitioner: Spoken = ""
+    practitioner: LinkText = ""
     """The treating doctor: `urn:oid:1.2.250.1.71.4.2.1|8<RPPS>`, an RPPS or a name."""
-    streetnumber: Spoken = ""
+    streetnumber: LinkText = ""
     """`12`, `12 bis`; goes with `streetname`."""
-    streetname: Spoken = ""
+    streetname: LinkText = ""
     """The street, without number."""
-    inseecode: Spoken = ""
+    inseecode: LinkText = ""
     """INSEE code of the commune, arrondissements kept; a lost leading zero is restored."""
-    city: Spoken = ""
+    city: LinkText = ""
     """Name of the commune, used when the INSEE code is absent or unknown."""
     page: int = Field(1, ge=1)
     """Page number, from 1."""
@@ -60,14 +60,14 @@ class LrmLink(BaseModel):
     """Offers a page."""
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
     """Seed of the fair order, from an earlier answer."""
-    cursor: Sealed | None = None
+    cursor: CursorText | None = None
     """Cursor of the next page, from an earlier answer."""
     stable: bool = False
     """True walks the directory as it stands at the first page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedLink:
     """What a link asks for."""
 
     link: LrmLink
@@ -108,29 +108,29 @@ class Resolved:
             "text": self.place.text,
         }
         return {
-            "specialty": specialty_shown(self.specialty),
-            "practitioner": doctor_shown(self.link.practitioner),
+            "specialty": specialty_block(self.specialty),
+            "practitioner": doctor_block(self.link.practitioner),
             "address": {name: value for name, value in address.items() if value},
         }
 
 
-def resolved(link: LrmLink) -> Resolved:
+def resolve_link(link: LrmLink) -> ResolvedLink:
     """What the link asks for, without any network.
 
     Raises the problems of ``read_place``.
     """
     place = read_place(link.streetnumber, link.streetname, link.inseecode, link.city)
-    return Resolved(link, read_specialty(link.specialty, link.speciality), place)
+    return ResolvedLink(link, read_specialty(link.specialty, link.speciality), place)
 
 
-def specialty_shown(specialty: Specialty) -> dict[str, str]:
+def specialty_block(specialty: Specialty) -> dict[str, str]:
     """The label, with the code and its terminology when the link gave one."""
     code = specialty.code
     coded = {} if code is None else {"code": code.code, "system": code.system}
     return {"label": specialty.label, **coded}
 
 
-def doctor_shown(practitioner: str) -> dict[str, str]:
+def doctor_block(practitioner: str) -> dict[str, str]:
     """The RPPS or the name read; empty when there is none, or when it cannot be read."""
     asked = read_doctor(practitioner) if practitioner else None
     if asked is None:
@@ -139,24 +139,24 @@ def doctor_shown(practitioner: str) -> dict[str, str]:
     return {key: str(value) for key, value in found.items() if value}
 
 
-class LrmFinder(AddressFinder, InseeFinder, Protocol):
+class LrmGeocoder(AddressFinder, InseeFinder, Protocol):
     """What finds places for every search, and addresses within a commune for links."""
 
 
 @dataclass(frozen=True, slots=True)
-class LrmDoor:
+class LrmSearch:
     """What a search from a link needs: the offers, the registry, a finder of addresses."""
 
     client: AsyncElasticsearch
     alias: str
     registry: LrmRegistry
-    finder: LrmFinder
+    geocoder: LrmGeocoder
     key: CursorKey | None = None
-    foresight: Foresight | None = None
+    hints: QueryHintCache | None = None
 
 
 async def lrm_search(
-    door: LrmDoor, link: LrmLink, now: datetime, role: Role, modes: tuple[Mode, ...] = tuple(Mode)
+    lrm: LrmSearch, link: LrmLink, now: datetime, role: Role, modes: tuple[Mode, ...] = tuple(Mode)
 ) -> Page:
     """The page of ``search``, with the block ``lrm``: who sent the link, and how it was read.
 
@@ -165,30 +165,30 @@ async def lrm_search(
     Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
     ``search``. The origin is checked before anything else is read.
     """
-    entry = await door.registry.admitted(link.origin)
-    asked = resolved(link)
+    entry = await lrm.registry.resolve_origin(link.origin)
+    asked = resolve_link(link)
 
     async def area(criteria: Criteria, finder: AddressFinder) -> Area:
-        return await area_of_place(asked.place, door.finder)
+        return await resolve_place_area(asked.place, lrm.geocoder)
 
     def meaning(text: str) -> Interpretation:
         return asked.specialty.meaning
 
     page = await search(
-        door.client,
-        door.alias,
+        lrm.client,
+        lrm.alias,
         asked.criteria(role, modes),
         now,
-        deps=door.finder,
+        geocoder=lrm.geocoder,
         resolve_area=area,
         interpret=meaning,
-        key=door.key,
-        foresight=door.foresight,
+        key=lrm.key,
+        hints=lrm.hints,
     )
     page["warnings"] = [*asked.warnings, *page["warnings"]]
     return {**page, "lrm": lrm_block(entry, asked)}
 
 
-def lrm_block(entry: LrmEntry, asked: Resolved) -> dict[str, Any]:
+def lrm_block(entry: LrmEntry, resolved_link: ResolvedLink) -> dict[str, Any]:
     """Who sent the link, and what became of its parameters."""
-    return {"origin": entry.origin, "name": entry.name, "resolved": asked.as_dict()}
+    return {"origin": entry.origin, "name": entry.name, "resolved": resolved_link.as_dict()}

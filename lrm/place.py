@@ -7,7 +7,7 @@ from typing import Protocol
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import GeocodedAddress
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
-from search_engine.request.area import Area, geocoded_area, insee_area
+from search_engine.request.area import Area, address_area, insee_area
 from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
 
 NUMBER_IGNORED = {
@@ -35,7 +35,7 @@ class InseeFinder(Protocol):
     """What finds an address within a commune: ``geography.geocoding.geocoder.Geocoder``."""
 
     @property
-    def down(self) -> bool:
+    def is_down(self) -> bool:
         """True when the service could not be asked."""
         ...
 
@@ -99,7 +99,7 @@ def read_place(number: str, street: str, insee: str, city: str) -> LrmPlace:
     )
 
 
-async def area_of_place(place: LrmPlace, finder: InseeFinder) -> Area:
+async def resolve_place_area(place: LrmPlace, finder: InseeFinder) -> Area:
     """The area of the place; only an INSEE code is a search around the commune.
 
     Raises ``PlaceNotFound`` or ``GeocoderUnavailable``.
@@ -111,30 +111,30 @@ async def area_of_place(place: LrmPlace, finder: InseeFinder) -> Area:
         return insee_area(gazetteer, commune.insee, None)
     found = await finder.geocode(place.text, insee=None if commune is None else commune.insee)
     if found is not None:
-        return geocoded_area(gazetteer, found, None)
-    if finder.down:
+        return address_area(gazetteer, found, None)
+    if finder.is_down:
         raise GeocoderUnavailable
     raise PlaceNotFound(field="streetname")
 
 
-def padded(insee: str) -> str:
+def pad_insee(insee: str) -> str:
     """The INSEE code with the zeros a spreadsheet took away: ``1053`` gives ``01053``."""
     return insee.upper().zfill(5) if insee else ""
 
 
 def _town(gazetteer: Gazetteer, insee: str, city: str) -> LrmPlace:
     """The commune by its code, else by its name (F058); arrondissements stay (W30)."""
-    commune = gazetteer.by_insee(padded(insee)) if insee else None
+    commune = gazetteer.by_insee(pad_insee(insee)) if insee else None
     named = gazetteer.by_name(city) if city else []
     if commune is not None:
-        return LrmPlace("", "", commune, city, _differing(gazetteer, commune, named))
+        return LrmPlace("", "", commune, city, _city_warnings(gazetteer, commune, named))
     unknown = (INSEE_UNKNOWN,) if insee else ()
     if len(named) > 1:
         return LrmPlace("", "", None, city, (*unknown, CITY_AMBIGUOUS))
     return LrmPlace("", "", named[0] if named else None, city, unknown)
 
 
-def _differing(gazetteer: Gazetteer, commune: Commune, named: list[Commune]) -> Warnings:
+def _city_warnings(gazetteer: Gazetteer, commune: Commune, named: list[Commune]) -> Warnings:
     family = {commune.insee, *gazetteer.insee_family(commune.insee)}
     same = not named or any(one.insee in family for one in named)
     return () if same else (CITY_DIFFERS,)

@@ -16,7 +16,7 @@ import orjson
 import structlog
 from elasticsearch import AsyncElasticsearch
 
-from elastic.errors import ElasticError, translated
+from elastic.errors import ElasticError, translate_errors
 from elastic.names import lrm_index
 from lrm.problems import OriginInactive, OriginUnknown, RegistryUnavailable
 from mappings.formats import LrmEntry
@@ -28,7 +28,7 @@ RETRY_S = 5.0
 """Seconds between two tries while it cannot be read."""
 TIMEOUT_S = 1.0
 
-SHOWN_ORIGIN = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+LOGGABLE_ORIGIN = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 """Origins fit for a log; anything else may be a misplaced piece of an address."""
 
 _log = structlog.get_logger(__name__)
@@ -59,22 +59,22 @@ class LrmRegistry:
         self._reachable = False
         self._read_at: float | None = None
 
-    async def admitted(self, origin: str) -> LrmEntry:
+    async def resolve_origin(self, origin: str) -> LrmEntry:
         """The active entry of an origin.
 
         Raises ``OriginUnknown`` or ``OriginInactive``, logged with the origin and nothing else of
         the link; ``RegistryUnavailable`` when no list at hand can tell (F057).
         """
-        entries = await self._known()
+        entries = await self._current_entries()
         entry = entries.get(origin)
         if entry is not None and entry.active:
             return entry
         if entry is None and not self._reachable:
             raise RegistryUnavailable
-        _report(origin, "unknown" if entry is None else "inactive")
+        _log_refusal(origin, "unknown" if entry is None else "inactive")
         raise OriginUnknown if entry is None else OriginInactive
 
-    async def _known(self) -> Entries:
+    async def _current_entries(self) -> Entries:
         async with self._lock:
             if self._due():
                 await self._renew()
@@ -93,21 +93,21 @@ class LrmRegistry:
             self._reachable = False
             _log.warning("lrm_registry_unreadable", error=type(error).__name__)
             if self._entries is None:
-                self._entries = await asyncio.to_thread(kept_entries, self._file)
+                self._entries = await asyncio.to_thread(read_saved_entries, self._file)
         else:
             self._reachable = True
             if found != self._entries:
-                await asyncio.to_thread(keep_entries, self._file, found)
+                await asyncio.to_thread(save_entries, self._file, found)
             self._entries = found
         self._read_at = self._clock()
 
     async def _read(self) -> Entries:
-        with translated():
+        with translate_errors():
             answer = await self._client.get(index=self._index, id=REGISTRY_ID)
         return registry_entries(answer["_source"])
 
 
-def kept_entries(file: Path) -> Entries | None:
+def read_saved_entries(file: Path) -> Entries | None:
     """The last list kept, None when there is none to be read."""
     try:
         return registry_entries(orjson.loads(file.read_bytes()))
@@ -115,7 +115,7 @@ def kept_entries(file: Path) -> Entries | None:
         return None
 
 
-def keep_entries(file: Path, entries: Entries) -> None:
+def save_entries(file: Path, entries: Entries) -> None:
     """Keep the list for the next start; a folder that cannot be written is no failure."""
     document = registry_document(entries.values(), datetime.now(UTC))
     written = file.with_name(f"{file.name}.{os.getpid()}")
@@ -127,6 +127,6 @@ def keep_entries(file: Path, entries: Entries) -> None:
         _log.warning("lrm_registry_not_kept", error=type(error).__name__)
 
 
-def _report(origin: str, reason: str) -> None:
-    shown = origin if SHOWN_ORIGIN.fullmatch(origin) else "(unreadable)"
+def _log_refusal(origin: str, reason: str) -> None:
+    shown = origin if LOGGABLE_ORIGIN.fullmatch(origin) else "(unreadable)"
     _log.warning("lrm_origin_refused", origin=shown, reason=reason)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mappings import codes
 from mappings.analysis import fold
 from mappings.codes import Code
-from search_engine.request.interpretation import Interpretation, interpret, of_codes
+from search_engine.request.interpretation import Interpretation, interpret, interpret_codes
 from search_engine.request.problems import QueryTooShort
 
 GENERAL_MEDICINE = "médecine générale"
@@ -70,18 +70,18 @@ def _read(text: str) -> Specialty:
     if not text:
         return _general(MISSING)
     if text.lower().startswith("urn:"):
-        return _coded(text)
-    meaning = _known_words(text)
+        return _parse_urn(text)
+    meaning = _interpret_words(text)
     return _general(UNKNOWN) if meaning is None else Specialty(meaning)
 
 
-def _coded(text: str) -> Specialty:
+def _parse_urn(text: str) -> Specialty:
     urn = _URN.fullmatch(text)
-    code = None if urn is None else code_of(urn["oid"], urn["code"].upper())
-    return _general(UNKNOWN) if code is None else Specialty(of_codes((code,)), code)
+    code = None if urn is None else find_code(urn["oid"], urn["code"].upper())
+    return _general(UNKNOWN) if code is None else Specialty(interpret_codes((code,)), code)
 
 
-def code_of(oid: str, code: str) -> Code | None:
+def find_code(oid: str, code: str) -> Code | None:
     """The concept of an OID and a code, None when no table holds it.
 
     An OID we do not know is no reason to lose a code that one table only holds.
@@ -105,7 +105,7 @@ def _codes() -> Iterator[Code]:
     yield from codes.professions().values()
 
 
-def _known_words(text: str) -> Interpretation | None:
+def _interpret_words(text: str) -> Interpretation | None:
     """The meaning of words we know; a name is no speciality."""
     try:
         meaning = interpret(text)

@@ -53,7 +53,7 @@ def synonym_rules() -> list[str]:
     return [f"{word} => {', '.join(words)}" for word, words in sorted(rules.items())]
 
 
-def analysis() -> dict[str, Any]:
+def analysis_settings() -> dict[str, Any]:
     """The ``analysis`` settings of the index of offers."""
     folding = ["lowercase", "asciifolding"]
     names = [*folding, "saints", "apart_or_joined", "titles"]

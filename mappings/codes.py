@@ -122,18 +122,18 @@ def specialty_groups() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _group_of() -> Mapping[str, str]:
+def _group_by_code() -> Mapping[str, str]:
     return {code: group for group, codes in specialty_groups().items() for code in codes}
 
 
-def group_of(code: str) -> str | None:
+def find_specialty_group(code: str) -> str | None:
     """The group of a speciality code, None when it stands alone."""
-    return _group_of().get(code)
+    return _group_by_code().get(code)
 
 
 def with_group(code: str) -> tuple[str, ...]:
     """The code with all those of its group: ``SM54`` gives ``SM26, SM53, SM54``."""
-    group = group_of(code)
+    group = find_specialty_group(code)
     return (code,) if group is None else specialty_groups()[group]
 
 

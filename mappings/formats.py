@@ -120,7 +120,7 @@ class Solution(Format):
         return self
 
 
-class Participation(Format):
+class ParticipationFormat(Format):
     """A professional's settings (F110): takes part or not, through what, and at which places.
 
     ``via`` as exchanged: 1 own practice, 2 CPTS, 3 MSP, 4 SOS Médecins. ``locations`` are the
@@ -139,7 +139,7 @@ class Participation(Format):
     updated: datetime | None = None
 
     @model_validator(mode="after")
-    def via_is_complete(self) -> "Participation":
+    def via_is_complete(self) -> "ParticipationFormat":
         """Participation needs its via, and each via its structure."""
         if not self.participation:
             return self
@@ -223,7 +223,7 @@ FORMATS: dict[str, type[Format]] = {
     "cpts": Cpts,
     "sos": SosAssociation,
     "solutions": Solution,
-    "participation": Participation,
+    "participation": ParticipationFormat,
     "structures": StructureSettings,
     "absences": Absence,
     "lrm": LrmEntry,

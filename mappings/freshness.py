@@ -19,7 +19,7 @@ DEFAULT_BOUND = timedelta(days=95)
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
+class SourceFreshness:
     """How a source is called on screen, and how old it may be."""
 
     label: str
@@ -27,18 +27,18 @@ class Freshness:
 
 
 @cache
-def table() -> Mapping[str, Freshness]:
+def freshness_table() -> Mapping[str, SourceFreshness]:
     """Freshness by source."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         return {
-            row["source"]: Freshness(row["label"], timedelta(days=int(row["days"])))
+            row["source"]: SourceFreshness(row["label"], timedelta(days=int(row["days"])))
             for row in csv.DictReader(lines)
         }
 
 
-def freshness_of(source: str) -> Freshness:
+def find_source_freshness(source: str) -> SourceFreshness:
     """Of any source; the slots of an editor share one bound and bear its name."""
     if source.startswith(SLOT_SOURCE):
-        slots = table()[SLOTS]
-        return Freshness(f"{slots.label} ({source.removeprefix(SLOT_SOURCE)})", slots.bound)
-    return table().get(source, Freshness(source, DEFAULT_BOUND))
+        slots = freshness_table()[SLOTS]
+        return SourceFreshness(f"{slots.label} ({source.removeprefix(SLOT_SOURCE)})", slots.bound)
+    return freshness_table().get(source, SourceFreshness(source, DEFAULT_BOUND))

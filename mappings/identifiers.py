@@ -48,7 +48,7 @@ def compact(value: object) -> str:
 _LUHN_DOUBLES = bytes.maketrans(b"0123456789", b"0246813579")
 
 
-def luhn_ok(digits: str) -> bool:
+def is_luhn_valid(digits: str) -> bool:
     """True when the last digit is the Luhn key of the others; letters make it False.
 
     One table look-up a digit: a national file asks two million times.
@@ -127,5 +127,5 @@ def as_idnst(value: object) -> Idnst | None:
     if _FINESS.fullmatch(text):
         return Idnst("1" + text)
     if re.fullmatch(r"\d{14}", text):
-        return Idnst(("3" if luhn_ok(text) else "4") + text)
+        return Idnst(("3" if is_luhn_valid(text) else "4") + text)
     return None

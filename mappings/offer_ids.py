@@ -9,7 +9,7 @@ from mappings.identifiers import OfferId
 FAIR_KEY_BITS = 31
 """Width of ``fair_key``: a non-negative signed 32-bit integer of Elasticsearch."""
 
-REMEMBERED = 1 << 14
+CAPITALISED_NAME_CACHE_SIZE = 1 << 14
 """Given names kept as shown: a country has fewer that are common."""
 
 _COURTESY = {"DR": "Dr", "PR": "Pr"}
@@ -55,11 +55,11 @@ def person_title(civility: str, profession: str, given: str, family: str) -> str
     courtesy = _COURTESY.get(civility.upper().rstrip("."), "")
     if not courtesy and profession in _DOCTORS:
         courtesy = "Dr"
-    return " ".join(filter(None, (courtesy, capitalised(given), family.upper())))
+    return " ".join(filter(None, (courtesy, capitalise_given_name(given), family.upper())))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def capitalised(given: str) -> str:
+@lru_cache(maxsize=CAPITALISED_NAME_CACHE_SIZE)
+def capitalise_given_name(given: str) -> str:
     """``JEAN-PIERRE`` and ``jean-pierre`` give ``Jean-Pierre``; mixed case is kept as written."""
     if given != given.upper() and given != given.lower():
         return given

@@ -22,7 +22,7 @@ from elasticsearch.dsl import (
     Text,
 )
 
-from mappings.analysis import analysis
+from mappings.analysis import analysis_settings
 from mappings.records import AUDIENCES, Consultation, SlotType
 
 SCHEMA_VERSION = 5
@@ -33,7 +33,7 @@ def _code() -> Keyword:
     return Keyword()
 
 
-def _stored() -> Keyword:
+def _display_keyword() -> Keyword:
     """Kept and returned, never searched."""
     return Keyword(index=False, doc_values=False)
 
@@ -60,7 +60,7 @@ def _slots() -> Nested:
             "end": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
             "marks": _instants(),
             "types": Keyword(),
-            "declared_types": _stored(),
+            "declared_types": _display_keyword(),
             "hidden": Keyword(),
             "consultation": Keyword(),
             "appointment": Keyword(),
@@ -68,8 +68,8 @@ def _slots() -> Nested:
             "cpts": Keyword(),
             "seats_max": Integer(index=False, doc_values=False),
             "seats_left": Integer(),
-            "url": _stored(),
-            "reasons": _stored(),
+            "url": _display_keyword(),
+            "reasons": _display_keyword(),
             "seen_at": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
         },
     )
@@ -80,7 +80,7 @@ def _instants() -> Date:
     return Date(format="strict_date_time_no_millis", index=False)
 
 
-def _each(names: Iterable[str], field: Callable[[], Field]) -> Object:
+def _object_by_key(names: Iterable[str], field: Callable[[], Field]) -> Object:
     return Object(dynamic="strict", properties={str(name): field() for name in names})
 
 
@@ -89,10 +89,12 @@ def _bookable() -> Object:
         dynamic="strict",
         properties={
             "last": _instants(),
-            "types": _each(SlotType, _instants),
-            "starts": _each(AUDIENCES, _instants),
-            "marks": _each(AUDIENCES, _instants),
-            "consultation": _each(AUDIENCES, lambda: _each(Consultation, _instants)),
+            "types": _object_by_key(SlotType, _instants),
+            "starts": _object_by_key(AUDIENCES, _instants),
+            "marks": _object_by_key(AUDIENCES, _instants),
+            "consultation": _object_by_key(
+                AUDIENCES, lambda: _object_by_key(Consultation, _instants)
+            ),
         },
     )
 
@@ -113,9 +115,9 @@ def _identity() -> dict[str, Any]:
         "idnst": _code(),
         "idnsts": _code(),
         "place_key": _code(),
-        "family": _stored(),
-        "given": _stored(),
-        "civility": _stored(),
+        "family": _display_keyword(),
+        "given": _display_keyword(),
+        "civility": _display_keyword(),
         "profession": _code(),
         "specialties": _code(),
         "specialty_groups": _code(),
@@ -134,15 +136,15 @@ def _participation() -> dict[str, Any]:
         "reorientation": Boolean(),
         "editor_disabled": Boolean(),
         "cpts": _code(),
-        "cpts_name": _stored(),
-        "cpts_phones": _stored(),
-        "association": _stored(),
+        "cpts_name": _display_keyword(),
+        "cpts_phones": _display_keyword(),
+        "association": _display_keyword(),
         "covers_insee": _code(),
         "covers_departments": _code(),
         "covers_km": Float(),
         "solution_professions": _code(),
         "consultation": _code(),
-        "link": _stored(),
+        "link": _display_keyword(),
     }
 
 
@@ -150,15 +152,15 @@ def _place() -> dict[str, Any]:
     return {
         "point": GeoPoint(),
         "precision": _code(),
-        "place_name": _stored(),
-        "lines": _stored(),
+        "place_name": _display_keyword(),
+        "lines": _display_keyword(),
         "postal_code": _code(),
-        "city": _stored(),
+        "city": _display_keyword(),
         "insee": _code(),
         "department": _code(),
         "territory": _code(),
         "zone": _code(),
-        "phones": _stored(),
+        "phones": _display_keyword(),
         "hours": Object(enabled=False),
         "open_minutes": IntegerRange(),
         "maternity_level": _code(),
@@ -194,5 +196,5 @@ def offers_settings(replicas: int = 0) -> dict[str, Any]:
         "number_of_replicas": replicas,
         "refresh_interval": "1s",
         "max_result_window": 10_000,
-        "analysis": analysis(),
+        "analysis": analysis_settings(),
     }

@@ -160,7 +160,7 @@ class CanonicalSlot(TypedDict):
     seats_taken: NotRequired[int]
 
 
-MARKS_APART = timedelta(hours=4)
+MAX_OVERLAP_INSTANT_GAP = timedelta(hours=4)
 """The narrowest horizon of a search (F077)."""
 
 
@@ -170,7 +170,8 @@ class StoredSlot(TypedDict):
     ``types`` are the types that show, after the coherence rules; ``declared_types`` are those
     the source sent, kept so that a changed participation or absence can be applied again.
     A slot whose ``types`` is empty is invisible and ``hidden`` says why. ``marks`` are instants of
-    the slot, its first and its last second among them, ``MARKS_APART`` from each other at most: any
+    the slot, its first and its last second among them,
+    ``MAX_OVERLAP_INSTANT_GAP`` from each other at most: any
     stretch of time as long as that which the slot overlaps holds one of them.
     """
 

@@ -16,7 +16,7 @@ def stream(*parts: object) -> random.Random:
 
 
 @dataclass(slots=True)
-class Weighted(Generic[T]):
+class WeightedChoice(Generic[T]):
     """Items drawn in proportion to their weights; drawing costs a bisection."""
 
     items: Sequence[T]
@@ -32,12 +32,12 @@ class Weighted(Generic[T]):
         return self.items[min(position, len(self.items) - 1)]
 
 
-def weighted(pairs: Sequence[tuple[T, float]]) -> Weighted[T]:
+def build_weighted(pairs: Sequence[tuple[T, float]]) -> WeightedChoice[T]:
     """The items of (item, weight) pairs."""
-    return Weighted([item for item, _ in pairs], [weight for _, weight in pairs])
+    return WeightedChoice([item for item, _ in pairs], [weight for _, weight in pairs])
 
 
-def whole(rng: random.Random, expected: float) -> int:
+def draw_whole(rng: random.Random, expected: float) -> int:
     """A whole number whose mean is ``expected``: 2.3 gives 2, or 3 three times out of ten."""
     floor = int(expected)
     return floor + (rng.random() < expected - floor)

@@ -72,7 +72,7 @@ def csv_line(fields: Iterable[object]) -> bytes:
     return (",".join(map(_csv_field, fields)) + "\n").encode()
 
 
-def quoted_line(fields: Iterable[str]) -> bytes:
+def ameli_line(fields: Iterable[str]) -> bytes:
     """One line of the Ameli file: every field quoted, a semicolon between them."""
     return (";".join('"' + text.replace('"', '""') + '"' for text in fields) + "\n").encode()
 

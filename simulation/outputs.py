@@ -11,28 +11,28 @@ from typing import Any
 
 import orjson
 
-from indexers.sources.geocoded import COLUMNS as GEOCODED_COLUMNS
+from indexers.sources.geocoding_cache import COLUMNS as GEOCODED_COLUMNS
 from indexers.sources.rpps import activities as rpps
 from indexers.sources.rpps import skills
 from mappings.formats import FORMATS
+from simulation.defect_injection import DefectInjector
 from simulation.files import (
     FileSummary,
     LineWriter,
+    ameli_line,
     csv_line,
     json_line,
     pipe_line,
-    quoted_line,
     write_whole,
 )
 from simulation.people import conventions
 from simulation.places import finess_json
-from simulation.planting import Planter
 from simulation.slots.editors import Editor, Flow
-from simulation.slots.fhir import Agenda, Answer
+from simulation.slots.fhir import Agenda, EditorResponse
 
-MAX_ASKED = 25
+MAX_PROFESSIONALS = 25
 """Professionals in one call to an editor (INT_R01)."""
-MAX_SOS_ASKED = 10
+MAX_ASSOCIATIONS = 10
 """Associations in one call (INT_SOS1)."""
 
 ACTIVITIES, SKILLS, FINESS, AMELI, GEOCODED, AGENDA = (
@@ -65,8 +65,8 @@ def file_names(now: datetime) -> dict[str, str]:
 class Outputs:
     """Every file of a set, open until the set is complete."""
 
-    def __init__(self, out: Path, now: datetime, planter: Planter) -> None:
-        self.out, self.planter = out, planter
+    def __init__(self, out: Path, now: datetime, injector: DefectInjector) -> None:
+        self.out, self.injector = out, injector
         self._names = file_names(now)
         self._stack = ExitStack()
         self._files = {
@@ -75,13 +75,13 @@ class Outputs:
         }
         self._sites = 0
         self._last: list[str] = []
-        header = planter.header(self._names[ACTIVITIES]) or pipe_line(rpps.COLUMNS)
+        header = injector.damage_header(self._names[ACTIVITIES]) or pipe_line(rpps.COLUMNS)
         self._files[ACTIVITIES].raw(header)
         self._files[SKILLS].raw(pipe_line(skills.COLUMNS))
-        self._files[AMELI].raw(BOM + quoted_line(conventions.COLUMNS))
+        self._files[AMELI].raw(BOM + ameli_line(conventions.COLUMNS))
         self._files[GEOCODED].raw(csv_line(GEOCODED_COLUMNS))
-        self._files[FINESS].raw(finess_json.opening(now))
-        self.answers = Answers(self)
+        self._files[FINESS].raw(finess_json.build_file_head(now))
+        self.responses = EditorResponses(self)
 
     def __enter__(self) -> "Outputs":
         return self
@@ -94,13 +94,13 @@ class Outputs:
     ) -> None:
         self._stack.close()
 
-    def pipe(self, kind: str, row: list[str]) -> None:
+    def write_pipe_row(self, kind: str, row: list[str]) -> None:
         """One row of an RPPS extract."""
         self._row(kind, row, pipe_line)
         if kind == ACTIVITIES:
             self._last = row
 
-    def line(self, kind: str, value: dict[str, Any]) -> None:
+    def write_line(self, kind: str, value: dict[str, Any]) -> None:
         """One line of one of our formats."""
         if kind == AGENDA:
             self._row(kind, value, json_line)
@@ -108,18 +108,18 @@ class Outputs:
         writer = self._files[kind]
         line = writer.lines + 1
         writer.row(value, json_line)
-        for damaged in self.planter.lines_after(kind, self._names[kind], line, value):
+        for damaged in self.injector.lines_after(kind, self._names[kind], line, value):
             writer.row(damaged, json_line)
 
-    def contract(self, row: list[str]) -> None:
+    def write_contract(self, row: list[str]) -> None:
         """One row of the Ameli file."""
-        self._files[AMELI].row(row, quoted_line)
+        self._files[AMELI].row(row, ameli_line)
 
-    def geocoded(self, fields: tuple[object, ...]) -> None:
+    def write_geocoded(self, fields: tuple[object, ...]) -> None:
         """One answer of the geocoder's batch."""
         self._row(GEOCODED, fields, csv_line)
 
-    def entity(self, value: dict[str, Any]) -> None:
+    def write_entity(self, value: dict[str, Any]) -> None:
         """One legal entity of FINESS+ with its sites, on a line of its own.
 
         A planted defect is told by the rank of its site, as readers of the JSON count.
@@ -128,23 +128,23 @@ class Outputs:
         if writer.rows:
             writer.raw(b",\n")
         name = self._names[FINESS]
-        damaged = self.planter.damage(FINESS, name, self._sites + 1, value)
+        damaged = self.injector.damage(FINESS, name, self._sites + 1, value)
         written = value if damaged is None else damaged
         writer.row(written, orjson.dumps)
         self._sites += len(written["ege"])
 
     def finish(self) -> None:
         """Write what is still waiting and the end of the FINESS file."""
-        self.answers.flush()
+        self.responses.flush()
         self._files[FINESS].raw(finess_json.CLOSING)
         activities = self._files[ACTIVITIES]
-        cut = self.planter.cut(self._names[ACTIVITIES], activities.lines + 1, self._last)
+        cut = self.injector.cut_last_line(self._names[ACTIVITIES], activities.lines + 1, self._last)
         if cut is not None:
             activities.raw(cut)
 
     def _row(self, kind: str, row: Any, encode: Callable[[Any], bytes]) -> None:
         writer = self._files[kind]
-        damaged = self.planter.damage(kind, self._names[kind], writer.lines + 1, row)
+        damaged = self.injector.damage(kind, self._names[kind], writer.lines + 1, row)
         writer.row(row if damaged is None else damaged, encode)
 
     def summaries(self) -> dict[str, dict[str, Any]]:
@@ -153,29 +153,29 @@ class Outputs:
             str(writer.path.relative_to(self.out)): writer.summary()
             for writer in self._files.values()
         }
-        return {name: asdict(summary) for name, summary in (found | self.answers.files).items()}
+        return {name: asdict(summary) for name, summary in (found | self.responses.files).items()}
 
 
-class Answers:
+class EditorResponses:
     """The editors' answers being filled, at most 25 professionals each."""
 
     def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
-        self._open: dict[tuple[str, Flow], Answer] = {}
-        self._written: Counter[str] = Counter()
+        self._open: dict[tuple[str, Flow], EditorResponse] = {}
+        self._response_counts: Counter[str] = Counter()
         self.files: dict[str, FileSummary] = {}
         self.slots: Counter[str] = Counter()
 
     def add(self, editor: Editor, idnps: str, agendas: list[Agenda]) -> None:
         """One professional an editor is asked for, with its agendas at each place."""
-        answer = self._room(editor, editor.flow, MAX_ASKED)
-        answer.asked.append(idnps)
+        answer = self._response_with_room(editor, editor.flow, MAX_PROFESSIONALS)
+        answer.requested_ids.append(idnps)
         for rank, agenda in enumerate(agendas):
             answer.add_agenda(agenda, rank + 1)
 
-    def sos(self, editor: Editor) -> Answer:
+    def sos_response(self, editor: Editor) -> EditorResponse:
         """The answer of an editor for SOS Médecins, with room for one association more."""
-        return self._room(editor, "SOS1", MAX_SOS_ASKED)
+        return self._response_with_room(editor, "SOS1", MAX_ASSOCIATIONS)
 
     def flush(self) -> None:
         """Write the answers that are not full."""
@@ -183,37 +183,37 @@ class Answers:
             self._write(answer)
         self._open.clear()
 
-    def _room(self, editor: Editor, flow: Flow, limit: int) -> Answer:
+    def _response_with_room(self, editor: Editor, flow: Flow, limit: int) -> EditorResponse:
         answer = self._open.get((editor.id, flow))
-        if answer is None or len(answer.asked) >= limit:
+        if answer is None or len(answer.requested_ids) >= limit:
             if answer is not None:
                 self._write(answer)
-            answer = self._open[editor.id, flow] = Answer(editor, flow)
+            answer = self._open[editor.id, flow] = EditorResponse(editor, flow)
         return answer
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: EditorResponse) -> None:
         names = list(self._pages(answer))
         self.slots[answer.flow] += len(answer.slots)
-        self._outputs.line(
+        self._outputs.write_line(
             REQUESTS,
             {
                 "editor": answer.editor.id,
                 "flow": answer.flow,
-                "asked": answer.asked,
+                "asked": answer.requested_ids,
                 "files": names,
             },
         )
 
-    def _pages(self, answer: Answer) -> Iterator[str]:
+    def _pages(self, answer: EditorResponse) -> Iterator[str]:
         """Write the pages of an answer; their names, relative to the requests file."""
-        self._written[answer.editor.id] += 1
-        number = self._written[answer.editor.id]
+        self._response_counts[answer.editor.id] += 1
+        number = self._response_counts[answer.editor.id]
         pages = answer.pages()
         for rank, page in enumerate(pages):
             suffix = f"-p{rank + 1}" if len(pages) > 1 else ""
             name = f"{answer.editor.id}/{answer.flow.lower()}-{number:04d}{suffix}.json"
             path = f"fhir/{name}"
-            damaged = self._outputs.planter.damage_page(path, page)
+            damaged = self._outputs.injector.damage_page(path, page)
             content = orjson.dumps(page if damaged is None else damaged)
             self.files[path] = write_whole(self._outputs.out / path, content)
             yield name

@@ -12,15 +12,15 @@ import orjson
 from geography.departments import departments
 from geography.distance import distance_km
 from geography.gazetteer import load_gazetteer
-from simulation.department import Department
+from simulation.defect_injection import DefectInjector
+from simulation.department import DepartmentWriter
 from simulation.outputs import Outputs
 from simulation.places import marketplace
-from simulation.places.territory import Territory, territory
-from simulation.planting import Planter
-from simulation.run import Run
-from simulation.scales import SCALES, Scale, ScaleName
-from simulation.slots.calendar import instant
-from simulation.tally import Tally
+from simulation.places.territory import GeneratedTerritory, build_territory
+from simulation.run import GenerationRun
+from simulation.scales import SCALES, DatasetScale, ScaleName
+from simulation.slots.calendar import format_utc_instant
+from simulation.tally import DatasetTally
 
 FORMAT = 1
 """Version of the layout of ``manifest.json``."""
@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 """(department, how many are done, how many in all), called after each department."""
 
 
-class UnknownDepartmentError(ValueError):
+class DepartmentNotInGazetteerError(ValueError):
     """A department that the gazetteer does not have."""
 
 
@@ -55,44 +55,46 @@ class Options:
     defects: float = 0.0
 
 
-def generate(options: Options, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+def generate_dataset(
+    options: Options, out: Path, progress: Progress | None = None
+) -> dict[str, Any]:
     """Write a set into an empty or new directory; the manifest, which is written last.
 
-    Raises ``UnknownDepartmentError`` or ``NotEmptyError`` before anything is written.
+    Raises ``DepartmentNotInGazetteerError`` or ``NotEmptyError`` before anything is written.
     """
     scale, now = SCALES[options.scale], options.now.replace(second=0, microsecond=0)
-    codes = chosen(options.departments, scale)
+    codes = select_departments(options.departments, scale)
     if out.exists() and any(out.iterdir()):
         raise NotEmptyError(f"{out} is not empty: give a new directory")
-    tally, planter = Tally(), Planter(options.seed, options.defects, now)
+    tally, planter = DatasetTally(), DefectInjector(options.seed, options.defects, now)
     with Outputs(out, now, planter) as outputs:
-        run = Run(options.seed, scale, now, outputs, tally)
+        run = GenerationRun(options.seed, scale, now, outputs, tally)
         for rank, code in enumerate(codes):
-            Department(run, _territory(code), list(neighbours(code, codes))).write()
+            DepartmentWriter(run, _territory(code), list(neighbours(code, codes))).write()
             if progress is not None:
                 progress(code, rank + 1, len(codes))
         for entry in marketplace.dispatch_softwares():
-            outputs.line("lrm", entry)
+            outputs.write_line("lrm", entry)
         outputs.finish()
-        tally.slots.update(outputs.answers.slots)
+        tally.slots.update(outputs.responses.slots)
     manifest = _manifest(options, run, codes, planter)
     (out / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     return manifest
 
 
-def chosen(asked: Sequence[str], scale: Scale) -> tuple[str, ...]:
-    """The departments to generate, in the order of codes; raises ``UnknownDepartmentError``."""
+def select_departments(requested: Sequence[str], scale: DatasetScale) -> tuple[str, ...]:
+    """The departments to generate, by code; raises ``DepartmentNotInGazetteerError``."""
     everywhere = sorted(c for c in departments() if load_gazetteer().in_department(c))
-    wanted = asked or scale.departments or everywhere
+    wanted = requested or scale.departments or everywhere
     unknown = sorted(set(wanted) - set(everywhere))
     if unknown:
-        raise UnknownDepartmentError(
+        raise DepartmentNotInGazetteerError(
             f"no department {', '.join(unknown)}; codes look like 01, 2A, 75, 974"
         )
     return tuple(sorted(set(wanted)))
 
 
-def neighbours(code: str, codes: Sequence[str]) -> Iterator[Territory]:
+def neighbours(code: str, codes: Sequence[str]) -> Iterator[GeneratedTerritory]:
     """The nearest departments of the set, where second practices may be."""
     here = departments()[code]
     others = [departments()[other] for other in codes if other != code]
@@ -102,19 +104,19 @@ def neighbours(code: str, codes: Sequence[str]) -> Iterator[Territory]:
 
 
 @cache
-def _territory(code: str) -> Territory:
-    return territory(code)
+def _territory(code: str) -> GeneratedTerritory:
+    return build_territory(code)
 
 
 def _manifest(
-    options: Options, run: Run, codes: tuple[str, ...], planter: Planter
+    options: Options, run: GenerationRun, codes: tuple[str, ...], injector: DefectInjector
 ) -> dict[str, Any]:
     tally = run.tally
     return {
         "format": FORMAT,
         "seed": options.seed,
         "scale": options.scale.value,
-        "now": instant(run.now),
+        "now": format_utc_instant(run.now),
         "departments": list(codes),
         "defects": options.defects,
         "offers": dict(sorted(tally.offers.items())),
@@ -122,6 +124,6 @@ def _manifest(
         "slots": dict(sorted(tally.slots.items())),
         "cases": dict(sorted(tally.cases.items())),
         "examples": dict(sorted(tally.examples.items())),
-        "planted": planter.planted,
+        "planted": injector.injected,
         "files": run.outputs.summaries(),
     }

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from simulation.draws import stream
 from simulation.outputs import Outputs
-from simulation.scales import Scale
-from simulation.tally import Tally
+from simulation.scales import DatasetScale
+from simulation.tally import DatasetTally
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class GenerationRun:
     """The seed, the scale and the frozen instant, with where to write and what to count."""
 
     seed: int
-    scale: Scale
+    scale: DatasetScale
     now: datetime
     outputs: Outputs
-    tally: Tally
+    tally: DatasetTally
 
     def stream(self, department: str, topic: str) -> random.Random:
         """The random numbers of one topic of a department."""

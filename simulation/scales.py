@@ -18,7 +18,7 @@ class ScaleName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class DatasetScale:
     """Shares of reality and means.
 
     ``departments`` empty means every department of the gazetteer. ``physicians`` multiplies the
@@ -43,9 +43,9 @@ class Scale:
         return self.shares.get(department, 1.0)
 
 
-SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
+SCALES: Mapping[ScaleName, DatasetScale] = MappingProxyType(
     {
-        ScaleName.DEPARTMENT: Scale(
+        ScaleName.DEPARTMENT: DatasetScale(
             ScaleName.DEPARTMENT,
             ("75", "48", "21", "2A", "973", "974", "976"),
             physicians=1.0,
@@ -54,7 +54,7 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             register=0.0,
             shares=MappingProxyType({"75": 0.4}),
         ),
-        ScaleName.NATIONAL: Scale(
+        ScaleName.NATIONAL: DatasetScale(
             ScaleName.NATIONAL,
             (),
             physicians=1.0,
@@ -64,7 +64,7 @@ SCALES: Mapping[ScaleName, Scale] = MappingProxyType(
             shares={},
             full_days=True,
         ),
-        ScaleName.STRESS: Scale(
+        ScaleName.STRESS: DatasetScale(
             ScaleName.STRESS,
             (),
             physicians=1.5,

@@ -8,7 +8,7 @@ MAX_EXAMPLES = 20
 
 
 @dataclass(slots=True)
-class Tally:
+class DatasetTally:
     """Counts by name, and examples by case."""
 
     offers: Counter[str] = field(default_factory=Counter)
@@ -17,7 +17,7 @@ class Tally:
     cases: Counter[str] = field(default_factory=Counter)
     examples: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def case(self, name: str, identifier: str) -> None:
+    def count_case(self, name: str, identifier: str) -> None:
         """One more of a notable case; the first ones are named in the manifest."""
         self.cases[name] += 1
         if len(self.examples[name]) < MAX_EXAMPLES:

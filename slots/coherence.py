@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from mappings.identifiers import as_finess
 from mappings.records import Kind, Offer, SlotType, StoredSlot, Via
-from slots.stored import AGENDA_SOURCE, marks
+from slots.stored import AGENDA_SOURCE, overlap_instants
 
 
-class Hidden(StrEnum):
+class HiddenReason(StrEnum):
     """Why a slot does not show, in the order the rules are tried."""
 
     ALWAYS_ABSENT = "always_absent"
@@ -26,12 +26,12 @@ class Hidden(StrEnum):
     DUPLICATE = "duplicate"
 
 
-def always_absent(offer: Offer, slot: StoredSlot) -> bool:
+def is_always_absent(offer: Offer, slot: StoredSlot) -> bool:
     """The professional or the structure is absent until further notice (F034)."""
     return offer.get("always_absent", False)
 
 
-def absent(offer: Offer, slot: StoredSlot) -> bool:
+def is_during_absence(offer: Offer, slot: StoredSlot) -> bool:
     """The slot and an absence have an instant in common, whatever the source (F036, W27).
 
     Absences are ``gte`` included, ``lt`` excluded: a slot that ends when one begins shows.
@@ -42,26 +42,26 @@ def absent(offer: Offer, slot: StoredSlot) -> bool:
     )
 
 
-def works_for_sos_only(offer: Offer, slot: StoredSlot) -> bool:
+def is_sos_only(offer: Offer, slot: StoredSlot) -> bool:
     """A professional who takes part through SOS Médecins shows on the association's points."""
     return offer["kind"] == Kind.PROFESSIONAL and set(offer.get("via", [])) == {Via.SOS}
 
 
-def editor_refused(offer: Offer, slot: StoredSlot) -> bool:
+def is_editor_refused(offer: Offer, slot: StoredSlot) -> bool:
     """The professional refuses that editors' slots are displayed; the SAS agenda stays (F040)."""
     return offer.get("editor_disabled", False) and slot["source"] != AGENDA_SOURCE
 
 
-HIDING_RULES: tuple[tuple[Hidden, Callable[[Offer, StoredSlot], bool]], ...] = (
-    (Hidden.ALWAYS_ABSENT, always_absent),
-    (Hidden.ABSENT, absent),
-    (Hidden.SOS, works_for_sos_only),
-    (Hidden.EDITOR_DISABLED, editor_refused),
+HIDING_RULES: tuple[tuple[HiddenReason, Callable[[Offer, StoredSlot], bool]], ...] = (
+    (HiddenReason.ALWAYS_ABSENT, is_always_absent),
+    (HiddenReason.ABSENT, is_during_absence),
+    (HiddenReason.SOS, is_sos_only),
+    (HiddenReason.EDITOR_DISABLED, is_editor_refused),
 )
 """Whole-slot rules, the first that holds is the one named."""
 
 
-def for_a_declared_cpts(offer: Offer, slot: StoredSlot) -> bool:
+def has_declared_cpts(offer: Offer, slot: StoredSlot) -> bool:
     """The slot names a CPTS that the professional declared for this place."""
     declared = {as_finess(finess) for finess in offer.get("cpts", [])}
     return any(as_finess(finess) in declared for finess in slot.get("cpts", []))
@@ -71,40 +71,42 @@ TYPE_RULES: dict[str, Callable[[Offer, StoredSlot], bool]] = {
     SlotType.PUBLIC: lambda offer, slot: True,
     SlotType.PRO: lambda offer, slot: True,
     SlotType.SNP: lambda offer, slot: True,
-    SlotType.CPTS: for_a_declared_cpts,
+    SlotType.CPTS: has_declared_cpts,
 }
 """What lets each declared type show; a type that is not here never shows."""
 
 
 def visible_slots(offer: Offer, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
     """The slots of one offer with ``types`` and ``hidden`` set; the arguments are not changed."""
-    judged = [_judged(offer, slot) for slot in slots]
+    judged = [_apply_rules(offer, slot) for slot in slots]
     judged.sort(key=lambda slot: (slot["start"], slot["end"], slot["id"]))
     return _without_duplicates(judged)
 
 
-def _judged(offer: Offer, slot: StoredSlot) -> StoredSlot:
+def _apply_rules(offer: Offer, slot: StoredSlot) -> StoredSlot:
     declared = slot["declared_types"]
     showing = [kind for kind in declared if kind in TYPE_RULES and TYPE_RULES[kind](offer, slot)]
     for reason, holds in HIDING_RULES:
         if holds(offer, slot):
-            return _hidden(slot, reason)
+            return _hide_slot(slot, reason)
     if not showing:
         stripped = SlotType.CPTS in declared
-        return _hidden(slot, Hidden.CPTS_NOT_DECLARED if stripped else Hidden.NO_TYPE)
-    shown = _marked(slot)
+        return _hide_slot(
+            slot, HiddenReason.CPTS_NOT_DECLARED if stripped else HiddenReason.NO_TYPE
+        )
+    shown = _with_overlap_instants(slot)
     shown["types"] = showing
     shown.pop("hidden", None)
     return shown
 
 
-def _marked(slot: StoredSlot) -> StoredSlot:
+def _with_overlap_instants(slot: StoredSlot) -> StoredSlot:
     """A copy; a slot that an older index gave gets the marks it had not."""
-    return {**slot, "marks": marks(slot["start"], slot["end"])}
+    return {**slot, "marks": overlap_instants(slot["start"], slot["end"])}
 
 
-def _hidden(slot: StoredSlot, reason: Hidden) -> StoredSlot:
-    masked = _marked(slot)
+def _hide_slot(slot: StoredSlot, reason: HiddenReason) -> StoredSlot:
+    masked = _with_overlap_instants(slot)
     masked["types"] = []
     masked["hidden"] = reason.value
     return masked
@@ -123,7 +125,7 @@ def _without_duplicates(slots: Sequence[StoredSlot]) -> list[StoredSlot]:
     doubled = {
         id(slot) for same in intervals.values() if len(same) > 1 for slot in _redundant(same)
     }
-    return [_hidden(s, Hidden.DUPLICATE) if id(s) in doubled else s for s in slots]
+    return [_hide_slot(s, HiddenReason.DUPLICATE) if id(s) in doubled else s for s in slots]
 
 
 def _interval(slot: StoredSlot) -> tuple[object, ...]:
@@ -143,7 +145,7 @@ def _preference(slot: StoredSlot) -> tuple[int, bool, str]:
     return (-len(slot["types"]), slot["source"] != AGENDA_SOURCE, slot["id"])
 
 
-def hidden_counts(slots: Iterable[StoredSlot]) -> Counter[str]:
+def count_hidden_slots(slots: Iterable[StoredSlot]) -> Counter[str]:
     """Slots hidden by reason, and ``cpts_stripped``: shown, but not to their CPTS."""
     counts: Counter[str] = Counter()
     for slot in slots:

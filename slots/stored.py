@@ -8,7 +8,7 @@ from sys import intern
 from geography.address import address_key
 from mappings.identifiers import as_finess
 from mappings.instants import utc_text
-from mappings.records import MARKS_APART, CanonicalSlot, SlotCpts, StoredSlot
+from mappings.records import MAX_OVERLAP_INSTANT_GAP, CanonicalSlot, SlotCpts, StoredSlot
 
 AGENDA_SOURCE = "sas-agenda"
 """``source`` of the slots of the SAS's own agenda; every other source is an editor."""
@@ -33,7 +33,7 @@ def _address(line: str, postal_code: str, city: str) -> str:
     return address_key(line, postal_code, city)
 
 
-def owner(slot: CanonicalSlot) -> str:
+def owner_with_prefix(slot: CanonicalSlot) -> str:
     """Who gives the slot: the professional's IDNPS, else the association's prefixed SIRET."""
     return slot.get("practitioner", {}).get("idnps") or slot.get("sos", {}).get("siret", "")
 
@@ -41,10 +41,10 @@ def owner(slot: CanonicalSlot) -> str:
 def slot_key(slot: CanonicalSlot) -> tuple[str, ...]:
     """Two slots with one key are one slot: same person, place, instants and consultation."""
     consultation = ",".join(slot.get("consultation", []))
-    return (owner(slot), place_text(slot), slot["start"], slot["end"], consultation)
+    return (owner_with_prefix(slot), place_text(slot), slot["start"], slot["end"], consultation)
 
 
-def stored_id(slot: CanonicalSlot, source: str) -> str:
+def build_slot_id(slot: CanonicalSlot, source: str) -> str:
     """``<source>:<16 hexadecimal digits>``, the same at every load of the same content."""
     digest = hashlib.sha256("|".join(slot_key(slot)).encode()).hexdigest()
     return f"{source}:{digest[:16]}"
@@ -64,29 +64,29 @@ def is_full(slot: CanonicalSlot) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _marks(start: str, end: str) -> tuple[str, ...]:
+def _compute_overlap_instants(start: str, end: str) -> tuple[str, ...]:
     first, last = (datetime.fromisoformat(text) for text in (start, end))
-    steps = max(0, (last - first - SECOND) // MARKS_APART)
-    inside = [first + step * MARKS_APART for step in range(steps + 1)]
+    steps = max(0, (last - first - SECOND) // MAX_OVERLAP_INSTANT_GAP)
+    inside = [first + step * MAX_OVERLAP_INSTANT_GAP for step in range(steps + 1)]
     return tuple(dict.fromkeys(utc_text(mark) for mark in [*inside, max(first, last - SECOND)]))
 
 
-def marks(start: str, end: str) -> list[str]:
+def overlap_instants(start: str, end: str) -> list[str]:
     """Instants by which the slot is found in any horizon it overlaps: UTC text, in order."""
-    return list(_marks(start, end))
+    return list(_compute_overlap_instants(start, end))
 
 
-def stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
+def build_stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
     """The slot as nested in its offer, every declared type showing until coherence is applied.
 
     ``seen_at`` is UTC text. Texts that come back in many slots are kept once: a load holds
     hundreds of thousands of slots in memory.
     """
     stored: StoredSlot = {
-        "id": stored_id(slot, source),
+        "id": build_slot_id(slot, source),
         "start": intern(slot["start"]),
         "end": intern(slot["end"]),
-        "marks": marks(slot["start"], slot["end"]),
+        "marks": overlap_instants(slot["start"], slot["end"]),
         "types": list(slot["types"]),
         "declared_types": list(slot["types"]),
         "source": source,

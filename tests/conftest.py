@@ -17,8 +17,8 @@ from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import IndexName, offers_index
 from elastic.node.embedded import start_node, stop_node
-from elastic.node.ports import free_port
-from elastic.settings import settings
+from elastic.node.ports import find_free_port
+from elastic.settings import read_elastic_settings
 from mappings.offers import offers_mapping, offers_settings
 from tests.conformance.recorder import Conformance
 
@@ -57,9 +57,9 @@ def es_url() -> str:
     if declared := os.environ.get("SAS_ELASTICSEARCH_URL"):
         return declared
     started = start_node(
-        settings(),
+        read_elastic_settings(),
         runtime=Path(os.environ[RUNTIME]),
-        port=free_port(),
+        port=find_free_port(),
         heap="512m",
         wait_s=300,
     )
@@ -94,7 +94,7 @@ def create_offers(es: Elasticsearch, index_prefix: str) -> CreateOffers:
         name = offers_index(prefix, datetime.now(UTC))
         lifecycle.create_index(es, name, offers_settings(), offers_mapping())
         bulk(es, _index_actions(name, docs), refresh=True)
-        lifecycle.swap(es, name.alias, name)
+        lifecycle.swap_alias(es, name.alias, name)
         return name.alias
 
     return create

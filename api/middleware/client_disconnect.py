@@ -22,8 +22,8 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
             return read
 
 
-async def while_present(
-    work: Awaitable[None], receive: Receive, answered: Callable[[], bool]
+async def cancel_on_disconnect(
+    work: Awaitable[None], receive: Receive, is_answered: Callable[[], bool]
 ) -> bool:
     """Do the work unless the client leaves before its answer; whether the work was done.
 
@@ -31,7 +31,7 @@ async def while_present(
     less to start before every search.
     """
     working, left = asyncio.current_task(), asyncio.Event()
-    leaving = asyncio.ensure_future(_watched(receive, working, answered, left))
+    leaving = asyncio.ensure_future(_cancel_when_gone(receive, working, is_answered, left))
     try:
         await work
     except asyncio.CancelledError:
@@ -45,21 +45,21 @@ async def while_present(
     return True
 
 
-async def _watched(
+async def _cancel_when_gone(
     receive: Receive,
     working: "asyncio.Task[Any] | None",
-    answered: Callable[[], bool],
+    is_answered: Callable[[], bool],
     left: asyncio.Event,
 ) -> None:
     """Cancel the task of the request when its client leaves before the answer."""
     while (await receive())["type"] != "http.disconnect":
         continue
-    if working is not None and not answered():
+    if working is not None and not is_answered():
         left.set()
         working.cancel()
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
+def replay_body(body: bytes, receive: Receive) -> Receive:
     """A way to read a body already read, once; then what the client does next."""
     left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

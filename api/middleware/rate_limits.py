@@ -14,30 +14,30 @@ MAX_CLIENTS = 10_000
 
 
 @dataclass(slots=True)
-class Buckets:
+class RateLimiter:
     """``rate`` tokens a second up to ``burst``; a request takes one. A rate of 0 limits nothing."""
 
     rate: float
     burst: int
     clock: Callable[[], float] = time.monotonic
-    _filled: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+    _tokens_by_client: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def wait_s(self, client: str) -> int:
         """0 when the client may ask now, else the whole seconds until it may."""
         if self.rate <= 0:
             return 0
-        left = self._left(client)
+        left = self._available_tokens(client)
         allowed = left >= 1
-        self._keep(client, left - 1 if allowed else left)
+        self._store_tokens(client, left - 1 if allowed else left)
         return 0 if allowed else max(1, math.ceil((1 - left) / self.rate))
 
-    def _left(self, client: str) -> float:
+    def _available_tokens(self, client: str) -> float:
         now = self.clock()
-        left, since = self._filled.get(client, (float(self.burst), now))
+        left, since = self._tokens_by_client.get(client, (float(self.burst), now))
         return min(float(self.burst), left + (now - since) * self.rate)
 
-    def _keep(self, client: str, left: float) -> None:
-        self._filled[client] = (left, self.clock())
-        self._filled.move_to_end(client)
-        while len(self._filled) > MAX_CLIENTS:
-            self._filled.popitem(last=False)
+    def _store_tokens(self, client: str, left: float) -> None:
+        self._tokens_by_client[client] = (left, self.clock())
+        self._tokens_by_client.move_to_end(client)
+        while len(self._tokens_by_client) > MAX_CLIENTS:
+            self._tokens_by_client.popitem(last=False)

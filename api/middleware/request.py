@@ -16,9 +16,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.logs import where
-from api.metrics import Done, Metrics
-from api.middleware.client_disconnect import CLIENT_GONE, read_body, replayed, while_present
+from api.logs import list_frames
+from api.metrics import Metrics, RequestRecord
+from api.middleware.client_disconnect import (
+    CLIENT_GONE,
+    cancel_on_disconnect,
+    read_body,
+    replay_body,
+)
 from api.security.authenticator import Gate
 from api.settings import ApiSettings, Network
 
@@ -38,7 +43,7 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 log = structlog.get_logger("api")
 
 
-class Exchange:
+class RequestMiddleware:
     """The outermost layer of the application."""
 
     def __init__(self, app: ASGIApp, settings: ApiSettings, gate: Gate, metrics: Metrics) -> None:
@@ -52,15 +57,18 @@ class Exchange:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(request_id_of(scope), send)
+        answer = _TrackedResponse(resolve_request_id(scope), send)
         scope.setdefault("state", {})["request_id"] = answer.request_id
         started = time.perf_counter()
         try:
             await self._serve(scope, receive, answer)
         finally:
-            self._tell(_done(scope, answer, time.perf_counter() - started), answer.request_id)
+            self._log_request(
+                _build_request_record(scope, answer, time.perf_counter() - started),
+                answer.request_id,
+            )
 
-    def _tell(self, done: Done, request_id: str) -> None:
+    def _log_request(self, done: RequestRecord, request_id: str) -> None:
         self._metrics.record(done)
         log.info(
             "request",
@@ -73,18 +81,18 @@ class Exchange:
             **({"took_ms": dict(done.took_ms)} if done.took_ms else {}),
         )
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_TrackedResponse") -> None:
         try:
-            refusal = self._oversize(scope) or await self._gate.refusal(scope)
+            refusal = self._limit_problem(scope) or await self._gate.refusal(scope)
             if refusal is None:
-                refusal = await self._failure(scope, receive, answer)
+                refusal = await self._run_application(scope, receive, answer)
         except Exception as error:
-            refusal = _fault(error, answer.request_id)
+            refusal = _log_fault(error, answer.request_id)
         if refusal is not None and answer.status is None:
             scope["state"]["problem"] = refusal.code
             await refusal.response(answer.request_id)(scope, receive, answer.send)
 
-    def _oversize(self, scope: Scope) -> problems.Problem | None:
+    def _limit_problem(self, scope: Scope) -> problems.Problem | None:
         """Why the request is not even read."""
         chosen = self._settings
         if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
@@ -101,8 +109,8 @@ class Exchange:
             return problems.BODY_TOO_LARGE
         return None
 
-    async def _failure(
-        self, scope: Scope, receive: Receive, answer: "_Answer"
+    async def _run_application(
+        self, scope: Scope, receive: Receive, answer: "_TrackedResponse"
     ) -> problems.Problem | None:
         """Run the application within the deadline; what it could not handle becomes a problem."""
         body: bytes | None = None
@@ -111,34 +119,36 @@ class Exchange:
                 body = await read_body(receive, self._settings.max_body_bytes)
                 if body is None:
                     return problems.BODY_TOO_LARGE
-                work = self._app(scope, replayed(body, receive), answer.send)
-                if not await while_present(work, receive, answer.is_complete):
+                work = self._app(scope, replay_body(body, receive), answer.send)
+                if not await cancel_on_disconnect(work, receive, answer.is_complete):
                     answer.status = CLIENT_GONE
         except TimeoutError:
             return problems.REQUEST_TIMEOUT if body is None else problems.SEARCH_TIMEOUT
         return None
 
 
-def _fault(error: Exception, request_id: str) -> problems.Problem:
+def _log_fault(error: Exception, request_id: str) -> problems.Problem:
     """Log where a failure happened; its message and variables may hold what was asked."""
     log.error(
         "failure",
         error=type(error).__qualname__,
-        frames=where(error.__traceback__),
+        frames=list_frames(error.__traceback__),
         request_id=request_id,
     )
     return problems.INTERNAL_ERROR
 
 
-def _done(scope: Scope, answer: "_Answer", seconds: float) -> Done:
+def _build_request_record(
+    scope: Scope, answer: "_TrackedResponse", seconds: float
+) -> RequestRecord:
     state = scope["state"]
     method = scope["method"] if scope["method"] in METHODS else "(other)"
     status = answer.status or problems.INTERNAL_ERROR.status
     code, took = state.get("problem"), state.get("took_ms", {})
-    return Done(method, _route(scope), status, seconds, code, took)
+    return RequestRecord(method, _route(scope), status, seconds, code, took)
 
 
-class _Answer:
+class _TrackedResponse:
     """The answer on its way out: its status, and the headers every answer bears."""
 
     def __init__(self, request_id: str, send: Send) -> None:
@@ -162,7 +172,7 @@ class _Answer:
         await self._send(message)
 
 
-def request_id_of(scope: Scope) -> str:
+def resolve_request_id(scope: Scope) -> str:
     """The caller's identifier when it looks like one, else a new one."""
     given = Headers(scope=scope).get(REQUEST_ID, "")
     return given if ACCEPTED_ID.fullmatch(given) else uuid.uuid4().hex

@@ -12,10 +12,10 @@ from api.roles import CallerRole
 from api.routes.search import LISTS, answer_search
 from api.schemas.cards import CptsList, responses
 from api.schemas.page import ResultPage
-from api.state import engine_of
+from api.state import get_engine
 from api.strict_json import BodyRoute
 from search_engine.lookup.cpts import cpts_of_commune
-from search_engine.lookup.offer import Asker
+from search_engine.lookup.offer import CardViewer
 from search_engine.request.criteria import Role, SearchRequest
 
 router = APIRouter(prefix="/v1/cpts", tags=["cpts"], route_class=BodyRoute)
@@ -43,13 +43,13 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
 )
 async def get_cpts(
     request: Request,
-    asked: Annotated[CommuneQuery, Query()],
+    query: Annotated[CommuneQuery, Query()],
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
-    engine, asker = engine_of(request), Asker(role=role)
-    found = await cpts_of_commune(engine.client, engine.alias, asked.insee, engine.clock(), asker)
+    engine, asker = get_engine(request), CardViewer(role=role)
+    found = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), asker)
     return OrjsonResponse(found)
 
 
@@ -62,11 +62,11 @@ async def get_cpts(
 async def post_members(
     request: Request,
     finess: Finess,
-    asked: SearchRequest,
+    search_request: SearchRequest,
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search, among the members of one CPTS: every criterion holds (F094)."""
-    return await answer_search(request, asked, role, finess)
+    return await answer_search(request, search_request, role, finess)
 
 
 @router.get(
@@ -78,9 +78,9 @@ async def post_members(
 async def get_members(
     request: Request,
     finess: Finess,
-    asked: Annotated[SearchRequest, Query()],
+    search_request: Annotated[SearchRequest, Query()],
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, asked, role, finess)
+    return await answer_search(request, search_request, role, finess)

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.problems import Problem
-from api.readiness import readiness
+from api.readiness import check_readiness
 from api.responses import OrjsonResponse
 from api.schemas.cards import Alive, Ready, responses
 from api.settings import ApiSettings
-from api.state import engine_of
+from api.state import get_engine
 
 router = APIRouter(tags=["health"])
 
@@ -27,9 +27,9 @@ async def livez() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """200 with the live index, or a 503: no node, no alias, another schema, too few offers."""
-    engine = engine_of(request)
+    engine = get_engine(request)
     settings: ApiSettings = request.app.state.settings
-    state = await readiness(engine.client, engine.alias, settings.ready_floor)
+    state = await check_readiness(engine.client, engine.alias, settings.ready_floor)
     if isinstance(state, Problem):
         return state.response(request.state.request_id)
     return OrjsonResponse(state)

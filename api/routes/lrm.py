@@ -11,11 +11,11 @@ from api.responses import OrjsonResponse
 from api.roles import CallerRole
 from api.schemas.cards import responses
 from api.schemas.page import LrmPage
-from api.security.permissions import caller_of, modes_of
-from api.state import Engine, engine_of
+from api.security.permissions import get_principal, role_modes
+from api.state import Engine, get_engine
 from api.strict_json import BodyRoute
-from elastic.settings import settings as elastic_settings
-from lrm.link import LrmDoor, LrmFinder, LrmLink, lrm_search
+from elastic.settings import read_elastic_settings as elastic_settings
+from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
 from lrm.registry import LrmRegistry, registry_file
 from search_engine.request.criteria import Role
 
@@ -54,19 +54,17 @@ async def post_lrm_search(
 
 
 async def _page(request: Request, link: LrmLink, role: Role) -> Response:
-    engine = engine_of(request)
-    finder = cast(LrmFinder, engine.geocoder)
-    registry = registry_of(request, engine)
-    door = LrmDoor(
-        engine.client, engine.alias, registry, finder, engine.cursor_key, engine.foresight
-    )
-    modes = modes_of(caller_of(request).duties)
+    engine = get_engine(request)
+    finder = cast(LrmGeocoder, engine.geocoder)
+    registry = get_lrm_registry(request, engine)
+    door = LrmSearch(engine.client, engine.alias, registry, finder, engine.cursor_key, engine.hints)
+    modes = role_modes(get_principal(request).roles)
     page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))
 
 
-def registry_of(request: Request, engine: Engine) -> LrmRegistry:
+def get_lrm_registry(request: Request, engine: Engine) -> LrmRegistry:
     """The registry of this process, made by the first link it answers."""
     state = request.app.state
     if getattr(state, "lrm_registry", None) is None:

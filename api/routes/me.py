@@ -7,8 +7,8 @@ from api.responses import OrjsonResponse
 from api.roles import CallerRole
 from api.schemas.caller import Me
 from api.schemas.cards import responses
-from api.security.permissions import caller_of, modes_of
-from api.security.principal import Duty
+from api.security.permissions import get_principal, role_modes
+from api.security.principal import UserRole
 from search_engine.request.criteria import VISIBLE_TYPES, Role
 
 router = APIRouter(prefix="/v1", tags=["caller"])
@@ -22,11 +22,11 @@ router = APIRouter(prefix="/v1", tags=["caller"])
 )
 async def get_me(request: Request, role: CallerRole = Role.OSNP) -> Response:
     """Roles, modes, slot types and territories; never the name or the number of the person."""
-    caller = caller_of(request)
+    caller = get_principal(request)
     return OrjsonResponse(
         {
-            "roles": [duty for duty in Duty if duty in caller.duties],
-            "modes": modes_of(caller.duties),
+            "roles": [duty for duty in UserRole if duty in caller.roles],
+            "modes": role_modes(caller.roles),
             "slot_types": VISIBLE_TYPES[role],
             "territories": caller.territories,
         }

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.metrics import Metrics
-from api.security.permissions import caller_of, require_metrics_reader
+from api.security.permissions import get_principal, require_metrics_reader
 
 router = APIRouter(tags=["health"])
 
@@ -18,6 +18,6 @@ MEDIA_TYPE = "text/plain; version=0.0.4"
 )
 async def get_metrics(request: Request) -> Response:
     """Requests, refusals and times of stages; for administrators and the data team."""
-    require_metrics_reader(caller_of(request))
+    require_metrics_reader(get_principal(request))
     metrics: Metrics = request.app.state.metrics
     return Response(metrics.text(), media_type=MEDIA_TYPE)

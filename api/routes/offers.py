@@ -6,8 +6,8 @@ from starlette.responses import Response
 from api.responses import OrjsonResponse
 from api.roles import CallerRole
 from api.schemas.cards import OfferCard, OfferSlots, responses
-from api.state import engine_of
-from search_engine.lookup.offer import Asker, offer_card
+from api.state import get_engine
+from search_engine.lookup.offer import CardViewer, offer_card
 from search_engine.request.criteria import Role
 from search_engine.response.cards import Card
 
@@ -40,5 +40,7 @@ async def get_slots(request: Request, offer_id: str, role: CallerRole = Role.OSN
 
 
 async def _card(request: Request, offer_id: str, role: Role) -> Card:
-    engine = engine_of(request)
-    return await offer_card(engine.client, engine.alias, offer_id, engine.clock(), Asker(role=role))
+    engine = get_engine(request)
+    return await offer_card(
+        engine.client, engine.alias, offer_id, engine.clock(), CardViewer(role=role)
+    )

@@ -11,8 +11,8 @@ from api.responses import OrjsonResponse
 from api.roles import CallerRole
 from api.schemas.cards import responses
 from api.schemas.page import ResultPage
-from api.security.permissions import caller_of, modes_of, permitted
-from api.state import engine_of
+from api.security.permissions import get_principal, resolve_mode, role_modes
+from api.state import get_engine
 from api.strict_json import BodyRoute
 from search_engine.execution.search import search
 from search_engine.request.criteria import Criteria, Role, SearchRequest
@@ -36,10 +36,10 @@ LISTS = frozenset(
     responses=PROBLEMS,
 )
 async def post_search(
-    request: Request, asked: SearchRequest, role: CallerRole = Role.OSNP
+    request: Request, search_request: SearchRequest, role: CallerRole = Role.OSNP
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await answer_search(request, asked, role)
+    return await answer_search(request, search_request, role)
 
 
 @router.get(
@@ -50,32 +50,37 @@ async def post_search(
 )
 async def get_search(
     request: Request,
-    asked: Annotated[SearchRequest, Query()],
+    search_request: Annotated[SearchRequest, Query()],
     role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, asked, role)
+    return await answer_search(request, search_request, role)
 
 
 async def answer_search(
-    request: Request, asked: SearchRequest, role: Role, cpts: str | None = None
+    request: Request, search_request: SearchRequest, role: Role, cpts: str | None = None
 ) -> Response:
     """The page of a search in a mode open to the caller; among the members of a CPTS if given.
 
     The request was validated on its way in, and so was ``cpts``: it is not validated again.
     """
-    engine, modes = engine_of(request), modes_of(caller_of(request).duties)
-    beside = {"mode": permitted(asked, modes), "role": role, "modes": modes, "cpts": cpts}
-    criteria = Criteria.model_construct(**(vars(asked) | beside))
+    engine, modes = get_engine(request), role_modes(get_principal(request).roles)
+    beside = {
+        "mode": resolve_mode(search_request, modes),
+        "role": role,
+        "modes": modes,
+        "cpts": cpts,
+    }
+    criteria = Criteria.model_construct(**(vars(search_request) | beside))
     page = await search(
         engine.client,
         engine.alias,
         criteria,
         engine.clock(),
-        deps=engine.geocoder,
+        geocoder=engine.geocoder,
         key=engine.cursor_key,
-        foresight=engine.foresight,
+        hints=engine.hints,
     )
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

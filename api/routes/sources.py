@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.freshness import Freshness
+from api.freshness import FreshnessMonitor
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.sources import Sources
-from api.security.permissions import caller_of, require_metrics_reader
+from api.security.permissions import get_principal, require_metrics_reader
 
 router = APIRouter(prefix="/v1", tags=["health"])
 
@@ -20,6 +20,6 @@ router = APIRouter(prefix="/v1", tags=["health"])
 )
 async def get_sources(request: Request) -> Response:
     """Read at once, not from memory; for administrators and the data team."""
-    require_metrics_reader(caller_of(request))
-    freshness: Freshness = request.app.state.freshness
+    require_metrics_reader(get_principal(request))
+    freshness: FreshnessMonitor = request.app.state.freshness
     return OrjsonResponse((await freshness.renew()).as_json())

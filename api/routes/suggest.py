@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.suggest import PlaceCompletions, Suggestions
-from api.state import engine_of
+from api.state import get_engine
 from api.strict_json import BodyRoute
 from search_engine.lookup.places import PlacesRequest, complete_places
 from search_engine.lookup.suggest import SuggestRequest, suggest
@@ -25,10 +25,10 @@ PROBLEMS = responses(422, 503)
     response_model=Suggestions,
     responses=PROBLEMS,
 )
-async def post_suggest(request: Request, asked: SuggestRequest) -> Response:
+async def post_suggest(request: Request, suggest_request: SuggestRequest) -> Response:
     """Specialities, professionals and structures; `what` is the text to send to the search."""
-    engine = engine_of(request)
-    return OrjsonResponse(await suggest(engine.client, engine.alias, asked))
+    engine = get_engine(request)
+    return OrjsonResponse(await suggest(engine.client, engine.alias, suggest_request))
 
 
 @router.post(
@@ -37,6 +37,6 @@ async def post_suggest(request: Request, asked: SuggestRequest) -> Response:
     response_model=PlaceCompletions,
     responses=PROBLEMS,
 )
-async def post_places(request: Request, asked: PlacesRequest) -> Response:
+async def post_places(request: Request, places_request: PlacesRequest) -> Response:
     """Departments, communes and addresses, each with the criteria to send to the search."""
-    return OrjsonResponse(await complete_places(asked, engine_of(request).geocoder))
+    return OrjsonResponse(await complete_places(places_request, get_engine(request).geocoder))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.responses import OrjsonResponse
 from api.schemas.caller import Territories
-from geography.departments import Department, corrected
+from geography.departments import Department, load_corrected_departments
 
 router = APIRouter(prefix="/v1", tags=["territories"])
 
@@ -26,7 +26,7 @@ HEADERS: dict[str, Any] = {
     "Cache-Control": {"description": "How long it may be kept.", **_HEADER},
 }
 
-KnownTag = Annotated[
+IfNoneMatch = Annotated[
     str | None, Header(alias="If-None-Match", description="`ETag` of an earlier answer.")
 ]
 
@@ -48,11 +48,11 @@ class TerritoryList:
         NOT_MODIFIED: {"description": "The list at hand is the current one.", "headers": HEADERS},
     },
 )
-async def get_territories(known: KnownTag = None) -> Response:
+async def get_territories(if_none_match: IfNoneMatch = None) -> Response:
     """Identifier, name, department and time zone, by code of department."""
     current = territory_list()
     headers = {"ETag": current.etag, "Cache-Control": CACHE_CONTROL}
-    if known is not None and is_known(known, current.etag):
+    if if_none_match is not None and is_current_etag(if_none_match, current.etag):
         return Response(status_code=NOT_MODIFIED, headers=headers)
     return OrjsonResponse(current.body, headers=headers)
 
@@ -60,14 +60,14 @@ async def get_territories(known: KnownTag = None) -> Response:
 @cache
 def territory_list() -> TerritoryList:
     """Every territory of the packaged tables; a file of radii changes nothing in it."""
-    found = sorted(corrected().values(), key=lambda department: department.code)
+    found = sorted(load_corrected_departments().values(), key=lambda department: department.code)
     body = {"territories": [_territory(department) for department in found]}
     return TerritoryList(body, f'"{hashlib.sha256(orjson.dumps(body)).hexdigest()[:16]}"')
 
 
-def is_known(asked: str, etag: str) -> bool:
+def is_current_etag(if_none_match: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names the version (RFC 9110, 13.1.2: weakly compared)."""
-    tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     return "*" in tags or etag in tags
 
 

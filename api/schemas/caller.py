@@ -1,7 +1,7 @@
 """The shape of who asks and of the territories, for the documentation only."""
 
 from api.schemas.cards import Shape
-from api.security.principal import Duty
+from api.security.principal import UserRole
 from mappings.records import SlotType
 from search_engine.request.criteria import Mode
 
@@ -9,7 +9,7 @@ from search_engine.request.criteria import Mode
 class Me(Shape):
     """The caller as the service knows him; nothing that names him."""
 
-    roles: list[Duty]
+    roles: list[UserRole]
     modes: list[Mode]
     """Modes open to these roles, the default first."""
     slot_types: list[SlotType]

@@ -16,11 +16,11 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.principal import Caller, Duty
+from api.security.principal import Principal, UserRole
 
-MARK = "sas"
+KEY_PREFIX = "sas"
 SECRET_BYTES = 32
-PARTS = 3
+KEY_PARTS = 3
 
 
 class KeyFileInvalid(Exception):
@@ -34,7 +34,7 @@ class StoredKey(BaseModel):
 
     id: str = Field(pattern=r"^[0-9a-f]{12}$")
     name: str = Field(min_length=1, max_length=60)
-    roles: tuple[Duty, ...] = Field(min_length=1)
+    roles: tuple[UserRole, ...] = Field(min_length=1)
     salt: str = Field(pattern=r"^[0-9a-f]{32}$")
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     created: datetime
@@ -48,7 +48,7 @@ class KeyFile(BaseModel):
     keys: tuple[StoredKey, ...] = ()
 
 
-def new_key(name: str, roles: Sequence[Duty], now: datetime) -> tuple[str, StoredKey]:
+def generate_api_key(name: str, roles: Sequence[UserRole], now: datetime) -> tuple[str, StoredKey]:
     """A fresh key to hand over once, and what is kept of it."""
     key_id, secret, salt = secrets.token_hex(6), secrets.token_hex(SECRET_BYTES), os.urandom(16)
     stored = StoredKey(
@@ -59,7 +59,7 @@ def new_key(name: str, roles: Sequence[Duty], now: datetime) -> tuple[str, Store
         digest=_digest(salt.hex(), secret),
         created=now.astimezone(UTC),
     )
-    return f"{MARK}_{key_id}_{secret}", stored
+    return f"{KEY_PREFIX}_{key_id}_{secret}", stored
 
 
 def read_keys(path: Path) -> tuple[StoredKey, ...]:
@@ -90,20 +90,20 @@ class KeyRing:
     _stamp: tuple[int, int] = (0, 0)
     _keys: tuple[StoredKey, ...] = ()
 
-    def caller(self, key: str) -> Caller | None:
+    def find_principal(self, key: str) -> Principal | None:
         """Whom the key names; None when no stored key is this one.
 
         Raises ``KeyFileInvalid`` when the file is gone or spoiled: no key opens then.
         """
         parts = key.split("_")
-        if len(parts) != PARTS or parts[0] != MARK:
+        if len(parts) != KEY_PARTS or parts[0] != KEY_PREFIX:
             return None
-        stored = next((kept for kept in self._current() if kept.id == parts[1]), None)
+        stored = next((kept for kept in self._current_keys() if kept.id == parts[1]), None)
         if stored is None or not _is_same(stored, parts[2]):
             return None
-        return Caller(f"key:{stored.id}", frozenset(stored.roles))
+        return Principal(f"key:{stored.id}", frozenset(stored.roles))
 
-    def _current(self) -> tuple[StoredKey, ...]:
+    def _current_keys(self) -> tuple[StoredKey, ...]:
         try:
             told = self.path.stat()
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.principal import Caller, Duty
+from api.security.principal import Principal, UserRole
 
 DEFAULT = Path(__file__).with_name("claims.toml")
 
@@ -24,9 +24,9 @@ class ClaimTable(BaseModel):
     subject: str = Field(min_length=1)
     roles: str = Field(min_length=1)
     territories: str = Field(min_length=1)
-    duties: dict[str, Duty] = Field(min_length=1)
+    duties: dict[str, UserRole] = Field(min_length=1)
 
-    def caller(self, claims: Mapping[str, Any]) -> Caller | None:
+    def read_principal(self, claims: Mapping[str, Any]) -> Principal | None:
         """Whom the claims name; None without a subject or without any role of the table."""
         subject = _claim(claims, self.subject)
         duties = frozenset(
@@ -34,7 +34,7 @@ class ClaimTable(BaseModel):
         )
         if not isinstance(subject, str) or not subject or not duties:
             return None
-        return Caller(subject, duties, _texts(claims, self.territories))
+        return Principal(subject, duties, _texts(claims, self.territories))
 
 
 def load_claims(path: Path | None = None) -> ClaimTable:

@@ -48,7 +48,7 @@ class AuthorityInvalid(Exception):
     """The certificate authority cannot be used; the message names its file."""
 
 
-class KeySource:
+class JwksClient:
     """Keys by name (``kid``), read again when a name is unknown or the keys are old."""
 
     def __init__(
@@ -57,30 +57,30 @@ class KeySource:
         clock: Callable[[], float] = time.monotonic,
         authority: Path | None = None,
     ) -> None:
-        self._place = place
-        self._trust = trust(authority)
+        self._location = place
+        self._trust = resolve_tls_trust(authority)
         self._clock = clock
         self._keys: dict[str, PublicKey] | None = None
-        self._tried: float | None = None
+        self._last_attempt: float | None = None
         self._lock = asyncio.Lock()
 
-    async def key(self, kid: str) -> PublicKey | None:
+    async def find_key(self, kid: str) -> PublicKey | None:
         """The key of that name; None when the provider does not know it.
 
         Raises ``KeysUnavailable`` when the keys were never read.
         """
-        if self._due(kid):
+        if self._is_due(kid):
             async with self._lock:
-                if self._due(kid):
+                if self._is_due(kid):
                     await self._read()
         if self._keys is None:
             raise KeysUnavailable
         return self._keys.get(kid)
 
-    def _due(self, kid: str) -> bool:
-        if self._tried is None:
+    def _is_due(self, kid: str) -> bool:
+        if self._last_attempt is None:
             return True
-        return self._clock() - self._tried >= self._wait_s(kid)
+        return self._clock() - self._last_attempt >= self._wait_s(kid)
 
     def _wait_s(self, kid: str) -> float:
         """Seconds between two readings, as the key asked for is known or not."""
@@ -90,7 +90,7 @@ class KeySource:
 
     async def _read(self) -> None:
         """Read the keys; what cannot be read leaves those at hand."""
-        self._tried = self._clock()
+        self._last_attempt = self._clock()
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 self._keys = usable_keys(orjson.loads(await self._document()))
@@ -99,16 +99,18 @@ class KeySource:
 
     async def _document(self) -> bytes:
         """The bytes of the document; ``ValueError`` when there are too many."""
-        if not self._place.startswith(("https://", "http://")):
-            return await asyncio.to_thread(Path(self._place).read_bytes)
+        if not self._location.startswith(("https://", "http://")):
+            return await asyncio.to_thread(Path(self._location).read_bytes)
         async with (
             httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._trust) as client,
-            client.stream("GET", self._place, headers={"Accept-Encoding": "identity"}) as response,
+            client.stream(
+                "GET", self._location, headers={"Accept-Encoding": "identity"}
+            ) as response,
         ):
-            return await _bounded(response.raise_for_status())
+            return await _read_bounded(response.raise_for_status())
 
 
-async def _bounded(response: httpx.Response) -> bytes:
+async def _read_bounded(response: httpx.Response) -> bytes:
     read = b""
     async for piece in response.aiter_bytes():
         read += piece
@@ -117,7 +119,7 @@ async def _bounded(response: httpx.Response) -> bytes:
     return read
 
 
-def trust(authority: Path | None) -> ssl.SSLContext | bool:
+def resolve_tls_trust(authority: Path | None) -> ssl.SSLContext | bool:
     """Whose certificates are believed: those of one authority alone (PEM), else the public ones.
 
     Raises ``AuthorityInvalid``.

@@ -4,20 +4,25 @@ from typing import ClassVar
 
 from fastapi import Request
 
-from api.security.principal import Caller, Duty
+from api.security.principal import Principal, UserRole
 from search_engine.request.criteria import Mode, SearchRequest
 from search_engine.request.problems import SearchProblem
 
-MODES: dict[frozenset[Duty], tuple[Mode, ...]] = {
-    frozenset({Duty.IOA}): (Mode.REORIENTATION,),
-    frozenset({Duty.OSNP}): (Mode.AVAILABLE, Mode.ALL, Mode.BEYOND),
-    frozenset({Duty.IOA, Duty.OSNP}): (Mode.AVAILABLE, Mode.ALL, Mode.BEYOND, Mode.REORIENTATION),
+MODES: dict[frozenset[UserRole], tuple[Mode, ...]] = {
+    frozenset({UserRole.IOA}): (Mode.REORIENTATION,),
+    frozenset({UserRole.OSNP}): (Mode.AVAILABLE, Mode.ALL, Mode.BEYOND),
+    frozenset({UserRole.IOA, UserRole.OSNP}): (
+        Mode.AVAILABLE,
+        Mode.ALL,
+        Mode.BEYOND,
+        Mode.REORIENTATION,
+    ),
     frozenset(): (Mode.AVAILABLE,),
 }
 """Modes by the regulation roles held; the first is the default (F047)."""
 
-REGULATION = frozenset({Duty.IOA, Duty.OSNP})
-METRICS_READERS = frozenset({Duty.ADMINISTRATOR, Duty.DATA_TEAM})
+REGULATION = frozenset({UserRole.IOA, UserRole.OSNP})
+METRICS_READERS = frozenset({UserRole.ADMINISTRATOR, UserRole.DATA_TEAM})
 
 
 class ModeNotAllowed(SearchProblem):
@@ -44,30 +49,30 @@ class RightMissing(SearchProblem):
         super().__init__("Votre rôle n'ouvre pas cette route.")
 
 
-def modes_of(duties: frozenset[Duty]) -> tuple[Mode, ...]:
+def role_modes(roles: frozenset[UserRole]) -> tuple[Mode, ...]:
     """The modes open to these roles, the default one first."""
-    return MODES[duties & REGULATION]
+    return MODES[roles & REGULATION]
 
 
-def permitted(asked: SearchRequest, modes: tuple[Mode, ...]) -> Mode:
+def resolve_mode(search_request: SearchRequest, modes: tuple[Mode, ...]) -> Mode:
     """The mode of a search among those open to its caller; left out, it is the first of them.
 
     Raises ``ModeNotAllowed``.
     """
-    if "mode" not in asked.model_fields_set:
+    if "mode" not in search_request.model_fields_set:
         return modes[0]
-    if asked.mode not in modes:
+    if search_request.mode not in modes:
         raise ModeNotAllowed
-    return asked.mode
+    return search_request.mode
 
 
-def require_metrics_reader(caller: Caller) -> None:
+def require_metrics_reader(caller: Principal) -> None:
     """Raises ``RightMissing`` unless the caller runs the service."""
-    if not caller.duties & METRICS_READERS:
+    if not caller.roles & METRICS_READERS:
         raise RightMissing
 
 
-def caller_of(request: Request) -> Caller:
+def get_principal(request: Request) -> Principal:
     """Whom the gate identified."""
-    caller: Caller = request.state.caller
+    caller: Principal = request.state.caller
     return caller

@@ -6,7 +6,7 @@ from enum import StrEnum
 from search_engine.request.criteria import Role
 
 
-class Duty(StrEnum):
+class UserRole(StrEnum):
     """What somebody does in the SAS; one person may hold several."""
 
     OSNP = "OSNP"
@@ -17,16 +17,16 @@ class Duty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Principal:
     """An identified caller. ``subject`` never reaches a log, a metric or an answer."""
 
     subject: str = field(repr=False)
-    duties: frozenset[Duty]
+    roles: frozenset[UserRole]
     territories: tuple[str, ...] = ()
 
 
-def search_role(duties: frozenset[Duty]) -> Role:
+def search_role(roles: frozenset[UserRole]) -> Role:
     """The role that decides which slots and information show: the widest one held."""
-    if Duty.OSNP in duties:
+    if UserRole.OSNP in roles:
         return Role.OSNP
-    return Role.IOA if Duty.IOA in duties else Role.OTHER
+    return Role.IOA if UserRole.IOA in roles else Role.OTHER

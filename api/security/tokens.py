@@ -11,8 +11,8 @@ from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode
 
 from api.security.claims import ClaimTable
-from api.security.jwks import KeySource
-from api.security.principal import Caller
+from api.security.jwks import JwksClient
+from api.security.principal import Principal
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Signatures accepted: asymmetric only, never ``none``, never a shared secret."""
@@ -25,7 +25,7 @@ class BadToken(Exception):
     """The token identifies nobody; why is not said, neither to the caller nor to the log."""
 
 
-class NoDuty(Exception):
+class MissingRole(Exception):
     """The token is sound, and holds no role of the service."""
 
 
@@ -33,18 +33,18 @@ class NoDuty(Exception):
 class TokenReader:
     """Reads tokens of one issuer, made for one audience."""
 
-    keys: KeySource
+    keys: JwksClient
     issuer: str
     audience: str
     table: ClaimTable
     clock: Callable[[], float] = time.time
 
-    async def caller(self, token: str) -> Caller:
+    async def read_principal(self, token: str) -> Principal:
         """Whom the token names.
 
-        Raises ``BadToken``, ``NoDuty`` or ``KeysUnavailable``.
+        Raises ``BadToken``, ``MissingRole`` or ``KeysUnavailable``.
         """
-        key = await self.keys.key(key_name(token))
+        key = await self.keys.find_key(key_name(token))
         if key is None:
             raise BadToken
         try:
@@ -52,9 +52,9 @@ class TokenReader:
             self._registry().validate(read.claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise BadToken from error
-        caller = self.table.caller(read.claims)
+        caller = self.table.read_principal(read.claims)
         if caller is None:
-            raise NoDuty
+            raise MissingRole
         return caller
 
     def _registry(self) -> jwt.JWTClaimsRegistry:

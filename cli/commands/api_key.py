@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.security.api_keys import KeyFileInvalid, StoredKey, new_key, read_keys, write_keys
-from api.security.principal import Duty
+from api.security.api_keys import KeyFileInvalid, StoredKey, generate_api_key, read_keys, write_keys
+from api.security.principal import UserRole
 
 BAD_FILE = 1
 
@@ -32,16 +32,16 @@ def register(app: typer.Typer) -> None:
 def new(
     name: Annotated[str, typer.Argument(help="Whose key it is, such as `lrm-lozere`.")],
     file: KeyFileOption,
-    role: Annotated[list[Duty], typer.Option(help="What it may do; repeat for several.")],
+    role: Annotated[list[UserRole], typer.Option(help="What it may do; repeat for several.")],
     as_json: Json = False,
 ) -> None:
     """Makes a key and prints it once: only its digest is kept.
 
     Example: `sas api-key new lrm-lozere --role OSNP`
     """
-    kept = _read(file) if file.exists() else ()
+    kept = _read_key_file(file) if file.exists() else ()
     try:
-        key, stored = new_key(name, role, datetime.now(UTC))
+        key, stored = generate_api_key(name, role, datetime.now(UTC))
     except ValueError:
         _stop("A name has 1 to 60 characters: give another.")
     write_keys(file, [*kept, stored])
@@ -52,7 +52,7 @@ def new(
 @keys.command("list")
 def show(file: KeyFileOption, as_json: Json = False) -> None:
     """Lists the keys, never what opens."""
-    kept = _read(file)
+    kept = _read_key_file(file)
     if as_json:
         shown = {"id", "name", "roles", "created"}
         rows = [key.model_dump(mode="json", include=shown) for key in kept]
@@ -70,7 +70,7 @@ def revoke(
     file: KeyFileOption,
 ) -> None:
     """Revokes a key: refused from the next request on."""
-    kept = _read(file)
+    kept = _read_key_file(file)
     left = [key for key in kept if key.id != key_id]
     if len(left) == len(kept):
         _stop("No key has this identifier: see `sas api-key list`.")
@@ -78,7 +78,7 @@ def revoke(
     typer.echo("Revoked.")
 
 
-def _read(file: Path) -> tuple[StoredKey, ...]:
+def _read_key_file(file: Path) -> tuple[StoredKey, ...]:
     try:
         return read_keys(file)
     except KeyFileInvalid as error:

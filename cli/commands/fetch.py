@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cli.commands.reindex import REFUSED, UNAVAILABLE, AsJson, explained, print_json
-from indexers.fetch import fetch as fetching
+from cli.commands.reindex import REFUSED, UNAVAILABLE, AsJson, open_error_report, print_json
+from indexers.fetch import fetcher as fetching
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
     FetchError,
@@ -20,7 +20,7 @@ from indexers.fetch.errors import (
     SourceUnreachableError,
     UnknownFetchError,
 )
-from indexers.fetch.fetch import FetchOrder, Outcome
+from indexers.fetch.fetcher import FetchRequest, FetchResult
 from indexers.fetch.settings import fetch_settings
 
 
@@ -52,16 +52,16 @@ def fetch(
     it is whole, has the expected form and is not over 5 % smaller. docs/sources/README.md says
     where each comes from, and under which licence.
     """
-    with explained(as_json):
+    with open_error_report(as_json):
         try:
-            order = FetchOrder(
+            order = FetchRequest(
                 directory,
                 datetime.now(UTC),
                 fetch_settings(base_url),
                 tuple(only or ()),
                 accept_drift,
             )
-            outcomes = list(fetching.announced(order)) if dry_run else _with_progress(order)
+            outcomes = list(fetching.preview_sources(order)) if dry_run else _with_progress(order)
         except FetchError as error:
             raise _failure(error, as_json) from error
     if as_json:
@@ -89,11 +89,11 @@ def _failure(error: FetchError, as_json: bool) -> typer.Exit:
     return typer.Exit(REFUSED if wrong_order else exit_code([error]))
 
 
-def _with_progress(order: FetchOrder) -> list[Outcome]:
-    with _bars() as bars:
+def _with_progress(order: FetchRequest) -> list[FetchResult]:
+    with _open_bars() as bars:
         tasks = {one.name: bars.add_task(one.name, total=None) for one in order.sources}
         return list(
-            fetching.fetch(
+            fetching.fetch_sources(
                 order,
                 lambda name, done, total: bars.update(tasks[name], completed=done, total=total),
             )
@@ -101,7 +101,7 @@ def _with_progress(order: FetchOrder) -> list[Outcome]:
 
 
 @contextmanager
-def _bars() -> Iterator[Progress]:
+def _open_bars() -> Iterator[Progress]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     quiet = not console.is_terminal
@@ -111,7 +111,7 @@ def _bars() -> Iterator[Progress]:
         yield bars
 
 
-def _show(outcomes: list[Outcome], dry_run: bool) -> None:
+def _show(outcomes: list[FetchResult], dry_run: bool) -> None:
     console = Console(soft_wrap=True)
     for one in outcomes:
         if one.error is not None:

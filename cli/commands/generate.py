@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from simulation.recipe import NotEmptyError, Options, UnknownDepartmentError
-from simulation.recipe import generate as write_set
+from simulation.recipe import DepartmentNotInGazetteerError, NotEmptyError, Options
+from simulation.recipe import generate_dataset as write_set
 from simulation.scales import ScaleName
 
 HELP = """
@@ -59,19 +59,19 @@ def generate(
     ] = False,
 ) -> None:
     """Write a set and say what it holds."""
-    options = Options(scale, seed, frozen(now), codes(departments), defects)
+    options = Options(scale, seed, parse_now(now), parse_department_codes(departments), defects)
     try:
         manifest = _with_progress(options, out)
-    except (UnknownDepartmentError, NotEmptyError, OSError) as error:
+    except (DepartmentNotInGazetteerError, NotEmptyError, OSError) as error:
         Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         raise typer.Exit(1) from None
     if as_json:
-        typer.echo(orjson.dumps(_brief(manifest)).decode())
+        typer.echo(orjson.dumps(_summarise_manifest(manifest)).decode())
     else:
         _show(manifest, out)
 
 
-def frozen(text: str | None) -> datetime:
+def parse_now(text: str | None) -> datetime:
     """The instant asked for, else the current minute; ``BadParameter`` without an offset."""
     if text is None:
         return datetime.now(UTC)
@@ -84,7 +84,7 @@ def frozen(text: str | None) -> datetime:
     return moment.astimezone(UTC)
 
 
-def codes(text: str | None) -> tuple[str, ...]:
+def parse_department_codes(text: str | None) -> tuple[str, ...]:
     """The department codes of ``75, 2a,974``."""
     return tuple(code.strip().upper() for code in (text or "").split(",") if code.strip())
 
@@ -101,7 +101,7 @@ def _with_progress(options: Options, out: Path) -> dict[str, Any]:
         return write_set(options, out, advance)
 
 
-def _brief(manifest: dict[str, Any]) -> dict[str, Any]:
+def _summarise_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
     left_out = ("files", "planted", "examples")
     brief = {key: value for key, value in manifest.items() if key not in left_out}
     return brief | {"planted": len(manifest["planted"]), "files": len(manifest["files"])}

@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.generate import frozen
-from cli.commands.reindex import REFUSED, AsJson, console, explained, index_app, print_json
-from cli.notification.watch import notified
+from cli.commands.generate import parse_now
+from cli.commands.reindex import REFUSED, AsJson, console, index_app, open_error_report, print_json
+from cli.notification.attempt import open_attempt
 from cli.views import index_upkeep as told
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import offers_alias
-from elastic.schema import Verdict
+from elastic.schema import MigrationKind
 from elastic.service import audit
 from elastic.service.audit import Event
-from elastic.settings import settings
+from elastic.settings import read_elastic_settings
 from indexers.reindex import recipe
 from indexers.upkeep import indices
 
@@ -26,19 +26,21 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; 
 def rollback(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Make the previous index live again, by one swap of the alias."""
     if dry_run:
-        _tell_plan(as_json)
+        _show_rollback_plan(as_json)
         return
-    with notified("rollback"), explained(as_json), sync_client() as client:
-        left, live = recipe.rollback(client, settings().index_prefix, datetime.now(UTC))
+    with open_attempt("rollback"), open_error_report(as_json), sync_client() as client:
+        left, live = recipe.rollback(
+            client, read_elastic_settings().index_prefix, datetime.now(UTC)
+        )
     if as_json:
         print_json({"left": str(left), "live": str(live)})
     else:
         typer.echo(f"{live} is live again; {left} is kept.")
 
 
-def _tell_plan(as_json: bool) -> None:
-    with explained(as_json), sync_client() as client:
-        plan = indices.rollback_plan(client, settings().index_prefix)
+def _show_rollback_plan(as_json: bool) -> None:
+    with open_error_report(as_json), sync_client() as client:
+        plan = indices.rollback_plan(client, read_elastic_settings().index_prefix)
     if as_json:
         print_json(plan.as_json())
     else:
@@ -56,11 +58,11 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Who did what to the indices, when, and with which counts; the newest first."""
-    start = None if since is None else frozen(since)
-    with explained(as_json), sync_client() as client:
-        trail = audit.history(
+    start = None if since is None else parse_now(since)
+    with open_error_report(as_json), sync_client() as client:
+        trail = audit.read_audit_trail(
             client,
-            prefix=settings().index_prefix,
+            prefix=read_elastic_settings().index_prefix,
             limit=limit,
             index=index,
             event=event,
@@ -83,11 +85,11 @@ def prune(
     """Delete previous indices but the newest; the live one, and newer ones, are never touched."""
     if as_json and not (yes or dry_run):
         raise typer.BadParameter("a program cannot be asked: add --yes or --dry-run to --json")
-    with explained(as_json), sync_client() as client:
-        prefix = settings().index_prefix
-        found = lifecycle.prunable(client, offers_alias(prefix), keep)
+    with open_error_report(as_json), sync_client() as client:
+        prefix = read_elastic_settings().index_prefix
+        found = lifecycle.prunable_indices(client, offers_alias(prefix), keep)
         if found and not (dry_run or yes):
-            console().print(told.prunable(found, keep))
+            console().print(told.prune_preview(found, keep))
             typer.confirm("Delete?", abort=True)
         gone = []
         if found and not dry_run:
@@ -96,7 +98,7 @@ def prune(
         names = {"prunable": found, "pruned": gone}
         print_json({key: [str(name) for name in value] for key, value in names.items()})
     else:
-        console().print(told.prunable(found, keep) if dry_run else told.pruned(gone))
+        console().print(told.prune_preview(found, keep) if dry_run else told.prune_result(gone))
 
 
 def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
@@ -105,14 +107,14 @@ def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     The fields are empty until the next `sas reindex`. Ends with code 1 when the schema differs
     otherwise: then a new index has to be built.
     """
-    with explained(as_json), sync_client() as client:
-        prefix = settings().index_prefix
+    with open_error_report(as_json), sync_client() as client:
+        prefix = read_elastic_settings().index_prefix
         done = indices.migrate(client, prefix, datetime.now(UTC), dry_run=dry_run)
     if as_json:
         print_json(done.as_json())
     else:
         console().print(told.migration(done))
-    if done.gap.verdict is Verdict.INCOMPATIBLE:
+    if done.gap.migration_kind is MigrationKind.INCOMPATIBLE:
         raise typer.Exit(REFUSED)
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.reindex import AsJson, explained, index_app, print_json
-from elastic.client import as_first_user, client_for
-from elastic.keys import Duty, make_key, revoke_keys
-from elastic.settings import settings
+from cli.commands.reindex import AsJson, index_app, open_error_report, print_json
+from elastic.client import client_for, superuser_options
+from elastic.keys import KeyRole, issue_api_key, revoke_api_keys
+from elastic.settings import read_elastic_settings
 
 
 def keys(
@@ -25,13 +25,16 @@ def keys(
     once: put them in `SAS_ELASTICSEARCH_API_KEY` of each program. The embedded cluster of
     `sas up --secure` needs nothing else; yours needs a user that administers security.
     """
-    with explained(as_json):
-        chosen = settings()
-        with client_for(chosen, **as_first_user(chosen)) as client:
+    with open_error_report(as_json):
+        chosen = read_elastic_settings()
+        with client_for(chosen, **superuser_options(chosen)) as client:
             if revoke:
-                for duty in Duty:
-                    revoke_keys(client, duty, chosen.index_prefix)
-            made = {duty.value: make_key(client, duty, chosen.index_prefix, days) for duty in Duty}
+                for duty in KeyRole:
+                    revoke_api_keys(client, duty, chosen.index_prefix)
+            made = {
+                duty.value: issue_api_key(client, duty, chosen.index_prefix, days)
+                for duty in KeyRole
+            }
     if as_json:
         print_json(made)
         return

@@ -12,15 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.problems import of_validation
+from api.problems import problem_from_validation
 from lrm.check import (
     Finding,
-    Level,
+    FindingLevel,
     Parameters,
-    findings_of,
-    link_to,
-    parameters_of,
-    written_faults,
+    build_link,
+    find_link_faults,
+    link_findings,
+    parse_link_parameters,
 )
 from lrm.link import LrmLink
 
@@ -28,7 +28,7 @@ REFUSED = 2
 """Exit code of a link that the service would refuse."""
 
 BASE = "http://127.0.0.1:8000/v1/lrm/search"
-NOBODY = "?"
+PLACEHOLDER_ORIGIN = "?"
 """Stands for a missing origin, so that the other parameters are explained too."""
 
 NO_LINK = (
@@ -36,9 +36,9 @@ NO_LINK = (
 )
 
 MARKS = {
-    Level.OK: "[green]bon[/]",
-    Level.WARNING: "[yellow]attention[/]",
-    Level.FAULT: "[red]refusé[/]",
+    FindingLevel.OK: "[green]bon[/]",
+    FindingLevel.WARNING: "[yellow]attention[/]",
+    FindingLevel.FAULT: "[red]refusé[/]",
 }
 
 lrm_app = typer.Typer(
@@ -80,9 +80,9 @@ def link_command(
         "inseecode": inseecode,
         "city": city,
     }
-    url = link_to(base, given)
-    found = explained(parameters_of(url))
-    to_know = [one for one in found if one.level is not Level.OK]
+    url = build_link(base, given)
+    found = explain_parameters(parse_link_parameters(url))
+    to_know = [one for one in found if one.level is not FindingLevel.OK]
     if to_know:
         Console(stderr=True).print(_table(to_know))
     _stop_on_fault(found)
@@ -105,7 +105,7 @@ def check_command(
 
     Codes de sortie : 0 lien suivi, même avec des remarques ; 2 le service le refuserait.
     """
-    found = explained(_parameters(sys.stdin.read() if url == "-" else url))
+    found = explain_parameters(_parameters(sys.stdin.read() if url == "-" else url))
     if as_json:
         typer.echo(orjson.dumps([asdict(one) for one in found]))
     else:
@@ -118,12 +118,12 @@ def _parameters(link: str) -> Parameters:
     if not {"?", "="} & set(link):
         Console(stderr=True, highlight=False).print(NO_LINK, style="red")
         raise typer.Exit(REFUSED)
-    return parameters_of(link)
+    return parse_link_parameters(link)
 
 
-def explained(parameters: Parameters) -> list[Finding]:
+def explain_parameters(parameters: Parameters) -> list[Finding]:
     """What became of every parameter; those that cannot be read at all do not hide the others."""
-    faults = [*written_faults(parameters)]
+    faults = [*find_link_faults(parameters)]
     values = dict(parameters)
     try:
         link = LrmLink.model_validate(values)
@@ -131,15 +131,15 @@ def explained(parameters: Parameters) -> list[Finding]:
         wrong = list(_form_faults(error))
         names = {one.parameter for one in wrong}
         kept = {name: value for name, value in values.items() if name not in names}
-        read = findings_of(LrmLink.model_validate({"origin": NOBODY, **kept}))
+        read = link_findings(LrmLink.model_validate({"origin": PLACEHOLDER_ORIGIN, **kept}))
         return [*faults, *wrong, *(one for one in read if one.parameter not in names)]
-    return [*faults, *findings_of(link)]
+    return [*faults, *link_findings(link)]
 
 
 def _form_faults(error: ValidationError) -> Iterator[Finding]:
     for one in error.errors(include_input=False):
-        problem = of_validation([one])
-        yield Finding(problem.field or "", Level.FAULT, "", problem.detail)
+        problem = problem_from_validation([one])
+        yield Finding(problem.field or "", FindingLevel.FAULT, "", problem.detail)
 
 
 def _table(findings: list[Finding]) -> Table:
@@ -151,5 +151,5 @@ def _table(findings: list[Finding]) -> Table:
 
 
 def _stop_on_fault(findings: list[Finding]) -> None:
-    if any(one.level is Level.FAULT for one in findings):
+    if any(one.level is FindingLevel.FAULT for one in findings):
         raise typer.Exit(REFUSED)

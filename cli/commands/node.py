@@ -13,19 +13,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 
-from elastic.checks import Check, Level, examine
+from elastic.checks import Check, CheckLevel, run_checks
 from elastic.errors import ElasticError
-from elastic.node.cluster.config import LARGEST
+from elastic.node.cluster.cluster_config import MAX_NODES
 from elastic.node.embedded import WAIT_S, stop_nodes
 from elastic.node.state import runtime_dir
-from elastic.settings import BadSetting, ElasticSettings, settings
-from elastic.up import Up, bring_up, prepare
+from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
+from elastic.startup import RunningCluster, ensure_elasticsearch, ensure_installed_server
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
-COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BLOCK: "red"}
+COLOURS = {CheckLevel.OK: "green", CheckLevel.WARN: "yellow", CheckLevel.BLOCK: "red"}
 
 
-class Told:
+class NodeProgress:
     """Progress on the terminal, on standard error so that ``--json`` stays clean."""
 
     def __init__(self, progress: Progress) -> None:
@@ -43,7 +43,7 @@ class Told:
 
 
 @contextmanager
-def telling() -> Iterator[Told]:
+def open_node_progress() -> Iterator[NodeProgress]:
     """A progress bar during the body."""
     columns = (
         SpinnerColumn(),
@@ -53,13 +53,13 @@ def telling() -> Iterator[Told]:
         Elapsed(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield Told(progress)
+        yield NodeProgress(progress)
 
 
-def declared(as_json: bool) -> ElasticSettings:
+def load_settings_or_exit(as_json: bool) -> ElasticSettings:
     """The settings, or the end of the command with a sentence that says which one is wrong."""
     try:
-        return settings()
+        return read_elastic_settings()
     except BadSetting as error:
         raise _failure(str(error), as_json) from error
 
@@ -69,7 +69,7 @@ def up(
     nodes: Annotated[
         int | None,
         typer.Option(
-            min=1, max=LARGEST, help="Nodes of the cluster; as many as before, at first one."
+            min=1, max=MAX_NODES, help="Nodes of the cluster; as many as before, at first one."
         ),
     ] = None,
     secure: Annotated[
@@ -104,12 +104,12 @@ def up(
     `sas up --nodes 3` makes a cluster that loses a node without losing a search; repeated, it
     starts the nodes that do not run.
     """
-    chosen = declared(as_json)
+    chosen = load_settings_or_exit(as_json)
     try:
-        with telling() as report:
+        with open_node_progress() as report:
             if only_prepare:
-                return _show_prepared(prepare(chosen, report), as_json)
-            found = bring_up(
+                return _show_prepared(ensure_installed_server(chosen, report), as_json)
+            found = ensure_elasticsearch(
                 chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
             )
     except ElasticError as error:
@@ -119,7 +119,7 @@ def up(
 
 def down(as_json: AsJson = False) -> None:
     """Stop the embedded nodes; their data stays. A cluster of yours is never touched."""
-    stopped = stop_nodes(runtime_dir(declared(as_json)))
+    stopped = stop_nodes(runtime_dir(load_settings_or_exit(as_json)))
     if as_json:
         pids = [state.pid for state in stopped]
         _print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
@@ -135,12 +135,12 @@ def doctor(as_json: AsJson = False) -> None:
 
     Each finding says how to mend it; the exit code is 1 when one of them blocks.
     """
-    checks = examine(declared(as_json))
+    checks = run_checks(load_settings_or_exit(as_json))
     if as_json:
         _print_json([asdict(check) for check in checks])
     else:
         Console().print(_table(checks))
-    if any(check.level is Level.BLOCK for check in checks):
+    if any(check.level is CheckLevel.BLOCK for check in checks):
         raise typer.Exit(1)
 
 
@@ -157,7 +157,7 @@ def _show_prepared(origin: str, as_json: bool) -> None:
         typer.echo(f"Elasticsearch is ready to start ({origin}).")
 
 
-def _show_up(found: Up, as_json: bool) -> None:
+def _show_up(found: RunningCluster, as_json: bool) -> None:
     if as_json:
         _print_json(asdict(found))
         return

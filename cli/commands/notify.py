@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import typer
 
-from cli.notification.delivery import NotSentError, send
-from cli.notification.message import TEST, notice
+from cli.notification.channels import NotSentError, send
+from cli.notification.message import TEST, build_notice
 from cli.notification.settings import notify_settings
 from elastic.settings import BadSetting
 
@@ -29,7 +29,7 @@ def test() -> None:
 
     `SAS_NOTIFY_WEBHOOK` and `SAS_NOTIFY_SMTP` name the channels.
     """
-    told = notice(
+    told = build_notice(
         TEST, "notify test", "test", 0, "This is a test: nothing failed.", datetime.now(UTC)
     )
     try:

@@ -12,22 +12,22 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands.generate import frozen
-from cli.commands.reindex import AsJson, Now, console, explained, print_json, shown
-from cli.commands.relevance import gate_judge
+from cli.commands.generate import parse_now
+from cli.commands.reindex import AsJson, Now, console, open_error_report, open_progress, print_json
+from cli.commands.relevance import build_gate_judge
 from cli.views import index
 from elastic.client import sync_client
-from elastic.settings import settings
+from elastic.settings import read_elastic_settings
 from geography import reasons
 from indexers.loads import source_load as loading
 from indexers.offers.pipeline import NothingToIndexError
-from indexers.quality import correction_files
-from indexers.quality.correction_files import Replayed
+from indexers.quality import quarantine_corrections
+from indexers.quality.quarantine_corrections import ReplayResult
 from indexers.quality.reasons import EXPLANATIONS
 from indexers.reindex import recipe
 from indexers.runs import folder
-from indexers.runs.progress import Watch
-from indexers.runs.record import Outcome
+from indexers.runs.progress import ProgressListener
+from indexers.runs.record import RunOutcome
 
 RAW_SHOWN = 190
 EXAMPLE_SHOWN = 60
@@ -74,18 +74,18 @@ def quarantine(
     """
     if ctx.invoked_subcommand is not None:
         return
-    with explained(as_json):
+    with open_error_report(as_json):
         run = _last_run()
         if export is not None:
             _export(run, source, export, as_json)
         elif rows:
-            _list(run, source, limit, as_json)
+            _show_rows(run, source, limit, as_json)
         else:
             _summary(run, source, as_json)
 
 
 def _last_run() -> Path:
-    known = folder.all_runs(settings().state_dir)
+    known = folder.list_runs(read_elastic_settings().state_dir)
     if not known:
         raise NothingToIndexError("No run is kept yet: run `sas reindex --from DIR` first.")
     return known[0]
@@ -93,27 +93,27 @@ def _last_run() -> Path:
 
 def _export(run: Path, source: str | None, path: Path, as_json: bool) -> None:
     if source is None:
-        raise correction_files.CorrectionFileError("Name the source to export with --source.")
-    count = correction_files.export(run, source, path)
+        raise quarantine_corrections.CorrectionFileError("Name the source to export with --source.")
+    count = quarantine_corrections.export_rows(run, source, path)
     if as_json:
         print_json({"run": run.name, "source": source, "file": str(path), "rows": count})
     else:
         typer.echo(
-            f"{index.counted(count, 'row')} of {source} in {path}: correct them there, keep "
+            f"{index.format_count(count, 'row')} of {source} in {path}: correct them there, keep "
             f"every row, then `sas quarantine replay {path}`."
         )
 
 
-def _list(run: Path, source: str | None, limit: int, as_json: bool) -> None:
-    found = list(folder.set_aside(run, source))
+def _show_rows(run: Path, source: str | None, limit: int, as_json: bool) -> None:
+    found = list(folder.read_quarantined_rows(run, source))
     if as_json:
         print_json({"run": run.name, "rows": found})
     else:
-        console().print(_listed(run, found, limit))
+        console().print(_rows_view(run, found, limit))
 
 
 def _summary(run: Path, source: str | None, as_json: bool) -> None:
-    lines = summary(folder.set_aside(run, source), _counts(run, source))
+    lines = summary(folder.read_quarantined_rows(run, source), _counts(run, source))
     if as_json:
         print_json({"run": run.name, "summary": lines})
     elif not lines:
@@ -136,7 +136,7 @@ def summary(rows: Iterable[Mapping[str, Any]], counts: Mapping[str, Any]) -> lis
     for row in rows:
         line = found.setdefault((row["source"], row["reason"]), _line(row))
         line["rows"] += 1
-    return [*found.values(), *_counted_lines(counts)]
+    return [*found.values(), *_state_lines(counts)]
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _counted_lines(counts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _state_lines(counts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for source, of in counts.items():
         for key, state in STATES.items():
             for reason, number in of.get(key, {}).items():
@@ -177,7 +177,7 @@ def _short(raw: str, length: int) -> str:
     return " ".join(raw[:length].split())
 
 
-def _listed(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Group:
+def _rows_view(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Group:
     if not rows:
         return Group(f"Run {run.name} set no row aside.")
     blocks = [
@@ -186,7 +186,7 @@ def _listed(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Group:
         for row in islice(rows, limit)
     ]
     more = f" The first {limit} are shown; --json gives all." if len(rows) > limit else ""
-    where = f"{index.counted(len(rows), 'row')} in {run / folder.QUARANTINE}.{more}"
+    where = f"{index.format_count(len(rows), 'row')} in {run / folder.QUARANTINE}.{more}"
     return Group(*map(escape, blocks), escape(where))
 
 
@@ -205,78 +205,87 @@ def replay(
     row. A row that is still bad is told with its reason. Replaying again changes nothing, unless
     what was to be read again could not be.
     """
-    with explained(as_json), shown() as watch, sync_client() as client:
-        prefix, instant = settings().index_prefix, datetime.now(UTC)
-        files = correction_files.correction_files(path)
-        done = [correction_files.replay(client, prefix, file, instant) for file in files]
-        origins = [] if later else _distinct(one.origin for one in done if _waits(one))
+    with open_error_report(as_json), open_progress() as watch, sync_client() as client:
+        prefix, instant = read_elastic_settings().index_prefix, datetime.now(UTC)
+        files = quarantine_corrections.correction_files(path)
+        done = [
+            quarantine_corrections.replay_corrections(client, prefix, file, instant)
+            for file in files
+        ]
+        origins = [] if later else _distinct_origins(one.origin for one in done if _is_pending(one))
         for origin in origins:
             _check_newest(origin)
         for origin in origins:
-            _again(client, origin, frozen(now), watch)
+            _reload_origin(client, origin, parse_now(now), watch)
     if as_json:
         print_json({"files": [one.as_json() for one in done], "loaded_again": origins})
     else:
-        console().print(_told(done, origins))
-    if any(one.bad for one in done):
+        console().print(_replay_view(done, origins))
+    if any(one.still_bad for one in done):
         raise typer.Exit(1)
 
 
-def _distinct(origins: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def _distinct_origins(origins: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return list({tuple(sorted(one.items())): one for one in origins if one}.values())
 
 
-def _waits(one: Replayed) -> bool:
+def _is_pending(one: ReplayResult) -> bool:
     """Whether corrections are not live: recorded just now, or before a reading that failed."""
-    last = folder.last_reading(settings().state_dir, one.origin) if one.known else None
-    failed = last is not None and folder.outcome(last) != Outcome.DONE
+    last = (
+        folder.find_last_run(read_elastic_settings().state_dir, one.origin)
+        if one.already_recorded
+        else None
+    )
+    failed = last is not None and folder.read_outcome(last) != RunOutcome.DONE
     return bool(one.recorded or failed)
 
 
 def _check_newest(origin: Mapping[str, str]) -> None:
     """Raise ``CorrectionFileError`` when something else was read since: that would be undone."""
-    last = folder.last_reading(settings().state_dir, origin)
+    last = folder.find_last_run(read_elastic_settings().state_dir, origin)
     read = {} if last is None else folder.read_origin(last)
     if read and read != origin:
         now, then = (one.get("directory") or one.get("path") for one in (read, origin))
-        raise correction_files.CorrectionFileError(
+        raise quarantine_corrections.CorrectionFileError(
             f"The corrections are recorded, and not live yet: {now} was read since {then}. "
             f"Load or reindex {now} again."
         )
 
 
-def _again(client: Elasticsearch, origin: Mapping[str, str], now: datetime, watch: Watch) -> None:
+def _reload_origin(
+    client: Elasticsearch, origin: Mapping[str, str], now: datetime, watch: ProgressListener
+) -> None:
     """Run again what set the rows aside: the reindex of a directory, or the load of a file."""
-    chosen, started = settings(), datetime.now(UTC)
-    run = folder.new_run(chosen.state_dir, started)
+    chosen, started = read_elastic_settings(), datetime.now(UTC)
+    run = folder.create_run(chosen.state_dir, started)
     folder.write_origin(run, origin)  # known also of a run that does not get as far as its lock
     if "directory" in origin:
-        order = recipe.Order(
+        order = recipe.ReindexRequest(
             directory=Path(origin["directory"]),
             now=now,
             run=run,
             started=started,
             prefix=chosen.index_prefix,
-            judge=gate_judge(now),
+            judge=build_gate_judge(now),
         )
         recipe.reindex(client, order, watch)
     else:
         path = Path(origin["path"])
-        loading.load(
-            client, loading.LoadOrder(origin["source"], path, started, run, chosen.index_prefix)
+        loading.load_source(
+            client, loading.LoadRequest(origin["source"], path, started, run, chosen.index_prefix)
         )
 
 
-def _told(done: Sequence[Replayed], origins: Sequence[Mapping[str, str]]) -> Group:
+def _replay_view(done: Sequence[ReplayResult], origins: Sequence[Mapping[str, str]]) -> Group:
     lines = []
     for one in done:
         lines.append(
-            f"{one.source}: {index.counted(one.recorded, 'correction')} recorded, "
-            f"{one.known} known already, {len(one.bad)} still bad."
+            f"{one.source}: {index.format_count(one.recorded, 'correction')} recorded, "
+            f"{one.already_recorded} known already, {len(one.still_bad)} still bad."
         )
         lines += [
             f"    line {row.line}, {row.reason}: {EXPLANATIONS[row.reason]} {row.detail}".rstrip()
-            for row in one.bad
+            for row in one.still_bad
         ]
     lines += [f"{one.get('directory') or one.get('path')} was read again." for one in origins]
     return Group(*map(escape, lines))

@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.commands.generate import frozen
-from cli.commands.relevance import gate_judge
-from cli.notification.watch import Ended, notified
+from cli.commands.generate import parse_now
+from cli.commands.relevance import build_gate_judge
+from cli.notification.attempt import FailureExit, open_attempt
 from cli.views import index
 from elastic import lifecycle
 from elastic.bulk import BulkRefusedError
@@ -24,8 +24,8 @@ from elastic.errors import ElasticError
 from elastic.names import NotAnIndexName, offers_alias
 from elastic.service import audit
 from elastic.service.last_loads import last_loads
-from elastic.service.source_state import states_of
-from elastic.settings import BadSetting, ElasticSettings, settings
+from elastic.service.source_state import build_source_states
+from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
 from geography.geocoding.batch import BatchGeocoder
 from indexers.changes.comparison import NothingToCompareError
 from indexers.changes.differences import EXAMPLES
@@ -33,15 +33,15 @@ from indexers.changes.patching import PatchConflictError
 from indexers.loads import source_load as loading
 from indexers.offers.pipeline import NothingToIndexError
 from indexers.quality import gate
-from indexers.quality.correction_files import CorrectionFileError
-from indexers.quality.index_stats import census
+from indexers.quality.index_stats import fetch_index_stats
+from indexers.quality.quarantine_corrections import CorrectionFileError
 from indexers.reindex import dry_run as rehearsal
 from indexers.reindex import recipe
 from indexers.runs import folder
-from indexers.runs.interruption import InterruptedRunError, interruptible
-from indexers.runs.progress import Watch
+from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
+from indexers.runs.progress import ProgressListener
 from indexers.sources import own_formats
-from indexers.sources.geocoded import GeocodedHeaderError
+from indexers.sources.geocoding_cache import GeocodedHeaderError
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.upkeep.snapshots import SnapshotError
@@ -49,7 +49,7 @@ from indexers.upkeep.snapshots import SnapshotError
 REFUSED, UNAVAILABLE, INTERRUPTED = 1, 3, 130
 """Exit codes: data or order to correct, a service to mend, a run stopped by a signal."""
 
-WRONG = (
+REPORTED_ERRORS = (
     gate.GateClosedError,
     BulkRefusedError,
     PatchConflictError,
@@ -100,7 +100,7 @@ index_app = typer.Typer(
 )
 
 
-class Shown(Watch):
+class TerminalProgress(ProgressListener):
     """A run shown on the terminal, on standard error."""
 
     def __init__(self, progress: Progress) -> None:
@@ -108,17 +108,17 @@ class Shown(Watch):
         self._progress = progress
         self._task = progress.add_task("Starting", total=None, done="")
 
-    def shown_stage(self, name: str) -> None:
+    def show_stage(self, name: str) -> None:
         """Name the stage."""
         self._progress.update(self._task, description=name, done="")
 
-    def shown_count(self, done: int) -> None:
+    def show_count(self, done: int) -> None:
         """Say how many documents are done."""
         self._progress.update(self._task, done=f"{done:,}")
 
 
 @contextmanager
-def shown() -> Iterator[Shown]:
+def open_progress() -> Iterator[TerminalProgress]:
     """A line of progress during the body."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.fields[done]}"))
     screen = Console(stderr=True)
@@ -126,33 +126,33 @@ def shown() -> Iterator[Shown]:
     with Progress(
         *columns, TimeElapsedColumn(), console=screen, transient=True, disable=quiet
     ) as progress:
-        yield Shown(progress)
+        yield TerminalProgress(progress)
 
 
 @contextmanager
-def explained(as_json: bool) -> Iterator[None]:
+def open_error_report(as_json: bool) -> Iterator[None]:
     """Failures as one sentence and an exit code that is not zero; signals stop cleanly."""
     try:
-        with interruptible():
+        with open_interruptible_section():
             yield
     except ElasticError as error:
         raise _failure(error, as_json, UNAVAILABLE) from error
-    except WRONG as error:
+    except REPORTED_ERRORS as error:
         raise _failure(error, as_json, REFUSED) from error
     except InterruptedRunError as error:
         raise _failure(error, as_json, INTERRUPTED) from error
 
 
 def _failure(error: BaseException, as_json: bool, code: int) -> typer.Exit:
-    sentence = " ".join([_told(error), *getattr(error, "__notes__", ())])
+    sentence = " ".join([_error_sentence(error), *getattr(error, "__notes__", ())])
     if as_json:
         print_json({"error": sentence, "kind": type(error).__name__})
     else:
         Console(stderr=True).print(sentence, style="red", markup=False, soft_wrap=True)
-    return Ended(code, sentence)
+    return FailureExit(code, sentence)
 
 
-def _told(error: BaseException) -> str:
+def _error_sentence(error: BaseException) -> str:
     """The sentence of an error; the system's own say neither the path first nor the way out."""
     if isinstance(error, OSError) and error.strerror and error.filename:
         reason = error.strerror[:1].lower() + error.strerror[1:]
@@ -203,21 +203,21 @@ def reindex(
     source of offers. Whatever fails leaves the live index as it was; the index that was live is
     kept for `sas rollback`. What is read and how: docs/indexing.md.
     """
-    with notified("reindex") as attempt, explained(as_json), shown() as watch:
+    with open_attempt("reindex") as attempt, open_error_report(as_json), open_progress() as watch:
         attempt.watch = watch
-        chosen = settings()
+        chosen = read_elastic_settings()
         started = datetime.now(UTC)
-        instant = frozen(now)
-        order = recipe.Order(
+        instant = parse_now(now)
+        order = recipe.ReindexRequest(
             directory=directory,
             now=instant,
-            run=folder.new_run(chosen.state_dir, started),
+            run=folder.create_run(chosen.state_dir, started),
             started=started,
             prefix=chosen.index_prefix,
             floor=floor,
             accept_drift=accept_drift,
             geocoder=BatchGeocoder() if geocode else None,
-            judge=gate_judge(instant),
+            judge=build_gate_judge(instant),
         )
         attempt.run = order.run
         with sync_client() as client:
@@ -230,10 +230,10 @@ def reindex(
     else:
         console().print(index.report(report, dry_run))
     if report.refused:
-        with notified("reindex --dry-run") as attempt:
+        with open_attempt("reindex --dry-run") as attempt:
             attempt.run = order.run
             closed = gate.GateClosedError(report.refused, "")
-            raise Ended(REFUSED, str(closed)) from closed
+            raise FailureExit(REFUSED, str(closed)) from closed
 
 
 def load(
@@ -251,17 +251,17 @@ def load(
     judged again, so no editor has to be asked. `sas schema SOURCE` prints the format.
     """
     with (
-        notified("load") as attempt,
-        explained(as_json),
-        shown() as watch,
+        open_attempt("load") as attempt,
+        open_error_report(as_json),
+        open_progress() as watch,
     ):
         attempt.command = f"load {source}" if source in loading.SOURCES else "load"
-        chosen = settings()
+        chosen = read_elastic_settings()
         now = datetime.now(UTC)
-        attempt.run = run = folder.new_run(chosen.state_dir, now)
-        order = loading.LoadOrder(source, file, now, run, chosen.index_prefix, accept_drift)
+        attempt.run = run = folder.create_run(chosen.state_dir, now)
+        order = loading.LoadRequest(source, file, now, run, chosen.index_prefix, accept_drift)
         with sync_client() as client:
-            apply = loading.dry_load if dry_run else loading.load
+            apply = loading.dry_run_load if dry_run else loading.load_source
             report = apply(client, order, watch)
     if as_json:
         print_json(report)
@@ -272,8 +272,8 @@ def load(
 @index_app.command("status")
 def status(as_json: AsJson = False) -> None:
     """The live index, its counts and schema, the ones kept, and the last events of the trail."""
-    with explained(as_json), sync_client() as client:
-        found = _status(client, settings())
+    with open_error_report(as_json), sync_client() as client:
+        found = _status(client, read_elastic_settings())
     if as_json:
         print_json(found)
     else:
@@ -285,7 +285,7 @@ def status(as_json: AsJson = False) -> None:
 def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
     alias = offers_alias(chosen.index_prefix)
     live = lifecycle.live_index(client, alias)
-    trail = audit.history(client, prefix=chosen.index_prefix, limit=10)
+    trail = audit.read_audit_trail(client, prefix=chosen.index_prefix, limit=10)
     found: dict[str, Any] = {
         "alias": alias,
         "live": str(live) if live else None,
@@ -293,14 +293,14 @@ def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
         "trail": [asdict(entry) for entry in trail],
     }
     loads = last_loads(client, chosen.index_prefix).values()
-    states = states_of(loads, {}, datetime.now(UTC))
+    states = build_source_states(loads, {}, datetime.now(UTC))
     found["sources"] = [
         {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
         | {"file": one.load.file, "loaded_at": one.load.loaded_at}
         for one in states
     ]
     if live is not None:
-        counts = census(client, alias)
+        counts = fetch_index_stats(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
     return found
 
@@ -310,9 +310,9 @@ def schema(
     as_json: AsJson = False,
 ) -> None:
     """Print the JSON Schema of one line of a format of ours; without a name, list the formats."""
-    with explained(as_json):
+    with open_error_report(as_json):
         if name is not None:
-            text = orjson.dumps(own_formats.schema(name), option=orjson.OPT_INDENT_2)
+            text = orjson.dumps(own_formats.build_json_schema(name), option=orjson.OPT_INDENT_2)
             typer.echo(text.decode())
             return
     if as_json:

@@ -14,25 +14,25 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.configuration import BadConfigurationError, checked_settings
+from api.configuration import BadConfigurationError, load_valid_settings
 from api.logs import configure_logs
-from api.problems import Problem, of_elastic_error, of_search_problem
-from cli.commands.generate import frozen
+from api.problems import Problem, problem_from_elastic_error, problem_from_search_error
+from cli.commands.generate import parse_now
 from cli.views import relevance as relevance_text
 from elastic.client import ADMIN_TIMEOUT_S, async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
-from elastic.settings import settings
+from elastic.settings import read_elastic_settings
 from indexers.reindex.recipe import Judge
 from search_engine.relevance.cases import PRODUCT_CASES, Cases, CasesFileInvalid, load_cases
-from search_engine.relevance.judging import Advance, judge
-from search_engine.relevance.verdict import Verdict
+from search_engine.relevance.judge import Advance, judge
+from search_engine.relevance.verdict import RelevanceVerdict
 from search_engine.request.problems import SearchProblem
 
 NOT_GOOD, REFUSED, UNAVAILABLE = 1, 2, 3
 """Exit codes: an index below its limits, a command to correct, a service to mend."""
 
-PATIENCE_S = 2.0
+PROGRESS_DELAY_S = 2.0
 """Seconds before a run shows that it goes on."""
 
 
@@ -86,11 +86,11 @@ def relevance(
 
     Codes de sortie : 0 bon ; 1 pas assez bon ; 2 commande à corriger ; 3 service indisponible.
     """
-    moment, asked = frozen(now), _loaded(cases)
-    with explained():
-        name = index or offers_alias(settings().index_prefix)
-        with waiting() as advance:
-            verdict = asyncio.run(_judged(name, asked, moment, smoke=smoke, advance=advance))
+    moment, asked = parse_now(now), _load_case_file(cases)
+    with open_relevance_error_report():
+        name = index or offers_alias(read_elastic_settings().index_prefix)
+        with open_delayed_progress() as advance:
+            verdict = asyncio.run(_judge_index(name, asked, moment, smoke=smoke, advance=advance))
     if as_json:
         told = relevance_text.as_json(verdict, name, moment)
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
@@ -100,12 +100,12 @@ def relevance(
         raise typer.Exit(NOT_GOOD)
 
 
-def gate_judge(now: datetime) -> Judge:
+def build_gate_judge(now: datetime) -> Judge:
     """What judges a new index before it goes live, with the data's own instant ``now``."""
 
     def problems(name: str) -> list[str]:
         try:
-            verdict = asyncio.run(_judged(name, load_cases(), now, smoke=True))
+            verdict = asyncio.run(_judge_index(name, load_cases(), now, smoke=True))
         except SearchProblem as problem:
             return [f"relevance could not be judged: {problem.detail}"]
         return [f"relevance case {fault}" for fault in verdict.faults()]
@@ -113,19 +113,19 @@ def gate_judge(now: datetime) -> Judge:
     return problems
 
 
-async def _judged(
+async def _judge_index(
     name: str,
     cases: Cases,
     now: datetime,
     *,
     smoke: bool,
     advance: Advance = lambda done: None,
-) -> Verdict:
+) -> RelevanceVerdict:
     async with async_client(request_timeout=ADMIN_TIMEOUT_S) as client:
         return await judge(client, name, cases, now, smoke=smoke, advance=advance)
 
 
-def _loaded(path: Path | None) -> Cases:
+def _load_case_file(path: Path | None) -> Cases:
     try:
         return load_cases(path or PRODUCT_CASES)
     except CasesFileInvalid as error:
@@ -133,22 +133,22 @@ def _loaded(path: Path | None) -> Cases:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def open_relevance_error_report() -> Iterator[None]:
     """What keeps the cases from being asked, as one sentence and exit code 3."""
     configure_logs(logging.ERROR)
     try:
-        checked_settings()
+        load_valid_settings()
         yield
     except SearchProblem as error:
-        _stop(_sentence(of_search_problem(error)), UNAVAILABLE)
+        _stop(_sentence(problem_from_search_error(error)), UNAVAILABLE)
     except ElasticError as error:
-        _stop(_sentence(of_elastic_error(error)), UNAVAILABLE)
+        _stop(_sentence(problem_from_elastic_error(error)), UNAVAILABLE)
     except BadConfigurationError as error:
         _stop(str(error), UNAVAILABLE)
 
 
 @contextmanager
-def waiting() -> Iterator[Advance]:
+def open_delayed_progress() -> Iterator[Advance]:
     """Progress on a terminal, once the run has lasted; told of the searches that were judged."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
@@ -156,7 +156,7 @@ def waiting() -> Iterator[Advance]:
     task, started = bar.add_task("Recherches jugées", total=None), monotonic()
 
     def advance(done: int) -> None:
-        if console.is_terminal and monotonic() - started > PATIENCE_S:
+        if console.is_terminal and monotonic() - started > PROGRESS_DELAY_S:
             bar.start()
         bar.update(task, completed=done)
 

@@ -9,9 +9,9 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands.reindex import AsJson, console, explained
-from elastic.settings import settings
-from indexers.report.page import MIB, OUTCOMES, page_of
+from cli.commands.reindex import AsJson, console, open_error_report
+from elastic.settings import read_elastic_settings
+from indexers.report.page import MIB, OUTCOMES, render_page
 from indexers.runs import folder as runs
 
 
@@ -34,20 +34,20 @@ def report(
 
     Each reindex, dry run and load leaves `report.json` and `report.html` in its folder.
     """
-    with explained(as_json):
-        folder = runs.run_named(settings().state_dir, run)
+    with open_error_report(as_json):
+        folder = runs.find_run(read_elastic_settings().state_dir, run)
         found = runs.read_report(folder)
         if html is not None:
-            html.write_text(page_of(folder.name, found), "utf-8")
+            html.write_text(render_page(folder.name, found), "utf-8")
     if as_json:
         typer.echo(orjson.dumps({"name": folder.name, **found}).decode())
     elif html is not None:
         typer.echo(f"{html} tells run {folder.name}.")
     else:
-        console().print(told(folder, found))
+        console().print(report_view(folder, found))
 
 
-def told(folder: Path, found: dict[str, Any]) -> Group:
+def report_view(folder: Path, found: dict[str, Any]) -> Group:
     """The report in a few lines."""
     run = found.get("run", {})
     outcome = OUTCOMES.get(run.get("outcome", ""), "No report was written")

@@ -11,16 +11,21 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from api.configuration import BadConfigurationError, checked_settings
+from api.configuration import BadConfigurationError, load_valid_settings
 from api.logs import configure_logs
-from api.problems import Problem, of_elastic_error, of_search_problem, of_validation
+from api.problems import (
+    Problem,
+    problem_from_elastic_error,
+    problem_from_search_error,
+    problem_from_validation,
+)
 from cli.commands import serve
 from cli.views.page import page_text
 from cli.views.page_cards import WIDTH
 from elastic.client import async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
-from elastic.settings import settings
+from elastic.settings import read_elastic_settings
 from geography.geocoding.geocoder import Geocoder
 from mappings.records import Consultation, SlotType, Via
 from search_engine.execution.search import search
@@ -188,7 +193,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     """
     asked = {
         "what": what,
-        **_point(near),
+        **_parse_near(near),
         "where": where,
         "insee": insee,
         "department": department,
@@ -215,7 +220,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "page": page,
         "seed": seed,
     }
-    found = _answered(asked, _instant(now))
+    found = _run_search(asked, _parse_now(now))
     if as_json:
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         return
@@ -225,31 +230,31 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
-def _answered(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _run_search(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The page, or the end of the command with a sentence in French."""
     configure_logs(logging.ERROR)
     try:
-        checked_settings()
+        load_valid_settings()
         criteria = Criteria(**asked)
-        return asyncio.run(_found(criteria, now))
+        return asyncio.run(_fetch_page(criteria, now))
     except ValidationError as error:
-        _stop(of_validation(error.errors(include_input=False)))
+        _stop(problem_from_validation(error.errors(include_input=False)))
     except SearchProblem as error:
-        _stop(of_search_problem(error))
+        _stop(problem_from_search_error(error))
     except ElasticError as error:
-        _stop(of_elastic_error(error))
+        _stop(problem_from_elastic_error(error))
     except BadConfigurationError as error:
-        _say(str(error))
+        _print_error(str(error))
         raise typer.Exit(UNAVAILABLE) from None
 
 
-async def _found(criteria: Criteria, now: datetime) -> dict[str, Any]:
-    alias = offers_alias(settings().index_prefix)
+async def _fetch_page(criteria: Criteria, now: datetime) -> dict[str, Any]:
+    alias = offers_alias(read_elastic_settings().index_prefix)
     async with async_client() as client, aclosing(Geocoder()) as geocoder:
-        return await search(client, alias, criteria, now, deps=geocoder)
+        return await search(client, alias, criteria, now, geocoder=geocoder)
 
 
-def _point(near: str | None) -> dict[str, float]:
+def _parse_near(near: str | None) -> dict[str, float]:
     """``48.8566,2.3522``: latitude first, in degrees; zero is a coordinate."""
     if near is None:
         return {}
@@ -260,7 +265,7 @@ def _point(near: str | None) -> dict[str, float]:
     return {"lat": lat, "lon": lon}
 
 
-def _instant(now: str | None) -> datetime:
+def _parse_now(now: str | None) -> datetime:
     if now is None:
         return datetime.now(UTC)
     try:
@@ -274,16 +279,16 @@ def _instant(now: str | None) -> datetime:
 
 def _stop(problem: Problem) -> NoReturn:
     named = "" if problem.field is None else f" ({_option(problem.field)})"
-    _say(f"{problem.title}{named} : {problem.detail} {problem.remedy}")
+    _print_error(f"{problem.title}{named} : {problem.detail} {problem.remedy}")
     raise typer.Exit(REFUSED if problem.status < 500 else UNAVAILABLE)  # noqa: PLR2004
 
 
 def _refuse(sentence: str) -> NoReturn:
-    _say(sentence)
+    _print_error(sentence)
     raise typer.Exit(REFUSED)
 
 
-def _say(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from api.configuration import BadConfigurationError, checked_settings
+from api.configuration import BadConfigurationError, load_valid_settings
 from api.settings import LOOPBACK, ApiSettings
 
 BAD_USAGE, BUSY = 2, 1
@@ -36,22 +36,22 @@ def serve(
     `SAS_DEV_NETWORKS` names other networks.
     """
     from api.app import create_app  # noqa: PLC0415 - a second of imports only this command needs
-    from api.server import server_of  # noqa: PLC0415
+    from api.server import build_server  # noqa: PLC0415
 
     try:
-        chosen = checked_settings()
+        chosen = load_valid_settings()
     except BadConfigurationError as error:
         _stop(str(error), BAD_USAGE)
-    _refuse_open_door(host, chosen)
+    _refuse_open_network(host, chosen)
     listening = _listen(host, port)
     shown, bound = listening.getsockname()[:2]
     Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
     if chosen.cursor_key is None:
         Console(soft_wrap=True).print(CURSORS_END, highlight=False)
-    server_of(create_app(chosen)).run(sockets=[listening])
+    build_server(create_app(chosen)).run(sockets=[listening])
 
 
-def _refuse_open_door(host: str, chosen: ApiSettings) -> None:
+def _refuse_open_network(host: str, chosen: ApiSettings) -> None:
     """Nobody is identified in ``dev``: it is not opened to a network by accident."""
     if chosen.auth != "dev" or _is_loopback(host) or tuple(chosen.dev_networks) != LOOPBACK:
         return

@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.notification.watch import Ended, notified
+from cli.notification.attempt import FailureExit, open_attempt
 from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
-from elastic.settings import settings
-from indexers.runs.interruption import InterruptedRunError, interruptible
+from elastic.settings import read_elastic_settings
+from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
 from mappings.instants import InstantError, parse_instant
 from slots.fhir.answer import MAX_PAGE_BYTES, AnswerRefusedError
-from slots.fhir.identity import AskedIdError
+from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
 from slots.loading.importing import ImportConflictError, SlotsRefusedError, import_slots
@@ -50,7 +50,7 @@ Files = Annotated[
 AnswerFlow = Annotated[
     Flow, typer.Option(case_sensitive=False, help="Which search the editor answered.")
 ]
-Asked = Annotated[
+RequestedIds = Annotated[
     list[str],
     typer.Option(
         metavar="ID,ID",
@@ -81,7 +81,7 @@ def register(main: typer.Typer) -> None:
 def parse(  # noqa: PLR0917 - Typer calls it by name
     files: Files,
     flow: AnswerFlow,
-    asked: Asked,
+    asked: RequestedIds,
     now: Now = None,
     origin: Annotated[
         str | None,
@@ -104,12 +104,12 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
     """
     if origin is not None and not origin.strip():
         _fail("--origin: give a value, as sas, or leave the option out.", BAD_USAGE)
-    answer = _parsed(files, flow, _ids(asked), _instant(now), origin, editor)
+    answer = _parse_answer(files, flow, _parse_ids(asked), _parse_now(now), origin, editor)
     if rejected is not None:
         _write_lines(rejected, answer.rejected)
     for slot in answer.slots:
         typer.echo(orjson.dumps(slot))
-    _say_refusals(Counter(row["reason"] for row in answer.rejected), answer.reports)
+    _print_refusals(Counter(row["reason"] for row in answer.rejected), answer.reports)
 
 
 @app.command("import")
@@ -146,12 +146,12 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     Examples: `sas slots import answer.json --flow R01 --editor alpha --asked 10100050075`,
     `sas slots import --from DIR`
     """
-    moment = _instant(now)
-    with notified("slots import"), _told_failures():
+    moment = _parse_now(now)
+    with open_attempt("slots import"), _open_error_report():
         if directory is not None:
             result = _import_directory(directory, moment)
         elif files and flow and editor and asked:
-            result = _import_answer(files, flow, editor, _ids(asked), moment)
+            result = _import_answer(files, flow, editor, _parse_ids(asked), moment)
         else:
             _fail("Give FILE with --flow, --editor and --asked, or --from DIR.", BAD_USAGE)
     if as_json:
@@ -163,12 +163,12 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
 def _import_answer(
     files: list[str], flow: Flow, editor: str, asked: list[str], now: datetime
 ) -> DirectoryImport:
-    answer = _parsed(files, flow, asked, now, None, editor)
-    alias = offers_alias(settings().index_prefix)
+    answer = _parse_answer(files, flow, asked, now, None, editor)
+    alias = offers_alias(read_elastic_settings().index_prefix)
     with sync_client() as client:
         done = import_slots(client, alias, answer.slots, editor, asked, now)
         read = Counter({editor: len(answer.slots)})
-        record_imports(client, settings().index_prefix, read, datetime.now(UTC))
+        record_imports(client, read_elastic_settings().index_prefix, read, datetime.now(UTC))
     return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
 
 
@@ -179,17 +179,19 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
         BarColumn(),
         TimeElapsedColumn(),
     )
-    alias = offers_alias(settings().index_prefix)
+    alias = offers_alias(read_elastic_settings().index_prefix)
     with sync_client() as client, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("slots", total=None)
         done = import_directory(
             client, alias, directory, now, lambda read: progress.update(task, completed=read)
         )
-        record_imports(client, settings().index_prefix, done.sources, datetime.now(UTC))
+        record_imports(
+            client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)
+        )
     return done
 
 
-def _parsed(  # noqa: PLR0917 - the options of a command
+def _parse_answer(  # noqa: PLR0917 - the options of a command
     files: list[str],
     flow: Flow,
     asked: list[str],
@@ -202,7 +204,7 @@ def _parsed(  # noqa: PLR0917 - the options of a command
         return parse_pages(pages, flow, now, asked, origin=origin, source=editor)
     except AnswerRefusedError as error:
         _fail(str(error), REFUSED)
-    except AskedIdError as error:
+    except RequestedIdError as error:
         _fail(str(error), BAD_USAGE)
     except OSError as error:
         _fail(f"{error.filename} cannot be read: {error.strerror}.", BAD_USAGE)
@@ -216,18 +218,18 @@ def _read(name: str) -> bytes:
         return page.read(MAX_PAGE_BYTES + 1)
 
 
-def _ids(asked: Iterable[str]) -> list[str]:
+def _parse_ids(asked: Iterable[str]) -> list[str]:
     given = [[one.strip() for one in option.split(",") if one.strip()] for option in asked]
     if not all(given):
         _fail("--asked: give at least one id.", BAD_USAGE)
     return [one for ids in given for one in ids]
 
 
-def _instant(written: str | None) -> datetime:
-    if written is None:
+def _parse_now(text: str | None) -> datetime:
+    if text is None:
         return datetime.now(UTC)
     try:
-        return parse_instant(written)
+        return parse_instant(text)
     except InstantError as error:
         _fail(f"--now: {error}.", BAD_USAGE)
 
@@ -239,7 +241,7 @@ def _write_lines(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
         _fail(f"{path} cannot be written: {error.strerror}.", BAD_USAGE)
 
 
-def _say_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> None:
+def _print_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> None:
     """What was refused and what was odd, on standard error, in one line each."""
     for label, counts in (("Refused", refused), ("Noticed", reports)):
         if counts:
@@ -248,9 +250,9 @@ def _say_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> Non
 
 
 @contextmanager
-def _told_failures() -> Iterator[None]:
+def _open_error_report() -> Iterator[None]:
     try:
-        with interruptible():
+        with open_interruptible_section():
             yield
     except InterruptedRunError as error:
         _fail(str(error), INTERRUPTED)
@@ -262,7 +264,7 @@ def _told_failures() -> Iterator[None]:
 
 def _fail(sentence: str, code: int) -> NoReturn:
     typer.echo(sentence, err=True)
-    raise Ended(code, sentence)
+    raise FailureExit(code, sentence)
 
 
 def _table(result: DirectoryImport) -> Table:

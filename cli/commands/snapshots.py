@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.commands.reindex import AsJson, console, explained, print_json
+from cli.commands.reindex import AsJson, console, open_error_report, print_json
 from elastic.client import sync_client
 from elastic.node.state import snapshot_dir
-from elastic.settings import settings
+from elastic.settings import read_elastic_settings
 from indexers.upkeep import snapshots
-from indexers.upkeep.snapshots import Snapshot, Vault
+from indexers.upkeep.snapshots import Snapshot, SnapshotRepository
 
 snapshot_app = typer.Typer(
     name="snapshot", help="Snapshots of the live index and what is beside it.", no_args_is_help=True
@@ -24,26 +24,26 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done;
 
 
 @contextmanager
-def _vault(as_json: bool) -> Iterator[Vault]:
-    with explained(as_json):
-        chosen = settings()
+def _open_repository(as_json: bool) -> Iterator[SnapshotRepository]:
+    with open_error_report(as_json):
+        chosen = read_elastic_settings()
         with sync_client() as client:
-            yield Vault(client, snapshot_dir(chosen), chosen.index_prefix)
+            yield SnapshotRepository(client, snapshot_dir(chosen), chosen.index_prefix)
 
 
 @snapshot_app.command("create")
 def create(as_json: AsJson = False) -> None:
     """Keep the live index, the registry of dispatch software and the audit trail."""
-    with _vault(as_json) as vault:
-        taken = snapshots.take(vault, datetime.now(UTC))
-    _told(f"Snapshot {taken.name} holds {taken.index}.", _plain(taken), as_json)
+    with _open_repository(as_json) as vault:
+        taken = snapshots.take_snapshot(vault, datetime.now(UTC))
+    _print_result(f"Snapshot {taken.name} holds {taken.index}.", _plain(taken), as_json)
 
 
 @snapshot_app.command("list")
 def show(as_json: AsJson = False) -> None:
     """The snapshots, the newest first."""
-    with _vault(as_json) as vault:
-        found = snapshots.kept(vault)
+    with _open_repository(as_json) as vault:
+        found = snapshots.list_snapshots(vault)
     if as_json:
         print_json([_plain(snapshot) for snapshot in found])
         return
@@ -59,23 +59,25 @@ def show(as_json: AsJson = False) -> None:
 @snapshot_app.command("restore")
 def restore(name: Name, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Make a snapshot live, by one swap of the alias; what was live is kept for `sas rollback`."""
-    with _vault(as_json) as vault:
+    with _open_repository(as_json) as vault:
         if dry_run:
-            found = snapshots.restorable(vault, name)
-            return _told(f"Would make {found.index} of {name} live.", _plain(found), as_json)
-        live = snapshots.restore(vault, name, datetime.now(UTC))
-    return _told(f"{live} is live, from snapshot {name}.", {"live": str(live)}, as_json)
+            found = snapshots.find_restorable_snapshot(vault, name)
+            return _print_result(
+                f"Would make {found.index} of {name} live.", _plain(found), as_json
+            )
+        live = snapshots.restore_snapshot(vault, name, datetime.now(UTC))
+    return _print_result(f"{live} is live, from snapshot {name}.", {"live": str(live)}, as_json)
 
 
 @snapshot_app.command("delete")
 def delete(name: Name, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Delete a snapshot."""
-    with _vault(as_json) as vault:
+    with _open_repository(as_json) as vault:
         if dry_run:
-            found = snapshots.one(vault, name)
-            return _told(f"Would delete snapshot {name}.", _plain(found), as_json)
-        found = snapshots.forget(vault, name, datetime.now(UTC))
-    return _told(f"Snapshot {name} is deleted.", _plain(found), as_json)
+            found = snapshots.find_snapshot(vault, name)
+            return _print_result(f"Would delete snapshot {name}.", _plain(found), as_json)
+        found = snapshots.delete_snapshot(vault, name, datetime.now(UTC))
+    return _print_result(f"Snapshot {name} is deleted.", _plain(found), as_json)
 
 
 def register(app: typer.Typer) -> None:
@@ -92,7 +94,7 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _told(sentence: str, value: object, as_json: bool) -> None:
+def _print_result(sentence: str, value: object, as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from elastic.names import offers_alias
-from elastic.settings import BadSetting, settings
+from elastic.settings import BadSetting, read_elastic_settings
 
 VERSION = 1
 """Rises when a member changes its meaning or goes; members may be added."""
@@ -52,7 +52,7 @@ class Notice:
         return "\n".join([self.sentence, "", *members, ""])
 
 
-def notice(  # noqa: PLR0917 - the members of a notice
+def build_notice(  # noqa: PLR0917 - the members of a notice
     event: str,
     command: str,
     code: str,
@@ -72,7 +72,7 @@ def notice(  # noqa: PLR0917 - the members of a notice
     )
 
 
-def code_of(error: BaseException | None) -> str:
+def failure_code(error: BaseException | None) -> str:
     """``GateClosedError`` is ``gate_closed``; ``failed`` when a command ended without error."""
     if error is None:
         return "failed"
@@ -82,6 +82,6 @@ def code_of(error: BaseException | None) -> str:
 
 def _alias() -> str | None:
     try:
-        return offers_alias(settings().index_prefix)
+        return offers_alias(read_elastic_settings().index_prefix)
     except BadSetting:
         return None

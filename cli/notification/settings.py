@@ -40,7 +40,7 @@ class NotifySettings(BaseSettings):
     """Certificate authority of both, PEM, trusted alone; default: the public ones."""
 
     @model_validator(mode="after")
-    def what_is_named_can_be_used(self) -> Self:
+    def check_addresses(self) -> Self:
         """Addresses are of a known kind; mail has a sender and somebody to receive it."""
         if self.webhook is not None and not is_safe_webhook(self.webhook.get_secret_value()):
             raise ValueError("SAS_NOTIFY_WEBHOOK must be https, or http of this machine")
@@ -76,7 +76,7 @@ class MailServer:
         self.port = parts.port or PORTS[parts.scheme]
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
-        self.tls_first = parts.scheme == "smtps"
+        self.implicit_tls = parts.scheme == "smtps"
         self.is_local = self.host in LOOPBACK
 
 

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from indexers.changes.differences import Differences, Tally
+from indexers.changes.differences import ChangeTally, Differences
 
 DEPARTMENTS_SHOWN = 10
 """Departments with the most changes; ``--json`` has all."""
@@ -24,33 +24,33 @@ def comparison(left: str, right: str, found: Differences) -> Group:
 
 def differences(found: Differences) -> list[RenderableType]:
     """Counts by kind and department, fields, and examples of each sort of change."""
-    if not found.any:
+    if not found.has_differences:
         return [f"No offer differs ({found.same:,} say the same)."]
     parts: list[RenderableType] = [_by_kind(found), _by_department(found)]
     if found.fields:
         parts.append(escape(f"Fields changed: {_most_common(found.fields)}."))
-    for word, tally in _sorts(found).items():
+    for word, tally in _tallies_by_change(found).items():
         parts += [escape(f"{word} {_example(one)}") for one in tally.examples]
         parts += _more(word, tally)
     return parts
 
 
-def _sorts(found: Differences) -> dict[str, Tally]:
+def _tallies_by_change(found: Differences) -> dict[str, ChangeTally]:
     return {"added": found.added, "changed": found.changed, "removed": found.removed}
 
 
 def _by_kind(found: Differences) -> Table:
-    kinds = {word: tally.kinds for word, tally in _sorts(found).items()}
+    kinds = {word: tally.kinds for word, tally in _tallies_by_change(found).items()}
     table = _counts(
         "offers", kinds, sorted({*kinds["added"], *kinds["changed"], *kinds["removed"]})
     )
-    totals = (f"{tally.total:,}" for tally in _sorts(found).values())
+    totals = (f"{tally.total:,}" for tally in _tallies_by_change(found).values())
     table.add_row("all", *totals)
     return table
 
 
 def _by_department(found: Differences) -> Table:
-    departments = {word: tally.departments for word, tally in _sorts(found).items()}
+    departments = {word: tally.departments for word, tally in _tallies_by_change(found).items()}
     touched: Counter[str] = sum(departments.values(), Counter())
     most = [code for code, _ in touched.most_common(DEPARTMENTS_SHOWN)]
     more = len(touched) - len(most)
@@ -86,6 +86,6 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _more(word: str, tally: Tally) -> list[str]:
+def _more(word: str, tally: ChangeTally) -> list[str]:
     more = tally.total - len(tally.examples)
     return [f"{word} {more:,} more."] if more and tally.examples else []

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.views.diff import differences
-from indexers.quality.gate import shortened
-from indexers.quality.index_stats import Census
-from indexers.reindex.report import Report, changes
+from indexers.quality.gate import truncate_problems
+from indexers.quality.index_stats import IndexStats
+from indexers.reindex.report import ReindexReport, compare_counts
 
 SLOT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -30,12 +30,20 @@ SLOT_WORDS: Mapping[str, str] = MappingProxyType(
 """What the counts of slots are called; their reasons are those of docs/sources/slots.md."""
 
 
-def report(done: Report, dry_run: bool) -> Group:
+def report(done: ReindexReport, dry_run: bool) -> Group:
     """What a reindex did, or would do."""
-    parts: list[RenderableType] = [_changes(done), *_slots(done.slots), *_aside(done.quarantine)]
-    parts += [f"[yellow]Accepted: {escape(problem)}.[/]" for problem in shortened(done.accepted)]
+    parts: list[RenderableType] = [
+        _changes(done),
+        *_slots(done.slots),
+        *_quarantine_lines(done.quarantine),
+    ]
+    parts += [
+        f"[yellow]Accepted: {escape(problem)}.[/]" for problem in truncate_problems(done.accepted)
+    ]
     parts += [f"[yellow]Look at this: {escape(warning)}.[/]" for warning in done.warnings]
-    parts += [f"[red]The gate would stay closed: {escape(p)}.[/]" for p in shortened(done.refused)]
+    parts += [
+        f"[red]The gate would stay closed: {escape(p)}.[/]" for p in truncate_problems(done.refused)
+    ]
     if dry_run:
         parts += [] if done.differences is None else differences(done.differences)
         parts.append("Dry run: nothing was written; slots are not compared with the live ones.")
@@ -45,14 +53,16 @@ def report(done: Report, dry_run: bool) -> Group:
     return Group(*parts)
 
 
-def counted(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """``1 offer``, ``2,000 offers``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _changes(done: Report) -> Table:
+def _changes(done: ReindexReport) -> Table:
     table = Table("offers", "live", "new", "change")
-    for kind, counts in changes(done.offers.kinds, (done.before or Census()).kinds).items():
+    for kind, counts in compare_counts(
+        done.offers.kinds, (done.before or IndexStats()).kinds
+    ).items():
         live, new = counts["live"], counts["new"]
         table.add_row(kind, f"{live:,}", f"{new:,}", f"{new - live:+,}")
     return table
@@ -64,22 +74,24 @@ def _slots(slots: Mapping[str, Any]) -> list[RenderableType]:
         return []
     by_reason = {key: value for key, value in slots.items() if isinstance(value, Mapping)}
     counts = {SLOT_WORDS[key]: slots[key] for key in slots if key not in by_reason}
-    lines = [f"Slots: {_told(counts) or 'none'}."]
-    lines += [f"Slots {SLOT_WORDS[key]}: {_told(why)}." for key, why in by_reason.items() if why]
+    lines = [f"Slots: {_format_counts(counts) or 'none'}."]
+    lines += [
+        f"Slots {SLOT_WORDS[key]}: {_format_counts(why)}." for key, why in by_reason.items() if why
+    ]
     return [escape(line) for line in lines]
 
 
-def _told(counts: Mapping[str, int]) -> str:
+def _format_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
 
 
-def _aside(quarantine: Mapping[str, Any]) -> list[RenderableType]:
+def _quarantine_lines(quarantine: Mapping[str, Any]) -> list[RenderableType]:
     """One line for each source of which rows were set aside, or columns are not known."""
     lines: list[RenderableType] = []
     for source, counts in quarantine.items():
         if counts["rejected"]:
             rejected = sum(counts["rejected"].values())
-            aside = f"{rejected:,} of {counted(counts['read'], 'row')} set aside"
+            aside = f"{rejected:,} of {format_count(counts['read'], 'row')} set aside"
             lines.append(escape(f"{source}: {aside} (sas quarantine)."))
         if counts["unknown"]:
             names = ", ".join(sorted(counts["unknown"]))
@@ -90,17 +102,19 @@ def _aside(quarantine: Mapping[str, Any]) -> list[RenderableType]:
 def load_report(done: Mapping[str, Any]) -> Group:
     """What a load did, or would do."""
     if done.get("dry_run"):
-        return Group(*map(escape, _rehearsed(done)), *_aside(done["quarantine"]))
-    offers = counted(done["writes"], "offer")
+        return Group(*map(escape, _dry_load_lines(done)), *_quarantine_lines(done["quarantine"]))
+    offers = format_count(done["writes"], "offer")
     sentence = f"{done['source']}: {offers} written in {done['index']}."
-    return Group(escape(sentence), *_aside(done["quarantine"]))
+    return Group(escape(sentence), *_quarantine_lines(done["quarantine"]))
 
 
-def _rehearsed(done: Mapping[str, Any]) -> list[str]:
-    changes = counted(done["changes"], "change")
+def _dry_load_lines(done: Mapping[str, Any]) -> list[str]:
+    changes = format_count(done["changes"], "change")
     lines = [f"{done['source']}: {changes} would be made in {done['index']}; nothing was written."]
     counts = {"Outcomes": "outcomes", "Kinds": "kinds", "Fields": "fields"}
-    return lines + [f"{name}: {_told(done[key])}." for name, key in counts.items() if done[key]]
+    return lines + [
+        f"{name}: {_format_counts(done[key])}." for name, key in counts.items() if done[key]
+    ]
 
 
 def status(found: Mapping[str, Any]) -> Group:

@@ -8,15 +8,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from elastic.names import IndexName
-from elastic.schema import Verdict
-from elastic.service.audit import Entry
+from elastic.schema import MigrationKind
+from elastic.service.audit import AuditEntry
 from indexers.upkeep.indices import Migration, RollbackPlan
 
-NAMED_ELSEWHERE = ("index", "live_before")
+OMITTED_DETAILS = ("index", "live_before")
 """Details that other columns and lines of the trail say; ``--json`` has them."""
 
 
-def history(trail: Sequence[Entry]) -> RenderableType:
+def history(trail: Sequence[AuditEntry]) -> RenderableType:
     """The trail, a line an event."""
     if not trail:
         return "Nothing of the kind was recorded."
@@ -30,17 +30,17 @@ def history(trail: Sequence[Entry]) -> RenderableType:
 
 def _counts(details: Mapping[str, Any]) -> list[str]:
     """The plain values of a line, and offers by kind as they went from live to new."""
-    told = {key: value for key, value in details.items() if key not in NAMED_ELSEWHERE}
-    plain = [f"{key} {value}" for key, value in told.items() if value and not _nested(value)]
+    told = {key: value for key, value in details.items() if key not in OMITTED_DETAILS}
+    plain = [f"{key} {value}" for key, value in told.items() if value and not _is_nested(value)]
     kinds = details.get("kinds", {}).items()
     return [*plain, *(f"{kind} {counts['live']} -> {counts['new']}" for kind, counts in kinds)]
 
 
-def _nested(value: Any) -> bool:
+def _is_nested(value: Any) -> bool:
     return isinstance(value, Mapping | list)
 
 
-def prunable(found: Sequence[IndexName], keep: int) -> str:
+def prune_preview(found: Sequence[IndexName], keep: int) -> str:
     """What a prune would delete."""
     if not found:
         return "Nothing to prune."
@@ -49,7 +49,7 @@ def prunable(found: Sequence[IndexName], keep: int) -> str:
     return f"Would be deleted:{names}\nKept: the live index and {keep} before it.{warning}"
 
 
-def pruned(gone: Sequence[IndexName]) -> str:
+def prune_result(gone: Sequence[IndexName]) -> str:
     """What a prune deleted."""
     return f"Deleted: {', '.join(map(str, gone))}." if gone else "Nothing to prune."
 
@@ -57,10 +57,10 @@ def pruned(gone: Sequence[IndexName]) -> str:
 def migration(done: Migration) -> str:
     """How the live index stands to the schema of this program."""
     gap, index = done.gap, done.index
-    if gap.verdict is Verdict.NOTHING:
+    if gap.migration_kind is MigrationKind.NOTHING:
         return f"{index} has the schema of this program, {gap.wanted_version}: nothing to do."
     fields = ", ".join(gap.added)
-    if gap.verdict is Verdict.ADDITIVE:
+    if gap.migration_kind is MigrationKind.ADDITIVE:
         verb = "were added to" if done.applied else "would be added to"
         versions = f"schema {gap.live_version} -> {gap.wanted_version}"
         return f"{fields} {verb} {index} ({versions}); empty until the next `sas reindex`."

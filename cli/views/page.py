@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli.views.french import kilometres
 from cli.views.page_cards import card_text
-from cli.views.page_foot import beside, ending, last_page, page_number, page_size
+from cli.views.page_foot import last_page, next_steps, page_extras, page_number, page_size
 from mappings.records import Kind
 
 MODES: Mapping[str, str] = MappingProxyType(
@@ -33,8 +33,8 @@ def page_text(page: Mapping[str, Any]) -> Group:
         *header(page),
         *_section("Médecin traitant", [("★", card) for card in page["pinned"]], zone),
         *_section(below, [(str(first + i), card) for i, card in enumerate(page["results"])], zone),
-        *beside(page),
-        *ending(page),
+        *page_extras(page),
+        *next_steps(page),
     )
 
 
@@ -66,13 +66,13 @@ def count_words(page: Mapping[str, Any]) -> str:
     total = page["total"]["value"]
     if not total and page["query"].get("offer_kinds") == [Kind.SOLUTION]:
         found = page.get("solutions", {}).get("total", {}).get("value", 0)
-        return counted(found, "solution")
+        return format_french_count(found, "solution")
     pages, number = last_page(page), page_number(page)
-    offers = counted(total, "offre")
+    offers = format_french_count(total, "offre")
     return f"{offers}, page {number} sur {pages}" if 1 < pages >= number else offers
 
 
-def counted(number: int, noun: str) -> str:
+def format_french_count(number: int, noun: str) -> str:
     """A feminine noun with its number, at the beginning of a line."""
     if not number:
         return f"Aucune {noun}"

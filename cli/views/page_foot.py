@@ -14,7 +14,7 @@ from cli.views.page_cards import INDENT, slot_words
 VALUES_SHOWN = 6
 """Values told of each filter."""
 
-WAYS: Mapping[str, str] = MappingProxyType(
+ALTERNATIVE_OPTIONS: Mapping[str, str] = MappingProxyType(
     {"mode": "--mode {mode}", "radius": "--radius {radius_km:g}"}
 )
 """How the command line asks for what would not be empty; filters are taken away."""
@@ -43,20 +43,22 @@ def last_page(page: Mapping[str, Any]) -> int:
     return -(-int(page["total"]["value"]) // page_size(page))
 
 
-def option(criterion: str) -> str:
+def option_name(criterion: str) -> str:
     """A criterion as the command line writes it."""
     return "--" + criterion.replace("_", "-")
 
 
-def beside(page: Mapping[str, Any]) -> Iterator[RenderableType]:
+def page_extras(page: Mapping[str, Any]) -> Iterator[RenderableType]:
     """A nearer offer that the order hides, the marketplace, the filters that may be set."""
     if nearer := page.get("nearer_alternative"):
         yield Text(f"\n{nearer_words(nearer)}", style="cyan")
     solutions = page.get("solutions", {})
     if shown := solutions.get("results"):
-        yield Text(f"\nPLACE DE MARCHÉ{_of_all(len(shown), solutions['total']['value'])}", "bold")
+        yield Text(
+            f"\nPLACE DE MARCHÉ{_partial_count(len(shown), solutions['total']['value'])}", "bold"
+        )
         yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in shown)
-    if facets := [facet_words(one) for one in page["facets"] if narrows(one, page)]:
+    if facets := [facet_words(one) for one in page["facets"] if is_narrowing(one, page)]:
         yield Text("\nFILTRES", style="bold")
         yield from (Padding(Text(told, style="dim"), (0, 0, 0, INDENT)) for told in facets)
 
@@ -81,7 +83,7 @@ def solution_words(solution: Mapping[str, Any]) -> str:
     return " · ".join(filter(None, [solution["title"], *phones, solution.get("link")]))
 
 
-def narrows(facet: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
+def is_narrowing(facet: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
     """Whether selecting a value of the filter would change the page."""
     counts = [one["count"] for one in facet["values"]]
     return len(counts) > 1 or counts != [page["total"]["value"]]
@@ -95,7 +97,7 @@ def facet_words(facet: Mapping[str, Any]) -> str:
     shown = [_value_words(facet["name"], one) for one in values[:VALUES_SHOWN]]
     more = len(values) - len(shown)
     told = ", ".join([*shown, f"et {more} de plus"] if more else shown)
-    return f"{facet['label']}, {option(facet['name'])} : {told}"
+    return f"{facet['label']}, {option_name(facet['name'])} : {told}"
 
 
 def _value_words(name: str, one: Mapping[str, Any]) -> str:
@@ -103,9 +105,9 @@ def _value_words(name: str, one: Mapping[str, Any]) -> str:
     return f"{one['label']} {one['count']}" if alike else "{label} ({value}) {count}".format(**one)
 
 
-def ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
+def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     """How to go on: the next page, or what an empty one may be replaced by."""
-    ways = [] if page["results"] else list(other_ways(page))
+    ways = [] if page["results"] else list(alternative_lines(page))
     if ways:
         yield Text("\n" + "\n".join(ways))
     if page["next"] and "page" in page["next"]:
@@ -113,7 +115,7 @@ def ending(page: Mapping[str, Any]) -> Iterable[RenderableType]:
         yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
 
 
-def other_ways(page: Mapping[str, Any]) -> Iterator[str]:
+def alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
     """What to ask rather than this empty page, with how many offers each search has."""
     if page_number(page) > 1:
         last = last_page(page)
@@ -121,15 +123,15 @@ def other_ways(page: Mapping[str, Any]) -> Iterator[str]:
         yield f"Cette page est vide : {told}."
         return
     for way in page.get("instead", []):
-        yield f"{way['label']} : {way['total']} ({way_words(way)})"
+        yield f"{way['label']} : {way['total']} ({alternative_words(way)})"
     if not page.get("instead") and not page.get("solutions", {}).get("results"):
-        yield from nowhere(page)
+        yield from no_alternative_lines(page)
     area = page["area"]
     if area.get("explicit_radius") and area["radius_km"] < area["reference_km"]:
         yield f"Sans --radius, la recherche va à {kilometres(area['reference_km'])} au moins."
 
 
-def nowhere(page: Mapping[str, Any]) -> Iterator[str]:
+def no_alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
     """What was tried in vain, and what a text read as a name may be instead."""
     wider = "dans un rayon deux fois plus grand, " if "radius_km" in page["area"] else ""
     yield f"Rien non plus {wider}dans un autre mode ou sans filtre."
@@ -137,12 +139,12 @@ def nowhere(page: Mapping[str, Any]) -> Iterator[str]:
         yield UNKNOWN_NAME
 
 
-def way_words(way: Mapping[str, Any]) -> str:
+def alternative_words(way: Mapping[str, Any]) -> str:
     """What to change on the command line."""
     if way["change"] == "filters":
-        return "sans " + ", ".join(map(option, way["criteria"]))
-    return WAYS[way["change"]].format(**way["criteria"])
+        return "sans " + ", ".join(map(option_name, way["criteria"]))
+    return ALTERNATIVE_OPTIONS[way["change"]].format(**way["criteria"])
 
 
-def _of_all(shown: int, total: int) -> str:
+def _partial_count(shown: int, total: int) -> str:
     return f" ({shown} sur {total})" if shown < total else ""

@@ -11,10 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from search_engine.relevance.cases import Kind
+from search_engine.relevance.cases import CaseKind
 from search_engine.relevance.limits import LEAST_NDCG
-from search_engine.relevance.verdict import Outcome, State, Verdict
-from search_engine.request.window import instant
+from search_engine.relevance.verdict import CaseOutcome, RelevanceVerdict, State
+from search_engine.request.window import format_instant
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -39,25 +39,29 @@ SHOWN_PROBLEMS = 3
 NOTHING = "Rien n'a pu être jugé : cet index ne contient aucune offre où poser ces recherches."
 
 
-def report(verdict: Verdict, name: str) -> RenderableType:
+def report(verdict: RelevanceVerdict, name: str) -> RenderableType:
     """The counts of each kind, the measures, each failed case, and the conclusion."""
     blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), counts(verdict)]
-    blocks += [measure(verdict), *map(failure, verdict.failed), *map(not_judged, left(verdict))]
+    blocks += [
+        measure(verdict),
+        *map(failure, verdict.failures),
+        *map(not_judged, list_unjudged(verdict)),
+    ]
     return Group(*blocks, *conclusion(verdict))
 
 
-def left(verdict: Verdict) -> list[Outcome]:
+def list_unjudged(verdict: RelevanceVerdict) -> list[CaseOutcome]:
     """The cases judged by ids that could not be: a complaint is never left aside in silence."""
-    by_ids = frozenset(Kind)
+    by_ids = frozenset(CaseKind)
     return [o for o in verdict.outcomes if o.state is State.NOT_JUDGED and o.group in by_ids]
 
 
-def not_judged(one: Outcome) -> Text:
+def not_judged(one: CaseOutcome) -> Text:
     """A case that says nothing of this index, and why."""
     return Text(f"{one.id} : non jugé, {', '.join(one.problems)}", style="yellow")
 
 
-def counts(verdict: Verdict) -> Table:
+def counts(verdict: RelevanceVerdict) -> Table:
     """How many passed, failed and were not judged, by kind."""
     table = Table("", box=None, pad_edge=False)
     for heading in ("réussis", "échoués", "échecs connus", "non jugés"):
@@ -68,38 +72,42 @@ def counts(verdict: Verdict) -> Table:
     return table
 
 
-def measure(verdict: Verdict) -> Text:
+def measure(verdict: RelevanceVerdict) -> Text:
     """The mean nDCG beside its limit."""
     if verdict.ndcg is None:
         return Text("nDCG@10 : rien à mesurer")
     return Text(f"nDCG@10 : {_number(verdict.ndcg)} (au moins {_number(LEAST_NDCG)})")
 
 
-def failure(one: Outcome) -> RenderableType:
+def failure(one: CaseOutcome) -> RenderableType:
     """A failed case: whose rule it is, what was asked, what is wrong, what was found instead."""
-    lines = [one.description, f"cherché : {asked(one.search)}", *first(one.problems)]
+    lines = [
+        one.description,
+        f"cherché : {format_search(one.search)}",
+        *first_problems(one.problems),
+    ]
     if one.found:
         lines.append(f"trouvé : {', '.join(one.found[:SHOWN_TITLES])}")
     mark = "manqué" if one.tolerated else "échoué"
     return Group(Text(f"{one.id} : {mark}"), Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
 
 
-def first(problems: list[str]) -> Iterable[str]:
+def first_problems(problems: list[str]) -> Iterable[str]:
     """The first problems, and how many more there are."""
     yield from problems[:SHOWN_PROBLEMS]
     if len(problems) > SHOWN_PROBLEMS:
         yield f"et {len(problems) - SHOWN_PROBLEMS} autres"
 
 
-def asked(search: Mapping[str, Any]) -> str:
+def format_search(search: Mapping[str, Any]) -> str:
     """The search as criteria: ``« cardiologue », lat 45.764, lon 4.8357``."""
     others = (f"{name} {value}" for name, value in search.items() if name != "what")
     return ", ".join([f"« {search['what']} »", *others])
 
 
-def conclusion(verdict: Verdict) -> list[Text]:
+def conclusion(verdict: RelevanceVerdict) -> list[Text]:
     """Good, or which limits are not kept."""
-    if verdict.judged_nothing:
+    if verdict.has_no_judgement:
         return [Text(NOTHING, style="red")]
     if verdict.good:
         return [Text("Cet index répond bien.", style="green")]
@@ -109,11 +117,11 @@ def conclusion(verdict: Verdict) -> list[Text]:
     ]
 
 
-def as_json(verdict: Verdict, name: str, now: datetime) -> dict[str, Any]:
+def as_json(verdict: RelevanceVerdict, name: str, now: datetime) -> dict[str, Any]:
     """The whole verdict as plain values."""
     return {
         "index": name,
-        "now": instant(now),
+        "now": format_instant(now),
         "good": verdict.good,
         "ndcg": verdict.ndcg,
         "least_ndcg": LEAST_NDCG,

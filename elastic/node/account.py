@@ -33,7 +33,7 @@ def can_enter(account: Account | None, folder: Path) -> bool:
     if account is None:
         return os.access(folder, os.X_OK)
     resolved = folder.resolve()
-    return all(_may_pass(account, step) for step in (resolved, *resolved.parents))
+    return all(_can_pass(account, step) for step in (resolved, *resolved.parents))
 
 
 def require_entry(account: Account | None, folder: Path) -> None:
@@ -47,7 +47,7 @@ def require_entry(account: Account | None, folder: Path) -> None:
         )
 
 
-def hand_over(account: Account | None, folder: Path) -> None:
+def chown_tree(account: Account | None, folder: Path) -> None:
     """Make a folder and all in it the account's own."""
     if account is None:
         return
@@ -55,7 +55,7 @@ def hand_over(account: Account | None, folder: Path) -> None:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
-def _may_pass(account: Account, folder: Path) -> bool:
+def _can_pass(account: Account, folder: Path) -> bool:
     status = folder.stat()
     if status.st_uid == account.uid:
         return bool(status.st_mode & stat.S_IXUSR)

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 
 from elastic.node.configuration import VERSION
-from elastic.node.distribution import Distribution, settle, staged
-from elastic.node.errors import WayFailed
-from elastic.node.report import Report
+from elastic.node.distribution import Distribution, install_distribution, open_staging_folder
+from elastic.node.errors import InstallFailed
+from elastic.node.report import ProgressReporter
 
 ORIGIN = f"the official archive of Elasticsearch {VERSION}"
 TIMEOUT = httpx.Timeout(30.0, connect=3.0)
@@ -24,28 +24,28 @@ MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64"
 
 
 def archive_name(system: str = sys.platform, machine: str | None = None) -> str:
-    """The archive for a platform; raises ``WayFailed`` where there is none."""
+    """The archive for a platform; raises ``InstallFailed`` where there is none."""
     machine = platform.machine() if machine is None else machine
     if system not in SYSTEMS or machine.lower() not in MACHINES:
-        raise WayFailed(f"there is no archive for {system} on {machine}")
+        raise InstallFailed(f"there is no archive for {system} on {machine}")
     suffix = f"{SYSTEMS[system]}-{MACHINES[machine.lower()]}"
     return f"elasticsearch-{VERSION}-{suffix}.tar.gz"
 
 
-def install_from_archive(base_url: str, home: Path, report: Report) -> Distribution:
-    """Fetch, check and unpack the archive below ``home``; raises ``WayFailed``."""
+def install_from_archive(base_url: str, home: Path, report: ProgressReporter) -> Distribution:
+    """Fetch, check and unpack the archive below ``home``; raises ``InstallFailed``."""
     archive = fetch_archive(base_url, archive_name(), home.parent, report)
     report.say("Unpacking.")
-    with staged(home) as folder:
+    with open_staging_folder(home) as folder:
         try:
             with tarfile.open(archive) as tar:
                 _unpack(tar, folder)
         except tarfile.TarError as error:
-            raise WayFailed("the archive cannot be unpacked") from error
+            raise InstallFailed("the archive cannot be unpacked") from error
         unpacked = folder / f"elasticsearch-{VERSION}"
         if not unpacked.is_dir():
-            raise WayFailed(f"the archive holds no elasticsearch-{VERSION}")
-        found = settle(unpacked, home, ORIGIN)
+            raise InstallFailed(f"the archive holds no elasticsearch-{VERSION}")
+        found = install_distribution(unpacked, home, ORIGIN)
     archive.unlink()
     return found
 
@@ -60,48 +60,48 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
         tar.extractall(folder)  # noqa: S202
 
 
-def fetch_archive(base_url: str, name: str, folder: Path, report: Report) -> Path:
+def fetch_archive(base_url: str, name: str, folder: Path, report: ProgressReporter) -> Path:
     """The archive on disk, whole and checked; what is there already is not fetched again."""
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / name
     with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as client:
-        expected = _published_digest(client, f"{base_url}/{name}.sha512")
+        expected = _fetch_published_digest(client, f"{base_url}/{name}.sha512")
         if archive.exists() and _digest(archive) == expected:
             return archive
         partial = archive.with_name(f"{name}.part")
         _download(client, f"{base_url}/{name}", partial, report)
     if _digest(partial) != expected:
         partial.unlink()
-        raise WayFailed("the archive's SHA-512 is not the published one; it was thrown away")
+        raise InstallFailed("the archive's SHA-512 is not the published one; it was thrown away")
     return partial.rename(archive)
 
 
-def _published_digest(client: httpx.Client, url: str) -> str:
+def _fetch_published_digest(client: httpx.Client, url: str) -> str:
     try:
         answer = client.get(url).raise_for_status()
     except httpx.HTTPError as error:
-        raise WayFailed(_failure(error)) from error
+        raise InstallFailed(_failure(error)) from error
     words = answer.text.split()
     if not words or len(words[0]) != hashlib.sha512().digest_size * 2:
-        raise WayFailed("the published SHA-512 cannot be read")
+        raise InstallFailed("the published SHA-512 cannot be read")
     return words[0].lower()
 
 
-def _download(client: httpx.Client, url: str, partial: Path, report: Report) -> None:
+def _download(client: httpx.Client, url: str, partial: Path, report: ProgressReporter) -> None:
     """Fetch the rest of the file, trying again from where a connection broke."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             _download_rest(client, url, partial, report)
         except httpx.TransportError as error:
             if attempt == ATTEMPTS:
-                raise WayFailed(_failure(error)) from error
+                raise InstallFailed(_failure(error)) from error
         except httpx.HTTPStatusError as error:
-            raise WayFailed(_failure(error)) from error
+            raise InstallFailed(_failure(error)) from error
         else:
             return
 
 
-def _download_rest(client: httpx.Client, url: str, partial: Path, report: Report) -> None:
+def _download_rest(client: httpx.Client, url: str, partial: Path, report: ProgressReporter) -> None:
     have = partial.stat().st_size if partial.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     with client.stream("GET", url, headers=headers) as answer:

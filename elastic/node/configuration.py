@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from elastic.node.cluster.config import FIRST
+from elastic.node.cluster.cluster_config import FIRST_NODE_NAME
 from elastic.node.ports import HOST, Ports
 
 VERSION = "9.4.3"
-LINE = "9.4"
+VERSION_LINE = "9.4"
 """Versions we accept: mappings and client are tested against this line."""
 
 SHARED_SETTINGS = {
@@ -29,7 +29,7 @@ Watermarks are absolute: with the default of 95 %, a disk of 1 TB with 50 GB fre
 """
 
 
-PULSE = {
+FAULT_DETECTION_SETTINGS = {
     "cluster.fault_detection.follower_check.timeout": "3s",
     "cluster.fault_detection.follower_check.retry_count": "2",
     "cluster.fault_detection.leader_check.timeout": "3s",
@@ -44,23 +44,29 @@ waits for it ``cluster.publish.timeout``: with the default of 30 s a frozen mast
 39 s. Less than 8 s gains nothing, because its own checks take as long to give the node up.
 """
 
-ALONE = {"discovery.type": "single-node"}
+SINGLE_NODE_DISCOVERY = {"discovery.type": "single-node"}
 """How a node that stands alone finds its cluster: it is one."""
 
 
-def discovery(seeds: Sequence[int], founders: Sequence[str]) -> dict[str, str]:
+def discovery_settings(seeds: Sequence[int], founders: Sequence[str]) -> dict[str, str]:
     """How a node of several finds the others: at the transport ports ``seeds``.
 
     ``founders`` names the nodes that elect the very first master, none once the cluster exists:
     a node that lost its data would otherwise found a second cluster.
     """
-    hosts = {**PULSE, "discovery.seed_hosts": ",".join(f"{HOST}:{port}" for port in seeds)}
+    hosts = {
+        **FAULT_DETECTION_SETTINGS,
+        "discovery.seed_hosts": ",".join(f"{HOST}:{port}" for port in seeds),
+    }
     names = {"cluster.initial_master_nodes": ",".join(founders)} if founders else {}
     return {**hosts, **names}
 
 
-def embedded_settings(
-    ports: Ports, runtime: Path, name: str = FIRST, found: Mapping[str, str] = ALONE
+def node_settings(
+    ports: Ports,
+    runtime: Path,
+    name: str = FIRST_NODE_NAME,
+    cluster_settings: Mapping[str, str] = SINGLE_NODE_DISCOVERY,
 ) -> dict[str, str]:
     """Settings of an embedded node: on the loopback interface, its files in ``runtime``.
 
@@ -68,7 +74,7 @@ def embedded_settings(
     """
     return {
         **SHARED_SETTINGS,
-        **found,
+        **cluster_settings,
         "node.name": name,
         "network.host": HOST,
         "http.port": str(ports.http),

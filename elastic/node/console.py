@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-_TELLING = re.compile(r"\b(ERROR|FATAL|fatal|failed|unknown setting|refus)|Exception\b|Error:")
-_MILD = re.compile(r"^\[[^\]]*\]\[(?:TRACE|DEBUG|INFO|WARN) *\]")
-_TAKEN = re.compile(r"Failed to bind to [\d.]+:(\d+)")
-_EMPTY = re.compile(
+_FAILURE_LINE = re.compile(r"\b(ERROR|FATAL|fatal|failed|unknown setting|refus)|Exception\b|Error:")
+_LOW_SEVERITY = re.compile(r"^\[[^\]]*\]\[(?:TRACE|DEBUG|INFO|WARN) *\]")
+_BIND_FAILURE = re.compile(r"Failed to bind to [\d.]+:(\d+)")
+_UNINFORMATIVE = re.compile(
     r"^\s*Suppressed: |^\s+at |^\s*\.\.\. \d+ more|"
     r"died while starting up|exited (?:unexpectedly|with)|"
     r"^ERROR: Elasticsearch did not exit normally|^Likely root cause"
@@ -17,14 +17,20 @@ LONGEST = 400
 
 def last_meaningful_line(text: str) -> str:
     """The last line that tells of a failure, else the last line at all."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not _EMPTY.search(line)]
-    telling = [line for line in lines if _TELLING.search(line) and not _MILD.match(line)]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() and not _UNINFORMATIVE.search(line)
+    ]
+    telling = [
+        line for line in lines if _FAILURE_LINE.search(line) and not _LOW_SEVERITY.match(line)
+    ]
     return (telling or lines or ["nothing was printed"])[-1][:LONGEST]
 
 
-def port_refused(text: str) -> int | None:
+def find_refused_port(text: str) -> int | None:
     """The port the node could not listen on, None when it ended for another reason."""
-    match = _TAKEN.search(text)
+    match = _BIND_FAILURE.search(text)
     return int(match[1]) if match else None
 
 

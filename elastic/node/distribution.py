@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from elastic.node.configuration import LINE, VERSION
+from elastic.node.configuration import VERSION, VERSION_LINE
 from elastic.node.errors import NotADistribution
 
 ORIGIN_FILE = "sas-origin.txt"
@@ -26,13 +26,13 @@ class Distribution:
     origin: str
 
     @property
-    def bundled_jdk(self) -> Path | None:
+    def jdk_home(self) -> Path | None:
         """The Java the distribution brings, if it brings one."""
         homes = (self.home / jdk for jdk in BUNDLED_JDKS)
         return next((home for home in homes if (home / "bin" / "java").is_file()), None)
 
 
-def installed_home(state_dir: Path) -> Path:
+def distribution_home(state_dir: Path) -> Path:
     """Where the distribution of this version is kept, once per machine."""
     return state_dir / "distributions" / f"elasticsearch-{VERSION}"
 
@@ -46,16 +46,16 @@ def read_distribution(home: Path, origin: str | None = None) -> Distribution:
             f"{home} is no unpacked Elasticsearch (bin/elasticsearch and "
             f"lib/elasticsearch-{VERSION}.jar expected): point SAS_ELASTICSEARCH_HOME at one."
         )
-    if not version.startswith(f"{LINE}."):
+    if not version.startswith(f"{VERSION_LINE}."):
         raise NotADistribution(
-            f"{home} holds Elasticsearch {version}, but {LINE} is needed: point "
+            f"{home} holds Elasticsearch {version}, but {VERSION_LINE} is needed: point "
             f"SAS_ELASTICSEARCH_HOME at a {VERSION}, or unset it."
         )
-    return Distribution(home, version, origin or _recorded_origin(home))
+    return Distribution(home, version, origin or _read_origin(home))
 
 
 @contextmanager
-def staged(home: Path) -> Iterator[Path]:
+def open_staging_folder(home: Path) -> Iterator[Path]:
     """A temporary folder beside ``home``, removed afterwards whatever happened."""
     home.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{home.name}.partial-", dir=home.parent))
@@ -65,16 +65,16 @@ def staged(home: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def settle(unpacked: Path, home: Path, origin: str) -> Distribution:
+def install_distribution(unpacked: Path, home: Path, origin: str) -> Distribution:
     """Put a wholly unpacked distribution in place by one rename, readable by every account."""
     (unpacked / ORIGIN_FILE).write_text(origin, encoding="utf-8")
-    _open_to_all(unpacked)
+    _make_world_readable(unpacked)
     read_distribution(unpacked, origin)
     unpacked.rename(home)
     return read_distribution(home)
 
 
-def mend_scripts(unpacked: Path) -> None:
+def fix_script_modes(unpacked: Path) -> None:
     """Run bits for the start scripts, none for the native launcher.
 
     Seen by booting the archive from Maven Central: its native launcher is built for another
@@ -91,14 +91,14 @@ def _jars(home: Path) -> Iterator[Path]:
     return (home / "lib").glob("elasticsearch-*.jar")
 
 
-def _recorded_origin(home: Path) -> str:
+def _read_origin(home: Path) -> str:
     try:
         return (home / ORIGIN_FILE).read_text(encoding="utf-8")
     except OSError:
         return f"the distribution in {home}"
 
 
-def _open_to_all(folder: Path) -> None:
+def _make_world_readable(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if path.is_symlink():
             continue

@@ -6,17 +6,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from elastic.node.account import node_account, require_entry
-from elastic.node.cluster.access import Access, access_of
-from elastic.node.cluster.config import Roster, member_dir, member_dirs, read_roster, write_roster
-from elastic.node.cluster.joint_start import run_together
+from elastic.node.cluster.access import Access, read_access
+from elastic.node.cluster.cluster_config import (
+    ClusterConfig,
+    member_dir,
+    member_dirs,
+    read_cluster_config,
+    write_cluster_config,
+)
+from elastic.node.cluster.cluster_start import start_cluster
 from elastic.node.disk import RUN_FLOOR, require_disk
-from elastic.node.errors import AnotherShape, NodeSlow, PortBusy
-from elastic.node.file_lock import fenced
-from elastic.node.plans import Order, choose_all, plans, require_heap
+from elastic.node.errors import ClusterMismatch, NodeSlow, PortBusy
+from elastic.node.file_lock import file_lock
+from elastic.node.plans import StartRequest, build_launches, choose_all_ports, require_heap
 from elastic.node.process import POLL_S, STOP_S, Launch, end_nodes, is_ready
 from elastic.node.provision import obtain_distribution
-from elastic.node.report import Report, Silence
-from elastic.node.state import NodeState, forget_state, running_node, runtime_dir
+from elastic.node.report import ProgressReporter, SilentReporter
+from elastic.node.state import NodeState, delete_state, running_node, runtime_dir
 from elastic.settings import ElasticSettings
 
 WAIT_S = 180.0
@@ -24,12 +30,12 @@ WAIT_S = 180.0
 ATTEMPTS = 3
 """How often ports are chosen anew when another program takes them meanwhile."""
 
-Running = Mapping[int, NodeState]
+RunningNodes = Mapping[int, NodeState]
 """The nodes that run, by their position."""
 
 
 @dataclass(frozen=True)
-class Started:
+class StartedNode:
     """A node that runs now, and whether it ran before."""
 
     state: NodeState
@@ -44,8 +50,8 @@ def start_node(
     heap: str | None = None,
     wait_s: float = WAIT_S,
     disk_floor: int = RUN_FLOOR,
-    report: Report | None = None,
-) -> Started:
+    report: ProgressReporter | None = None,
+) -> StartedNode:
     """``start_nodes`` for a node that stands alone in the folder ``runtime``."""
     (started,) = start_nodes(
         chosen,
@@ -70,8 +76,8 @@ def start_nodes(
     heap: str | None = None,
     wait_s: float = WAIT_S,
     disk_floor: int = RUN_FLOOR,
-    report: Report | None = None,
-) -> list[Started]:
+    report: ProgressReporter | None = None,
+) -> list[StartedNode]:
     """Start the embedded nodes, or those that do not run; as many as before unless ``nodes`` says.
 
     ``root`` is the folder of the first one's data, logs and state; ``heap`` of each, such as
@@ -79,19 +85,19 @@ def start_nodes(
     ``elastic.node.errors`` and ``DiskFull``.
     """
     root = root or runtime_dir(chosen)
-    report = report or Silence()
-    with fenced(root / "start.lock", report):
-        roster = _decided(root, nodes, secure)
-        running = _running(root, roster)
-        _require_same_shape(root, running, roster)
+    report = report or SilentReporter()
+    with file_lock(root / "start.lock", report):
+        roster = _resolve_cluster_config(root, nodes, secure)
+        running = _find_running_nodes(root, roster)
+        _require_matching_cluster(root, running, roster)
         if len(running) < roster.nodes:
-            size = heap or chosen.heap_of(roster.nodes)
+            size = heap or chosen.node_heap(roster.nodes)
             require_heap(size)
             require_disk(root, disk_floor)
-            order = Order(chosen, root, roster, port, size, wait_s, report)
-            return _carry_out(order, running)
-        _require_answer(running, access_of(root), wait_s)
-        return [Started(state, already_running=True) for state in running.values()]
+            order = StartRequest(chosen, root, roster, port, size, wait_s, report)
+            return _start_missing_nodes(order, running)
+        _require_answer(running, read_access(root), wait_s)
+        return [StartedNode(state, already_running=True) for state in running.values()]
 
 
 def stop_node(runtime: Path, wait_s: float = STOP_S) -> NodeState | None:
@@ -99,7 +105,7 @@ def stop_node(runtime: Path, wait_s: float = STOP_S) -> NodeState | None:
     running = running_node(runtime)
     if running is not None:
         end_nodes([running], wait_s)
-    forget_state(runtime)
+    delete_state(runtime)
     return running
 
 
@@ -109,47 +115,47 @@ def stop_nodes(root: Path, wait_s: float = STOP_S) -> list[NodeState]:
     running = [state for state in map(running_node, folders) if state is not None]
     end_nodes(running, wait_s)
     for folder in folders:
-        forget_state(folder)
+        delete_state(folder)
     return running
 
 
-def _decided(root: Path, nodes: int | None, secure: bool) -> Roster:
+def _resolve_cluster_config(root: Path, nodes: int | None, secure: bool) -> ClusterConfig:
     """The roster kept, grown to ``nodes``, secure once and for all.
 
-    Raises ``AnotherShape`` for fewer nodes than there are: each holds data.
+    Raises ``ClusterMismatch`` for fewer nodes than there are: each holds data.
     """
-    kept = read_roster(root)
+    kept = read_cluster_config(root)
     kept = replace(kept, secure=kept.secure or secure)
     if nodes is None or nodes == kept.nodes:
         return kept
     if nodes < kept.nodes:
-        raise AnotherShape(
+        raise ClusterMismatch(
             f"The embedded cluster has {kept.nodes} nodes, each with data: run `sas up` without "
             f"--nodes, or, to begin anew without its data, `sas down` and delete {root}*."
         )
     return replace(kept, nodes=nodes)
 
 
-def _running(root: Path, roster: Roster) -> Running:
-    found = ((at, running_node(member_dir(root, at))) for at in range(roster.nodes))
+def _find_running_nodes(root: Path, cluster: ClusterConfig) -> RunningNodes:
+    found = ((at, running_node(member_dir(root, at))) for at in range(cluster.nodes))
     return {at: state for at, state in found if state is not None}
 
 
-def _require_same_shape(root: Path, running: Running, roster: Roster) -> None:
-    """Raise ``AnotherShape`` for a running node that stands alone where it is to have company."""
-    if running and roster.secure and not read_roster(root).secure:
-        raise AnotherShape(
+def _require_matching_cluster(root: Path, running: RunningNodes, cluster: ClusterConfig) -> None:
+    """Raise ``ClusterMismatch`` for a running single node where a cluster is requested."""
+    if running and cluster.secure and not read_cluster_config(root).secure:
+        raise ClusterMismatch(
             "The embedded nodes run without security: stop them with `sas down`, then run "
             "`sas up --secure`; their data stays."
         )
-    if roster.nodes > 1 and any(not state.transport for state in running.values()):
-        raise AnotherShape(
+    if cluster.nodes > 1 and any(not state.transport for state in running.values()):
+        raise ClusterMismatch(
             "The embedded node runs alone and lets no other one join: stop it with `sas down`, "
-            f"then run `sas up --nodes {roster.nodes}`; its data stays."
+            f"then run `sas up --nodes {cluster.nodes}`; its data stays."
         )
 
 
-def _require_answer(running: Running, access: Access, wait_s: float) -> None:
+def _require_answer(running: RunningNodes, access: Access, wait_s: float) -> None:
     """Wait for nodes that were left starting; raises ``NodeSlow``."""
     deadline = time.monotonic() + wait_s
     for state in running.values():
@@ -162,29 +168,33 @@ def _require_answer(running: Running, access: Access, wait_s: float) -> None:
             time.sleep(POLL_S)
 
 
-def _carry_out(order: Order, running: Running) -> list[Started]:
+def _start_missing_nodes(request: StartRequest, running: RunningNodes) -> list[StartedNode]:
     """Start the nodes that do not run; the roster is kept before, its mark as formed after."""
     account = node_account()
-    require_entry(account, order.root)
-    choose_all(order, running)
-    distribution = obtain_distribution(order.chosen, order.report)
+    require_entry(account, request.root)
+    choose_all_ports(request, running)
+    distribution = obtain_distribution(request.settings, request.report)
     require_entry(account, distribution.home)
-    write_roster(order.root, order.roster)
-    fresh = _run(order, distribution.origin, lambda: plans(order, distribution, account, running))
-    write_roster(order.root, replace(order.roster, formed=True))
+    write_cluster_config(request.root, request.cluster)
+    fresh = _start_with_retries(
+        request,
+        distribution.origin,
+        lambda: build_launches(request, distribution, account, running),
+    )
+    write_cluster_config(request.root, replace(request.cluster, formed=True))
     return [
-        Started(state, already_running=at in running)
+        StartedNode(state, already_running=at in running)
         for at, state in sorted({**running, **fresh}.items())
     ]
 
 
-def _run(
-    order: Order, origin: str, planned: Callable[[], dict[int, Launch]]
+def _start_with_retries(
+    request: StartRequest, origin: str, prepare_launches: Callable[[], dict[int, Launch]]
 ) -> dict[int, NodeState]:
     """Start them, on other ports when those chosen were lost; those asked for never change."""
-    for _ in range(ATTEMPTS - 1 if order.port is None else 0):
+    for _ in range(ATTEMPTS - 1 if request.port is None else 0):
         try:
-            return run_together(planned(), origin, order)
+            return start_cluster(prepare_launches(), origin, request)
         except PortBusy as lost:
-            order.report.say(f"{lost.args[0].partition(':')[0]}; trying again.")
-    return run_together(planned(), origin, order)
+            request.report.say(f"{lost.args[0].partition(':')[0]}; trying again.")
+    return start_cluster(prepare_launches(), origin, request)

@@ -7,7 +7,7 @@ class NodeError(ElasticError):
     """Any failure of the embedded node."""
 
 
-class WayFailed(NodeError):
+class InstallFailed(NodeError):
     """One way to a distribution did not work; the next one is tried."""
 
 
@@ -43,5 +43,5 @@ class NodeSlow(NodeError):
     """The node did not answer in the time given."""
 
 
-class AnotherShape(NodeError):
+class ClusterMismatch(NodeError):
     """The embedded cluster was made otherwise than it is asked for now."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from elastic.node.report import Report
+from elastic.node.report import ProgressReporter
 
 
 @contextmanager
-def fenced(file: Path, report: Report) -> Iterator[None]:
+def file_lock(file: Path, report: ProgressReporter) -> Iterator[None]:
     """Hold the lock file during the body; wait, and say so, while another process holds it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as handle:

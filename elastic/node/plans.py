@@ -7,32 +7,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from elastic.node.account import Account, hand_over
-from elastic.node.cluster.access import access_of
-from elastic.node.cluster.config import Roster, member_dir, member_name
-from elastic.node.cluster.security import SECURE_SETTINGS, hand_secrets, make_secrets
-from elastic.node.configuration import ALONE, discovery, embedded_settings, write_configuration
+from elastic.node.account import Account, chown_tree
+from elastic.node.cluster.access import read_access
+from elastic.node.cluster.cluster_config import ClusterConfig, member_dir, member_name
+from elastic.node.cluster.security import SECURE_SETTINGS, create_secrets, install_node_secrets
+from elastic.node.configuration import (
+    SINGLE_NODE_DISCOVERY,
+    discovery_settings,
+    node_settings,
+    write_configuration,
+)
 from elastic.node.distribution import Distribution
 from elastic.node.errors import BadHeap
 from elastic.node.jdk import find_jdk
 from elastic.node.ports import HOST, Ports, choose_ports
 from elastic.node.process import Launch, tool_environment
-from elastic.node.report import Report
+from elastic.node.report import ProgressReporter
 from elastic.node.state import NodeState, read_state, snapshot_dir
 from elastic.settings import HEAP, ElasticSettings
 
 
 @dataclass(frozen=True)
-class Order:
+class StartRequest:
     """What was asked for; ``root`` is the folder of the first node."""
 
-    chosen: ElasticSettings
+    settings: ElasticSettings
     root: Path
-    roster: Roster
+    cluster: ClusterConfig
     port: int | None
     heap: str
     wait_s: float
-    report: Report
+    report: ProgressReporter
 
 
 def require_heap(heap: str) -> None:
@@ -41,40 +46,40 @@ def require_heap(heap: str) -> None:
         raise BadHeap(f"{heap!r} is no heap size: write a number and m or g, such as 512m or 1g.")
 
 
-def plans(
-    order: Order,
+def build_launches(
+    request: StartRequest,
     distribution: Distribution,
     account: Account | None,
     running: Mapping[int, NodeState],
 ) -> dict[int, Launch]:
     """A launch for each node that does not run, by its position, its configuration written."""
-    java_home = None if distribution.bundled_jdk else find_jdk(os.environ, account).home
-    ports = choose_all(order, running)
-    vault = snapshot_dir(order.chosen)
+    java_home = None if distribution.jdk_home else find_jdk(os.environ, account).home
+    ports = choose_all_ports(request, running)
+    vault = snapshot_dir(request.settings)
     vault.mkdir(parents=True, exist_ok=True)
-    hand_over(account, vault)
+    chown_tree(account, vault)
     found = {
-        **_discovery(order.roster, running, ports),
-        **_guard(order.roster),
+        **_choose_discovery(request.cluster, running, ports),
+        **_security_settings(request.cluster),
         "path.repo": str(vault),
     }
     now = datetime.now(UTC)
-    if order.roster.secure:
-        make_secrets(order.root, distribution.home, tool_environment(java_home), now)
-    access = access_of(order.root)
+    if request.cluster.secure:
+        create_secrets(request.root, distribution.home, tool_environment(java_home), now)
+    access = read_access(request.root)
     launches = {}
     for at, own in ports.items():
-        runtime = member_dir(order.root, at)
-        settings = embedded_settings(own, runtime, member_name(at), found)
+        runtime = member_dir(request.root, at)
+        settings = node_settings(own, runtime, member_name(at), found)
         write_configuration(distribution.home, runtime / "config", settings)
-        if order.roster.secure:
-            hand_secrets(order.root, runtime / "config", member_name(at), now)
+        if request.cluster.secure:
+            install_node_secrets(request.root, runtime / "config", member_name(at), now)
         launches[at] = Launch(
             home=distribution.home,
             runtime=runtime,
             url=f"{access.scheme}://{HOST}:{own.http}",
-            transport=own.transport if order.roster.nodes > 1 else 0,
-            heap=order.heap,
+            transport=own.transport if request.cluster.nodes > 1 else 0,
+            heap=request.heap,
             java_home=java_home,
             account=account,
             access=access,
@@ -82,27 +87,27 @@ def plans(
     return launches
 
 
-def choose_all(order: Order, running: Mapping[int, NodeState]) -> dict[int, Ports]:
+def choose_all_ports(request: StartRequest, running: Mapping[int, NodeState]) -> dict[int, Ports]:
     """Ports of each node that does not run, all different; raises ``PortBusy``."""
     chosen: dict[int, Ports] = {}
-    for at in range(order.roster.nodes):
+    for at in range(request.cluster.nodes):
         if at not in running:
             given = {port for own in chosen.values() for port in (own.http, own.transport)}
-            lost = read_state(member_dir(order.root, at))
-            chosen[at] = choose_ports(order.port, at, given, lost.ports if lost else None)
+            lost = read_state(member_dir(request.root, at))
+            chosen[at] = choose_ports(request.port, at, given, lost.ports if lost else None)
     return chosen
 
 
-def _guard(roster: Roster) -> Mapping[str, str]:
-    return SECURE_SETTINGS if roster.secure else {}
+def _security_settings(cluster: ClusterConfig) -> Mapping[str, str]:
+    return SECURE_SETTINGS if cluster.secure else {}
 
 
-def _discovery(
-    roster: Roster, running: Mapping[int, NodeState], ports: Mapping[int, Ports]
+def _choose_discovery(
+    cluster: ClusterConfig, running: Mapping[int, NodeState], ports: Mapping[int, Ports]
 ) -> Mapping[str, str]:
-    if roster.nodes == 1:
-        return ALONE
+    if cluster.nodes == 1:
+        return SINGLE_NODE_DISCOVERY
     seeds = [state.transport for state in running.values()]
     seeds += [own.transport for own in ports.values()]
-    founders = [] if roster.formed else [member_name(at) for at in range(roster.nodes)]
-    return discovery(seeds, founders)
+    founders = [] if cluster.formed else [member_name(at) for at in range(cluster.nodes)]
+    return discovery_settings(seeds, founders)

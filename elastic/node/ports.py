@@ -22,7 +22,7 @@ class Ports:
 def choose_ports(
     requested: int | None = None,
     position: int = 0,
-    given: Collection[int] = (),
+    taken: Collection[int] = (),
     former: Ports | None = None,
 ) -> Ports:
     """The ports it had, else the usual ones, else free ones; none of those already ``given``.
@@ -38,8 +38,8 @@ def choose_ports(
             f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{asked} if that is an Elasticsearch."
         )
     usual = former or Ports(HTTP + position, TRANSPORT + position)
-    http = asked or _free_port(usual.http, given)
-    return Ports(http, _free_port(usual.transport, {*given, http}))
+    http = asked or _pick_free_port(usual.http, taken)
+    return Ports(http, _pick_free_port(usual.transport, {*taken, http}))
 
 
 def is_free(port: int) -> bool:
@@ -54,14 +54,14 @@ def is_free(port: int) -> bool:
         return True
 
 
-def _free_port(usual: int, given: Collection[int]) -> int:
+def _pick_free_port(usual: int, taken: Collection[int]) -> int:
     port = usual
-    while port in given or not is_free(port):
-        port = free_port()
+    while port in taken or not is_free(port):
+        port = find_free_port()
     return port
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """Any port nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))

@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
-from elastic.node.account import Account, hand_over
-from elastic.node.cluster.access import OPEN, Access, ask
-from elastic.node.console import last_meaningful_line, port_refused, read_console
+from elastic.node.account import Account, chown_tree
+from elastic.node.cluster.access import OPEN_ACCESS, Access, fetch_node_json
+from elastic.node.console import find_refused_port, last_meaningful_line, read_console
 from elastic.node.errors import NodeDied, NodeError, NodeSlow, PortBusy
 from elastic.node.state import NodeState, process_birth
 
-KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
+PASSED_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
 """Nothing else of our environment reaches the node: it may hold keys."""
 POLL_S = 0.2
 STOP_S = 30.0
@@ -36,7 +36,7 @@ class Launch:
     heap: str
     java_home: Path | None
     account: Account | None
-    access: Access = OPEN
+    access: Access = OPEN_ACCESS
 
     @property
     def console(self) -> Path:
@@ -44,11 +44,11 @@ class Launch:
         return self.runtime / "console.log"
 
 
-def launch(plan: Launch) -> "subprocess.Popen[bytes]":
+def launch_node(plan: Launch) -> "subprocess.Popen[bytes]":
     """Start it in a session of its own, so that it outlives us."""
     for name in FOLDERS:
         (plan.runtime / name).mkdir(parents=True, exist_ok=True)
-        hand_over(plan.account, plan.runtime / name)
+        chown_tree(plan.account, plan.runtime / name)
     with plan.console.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - the distribution's own start script
             [plan.home / "bin" / "elasticsearch"],
@@ -64,7 +64,7 @@ def launch(plan: Launch) -> "subprocess.Popen[bytes]":
 
 def tool_environment(java_home: Path | None) -> dict[str, str]:
     """What of our environment the distribution's programs see, and where their Java is."""
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
     return {**kept, **({"ES_JAVA_HOME": str(java_home)} if java_home else {})}
 
 
@@ -85,7 +85,7 @@ def _identity(account: Account | None) -> dict[str, Any]:
 
 
 def wait_until_up(
-    process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float, began: float
+    process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float, since: float
 ) -> int:
     """Wait for the node to answer, ``wait_s`` after the monotonic instant ``began`` at most.
 
@@ -93,9 +93,9 @@ def wait_until_up(
     last line of the log that says why, and ``PortBusy`` when another program took a port since it
     was chosen.
     """
-    while time.monotonic() < began + wait_s:
+    while time.monotonic() < since + wait_s:
         if process.poll() is not None:
-            raise _death(plan)
+            raise _startup_error(plan)
         pid = server_pid(plan.url, plan.access) if is_ready(plan.url, plan.access) else None
         if pid is not None and _group(pid) == process.pid:
             return pid
@@ -106,8 +106,8 @@ def wait_until_up(
     )
 
 
-def _death(plan: Launch) -> NodeError:
-    port = port_refused(read_console(plan.console))
+def _startup_error(plan: Launch) -> NodeError:
+    port = find_refused_port(read_console(plan.console))
     if port is not None:
         return PortBusy(
             f"Port {port} was taken by another program while Elasticsearch started: run `sas up` "
@@ -130,26 +130,26 @@ def _last_line(plan: Launch) -> str:
     return last_meaningful_line(read_console(plan.console))
 
 
-def is_ready(url: str, access: Access = OPEN) -> bool:
+def is_ready(url: str, access: Access = OPEN_ACCESS) -> bool:
     """Whether the node answers and every index it holds can be searched."""
     try:
-        return bool(ask(f"{url}/_cluster/health", access)["status"] != "red")
+        return bool(fetch_node_json(f"{url}/_cluster/health", access)["status"] != "red")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
 
 
-def member_count(url: str, access: Access = OPEN) -> int:
+def member_count(url: str, access: Access = OPEN_ACCESS) -> int:
     """How many nodes the cluster of this one counts now; 0 while it does not answer."""
     try:
-        return int(ask(f"{url}/_cluster/health", access)["number_of_nodes"])
+        return int(fetch_node_json(f"{url}/_cluster/health", access)["number_of_nodes"])
     except (httpx.HTTPError, ValueError, KeyError):
         return 0
 
 
-def server_pid(url: str, access: Access = OPEN) -> int | None:
+def server_pid(url: str, access: Access = OPEN_ACCESS) -> int | None:
     """The process behind the address, None while nothing answers there."""
     try:
-        nodes = ask(f"{url}/_nodes/_local/process", access)["nodes"].values()
+        nodes = fetch_node_json(f"{url}/_nodes/_local/process", access)["nodes"].values()
     except (httpx.HTTPError, ValueError, KeyError):
         return None
     return next((int(node["process"]["id"]) for node in nodes), None)
@@ -158,14 +158,14 @@ def server_pid(url: str, access: Access = OPEN) -> int | None:
 def end_nodes(states: Sequence[NodeState], wait_s: float) -> None:
     """Ask the nodes to end, insist after ``wait_s``; nothing to one that is not ours any more."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        for state in filter(_lives, states):
+        for state in filter(_is_alive, states):
             _signal_group(state.group, sign)
         deadline = time.monotonic() + wait_s
-        while any(map(_lives, states)) and time.monotonic() < deadline:
+        while any(map(_is_alive, states)) and time.monotonic() < deadline:
             time.sleep(POLL_S)
 
 
-def _lives(state: NodeState) -> bool:
+def _is_alive(state: NodeState) -> bool:
     return process_birth(state.pid) == state.birth
 
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Report(Protocol):
+class ProgressReporter(Protocol):
     """Where lines and progress go: a console, a log, nowhere."""
 
     def say(self, line: str) -> None:
@@ -13,7 +13,7 @@ class Report(Protocol):
         """``done`` of ``total`` bytes; ``total`` is None while unknown."""
 
 
-class Silence:
+class SilentReporter:
     """Tells nobody."""
 
     def say(self, line: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from elastic.node.cluster.config import member_dirs
+from elastic.node.cluster.cluster_config import member_dirs
 from elastic.node.ports import TRANSPORT, Ports
 from elastic.settings import ElasticSettings
 
@@ -78,7 +78,7 @@ def write_state(runtime: Path, state: NodeState) -> None:
     partial.replace(runtime / FILE)
 
 
-def forget_state(runtime: Path) -> None:
+def delete_state(runtime: Path) -> None:
     """Nothing runs any more."""
     (runtime / FILE).unlink(missing_ok=True)
 

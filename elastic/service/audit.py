@@ -10,7 +10,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.names import audit_index
 from elastic.service.service_index import ensure_service_index
 
@@ -40,7 +40,7 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One line of the trail; ``actor`` is ``user@host``."""
 
     at: datetime
@@ -50,7 +50,7 @@ class Entry:
     details: dict[str, Any]
 
 
-def record(
+def record_event(
     client: Elasticsearch,
     event: Event,
     index: str,
@@ -69,11 +69,11 @@ def record(
         "actor": f"{getpass.getuser()}@{socket.gethostname()}",
         "details": dict(details or {}),
     }
-    with translated():
+    with translate_errors():
         client.index(index=name, document=document, refresh=True)
 
 
-def history(
+def read_audit_trail(
     client: Elasticsearch,
     *,
     prefix: str = "",
@@ -81,12 +81,12 @@ def history(
     index: str | None = None,
     event: Event | None = None,
     since: datetime | None = None,
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """The newest lines first, none when nothing was ever recorded.
 
     Only those of a concrete ``index``, of an ``event``, from the instant ``since`` on.
     """
-    with translated():
+    with translate_errors():
         found = client.search(
             index=audit_index(prefix),
             ignore_unavailable=True,
@@ -94,7 +94,7 @@ def history(
             query={"bool": {"filter": _filters(index, event, since)}},
             sort=[{"at": "desc"}, {"_doc": "desc"}],
         )
-    return [_entry(hit["_source"]) for hit in found["hits"]["hits"]]
+    return [_parse_audit_entry(hit["_source"]) for hit in found["hits"]["hits"]]
 
 
 def _filters(
@@ -111,8 +111,8 @@ def _filters(
     return clauses
 
 
-def _entry(source: dict[str, Any]) -> Entry:
-    return Entry(
+def _parse_audit_entry(source: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         at=datetime.fromisoformat(source["at"]),
         event=Event(source["event"]),
         index=source["index"],

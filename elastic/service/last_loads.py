@@ -13,7 +13,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.names import loads_index
 from elastic.service.service_index import ensure_service_index
 
@@ -53,7 +53,7 @@ def record_loads(client: Elasticsearch, prefix: str, loads: Iterable[SourceLoad]
     """Keep these loads, each in place of the one before it of its source, readable at once."""
     name = loads_index(prefix)
     ensure_service_index(client, name, _PROPERTIES)
-    with translated():
+    with translate_errors():
         for load in loads:
             client.index(index=name, id=load.source, document=_document(load), refresh=True)
 
@@ -63,7 +63,7 @@ def last_loads(client: Elasticsearch, prefix: str) -> dict[str, SourceLoad]:
 
     A source stays here when a later reindex had no file for it: its ``loaded_at`` tells.
     """
-    with translated():
+    with translate_errors():
         found = client.search(
             index=loads_index(prefix), ignore_unavailable=True, size=MANY, sort=[{"source": "asc"}]
         )
@@ -76,7 +76,7 @@ def loads_in(answer: Mapping[str, Any]) -> dict[str, SourceLoad]:
     return {load.source: load for load in loads}
 
 
-def measured(
+def build_source_load(
     source: str, paths: Iterable[Path], rows: int, edition: date | None, loaded_at: datetime
 ) -> SourceLoad:
     """The load of a source from the files it was read from, in order."""

@@ -17,7 +17,7 @@ from typing import Any
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
 from elastic.client import ADMIN_TIMEOUT_S
-from elastic.errors import LockLost, LockTaken, translated
+from elastic.errors import LockLost, LockTaken, translate_errors
 from elastic.names import locks_index
 from elastic.process import is_dead, process_mark
 from elastic.service.service_index import ensure_service_index
@@ -25,7 +25,7 @@ from elastic.service.service_index import ensure_service_index
 TTL = timedelta(minutes=10)
 """How long a dead holder blocks other machines."""
 
-ORDERS_S = 60
+PENDING_TASKS_TIMEOUT_S = 60
 """Seconds that what a dead holder asked of the cluster may take; moments, on a quiet one."""
 
 Clock = Callable[[], datetime]
@@ -43,7 +43,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _owner_of_this_process() -> str:
+def _build_lock_owner() -> str:
     """Nobody else's, followed by the process: the index takes no new field once it is made."""
     return f"{uuid.uuid4().hex}:{process_mark()}"
 
@@ -57,7 +57,7 @@ class Lock:
     index: str
     ttl: timedelta
     clock: Clock
-    owner: str = field(default_factory=_owner_of_this_process)
+    owner: str = field(default_factory=_build_lock_owner)
     taken_at: datetime = field(init=False)
     expires_at: datetime = field(init=False)
     version: dict[str, Any] = field(init=False, default_factory=dict)
@@ -72,7 +72,7 @@ class Lock:
 
     def renew(self) -> None:
         """Push the expiry back; raises ``LockLost`` when another process has taken it."""
-        with translated():
+        with translate_errors():
             try:
                 self._write(**self.version)
             except (ConflictError, NotFoundError) as error:
@@ -85,7 +85,7 @@ class Lock:
 
     def release(self) -> None:
         """Give it back; a lock that is no longer ours stays with its holder."""
-        with translated(), suppress(ConflictError, NotFoundError):
+        with translate_errors(), suppress(ConflictError, NotFoundError):
             self.client.delete(index=self.index, id=self.name, **self.version)
 
     def _write(self, **condition: Any) -> None:
@@ -93,7 +93,7 @@ class Lock:
         answer = self.client.index(
             index=self.index, id=self.name, document=self._document(expires_at), **condition
         )
-        self.version = _version(answer.body)
+        self.version = _write_condition(answer.body)
         self.expires_at = expires_at
 
     def _document(self, expires_at: datetime) -> dict[str, str]:
@@ -106,18 +106,18 @@ class Lock:
 
     def _take_over(self) -> None:
         found = self._read()
-        if found and not self._may_take(found):
-            raise LockTaken(_taken_text(self.name, found["_source"]))
+        if found and not self._can_take(found):
+            raise LockTaken(_lock_taken_message(self.name, found["_source"]))
         try:
-            self._write(**(_version(found) if found else {"op_type": "create"}))
+            self._write(**(_write_condition(found) if found else {"op_type": "create"}))
         except ConflictError as error:
             raise LockTaken(f"Another process took lock {self.name!r} first.") from error
-        self._let_last_orders_end()
+        self._wait_for_pending_tasks()
 
-    def _let_last_orders_end(self) -> None:
+    def _wait_for_pending_tasks(self) -> None:
         """A holder killed just now may have moved an alias: its order waits in the cluster."""
         self.client.options(request_timeout=ADMIN_TIMEOUT_S).cluster.health(
-            wait_for_events="urgent", timeout=f"{ORDERS_S}s"
+            wait_for_events="urgent", timeout=f"{PENDING_TASKS_TIMEOUT_S}s"
         )
 
     def _adopt_own_write(self, error: Exception) -> None:
@@ -127,14 +127,14 @@ class Lock:
             raise LockLost(
                 f"Lock {self.name!r} expired and was lost: nothing was swapped; run it again."
             ) from error
-        self.version = _version(found)
+        self.version = _write_condition(found)
         self.expires_at = datetime.fromisoformat(found["_source"]["expires_at"])
 
-    def _may_take(self, found: dict[str, Any]) -> bool:
+    def _can_take(self, found: dict[str, Any]) -> bool:
         owner = found["_source"]["owner"]
-        return owner == self.owner or self._expired(found) or is_dead(owner.partition(":")[2])
+        return owner == self.owner or self._is_expired(found) or is_dead(owner.partition(":")[2])
 
-    def _expired(self, found: dict[str, Any]) -> bool:
+    def _is_expired(self, found: dict[str, Any]) -> bool:
         return datetime.fromisoformat(found["_source"]["expires_at"]) <= self.clock()
 
     def _read(self) -> dict[str, Any] | None:
@@ -146,7 +146,7 @@ class Lock:
 
 
 @contextmanager
-def held(
+def open_lock(
     client: Elasticsearch,
     name: str,
     *,
@@ -162,7 +162,7 @@ def held(
     index = locks_index(prefix)
     ensure_service_index(client, index, _PROPERTIES)
     lock = Lock(client, name, index, ttl, clock)
-    with translated():
+    with translate_errors():
         lock.take()
     try:
         yield lock
@@ -170,12 +170,12 @@ def held(
         lock.release()
 
 
-def _version(answer: dict[str, Any]) -> dict[str, Any]:
+def _write_condition(answer: dict[str, Any]) -> dict[str, Any]:
     """The condition under which a document is still the one that was answered."""
     return {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
 
 
-def _taken_text(name: str, source: dict[str, str]) -> str:
+def _lock_taken_message(name: str, source: dict[str, str]) -> str:
     return (
         f"Lock {name!r} is held by {source['holder']} since {source['taken_at']}: wait for it to "
         f"end; if it died, the lock expires at {source['expires_at']}."

@@ -5,8 +5,8 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.allocation import create, require_node
-from elastic.errors import IndexAlreadyExists, translated
+from elastic.allocation import create_allocated_index, require_allocation
+from elastic.errors import IndexAlreadyExists, translate_errors
 
 _SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
 
@@ -16,13 +16,15 @@ def ensure_service_index(client: Elasticsearch, name: str, properties: dict[str,
 
     Raises ``IndexUnassigned``.
     """
-    if not _exists(client, name):
+    if not _has_index(client, name):
         with suppress(IndexAlreadyExists):
-            create(client, name, _SETTINGS, {"dynamic": "strict", "properties": properties})
+            create_allocated_index(
+                client, name, _SETTINGS, {"dynamic": "strict", "properties": properties}
+            )
             return
-    require_node(client, name)
+    require_allocation(client, name)
 
 
-def _exists(client: Elasticsearch, name: str) -> bool:
-    with translated():
+def _has_index(client: Elasticsearch, name: str) -> bool:
+    with translate_errors():
         return bool(client.indices.exists(index=name))

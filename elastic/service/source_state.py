@@ -8,9 +8,9 @@ from typing import Any
 from elastic.service.audit import Event
 from elastic.service.last_loads import SourceLoad
 from indexers.quality.gate import MAX_QUARANTINE
-from mappings.freshness import SLOT_SOURCE, freshness_of
+from mappings.freshness import SLOT_SOURCE, find_source_freshness
 
-Aside = Mapping[str, int]
+RejectedCounts = Mapping[str, int]
 """Rows set aside, by source."""
 
 LOADS = frozenset({Event.REINDEX_COMPLETED.value, Event.SOURCE_LOADED.value})
@@ -50,21 +50,23 @@ class SourceState:
         return self.load.source.removeprefix(SLOT_SOURCE)
 
 
-def state_of(load: SourceLoad, rejected: int, now: datetime) -> SourceState:
+def build_source_state(load: SourceLoad, rejected: int, now: datetime) -> SourceState:
     """The state of a source at ``now``."""
     day = load.edition
     as_of = datetime.combine(day, time(), UTC) if day else load.loaded_at
-    bound = freshness_of(load.source).bound.total_seconds()
+    bound = find_source_freshness(load.source).bound.total_seconds()
     return SourceState(load, as_of, (now - as_of).total_seconds(), bound, rejected)
 
 
-def states_of(loads: Iterable[SourceLoad], aside: Aside, now: datetime) -> list[SourceState]:
+def build_source_states(
+    loads: Iterable[SourceLoad], rejected_counts: RejectedCounts, now: datetime
+) -> list[SourceState]:
     """The state of every source, by name."""
     ordered = sorted(loads, key=lambda load: load.source)
-    return [state_of(load, aside.get(load.source, 0), now) for load in ordered]
+    return [build_source_state(load, rejected_counts.get(load.source, 0), now) for load in ordered]
 
 
-def set_aside_by_source(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def latest_rejected_counts(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Rows set aside at the last load of each source; ``events`` of the trail, newest first."""
     found: dict[str, int] = {}
     for event in events:
@@ -74,6 +76,6 @@ def set_aside_by_source(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return found
 
 
-def aside_of(quarantine: Mapping[str, Any]) -> dict[str, int]:
+def count_rejected_by_source(quarantine: Mapping[str, Any]) -> dict[str, int]:
     """Rows set aside by source, for the trail, from the quarantines of a report."""
     return {source: sum(of["rejected"].values()) for source, of in quarantine.items()}

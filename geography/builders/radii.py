@@ -18,7 +18,7 @@ from geography.departments import (
     FIELDS,
     RADII,
     Department,
-    published,
+    read_published_departments,
 )
 from geography.distance import distance_km
 from geography.gazetteer import Commune, load_gazetteer
@@ -34,11 +34,11 @@ COVER = "no radius: smallest whole number that holds every commune from the cent
 CITY = "no city radius: smallest of 5, 10, 20, 30, 40, 50 holding the territory, at most 50"
 STEP = "no enlargement: half the city radius, rounded up, as everywhere in the table"
 
-Line = tuple[str, str, str, str, str]
+CorrectionRow = tuple[str, str, str, str, str]
 """Code, field, old value or nothing, new value, reason."""
 
 
-def centre(communes: tuple[Commune, ...]) -> tuple[float, float]:
+def mean_centre(communes: tuple[Commune, ...]) -> tuple[float, float]:
     """The mean point of the communes in degrees, weighted by inhabitants."""
     people = sum(commune.population for commune in communes)
     lat = sum(commune.lat * commune.population for commune in communes) / people
@@ -61,7 +61,7 @@ def formula_km() -> dict[str, int]:
 def overseas_values(department: Department) -> dict[str, tuple[float, str]]:
     """The values of a row left at zero or missing, with the reason of each."""
     communes = load_gazetteer().in_department(department.code)
-    lat, lon = centre(communes)
+    lat, lon = mean_centre(communes)
     county = covering_km(lat, lon, communes)
     city = department.city_radius_km or next(
         (step for step in CITY_STEPS_KM if step >= county), CITY_STEPS_KM[-1]
@@ -75,22 +75,22 @@ def overseas_values(department: Department) -> dict[str, tuple[float, str]]:
     }
 
 
-def corrections() -> Iterator[Line]:
+def corrections() -> Iterator[CorrectionRow]:
     """Every correction, in the order of departments."""
     formula = formula_km()
-    for code, department in published().items():
+    for code, department in read_published_departments().items():
         if code not in formula:
-            yield from _missing(department)
+            yield from _missing_values(department)
         elif department.county_radius_km != formula[code]:
             old = f"{department.county_radius_km:g}"
             yield code, "county_radius_km", old, str(formula[code]), SHIFTED
     for code, name in COLLECTIVITIES.items():
         empty = Department(code, name, name, "", "", 0, 0, 0, 0, 0)
-        for _, field, _, new, reason in _missing(empty):
+        for _, field, _, new, reason in _missing_values(empty):
             yield code, field, "", new, reason
 
 
-def _missing(department: Department) -> Iterator[Line]:
+def _missing_values(department: Department) -> Iterator[CorrectionRow]:
     values = overseas_values(department)
     for field in FIELDS:
         new, reason = values[field]
@@ -110,7 +110,7 @@ def corrections_csv() -> str:
 
 def corrections_markdown() -> str:
     """The corrections as the table of docs/radii.md."""
-    names = {code: d.name for code, d in published().items()} | COLLECTIVITIES
+    names = {code: d.name for code, d in read_published_departments().items()} | COLLECTIVITIES
     rows = [
         f"| {code} {names[code]} | {field} | {old or 'no row'} | {new} | {reason} |"
         for code, field, old, new, reason in corrections()

@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from geography.address import normalise_city, normalise_line
-from geography.communes_of import PostalAddress
+from geography.commune_lookup import PostalAddress
 from geography.gazetteer import Gazetteer, load_gazetteer
 from geography.geocoding.breaker import Monotonic
 from geography.geocoding.national_api import (
@@ -23,12 +23,12 @@ from geography.geocoding.national_api import (
     SERVER_ERROR,
     TOO_MANY,
     GeocoderDownError,
-    believable,
+    is_believable,
     retry_after_s,
 )
 from geography.geocoding.privacy import keep_addresses_out_of_logs
 from geography.geocoding.settings import GeocoderSettings, geocoder_settings
-from geography.locate import CHUNK, KnownAnswer
+from geography.locate import CHUNK, GeocodedPoint
 from mappings.records import Precision
 
 MAX_REQUESTS_PER_S = 50
@@ -72,34 +72,34 @@ class BatchGeocoder:
         self._lost_chunks = 0
         self.unanswered = 0
 
-    def geocode(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
+    def geocode(self, addresses: Sequence[PostalAddress]) -> list[GeocodedPoint | None]:
         """One answer an address, in the same order; None when none is good enough."""
-        answers: list[KnownAnswer | None] = []
+        answers: list[GeocodedPoint | None] = []
         for start in range(0, len(addresses), CHUNK):
-            answers += self._chunk(addresses[start : start + CHUNK])
+            answers += self._geocode_chunk(addresses[start : start + CHUNK])
         return answers
 
     def close(self) -> None:
         """Closes the connections to the service."""
         self._client.close()
 
-    def _chunk(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
+    def _geocode_chunk(self, addresses: Sequence[PostalAddress]) -> list[GeocodedPoint | None]:
         if self._url is None:
             return [None] * len(addresses)
-        answers: list[KnownAnswer | None] = [None] * len(addresses)
+        answers: list[GeocodedPoint | None] = [None] * len(addresses)
         try:
             for filtered in (True, False):
-                self._fill(answers, addresses, filtered)
+                self._fill_missing(answers, addresses, filtered)
         except GeocoderDownError as error:
             self._lost_chunks += 1
             left = sum(answer is None for answer in answers)
             self.unanswered += left
-            _log.warning("batch_geocoder_unavailable", how=error.how, addresses=left)
+            _log.warning("batch_geocoder_unavailable", how=error.reason, addresses=left)
         return answers
 
-    def _fill(
+    def _fill_missing(
         self,
-        answers: list[KnownAnswer | None],
+        answers: list[GeocodedPoint | None],
         addresses: Sequence[PostalAddress],
         filtered: bool,
     ) -> None:
@@ -109,12 +109,14 @@ class BatchGeocoder:
             return
         if self._lost_chunks >= GIVE_UP_AFTER:
             raise GeocoderDownError("given up")
-        found = self._ask([self._row(rank, addresses[rank], filtered) for rank in missing])
+        found = self._request_answers(
+            [self._build_row(rank, addresses[rank], filtered) for rank in missing]
+        )
         self._lost_chunks = 0
         for rank, answer in found.items():
             answers[rank] = answer
 
-    def _row(self, rank: int, address: PostalAddress, filtered: bool) -> dict[str, str]:
+    def _build_row(self, rank: int, address: PostalAddress, filtered: bool) -> dict[str, str]:
         """An address as the service reads it: no CEDEX, and filters only where they can match."""
         postcode = address.postal_code.strip()
         commune = self._gazetteer.by_insee(address.insee.strip()) if address.insee else None
@@ -129,12 +131,12 @@ class BatchGeocoder:
             "citycode": citycode if filtered else "",
         }
 
-    def _ask(self, rows: list[dict[str, str]]) -> dict[int, KnownAnswer]:
-        body = _csv(rows)
+    def _request_answers(self, rows: list[dict[str, str]]) -> dict[int, GeocodedPoint]:
+        body = _build_csv(rows)
         for attempt in range(ATTEMPTS):
-            self._pace()
+            self._throttle()
             try:
-                return _answers(self._post(body), {row["rank"] for row in rows})
+                return _parse_answers(self._post(body), {row["rank"] for row in rows})
             except GeocoderDownError as error:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -156,7 +158,7 @@ class BatchGeocoder:
             raise GeocoderDownError(f"status {response.status_code}")
         return response.content.decode("utf-8-sig", errors="replace")
 
-    def _pace(self) -> None:
+    def _throttle(self) -> None:
         """Waits so that no more than 50 requests leave in a second."""
         now = self._clock()
         if now < self._next_request:
@@ -164,7 +166,7 @@ class BatchGeocoder:
         self._next_request = max(now, self._next_request) + 1 / MAX_REQUESTS_PER_S
 
 
-def _csv(rows: list[dict[str, str]]) -> bytes:
+def _build_csv(rows: list[dict[str, str]]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -172,16 +174,16 @@ def _csv(rows: list[dict[str, str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _answers(text: str, asked: set[str]) -> dict[int, KnownAnswer]:
+def _parse_answers(text: str, expected_ranks: set[str]) -> dict[int, GeocodedPoint]:
     """The believable answers by rank; raises GeocoderDownError for anything but our CSV."""
     rows = list(csv.DictReader(io.StringIO(text)))
-    if {row.get("rank") for row in rows} != asked:
+    if {row.get("rank") for row in rows} != expected_ranks:
         raise GeocoderDownError("unreadable answer")
-    answers = ((int(row["rank"]), _answer(row)) for row in rows)
+    answers = ((int(row["rank"]), _parse_answer(row)) for row in rows)
     return {rank: answer for rank, answer in answers if answer is not None}
 
 
-def _answer(row: dict[str, str]) -> KnownAnswer | None:
+def _parse_answer(row: dict[str, str]) -> GeocodedPoint | None:
     """One answered row; None when nothing was found, or nothing alike enough."""
     try:
         lat, lon = float(row["latitude"]), float(row["longitude"])
@@ -189,6 +191,6 @@ def _answer(row: dict[str, str]) -> KnownAnswer | None:
     except (KeyError, TypeError, ValueError):
         return None
     same = bool(row["citycode"]) and row["citycode"] == row.get("result_citycode")
-    if not (math.isfinite(lat) and math.isfinite(lon)) or not believable(precision, score, same):
+    if not (math.isfinite(lat) and math.isfinite(lon)) or not is_believable(precision, score, same):
         return None
-    return KnownAnswer(lat, lon, precision, score)
+    return GeocodedPoint(lat, lon, precision, score)

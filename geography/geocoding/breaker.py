@@ -30,11 +30,11 @@ class CircuitBreaker:
         """True from a failure to the next success."""
         return self._failed
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """The service answers."""
         self._failed = False
 
-    def failed(self, for_s: float | None = None) -> None:
+    def record_failure(self, for_s: float | None = None) -> None:
         """The service does not answer; ``for_s`` when it said how long, at most ``open_s``."""
         self._failed = True
         self._until = self._clock() + min(self._open_s, for_s or self._open_s)

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from geography.communes_of import NamedCommune, PostalAddress, commune_of, departments_of_postcode
+from geography.commune_lookup import (
+    NamedCommune,
+    PostalAddress,
+    departments_of_postcode,
+    find_commune,
+)
 from geography.departments import departments
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.breaker import CircuitBreaker, Monotonic
@@ -17,13 +22,13 @@ from geography.geocoding.national_api import (
     Feature,
     GeocoderDownError,
     NationalAddressApi,
-    believable,
+    is_believable,
 )
 from geography.geocoding.reverse import ReverseGeocoder
 from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from geography.place_names import split_place
-from geography.projections import in_department
-from geography.text_place import EXACT, Point, SaidCommune, commune_said, department_said
+from geography.projections import is_in_department
+from geography.text_place import EXACT, CommuneMatch, Point, match_commune, match_department
 from mappings.records import Precision
 
 NATIONAL_API, GAZETTEER = "national_address_api", "gazetteer"
@@ -68,7 +73,7 @@ class DepartmentMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedLocation:
     """What the codes given with a text demand of an answer; empty when nothing is demanded."""
 
     communes: frozenset[str] = frozenset()
@@ -107,16 +112,16 @@ class Geocoder:
         theirs is refused. A bare commune, postcode or district is answered without network.
         ``near`` (latitude, longitude) prefers nearer homonyms.
         """
-        said = commune_said(self._gazetteer, text, insee=insee, postcode=postcode, near=near)
+        said = match_commune(self._gazetteer, text, insee=insee, postcode=postcode, near=near)
         if said is None or said.score < EXACT:
-            found = await self._from_api(text, insee, postcode, near)
+            found = await self._search_api(text, insee, postcode, near)
             if found is not None:
                 return found
         return None if said is None else _from_commune(said, postcode)
 
     async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
         """The department a whole text names, else the place ``geocode`` finds."""
-        code = department_said(self._gazetteer, text)
+        code = match_department(self._gazetteer, text)
         if code is None:
             return await self.geocode(text)
         found = departments()[code]
@@ -130,10 +135,10 @@ class Geocoder:
             query = {**self._parameters(text, None, None, None), "autocomplete": "1"}
             features = await self._api.search(query)
         except GeocoderDownError as error:
-            self._report(error)
+            self._report_failure(error)
             return None
-        self._breaker.succeeded()
-        return [found for found in map(self._in_its_commune, features) if found is not None]
+        self._breaker.record_success()
+        return [found for found in map(self._resolve_feature, features) if found is not None]
 
     async def reverse(self, lat: float, lon: float) -> GeocodedAddress:
         """The address or else the nearest commune of a point in degrees (F015)."""
@@ -141,16 +146,16 @@ class Geocoder:
             try:
                 feature = await self._reverse.nearest(lat, lon)
             except GeocoderDownError as error:
-                self._report(error)
+                self._report_failure(error)
             else:
-                self._breaker.succeeded()
-                found = self._in_its_commune(feature) if feature else None
+                self._breaker.record_success()
+                found = self._resolve_feature(feature) if feature else None
                 if found is not None:
                     return found
-        return _from_commune(SaidCommune(self._gazetteer.nearest(lat, lon), EXACT), None)
+        return _from_commune(CommuneMatch(self._gazetteer.nearest(lat, lon), EXACT), None)
 
     @property
-    def down(self) -> bool:
+    def is_down(self) -> bool:
         """True when the last call to the service failed: None may then mean "not asked"."""
         return self._api is not None and self._breaker.failing
 
@@ -159,19 +164,19 @@ class Geocoder:
         if self._api is not None:
             await self._api.aclose()
 
-    async def _from_api(
+    async def _search_api(
         self, text: str, insee: str | None, postcode: str | None, near: Point | None
     ) -> GeocodedAddress | None:
-        expected = self._expected(text, insee, postcode)
+        expected = self._build_expected_location(text, insee, postcode)
         if self._api is None or not text.strip() or not self._breaker.allows():
             return None
         try:
             features = await self._api.search(self._parameters(text, insee, postcode, near))
         except GeocoderDownError as error:
-            self._report(error)
+            self._report_failure(error)
             return None
-        self._breaker.succeeded()
-        accepted = (self._accepted(feature, expected) for feature in features)
+        self._breaker.record_success()
+        accepted = (self._accept_feature(feature, expected) for feature in features)
         return next((found for found in accepted if found is not None), None)
 
     def _parameters(
@@ -189,43 +194,49 @@ class Geocoder:
             parameters["lat"], parameters["lon"] = str(near[0]), str(near[1])
         return parameters
 
-    def _expected(self, text: str, insee: str | None, postcode: str | None) -> Expected:
+    def _build_expected_location(
+        self, text: str, insee: str | None, postcode: str | None
+    ) -> ExpectedLocation:
         """The communes and departments an answer must lie in, from the codes given or written."""
         place = split_place(text)
         written = postcode or place.postcode or ""
         if insee:
-            named = commune_of(self._gazetteer, PostalAddress("", written, "", insee))
+            named = find_commune(self._gazetteer, PostalAddress("", written, "", insee))
             if isinstance(named, NamedCommune):
                 family = self._gazetteer.insee_family(named.commune.insee)
-                return Expected(frozenset(family), frozenset({named.commune.department}))
+                return ExpectedLocation(frozenset(family), frozenset({named.commune.department}))
         served = self._gazetteer.by_postcode(written)
         codes = {c.department for c in served} or set(departments_of_postcode(written))
         if not codes and place.department:
             codes = {place.department}
         families = (self._gazetteer.insee_family(c.insee) for c in served)
-        return Expected(frozenset(code for family in families for code in family), frozenset(codes))
+        return ExpectedLocation(
+            frozenset(code for family in families for code in family), frozenset(codes)
+        )
 
-    def _accepted(self, feature: Feature, expected: Expected) -> GeocodedAddress | None:
+    def _accept_feature(
+        self, feature: Feature, expected: ExpectedLocation
+    ) -> GeocodedAddress | None:
         """The answer as a place, None when it is not alike enough or not where it should be."""
-        found = self._in_its_commune(feature)
+        found = self._resolve_feature(feature)
         if found is None:
             return None
         same = bool(expected.communes & set(self._gazetteer.insee_family(found.insee)))
         elsewhere = expected.departments and found.department not in expected.departments
-        if elsewhere or not believable(feature.precision, feature.score, same):
+        if elsewhere or not is_believable(feature.precision, feature.score, same):
             return None
         return found
 
-    def _in_its_commune(self, feature: Feature) -> GeocodedAddress | None:
+    def _resolve_feature(self, feature: Feature) -> GeocodedAddress | None:
         """The answer as a place; None when its point is not in its department (or in France)."""
         commune = self._gazetteer.by_insee(feature.insee)
-        if commune is None or not in_department(feature.lat, feature.lon, commune.department):
+        if commune is None or not is_in_department(feature.lat, feature.lon, commune.department):
             return None
         return _from_feature(feature, commune)
 
-    def _report(self, error: GeocoderDownError) -> None:
-        self._breaker.failed(error.retry_after_s)
-        _log.warning("geocoder_unavailable", how=error.how)
+    def _report_failure(self, error: GeocoderDownError) -> None:
+        self._breaker.record_failure(error.retry_after_s)
+        _log.warning("geocoder_unavailable", how=error.reason)
 
 
 def _from_feature(feature: Feature, commune: Commune) -> GeocodedAddress:
@@ -243,8 +254,8 @@ def _from_feature(feature: Feature, commune: Commune) -> GeocodedAddress:
     )
 
 
-def _from_commune(said: SaidCommune, postcode: str | None) -> GeocodedAddress:
-    commune = said.commune
+def _from_commune(commune_match: CommuneMatch, postcode: str | None) -> GeocodedAddress:
+    commune = commune_match.commune
     part = f"{commune.part}, " if commune.part and commune.part != commune.name else ""
     known = postcode if postcode in commune.postcodes else None
     return GeocodedAddress(
@@ -256,6 +267,6 @@ def _from_commune(said: SaidCommune, postcode: str | None) -> GeocodedAddress:
         postal_code=known or next(iter(commune.postcodes), ""),
         department=commune.department,
         precision=Precision.MUNICIPALITY,
-        score=said.score,
+        score=commune_match.score,
         source=GAZETTEER,
     )

@@ -27,9 +27,9 @@ OK = 200
 class GeocoderDownError(Exception):
     """The service cannot be used now; the text says how it failed, never what was asked."""
 
-    def __init__(self, how: str, retry_after_s: float | None = None) -> None:
-        super().__init__(how)
-        self.how = how
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.retry_after_s = retry_after_s
 
 
@@ -46,7 +46,7 @@ class Feature(NamedTuple):
     score: float
 
 
-def believable(precision: Precision, score: float, same_commune: bool) -> bool:
+def is_believable(precision: Precision, score: float, same_commune: bool) -> bool:
     """True when an answer is alike enough to stand for the address (data-sources 4.2)."""
     if score >= MIN_SCORE:
         return True
@@ -67,12 +67,12 @@ class NationalAddressApi:
         try:
             async with asyncio.timeout(self._timeout_s):
                 query = {"limit": str(LIMIT), **parameters}
-                response = await self._connected().get(self._url, params=query)
+                response = await self._get_client().get(self._url, params=query)
         except TimeoutError:
             raise GeocoderDownError("timeout") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GeocoderDownError(type(error).__name__) from None
-        return _features(response)
+        return _read_features(response)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -80,13 +80,13 @@ class NationalAddressApi:
             await self._client.aclose()
             self._client = None
 
-    def _connected(self) -> httpx.AsyncClient:
+    def _get_client(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=self._timeout_s)
         return self._client
 
 
-def feature_of(raw: Mapping[str, Any]) -> Feature | None:
+def parse_feature(raw: Mapping[str, Any]) -> Feature | None:
     """One GeoJSON feature; None when a part is missing or of a type we do not know."""
     try:
         properties, (lon, lat) = raw["properties"], raw["geometry"]["coordinates"][:2]
@@ -110,19 +110,19 @@ def retry_after_s(response: httpx.Response) -> float | None:
     return float(text) if text.isascii() and text.isdigit() else None
 
 
-def _features(response: httpx.Response) -> list[Feature]:
+def _read_features(response: httpx.Response) -> list[Feature]:
     if response.status_code == TOO_MANY or response.status_code >= SERVER_ERROR:
         raise GeocoderDownError(f"status {response.status_code}", retry_after_s(response))
     if response.status_code != OK:
         return []
     try:
         raw = response.json()["features"]
-        return list(_known(raw))
+        return list(_parse_valid_features(raw))
     except (ValueError, KeyError, TypeError):
         raise GeocoderDownError("unreadable answer") from None
 
 
-def _known(raw: list[Mapping[str, Any]]) -> Iterator[Feature]:
-    for feature in map(feature_of, raw):
+def _parse_valid_features(raw: list[Mapping[str, Any]]) -> Iterator[Feature]:
+    for feature in map(parse_feature, raw):
         if feature is not None:
             yield feature

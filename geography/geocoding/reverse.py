@@ -11,7 +11,7 @@ from geopy.exc import GeocoderRateLimited, GeopyError
 from geopy.geocoders import BANFrance
 
 from geography.distance import distance_km
-from geography.geocoding.national_api import Feature, GeocoderDownError, feature_of
+from geography.geocoding.national_api import Feature, GeocoderDownError, parse_feature
 from geography.geocoding.privacy import keep_addresses_out_of_logs
 
 REVERSE_KM = 2.0
@@ -44,7 +44,7 @@ class ReverseGeocoder:
             raise GeocoderDownError("status 429", error.retry_after) from None
         except (GeopyError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise GeocoderDownError(type(error).__name__) from None
-        feature = None if location is None else feature_of(location.raw)
+        feature = None if location is None else parse_feature(location.raw)
         if feature is None or distance_km(lat, lon, feature.lat, feature.lon) > REVERSE_KM:
             return None
         return feature

@@ -10,14 +10,14 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.errors import AliasConflict, IndexMissing
 from elastic.names import IndexName, offers_alias
-from elastic.scan import PAGE, View, frozen
-from indexers.changes.differences import SLOT_FIELDS, Differences, paired
-from indexers.runs.progress import Watch
+from elastic.scan import PAGE, PointInTimeView, open_point_in_time_view
+from indexers.changes.differences import SLOT_FIELDS, Differences, pair_by_id
+from indexers.runs.progress import ProgressListener
 from mappings.records import Offer
 
 ALL: dict[str, Any] = {"match_all": {}}
 WITHOUT_SLOTS = {"excludes": [*SLOT_FIELDS]}
-BEAT = 1_000
+PROGRESS_EVERY = 1_000
 """Offers between two signs of life."""
 
 
@@ -32,14 +32,14 @@ def two_sides(
 
     Raises ``NothingToCompareError``, ``NotAnIndexName`` for an index that is not ours.
     """
-    old = _named(client, left) if left else _previous(client, offers_alias(prefix))
-    new = _named(client, right) if right else _live(client, offers_alias(prefix))
+    old = _resolve_index(client, left) if left else _previous(client, offers_alias(prefix))
+    new = _resolve_index(client, right) if right else _live(client, offers_alias(prefix))
     return old, new
 
 
-def _named(client: Elasticsearch, name: str) -> IndexName:
+def _resolve_index(client: Elasticsearch, name: str) -> IndexName:
     try:
-        return lifecycle.resolve(client, name)
+        return lifecycle.resolve_index(client, name)
     except IndexMissing as error:
         raise NothingToCompareError(
             f"No index is called {name}: `sas index status` lists them."
@@ -69,32 +69,32 @@ def compare_indices(
     left: IndexName,
     right: IndexName,
     differences: Differences,
-    watch: Watch | None = None,
+    listener: ProgressListener | None = None,
 ) -> None:
     """Count in ``differences`` what ``right`` says otherwise than ``left``.
 
     Both are read once, sorted by ``id``, each as it stood when the comparison began.
     """
-    seen = watch or Watch()
-    with closing(_sorted(client, left)) as old, closing(_sorted(client, right)) as new:
+    seen = listener or ProgressListener()
+    with closing(_stream_by_id(client, left)) as old, closing(_stream_by_id(client, right)) as new:
         read = 0
-        for pair in paired(old, new):
+        for pair in pair_by_id(old, new):
             differences.add(*pair)
             read += 2 - pair.count(None)
-            if read % BEAT < 2:  # noqa: PLR2004
+            if read % PROGRESS_EVERY < 2:  # noqa: PLR2004
                 seen.count(read)
         seen.count(read)
 
 
-def _sorted(client: Elasticsearch, index: IndexName) -> Generator[Offer]:
-    lifecycle.refresh(client, index)
-    with frozen(client, str(index)) as view:
+def _stream_by_id(client: Elasticsearch, index: IndexName) -> Generator[Offer]:
+    lifecycle.refresh_index(client, index)
+    with open_point_in_time_view(client, str(index)) as view:
         for hit in view.hits(ALL, order="id"):
             yield hit["_source"]
 
 
-def compared(
-    view: View | None, offers: Iterable[Offer], differences: Differences
+def compare_with_live(
+    view: PointInTimeView | None, offers: Iterable[Offer], differences: Differences
 ) -> Iterator[Offer]:
     """The offers of a build as they come, in any order, each compared with the live one.
 
@@ -114,7 +114,7 @@ def compared(
         _count_removed(view, met, differences)
 
 
-def _count_removed(view: View, met: set[str], differences: Differences) -> None:
+def _count_removed(view: PointInTimeView, met: set[str], differences: Differences) -> None:
     hits = view.hits(ALL, source=False)
     gone = (hit["_id"] for hit in hits if hit["_id"] not in met)
     while page := list(islice(gone, PAGE)):
@@ -122,7 +122,7 @@ def _count_removed(view: View, met: set[str], differences: Differences) -> None:
             differences.add(offer, None)
 
 
-def _facts(view: View, ids: list[str]) -> dict[str, Offer]:
+def _facts(view: PointInTimeView, ids: list[str]) -> dict[str, Offer]:
     """The offers of these ids without their slots; those that are not there are left out."""
     hits = view.hits({"terms": {"id": ids}}, source=WITHOUT_SLOTS)
     return {hit["_id"]: hit["_source"] for hit in hits}

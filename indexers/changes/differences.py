@@ -28,7 +28,7 @@ SHORT = 80
 AnyOffer = Mapping[str, Any]
 
 
-def changed_fields(old: AnyOffer, new: AnyOffer) -> list[str]:
+def find_changed_fields(old: AnyOffer, new: AnyOffer) -> list[str]:
     """Fields of an offer that say another fact, sorted; slots and provenance left out."""
     names = {*old, *new} - NOT_FACTS
     return sorted(name for name in names if old.get(name) != new.get(name))
@@ -46,7 +46,7 @@ def _slots(offer: AnyOffer) -> dict[str, dict[str, Any]]:
     }
 
 
-def paired(
+def pair_by_id(
     left: Iterator[AnyOffer], right: Iterator[AnyOffer]
 ) -> Iterator[tuple[AnyOffer | None, AnyOffer | None]]:
     """Two streams sorted by ``id``, made one: each id once, None on the side that lacks it."""
@@ -64,7 +64,7 @@ def paired(
 
 
 @dataclass(slots=True)
-class Tally:
+class ChangeTally:
     """Offers of one sort of change: by kind, by department, and the first of them by name."""
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -95,10 +95,10 @@ class Tally:
 class Differences:
     """What differs, counted pair by pair; memory grows with ``shown`` only."""
 
-    shown: int = EXAMPLES
-    added: Tally = field(default_factory=Tally)
-    changed: Tally = field(default_factory=Tally)
-    removed: Tally = field(default_factory=Tally)
+    max_examples: int = EXAMPLES
+    added: ChangeTally = field(default_factory=ChangeTally)
+    changed: ChangeTally = field(default_factory=ChangeTally)
+    removed: ChangeTally = field(default_factory=ChangeTally)
     fields: Counter[str] = field(default_factory=Counter)
     """Of the changed offers: in how many each field changed."""
     same: int = 0
@@ -116,7 +116,7 @@ class Differences:
             self._compare(old, new)
 
     @property
-    def any(self) -> bool:
+    def has_differences(self) -> bool:
         """True when a fact of an offer differs; slots alone do not count."""
         return bool(self.added.total or self.changed.total or self.removed.total)
 
@@ -132,16 +132,16 @@ class Differences:
 
     def _compare(self, old: AnyOffer, new: AnyOffer) -> None:
         self.slots += not same_slots(old, new)
-        names = changed_fields(old, new)
+        names = find_changed_fields(old, new)
         if not names:
             self.same += 1
             return
         self.fields.update(names)
         self._count(self.changed, new, {name: _values(old, new, name) for name in names})
 
-    def _count(self, tally: Tally, offer: AnyOffer, fields: Mapping[str, Any]) -> None:
+    def _count(self, tally: ChangeTally, offer: AnyOffer, fields: Mapping[str, Any]) -> None:
         tally.count(offer)
-        if len(tally.examples) < self.shown:
+        if len(tally.examples) < self.max_examples:
             tally.examples.append(_example(offer, fields))
 
 

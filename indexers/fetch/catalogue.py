@@ -11,7 +11,7 @@ GB = 1_000 * MB
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedFile:
     """One file a source gives: its name, the least bytes it has, words that stand in its head."""
 
     pattern: str
@@ -21,7 +21,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedSource:
     """One address and the files that come from it.
 
     ``mirror`` is its name below a mirror. ``archive``: the files are members of a zip, of which
@@ -31,7 +31,7 @@ class Published:
     name: str
     address: str
     mirror: str
-    files: tuple[Wanted, ...]
+    files: tuple[ExpectedFile, ...]
     licence: str
     producer: str
     archive: bool = False
@@ -41,35 +41,35 @@ class Published:
 
 _LICENCE = "Licence Ouverte 2.0"
 
-SOURCES: Mapping[str, Published] = MappingProxyType(
+SOURCES: Mapping[str, PublishedSource] = MappingProxyType(
     {
-        "rpps": Published(
+        "rpps": PublishedSource(
             "rpps",
             "https://service.annuaire.sante.fr/annuaire-sante-webservices/V300/services/extraction"
             "/PS_LibreAcces",
             "PS_LibreAcces.zip",
             (
-                Wanted(ACTIVITIES, 500 * MB, b"Identification nationale PP"),
-                Wanted(SKILLS, 25 * MB, b"Identification nationale PP"),
+                ExpectedFile(ACTIVITIES, 500 * MB, b"Identification nationale PP"),
+                ExpectedFile(SKILLS, 25 * MB, b"Identification nationale PP"),
             ),
             _LICENCE,
             "Agence du Numérique en Santé",
             archive=True,
             ignored=("PS_LibreAcces_Dipl_AutExerc_*.txt",),
         ),
-        "finess": Published(
+        "finess": PublishedSource(
             "finess",
             "https://www.data.gouv.fr/api/1/datasets/r/cd493959-fb03-41e5-9347-0edd14dfbc22",
             "finess-structures.json.gz",
-            (Wanted("finess-structures*.json*", 20 * MB, b'"schemaVersion"'),),
+            (ExpectedFile("finess-structures*.json*", 20 * MB, b'"schemaVersion"'),),
             _LICENCE,
             "Agence du Numérique en Santé",
         ),
-        "ameli": Published(
+        "ameli": PublishedSource(
             "ameli",
             "https://www.data.gouv.fr/api/1/datasets/r/432983b9-2e6f-473a-b35a-20403c300a5f",
             "liste-ps.csv",
-            (Wanted("liste-ps*.csv*", 80 * MB, b"ps_activite_nom"),),
+            (ExpectedFile("liste-ps*.csv*", 80 * MB, b"ps_activite_nom"),),
             _LICENCE,
             "Caisse nationale de l'Assurance maladie",
         ),

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, cast
 
-from indexers.fetch.catalogue import Published, Wanted
+from indexers.fetch.catalogue import ExpectedFile, PublishedSource
 from indexers.fetch.errors import SourceRefusedError
 
 BLOCK = 1 << 20
@@ -21,7 +21,7 @@ DRIFT = 0.05
 _GZIP = b"\x1f\x8b"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _STAMP = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
-_DAMAGED = (
+_ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
     RuntimeError,
 )
@@ -29,7 +29,9 @@ _DAMAGED = (
 a password."""
 
 
-def unpacked(source: Published, part: Path, today: date) -> list[tuple[Wanted, str, Path]]:
+def unpack_members(
+    source: PublishedSource, part: Path, today: date
+) -> list[tuple[ExpectedFile, str, Path]]:
     """The wanted members of an archive, each with its name and where it was unpacked.
 
     Raises ``SourceRefusedError`` for a member that is missing, twice, unexpected, of another day
@@ -38,36 +40,38 @@ def unpacked(source: Published, part: Path, today: date) -> list[tuple[Wanted, s
     try:
         with zipfile.ZipFile(part) as archive:
             members = _members(source, archive, today)
-            return [(one, m.filename, _extracted(archive, m, part, source)) for one, m in members]
-    except _DAMAGED as error:
+            return [
+                (one, m.filename, _extract_member(archive, m, part, source)) for one, m in members
+            ]
+    except _ARCHIVE_ERRORS as error:
         raise SourceRefusedError("the archive is damaged; fetch it again") from error
 
 
 def _members(
-    source: Published, archive: zipfile.ZipFile, today: date
-) -> list[tuple[Wanted, zipfile.ZipInfo]]:
+    source: PublishedSource, archive: zipfile.ZipFile, today: date
+) -> list[tuple[ExpectedFile, zipfile.ZipInfo]]:
     known = (*(one.pattern for one in source.files), *source.ignored)
     for member in archive.infolist():
-        if not any(is_file_of(pattern, member.filename) for pattern in known):
+        if not any(is_source_file_name(pattern, member.filename) for pattern in known):
             raise SourceRefusedError(f"the archive holds {member.filename[:80]!r}, not expected")
     _check_days([member.filename for member in archive.infolist()], today)
-    return [(one, _only(one, archive)) for one in source.files]
+    return [(one, _find_member(one, archive)) for one in source.files]
 
 
-def _only(wanted: Wanted, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    found = [m for m in archive.infolist() if is_file_of(wanted.pattern, m.filename)]
+def _find_member(wanted: ExpectedFile, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    found = [m for m in archive.infolist() if is_source_file_name(wanted.pattern, m.filename)]
     if len(found) != 1:
         raise SourceRefusedError(f"the archive holds {len(found)} files {wanted.pattern}, not one")
     return found[0]
 
 
-def is_file_of(pattern: str, name: str) -> bool:
+def is_source_file_name(pattern: str, name: str) -> bool:
     """Whether a source may give its file that name: a plain one, that leads to no other folder."""
     return fnmatchcase(name, pattern) and _PLAIN_NAME.fullmatch(name) is not None
 
 
 def _check_days(names: list[str], today: date) -> None:
-    days = {day_of(name) for name in names}
+    days = {parse_file_day(name) for name in names}
     if len(days) > 1 or None in days:
         raise SourceRefusedError("the files of the archive are not all of one day")
     check_not_ahead(days.pop(), today)
@@ -79,7 +83,7 @@ def check_not_ahead(day: date | None, today: date) -> None:
         raise SourceRefusedError(f"the file says it is of {day.isoformat()}, which has not come")
 
 
-def day_of(name: str) -> date | None:
+def parse_file_day(name: str) -> date | None:
     """The day in the name of a file, None without a day of the calendar."""
     found = _STAMP.search(name)
     try:
@@ -88,14 +92,14 @@ def day_of(name: str) -> date | None:
         return None
 
 
-def _extracted(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path, source: Published
+def _extract_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path, source: PublishedSource
 ) -> Path:
     """Unpack one member beside the archive, counting bytes: what a header says is not believed."""
     target = part.with_name(f".{member.filename}.new")
     with archive.open(member) as packed, target.open("wb") as file:
         try:
-            for block in _bounded(packed, source.largest):
+            for block in _read_bounded(packed, source.largest):
                 file.write(block)
         except BaseException:
             target.unlink()
@@ -103,7 +107,7 @@ def _extracted(
     return target
 
 
-def check_content(source: Published, wanted: Wanted, path: Path) -> None:
+def check_content(source: PublishedSource, wanted: ExpectedFile, path: Path) -> None:
     """Raise ``SourceRefusedError`` unless the file is whole, big enough, begins well."""
     size = path.stat().st_size
     if size < wanted.minimum:
@@ -111,21 +115,21 @@ def check_content(source: Published, wanted: Wanted, path: Path) -> None:
             f"{size:,} bytes are too few: {wanted.pattern} has {wanted.minimum:,} at least"
         )
     try:
-        with _opened(path) as file:
+        with _open_file(path) as file:
             if wanted.marker not in file.read(HEAD):
                 raise SourceRefusedError(
                     f"the file does not begin as {wanted.pattern} does: it may be a page"
                 )
             if isinstance(file, gzip.GzipFile):
-                for _ in _bounded(file, source.largest):
+                for _ in _read_bounded(file, source.largest):
                     pass
-    except _DAMAGED as error:
+    except _ARCHIVE_ERRORS as error:
         raise SourceRefusedError("the packed file is damaged; fetch it again") from error
 
 
 def check_drift(path: Path, before: Path | None) -> None:
     """Raise ``SourceRefusedError`` when the file is over 5 % smaller than the one of before."""
-    if before is None or _packed(path) != _packed(before):
+    if before is None or _is_gzipped(path) != _is_gzipped(before):
         return
     new, old = path.stat().st_size, before.stat().st_size
     if new < (1 - DRIFT) * old:
@@ -135,16 +139,16 @@ def check_drift(path: Path, before: Path | None) -> None:
         )
 
 
-def _packed(path: Path) -> bool:
+def _is_gzipped(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(_GZIP)) == _GZIP
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if _packed(path) else path.open("rb")
+def _open_file(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if _is_gzipped(path) else path.open("rb")
 
 
-def _bounded(packed: IO[bytes], largest: int) -> Iterator[bytes]:
+def _read_bounded(packed: IO[bytes], largest: int) -> Iterator[bytes]:
     """The bytes of a packed file; raises ``SourceRefusedError`` once there are too many."""
     total = 0
     while block := packed.read(BLOCK):

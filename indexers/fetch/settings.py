@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from indexers.fetch.catalogue import Published
+from indexers.fetch.catalogue import PublishedSource
 from indexers.fetch.errors import UnknownFetchError
 
 
@@ -38,7 +38,7 @@ class FetchSettings(BaseSettings):
     pause_s: float = Field(default=1.0, ge=0)
     """Seconds before the second try, doubled at each."""
 
-    def address_of(self, source: Published) -> str:
+    def source_address(self, source: PublishedSource) -> str:
         """The address of a source: its own setting, else the mirror's, else the publisher's."""
         own: str | None = getattr(self, f"{source.name}_url", None)
         mirrored = f"{self.base_url}/{source.mirror}" if self.base_url else source.address

@@ -7,19 +7,19 @@ from typing import Any, cast
 from elasticsearch import Elasticsearch
 
 from elastic.bulk import Operation
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 from elastic.scan import scan
 from indexers.changes.patching import Patch
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.cpts import cpts_offer
-from indexers.offers.locating import located_offers
+from indexers.offers.locating import locate_offers
 from indexers.offers.participation import STRUCTURE_OWNED, cpts_card
 from indexers.offers.solutions import solution_offer
-from indexers.offers.sos import SOS, sos_drafts
+from indexers.offers.sos import SOS, build_unlocated_sos_points
 from mappings.formats import Cpts
 from mappings.records import Kind, Offer, Precision
-from slots.bookable import borne
+from slots.bookable import build_slot_fields
 from slots.coherence import visible_slots
 
 PLACE_FIELDS = (
@@ -51,10 +51,10 @@ def live_cards(client: Elasticsearch, alias: str, kind: Kind) -> dict[str, Offer
     return {hit["_id"]: hit["_source"] for hit in scan(client, alias, query)}
 
 
-def attached_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
+def count_places_by_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
     """Places of live professionals attached to each CPTS, by FINESS."""
-    with translated():
-        answer = patient(client).search(
+    with translate_errors():
+        answer = with_admin_timeout(client).search(
             index=alias,
             size=0,
             query={"term": {"kind": Kind.PROFESSIONAL.value}},
@@ -64,7 +64,7 @@ def attached_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
     return Counter({bucket["key"]: bucket["doc_count"] for bucket in buckets})
 
 
-def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
+def read_live_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
     """Name and phones of the live CPTS by FINESS, all that their members' cards show."""
     return {
         offer["finess"]: Cpts.model_construct(
@@ -74,10 +74,10 @@ def known_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
     }
 
 
-def cpts_cards(joins: Joins, live: Cards, attached: frozenset[str]) -> Iterator[Offer]:
+def cpts_cards(context: BuildContext, live: Cards, attached: frozenset[str]) -> Iterator[Offer]:
     """The cards of a CPTS file."""
-    for cpts in joins.own.cpts.values():
-        offer = cpts_offer(cpts, joins, attached)
+    for cpts in context.own.cpts.values():
+        offer = cpts_offer(cpts, context, attached)
         if offer is not None:
             yield _with_seat(offer, live.get(offer["id"]))
 
@@ -110,28 +110,28 @@ def _rank(offer: Offer) -> int:
     return list(Precision).index(Precision(offer["precision"]))
 
 
-def sos_cards(joins: Joins, live: Cards) -> Iterator[Offer]:
+def sos_cards(context: BuildContext, live: Cards) -> Iterator[Offer]:
     """The points of an SOS file; an association already live keeps its settings."""
     settings = {
         offer["siret"]: {name: offer[name] for name in SETTINGS_OF_POINT if name in offer}  # type: ignore[literal-required]
         for offer in live.values()
     }
-    drafts = sos_drafts(joins.own.sos, joins)
-    for offer in located_offers(drafts, joins.locator, joins.quarantine(SOS)):
+    drafts = build_unlocated_sos_points(context.own.sos, context)
+    for offer in locate_offers(drafts, context.locator, context.quarantine(SOS)):
         point = live.get(offer["id"])
         placed = offer if point is None else _with_better_point(offer, point)
         yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
 
 
-def solution_cards(joins: Joins) -> Iterator[Offer]:
+def solution_cards(context: BuildContext) -> Iterator[Offer]:
     """The enabled solutions of a file."""
-    for solution in joins.own.solutions:
-        offer = solution_offer(solution, joins)
+    for solution in context.own.solutions:
+        offer = solution_offer(solution, context)
         if offer is not None:
             yield offer
 
 
-def differences(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
+def diff_cards(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
     """Before and after of each card that comes, changes or goes."""
     for card in cards.values():
         before = live.get(card["id"])
@@ -141,9 +141,9 @@ def differences(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer
     yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
 
 
-def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
+def replacement_operations(cards: Cards, live: Cards) -> Iterator[Operation]:
     """What turns the live cards into the new ones: written when changed, deleted when gone."""
-    for before, after in differences(cards, live):
+    for before, after in diff_cards(cards, live):
         if after is not None:
             yield Operation.index(after)
         elif before is not None:
@@ -153,13 +153,13 @@ def replacement(cards: Cards, live: Cards) -> Iterator[Operation]:
 def _with_slots(card: Offer, before: Offer | None) -> Offer:
     if before is None or "slots" not in before:
         return card
-    return {**card, **borne(visible_slots(card, before["slots"]))}
+    return {**card, **build_slot_fields(visible_slots(card, before["slots"]))}
 
 
 def member_patch(cpts: Mapping[str, Cpts]) -> Patch:
     """The CPTS's name and phones on the cards of its members."""
 
-    def of_member(offer: Offer) -> Mapping[str, Any]:
+    def member_values(offer: Offer) -> Mapping[str, Any]:
         return cpts_card(cpts.get(offer["cpts"][0]))
 
     members = {
@@ -167,13 +167,13 @@ def member_patch(cpts: Mapping[str, Cpts]) -> Patch:
             "filter": [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "cpts"}}]
         }
     }
-    return Patch(members, ("cpts_name", "cpts_phones"), of_member)
+    return Patch(members, ("cpts_name", "cpts_phones"), member_values)
 
 
 def participant_patch(attached: frozenset[str]) -> Patch:
     """Whether each CPTS takes part: it does when a place is attached to it."""
 
-    def of_cpts(offer: Offer) -> Mapping[str, Any]:
+    def participant_values(offer: Offer) -> Mapping[str, Any]:
         return {"participant": offer["finess"] in attached}
 
-    return Patch({"term": {"kind": Kind.CPTS.value}}, ("participant",), of_cpts)
+    return Patch({"term": {"kind": Kind.CPTS.value}}, ("participant",), participant_values)

@@ -12,12 +12,12 @@ from mappings.records import Offer
 class Changes:
     """Counts of differences; memory grows with the offers that change, not with the index."""
 
-    seen: set[str] = field(default_factory=set)
+    counted_ids: set[str] = field(default_factory=set)
     outcomes: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
-    joined: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
+    gained_places: Counter[str] = field(default_factory=Counter)
+    lost_places: Counter[str] = field(default_factory=Counter)
     """Places that each CPTS would win and lose."""
 
     @property
@@ -25,21 +25,21 @@ class Changes:
         """Offers, or entries, that would be written or deleted."""
         return self.outcomes.total()
 
-    def note(self, before: Offer | None, after: Offer | None) -> None:
+    def count_offer_change(self, before: Offer | None, after: Offer | None) -> None:
         """One offer that differs: None before when it comes, None after when it goes."""
         known = after or before
-        if known is None or known["id"] in self.seen:
+        if known is None or known["id"] in self.counted_ids:
             return
-        self.seen.add(known["id"])
+        self.counted_ids.add(known["id"])
         self.kinds[known["kind"]] += 1
         self.outcomes[_outcome(before, after)] += 1
         if before is not None and after is not None:
-            self.fields.update(_changed(before, after))
+            self.fields.update(_diff_field_names(before, after))
             if known["kind"] == "professional":
-                self.left.update(before.get("cpts", ()))
-                self.joined.update(after.get("cpts", ()))
+                self.lost_places.update(before.get("cpts", ()))
+                self.gained_places.update(after.get("cpts", ()))
 
-    def between(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    def count_entry_changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
         """Entries by key that come, change or go; returns how many."""
         for key in {*before, *after}:
             if before.get(key) != after.get(key):
@@ -60,5 +60,5 @@ def _outcome(before: object, after: object) -> str:
     return "added" if before is None else "removed" if after is None else "changed"
 
 
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _diff_field_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [name for name in {*before, *after} if before.get(name) != after.get(name)]

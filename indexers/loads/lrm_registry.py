@@ -6,11 +6,11 @@ from pathlib import Path
 
 from elasticsearch import Elasticsearch
 
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.names import lrm_index
 from elastic.service.service_index import ensure_service_index
 from indexers.runs.folder import Quarantines
-from indexers.sources.own_formats import own_file, read_keyed
+from indexers.sources.own_formats import find_own_file, read_keyed
 from mappings.formats import LrmEntry
 from mappings.lrm import (
     REGISTRY_ID,
@@ -20,32 +20,32 @@ from mappings.lrm import (
 )
 
 
-def registry(path: Path | None, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
+def read_registry(path: Path | None, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
     """The valid entries of a file by origin; none without a file."""
     if path is None:
         return {}
-    return read_keyed(path, LrmEntry, quarantines.of("lrm"), lambda entry: entry.origin)
+    return read_keyed(path, LrmEntry, quarantines.get_quarantine("lrm"), lambda entry: entry.origin)
 
 
-def registry_of(directory: Path, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
+def read_directory_registry(directory: Path, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
     """The valid entries of a directory of files."""
-    return registry(own_file(directory, "lrm"), quarantines)
+    return read_registry(find_own_file(directory, "lrm"), quarantines)
 
 
-def published(client: Elasticsearch, prefix: str) -> Mapping[str, LrmEntry]:
+def fetch_registry(client: Elasticsearch, prefix: str) -> Mapping[str, LrmEntry]:
     """The entries of the live registry by origin; none when it was never published."""
-    with translated():
+    with translate_errors():
         answer = client.options(ignore_status=404).get(index=lrm_index(prefix), id=REGISTRY_ID)
     return registry_entries(answer["_source"]) if answer.get("found") else {}
 
 
-def publish(
+def publish_registry(
     client: Elasticsearch, prefix: str, entries: Iterable[LrmEntry], as_of: datetime
 ) -> None:
     """Make the registry these entries, in one write: a reader sees the old list or the new one."""
     name = lrm_index(prefix)
     ensure_service_index(client, name, REGISTRY_PROPERTIES)
-    with translated():
+    with translate_errors():
         client.index(
             index=name, id=REGISTRY_ID, document=registry_document(entries, as_of), refresh=True
         )

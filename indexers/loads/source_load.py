@@ -14,12 +14,12 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import write
+from elastic.bulk import write_operations
 from elastic.errors import IndexMissing
 from elastic.names import offers_alias
 from elastic.service import audit, lock
 from elastic.service.audit import Event
-from elastic.service.last_loads import SourceLoad, last_loads, measured, record_loads
+from elastic.service.last_loads import SourceLoad, build_source_load, last_loads, record_loads
 from elastic.service.lock import utc_now
 from geography.locate import Locator
 from indexers.changes import patching
@@ -28,18 +28,18 @@ from indexers.loads import cards as load_cards
 from indexers.loads import lrm_registry
 from indexers.loads.changes import Changes
 from indexers.loads.settings import absence_patches, participation_patches, structure_patches
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.settings import OwnSources
 from indexers.quality import gate
-from indexers.quality.corrections import known_corrections
+from indexers.quality.corrections import read_corrections
 from indexers.quality.whole_files import FileFault, check_files
 from indexers.reindex.recipe import LOCK
 from indexers.runs import folder
 from indexers.runs.folder import Quarantines
-from indexers.runs.progress import Watch
-from indexers.runs.record import recorded
+from indexers.runs.progress import ProgressListener
+from indexers.runs.record import record_run
 from indexers.sources import own_sources
-from indexers.sources.staging_store import Spool
+from indexers.sources.staging_store import StagingStore
 from mappings.formats import LrmEntry
 from mappings.records import Kind, Offer
 
@@ -53,7 +53,7 @@ class UnknownSourceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class LoadOrder:
+class LoadRequest:
     """Which file to apply as which source."""
 
     source: str
@@ -73,21 +73,23 @@ class LoadOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LoadTarget:
     """The live index while its lock is held, and the order being carried out."""
 
     client: Elasticsearch
-    order: LoadOrder
+    order: LoadRequest
     quarantines: Quarantines
-    watch: Watch
+    listener: ProgressListener
 
-    def attached(self) -> frozenset[str]:
+    def find_attached_cpts(self) -> frozenset[str]:
         """FINESS of the CPTS that a professional's place is attached to now."""
-        return frozenset(load_cards.attached_cpts(self.client, self.order.alias))
+        return frozenset(load_cards.count_places_by_cpts(self.client, self.order.alias))
 
     def publish(self, entries: Mapping[str, LrmEntry]) -> int:
         """Make the registry of dispatch software these entries; returns how many."""
-        lrm_registry.publish(self.client, self.order.prefix, entries.values(), self.order.now)
+        lrm_registry.publish_registry(
+            self.client, self.order.prefix, entries.values(), self.order.now
+        )
         return len(entries)
 
     def cards(self, kind: Kind) -> dict[str, Offer]:
@@ -96,72 +98,76 @@ class Target:
 
     def patch(self, patches: Iterator[Patch]) -> int:
         """Apply patches; returns the writes made."""
-        return patching.apply(self.client, self.order.alias, patches, self.watch.count)
+        return patching.apply_patches(self.client, self.order.alias, patches, self.listener.count)
 
     def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
         """Make the live cards those of the file; returns the writes made."""
         found = {card["id"]: card for card in cards}
-        operations = load_cards.replacement(found, live)
-        count = self.watch.count
-        done = write(self.client, self.order.alias, operations, count, require_alias=True).done
-        lifecycle.refresh(self.client, self.order.alias)
+        operations = load_cards.replacement_operations(found, live)
+        count = self.listener.count
+        done = write_operations(
+            self.client, self.order.alias, operations, count, require_alias=True
+        ).done
+        lifecycle.refresh_index(self.client, self.order.alias)
         return done
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal(Target):
+class DryRunTarget(LoadTarget):
     """A target that compares and counts where the other writes."""
 
     changes: Changes = field(default_factory=Changes)
 
-    def attached(self) -> frozenset[str]:
+    def find_attached_cpts(self) -> frozenset[str]:
         """FINESS of the CPTS that a place would be attached to after the changes so far."""
-        known = load_cards.attached_cpts(self.client, self.order.alias)
-        return frozenset((known + self.changes.joined) - self.changes.left)
+        known = load_cards.count_places_by_cpts(self.client, self.order.alias)
+        return frozenset((known + self.changes.gained_places) - self.changes.lost_places)
 
     def patch(self, patches: Iterator[Patch]) -> int:
         """Count what patches would change; returns the offers that differ."""
-        return self._counted(
+        return self._count_changes(
             pair
             for patch in patches
-            for pair in patching.differences(self.client, self.order.alias, patch)
+            for pair in patching.diff_patch(self.client, self.order.alias, patch)
         )
 
     def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
         """Count what new cards would change; returns the offers that differ."""
         found = {card["id"]: card for card in cards}
-        return self._counted(load_cards.differences(found, live))
+        return self._count_changes(load_cards.diff_cards(found, live))
 
     def publish(self, entries: Mapping[str, LrmEntry]) -> int:
         """Count the entries of the registry that would come, change or go."""
-        live = lrm_registry.published(self.client, self.order.prefix)
-        return self.changes.between(live, entries)
+        live = lrm_registry.fetch_registry(self.client, self.order.prefix)
+        return self.changes.count_entry_changes(live, entries)
 
-    def _counted(self, pairs: Iterator[tuple[Offer | None, Offer | None]]) -> int:
+    def _count_changes(self, pairs: Iterator[tuple[Offer | None, Offer | None]]) -> int:
         before = self.changes.total
         for before_and_after in pairs:
-            self.changes.note(*before_and_after)
-            self.watch.count(self.changes.total)
+            self.changes.count_offer_change(*before_and_after)
+            self.listener.count(self.changes.total)
         return self.changes.total - before
 
 
-def load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) -> dict[str, Any]:
+def load_source(
+    client: Elasticsearch, order: LoadRequest, listener: ProgressListener | None = None
+) -> dict[str, Any]:
     """Apply one source; returns the writes made and what was set aside.
 
     Raises ``UnknownSourceError``, ``EmptySourceError``, ``OwnFormatError``, ``GateClosedError``
     when more than 1 % of the file was set aside, ``LockTaken``, ``ElasticError``. Nothing is
     written before the whole file was read and passed.
     """
-    apply = _loader(order.source)
+    apply = _find_loader(order.source)
     folder.write_origin(order.run, {"source": order.source, "path": str(order.path.absolute())})
-    seen, report = watch or Watch(), Loaded(order.source)
-    with recorded(order.run, f"load {order.source}", seen, order.clock, report.as_json):
-        _load(client, order, apply, report, seen)
+    seen, report = listener or ProgressListener(), LoadReport(order.source)
+    with record_run(order.run, f"load {order.source}", seen, order.clock, report.as_json):
+        _load_locked(client, order, apply, report, seen)
     return report.as_json()
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadReport:
     """What a load did."""
 
     source: str
@@ -180,43 +186,45 @@ class Loaded:
         }
 
 
-def _load(
+def _load_locked(
     client: Elasticsearch,
-    order: LoadOrder,
-    apply: "Callable[[Target], int]",
-    report: Loaded,
-    seen: Watch,
+    order: LoadRequest,
+    apply: "Callable[[LoadTarget], int]",
+    report: LoadReport,
+    progress: ProgressListener,
 ) -> None:
-    seen.stage("Taking the lock")
+    progress.stage("Taking the lock")
     with (
-        lock.held(client, LOCK, prefix=order.prefix) as held,
-        reading(client, order) as quarantines,
+        lock.open_lock(client, LOCK, prefix=order.prefix) as held,
+        open_load_quarantines(client, order) as quarantines,
     ):
-        seen.on_beat(held.renew_if_due)
+        progress.on_beat(held.renew_if_due)
         report.quarantines, report.index = quarantines, live_index(client, order)
-        seen.stage(f"Loading {order.source}")
-        report.writes = apply(Target(client, order, quarantines, seen))
-        record_loads(client, order.prefix, [_measured(order, quarantines)])
-        _recorded(client, order, report, quarantines)
+        progress.stage(f"Loading {order.source}")
+        report.writes = apply(LoadTarget(client, order, quarantines, progress))
+        record_loads(client, order.prefix, [_build_load(order, quarantines)])
+        _record_audit(client, order, report, quarantines)
 
 
-def dry_load(client: Elasticsearch, order: LoadOrder, watch: Watch | None = None) -> dict[str, Any]:
+def dry_run_load(
+    client: Elasticsearch, order: LoadRequest, listener: ProgressListener | None = None
+) -> dict[str, Any]:
     """What ``load`` would change, offer by offer, counted by kind and by field; nothing is written.
 
     Raises what ``load`` raises but ``LockTaken``: it takes no lock and leaves no trail.
     """
-    seen = watch or Watch()
-    rehearse = _loader(order.source)
-    with reading(client, order) as quarantines:
+    seen = listener or ProgressListener()
+    rehearse = _find_loader(order.source)
+    with open_load_quarantines(client, order) as quarantines:
         live = live_index(client, order)
         seen.stage(f"Comparing {order.source}")
-        rehearsal = Rehearsal(client, order, quarantines, seen)
+        rehearsal = DryRunTarget(client, order, quarantines, seen)
         rehearse(rehearsal)
         report = {"source": order.source, "index": live, "dry_run": True}
         return {**report, **rehearsal.changes.as_json(), "quarantine": quarantines.as_json()}
 
 
-def _loader(source: str) -> "Callable[[Target], int]":
+def _find_loader(source: str) -> "Callable[[LoadTarget], int]":
     if source not in SOURCES:
         raise UnknownSourceError(
             f"{source!r} cannot be loaded by itself: choose one of {', '.join(SOURCES)}"
@@ -225,9 +233,9 @@ def _loader(source: str) -> "Callable[[Target], int]":
 
 
 @contextmanager
-def reading(client: Elasticsearch, order: LoadOrder) -> Iterator[Quarantines]:
+def open_load_quarantines(client: Elasticsearch, order: LoadRequest) -> Iterator[Quarantines]:
     """The quarantines of a load, with the corrections of earlier rows; closed at the end."""
-    corrections = known_corrections(client, order.prefix)
+    corrections = read_corrections(client, order.prefix)
     quarantines = Quarantines(order.run / folder.QUARANTINE, corrections)
     try:
         yield quarantines
@@ -235,7 +243,7 @@ def reading(client: Elasticsearch, order: LoadOrder) -> Iterator[Quarantines]:
         quarantines.close()
 
 
-def live_index(client: Elasticsearch, order: LoadOrder) -> str:
+def live_index(client: Elasticsearch, order: LoadRequest) -> str:
     """The name of the live index; raises ``IndexMissing``."""
     live = lifecycle.live_index(client, order.alias)
     if live is None:
@@ -243,16 +251,16 @@ def live_index(client: Elasticsearch, order: LoadOrder) -> str:
     return str(live)
 
 
-def _recorded(
-    client: Elasticsearch, order: LoadOrder, report: Loaded, quarantines: Quarantines
+def _record_audit(
+    client: Elasticsearch, order: LoadRequest, report: LoadReport, quarantines: Quarantines
 ) -> None:
     details = {
         "source": order.source,
         "writes": report.writes,
-        "aside": {order.source: quarantines.of(order.source).rejected.total()},
+        "aside": {order.source: quarantines.get_quarantine(order.source).rejected.total()},
         "seconds": round((order.clock() - order.now).total_seconds(), 3),
     }
-    audit.record(
+    audit.record_event(
         client,
         Event.SOURCE_LOADED,
         report.index,
@@ -262,7 +270,7 @@ def _recorded(
     )
 
 
-def _passed(target: Target, entries: int) -> None:
+def _check_file(target: LoadTarget, entries: int) -> None:
     """Raise unless the file may be applied: not empty, not more than 1 % set aside."""
     problems = [*gate.quarantine_problems(target.quarantines), *_file_problems(target)]
     if problems and not target.order.accept_drift:
@@ -274,84 +282,84 @@ def _passed(target: Target, entries: int) -> None:
         )
 
 
-def _measured(order: LoadOrder, quarantines: Quarantines) -> SourceLoad:
-    rows = quarantines.of(order.source).read
-    return measured(order.source, [order.path], rows, None, order.now)
+def _build_load(order: LoadRequest, quarantines: Quarantines) -> SourceLoad:
+    rows = quarantines.get_quarantine(order.source).read
+    return build_source_load(order.source, [order.path], rows, None, order.now)
 
 
-def _file_problems(target: Target) -> list[str]:
+def _file_problems(target: LoadTarget) -> list[str]:
     """What is wrong with the file as a whole, against the last load of its source."""
     order = target.order
-    load = _measured(order, target.quarantines)
+    load = _build_load(order, target.quarantines)
     last = last_loads(target.client, order.prefix)
     found = check_files([load], last, target.quarantines, order.now.date())
     return [text for (_, fault), text in found.faults.items() if fault is not FileFault.EMPTY]
 
 
-def _participation(target: Target) -> int:
+def _apply_participation(target: LoadTarget) -> int:
     client, alias = target.client, target.order.alias
-    settings = own_sources.participation(target.order.path, target.quarantines)
-    _passed(target, len(settings))
-    done = target.patch(participation_patches(settings, load_cards.known_cpts(client, alias)))
-    return done + target.patch(iter([load_cards.participant_patch(target.attached())]))
+    settings = own_sources.read_participation(target.order.path, target.quarantines)
+    _check_file(target, len(settings))
+    done = target.patch(participation_patches(settings, load_cards.read_live_cpts(client, alias)))
+    return done + target.patch(iter([load_cards.participant_patch(target.find_attached_cpts())]))
 
 
-def _structures(target: Target) -> int:
-    settings = own_sources.structures(target.order.path, target.quarantines)
-    _passed(target, len(settings))
+def _apply_structures(target: LoadTarget) -> int:
+    settings = own_sources.read_structure_settings(target.order.path, target.quarantines)
+    _check_file(target, len(settings))
     return target.patch(structure_patches(settings))
 
 
-def _absences(target: Target) -> int:
-    absences = own_sources.absences(target.order.path, target.quarantines)
-    _passed(target, len(absences))
+def _apply_absences(target: LoadTarget) -> int:
+    absences = own_sources.read_absences(target.order.path, target.quarantines)
+    _check_file(target, len(absences))
     return target.patch(absence_patches(absences))
 
 
-def _cpts(target: Target) -> int:
-    cpts = own_sources.cpts(target.order.path, target.quarantines)
-    _passed(target, len(cpts))
+def _apply_cpts(target: LoadTarget) -> int:
+    cpts = own_sources.read_cpts(target.order.path, target.quarantines)
+    _check_file(target, len(cpts))
     live = target.cards(Kind.CPTS)
-    with _joins(target, OwnSources(cpts=cpts)) as joins:
-        done = target.replace(load_cards.cpts_cards(joins, live, target.attached()), live)
+    with _open_load_context(target, OwnSources(cpts=cpts)) as joins:
+        done = target.replace(load_cards.cpts_cards(joins, live, target.find_attached_cpts()), live)
     return done + target.patch(iter([load_cards.member_patch(cpts)]))
 
 
-def _sos(target: Target) -> int:
-    associations = own_sources.sos(target.order.path, target.quarantines)
-    _passed(target, len(associations))
+def _apply_sos(target: LoadTarget) -> int:
+    associations = own_sources.read_sos_associations(target.order.path, target.quarantines)
+    _check_file(target, len(associations))
     live = target.cards(Kind.SOS_POINT)
-    with _joins(target, OwnSources(sos=associations)) as joins:
+    with _open_load_context(target, OwnSources(sos=associations)) as joins:
         return target.replace(load_cards.sos_cards(joins, live), live)
 
 
-def _solutions(target: Target) -> int:
-    solutions = own_sources.solutions(target.order.path, target.quarantines)
-    _passed(target, len(solutions))
-    with _joins(target, OwnSources(solutions=solutions)) as joins:
+def _apply_solutions(target: LoadTarget) -> int:
+    solutions = own_sources.read_marketplace_solutions(target.order.path, target.quarantines)
+    _check_file(target, len(solutions))
+    with _open_load_context(target, OwnSources(solutions=solutions)) as joins:
         return target.replace(load_cards.solution_cards(joins), target.cards(Kind.SOLUTION))
 
 
-def _lrm(target: Target) -> int:
-    entries = lrm_registry.registry(target.order.path, target.quarantines)
-    _passed(target, len(entries))
+def _apply_lrm(target: LoadTarget) -> int:
+    entries = lrm_registry.read_registry(target.order.path, target.quarantines)
+    _check_file(target, len(entries))
     return target.publish(entries)
 
 
 @contextmanager
-def _joins(target: Target, own: OwnSources) -> Iterator[Joins]:
+def _open_load_context(target: LoadTarget, own: OwnSources) -> Iterator[BuildContext]:
     """A context without published files: only what the own source says."""
-    with Spool() as spool:
-        yield Joins(own, spool, Locator(), target.order.now.date(), target.quarantines, {})
+    with StagingStore() as spool:
+        yield BuildContext(own, spool, Locator(), target.order.now.date(), target.quarantines, {})
 
 
-SOURCES: Mapping[str, Callable[[Target], int]] = {
-    "participation": _participation,
-    "structures": _structures,
-    "absences": _absences,
-    "cpts": _cpts,
-    "sos": _sos,
-    "solutions": _solutions,
-    "lrm": _lrm,
+SOURCES: Mapping[str, Callable[[LoadTarget], int]] = {
+    "participation": _apply_participation,
+    "structures": _apply_structures,
+    "absences": _apply_absences,
+    "cpts": _apply_cpts,
+    "sos": _apply_sos,
+    "solutions": _apply_solutions,
+    "lrm": _apply_lrm,
 }
 """What can be loaded by itself, and how."""

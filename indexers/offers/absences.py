@@ -50,6 +50,6 @@ def _midnight(day: date, zone: str) -> str:
     return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def at_place(absences: Iterable[Absence], idnsts: frozenset[str]) -> list[Absence]:
+def absences_at_place(absences: Iterable[Absence], idnsts: frozenset[str]) -> list[Absence]:
     """The absences of a professional that hold at a place: those without place, or of this one."""
     return [a for a in absences if a.idnst is None or a.idnst in idnsts]

@@ -8,22 +8,22 @@ from functools import cached_property
 from geography.locate import OWN, Locator
 from indexers.offers.locating import CrowdedPoints
 from indexers.offers.participation import msp_with_members
-from indexers.offers.places import Place
+from indexers.offers.places import PracticePlace
 from indexers.offers.settings import OwnSources
 from indexers.quality.quarantine import Quarantine
 from indexers.runs.folder import Quarantines
 from indexers.sources.ameli.conventions import Conventions
 from indexers.sources.finess.structure import Structure, is_open
-from indexers.sources.staging_store import Spool
+from indexers.sources.staging_store import StagingStore
 from mappings.records import SourceMark
 
 
 @dataclass(frozen=True)
-class Joins:
+class BuildContext:
     """The context of one load. ``dates`` has the day of each published source, if it tells it."""
 
     own: OwnSources
-    spool: Spool
+    staging_store: StagingStore
     locator: Locator
     today: date
     quarantines: Quarantines
@@ -38,7 +38,7 @@ class Joins:
 
     def quarantine(self, source: str) -> Quarantine:
         """The quarantine of a source."""
-        return self.quarantines.of(source)
+        return self.quarantines.get_quarantine(source)
 
     def mark(self, source: str) -> SourceMark:
         """The mark of a source with its day, when known; one object for all offers, to be read."""
@@ -63,19 +63,21 @@ class Joins:
         form = structure["source"]
         return {"source": form, "date": day} if day else {"source": form}
 
-    def structure_of(self, place: Place) -> Structure | None:
+    def find_structure(self, place: PracticePlace) -> Structure | None:
         """The site of a place: by FINESS, else the only site of the legal entity, else by SIRET."""
         for idnst in sorted(place.idnsts):
-            found = self._structure(idnst)
+            found = self._find_structure_by_idnst(idnst)
             if found is not None:
                 return found
         return None
 
-    def _structure(self, idnst: str) -> Structure | None:
+    def _find_structure_by_idnst(self, idnst: str) -> Structure | None:
         kind, number = idnst[0], idnst[1:]
         if kind == "1":
-            return self.spool.structure(number) or self.spool.structure_of_legal_entity(number)
-        return self.spool.structure_of_siret(number) if kind == "3" else None
+            return self.staging_store.structure(
+                number
+            ) or self.staging_store.structure_of_legal_entity(number)
+        return self.staging_store.structure_of_siret(number) if kind == "3" else None
 
     def is_closed(self, structure: Structure) -> bool:
         """True when the register says that the site is closed today."""

@@ -3,12 +3,17 @@
 from collections import Counter
 from typing import cast
 
-from geography.departments import department_of, zone_of
+from geography.departments import department_zone, resolve_department_code
 from geography.gazetteer import load_gazetteer
-from indexers.offers.build_context import Joins
-from indexers.offers.locating import given_address, given_request, located, structure_request
+from indexers.offers.build_context import BuildContext
+from indexers.offers.locating import (
+    locate_address,
+    own_format_address,
+    own_format_request,
+    structure_request,
+)
 from indexers.offers.participation import clean_info
-from indexers.offers.records import Record, known
+from indexers.offers.records import Record, drop_empty_fields
 from indexers.quality.reasons import Reason
 from mappings.codes import KIND_LABELS
 from mappings.formats import Cpts
@@ -19,22 +24,22 @@ CPTS = "cpts"
 """Name of the source of CPTS, in quarantines and on cards."""
 
 
-def cpts_offer(cpts: Cpts, joins: Joins, attached: frozenset[str]) -> Offer | None:
+def cpts_offer(cpts: Cpts, context: BuildContext, attached: frozenset[str]) -> Offer | None:
     """The card of a CPTS; ``attached`` are the FINESS that a professional's place is attached to.
 
     It stands at its address, else at the seat FINESS knows, else without point in the department
     of most of its communes. None, set aside, when none of the three is known.
     """
-    place = _place(cpts, joins)
+    place = _place(cpts, context)
     if place is None:
-        joins.quarantine(CPTS).reject(0, Reason.NOT_LOCATED, cpts.finess)
+        context.quarantine(CPTS).reject(0, Reason.NOT_LOCATED, cpts.finess)
         return None
-    mark = joins.mark(CPTS)
+    mark = context.mark(CPTS)
     offer = {**_identity(cpts), **place, "participant": cpts.finess in attached}
     offer["sources"] = {
         "identity": mark,
         "phones": mark,
-        "participation": joins.mark("participation"),
+        "participation": context.mark("participation"),
     }
     return cast("Offer", offer)
 
@@ -51,7 +56,7 @@ def _identity(cpts: Cpts) -> Record:
         "finess": cpts.finess,
         "cpts": [cpts.finess],
         "cpts_name": cpts.name,
-        **known(
+        **drop_empty_fields(
             cpts_phones=list(cpts.phones),
             phones=list(cpts.phones),
             covers_insee=distinct(map(current_code, cpts.communes)),
@@ -60,22 +65,22 @@ def _identity(cpts: Cpts) -> Record:
     }
 
 
-def _place(cpts: Cpts, joins: Joins) -> Record | None:
+def _place(cpts: Cpts, context: BuildContext) -> Record | None:
     found = None
     if cpts.address is not None:
-        address = given_address(cpts.address)
-        found = located(joins.locator, given_request(cpts.address, None), address)
-    seat = joins.spool.structure(cpts.finess)
+        address = own_format_address(cpts.address)
+        found = locate_address(context.locator, own_format_request(cpts.address, None), address)
+    seat = context.staging_store.structure(cpts.finess)
     if found is None and seat is not None:
-        request = structure_request(seat, joins.crowded)
-        found = located(joins.locator, request, seat.get("address", {}))
+        request = structure_request(seat, context.crowded)
+        found = locate_address(context.locator, request, seat.get("address", {}))
     department = main_department(cpts.communes)
     return found or (territory_fields(department) if department else None)
 
 
 def main_department(communes: list[str]) -> str | None:
     """The department of most communes, the lowest code among equals; None without any."""
-    counted = Counter(department_of(insee) for insee in communes)
+    counted = Counter(resolve_department_code(insee) for insee in communes)
     return min(counted, key=lambda code: (-counted[code], code), default=None)
 
 
@@ -84,7 +89,7 @@ def territory_fields(department: str) -> Record:
     return {
         "department": department,
         "territory": f"SAS-{department}",
-        "zone": zone_of(department),
+        "zone": department_zone(department),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from indexers.offers.records import Record, known
+from indexers.offers.records import Record, drop_empty_fields
 from mappings.formats import Weekday
 from mappings.hours import open_minutes
 
@@ -13,4 +13,4 @@ HOURS_FIELDS = ("hours", "open_minutes")
 def hours_fields(hours: Mapping[Weekday, Sequence[Sequence[str]]]) -> Record:
     """The fields that opening hours give; none without hours (F102)."""
     shown = {str(day): [list(span) for span in spans] for day, spans in hours.items()}
-    return known(hours=shown, open_minutes=open_minutes(shown))
+    return drop_empty_fields(hours=shown, open_minutes=open_minutes(shown))

@@ -5,13 +5,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from geography.address import normalise_city
-from geography.communes_of import PostalAddress
-from geography.departments import corrected
-from geography.locate import CHUNK, Located, LocateRequest, Locator, RawPoint, Unlocated
-from geography.locate import crowded_points as crowded_among
+from geography.commune_lookup import PostalAddress
+from geography.departments import load_corrected_departments
+from geography.locate import CHUNK, LocateRequest, Location, LocationFailure, Locator, RawPoint
+from geography.locate import find_crowded_points as crowded_among
 from geography.reasons import Unlocatable
-from indexers.offers.places import Place
-from indexers.offers.records import Record, known
+from indexers.offers.places import PracticePlace
+from indexers.offers.records import Record, drop_empty_fields
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.finess.structure import Structure, StructureAddress
@@ -21,49 +21,51 @@ from mappings.offer_ids import distinct
 from mappings.records import Offer
 
 Address = ActivityAddress | StructureAddress
-GIVEN_POINT = "1,WGS84"
+OWN_FORMAT_POINT_SOURCE = "1,WGS84"
 """How a point of our own formats is told to the locator: in degrees, of the best precision."""
 
 CrowdedPoints = frozenset[tuple[str, str]]
 """Raw pairs that too many addresses share: default points, not places (trap 54)."""
 
 
-class Draft(NamedTuple):
+class UnlocatedOffer(NamedTuple):
     """An offer that waits for its place: where it is said to be, and how it is finished."""
 
     request: LocateRequest
     address: Address
-    finish: Callable[[Record, str], Offer]
+    build_offer: Callable[[Record, str], Offer]
     """Given the geographic fields and the source of the point."""
     line: int
-    name: str
+    quarantine_label: str
     """What a quarantine says of it when it cannot be located: an identifier."""
 
 
-def located_offers(
-    drafts: Iterable[Draft], locator: Locator, quarantine: Quarantine
+def locate_offers(
+    unlocated_offers: Iterable[UnlocatedOffer], locator: Locator, quarantine: Quarantine
 ) -> Iterator[Offer]:
     """The drafts that can be located, as offers, in order; the others are set aside (F024).
 
     They are located ``CHUNK`` at a time, so that a geocoder is asked in batches.
     """
-    waiting = iter(drafts)
+    waiting = iter(unlocated_offers)
     while chunk := list(islice(waiting, CHUNK)):
         found = locator.locate_many(draft.request for draft in chunk)
         for draft, place in zip(chunk, found, strict=True):
             for reason in place.reasons:
                 quarantine.points[reason] += 1
-            if isinstance(place, Located):
-                yield draft.finish(place_fields(place, draft.address), place.source)
+            if isinstance(place, Location):
+                yield draft.build_offer(place_fields(place, draft.address), place.source)
             elif place.reason is Unlocatable.FOREIGN:
                 quarantine.skip(Reason.ABROAD)
             else:
-                quarantine.reject(draft.line, Reason.NOT_LOCATED, draft.name, place.reason.value)
+                quarantine.reject(
+                    draft.line, Reason.NOT_LOCATED, draft.quarantine_label, place.reason.value
+                )
 
 
-def place_fields(place: Located, address: Address) -> Record:
+def place_fields(place: Location, address: Address) -> Record:
     """The geographic fields of an offer, named as in the index."""
-    department = corrected().get(place.department)
+    department = load_corrected_departments().get(place.department)
     lines = distinct([address.get("complement", ""), address.get("line", "")])
     return {
         "point": {"lat": place.lat, "lon": place.lon},
@@ -73,11 +75,11 @@ def place_fields(place: Located, address: Address) -> Record:
         "department": place.department,
         "territory": f"SAS-{place.department}" if department is None else department.territory,
         "zone": place.zone,
-        **known(lines=lines, postal_code=address.get("postal_code")),
+        **drop_empty_fields(lines=lines, postal_code=address.get("postal_code")),
     }
 
 
-def place_address(place: Place, structure: Structure | None) -> Address:
+def place_address(place: PracticePlace, structure: Structure | None) -> Address:
     """The most complete address of a professional's place: the register's, else the site's."""
     own = [row["address"] for row in place.rows if "address" in row]
     for address in own:
@@ -109,13 +111,13 @@ def structure_request(structure: Structure, crowded: CrowdedPoints) -> LocateReq
     )
 
 
-def given_request(address: AddressFormat, point: PointFormat | None) -> LocateRequest:
+def own_format_request(address: AddressFormat, point: PointFormat | None) -> LocateRequest:
     """How to locate an address of our own formats, with the point given beside it, if any."""
-    points = () if point is None else (RawPoint(point.lon, point.lat, GIVEN_POINT),)
-    return LocateRequest(postal(given_address(address)), points)
+    points = () if point is None else (RawPoint(point.lon, point.lat, OWN_FORMAT_POINT_SOURCE),)
+    return LocateRequest(postal(own_format_address(address)), points)
 
 
-def given_address(address: AddressFormat) -> ActivityAddress:
+def own_format_address(address: AddressFormat) -> ActivityAddress:
     """An address of our own formats as a record."""
     found: ActivityAddress = {"postal_code": address.postal_code, "city": address.city}
     if address.line:
@@ -136,7 +138,7 @@ def postal(address: Address) -> PostalAddress:
     )
 
 
-def crowded_points(structures: Iterable[Structure]) -> CrowdedPoints:
+def find_crowded_structure_points(structures: Iterable[Structure]) -> CrowdedPoints:
     """The default points of a register: pairs that more than 20 different streets share."""
     return crowded_among(structure_request(one, frozenset()) for one in structures)
 
@@ -156,7 +158,7 @@ def _same_town(one: Address, other: Address) -> bool:
     return code is not None and code == (other.get("postal_code") or other.get("insee"))
 
 
-def located(locator: Locator, request: LocateRequest, address: Address) -> Record | None:
+def locate_address(locator: Locator, request: LocateRequest, address: Address) -> Record | None:
     """The geographic fields of one address, None when it cannot be located."""
     place = locator.locate(request.address, request.points, request.ban_key)
-    return None if isinstance(place, Unlocated) else place_fields(place, address)
+    return None if isinstance(place, LocationFailure) else place_fields(place, address)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypedDict
 
-from mappings.formats import Cpts, Participation, StructureSettings
+from mappings.formats import Cpts, ParticipationFormat, StructureSettings
 from mappings.records import StructureKind, Via
 
 
@@ -76,7 +76,7 @@ STRUCTURE_OWNED = ("participant", "accepts_beyond")
 
 
 def professional_fields(
-    settings: Participation | None,
+    settings: ParticipationFormat | None,
     idnsts: frozenset[str],
     in_health_centre: bool,
     cpts: Mapping[str, Cpts],
@@ -100,7 +100,7 @@ def professional_fields(
 
 
 def _taking_part(
-    settings: Participation,
+    settings: ParticipationFormat,
     idnsts: frozenset[str],
     in_health_centre: bool,
     cpts: Mapping[str, Cpts],
@@ -151,14 +151,16 @@ def association_fields(settings: StructureSettings | None) -> ParticipationField
     return {"participant": accepts, "accepts_beyond": accepts}
 
 
-def msp_with_members(participations: Iterable[Participation]) -> frozenset[str]:
+def msp_with_members(participations: Iterable[ParticipationFormat]) -> frozenset[str]:
     """FINESS of the MSP through which at least one professional takes part (F044)."""
     return frozenset(
-        p.finess for p in participations if p.participation and p.finess and _through(p) is Via.MSP
+        p.finess
+        for p in participations
+        if p.participation and p.finess and _participation_via(p) is Via.MSP
     )
 
 
-def _through(settings: Participation) -> Via | None:
+def _participation_via(settings: ParticipationFormat) -> Via | None:
     rule = VIA_RULES.get(settings.via or 0)
     return None if rule is None else rule.via
 

@@ -11,24 +11,24 @@ from datetime import datetime
 from pathlib import Path
 
 from geography.locate import Locator
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.cpts import cpts_offer
-from indexers.offers.locating import Draft, crowded_points, located_offers
-from indexers.offers.professionals import RPPS, professional_drafts
+from indexers.offers.locating import UnlocatedOffer, find_crowded_structure_points, locate_offers
+from indexers.offers.professionals import RPPS, build_unlocated_professionals
 from indexers.offers.solutions import solution_offer
-from indexers.offers.sos import SOS, sos_drafts
-from indexers.offers.structures import FINESS, structure_drafts
+from indexers.offers.sos import SOS, build_unlocated_sos_points
+from indexers.offers.structures import FINESS, build_unlocated_structures
 from indexers.runs.folder import Quarantines
-from indexers.sources.own_formats import own_file
-from indexers.sources.own_sources import own_sources
+from indexers.sources.own_formats import find_own_file
+from indexers.sources.own_sources import read_own_sources
 from indexers.sources.published import (
     ACTIVITIES,
-    edition,
-    published_conventions,
-    spool_published,
+    find_edition,
+    read_published_conventions,
+    stage_published_files,
     structure_files,
 )
-from indexers.sources.staging_store import Spool
+from indexers.sources.staging_store import StagingStore
 from mappings.records import Offer
 
 OFFER_SOURCES = ("cpts", "sos", "solutions")
@@ -43,8 +43,8 @@ def require_offers(directory: Path) -> None:
     """Raise ``NothingToIndexError`` unless the directory has at least one source of offers."""
     if not directory.is_dir():
         raise NothingToIndexError(f"{directory} is not a directory: give one with --from")
-    published = edition(directory, ACTIVITIES) or structure_files(directory)
-    if not published and not any(own_file(directory, name) for name in OFFER_SOURCES):
+    published = find_edition(directory, ACTIVITIES) or structure_files(directory)
+    if not published and not any(find_own_file(directory, name) for name in OFFER_SOURCES):
         raise NothingToIndexError(
             f"{directory} holds no source of offers: put {ACTIVITIES}, a FINESS file, "
             "cpts.jsonl, sos.jsonl or solutions.jsonl there (docs/indexing.md)"
@@ -59,45 +59,55 @@ def build_offers(
     ``now`` is aware. Rows set aside are counted in ``quarantines``. Raises
     ``NothingToIndexError``, or what a reader raises on a file that is not what its name says.
     """
-    with joined(directory, locator, now, quarantines) as joins:
+    with open_build_context(directory, locator, now, quarantines) as joins:
         yield from all_offers(joins)
 
 
 @contextmanager
-def joined(
+def open_build_context(
     directory: Path, locator: Locator, now: datetime, quarantines: Quarantines
-) -> Iterator[Joins]:
+) -> Iterator[BuildContext]:
     """The sources of a directory, read and ready to be joined; temporary files go at the end."""
     require_offers(directory)
-    own = own_sources(directory, quarantines)
-    conventions = published_conventions(directory, quarantines)
-    with Spool() as spool:
-        dates = spool_published(directory, spool, quarantines, conventions)
-        crowded = crowded_points(spool.structures())
-        yield Joins(own, spool, locator, now.date(), quarantines, dates, crowded, conventions)
+    own = read_own_sources(directory, quarantines)
+    conventions = read_published_conventions(directory, quarantines)
+    with StagingStore() as spool:
+        dates = stage_published_files(directory, spool, quarantines, conventions)
+        crowded = find_crowded_structure_points(spool.structures())
+        yield BuildContext(
+            own, spool, locator, now.date(), quarantines, dates, crowded, conventions
+        )
 
 
-def all_offers(joins: Joins) -> Iterator[Offer]:
+def all_offers(context: BuildContext) -> Iterator[Offer]:
     """Professionals, structures, SOS points, CPTS (which by then know their members), solutions."""
     attached: set[str] = set()
-    for offer in _located(RPPS, _professionals(joins), joins):
+    for offer in _locate_offers(RPPS, _professionals(context), context):
         if "cpts" in offer:
             attached.update(offer["cpts"])
         yield offer
-    yield from _located(FINESS, structure_drafts(joins.spool.structures(), joins), joins)
-    yield from _located(SOS, sos_drafts(joins.own.sos, joins), joins)
+    yield from _locate_offers(
+        FINESS, build_unlocated_structures(context.staging_store.structures(), context), context
+    )
+    yield from _locate_offers(SOS, build_unlocated_sos_points(context.own.sos, context), context)
     members = frozenset(attached)
-    yield from _present(cpts_offer(one, joins, members) for one in joins.own.cpts.values())
-    yield from _present(solution_offer(one, joins) for one in joins.own.solutions)
+    yield from _drop_missing(cpts_offer(one, context, members) for one in context.own.cpts.values())
+    yield from _drop_missing(solution_offer(one, context) for one in context.own.solutions)
 
 
-def _professionals(joins: Joins) -> Iterator[Draft]:
-    return (d for person in joins.spool.people() for d in professional_drafts(person, joins))
+def _professionals(context: BuildContext) -> Iterator[UnlocatedOffer]:
+    return (
+        d
+        for person in context.staging_store.people()
+        for d in build_unlocated_professionals(person, context)
+    )
 
 
-def _located(source: str, drafts: Iterable[Draft], joins: Joins) -> Iterator[Offer]:
-    return located_offers(drafts, joins.locator, joins.quarantine(source))
+def _locate_offers(
+    source: str, drafts: Iterable[UnlocatedOffer], context: BuildContext
+) -> Iterator[Offer]:
+    return locate_offers(drafts, context.locator, context.quarantine(source))
 
 
-def _present(offers: Iterable[Offer | None]) -> Iterator[Offer]:
+def _drop_missing(offers: Iterable[Offer | None]) -> Iterator[Offer]:
     return (offer for offer in offers if offer is not None)

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from geography.address import address_key, address_parts, normalise_city
-from indexers.sources.rpps.identity import from_technical_id
+from indexers.sources.rpps.identity import parse_technical_id
 from indexers.sources.rpps.record import Activity
 
 ID_ORDER = "1340"
 """Prefixes of structure identifiers from best to worst: FINESS, SIRET, RPPS-rang, ADELI-rang."""
 
 
-class Place(NamedTuple):
+class PracticePlace(NamedTuple):
     """One place of a person: its key, every structure identifier it has, its rows in file order."""
 
     key: str
@@ -31,20 +31,20 @@ class Place(NamedTuple):
         return self.key if self.idnsts else None
 
 
-def places_of(rows: Iterable[Activity]) -> list[Place]:
+def group_places(rows: Iterable[Activity]) -> list[PracticePlace]:
     """The distinct places of one person's rows, ordered by key."""
     known = [(identifiers(row), row) for row in rows]
     if len(known) == 1:
         ((ids, row),) = known
         return [_place(ids, [row])]
-    shared = _shared_identifiers(known)
-    groups = _joined([(ids - shared, row) for ids, row in known])
+    shared = _find_company_identifiers(known)
+    groups = _group_rows([(ids - shared, row) for ids, row in known])
     return sorted((_place(ids, group) for ids, group in groups), key=lambda place: place.key)
 
 
 def identifiers(row: Activity) -> frozenset[str]:
     """Every identifier of a row's structure, with its prefix (1, 3, 4, 0)."""
-    found: set[str] = {row.get("idnst", ""), from_technical_id(row.get("structure_id", "")) or ""}
+    found: set[str] = {row.get("idnst", ""), parse_technical_id(row.get("structure_id", "")) or ""}
     finess, siret = row.get("finess"), row.get("siret")
     if finess:
         found.add(f"1{finess}")
@@ -54,7 +54,7 @@ def identifiers(row: Activity) -> frozenset[str]:
     return frozenset(found)
 
 
-def _shared_identifiers(rows: Iterable[tuple[frozenset[str], Activity]]) -> frozenset[str]:
+def _find_company_identifiers(rows: Iterable[tuple[frozenset[str], Activity]]) -> frozenset[str]:
     """Identifiers of a company: SIRET in several towns, FINESS of the legal entity."""
     towns: dict[str, set[str]] = {}
     legal = set()
@@ -77,16 +77,16 @@ def _town(city: str) -> str:
     return re.sub(r"[ \d]+$", "", normalise_city(city))
 
 
-Group = tuple[frozenset[str], list[Activity]]
-Sign = str | tuple[str, str, str]
+PlaceGroup = tuple[frozenset[str], list[Activity]]
+GroupingKey = str | tuple[str, str, str]
 """What rows of one place have in common: an identifier, or the address as compared."""
 
 
-def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
+def _group_rows(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[PlaceGroup]:
     """Rows that share an identifier or an address, transitively, in file order."""
-    groups: list[tuple[frozenset[Sign], Group]] = []
+    groups: list[tuple[frozenset[GroupingKey], PlaceGroup]] = []
     for ids, row in rows:
-        keys: frozenset[Sign] = ids | _addresses(ids, row)
+        keys: frozenset[GroupingKey] = ids | _addresses(ids, row)
         same = [group for group in groups if not keys.isdisjoint(group[0])]
         if not same:
             groups.append((keys, (ids, [row])))
@@ -98,20 +98,22 @@ def _joined(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[Group]:
     return [group for _, group in groups]
 
 
-def _addresses(ids: frozenset[str], row: Activity) -> frozenset[Sign]:
+def _addresses(ids: frozenset[str], row: Activity) -> frozenset[GroupingKey]:
     """The address joins when it names a street, or when the row has nothing else."""
-    parts = address_parts(*_written(row))
+    parts = address_parts(*_row_address_parts(row))
     return frozenset({parts}) if parts[0] or not ids else frozenset()
 
 
-def _written(row: Activity) -> tuple[str, str, str]:
+def _row_address_parts(row: Activity) -> tuple[str, str, str]:
     """The address of a row: line, postcode, town."""
     address = row.get("address", {})
     return address.get("line", ""), address.get("postal_code", ""), address.get("city", "")
 
 
-def _place(ids: frozenset[str], rows: list[Activity]) -> Place:
-    return Place(_best(ids) or min(address_key(*_written(row)) for row in rows), ids, tuple(rows))
+def _place(ids: frozenset[str], rows: list[Activity]) -> PracticePlace:
+    return PracticePlace(
+        _best(ids) or min(address_key(*_row_address_parts(row)) for row in rows), ids, tuple(rows)
+    )
 
 
 def _best(idnsts: frozenset[str]) -> str | None:

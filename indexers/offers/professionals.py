@@ -8,22 +8,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Literal, cast
 
-from indexers.offers.absences import absence_fields, at_place
-from indexers.offers.build_context import Joins
-from indexers.offers.locating import Draft, place_address, place_request
+from indexers.offers.absences import absence_fields, absences_at_place
+from indexers.offers.build_context import BuildContext
+from indexers.offers.locating import UnlocatedOffer, place_address, place_request
 from indexers.offers.participation import professional_fields
-from indexers.offers.places import Place, places_of
-from indexers.offers.records import Record, known
+from indexers.offers.places import PracticePlace, group_places
+from indexers.offers.records import Record, drop_empty_fields
 from indexers.quality.reasons import Reason
 from indexers.sources.ameli.conventions import AMELI
 from indexers.sources.finess.structure import Structure
 from indexers.sources.rpps.record import Activity
 from indexers.sources.rpps.skills import Skill
-from indexers.sources.staging_store import Person
+from indexers.sources.staging_store import StagedPerson
 from mappings.codes import (
     HEALTH_CENTRE_SECTOR,
     KIND_LABELS,
-    group_of,
+    find_specialty_group,
     professions,
     specialties,
     structure_kind,
@@ -34,7 +34,7 @@ from mappings.records import Kind, Offer, StructureKind
 RPPS = "rpps"
 """Name of the source of activities, in quarantines and on cards."""
 
-REMEMBERED = 1 << 14
+EXERCISE_CACHE_SIZE = 1 << 14
 """Exercises whose labels are kept: professions and specialities that go together come back."""
 
 _KIND = Kind.PROFESSIONAL.value
@@ -44,21 +44,25 @@ _PersonKey = Literal[
 ]
 
 
-def professional_drafts(person: Person, joins: Joins) -> Iterator[Draft]:
+def build_unlocated_professionals(
+    person: StagedPerson, context: BuildContext
+) -> Iterator[UnlocatedOffer]:
     """One draft for each place of a person that is shown; none for who has no such place."""
-    for place in places_of(row for row in person.rows if "hidden" not in row):
-        structure = joins.structure_of(place)
-        if structure is not None and joins.is_closed(structure):
-            joins.quarantine(RPPS).skip(Reason.CLOSED)
+    for place in group_places(row for row in person.rows if "hidden" not in row):
+        structure = context.find_structure(place)
+        if structure is not None and context.is_closed(structure):
+            context.quarantine(RPPS).skip(Reason.CLOSED)
             continue
-        yield _draft(person, place, structure, joins)
+        yield _build_unlocated_professional(person, place, structure, context)
 
 
-def _draft(person: Person, place: Place, structure: Structure | None, joins: Joins) -> Draft:
+def _build_unlocated_professional(
+    person: StagedPerson, place: PracticePlace, structure: Structure | None, context: BuildContext
+) -> UnlocatedOffer:
     address = place_address(place, structure)
     row = place.rows[0]
 
-    def finish(fields: Record, point: str) -> Offer:
+    def build_offer(fields: Record, point: str) -> Offer:
         trades = _professions(place.rows)
         skills = specialties_at(person, place, trades)
         centre = in_health_centre(place, structure)
@@ -67,17 +71,17 @@ def _draft(person: Person, place: Place, structure: Structure | None, joins: Joi
             **_exercise(place, structure, trades, skills, centre),
             **_place(place, structure),
             **fields,
-            **_convention(person, place, skills, joins),
+            **_convention(person, place, skills, context),
         }
-        offer |= _settings(place, centre, offer, joins)
-        offer["sources"] = _sources(place, structure, point, offer, joins)
+        offer |= _settings(place, centre, offer, context)
+        offer["sources"] = _sources(place, structure, point, offer, context)
         return cast("Offer", offer)
 
-    request = place_request(address, structure, joins.crowded)
-    return Draft(request, address, finish, row["line"], row["idnps"])
+    request = place_request(address, structure, context.crowded)
+    return UnlocatedOffer(request, address, build_offer, row["line"], row["idnps"])
 
 
-def _identity(person: Person, place: Place, trades: list[str]) -> Record:
+def _identity(person: StagedPerson, place: PracticePlace, trades: list[str]) -> Record:
     rows = person.rows if len(person.rows) == 1 else [*place.rows, *person.rows]
     rpps = place.rows[0]["rpps"]
     offer_id = professional_id(rpps, place.key)
@@ -90,7 +94,7 @@ def _identity(person: Person, place: Place, trades: list[str]) -> Record:
         "names": _names(rows, place),
         "fair_key": fair_key(offer_id),
         "rpps": rpps,
-        **known(
+        **drop_empty_fields(
             family=family,
             given=given,
             civility=civility,
@@ -99,7 +103,7 @@ def _identity(person: Person, place: Place, trades: list[str]) -> Record:
     }
 
 
-def _names(rows: list[Activity], place: Place) -> list[str]:
+def _names(rows: list[Activity], place: PracticePlace) -> list[str]:
     """Every spelling of the person's name, then the names of the place."""
     names: list[str] = []
     for row in rows:
@@ -110,13 +114,17 @@ def _names(rows: list[Activity], place: Place) -> list[str]:
 
 
 def _exercise(
-    place: Place, structure: Structure | None, trades: list[str], skills: list[str], centre: bool
+    place: PracticePlace,
+    structure: Structure | None,
+    trades: list[str],
+    skills: list[str],
+    centre: bool,
 ) -> Record:
     kind = None if structure is None else structure_kind(structure.get("category", ""))
-    labels, groups = _told(tuple(trades), tuple(skills), kind)
+    labels, groups = _exercise_labels_and_groups(tuple(trades), tuple(skills), kind)
     return {
         "labels": [*labels],
-        **known(
+        **drop_empty_fields(
             profession=trades[0] if trades else "",
             specialties=skills,
             specialty_groups=[*groups],
@@ -125,8 +133,8 @@ def _exercise(
     }
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _told(
+@lru_cache(maxsize=EXERCISE_CACHE_SIZE)
+def _exercise_labels_and_groups(
     trades: tuple[str, ...], skills: tuple[str, ...], kind: StructureKind | None
 ) -> tuple[list[str], list[str]]:
     """Labels of an exercise and groups of its specialities; the lists are for many to copy."""
@@ -135,10 +143,10 @@ def _told(
         *(specialties()[code].label for code in skills if code in specialties()),
         "" if kind is None else KIND_LABELS[kind],
     ]
-    return distinct(labels), distinct(group_of(code) or "" for code in skills)
+    return distinct(labels), distinct(find_specialty_group(code) or "" for code in skills)
 
 
-def specialties_at(person: Person, place: Place, trades: list[str]) -> list[str]:
+def specialties_at(person: StagedPerson, place: PracticePlace, trades: list[str]) -> list[str]:
     """Speciality codes exercised at a place, best known first.
 
     Those of the place's own rows, then the qualifications of the person in the same professions;
@@ -168,14 +176,14 @@ def _profession_rank(code: str) -> int:
     return known.index(code) if code in known else len(known)
 
 
-def _place(place: Place, structure: Structure | None) -> Record:
+def _place(place: PracticePlace, structure: Structure | None) -> Record:
     phones = distinct([phone for row in place.rows for phone in row.get("phones", ())])
     if not phones and structure is not None:
         phones = list(structure.get("phones", ()))
     finess = _first(place.rows, "finess") or ("" if structure is None else structure["finess"])
     return {
         "place_key": place.key,
-        **known(
+        **drop_empty_fields(
             idnst=place.idnst,
             idnsts=sorted(place.idnsts),
             finess=finess,
@@ -186,22 +194,24 @@ def _place(place: Place, structure: Structure | None) -> Record:
     }
 
 
-def _convention(person: Person, place: Place, skills: list[str], joins: Joins) -> Record:
+def _convention(
+    person: StagedPerson, place: PracticePlace, skills: list[str], context: BuildContext
+) -> Record:
     """Sector, tariff option and Carte Vitale, when the open file leaves no doubt (F080)."""
-    if joins.conventions is None:
+    if context.conventions is None:
         return {}
-    found = joins.conventions.at(place.rows, person.rows, skills)
+    found = context.conventions.find_convention(place.rows, person.rows, skills)
     return {} if found is None else {**found}
 
 
-def _settings(place: Place, centre: bool, offer: Record, joins: Joins) -> Record:
-    rpps, own = offer["rpps"], joins.own
+def _settings(place: PracticePlace, centre: bool, offer: Record, context: BuildContext) -> Record:
+    rpps, own = offer["rpps"], context.own
     settings, absences = own.participation.get(rpps), own.absences.get(rpps)
     if settings is None and absences is None:
         return {}
     return {
         **professional_fields(settings, place.idnsts, centre, own.cpts),
-        **absence_fields(at_place(absences or (), place.idnsts), offer["zone"]),
+        **absence_fields(absences_at_place(absences or (), place.idnsts), offer["zone"]),
     }
 
 
@@ -214,19 +224,19 @@ def _other_sector(rows: Iterable[Activity]) -> str:
     return ""
 
 
-def in_health_centre(place: Place, structure: Structure | None) -> bool:
+def in_health_centre(place: PracticePlace, structure: Structure | None) -> bool:
     """True when every exercise at the place is of a health centre, by its sector or its FINESS.
 
     An own practice registered at the address of a centre is not one: its rows differ.
     """
-    centre = _centre_of(structure)
+    centre = _health_centre_finess(structure)
     return all(
         row.get("activity_sector") == HEALTH_CENTRE_SECTOR or row.get("finess") == centre
         for row in place.rows
     )
 
 
-def _centre_of(structure: Structure | None) -> str:
+def _health_centre_finess(structure: Structure | None) -> str:
     """FINESS of the health centre that a structure is; ``""`` when it is none."""
     if structure is None:
         return ""
@@ -235,21 +245,25 @@ def _centre_of(structure: Structure | None) -> str:
 
 
 def _sources(
-    place: Place, structure: Structure | None, point: str, offer: Record, joins: Joins
+    place: PracticePlace,
+    structure: Structure | None,
+    point: str,
+    offer: Record,
+    context: BuildContext,
 ) -> Record:
-    register = joins.mark(RPPS)
-    sources = {"identity": register, "place": register, "point": joins.point_mark(point)}
+    register = context.mark(RPPS)
+    sources = {"identity": register, "place": register, "point": context.point_mark(point)}
     if "phones" in offer:
         own = any(row.get("phones") for row in place.rows)
         sources["phones"] = (
-            register if own or structure is None else joins.structure_mark(structure)
+            register if own or structure is None else context.structure_mark(structure)
         )
     if "sector" in offer:
-        sources["convention"] = joins.mark(AMELI)
+        sources["convention"] = context.mark(AMELI)
     if "participant" in offer:
-        sources["participation"] = joins.mark("participation")
+        sources["participation"] = context.mark("participation")
     if "absences" in offer or "always_absent" in offer:
-        sources["absences"] = joins.mark("absences")
+        sources["absences"] = context.mark("absences")
     return sources
 
 

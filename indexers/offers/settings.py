@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mappings.formats import (
     Absence,
     Cpts,
-    Participation,
+    ParticipationFormat,
     Solution,
     SosAssociation,
     StructureSettings,
@@ -20,7 +20,7 @@ class OwnSources:
     ``dates`` has the day of each source that tells it, by source name.
     """
 
-    participation: Mapping[str, Participation] = field(default_factory=dict)
+    participation: Mapping[str, ParticipationFormat] = field(default_factory=dict)
     """By RPPS."""
     structures: Mapping[str, StructureSettings] = field(default_factory=dict)
     """By FINESS (health centres) and by SIRET (SOS associations): 9 and 14 characters."""

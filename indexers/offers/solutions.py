@@ -2,14 +2,14 @@
 
 from typing import cast
 
-from geography.departments import department_of
+from geography.departments import resolve_department_code
 from geography.gazetteer import load_gazetteer
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.cpts import current_code, main_department, territory_fields
 from indexers.offers.participation import clean_info
-from indexers.offers.records import Record, known
+from indexers.offers.records import Record, drop_empty_fields
 from indexers.quality.reasons import Reason
-from mappings.codes import KIND_LABELS, group_of, professions, specialties
+from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.formats import Solution
 from mappings.offer_ids import distinct, fair_key, solution_id
 from mappings.records import Kind, Offer
@@ -18,12 +18,12 @@ SOLUTIONS = "solutions"
 """Name of the source of solutions, in quarantines and on cards."""
 
 
-def solution_offer(solution: Solution, joins: Joins) -> Offer | None:
+def solution_offer(solution: Solution, context: BuildContext) -> Offer | None:
     """The offer of an enabled solution; None for one its editor switched off."""
     if not solution.enabled:
-        joins.quarantine(SOLUTIONS).skip(Reason.SOLUTION_DISABLED)
+        context.quarantine(SOLUTIONS).skip(Reason.SOLUTION_DISABLED)
         return None
-    mark = joins.mark(SOLUTIONS)
+    mark = context.mark(SOLUTIONS)
     offer = {**_identity(solution), **_trades(solution), **_coverage(solution)}
     offer["sources"] = {"identity": mark}
     return cast("Offer", offer)
@@ -38,7 +38,7 @@ def _identity(solution: Solution) -> Record:
         "names": [solution.name],
         "fair_key": fair_key(offer_id),
         "link": str(solution.link),
-        **known(
+        **drop_empty_fields(
             phones=[solution.phone] if solution.phone else [],
             additional_info=clean_info(solution.description),
         ),
@@ -48,10 +48,10 @@ def _identity(solution: Solution) -> Record:
 def _trades(solution: Solution) -> Record:
     labels = [professions()[code].label for code in solution.professions if code in professions()]
     labels += [specialties()[code].label for code in solution.specialties if code in specialties()]
-    groups = distinct(group_of(code) or "" for code in solution.specialties)
+    groups = distinct(find_specialty_group(code) or "" for code in solution.specialties)
     return {
         "labels": distinct([KIND_LABELS[Kind.SOLUTION], *labels]),
-        **known(
+        **drop_empty_fields(
             solution_professions=list(solution.professions),
             specialties=list(solution.specialties),
             specialty_groups=groups,
@@ -62,7 +62,7 @@ def _trades(solution: Solution) -> Record:
 
 def _coverage(solution: Solution) -> Record:
     circle = solution.circle
-    fields = known(
+    fields = drop_empty_fields(
         covers_departments=list(solution.departments),
         covers_insee=distinct(map(current_code, solution.communes)),
     )
@@ -79,4 +79,6 @@ def _department(solution: Solution) -> str:
     by_commune = main_department(solution.communes)
     if by_commune is not None or solution.circle is None:
         return by_commune or ""
-    return department_of(load_gazetteer().nearest(solution.circle.lat, solution.circle.lon).insee)
+    return resolve_department_code(
+        load_gazetteer().nearest(solution.circle.lat, solution.circle.lon).insee
+    )

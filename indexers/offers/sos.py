@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.hours import hours_fields
-from indexers.offers.locating import Draft, given_address, given_request
+from indexers.offers.locating import UnlocatedOffer, own_format_address, own_format_request
 from indexers.offers.participation import association_fields, clean_info
-from indexers.offers.records import Record, known
-from mappings.codes import KIND_LABELS, group_of, professions, specialties
+from indexers.offers.records import Record, drop_empty_fields
+from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.formats import SosAssociation, SosPoint, StructureSettings
 from mappings.identifiers import as_idnst, structure_id_kind
 from mappings.offer_ids import distinct, fair_key, sos_point_id
@@ -22,36 +22,42 @@ SPECIALTY = "SM54"
 """What an association gives: general medicine by doctors, found by who looks for a GP."""
 
 
-def sos_drafts(associations: Iterable[SosAssociation], joins: Joins) -> Iterator[Draft]:
+def build_unlocated_sos_points(
+    associations: Iterable[SosAssociation], context: BuildContext
+) -> Iterator[UnlocatedOffer]:
     """One draft for each point of each association; the last line of a point's id wins."""
     for association in associations:
         points = {point.id: point for point in association.points}
         for point in points.values():
-            yield _draft(association, point, joins)
+            yield _build_unlocated_sos_point(association, point, context)
 
 
-def _draft(association: SosAssociation, point: SosPoint, joins: Joins) -> Draft:
-    def finish(fields: Record, source: str) -> Offer:
-        settings = joins.own.structures.get(association.siret)
+def _build_unlocated_sos_point(
+    association: SosAssociation, point: SosPoint, context: BuildContext
+) -> UnlocatedOffer:
+    def build_offer(fields: Record, source: str) -> Offer:
+        settings = context.own.structures.get(association.siret)
         offer = {
             **_identity(association, point),
             **fields,
             **association_fields(settings),
-            **known(
+            **drop_empty_fields(
                 additional_info="" if settings is None else clean_info(settings.additional_info)
             ),
-            "sources": _sources(source, joins),
+            "sources": _sources(source, context),
         }
         return cast("Offer", offer)
 
-    request = given_request(point.address, point.point)
+    request = own_format_request(point.address, point.point)
     name = f"{association.siret} {point.id}"
-    return Draft(request, given_address(point.address), finish, 0, name)
+    return UnlocatedOffer(request, own_format_address(point.address), build_offer, 0, name)
 
 
 def point_information(settings: StructureSettings | None) -> Record:
     """The information for regulators that an association's settings give to its points."""
-    return known(additional_info="" if settings is None else clean_info(settings.additional_info))
+    return drop_empty_fields(
+        additional_info="" if settings is None else clean_info(settings.additional_info)
+    )
 
 
 def _identity(association: SosAssociation, point: SosPoint) -> Record:
@@ -71,20 +77,20 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
         "place_name": point.name,
         "profession": PROFESSION,
         "specialties": [SPECIALTY],
-        **known(
+        **drop_empty_fields(
             idnst=as_idnst(point.id) if structure_id_kind(point.id) else None,
-            specialty_groups=[group_of(SPECIALTY)],
+            specialty_groups=[find_specialty_group(SPECIALTY)],
             phones=[point.phone] if point.phone else [],
         ),
         **hours_fields(point.hours),
     }
 
 
-def _sources(point: str, joins: Joins) -> Record:
-    register = joins.mark(SOS)
+def _sources(point: str, context: BuildContext) -> Record:
+    register = context.mark(SOS)
     return {
         "identity": register,
         "place": register,
-        "point": joins.point_mark(point),
-        "participation": joins.mark("structures"),
+        "point": context.point_mark(point),
+        "participation": context.mark("structures"),
     }

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from indexers.offers.absences import absence_fields
-from indexers.offers.build_context import Joins
+from indexers.offers.build_context import BuildContext
 from indexers.offers.hours import HOURS_FIELDS, hours_fields
-from indexers.offers.locating import Draft, structure_request
+from indexers.offers.locating import UnlocatedOffer, structure_request
 from indexers.offers.participation import clean_info, structure_fields
-from indexers.offers.records import Record, known
-from indexers.sources.finess.structure import Structure, shown_structure
+from indexers.offers.records import Record, drop_empty_fields
+from indexers.sources.finess.structure import Structure, structure_exclusion_reason
 from mappings.codes import KIND_LABELS, structure_categories, structure_kind
 from mappings.formats import StructureSettings
 from mappings.offer_ids import distinct, fair_key, structure_id
@@ -22,28 +22,30 @@ EXTRAS = (*HOURS_FIELDS, "maternity_level", "emergency", "additional_info")
 """Fields of a structure that its settings give, whatever its kind."""
 
 
-def structure_drafts(structures: Iterable[Structure], joins: Joins) -> Iterator[Draft]:
+def build_unlocated_structures(
+    structures: Iterable[Structure], context: BuildContext
+) -> Iterator[UnlocatedOffer]:
     """One draft for each open structure of a category the SAS lists."""
     for structure in structures:
-        reason = shown_structure(structure, joins.today)
+        reason = structure_exclusion_reason(structure, context.today)
         if reason is None:
-            yield _draft(structure, joins)
+            yield _build_unlocated_structure(structure, context)
         else:
-            joins.quarantine(FINESS).skip(reason)
+            context.quarantine(FINESS).skip(reason)
 
 
-def _draft(structure: Structure, joins: Joins) -> Draft:
+def _build_unlocated_structure(structure: Structure, context: BuildContext) -> UnlocatedOffer:
     kind = structure_kind(structure["category"]) or StructureKind.OTHER
 
-    def finish(fields: Record, point: str) -> Offer:
+    def build_offer(fields: Record, point: str) -> Offer:
         offer = {**_identity(structure, kind), **fields}
-        offer |= _settings(structure, kind, offer["zone"], joins)
-        offer["sources"] = _sources(structure, point, offer, joins)
+        offer |= _settings(structure, kind, offer["zone"], context)
+        offer["sources"] = _sources(structure, point, offer, context)
         return cast("Offer", offer)
 
-    request = structure_request(structure, joins.crowded)
+    request = structure_request(structure, context.crowded)
     address = structure.get("address", {})
-    return Draft(request, address, finish, structure["line"], structure["finess"])
+    return UnlocatedOffer(request, address, build_offer, structure["line"], structure["finess"])
 
 
 def _identity(structure: Structure, kind: StructureKind) -> Record:
@@ -65,17 +67,17 @@ def _identity(structure: Structure, kind: StructureKind) -> Record:
         "idnsts": [f"1{finess}"],
         "place_key": f"1{finess}",
         "place_name": name or label,
-        **known(siret=structure.get("siret"), phones=list(structure.get("phones", ()))),
+        **drop_empty_fields(siret=structure.get("siret"), phones=list(structure.get("phones", ()))),
     }
 
 
-def _settings(structure: Structure, kind: str, zone: str, joins: Joins) -> Record:
+def _settings(structure: Structure, kind: str, zone: str, context: BuildContext) -> Record:
     finess = structure["finess"]
-    settings = joins.own.structures.get(finess)
+    settings = context.own.structures.get(finess)
     return {
-        **structure_fields(kind, finess in joins.msp, settings),
+        **structure_fields(kind, finess in context.msp, settings),
         **extras(settings),
-        **absence_fields(joins.own.absences.get(finess, ()), zone),
+        **absence_fields(context.own.absences.get(finess, ()), zone),
     }
 
 
@@ -83,7 +85,7 @@ def extras(settings: StructureSettings | None) -> Record:
     """Hours, maternity level, emergency department and information, as the settings give them."""
     if settings is None:
         return {}
-    others = known(
+    others = drop_empty_fields(
         maternity_level=settings.maternity_level,
         emergency=settings.emergency or None,
         additional_info=clean_info(settings.additional_info),
@@ -91,14 +93,14 @@ def extras(settings: StructureSettings | None) -> Record:
     return {**hours_fields(settings.hours), **others}
 
 
-def _sources(structure: Structure, point: str, offer: Record, joins: Joins) -> Record:
-    register = joins.structure_mark(structure)
-    sources = {"identity": register, "place": register, "point": joins.point_mark(point)}
+def _sources(structure: Structure, point: str, offer: Record, context: BuildContext) -> Record:
+    register = context.structure_mark(structure)
+    sources = {"identity": register, "place": register, "point": context.point_mark(point)}
     if "phones" in offer:
         sources["phones"] = register
     if "participant" in offer:
         own = "participation" if offer["structure_kind"] == StructureKind.MSP else "structures"
-        sources["participation"] = joins.mark(own)
+        sources["participation"] = context.mark(own)
     if "absences" in offer or "always_absent" in offer:
-        sources["absences"] = joins.mark("absences")
+        sources["absences"] = context.mark("absences")
     return sources

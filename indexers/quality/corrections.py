@@ -11,7 +11,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.names import corrections_index
 from elastic.scan import scan
 from elastic.service.service_index import ensure_service_index
@@ -28,10 +28,10 @@ Corrections = Mapping[str, Mapping[str, str]]
 """By source, the corrected row of each damaged row."""
 
 
-def known_corrections(client: Elasticsearch, prefix: str) -> dict[str, dict[str, str]]:
+def read_corrections(client: Elasticsearch, prefix: str) -> dict[str, dict[str, str]]:
     """Every correction kept; none when nothing was ever corrected."""
     name = corrections_index(prefix)
-    with translated():
+    with translate_errors():
         if not client.indices.exists(index=name):
             return {}
     found: dict[str, dict[str, str]] = {}
@@ -48,7 +48,7 @@ def record_corrections(
 
     A correction of a correction replaces it, so that one step leads from damage to remedy.
     """
-    known = known_corrections(client, prefix).get(source, {})
+    known = read_corrections(client, prefix).get(source, {})
     earlier = {raw: rows[kept] for raw, kept in known.items() if kept in rows}
     new = {raw: text for raw, text in {**earlier, **rows}.items() if known.get(raw) != text}
     if new:
@@ -61,7 +61,7 @@ def _write(
 ) -> None:
     ensure_service_index(client, name, _PROPERTIES)
     at = now.astimezone(UTC).isoformat()
-    with translated():
+    with translate_errors():
         for raw, corrected in rows.items():
             document = {"source": source, "raw": raw, "corrected": corrected, "at": at}
             client.index(index=name, id=_key(source, raw), document=document)

@@ -10,9 +10,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import translated
-from indexers.quality.index_stats import Census, Commonest, offers_by_kind
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
+from indexers.quality.index_stats import IndexStats, MostFrequentCounter, offers_by_kind
 from indexers.quality.quarantine import Quarantine
 
 FLOOR = 1
@@ -23,7 +23,7 @@ MAX_DRIFT = 0.05
 """Share by which the offers counted under one value may change, in either direction."""
 DRIFT_ALLOWANCE = 50
 """A change of at most so many offers is never a drift."""
-COUNTED: Mapping[str, str] = MappingProxyType(
+DRIFT_DIMENSIONS: Mapping[str, str] = MappingProxyType(
     {
         "kind": "kinds",
         "department": "departments",
@@ -32,7 +32,7 @@ COUNTED: Mapping[str, str] = MappingProxyType(
     }
 )
 """What must not drift, and the counts of a census that tell."""
-PLACED: Mapping[str, tuple[str, str]] = MappingProxyType(
+PRECISION_DIMENSIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"kind": ("kinds", "rough_kinds"), "department": ("departments", "rough_departments")}
 )
 """Where points must not get rougher: the counts of all offers, and of those that only their
@@ -46,7 +46,7 @@ MAX_QUARANTINE = 0.01
 """Share of the rows of one source that may be set aside."""
 MISSED_DEPARTMENT = 10
 """Offers from which a department that has none any more is missed, whatever the allowance."""
-SHOWN_PROBLEMS = 6
+MAX_LISTED_PROBLEMS = 6
 """Problems told in a sentence; the report has them all."""
 NEAR = "1m"
 NOT_LIVE = "The index was not made live."
@@ -56,25 +56,25 @@ class GateClosedError(RuntimeError):
     """The new index is not fit to go live; ``problems`` says why, one sentence each."""
 
     def __init__(self, problems: list[str], hint: str) -> None:
-        super().__init__(f"{'; '.join(shortened(problems))}. {hint}".strip())
+        super().__init__(f"{'; '.join(truncate_problems(problems))}. {hint}".strip())
         self.problems = problems
 
 
-def shortened(problems: list[str]) -> list[str]:
+def truncate_problems(problems: list[str]) -> list[str]:
     """The first problems, and how many more there are: a new country moves 101 departments."""
-    more = len(problems) - SHOWN_PROBLEMS
-    return problems if more <= 0 else [*problems[:SHOWN_PROBLEMS], f"{more} more of the kind"]
+    more = len(problems) - MAX_LISTED_PROBLEMS
+    return problems if more <= 0 else [*problems[:MAX_LISTED_PROBLEMS], f"{more} more of the kind"]
 
 
 def check_counts(
-    new: Census,
-    live: Census | None,
+    new: IndexStats,
+    live: IndexStats | None,
     quarantines: Iterable[Quarantine],
     *,
     floor: int = FLOOR,
     accept_drift: bool = False,
     lost_answers: tuple[int, int] = (0, 0),
-    names: Mapping[str, Commonest] = MappingProxyType({}),
+    names: Mapping[str, MostFrequentCounter] = MappingProxyType({}),
 ) -> list[str]:
     """Raise ``GateClosedError`` when the counts are wrong; return the problems accepted."""
     if new.total < floor:
@@ -109,7 +109,7 @@ def answer_problems(lost: int, answers: int) -> list[str]:
     return [f"{lost} of {answers} editors' answers could not be read (see fhir/requests.jsonl)"]
 
 
-def drift_problems(new: Census, live: Census | None) -> list[str]:
+def drift_problems(new: IndexStats, live: IndexStats | None) -> list[str]:
     """Counts that left their range against the live index; none without a live index."""
     if live is None:
         return []
@@ -117,37 +117,39 @@ def drift_problems(new: Census, live: Census | None) -> list[str]:
     if new.total < live.total * MIN_SHARE:
         problems.append(f"{new.total} offers, fewer than {MIN_SHARE:.0%} of the live {live.total}")
     problems += missing_departments(new, live)
-    for what, counts in COUNTED.items():
-        problems += _drifts(what, getattr(new, counts), getattr(live, counts))
-    for what, (every, rough) in PLACED.items():
-        problems += _rougher(what, _shares(new, every, rough), _shares(live, every, rough))
+    for what, counts in DRIFT_DIMENSIONS.items():
+        problems += _dimension_drift_problems(what, getattr(new, counts), getattr(live, counts))
+    for what, (every, rough) in PRECISION_DIMENSIONS.items():
+        problems += _precision_problems(
+            what, _shares(new, every, rough), _shares(live, every, rough)
+        )
     return problems
 
 
-def name_problems(names: Mapping[str, Commonest]) -> list[str]:
+def name_problems(names: Mapping[str, MostFrequentCounter]) -> list[str]:
     """Names that too many offers bear: a column that was shifted or filled with one value."""
     problems = []
     for name, found in names.items():
         word, share = MAX_ALIKE[name]
-        if found.count > max(found.seen * share, DRIFT_ALLOWANCE):
-            borne = f"at least {found.count} of {found.seen} offers bear one same {word}"
+        if found.count > max(found.total * share, DRIFT_ALLOWANCE):
+            borne = f"at least {found.count} of {found.total} offers bear one same {word}"
             problems.append(f"{borne}, more than {share:.0%}")
     return problems
 
 
-def new_names() -> dict[str, Commonest]:
+def build_name_counters() -> dict[str, MostFrequentCounter]:
     """One empty count for each sort of name that is watched."""
-    return {name: Commonest() for name in MAX_ALIKE}
+    return {name: MostFrequentCounter() for name in MAX_ALIKE}
 
 
-def add_names(names: Mapping[str, Commonest], offer: Mapping[str, Any]) -> None:
+def count_names(names: Mapping[str, MostFrequentCounter], offer: Mapping[str, Any]) -> None:
     """Count the names of an offer."""
     for name, found in names.items():
         if name in offer:
             found.add(offer[name])
 
 
-def missing_departments(new: Census, live: Census) -> list[str]:
+def missing_departments(new: IndexStats, live: IndexStats) -> list[str]:
     """Departments that had offers and have none: a file without them is not the whole file."""
     return [
         f"department {code} had {count} offers and has none: a file lacks it, download it again"
@@ -156,9 +158,11 @@ def missing_departments(new: Census, live: Census) -> list[str]:
     ]
 
 
-def _drifts(what: str, new: Mapping[str, int], live: Mapping[str, int]) -> list[str]:
+def _dimension_drift_problems(
+    dimension: str, new: Mapping[str, int], live: Mapping[str, int]
+) -> list[str]:
     return [
-        f"{what} {key} went from {live.get(key, 0)} to {new.get(key, 0)} offers"
+        f"{dimension} {key} went from {live.get(key, 0)} to {new.get(key, 0)} offers"
         for key in sorted({*new, *live})
         if has_drifted(new.get(key, 0), live.get(key, 0))
     ]
@@ -168,14 +172,15 @@ Shares = Mapping[str, tuple[int, int]]
 """Under each value, the offers that only their commune places, and all."""
 
 
-def _shares(counts: Census, every: str, rough: str) -> Shares:
+def _shares(counts: IndexStats, every: str, rough: str) -> Shares:
     coarse = getattr(counts, rough)
     return {key: (coarse.get(key, 0), total) for key, total in getattr(counts, every).items()}
 
 
-def _rougher(what: str, new: Shares, live: Shares) -> list[str]:
+def _precision_problems(dimension: str, new: Shares, live: Shares) -> list[str]:
     return [
-        f"{what} {key} went from {live[key][0]} of {live[key][1]} to {rough} of {total} offers "
+        f"{dimension} {key} went from {live[key][0]} of {live[key][1]} to {rough} of {total} "
+        f"offers "
         "placed by their commune only"
         for key, (rough, total) in sorted(new.items())
         if key in live and is_rougher(new[key], live[key])
@@ -194,7 +199,7 @@ def has_drifted(new: int, live: int) -> bool:
     return abs(new - live) > max(live * MAX_DRIFT, DRIFT_ALLOWANCE)
 
 
-def smoke(client: Elasticsearch, index: str, expected: Census) -> None:
+def smoke(client: Elasticsearch, index: str, expected: IndexStats) -> None:
     """Ask the new index for what it must find; raises ``GateClosedError``.
 
     The counts by kind agree with what was written; one offer of each kind is found by its name;
@@ -205,7 +210,7 @@ def smoke(client: Elasticsearch, index: str, expected: Census) -> None:
     if found != expected.kinds:
         problems.append(f"wrote {expected.kinds} offers by kind but finds {found}")
     for kind in expected.kinds:
-        problems += _unfindable(client, index, kind)
+        problems += _findability_problems(client, index, kind)
     if problems:
         raise GateClosedError(problems, NOT_LIVE)
 
@@ -216,22 +221,22 @@ def check_relevance(problems: list[str]) -> None:
         raise GateClosedError(problems, NOT_LIVE)
 
 
-def _unfindable(client: Elasticsearch, index: str, kind: str) -> list[str]:
+def _findability_problems(client: Elasticsearch, index: str, kind: str) -> list[str]:
     """Problems in finding a sample offer of a kind by name, and by place when it has a point."""
     sample = _first(client, index, {"term": {"kind": kind}}, ["id", "names", "point"])
     if sample is None:
         return [f"no offer of kind {kind} is found"]
     name = {"match": {"names": {"query": sample["names"][0], "operator": "and"}}}
     problems = []
-    if not _finds(client, index, sample["id"], name):
+    if not _is_findable(client, index, sample["id"], name):
         problems.append(f"an offer of kind {kind} is not found by its own name")
     near = {"geo_distance": {"distance": NEAR, "point": sample.get("point")}}
-    if "point" in sample and not _finds(client, index, sample["id"], near):
+    if "point" in sample and not _is_findable(client, index, sample["id"], near):
         problems.append(f"an offer of kind {kind} is not found at its own point")
     return problems
 
 
-def _finds(client: Elasticsearch, index: str, offer_id: str, query: dict[str, Any]) -> bool:
+def _is_findable(client: Elasticsearch, index: str, offer_id: str, query: dict[str, Any]) -> bool:
     both = {"bool": {"filter": [{"term": {"id": offer_id}}, query]}}
     return _first(client, index, both, ["id"]) is not None
 
@@ -239,8 +244,8 @@ def _finds(client: Elasticsearch, index: str, offer_id: str, query: dict[str, An
 def _first(
     client: Elasticsearch, index: str, query: dict[str, Any], fields: list[str]
 ) -> dict[str, Any] | None:
-    with translated():
-        answer = patient(client).search(
+    with translate_errors():
+        answer = with_admin_timeout(client).search(
             index=index,
             query=query,
             size=1,

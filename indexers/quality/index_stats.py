@@ -6,20 +6,20 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 from mappings.records import Precision
 
 MANY = 1_000
 """More departments, professions and specialities than there are, so that counts are complete."""
 ROUGH = Precision.MUNICIPALITY.value
 """A point that is only the commune's: the address itself was not found."""
-ROOM = 500
+MAX_TRACKED_VALUES = 500
 """Values counted at once: a count is at most one five-hundredth of the offers too low."""
 
 
 @dataclass(slots=True)
-class Census:
+class IndexStats:
     """How many offers: in all, by each fact that a damaged file would move."""
 
     total: int = 0
@@ -47,14 +47,14 @@ class Census:
             _one_more(self.rough_departments, department)
 
 
-def census(client: Elasticsearch, index: str) -> Census:
+def fetch_index_stats(client: Elasticsearch, index: str) -> IndexStats:
     """The census of an index that was refreshed."""
-    with translated():
-        answer = patient(client).search(
-            index=index, size=0, track_total_hits=True, aggs=census_aggregations()
+    with translate_errors():
+        answer = with_admin_timeout(client).search(
+            index=index, size=0, track_total_hits=True, aggs=index_stats_aggregations()
         )
     counts = answer["aggregations"]
-    return Census(
+    return IndexStats(
         total=int(answer["hits"]["total"]["value"]),
         kinds=_buckets(counts["kinds"]),
         departments=_buckets(counts["departments"]),
@@ -67,12 +67,14 @@ def census(client: Elasticsearch, index: str) -> Census:
 
 def offers_by_kind(client: Elasticsearch, index: str) -> dict[str, int]:
     """The offers of each kind; asks for no other field, whatever became of the mapping."""
-    with translated():
-        answer = patient(client).search(index=index, size=0, aggs={"kinds": _terms("kind")})
+    with translate_errors():
+        answer = with_admin_timeout(client).search(
+            index=index, size=0, aggs={"kinds": _terms("kind")}
+        )
     return _buckets(answer["aggregations"]["kinds"])
 
 
-def census_aggregations() -> dict[str, Any]:
+def index_stats_aggregations() -> dict[str, Any]:
     """The aggregations that count an index as ``Census.add`` counts offers."""
     kinds, departments = _terms("kind"), _terms("department")
     return {
@@ -100,20 +102,20 @@ def _one_more(counts: dict[str, int], key: str) -> None:
 
 
 @dataclass(slots=True)
-class Commonest:
-    """How often the commonest of many values comes, in memory for ``ROOM`` of them.
+class MostFrequentCounter:
+    """How often the commonest of many values comes, in memory for ``MAX_TRACKED_VALUES`` of them.
 
     The method of Misra and Gries: when the room is full, every count goes down by one. A value
-    borne by more than one in ``ROOM`` is never missed, its count never too high.
+    borne by more than one in ``MAX_TRACKED_VALUES`` is never missed, its count never too high.
     """
 
-    seen: int = 0
+    total: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, value: str) -> None:
         """Count one value."""
-        self.seen += 1
-        if value in self.counts or len(self.counts) < ROOM:
+        self.total += 1
+        if value in self.counts or len(self.counts) < MAX_TRACKED_VALUES:
             _one_more(self.counts, value)
         else:
             self.counts = {key: count - 1 for key, count in self.counts.items() if count > 1}

@@ -40,7 +40,7 @@ class Layout(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class QuarantinedRow:
     """One row set aside or warned about; ``line`` is 1 for the first line of the file.
 
     ``raw`` is the row as it stands in the file, ``detail`` which field is wrong when that is known.
@@ -87,7 +87,7 @@ class Quarantine:
         self.path = path
         self.corrections = corrections
         self.points: Counter[str] = Counter()
-        self.mended: list[str] = []
+        self.pending_corrections: list[str] = []
         self.corrected = 0
         self.layout: Layout | None = None
         self.read = 0
@@ -95,17 +95,17 @@ class Quarantine:
         self.warned: Counter[Reason] = Counter()
         self.skipped: Counter[Reason] = Counter()
         self.unknown: Counter[str] = Counter()
-        self.samples: dict[Reason, list[SetAside]] = {}
+        self.samples: dict[Reason, list[QuarantinedRow]] = {}
         self._file: IO[bytes] | None = None
         self._mode = "wb"
 
     def reject(self, line: int, reason: Reason, raw: str, detail: str = "") -> None:
         """Set a row aside: it is damaged and nothing of it is kept, unless it was corrected."""
         if raw in self.corrections:
-            self.mended.append(self.corrections[raw])
+            self.pending_corrections.append(self.corrections[raw])
             return
         self.rejected[reason] += 1
-        row = self._sampled(line, reason, raw, detail)
+        row = self._add_sample(line, reason, raw, detail)
         if self.path is not None:
             self._write(row)
 
@@ -113,11 +113,11 @@ class Quarantine:
         """Note something wrong in a row that is kept."""
         self.warned[reason] += 1
         if len(self.samples.get(reason, ())) < SAMPLES_PER_REASON:
-            self._sampled(line, reason, raw)
+            self._add_sample(line, reason, raw)
 
-    def take_mended(self) -> list[str]:
+    def take_pending_corrections(self) -> list[str]:
         """The corrected rows that nobody read yet; they were counted as their damaged ones."""
-        rows, self.mended = self.mended, []
+        rows, self.pending_corrections = self.pending_corrections, []
         self.corrected += len(rows)
         self.read -= len(rows)
         return rows
@@ -148,14 +148,14 @@ class Quarantine:
     ) -> None:
         self.close()
 
-    def _sampled(self, line: int, reason: Reason, raw: str, detail: str = "") -> SetAside:
-        row = SetAside(self.source, line, reason, raw[:MAX_RAW], detail)
+    def _add_sample(self, line: int, reason: Reason, raw: str, detail: str = "") -> QuarantinedRow:
+        row = QuarantinedRow(self.source, line, reason, raw[:MAX_RAW], detail)
         kept = self.samples.setdefault(reason, [])
         if len(kept) < SAMPLES_PER_REASON:
             kept.append(row)
         return row
 
-    def _write(self, row: SetAside) -> None:
+    def _write(self, row: QuarantinedRow) -> None:
         if self._file is None and self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = cast("IO[bytes]", self.path.open(self._mode))

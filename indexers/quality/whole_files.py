@@ -65,7 +65,7 @@ def check_files(
     for load in loads:
         before = last.get(load.source)
         _check_size(load, before, found)
-        found.warnings += [*_frozen(load, before), *_old(load, today)]
+        found.warnings += [*_same_bytes_warnings(load, before), *_age_warnings(load, today)]
     for quarantine in quarantines:
         _check_encoding(quarantine, found)
     return found
@@ -77,13 +77,13 @@ def _check_size(load: SourceLoad, before: SourceLoad | None, found: Findings) ->
         found.faults[load.source, FileFault.EMPTY] = (
             f"{load.file} holds no row of {load.source}: download or export it again"
         )
-    elif before is not None and (fewer := _fewer(load, before)):
+    elif before is not None and (fewer := _describe_loss(load, before)):
         found.faults[load.source, FileFault.TRUNCATED] = (
             f"{load.file} has {fewer} of the last load: it was cut on its way, download it again"
         )
 
 
-def _fewer(load: SourceLoad, before: SourceLoad) -> str:
+def _describe_loss(load: SourceLoad, before: SourceLoad) -> str:
     """``900 rows, fewer than 95 % of the 1,000``, or the same in bytes; "" when large enough."""
     same_form = form_of_name(load.file) == form_of_name(before.file)
     if same_form or load.source in FORMATS:
@@ -100,7 +100,7 @@ def form_of_name(file: str) -> str:
     return re.sub(r"\d{6,}", "#", file)
 
 
-def _frozen(load: SourceLoad, before: SourceLoad | None) -> Iterator[str]:
+def _same_bytes_warnings(load: SourceLoad, before: SourceLoad | None) -> Iterator[str]:
     """The same bytes under a newer day: nothing left the source since, which is never true.
 
     A warning also for the RPPS: refusing would keep the very same rows live, and hold back the
@@ -114,7 +114,7 @@ def _frozen(load: SourceLoad, before: SourceLoad | None) -> Iterator[str]:
     )
 
 
-def _old(load: SourceLoad, today: date) -> Iterator[str]:
+def _age_warnings(load: SourceLoad, today: date) -> Iterator[str]:
     limit = DAILY_MAX_AGE if load.source in UTF8_SOURCES else MAX_AGE
     if load.edition is not None and today - load.edition > limit:
         age = (today - load.edition).days

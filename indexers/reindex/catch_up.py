@@ -13,19 +13,19 @@ from typing import Any, Self
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import Progress, write
+from elastic.bulk import Progress, write_operations
 from elastic.errors import IndexMissing
 from elastic.names import IndexName
 from indexers.changes.patching import PatchConflictError
 from indexers.reindex.slot_migration import (
-    Bringing,
     Merge,
-    fresher,
-    only_live,
-    replayed,
+    SlotMigration,
+    merge_live_only,
+    merge_since,
+    replay_slots,
     sequence_number,
 )
-from indexers.reindex.unfinished import mark_finished, mark_unfinished, note_of
+from indexers.reindex.unfinished import mark_finished, mark_unfinished, read_unfinished_note
 from mappings.instants import parse_instant, utc_text
 
 ATTEMPTS = 20
@@ -47,22 +47,22 @@ class Handover:
     later."""
 
     @classmethod
-    def noted(cls, note: dict[str, Any]) -> Self | None:
+    def from_note(cls, note: dict[str, Any]) -> Self | None:
         """What the note of an unfinished index says; None when nothing was live before."""
         return cls(**note) if note else None
 
     @property
     def merge(self) -> Merge:
         """The rule for an offer that the new index was not told of."""
-        return merge_rule(parse_instant(self.now), self.own_slots)
+        return choose_merge(parse_instant(self.now), self.own_slots)
 
 
-def merge_rule(now: datetime, own_slots: bool) -> Merge:
+def choose_merge(now: datetime, own_slots: bool) -> Merge:
     """How live slots and those of the directory, if it brought any, are made one list."""
-    return fresher(now) if own_slots else only_live(now)
+    return merge_since(now) if own_slots else merge_live_only(now)
 
 
-def seal(  # noqa: PLR0917 - the facts of the note
+def write_handover_note(  # noqa: PLR0917 - the facts of the note
     client: Elasticsearch, new: IndexName, live: IndexName, since: int, now: datetime, own: bool
 ) -> None:
     """Note in the complete index what must still be replayed once it is live."""
@@ -71,15 +71,15 @@ def seal(  # noqa: PLR0917 - the facts of the note
     mark_unfinished(client, new, asdict(note))
 
 
-def complete(
+def replay_handover(
     client: Elasticsearch, alias: str, progress: Callable[[int], None] | None = None
 ) -> int:
     """End the handover of the live index, if it is not ended; offers written. Hold the lock."""
     live = lifecycle.live_index(client, alias)
-    note = None if live is None else note_of(client, live)
+    note = None if live is None else read_unfinished_note(client, live)
     if live is None or note is None:
         return 0
-    left = Handover.noted(note)
+    left = Handover.from_note(note)
     written = 0 if left is None else _catch_up(client, live, left, progress)
     mark_finished(client, live)
     return written
@@ -88,15 +88,17 @@ def complete(
 def _catch_up(
     client: Elasticsearch, live: IndexName, left: Handover, progress: Progress | None
 ) -> int:
-    bringing = Bringing(client, left.previous, str(live), left.merge, left.sealed)
+    bringing = SlotMigration(client, left.previous, str(live), left.merge, left.sealed)
     done = 0
     for _ in range(ATTEMPTS):
         try:
-            written = write(client, str(live), replayed(bringing, left.since), progress)
+            written = write_operations(
+                client, str(live), replay_slots(bringing, left.since), progress
+            )
         except IndexMissing:
             return done
         done += written.done
         if not written.conflicts:
-            lifecycle.refresh(client, live)
+            lifecycle.refresh_index(client, live)
             return done
     raise PatchConflictError("Offers kept changing while their slots were replayed: run it again.")

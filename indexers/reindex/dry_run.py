@@ -10,23 +10,23 @@ from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
 from elastic.names import IndexName
-from elastic.scan import View, frozen
-from indexers.changes.comparison import compared
+from elastic.scan import PointInTimeView, open_point_in_time_view
+from indexers.changes.comparison import compare_with_live
 from indexers.changes.differences import EXAMPLES, Differences
 from indexers.loads import lrm_registry
-from indexers.offers.directory import Sources
-from indexers.quality.index_stats import census
+from indexers.offers.directory import SourceDirectory
+from indexers.quality.index_stats import fetch_index_stats
 from indexers.reindex.recipe import (
-    Order,
+    ReindexRequest,
+    check_report_counts,
     check_sources,
-    checked,
-    counted,
-    counts_accepted,
-    opened_for,
+    collect_problems,
+    count_in_report,
+    open_requested_sources,
 )
-from indexers.reindex.report import Report, slot_counts
-from indexers.runs.progress import Watch
-from indexers.runs.record import recorded
+from indexers.reindex.report import ReindexReport, slot_counts
+from indexers.runs.progress import ProgressListener
+from indexers.runs.record import record_run
 from mappings.records import Offer
 
 KEEP_ALIVE = "1h"
@@ -34,52 +34,61 @@ KEEP_ALIVE = "1h"
 
 
 def dry_run(
-    client: Elasticsearch, order: Order, watch: Watch | None = None, examples: int = EXAMPLES
-) -> Report:
+    client: Elasticsearch,
+    order: ReindexRequest,
+    listener: ProgressListener | None = None,
+    examples: int = EXAMPLES,
+) -> ReindexReport:
     """What ``reindex`` would do with the same order, ``examples`` offers named for each change.
 
     Raises what a reader raises; a gate that would stay closed is told in ``Report.refused``.
     """
-    seen, report = watch or Watch(), Report("", None)
-    report.differences = Differences(shown=examples)
-    with recorded(order.run, "reindex --dry-run", seen, order.clock, report.as_json):
-        _rehearsed(client, order, report, report.differences, seen)
+    seen, report = listener or ProgressListener(), ReindexReport("", None)
+    report.differences = Differences(max_examples=examples)
+    with record_run(order.run, "reindex --dry-run", seen, order.clock, report.as_json):
+        _compare_sources(client, order, report, report.differences, seen)
     return report
 
 
-def _rehearsed(
-    client: Elasticsearch, order: Order, report: Report, differences: Differences, seen: Watch
+def _compare_sources(
+    client: Elasticsearch,
+    order: ReindexRequest,
+    report: ReindexReport,
+    differences: Differences,
+    progress: ProgressListener,
 ) -> None:
-    seen.stage("Reading the sources")
+    progress.stage("Reading the sources")
     live = lifecycle.live_index(client, order.alias)
     report.live_before = str(live) if live else None
-    with opened_for(client, order) as build, _view(client, live) as view:
-        report.before = census(client, str(live)) if live else None
-        lrm_registry.registry_of(order.directory, build.quarantines)
-        report.refused = checked(lambda: check_sources(client, build, report, order))
-        seen.stage("Reading, joining and comparing")
-        for offer in compared(view, _offers(build, report), differences):
-            counted(offer, report)
-            seen.count(report.offers.total)
+    with open_requested_sources(client, order) as build, _open_live_view(client, live) as view:
+        report.before = fetch_index_stats(client, str(live)) if live else None
+        lrm_registry.read_directory_registry(order.directory, build.quarantines)
+        report.refused = collect_problems(lambda: check_sources(client, build, report, order))
+        progress.stage("Reading, joining and comparing")
+        for offer in compare_with_live(view, _offers(build, report), differences):
+            count_in_report(offer, report)
+            progress.count(report.offers.total)
         report.quarantine = build.quarantines.as_json()
-        report.refused += checked(lambda: _accept(build, report, order))
+        report.refused += collect_problems(lambda: _accept(build, report, order))
 
 
-def _accept(build: Sources, report: Report, order: Order) -> None:
-    report.accepted = counts_accepted(build, report, order)
+def _accept(build: SourceDirectory, report: ReindexReport, order: ReindexRequest) -> None:
+    report.accepted = check_report_counts(build, report, order)
 
 
 @contextmanager
-def _view(client: Elasticsearch, live: IndexName | None) -> Iterator[View | None]:
+def _open_live_view(
+    client: Elasticsearch, live: IndexName | None
+) -> Iterator[PointInTimeView | None]:
     if live is None:
         yield None
         return
-    lifecycle.refresh(client, live)
-    with frozen(client, str(live), KEEP_ALIVE) as view:
+    lifecycle.refresh_index(client, live)
+    with open_point_in_time_view(client, str(live), KEEP_ALIVE) as view:
         yield view
 
 
-def _offers(build: Sources, report: Report) -> Iterator[Offer]:
+def _offers(build: SourceDirectory, report: ReindexReport) -> Iterator[Offer]:
     """Every offer of the directory, then those that only its slots know."""
     yield from build.offers()
     if build.has_slots:

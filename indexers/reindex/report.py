@@ -7,28 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 from elastic.service.last_loads import SourceLoad
-from elastic.service.source_state import aside_of
+from elastic.service.source_state import count_rejected_by_source
 from indexers.changes.differences import Differences
 from indexers.quality import gate
-from indexers.quality.index_stats import Census, Commonest
+from indexers.quality.index_stats import IndexStats, MostFrequentCounter
 from mappings.records import StoredSlot
 from slots.loading.directory import DirectorySlots
 
-TRAILED = frozenset(
+AUDIT_KEYS = frozenset(
     {"index", "live_before", "kinds", "total", "slots", "accepted", "refused", "pruned"}
 )
 """What the audit trail keeps of a report; the rest is in the folder of the run."""
 
 
 @dataclass(slots=True)
-class Report:
+class ReindexReport:
     """What a run did, or would do; counts only."""
 
     index: str
     live_before: str | None
-    offers: Census = field(default_factory=Census)
-    before: Census | None = None
-    names: dict[str, Commonest] = field(default_factory=gate.new_names)
+    offers: IndexStats = field(default_factory=IndexStats)
+    before: IndexStats | None = None
+    names: dict[str, MostFrequentCounter] = field(default_factory=gate.build_name_counters)
     slots: dict[str, Any] = field(default_factory=dict)
     quarantine: dict[str, Any] = field(default_factory=dict)
     accepted: list[str] = field(default_factory=list)
@@ -45,15 +45,15 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        live, told = self.before or Census(), {}
+        live, told = self.before or IndexStats(), {}
         if self.differences is not None:
             told = {"differences": self.differences.as_json()}
         return {
             "index": self.index,
             "live_before": self.live_before,
-            "kinds": changes(self.offers.kinds, live.kinds),
-            "departments": changes(self.offers.departments, live.departments),
-            "professions": changes(self.offers.professions, live.professions),
+            "kinds": compare_counts(self.offers.kinds, live.kinds),
+            "departments": compare_counts(self.offers.departments, live.departments),
+            "professions": compare_counts(self.offers.professions, live.professions),
             "total": self.offers.total,
             "live_total": None if self.before is None else self.before.total,
             "slots": self.slots,
@@ -66,7 +66,7 @@ class Report:
         }
 
 
-def changes(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def compare_counts(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Offers by key of one census: in the live index, in the new one."""
     return {
         key: {"live": live.get(key, 0), "new": new.get(key, 0)} for key in sorted({*live, *new})
@@ -90,8 +90,8 @@ def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
     return dict(Counter(slot["source"] for of_offer in slots for slot in of_offer))
 
 
-def trailed(report: Report, taken: timedelta) -> dict[str, Any]:
+def audit_fields(report: ReindexReport, taken: timedelta) -> dict[str, Any]:
     """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
-    kept = {name: value for name, value in report.as_json().items() if name in TRAILED}
+    kept = {name: value for name, value in report.as_json().items() if name in AUDIT_KEYS}
     seconds = round(taken.total_seconds(), 3)
-    return {**kept, "aside": aside_of(report.quarantine), "seconds": seconds}
+    return {**kept, "aside": count_rejected_by_source(report.quarantine), "seconds": seconds}

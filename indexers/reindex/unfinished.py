@@ -11,15 +11,15 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 from elastic.names import IndexName
 from mappings.offers import offers_mapping
 
 MARK = "unfinished"
 
 
-def unfinished_mapping() -> dict[str, Any]:
+def build_unfinished_mapping() -> dict[str, Any]:
     """The mapping of offers, marked."""
     return {**offers_mapping(), "_meta": {MARK: True}}
 
@@ -34,7 +34,7 @@ def mark_finished(client: Elasticsearch, index: IndexName) -> None:
     _put_meta(client, index, {})
 
 
-def note_of(client: Elasticsearch, index: IndexName) -> dict[str, Any] | None:
+def read_unfinished_note(client: Elasticsearch, index: IndexName) -> dict[str, Any] | None:
     """What is left to do for an index; None when it is complete, empty when nobody noted it."""
     mark = _meta(client, index).get(MARK)
     return mark if isinstance(mark, dict) else {} if mark else None
@@ -64,7 +64,7 @@ def is_unfinished(client: Elasticsearch, index: IndexName) -> bool:
 
 
 def _meta(client: Elasticsearch, index: IndexName) -> dict[str, Any]:
-    with translated():
+    with translate_errors():
         answer = client.indices.get_mapping(index=str(index))
     found: dict[str, Any] = answer[str(index)]["mappings"].get("_meta", {})
     return found
@@ -72,5 +72,5 @@ def _meta(client: Elasticsearch, index: IndexName) -> dict[str, Any]:
 
 def _put_meta(client: Elasticsearch, index: IndexName, more: Mapping[str, Any]) -> None:
     meta = {lifecycle.SCHEMA_KEY: index.schema, **more}
-    with translated():
-        patient(client).indices.put_mapping(index=str(index), meta=meta)
+    with translate_errors():
+        with_admin_timeout(client).indices.put_mapping(index=str(index), meta=meta)

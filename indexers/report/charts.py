@@ -35,7 +35,7 @@ class Bar(NamedTuple):
 
     label: str
     value: float
-    told: str
+    caption: str
 
 
 class Tile(NamedTuple):
@@ -53,7 +53,7 @@ def tiles() -> Mapping[str, Tile]:
         return {row["department"]: Tile(int(row["column"]), int(row["row"])) for row in rows}
 
 
-def map_of(counts: Mapping[str, int]) -> str:
+def render_map(counts: Mapping[str, int]) -> str:
     """Counts by department, darker where there are more; each tile says its count."""
     largest = max(counts.values(), default=0)
     drawn = [_tile(code, place, counts.get(code, 0), largest) for code, place in tiles().items()]
@@ -62,32 +62,33 @@ def map_of(counts: Mapping[str, int]) -> str:
     return _svg("Offers by department", width * TILE, height * TILE, drawn)
 
 
-def off_the_map(counts: Mapping[str, int]) -> dict[str, int]:
+def counts_without_tile(counts: Mapping[str, int]) -> dict[str, int]:
     """Counts of the codes that have no tile."""
     return {code: count for code, count in counts.items() if code not in tiles()}
 
 
 def _tile(code: str, place: Tile, count: int, largest: int) -> str:
     x, y, side = place.column * TILE, place.row * TILE, TILE - GAP
-    opacity = opacity_of(count, largest)
+    opacity = tile_opacity(count, largest)
     kind = "tile" if count else "empty"
     ink = ' style="fill: var(--paper)"' if opacity > DARK else ""
     return (
         f'<g><title>{escape(code)}: {count:,} offers</title><rect class="{kind}" x="{x}" y="{y}" '
         f'width="{side}" height="{side}" rx="4" fill-opacity="{opacity:.2f}"/>'
         f'<text x="{x + side / 2}" y="{y + 18}" text-anchor="middle"{ink}>{escape(code)}</text>'
-        f'<text x="{x + side / 2}" y="{y + 34}" text-anchor="middle"{ink}>{short(count)}</text></g>'
+        f'<text x="{x + side / 2}" y="{y + 34}" text-anchor="middle"{ink}>'
+        f"{format_short_count(count)}</text></g>"
     )
 
 
-def opacity_of(count: int, largest: int) -> float:
+def tile_opacity(count: int, largest: int) -> float:
     """How dark a count is, by its logarithm: Paris has a hundred times the offers of Lozère."""
     if count <= 0 or largest <= 0:
         return 0.0
     return FAINTEST + (1 - FAINTEST) * log1p(count) / log1p(largest)
 
 
-def short(count: int) -> str:
+def format_short_count(count: int) -> str:
     """A count in at most four characters or so: ``999``, ``1.2k``, ``35k``."""
     thousands = count / 1_000
     if thousands < 1:
@@ -95,7 +96,7 @@ def short(count: int) -> str:
     return f"{thousands:.1f}k" if count < TEN_THOUSAND else f"{thousands:,.0f}k"
 
 
-def bars_of(title: str, bars: Sequence[Bar]) -> str:
+def render_bars(title: str, bars: Sequence[Bar]) -> str:
     """Bars from the left, the longest as wide as there is room."""
     largest = max((bar.value for bar in bars), default=0) or 1
     drawn = [
@@ -105,7 +106,7 @@ def bars_of(title: str, bars: Sequence[Bar]) -> str:
     return _svg(title, LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH, len(bars) * BAR_STEP, drawn)
 
 
-def changes_of(title: str, bars: Sequence[Bar]) -> str:
+def render_changes(title: str, bars: Sequence[Bar]) -> str:
     """Bars from a middle line: what grew to the right, what shrank to the left."""
     largest = max((abs(bar.value) for bar in bars), default=0) or 1
     half, middle = BAR_WIDTH / 2, LABEL_WIDTH + BAR_WIDTH / 2
@@ -122,22 +123,24 @@ def _bar(row: int, bar: Bar, start: float, width: float, kind: str) -> str:
     label = bar.label if len(bar.label) <= MAX_LABEL else f"{bar.label[: MAX_LABEL - 1]}…"
     beside = LABEL_WIDTH + BAR_WIDTH + 8
     return (
-        f"<g><title>{escape(bar.label)}: {escape(bar.told)}</title>"
+        f"<g><title>{escape(bar.label)}: {escape(bar.caption)}</title>"
         f'<text x="{LABEL_WIDTH - 8}" y="{top + 14}" text-anchor="end">{escape(label)}</text>'
         f'<rect class="{kind}" x="{start:.1f}" y="{top + 2}" width="{width:.1f}" '
         f'height="{BAR_HEIGHT}" rx="2"/>'
-        f'<text class="value" x="{beside}" y="{top + 14}">{escape(bar.told)}</text></g>'
+        f'<text class="value" x="{beside}" y="{top + 14}">{escape(bar.caption)}</text></g>'
     )
 
 
-def _svg(title: str, width: int, height: int, drawn: Sequence[str]) -> str:
+def _svg(title: str, width: int, height: int, elements: Sequence[str]) -> str:
     return (
         f'<svg role="img" aria-label="{escape(title)}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{"".join(drawn)}</svg>'
+        f'viewBox="0 0 {width} {height}">{"".join(elements)}</svg>'
     )
 
 
-def largest_first(counts: Mapping[str, float], told: str = "{:,}") -> list[Bar]:
+def largest_first(counts: Mapping[str, float], caption_format: str = "{:,}") -> list[Bar]:
     """One bar a count, the largest first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return list(starmap(lambda label, value: Bar(label, value, told.format(value)), ordered))
+    return list(
+        starmap(lambda label, value: Bar(label, value, caption_format.format(value)), ordered)
+    )

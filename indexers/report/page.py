@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from indexers.quality.gate import has_drifted
-from indexers.report.charts import Bar, bars_of, changes_of, largest_first, map_of, off_the_map
+from indexers.report.charts import (
+    Bar,
+    counts_without_tile,
+    largest_first,
+    render_bars,
+    render_changes,
+    render_map,
+)
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -29,7 +36,7 @@ OUTCOMES = {
 }
 
 
-def page_of(name: str, report: Mapping[str, Any]) -> str:
+def render_page(name: str, report: Mapping[str, Any]) -> str:
     """The whole document of a run called ``name``."""
     parts = "\n".join(part for part in _parts(name, report) if part)
     return (
@@ -48,7 +55,7 @@ def _parts(name: str, report: Mapping[str, Any]) -> Iterator[str]:
     yield failure(run)
     yield facts(report)
     yield problems("Accepted with --accept-drift", report.get("accepted", []))
-    yield problems("Why the gate stayed closed", why_closed(report))
+    yield problems("Why the gate stayed closed", find_gate_problems(report))
     yield kinds(report)
     yield departments(report.get("departments", {}))
     yield drift(report)
@@ -102,18 +109,18 @@ def facts(report: Mapping[str, Any]) -> str:
     return f"<table>{rows}</table>"
 
 
-def why_closed(report: Mapping[str, Any]) -> Sequence[str]:
+def find_gate_problems(report: Mapping[str, Any]) -> Sequence[str]:
     """Every problem of the gate, of a run or of a dry run."""
     error = report.get("run", {}).get("error", {})
     found: Sequence[str] = report.get("refused") or error.get("problems", [])
     return found
 
 
-def problems(title: str, found: Sequence[str]) -> str:
+def problems(title: str, sentences: Sequence[str]) -> str:
     """Sentences of the gate."""
-    if not found:
+    if not sentences:
         return ""
-    items = "".join(f"<li>{escape(problem)}</li>" for problem in found)
+    items = "".join(f"<li>{escape(problem)}</li>" for problem in sentences)
     return f"<h2>{escape(title)}</h2><ul>{items}</ul>"
 
 
@@ -145,9 +152,9 @@ def departments(counts: Counts) -> str:
     new = {code: of["new"] for code, of in counts.items()}
     if not any(new.values()):
         return ""
-    others = ", ".join(f"{code} {count:,}" for code, count in off_the_map(new).items())
+    others = ", ".join(f"{code} {count:,}" for code, count in counts_without_tile(new).items())
     note = f'<p class="soft">Not on the map: {escape(others)}.</p>' if others else ""
-    return _section("Offers by department", map_of(new) + note)
+    return _section("Offers by department", render_map(new) + note)
 
 
 def drift(report: Mapping[str, Any]) -> str:
@@ -155,21 +162,23 @@ def drift(report: Mapping[str, Any]) -> str:
     if report.get("live_total") is None:
         return ""
     blocks = [
-        _section(f"Change by {name} against the live index", changes_of(f"Change by {name}", bars))
+        _section(
+            f"Change by {name} against the live index", render_changes(f"Change by {name}", bars)
+        )
         for name, key in (("kind", "kinds"), ("department", "departments"))
-        if (bars := moved(report.get(key, {})))
+        if (bars := drift_bars(report.get(key, {})))
     ]
     return "".join(blocks) or '<h2>Change</h2><p class="soft">No count moved.</p>'
 
 
-def moved(counts: Counts) -> list[Bar]:
+def drift_bars(counts: Counts) -> list[Bar]:
     """The counts that changed, the largest changes first; those out of their range say so."""
     apart = {key: of["new"] - of["live"] for key, of in counts.items() if of["new"] != of["live"]}
     ordered = sorted(apart, key=lambda key: (-abs(apart[key]), key))[:MAX_BARS]
-    return [Bar(key, apart[key], _moved_told(counts[key])) for key in ordered]
+    return [Bar(key, apart[key], _describe_change(counts[key])) for key in ordered]
 
 
-def _moved_told(of: Mapping[str, int]) -> str:
+def _describe_change(of: Mapping[str, int]) -> str:
     share = f" ({(of['new'] - of['live']) / of['live']:+.1%})" if of["live"] else " (new)"
     out = ", out of range" if has_drifted(of["new"], of["live"]) else ""
     return f"{of['new'] - of['live']:+,}{share}{out}"
@@ -178,7 +187,7 @@ def _moved_told(of: Mapping[str, int]) -> str:
 def professions(counts: Counts) -> str:
     """Offers by code of profession."""
     bars = largest_first({code: of["new"] for code, of in counts.items() if of["new"]})[:MAX_BARS]
-    return _section("Offers by profession", bars_of("By profession", bars)) if bars else ""
+    return _section("Offers by profession", render_bars("By profession", bars)) if bars else ""
 
 
 def quarantine(counts: Mapping[str, Any]) -> str:
@@ -196,7 +205,7 @@ def quarantine(counts: Mapping[str, Any]) -> str:
     if not read:
         return ""
     heads = '<th>source</th><th class="number">rows read</th><th class="number">set aside</th>'
-    plot = bars_of("Rows set aside", largest_first(aside)[:MAX_BARS]) if aside else ""
+    plot = render_bars("Rows set aside", largest_first(aside)[:MAX_BARS]) if aside else ""
     return _section("Rows set aside", f"<table><tr>{heads}</tr>{read}</table>{plot}")
 
 
@@ -206,7 +215,7 @@ def stages(run: Mapping[str, Any]) -> str:
     if not seconds:
         return ""
     bars = [Bar(stage, value, f"{value:,.1f} s") for stage, value in seconds.items()]
-    return _section("Time by stage", bars_of("Time by stage", bars))
+    return _section("Time by stage", render_bars("Time by stage", bars))
 
 
 def _section(title: str, body: str) -> str:

@@ -37,18 +37,18 @@ class Quarantines:
         """
         self.folder = folder
         self._corrections = corrections or {}
-        self._known: dict[str, Quarantine] = {}
+        self._quarantine_by_source: dict[str, Quarantine] = {}
 
-    def of(self, source: str) -> Quarantine:
+    def get_quarantine(self, source: str) -> Quarantine:
         """The quarantine of a source."""
-        if source not in self._known:
+        if source not in self._quarantine_by_source:
             path = None if self.folder is None else self.folder / f"{source}.jsonl"
             corrections = self._corrections.get(source, NO_CORRECTIONS)
-            self._known[source] = Quarantine(source, path, corrections)
-        return self._known[source]
+            self._quarantine_by_source[source] = Quarantine(source, path, corrections)
+        return self._quarantine_by_source[source]
 
     def __iter__(self) -> Iterator[Quarantine]:
-        return iter(self._known.values())
+        return iter(self._quarantine_by_source.values())
 
     def close(self) -> None:
         """Close every file."""
@@ -81,17 +81,17 @@ def runs_folder(state_dir: Path) -> Path:
     return state_dir / "runs"
 
 
-def new_run(state_dir: Path, now: datetime) -> Path:
+def create_run(state_dir: Path, now: datetime) -> Path:
     """A new empty folder for a run, readable by its owner only; the oldest runs go."""
     folder = runs_folder(state_dir) / now.astimezone(UTC).strftime(_STAMP)
     folder.mkdir(parents=True)
     runs_folder(state_dir).chmod(0o700)
-    for old in all_runs(state_dir)[KEPT_RUNS:]:
+    for old in list_runs(state_dir)[KEPT_RUNS:]:
         shutil.rmtree(old)
     return folder
 
 
-def all_runs(state_dir: Path) -> list[Path]:
+def list_runs(state_dir: Path) -> list[Path]:
     """Folders of the runs, newest first."""
     folder = runs_folder(state_dir)
     return sorted((path for path in folder.glob("*-*") if path.is_dir()), reverse=True)
@@ -109,25 +109,25 @@ def read_origin(run: Path) -> dict[str, str]:
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
 
-def last_reading(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
+def find_last_run(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
     """The newest run that read ``origin``, or in earnest what stands for it: any directory, or a
     file of its source. None when none is kept.
     """
-    for run in all_runs(state_dir):
+    for run in list_runs(state_dir):
         read = read_origin(run)
         stands = "directory" in read or (read and read.get("source") == origin.get("source"))
-        rehearsed = str(_record(run).get("command")).endswith("--dry-run")
+        rehearsed = str(_read_record(run).get("command")).endswith("--dry-run")
         if read == origin or (stands and not rehearsed):
             return run
     return None
 
 
-def run_named(state_dir: Path, name: str | None) -> Path:
+def find_run(state_dir: Path, name: str | None) -> Path:
     """The folder of a run by the beginning of its name, the last one without a name.
 
     Raises ``NoSuchRunError``, also when several runs begin so.
     """
-    kept = all_runs(state_dir)
+    kept = list_runs(state_dir)
     if not kept:
         raise NoSuchRunError("No run is kept yet: run `sas reindex --from DIR` first.")
     found = [run for run in kept if run.name.startswith(name or "")]
@@ -151,17 +151,17 @@ def read_report(run: Path) -> dict[str, Any]:
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
 
-def outcome(run: Path) -> str | None:
+def read_outcome(run: Path) -> str | None:
     """How a run ended, a ``run_record.Outcome``; None when it could not tell."""
-    told: str | None = _record(run).get("outcome")
+    told: str | None = _read_record(run).get("outcome")
     return told
 
 
-def _record(run: Path) -> dict[str, Any]:
+def _read_record(run: Path) -> dict[str, Any]:
     return dict(read_report(run).get("run", {}))
 
 
-def set_aside(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:
+def read_quarantined_rows(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:
     """The rows a run set aside, with the explanation of each reason, by source and line."""
     pattern = "*.jsonl" if source is None else f"{source}.jsonl"
     for path in sorted((run / QUARANTINE).glob(pattern)):

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-RARELY = (100_000, 50, 100)
+REDUCED_GC_THRESHOLDS = (100_000, 50, 100)
 """Allocations before the youngest objects are looked at, and how many times before older ones.
 
 By default 700, 10 and 10: a fifth of a load goes to looking for cycles that are not there.
@@ -12,10 +12,10 @@ By default 700, 10 and 10: a fifth of a load goes to looking for cycles that are
 
 
 @contextmanager
-def rarely_collected() -> Iterator[None]:
+def open_reduced_gc() -> Iterator[None]:
     """Inside, cycles are looked for a hundred times less often; then as before."""
     before = gc.get_threshold()
-    gc.set_threshold(*RARELY)
+    gc.set_threshold(*REDUCED_GC_THRESHOLDS)
     try:
         yield
     finally:

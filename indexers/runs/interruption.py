@@ -17,21 +17,21 @@ class InterruptedRunError(KeyboardInterrupt):
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def open_interruptible_section() -> Iterator[None]:
     """Inside, SIGINT and SIGTERM raise ``InterruptedRunError``; in the main thread only."""
-    with _handled(_interrupt):
+    with _open_signal_handlers(_interrupt):
         yield
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def open_uninterruptible_section() -> Iterator[None]:
     """Inside, SIGINT and SIGTERM wait to be ignored: a clean-up is not stopped half-way."""
-    with _handled(signal.SIG_IGN):
+    with _open_signal_handlers(signal.SIG_IGN):
         yield
 
 
 @contextmanager
-def _handled(handler: object) -> Iterator[None]:
+def _open_signal_handlers(handler: object) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from indexers.runs.stage_times import StageTimes
 
 
-class Watch:
+class ProgressListener:
     """Silent by default; the command line shows the stages, tests count them."""
 
     def __init__(self) -> None:
@@ -19,18 +19,18 @@ class Watch:
     def stage(self, name: str) -> None:
         """A stage begins; ``name`` is a phrase for people."""
         self.times.begin(name)
-        self.shown_stage(name)
+        self.show_stage(name)
         self._beat()
 
     def count(self, done: int) -> None:
         """So many documents are done in this stage."""
-        self.shown_count(done)
+        self.show_count(done)
         self._beat()
 
-    def shown_stage(self, name: str) -> None:
+    def show_stage(self, name: str) -> None:
         """Show the stage."""
 
-    def shown_count(self, done: int) -> None:
+    def show_count(self, done: int) -> None:
         """Show the count."""
 
     def _beat(self) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 
 from indexers.quality.gate import GateClosedError
-from indexers.report.page import page_of
+from indexers.report.page import render_page
 from indexers.runs import folder
-from indexers.runs.interruption import uninterrupted
-from indexers.runs.progress import Watch
+from indexers.runs.interruption import open_uninterruptible_section
+from indexers.runs.progress import ProgressListener
 from indexers.runs.stage_times import peak_memory_bytes
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ Counts = Callable[[], dict[str, Any]]
 """The counts of a run as plain values, as far as it has come."""
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """How a run ended."""
 
     DONE = "done"
@@ -43,7 +43,7 @@ class RunRecord:
     """What a person typed after ``sas``."""
     started: datetime
     ended: datetime
-    outcome: Outcome
+    outcome: RunOutcome
     seconds: dict[str, float]
     """By stage, in their order."""
     stopped_at: str | None = None
@@ -68,7 +68,9 @@ class RunRecord:
 
 
 @contextmanager
-def recorded(run: Path, command: str, watch: Watch, clock: Clock, counts: Counts) -> Iterator[None]:
+def record_run(
+    run: Path, command: str, listener: ProgressListener, clock: Clock, counts: Counts
+) -> Iterator[None]:
     """Keep the report of the body in the folder of the run, also when the body fails.
 
     ``counts`` may hold ``refused``, why the gate would not open. A report that cannot be kept
@@ -76,53 +78,55 @@ def recorded(run: Path, command: str, watch: Watch, clock: Clock, counts: Counts
     """
     started = clock()
 
-    def record(outcome: Outcome, **failure: Any) -> RunRecord:
-        watch.times.end()
-        return RunRecord(command, started, clock(), outcome, watch.times.seconds(), **failure)
+    def record(outcome: RunOutcome, **failure: Any) -> RunRecord:
+        listener.times.end()
+        return RunRecord(command, started, clock(), outcome, listener.times.seconds(), **failure)
 
     try:
         yield
     except BaseException as error:
-        failure = {"stopped_at": watch.times.current, "error": error_told(error)}
-        with uninterrupted():
-            _keep_beside(error, run, record(outcome_of(error), **failure), counts)
+        failure = {"stopped_at": listener.times.current, "error": describe_failure(error)}
+        with open_uninterruptible_section():
+            _write_failure_record(error, run, record(classify_outcome(error), **failure), counts)
         raise
-    outcome = Outcome.REFUSED if counts().get("refused") else Outcome.DONE
-    _keep(run, record(outcome), counts)
+    outcome = RunOutcome.REFUSED if counts().get("refused") else RunOutcome.DONE
+    _write_run_record(run, record(outcome), counts)
 
 
-def outcome_of(error: BaseException) -> Outcome:
+def classify_outcome(error: BaseException) -> RunOutcome:
     """How a run ended that raised."""
     if isinstance(error, GateClosedError):
-        return Outcome.REFUSED
-    return Outcome.FAILED if isinstance(error, Exception) else Outcome.STOPPED
+        return RunOutcome.REFUSED
+    return RunOutcome.FAILED if isinstance(error, Exception) else RunOutcome.STOPPED
 
 
-def error_told(error: BaseException) -> dict[str, Any]:
+def describe_failure(error: BaseException) -> dict[str, Any]:
     """The name of an error, its sentence with the notes added on the way, problems of the gate."""
     sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
     told = {"kind": type(error).__name__, "sentence": sentence}
     return {**told, "problems": error.problems} if isinstance(error, GateClosedError) else told
 
 
-def _keep(run: Path, record: RunRecord, counts: Counts) -> None:
+def _write_run_record(run: Path, record: RunRecord, counts: Counts) -> None:
     report = {"run": record.as_json(), **counts()}
     folder.write_report(run, report)
-    _draw(run, report)
+    _write_run_page(run, report)
 
 
-def _draw(run: Path, report: dict[str, Any]) -> None:
+def _write_run_page(run: Path, report: dict[str, Any]) -> None:
     """The page beside the report; what goes wrong with a drawing is no failure of the run."""
     try:
-        (run / folder.PAGE).write_text(page_of(run.name, report), "utf-8")
+        (run / folder.PAGE).write_text(render_page(run.name, report), "utf-8")
     except Exception as error:
         _log.warning("report_not_drawn", run=run.name, error=type(error).__name__)
 
 
-def _keep_beside(error: BaseException, run: Path, record: RunRecord, counts: Counts) -> None:
+def _write_failure_record(
+    error: BaseException, run: Path, record: RunRecord, counts: Counts
+) -> None:
     """Keep the report of a run that failed; its failure stays the one that is told."""
     try:
-        _keep(run, record, counts)
+        _write_run_record(run, record, counts)
     except OSError as lost:
         error.add_note(f"Its report could not be kept in {run}: {lost.strerror}.")
 

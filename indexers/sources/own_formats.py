@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.reading.corrected import with_corrections
+from indexers.sources.reading.corrections import with_corrections
 from mappings.formats import FORMATS, MAX_ABSENCES, Format
 
 FLAT = frozenset({"participation", "structures", "absences", "lrm"})
@@ -32,7 +32,7 @@ class OwnFormatError(ValueError):
     """A whole file cannot be read: unknown format, two files for one source, wrong header."""
 
 
-class Entry(NamedTuple):
+class RawEntry(NamedTuple):
     """One line before validation: its number, what it holds, and its raw text."""
 
     line: int
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     raw: str
 
 
-def format_of(name: str) -> type[Format]:
+def find_format(name: str) -> type[Format]:
     """The model of a format; raises ``OwnFormatError`` naming those that exist."""
     if name not in FORMATS:
         raise OwnFormatError(f"no format is called {name!r}: choose one of {', '.join(FORMATS)}")
@@ -52,16 +52,16 @@ def descriptions() -> dict[str, str]:
     return {name: (model.__doc__ or "").partition("\n")[0] for name, model in FORMATS.items()}
 
 
-def schema(name: str) -> dict[str, Any]:
+def build_json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of one line of a format."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:sas:format:{name}",
-        **format_of(name).model_json_schema(),
+        **find_format(name).model_json_schema(),
     }
 
 
-def own_file(directory: Path, name: str) -> Path | None:
+def find_own_file(directory: Path, name: str) -> Path | None:
     """The file of an own source in a directory, None when it has none.
 
     Raises ``OwnFormatError`` when both forms are there: one of them is stale.
@@ -87,18 +87,18 @@ def read_entries(
 
 def _valid_entries(
     path: Path, model: type[FormatT], quarantine: Quarantine
-) -> Iterator[tuple[Entry, FormatT]]:
+) -> Iterator[tuple[RawEntry, FormatT]]:
     yield from with_corrections(partial(_read_once, model=model), path, quarantine)
 
 
 def _read_once(
     path: Path, quarantine: Quarantine, model: type[FormatT]
-) -> Iterator[tuple[Entry, FormatT]]:
+) -> Iterator[tuple[RawEntry, FormatT]]:
     quarantine.layout = _layout(path)
     entries = _csv_entries(path, model) if path.suffix == ".csv" else _json_entries(path)
     for entry in entries:
         quarantine.read += 1
-        value = _validated(entry, model, quarantine)
+        value = _validate_entry(entry, model, quarantine)
         if value is not None:
             yield entry, value
 
@@ -128,18 +128,22 @@ def read_keyed(
     return {name: value for name, (_, value, _) in kept.items()}
 
 
-def _validated(entry: Entry, model: type[FormatT], quarantine: Quarantine) -> FormatT | None:
+def _validate_entry(
+    entry: RawEntry, model: type[FormatT], quarantine: Quarantine
+) -> FormatT | None:
     if isinstance(entry.value, ValueError):
         quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, str(entry.value))
         return None
     try:
         return model.model_validate(entry.value)
     except ValidationError as error:
-        quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, problem(error))
+        quarantine.reject(
+            entry.line, Reason.INVALID_RECORD, entry.raw, describe_validation_error(error)
+        )
         return None
 
 
-def problem(error: ValidationError) -> str:
+def describe_validation_error(error: ValidationError) -> str:
     """What is wrong, field by field, without the values: ``finess: String should match ...``."""
     return "; ".join(
         f"{'.'.join(str(part) for part in e['loc']) or 'line'}: {e['msg']}"
@@ -147,12 +151,12 @@ def problem(error: ValidationError) -> str:
     )
 
 
-def _json_entries(path: Path) -> Iterator[Entry]:
+def _json_entries(path: Path) -> Iterator[RawEntry]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             raw = line.removeprefix(b"\xef\xbb\xbf").strip()
             if raw:
-                yield Entry(number, _json_value(raw), raw.decode("utf-8", "replace"))
+                yield RawEntry(number, _json_value(raw), raw.decode("utf-8", "replace"))
 
 
 def _json_value(raw: bytes) -> Any:
@@ -162,7 +166,7 @@ def _json_value(raw: bytes) -> Any:
         return ValueError(f"line: not JSON ({error.msg})")
 
 
-def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
+def _csv_entries(path: Path, model: type[Format]) -> Iterator[RawEntry]:
     with path.open(encoding="utf-8-sig", errors="replace") as handle:
         header = handle.readline().rstrip("\n")
         delimiter = _delimiter(header)
@@ -173,12 +177,12 @@ def _csv_entries(path: Path, model: type[Format]) -> Iterator[Entry]:
                 yield _csv_entry(number, text, columns, delimiter)
 
 
-def _csv_entry(number: int, text: str, columns: list[str], delimiter: str) -> Entry:
+def _csv_entry(number: int, text: str, columns: list[str], delimiter: str) -> RawEntry:
     try:
         row = _csv_row(text, delimiter)
     except csv.Error as error:
-        return Entry(number, ValueError(f"line: not CSV, is a quote left open? ({error})"), text)
-    return Entry(number, _csv_value(columns, row), _csv_raw(row, delimiter))
+        return RawEntry(number, ValueError(f"line: not CSV, is a quote left open? ({error})"), text)
+    return RawEntry(number, _csv_value(columns, row), _csv_raw(row, delimiter))
 
 
 def _csv_row(text: str, delimiter: str) -> list[str]:

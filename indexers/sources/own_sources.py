@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from indexers.offers.settings import OwnSources
 from indexers.runs.folder import Quarantines
-from indexers.sources.own_formats import own_file, read_keyed
+from indexers.sources.own_formats import find_own_file, read_keyed
 from mappings.formats import (
     Absence,
     Cpts,
     Format,
-    Participation,
+    ParticipationFormat,
     Solution,
     SosAssociation,
     StructureSettings,
@@ -20,50 +20,56 @@ from mappings.formats import (
 FormatT = TypeVar("FormatT", bound=Format)
 
 
-def own_sources(directory: Path, quarantines: Quarantines) -> OwnSources:
+def read_own_sources(directory: Path, quarantines: Quarantines) -> OwnSources:
     """Every own source of the directory; one that is not there is empty."""
     return OwnSources(
-        participation=participation(own_file(directory, "participation"), quarantines),
-        structures=structures(own_file(directory, "structures"), quarantines),
-        absences=absences(own_file(directory, "absences"), quarantines),
-        cpts=cpts(own_file(directory, "cpts"), quarantines),
-        sos=sos(own_file(directory, "sos"), quarantines),
-        solutions=solutions(own_file(directory, "solutions"), quarantines),
+        participation=read_participation(find_own_file(directory, "participation"), quarantines),
+        structures=read_structure_settings(find_own_file(directory, "structures"), quarantines),
+        absences=read_absences(find_own_file(directory, "absences"), quarantines),
+        cpts=read_cpts(find_own_file(directory, "cpts"), quarantines),
+        sos=read_sos_associations(find_own_file(directory, "sos"), quarantines),
+        solutions=read_marketplace_solutions(find_own_file(directory, "solutions"), quarantines),
     )
 
 
-def participation(path: Path | None, quarantines: Quarantines) -> Mapping[str, Participation]:
+def read_participation(
+    path: Path | None, quarantines: Quarantines
+) -> Mapping[str, ParticipationFormat]:
     """Settings of professionals by RPPS."""
     if path is None:
         return {}
-    return read_keyed(path, Participation, quarantines.of("participation"), lambda p: p.rpps)
+    return read_keyed(
+        path, ParticipationFormat, quarantines.get_quarantine("participation"), lambda p: p.rpps
+    )
 
 
-def structures(path: Path | None, quarantines: Quarantines) -> Mapping[str, StructureSettings]:
+def read_structure_settings(
+    path: Path | None, quarantines: Quarantines
+) -> Mapping[str, StructureSettings]:
     """Settings of structures by FINESS, of SOS associations by SIRET."""
     if path is None:
         return {}
     return read_keyed(
         path,
         StructureSettings,
-        quarantines.of("structures"),
+        quarantines.get_quarantine("structures"),
         lambda s: s.finess or s.siret or "",
     )
 
 
-def absences(path: Path | None, quarantines: Quarantines) -> Mapping[str, tuple[Absence, ...]]:
+def read_absences(path: Path | None, quarantines: Quarantines) -> Mapping[str, tuple[Absence, ...]]:
     """Absences by RPPS or FINESS; one line for each place of a professional."""
     if path is None:
         return {}
-    by_place = read_keyed(path, Absence, quarantines.of("absences"), _absence_key)
-    return _grouped(by_place.values())
+    by_place = read_keyed(path, Absence, quarantines.get_quarantine("absences"), _absence_key)
+    return _group_absences(by_place.values())
 
 
 def _absence_key(absence: Absence) -> str:
     return f"{absence.rpps or absence.finess}@{absence.idnst or ''}"
 
 
-def _grouped(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
+def _group_absences(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
     groups: dict[str, tuple[Absence, ...]] = {}
     for absence in absences:
         key = absence.rpps or absence.finess or ""
@@ -71,24 +77,28 @@ def _grouped(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
     return groups
 
 
-def cpts(path: Path | None, quarantines: Quarantines) -> Mapping[str, Cpts]:
+def read_cpts(path: Path | None, quarantines: Quarantines) -> Mapping[str, Cpts]:
     """CPTS by FINESS."""
     if path is None:
         return {}
-    return read_keyed(path, Cpts, quarantines.of("cpts"), lambda c: c.finess)
+    return read_keyed(path, Cpts, quarantines.get_quarantine("cpts"), lambda c: c.finess)
 
 
-def sos(path: Path | None, quarantines: Quarantines) -> tuple[SosAssociation, ...]:
+def read_sos_associations(
+    path: Path | None, quarantines: Quarantines
+) -> tuple[SosAssociation, ...]:
     """SOS Médecins associations, each SIRET once."""
     if path is None:
         return ()
-    found = read_keyed(path, SosAssociation, quarantines.of("sos"), lambda a: a.siret)
+    found = read_keyed(path, SosAssociation, quarantines.get_quarantine("sos"), lambda a: a.siret)
     return tuple(found.values())
 
 
-def solutions(path: Path | None, quarantines: Quarantines) -> tuple[Solution, ...]:
+def read_marketplace_solutions(path: Path | None, quarantines: Quarantines) -> tuple[Solution, ...]:
     """Marketplace solutions, each editor's key once."""
     if path is None:
         return ()
-    found = read_keyed(path, Solution, quarantines.of("solutions"), lambda s: f"{s.editor}:{s.key}")
+    found = read_keyed(
+        path, Solution, quarantines.get_quarantine("solutions"), lambda s: f"{s.editor}:{s.key}"
+    )
     return tuple(found.values())

@@ -91,7 +91,7 @@ def plain_number(text: str) -> str:
     return _e164(text[1:]) if text.isascii() and text.isdigit() else ""
 
 
-def merged(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) -> PhoneField:
+def merge_phone_fields(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) -> PhoneField:
     """Several fields as one, numbers and e-mails each once, in order."""
     numbers: dict[str, None] = {}
     emails: dict[str, None] = {}

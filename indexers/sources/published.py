@@ -5,14 +5,14 @@ from pathlib import Path
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
 from indexers.sources import finess
-from indexers.sources.ameli.conventions import AMELI, Conventions, conventions_from
+from indexers.sources.ameli.conventions import AMELI, Conventions, load_conventions
 from indexers.sources.ameli.reader import source_date as ameli_date
 from indexers.sources.finess import read_structures
-from indexers.sources.reading.corrected import with_corrections
+from indexers.sources.reading.corrections import with_corrections
 from indexers.sources.rpps import activities as rpps
 from indexers.sources.rpps.activities import read_listed
 from indexers.sources.rpps.skills import read_skills
-from indexers.sources.staging_store import Spool
+from indexers.sources.staging_store import StagingStore
 
 AMELI_FILES = ("liste-ps*.csv*", "ameli*.csv*")
 """The published name of the file of conventions, and a plain one."""
@@ -26,7 +26,7 @@ class TwoEditionsError(ValueError):
     """A directory holds several editions of one file, and nothing says which to index."""
 
 
-def edition(directory: Path, pattern: str) -> Path | None:
+def find_edition(directory: Path, pattern: str) -> Path | None:
     """The only file of a pattern, None without any; raises ``TwoEditionsError``."""
     found = sorted(directory.glob(pattern))
     if len(found) > 1:
@@ -37,27 +37,31 @@ def edition(directory: Path, pattern: str) -> Path | None:
 
 def structure_files(directory: Path) -> list[Path]:
     """The FINESS files of a directory, current form first, each form once."""
-    return [path for pattern in STRUCTURES if (path := edition(directory, pattern)) is not None]
+    return [
+        path for pattern in STRUCTURES if (path := find_edition(directory, pattern)) is not None
+    ]
 
 
 def ameli_file(directory: Path) -> Path | None:
     """The file of conventions, None without any; raises ``TwoEditionsError``."""
-    found = [path for pattern in AMELI_FILES if (path := edition(directory, pattern)) is not None]
+    found = [
+        path for pattern in AMELI_FILES if (path := find_edition(directory, pattern)) is not None
+    ]
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
     return found[0] if found else None
 
 
-def published_conventions(directory: Path, quarantines: Quarantines) -> Conventions | None:
+def read_published_conventions(directory: Path, quarantines: Quarantines) -> Conventions | None:
     """The conventions of a directory; None when it has no such file."""
     path = ameli_file(directory)
-    return None if path is None else conventions_from(path, quarantines.of(AMELI))
+    return None if path is None else load_conventions(path, quarantines.get_quarantine(AMELI))
 
 
-def spool_published(
+def stage_published_files(
     directory: Path,
-    spool: Spool,
+    store: StagingStore,
     quarantines: Quarantines,
     conventions: Conventions | None = None,
 ) -> dict[str, str]:
@@ -65,16 +69,20 @@ def spool_published(
 
     ``conventions`` see the rows of the register pass.
     """
-    activities, skills = edition(directory, ACTIVITIES), edition(directory, SKILLS)
+    activities, skills = find_edition(directory, ACTIVITIES), find_edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
-        rows = with_corrections(read_listed, activities, quarantines.of("rpps"))
-        spool.add_activities(rows if conventions is None else conventions.watched(rows))
+        rows = with_corrections(read_listed, activities, quarantines.get_quarantine("rpps"))
+        store.add_activities(
+            rows if conventions is None else conventions.collect_practitioners(rows)
+        )
     if skills is not None:
-        spool.add_skills(with_corrections(read_skills, skills, quarantines.of("rpps-skills")))
+        store.add_skills(
+            with_corrections(read_skills, skills, quarantines.get_quarantine("rpps-skills"))
+        )
     for path in structures:
-        aside = quarantines.of("finess")
-        known = spool.add_structures(with_corrections(read_structures, path, aside))
+        aside = quarantines.get_quarantine("finess")
+        known = store.add_structures(with_corrections(read_structures, path, aside))
         aside.skipped[Reason.FINESS_DUPLICATE] += known
     contracts = ameli_file(directory)
     days = {

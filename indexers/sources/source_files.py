@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from elastic.service.last_loads import SourceLoad, measured
+from elastic.service.last_loads import SourceLoad, build_source_load
 from indexers.runs.folder import Quarantines
 from indexers.sources import finess
 from indexers.sources.ameli import reader as ameli
 from indexers.sources.ameli.conventions import AMELI
-from indexers.sources.own_formats import own_file
-from indexers.sources.published import ACTIVITIES, SKILLS, ameli_file, edition, structure_files
+from indexers.sources.own_formats import find_own_file
+from indexers.sources.published import ACTIVITIES, SKILLS, ameli_file, find_edition, structure_files
 from indexers.sources.rpps import activities
 from mappings.formats import FORMATS
 
@@ -18,27 +18,29 @@ from mappings.formats import FORMATS
 def source_files(directory: Path) -> dict[str, Sequence[Path]]:
     """The files of each source that the directory has, by the name its quarantine bears."""
     published = {
-        "rpps": edition(directory, ACTIVITIES),
-        "rpps-skills": edition(directory, SKILLS),
+        "rpps": find_edition(directory, ACTIVITIES),
+        "rpps-skills": find_edition(directory, SKILLS),
         AMELI: ameli_file(directory),
     }
-    own = {name: own_file(directory, name) for name in FORMATS}
+    own = {name: find_own_file(directory, name) for name in FORMATS}
     single = {name: [path] for name, path in {**published, **own}.items() if path is not None}
     sites = structure_files(directory)
     return {**single, **({"finess": sites} if sites else {})}
 
 
-def loads_of(directory: Path, quarantines: Quarantines, now: datetime) -> list[SourceLoad]:
+def build_directory_loads(
+    directory: Path, quarantines: Quarantines, now: datetime
+) -> list[SourceLoad]:
     """What each source of a directory gave, once its rows were read."""
-    return list(_measured(source_files(directory), quarantines, now))
+    return list(_measure_sources(source_files(directory), quarantines, now))
 
 
-def _measured(
+def _measure_sources(
     files: Mapping[str, Sequence[Path]], quarantines: Quarantines, now: datetime
 ) -> Iterator[SourceLoad]:
     for source, paths in files.items():
         day = edition_day(source, paths[0])
-        yield measured(source, paths, quarantines.of(source).read, day, now)
+        yield build_source_load(source, paths, quarantines.get_quarantine(source).read, day, now)
 
 
 def edition_day(source: str, path: Path) -> date | None:

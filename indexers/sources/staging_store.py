@@ -27,7 +27,7 @@ MAPPED = 1 << 28
 """Bytes of the file that SQLite reads as memory, 256 MiB: a call to the system for each page is a
 tenth of a national join. They count as ours while they are there (docs/performance.md)."""
 
-REMEMBERED = 1 << 15
+CACHED_STRUCTURES = 1 << 15
 """Structures kept as records: the sites where many practise are asked for again and again."""
 
 _FIRST, _HIDDEN = itemgetter(0), itemgetter(1)
@@ -50,14 +50,14 @@ CREATE INDEX by_legal ON structure (legal) WHERE legal IS NOT NULL;
 """
 
 
-class Person(NamedTuple):
+class StagedPerson(NamedTuple):
     """One professional as the register knows it: every row, every skill."""
 
     rows: list[Activity]
     skills: list[Skill]
 
 
-class Spool:
+class StagingStore:
     """A temporary store of rows, deleted at the end; use it as a context manager."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -65,7 +65,7 @@ class Spool:
         self._folder = scratch_folder(folder)
         self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
         self._db.executescript(_SCHEMA)
-        self._only = lru_cache(maxsize=REMEMBERED)(self._read_only)
+        self._find_single_cached = lru_cache(maxsize=CACHED_STRUCTURES)(self._find_single)
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +90,7 @@ class Spool:
 
     def add_structures(self, rows: Iterable[Structure]) -> int:
         """Keep structures, the first of each FINESS; returns how many were there already."""
-        self._only.cache_clear()
+        self._find_single_cached.cache_clear()
         self._db.execute("BEGIN")
         known = sum(not self._add_structure(row) for row in rows)
         self._db.execute("COMMIT")
@@ -107,15 +107,19 @@ class Spool:
         self._db.execute("COMMIT")
         return done.rowcount
 
-    def people(self) -> Iterator[Person]:
+    def people(self) -> Iterator[StagedPerson]:
         """Who has a row that is shown, with all rows and skills, in the order of identifiers."""
         rows = self._db.execute("SELECT person, hidden, row FROM activity ORDER BY person, rowid")
-        skills = _Ordered(self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid"))
+        skills = _ForwardReader(
+            self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid")
+        )
         for person, group in groupby(rows, key=_FIRST):
             known = list(group)
             if all(map(_HIDDEN, known)):
                 continue
-            yield Person([orjson.loads(row) for _, _, row in known], skills.of(person))
+            yield StagedPerson(
+                [orjson.loads(row) for _, _, row in known], skills.read_person_rows(person)
+            )
 
     def structures(self) -> Iterator[Structure]:
         """Every structure, in the order of FINESS."""
@@ -124,29 +128,29 @@ class Spool:
 
     def structure(self, finess: str) -> Structure | None:
         """The structure of a FINESS, None when unknown."""
-        return self._only("finess", finess)
+        return self._find_single_cached("finess", finess)
 
     def structure_of_siret(self, siret: str) -> Structure | None:
         """The structure of a SIRET, None when unknown or when several share it."""
-        return self._only("siret", siret)
+        return self._find_single_cached("siret", siret)
 
     def structure_of_legal_entity(self, finess: str) -> Structure | None:
         """The only site of a legal entity, whose FINESS some rows bear; None when several."""
-        return self._only("legal", finess)
+        return self._find_single_cached("legal", finess)
 
-    def _read_only(self, column: str, key: str) -> Structure | None:
+    def _find_single(self, column: str, key: str) -> Structure | None:
         found = self._db.execute(_BY[column], (key,)).fetchall()
         return orjson.loads(found[0][0]) if len(found) == 1 else None
 
 
-class _Ordered:
+class _ForwardReader:
     """Rows in the order of persons, read forward as persons are asked for in that order."""
 
     def __init__(self, rows: Iterator[tuple[str, bytes]]) -> None:
         self._rows = rows
         self._next = next(rows, None)
 
-    def of(self, person: str) -> list[Any]:
+    def read_person_rows(self, person: str) -> list[Any]:
         """The rows of a person, in order; those of persons before are passed over."""
         found = []
         while self._next is not None and self._next[0] <= person:

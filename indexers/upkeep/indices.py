@@ -10,10 +10,18 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.errors import IndexMissing
 from elastic.names import IndexName, offers_alias
-from elastic.schema import Gap, Schema, Verdict, add_fields, gap, index_schema, program_schema
+from elastic.schema import (
+    MigrationKind,
+    Schema,
+    SchemaGap,
+    add_fields,
+    compare_schemas,
+    program_schema,
+    read_index_schema,
+)
 from elastic.service import audit, lock
 from elastic.service.audit import Event
-from indexers.quality.index_stats import Census, census
+from indexers.quality.index_stats import IndexStats, fetch_index_stats
 from indexers.reindex.recipe import LOCK, NothingToRollBackError
 from mappings.offers import SCHEMA_VERSION
 
@@ -26,13 +34,13 @@ def prune(
     Only those ``agreed`` go: what became previous since the question was asked stays. Each has
     its line in the trail. Raises ``LockTaken``.
     """
-    with lock.held(client, LOCK, prefix=prefix):
-        gone = lifecycle.prunable(client, offers_alias(prefix), keep)
+    with lock.open_lock(client, LOCK, prefix=prefix):
+        gone = lifecycle.prunable_indices(client, offers_alias(prefix), keep)
         gone = [name for name in gone if name in agreed]
         for name in gone:
-            details = {"offers": lifecycle.count(client, name)}
+            details = {"offers": lifecycle.count_documents(client, name)}
             lifecycle.delete_index(client, name)
-            audit.record(
+            audit.record_event(
                 client, Event.INDEX_PRUNED, str(name), now=now, prefix=prefix, details=details
             )
     return gone
@@ -43,14 +51,14 @@ class Migration:
     """How the live index stands to the schema of this program, and whether it was brought there."""
 
     index: str
-    gap: Gap
+    gap: SchemaGap
     applied: bool
 
     def as_json(self) -> dict[str, Any]:
         """The migration as plain values."""
         return {
             "index": self.index,
-            "verdict": self.gap.verdict.value,
+            "verdict": self.gap.migration_kind.value,
             "applied": self.applied,
             **asdict(self.gap),
         }
@@ -71,9 +79,9 @@ def migrate(
     target = wanted or program_schema()
     if dry_run:
         return _migration(client, prefix, target)
-    with lock.held(client, LOCK, prefix=prefix):
+    with lock.open_lock(client, LOCK, prefix=prefix):
         found = _migration(client, prefix, target)
-        if found.gap.verdict is not Verdict.ADDITIVE:
+        if found.gap.migration_kind is not MigrationKind.ADDITIVE:
             return found
         add_fields(client, found.index, target)
         details = {
@@ -81,7 +89,7 @@ def migrate(
             "from": found.gap.live_version,
             "to": found.gap.wanted_version,
         }
-        audit.record(
+        audit.record_event(
             client, Event.INDEX_MIGRATED, found.index, now=now, prefix=prefix, details=details
         )
     return Migration(found.index, found.gap, applied=True)
@@ -91,7 +99,9 @@ def _migration(client: Elasticsearch, prefix: str, wanted: Schema) -> Migration:
     live = lifecycle.live_index(client, offers_alias(prefix))
     if live is None:
         raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
-    return Migration(str(live), gap(index_schema(client, str(live)), wanted), applied=False)
+    return Migration(
+        str(live), compare_schemas(read_index_schema(client, str(live)), wanted), applied=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,8 @@ class RollbackPlan:
 
     left: IndexName
     live: IndexName
-    offers_left: Census
-    offers_live: Census
+    offers_left: IndexStats
+    offers_live: IndexStats
     schema: int
     """Version of the schema that would be live."""
 
@@ -134,7 +144,7 @@ def rollback_plan(client: Elasticsearch, prefix: str) -> RollbackPlan:
     return RollbackPlan(
         left=left,
         live=previous[0],
-        offers_left=census(client, str(left)),
-        offers_live=census(client, target),
+        offers_left=fetch_index_stats(client, str(left)),
+        offers_live=fetch_index_stats(client, target),
         schema=lifecycle.schema_version(client, target),
     )

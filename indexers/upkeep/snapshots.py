@@ -16,15 +16,15 @@ from typing import Any
 from elasticsearch import Elasticsearch, NotFoundError
 
 from elastic import lifecycle
-from elastic.errors import ElasticRejected, IndexMissing, translated
+from elastic.errors import ElasticRejected, IndexMissing, translate_errors
 from elastic.names import (
     IndexName,
+    add_prefix,
     audit_index,
     corrections_index,
     loads_index,
     lrm_index,
     offers_alias,
-    prefixed,
 )
 from elastic.service import audit, lock
 from elastic.service.audit import Event
@@ -65,7 +65,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class SnapshotRepository:
     """Where snapshots are kept: ``folder`` as every node sees it."""
 
     client: Elasticsearch
@@ -73,47 +73,51 @@ class Vault:
     prefix: str = ""
 
     @property
-    def repository(self) -> str:
+    def name(self) -> str:
         """Its name in Elasticsearch."""
-        return prefixed(self.prefix, "sas-snapshots")
+        return add_prefix(self.prefix, "sas-snapshots")
 
     @property
-    def patient(self) -> Elasticsearch:
+    def long_timeout_client(self) -> Elasticsearch:
         """A client that waits for a snapshot; a node that is gone is no reason to fail."""
         return self.client.options(request_timeout=LONGEST_S, retry_on_timeout=False)
 
 
-def take(vault: Vault, now: datetime) -> Snapshot:
+def take_snapshot(repository: SnapshotRepository, now: datetime) -> Snapshot:
     """Take a snapshot of what is live; raises ``IndexMissing`` when nothing is."""
-    live = lifecycle.live_index(vault.client, offers_alias(vault.prefix))
+    live = lifecycle.live_index(repository.client, offers_alias(repository.prefix))
     if live is None:
         raise IndexMissing("No index is live: load data with `sas reindex --from DIR`.")
-    _open(vault)
-    name = prefixed(vault.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
-    with translated():
-        small = [index for index in _small(vault.prefix) if _exists(vault.client, index)]
-        vault.patient.snapshot.create(
-            repository=vault.repository,
+    _register_repository(repository)
+    name = add_prefix(repository.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
+    with translate_errors():
+        small = [
+            index
+            for index in _service_index_names(repository.prefix)
+            if _exists(repository.client, index)
+        ]
+        repository.long_timeout_client.snapshot.create(
+            repository=repository.name,
             snapshot=name,
             indices=[str(live), *small],
             include_global_state=False,
             feature_states=["none"],
             wait_for_completion=True,
         )
-    taken = one(vault, name)
+    taken = find_snapshot(repository, name)
     _require_whole(taken)
-    _record(vault, Event.SNAPSHOT_TAKEN, str(live), now, name)
+    _record(repository, Event.SNAPSHOT_TAKEN, str(live), now, name)
     return taken
 
 
-def kept(vault: Vault) -> list[Snapshot]:
+def list_snapshots(repository: SnapshotRepository) -> list[Snapshot]:
     """Every snapshot of ours, the newest first."""
-    _open(vault)
-    with translated():
-        found = vault.patient.snapshot.get(
-            repository=vault.repository, snapshot=f"{prefixed(vault.prefix, 'sas')}-*"
+    _register_repository(repository)
+    with translate_errors():
+        found = repository.long_timeout_client.snapshot.get(
+            repository=repository.name, snapshot=f"{add_prefix(repository.prefix, 'sas')}-*"
         )
-    known = (_read(entry, vault.prefix) for entry in found["snapshots"])
+    known = (_parse_snapshot(entry, repository.prefix) for entry in found["snapshots"])
     return sorted(
         (snapshot for snapshot in known if snapshot is not None),
         key=lambda snapshot: snapshot.taken_at,
@@ -121,17 +125,17 @@ def kept(vault: Vault) -> list[Snapshot]:
     )
 
 
-def one(vault: Vault, name: str) -> Snapshot:
+def find_snapshot(repository: SnapshotRepository, name: str) -> Snapshot:
     """The snapshot of that name; raises ``NoSnapshotError``."""
-    for snapshot in kept(vault):
+    for snapshot in list_snapshots(repository):
         if snapshot.name == name:
             return snapshot
     raise NoSnapshotError(f"There is no snapshot {name}: `sas snapshot list` names them.")
 
 
-def restorable(vault: Vault, name: str) -> Snapshot:
+def find_restorable_snapshot(repository: SnapshotRepository, name: str) -> Snapshot:
     """The snapshot if it may go live; raises ``NoSnapshotError`` and ``SnapshotUnfitError``."""
-    found = one(vault, name)
+    found = find_snapshot(repository, name)
     _require_whole(found)
     if found.index.schema != SCHEMA_VERSION:
         raise SnapshotUnfitError(
@@ -141,36 +145,36 @@ def restorable(vault: Vault, name: str) -> Snapshot:
     return found
 
 
-def restore(vault: Vault, name: str, now: datetime) -> IndexName:
+def restore_snapshot(repository: SnapshotRepository, name: str, now: datetime) -> IndexName:
     """Make a snapshot live, or leave everything as it was; the index that is live now.
 
     The index it replaces is kept for ``rollback``. Raises ``LockTaken`` too.
     """
-    found = restorable(vault, name)
-    new = IndexName(vault.prefix, schema=found.index.schema, stamp=now)
-    with lock.held(vault.client, LOCK, prefix=vault.prefix) as held:
+    found = find_restorable_snapshot(repository, name)
+    new = IndexName(repository.prefix, schema=found.index.schema, stamp=now)
+    with lock.open_lock(repository.client, LOCK, prefix=repository.prefix) as held:
         for index in found.others:
-            if not _exists(vault.client, index):
-                _bring(vault, name, index, index)
-        with _beside(vault.client, new):
-            _bring(vault, name, str(found.index), str(new))
+            if not _exists(repository.client, index):
+                _restore_index(repository, name, index, index)
+        with _open_restore_target(repository.client, new):
+            _restore_index(repository, name, str(found.index), str(new))
             held.renew()
-            lifecycle.swap(vault.client, new.alias, new)
-        _record(vault, Event.SNAPSHOT_RESTORED, str(new), now, name)
+            lifecycle.swap_alias(repository.client, new.alias, new)
+        _record(repository, Event.SNAPSHOT_RESTORED, str(new), now, name)
     return new
 
 
-def forget(vault: Vault, name: str, now: datetime) -> Snapshot:
+def delete_snapshot(repository: SnapshotRepository, name: str, now: datetime) -> Snapshot:
     """Delete a snapshot; raises ``NoSnapshotError``."""
-    found = one(vault, name)
-    with translated():
-        vault.patient.snapshot.delete(repository=vault.repository, snapshot=name)
-    _record(vault, Event.SNAPSHOT_DELETED, str(found.index), now, name)
+    found = find_snapshot(repository, name)
+    with translate_errors():
+        repository.long_timeout_client.snapshot.delete(repository=repository.name, snapshot=name)
+    _record(repository, Event.SNAPSHOT_DELETED, str(found.index), now, name)
     return found
 
 
 @contextmanager
-def _beside(client: Elasticsearch, new: IndexName) -> Iterator[None]:
+def _open_restore_target(client: Elasticsearch, new: IndexName) -> Iterator[None]:
     try:
         yield
     except BaseException:
@@ -178,11 +182,11 @@ def _beside(client: Elasticsearch, new: IndexName) -> Iterator[None]:
         raise
 
 
-def _bring(vault: Vault, name: str, index: str, target: str) -> None:
+def _restore_index(repository: SnapshotRepository, name: str, index: str, target: str) -> None:
     """One index back under the name ``target``, whole."""
-    with translated():
-        answer = vault.patient.snapshot.restore(
-            repository=vault.repository,
+    with translate_errors():
+        answer = repository.long_timeout_client.snapshot.restore(
+            repository=repository.name,
             snapshot=name,
             indices=[index],
             rename_pattern="^.*$",
@@ -196,27 +200,28 @@ def _bring(vault: Vault, name: str, index: str, target: str) -> None:
         raise SnapshotUnfitError(f"Index {index} of snapshot {name} could not be read whole.")
 
 
-def _open(vault: Vault) -> None:
+def _register_repository(repository: SnapshotRepository) -> None:
     """Tell Elasticsearch the folder; raises ``RepositoryRefusedError`` when it will not have it."""
-    settings = {"location": str(vault.folder)}
+    settings = {"location": str(repository.folder)}
     try:
-        with translated():
-            vault.patient.snapshot.create_repository(
-                name=vault.repository, repository={"type": "fs", "settings": settings}
+        with translate_errors():
+            repository.long_timeout_client.snapshot.create_repository(
+                name=repository.name, repository={"type": "fs", "settings": settings}
             )
     except ElasticRejected as error:
         raise RepositoryRefusedError(
-            f"The nodes cannot keep snapshots in {vault.folder}: name it in path.repo of every "
+            f"The nodes cannot keep snapshots in {repository.folder}: name it in path.repo of "
+            f"every "
             "node and let them all write there, or name another one in SAS_SNAPSHOT_DIR."
         ) from error
 
 
-def _small(prefix: str) -> list[str]:
+def _service_index_names(prefix: str) -> list[str]:
     return [name(prefix) for name in (lrm_index, audit_index, corrections_index, loads_index)]
 
 
 def _exists(client: Elasticsearch, index: str) -> bool:
-    with translated():
+    with translate_errors():
         try:
             client.indices.get_settings(index=index)
         except NotFoundError:
@@ -224,7 +229,7 @@ def _exists(client: Elasticsearch, index: str) -> bool:
     return True
 
 
-def _read(entry: dict[str, Any], prefix: str) -> Snapshot | None:
+def _parse_snapshot(entry: dict[str, Any], prefix: str) -> Snapshot | None:
     alias = f"{offers_alias(prefix)}-v"
     offers = [index for index in entry["indices"] if index.startswith(alias)]
     if len(offers) != 1:
@@ -234,7 +239,7 @@ def _read(entry: dict[str, Any], prefix: str) -> Snapshot | None:
         index=IndexName.parse(offers[0]),
         taken_at=datetime.fromisoformat(entry["start_time"]),
         whole=entry["state"] == "SUCCESS",
-        others=tuple(index for index in entry["indices"] if index in _small(prefix)),
+        others=tuple(index for index in entry["indices"] if index in _service_index_names(prefix)),
     )
 
 
@@ -246,7 +251,14 @@ def _require_whole(snapshot: Snapshot) -> None:
         )
 
 
-def _record(vault: Vault, event: Event, index: str, now: datetime, name: str) -> None:
-    audit.record(
-        vault.client, event, index, now=now, prefix=vault.prefix, details={"snapshot": name}
+def _record(
+    repository: SnapshotRepository, event: Event, index: str, now: datetime, name: str
+) -> None:
+    audit.record_event(
+        repository.client,
+        event,
+        index,
+        now=now,
+        prefix=repository.prefix,
+        details={"snapshot": name},
     )

@@ -6,27 +6,27 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
-ToldT = TypeVar("ToldT")
+ValueT = TypeVar("ValueT")
 
-MOST = 100_000
+MAX_HINTS = 100_000
 """Answers kept: the communes of the country, or its departments by what is looked for there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Memory(Generic[KeyT, ToldT]):
+class BoundedCache(Generic[KeyT, ValueT]):
     """The last answer by question; when it is full it starts again. No person is ever a key."""
 
-    known: dict[KeyT, ToldT] = field(default_factory=dict)
+    entries: dict[KeyT, ValueT] = field(default_factory=dict)
 
-    def foreseen(self, asked: KeyT) -> ToldT | None:
+    def get_cached(self, key: KeyT) -> ValueT | None:
         """What was told last, None when it never was asked."""
-        return self.known.get(asked)
+        return self.entries.get(key)
 
-    def learn(self, asked: KeyT, told: ToldT) -> None:
+    def put_cached(self, key: KeyT, value: ValueT) -> None:
         """Keep what the index told."""
-        if len(self.known) >= MOST:
-            self.known.clear()
-        self.known[asked] = told
+        if len(self.entries) >= MAX_HINTS:
+            self.entries.clear()
+        self.entries[key] = value
 
 
 CircleKey = tuple[str, str, str]
@@ -37,7 +37,7 @@ SizeKey = tuple[str, str, str, float | None]
 """Department or INSEE code, known word, mode, kilometres of the circle."""
 
 
-class Size(NamedTuple):
+class ResultSize(NamedTuple):
     """How many cards answered; ``led``: so many of the first were all participants, 0 when some of
     a page were not."""
 
@@ -46,13 +46,13 @@ class Size(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class QueryHintCache:
     """``covering``: FINESS of the CPTS by INSEE code. ``circles``: which of the circles of a search
     held enough, ``NOBODY`` when none held anything. ``sizes``: how many answered."""
 
-    covering: Memory[str, tuple[str, ...]] = field(default_factory=Memory)
-    circles: Memory[CircleKey, int] = field(default_factory=Memory)
-    sizes: Memory[SizeKey, Size] = field(default_factory=Memory)
+    area_cpts: BoundedCache[str, tuple[str, ...]] = field(default_factory=BoundedCache)
+    circles: BoundedCache[CircleKey, int] = field(default_factory=BoundedCache)
+    sizes: BoundedCache[SizeKey, ResultSize] = field(default_factory=BoundedCache)
 
 
-NOBODY = -1
+NO_CIRCLE = -1

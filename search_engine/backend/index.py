@@ -5,11 +5,11 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from elastic.client import LOCAL
-from elastic.errors import IndexMissing, PointInTimeGone, translated
-from elastic.multi_search import search_all
-from elastic.point_in_time import search_in
-from search_engine.backend.hints import Foresight
+from elastic.client import LOCAL_PREFERENCE
+from elastic.errors import IndexMissing, PointInTimeGone, translate_errors
+from elastic.multi_search import run_multi_search
+from elastic.point_in_time import search_point_in_time
+from search_engine.backend.hints import QueryHintCache
 from search_engine.request.problems import PartialAnswer
 
 KEEP_S = 600
@@ -27,54 +27,56 @@ class Index:
     client: AsyncElasticsearch
     alias: str
     pit: str | None = None
-    foresight: Foresight = field(default_factory=Foresight)
+    hints: QueryHintCache = field(default_factory=QueryHintCache)
     """What earlier searches were told, shared by those of a process."""
 
-    async def ask(self, body: Body) -> Answer:
+    async def fetch_answer(self, body: Body) -> Answer:
         """The whole answer to one request.
 
         Raises the typed errors of ``elastic.errors``, and ``PartialAnswer`` when a shard is
         missing: an answer with holes would look like a true one (W19, F072).
         """
         if self.pit is not None:
-            return whole(await search_in(self.client, self.pit, KEEP_S, body))
-        with translated():
+            return check_complete(await search_point_in_time(self.client, self.pit, KEEP_S, body))
+        with translate_errors():
             response = await self.client.search(
                 index=self.alias,
                 body=body,
-                preference=LOCAL,
+                preference=LOCAL_PREFERENCE,
                 allow_partial_search_results=False,
             )
-        return whole(response.body)
+        return check_complete(response.body)
 
-    async def ask_all(self, bodies: list[Body]) -> list[Answer]:
+    async def fetch_answers(self, bodies: list[Body]) -> list[Answer]:
         """The whole answers to several requests sent as one, in their order."""
         if len(bodies) <= 1:
-            return [await self.ask(body) for body in bodies]
+            return [await self.fetch_answer(body) for body in bodies]
         told = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
         target = self.alias if self.pit is None else None
         try:
-            answers = await search_all(self.client, target, [{**body, **told} for body in bodies])
+            answers = await run_multi_search(
+                self.client, target, [{**body, **told} for body in bodies]
+            )
         except IndexMissing as error:
             if self.pit is None:
                 raise
             raise PointInTimeGone from error
-        return [whole(answer) for answer in answers]
+        return [check_complete(answer) for answer in answers]
 
 
-def whole(answer: Answer) -> Answer:
+def check_complete(answer: Answer) -> Answer:
     """The answer itself; raises ``PartialAnswer`` when something is missing from it."""
     if answer["timed_out"] or answer["_shards"]["failed"]:
         raise PartialAnswer
     return answer
 
 
-def hits_of(answer: Answer) -> list[dict[str, Any]]:
+def read_hits(answer: Answer) -> list[dict[str, Any]]:
     """The hits of an answer, in order."""
     hits: list[dict[str, Any]] = answer["hits"]["hits"]
     return hits
 
 
-def total_of(answer: Answer) -> int:
+def read_total(answer: Answer) -> int:
     """How many documents match, on every page together."""
     return int(answer["hits"]["total"]["value"])

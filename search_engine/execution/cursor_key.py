@@ -14,7 +14,7 @@ EXPECTED = (
 )
 
 
-class SealBroken(ValueError):
+class CursorDecryptError(ValueError):
     """The bytes were not sealed with this key, or not as they are."""
 
 
@@ -28,18 +28,18 @@ class CursorKey:
     def __init__(self, raw: bytes) -> None:
         self._cipher = AESGCM(raw)
 
-    def seal(self, content: bytes, second: int) -> bytes:
+    def encrypt(self, content: bytes, second: int) -> bytes:
         """The content, sealed at a second since 1970."""
         clear = second.to_bytes(TIME_BYTES) + secrets.token_bytes(NONCE_BYTES)
         return clear + self._cipher.encrypt(clear[TIME_BYTES:], content, clear[:TIME_BYTES])
 
-    def open(self, sealed: bytes) -> tuple[bytes, int]:
-        """The content and the second of its seal; raises ``SealBroken``."""
-        time, rest = sealed[:TIME_BYTES], sealed[TIME_BYTES:]
+    def decrypt(self, encrypted: bytes) -> tuple[bytes, int]:
+        """The content and the second of its seal; raises ``CursorDecryptError``."""
+        time, rest = encrypted[:TIME_BYTES], encrypted[TIME_BYTES:]
         try:
             content = self._cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], time)
         except (InvalidTag, ValueError):
-            raise SealBroken from None
+            raise CursorDecryptError from None
         return content, int.from_bytes(time)
 
 
@@ -53,7 +53,7 @@ class CursorKeyInvalid(ValueError):
 def read_key(text: str) -> CursorKey:
     """The key written as url-safe base64, with or without padding; raises ``CursorKeyInvalid``."""
     try:
-        raw = strictly_decoded(text.rstrip("="))
+        raw = decode_base64url(text.rstrip("="))
     except ValueError as error:
         raise CursorKeyInvalid from error
     if len(raw) != KEY_BYTES:
@@ -61,7 +61,7 @@ def read_key(text: str) -> CursorKey:
     return CursorKey(raw)
 
 
-def sealing_key(declared: str | None) -> CursorKey:
+def build_cursor_key(declared: str | None) -> CursorKey:
     """The declared key, else a random one: the cursors it seals end with this process.
 
     Raises ``CursorKeyInvalid``.
@@ -69,18 +69,18 @@ def sealing_key(declared: str | None) -> CursorKey:
     return CursorKey(secrets.token_bytes(KEY_BYTES)) if declared is None else read_key(declared)
 
 
-def strictly_decoded(text: str) -> bytes:
+def decode_base64url(text: str) -> bytes:
     """The bytes of unpadded url-safe base64; raises ``ValueError`` for any other text.
 
     The standard decoder skips foreign characters and the spare bits of the last one, so that
     several texts would stand for the same bytes.
     """
     raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if unpadded(urlsafe_b64encode(raw)) != text:
+    if strip_padding(urlsafe_b64encode(raw)) != text:
         raise ValueError("not the one way to write these bytes")
     return raw
 
 
-def unpadded(encoded: bytes) -> str:
+def strip_padding(encoded: bytes) -> str:
     """Base64 as text without its padding, which a URL would have to escape."""
     return encoded.decode("ascii").rstrip("=")

@@ -2,78 +2,94 @@
 
 from collections.abc import Mapping, Sequence
 
-from search_engine.backend.index import Answer, Index, total_of
-from search_engine.execution.alternatives import proposals, told_proposals, ways_in, ways_questions
-from search_engine.execution.merge import merged
-from search_engine.execution.planner import Answers, Decided, decided
-from search_engine.execution.sizes import expecting, learn_size, led_by
+from search_engine.backend.index import Answer, Index, read_total
+from search_engine.execution.alternatives import (
+    alternative_requests,
+    alternatives_block,
+    build_alternatives,
+    find_alternative_answers,
+)
+from search_engine.execution.merge import merge_cpts_cards
+from search_engine.execution.planner import Answers, PlannedSearch, choose_radius
+from search_engine.execution.sizes import count_leading_participants, learn_size, with_expected_size
 from search_engine.execution.solutions import (
     SOLUTIONS,
     solutions_block,
     solutions_body,
-    solutions_questions,
+    solutions_requests,
     wants_solutions,
 )
-from search_engine.query.alternative_counts import cards_body, cards_of
-from search_engine.query.cpts_groups import represented
+from search_engine.query.alternative_counts import cards_body, count_plan_cards
+from search_engine.query.cpts_groups import pick_representatives
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.page_requests import is_filled, only_participants, page_bodies, whole_page
+from search_engine.query.page_requests import (
+    is_filled,
+    merge_page_answers,
+    only_participants,
+    page_bodies,
+)
 from search_engine.query.plan import Plan
 from search_engine.query.radius import ENOUGH
-from search_engine.response.page import Found
+from search_engine.response.page import SearchResult
 
 
-async def answered(index: Index, plan: Plan) -> Found:
+async def execute_search(index: Index, plan: Plan) -> SearchResult:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
-    sizes = index.foresight.sizes
-    told, answers = await _with_page(index, await decided(index, expecting(sizes, plan)))
-    found = found_in(told, answers)
-    learn_size(sizes, plan, total_of(found.answer), led_by(told.plan, answers))
-    return await with_ways_out(index, found, ways_in(answers))
+    sizes = index.hints.sizes
+    told, answers = await _ensure_page(
+        index, await choose_radius(index, with_expected_size(sizes, plan))
+    )
+    found = read_result(told, answers)
+    learn_size(
+        sizes, plan, read_total(found.answer), count_leading_participants(told.plan, answers)
+    )
+    return await add_alternatives(index, found, find_alternative_answers(answers))
 
 
-async def _with_page(index: Index, told: Decided) -> tuple[Decided, Answers]:
+async def _ensure_page(index: Index, planned: PlannedSearch) -> tuple[PlannedSearch, Answers]:
     """The page of what was decided; over again among everybody where participants alone were to
     fill it and do not."""
-    answers = told.page or await _asked_last(index, told)
-    if not only_participants(told.plan) or is_filled(told.plan, answers):
-        return told, answers
-    told = told._replace(plan=told.plan._replace(led=False))
-    return told, await _asked_last(index, told)
+    answers = planned.page_answers or await _fetch_page(index, planned)
+    if not only_participants(planned.plan) or is_filled(planned.plan, answers):
+        return planned, answers
+    planned = planned._replace(plan=planned.plan._replace(led=False))
+    return planned, await _fetch_page(index, planned)
 
 
-async def _asked_last(index: Index, told: Decided) -> Answers:
+async def _fetch_page(index: Index, planned: PlannedSearch) -> Answers:
     """The page, with all that is known to belong beside it."""
-    plan = told.plan
-    ways = proposals(plan) if told.empty else []
-    beside = solutions_questions(plan, 0 if told.poor else ENOUGH)
-    bodies = {**page_bodies(plan), **beside, **ways_questions(ways)}
-    return dict(zip(bodies, await index.ask_all(list(bodies.values())), strict=True))
+    plan = planned.plan
+    ways = build_alternatives(plan) if planned.empty else []
+    beside = solutions_requests(plan, 0 if planned.poor else ENOUGH)
+    bodies = {**page_bodies(plan), **beside, **alternative_requests(ways)}
+    return dict(zip(bodies, await index.fetch_answers(list(bodies.values())), strict=True))
 
 
-def found_in(told: Decided, answers: Answers) -> Found:
+def read_result(planned: PlannedSearch, answers: Answers) -> SearchResult:
     """What the answers of a page hold."""
-    plan, page = told.plan, whole_page(answers)
+    plan, page = planned.plan, merge_page_answers(answers)
     sizes: Mapping[str, int] = {}
     if MEMBERS in answers:
-        plan, sizes = represented(plan, answers[MEMBERS])
-        page = merged(plan, page, answers[MEMBERS])
+        plan, sizes = pick_representatives(plan, answers[MEMBERS])
+        page = merge_cpts_cards(plan, page, answers[MEMBERS])
     solutions = solutions_block(plan, answers[SOLUTIONS]) if SOLUTIONS in answers else None
-    return Found(plan, page, cpts=told.cpts, sizes=sizes, solutions=solutions)
+    return SearchResult(plan, page, cpts=planned.cpts, member_counts=sizes, solutions=solutions)
 
 
-async def with_ways_out(index: Index, found: Found, counted: Sequence[Answer] = ()) -> Found:
+async def add_alternatives(
+    index: Index, result: SearchResult, count_answers: Sequence[Answer] = ()
+) -> SearchResult:
     """The same with what stands beside a poor page: marketplace solutions (F121), and what would
     not be empty when it is; ``counted`` are the answers to their ``cards_body``, if asked."""
-    plan, total = found.plan, total_of(found.answer)
+    plan, total = result.plan, read_total(result.answer)
     wanted = plan.first_page and wants_solutions(plan, total)
-    missing = wanted and found.solutions is None
-    ways = [] if total else proposals(plan)
-    bodies = [] if counted else [cards_body(way.plan) for way in ways]
-    answers = await index.ask_all([*bodies, *([solutions_body(plan)] if missing else [])])
-    solutions = solutions_block(plan, answers.pop()) if missing else found.solutions
+    missing = wanted and result.solutions is None
+    ways = [] if total else build_alternatives(plan)
+    bodies = [] if count_answers else [cards_body(way.plan) for way in ways]
+    answers = await index.fetch_answers([*bodies, *([solutions_body(plan)] if missing else [])])
+    solutions = solutions_block(plan, answers.pop()) if missing else result.solutions
     plans = [way.plan for way in ways]
-    totals = await cards_of(index, plans, list(counted) or answers) if ways else []
-    told = told_proposals(ways, totals)
-    return found._replace(solutions=solutions if wanted else None, instead=told)
+    totals = await count_plan_cards(index, plans, list(count_answers) or answers) if ways else []
+    told = alternatives_block(ways, totals)
+    return result._replace(solutions=solutions if wanted else None, alternatives=told)

@@ -8,19 +8,19 @@ from bisect import bisect_left
 from heapq import merge
 from typing import Any
 
-from search_engine.backend.index import Answer, hits_of, total_of
+from search_engine.backend.index import Answer, read_hits, read_total
 from search_engine.query.page_requests import position, sort_keys
 from search_engine.query.plan import Plan
 
 Hit = dict[str, Any]
 
 
-def merged(plan: Plan, alone: Answer, members: Answer) -> Answer:
+def merge_cpts_cards(plan: Plan, alone: Answer, members: Answer) -> Answer:
     """The answer of the page with the members in their places, and counted."""
     rank = _ranker(len(sort_keys(plan)))
-    best = sorted(hits_of(members), key=rank)
-    total = {**alone["hits"]["total"], "value": total_of(alone) + len(best)}
-    shown = _after(plan, hits_of(alone), best, rank)
+    best = sorted(read_hits(members), key=rank)
+    total = {**alone["hits"]["total"], "value": read_total(alone) + len(best)}
+    shown = _after(plan, read_hits(alone), best, rank)
     return {**alone, "hits": {**alone["hits"], "total": total, "hits": shown}}
 
 

@@ -1,8 +1,8 @@
 """How large the answer of a search is expected to be, which decides how it is asked and nothing of
 what it shows (docs/decisions/0009)."""
 
-from search_engine.backend.hints import Memory, Size, SizeKey
-from search_engine.backend.index import hits_of
+from search_engine.backend.hints import BoundedCache, ResultSize, SizeKey
+from search_engine.backend.index import read_hits
 from search_engine.execution.planner import Answers
 from search_engine.query.page_requests import PAGE, is_filled
 from search_engine.query.plan import Plan
@@ -10,12 +10,12 @@ from search_engine.query.plan import Plan
 MANY = 3_000
 """Cards from which reading what the slots of offers say together is quicker than walking them."""
 
-Sizes = Memory[SizeKey, Size]
+Sizes = BoundedCache[SizeKey, ResultSize]
 
 
-def expecting(sizes: Sizes, plan: Plan) -> Plan:
+def with_expected_size(sizes: Sizes, plan: Plan) -> Plan:
     """The plan, with what the last search of the same lets expect."""
-    seen = sizes.foreseen(size_key(plan)) or Size()
+    seen = sizes.get_cached(size_key(plan)) or ResultSize()
     return plan._replace(many=seen.total >= MANY, led=seen.led >= plan.criteria.size)
 
 
@@ -23,13 +23,13 @@ def learn_size(sizes: Sizes, plan: Plan, total: int, led: int) -> None:
     """Keep how many cards answered the plan, and how many participants filled its first page."""
     if not plan.first_page:
         return
-    seen = sizes.foreseen(size_key(plan)) or Size()
-    sizes.learn(size_key(plan), Size(total, max(seen.led, led) if led else 0))
+    seen = sizes.get_cached(size_key(plan)) or ResultSize()
+    sizes.put_cached(size_key(plan), ResultSize(total, max(seen.led, led) if led else 0))
 
 
-def led_by(plan: Plan, answers: Answers) -> int:
+def count_leading_participants(plan: Plan, answers: Answers) -> int:
     """How many participants fill the page, 0 when they do not."""
-    hits = hits_of(answers[PAGE])
+    hits = read_hits(answers[PAGE])
     full = is_filled(plan, answers) and all(hit["_source"].get("participant") for hit in hits)
     return len(hits) if full else 0
 

@@ -16,29 +16,36 @@ from geography.gazetteer import load_gazetteer
 from mappings import codes
 from mappings.booking import with_origin
 from mappings.records import Kind, Offer
-from search_engine.query.distances import distance_of
+from search_engine.query.distances import offer_distance_km
 from search_engine.query.filters import circle
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import any_of, bears_one_of
+from search_engine.query.post_filters import or_clause, specialty_clause
 from search_engine.query.radius import ENOUGH
 from search_engine.query.scoring import constant
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode
-from search_engine.request.interpretation import Interpretation, profession_of
-from search_engine.response.cards import INFORMED_ROLES, Block, Card, known, labelled, specialties
+from search_engine.request.interpretation import Interpretation, specialty_profession
+from search_engine.response.cards import (
+    INFORMED_ROLES,
+    Block,
+    Card,
+    code_block,
+    omit_unknown,
+    specialties,
+)
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
 Hit = dict[str, Any]
 
-SHOWN = 20
+MAX_SOLUTIONS = 20
 """Solutions on a page; the block says when there are more."""
 
-READ = 500
+MAX_CANDIDATES = 500
 """Candidates read: many times more than one place has."""
 
 SPECIALTY, COVERAGE = 4.0, 2.0
-"""Steps of the order before the cut at ``READ``: each outweighs what is below it, the draw < 1."""
+"""Steps of the order before the cut at ``MAX_CANDIDATES``: each outweighs those below."""
 
 NAMES_SPECIALTY = "specialty"
 """Query name of the clause that says a solution names a speciality looked for."""
@@ -49,7 +56,7 @@ BANDS_KM = (0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 SLACK_KM = 0.01
 """Added to each band, far above what the index loses of a radius (3 cm) and of a point (9 mm)."""
 
-SOURCE = [
+SOLUTION_SOURCE = [
     *("id", "title", "link", "phones", "solution_professions", "specialties", "consultation"),
     *("covers_km", "point", "additional_info", "sources"),
 ]
@@ -71,7 +78,7 @@ WIDEST = (Coverage.DEPARTMENT, Coverage.CIRCLE, Coverage.COMMUNE)
 SOLUTIONS = "solutions"
 
 
-def wants_solutions(plan: Plan, found: int) -> bool:
+def wants_solutions(plan: Plan, offer_count: int) -> bool:
     """Whether solutions belong beside ``found`` offers, counted after any enlargement.
 
     In mode ``beyond``, in mode ``available`` with fewer than ``ENOUGH`` offers, and when the text
@@ -82,12 +89,12 @@ def wants_solutions(plan: Plan, found: int) -> bool:
         return True
     if not (meaning.professions or meaning.specialties):
         return False
-    return plan.mode is Mode.BEYOND or (plan.mode is Mode.AVAILABLE and found < ENOUGH)
+    return plan.mode is Mode.BEYOND or (plan.mode is Mode.AVAILABLE and offer_count < ENOUGH)
 
 
-def solutions_questions(plan: Plan, found: int) -> dict[str, Body]:
+def solutions_requests(plan: Plan, offer_count: int) -> dict[str, Body]:
     """The solutions to ask for with a first page that is likely to hold ``found`` offers."""
-    wanted = plan.first_page and wants_solutions(plan, found)
+    wanted = plan.first_page and wants_solutions(plan, offer_count)
     return {SOLUTIONS: solutions_body(plan)} if wanted else {}
 
 
@@ -98,24 +105,26 @@ def solutions_body(plan: Plan) -> Body:
     return {
         "query": {"function_score": {"query": _candidates(plan), "functions": [draw], **summed}},
         "sort": [{"_score": {"order": "desc"}}, {"id": {"order": "asc"}}],
-        "size": READ,
+        "size": MAX_CANDIDATES,
         "track_total_hits": True,
-        "_source": SOURCE,
+        "_source": SOLUTION_SOURCE,
     }
 
 
 def _candidates(plan: Plan) -> Clause:
     filters = [{"term": {"kind": Kind.SOLUTION}}, *trade_filters(plan.meaning, plan.criteria)]
     looked_for = [*plan.meaning.specialties, *plan.criteria.specialty]
-    named = [constant(bears_one_of(looked_for), SPECIALTY, NAMES_SPECIALTY)] if looked_for else []
-    return {"bool": {"filter": filters, "must": [_held(plan.area)], "should": named}}
+    named = (
+        [constant(specialty_clause(looked_for), SPECIALTY, NAMES_SPECIALTY)] if looked_for else []
+    )
+    return {"bool": {"filter": filters, "must": [_coverage_clause(plan.area)], "should": named}}
 
 
-def _held(area: Area) -> Clause:
+def _coverage_clause(area: Area) -> Clause:
     """One of the coverages, each under its own name; the first in order is a step up."""
     steps = {coverage_order(area)[0]: COVERAGE}
     clauses = territory_clauses(area).items()
-    return any_of([constant(clause, steps.get(way, 0.0), way) for way, clause in clauses])
+    return or_clause([constant(clause, steps.get(way, 0.0), way) for way, clause in clauses])
 
 
 def coverage_order(area: Area) -> tuple[Coverage, ...]:
@@ -135,7 +144,7 @@ def territory_clauses(area: Area) -> dict[Coverage, Clause]:
         clauses[Coverage.CIRCLE] = _at_home(area, "covers_km")
         clauses[Coverage.COMMUNE] = _at_home(area, "covers_insee")
         return clauses
-    clauses[Coverage.CIRCLE] = any_of([_circles(area, *edges) for edges in pairwise(BANDS_KM)])
+    clauses[Coverage.CIRCLE] = or_clause([_circles(area, *edges) for edges in pairwise(BANDS_KM)])
     if area.insee is not None:
         same_ground = load_gazetteer().insee_family(area.insee)
         clauses[Coverage.COMMUNE] = {"terms": {"covers_insee": list(same_ground)}}
@@ -158,7 +167,7 @@ def trade_filters(meaning: Interpretation, criteria: Criteria) -> list[Clause]:
     The filters that speak of a place (sector, opening, slots) say nothing of a solution.
     """
     filters = [
-        serving(professions, specialties)
+        trade_clause(professions, specialties)
         for professions, specialties in (
             (meaning.professions, meaning.specialties),
             (tuple(criteria.profession), ()),
@@ -168,30 +177,30 @@ def trade_filters(meaning: Interpretation, criteria: Criteria) -> list[Clause]:
     ]
     if criteria.consultation:
         declared = {"terms": {"consultation": list(criteria.consultation)}}
-        filters.append(any_of([declared, without("consultation")]))
+        filters.append(or_clause([declared, missing_fields_clause("consultation")]))
     return filters
 
 
-def serving(professions: tuple[str, ...], specialties: tuple[str, ...]) -> Clause:
+def trade_clause(professions: tuple[str, ...], specialties: tuple[str, ...]) -> Clause:
     """Solutions that serve one of the professions or of the specialities.
 
     A speciality is served by who names it or one of its reform pairs, or names none but its
     profession; a solution that names neither serves everybody.
     """
-    clauses = [without("solution_professions", "specialties")]
+    clauses = [missing_fields_clause("solution_professions", "specialties")]
     if professions:
         clauses.append({"terms": {"solution_professions": list(professions)}})
     if specialties:
-        members = sorted(set(map(profession_of, specialties)))
+        members = sorted(set(map(specialty_profession, specialties)))
         whole = {"filter": [{"terms": {"solution_professions": members}}]}
         clauses += [
-            bears_one_of(specialties),
-            {"bool": {**whole, **without("specialties")["bool"]}},
+            specialty_clause(specialties),
+            {"bool": {**whole, **missing_fields_clause("specialties")["bool"]}},
         ]
-    return any_of(clauses)
+    return or_clause(clauses)
 
 
-def without(*fields: str) -> Clause:
+def missing_fields_clause(*fields: str) -> Clause:
     """Offers that say nothing in any of the fields."""
     return {"bool": {"must_not": [{"exists": {"field": field}} for field in fields]}}
 
@@ -199,11 +208,11 @@ def without(*fields: str) -> Clause:
 def solutions_block(plan: Plan, answer: dict[str, Any]) -> Block:
     """The solutions shown, and how many serve the patient.
 
-    ``relation`` is ``eq``, or ``gte`` when there were more candidates than ``READ``.
+    ``relation`` is ``eq``, or ``gte`` when there were more candidates than ``MAX_CANDIDATES``.
     """
     hits = answer["hits"]
     value = len(serving_hits(plan, answer))
-    relation = "eq" if hits["total"]["value"] <= READ else "gte"
+    relation = "eq" if hits["total"]["value"] <= MAX_CANDIDATES else "gte"
     return {
         "total": {"value": value, "relation": relation},
         "results": read_solutions(plan, answer),
@@ -211,15 +220,15 @@ def solutions_block(plan: Plan, answer: dict[str, Any]) -> Block:
 
 
 def read_solutions(plan: Plan, answer: dict[str, Any]) -> list[Card]:
-    """The cards of the first ``SHOWN`` solutions that serve the patient, in order."""
-    shown = serving_hits(plan, answer)[:SHOWN]
+    """The cards of the first ``MAX_SOLUTIONS`` solutions that serve the patient, in order."""
+    shown = serving_hits(plan, answer)[:MAX_SOLUTIONS]
     return [_card(plan, hit["_source"], coverage) for coverage, hit in shown]
 
 
 def serving_hits(plan: Plan, answer: dict[str, Any]) -> list[tuple[Coverage, Hit]]:
     """The candidates whose territory does hold the patient, with how, in order."""
     order = coverage_order(plan.area)
-    told = [(coverage_of(plan.area, hit), hit) for hit in answer["hits"]["hits"]]
+    told = [(read_coverage(plan.area, hit), hit) for hit in answer["hits"]["hits"]]
     held = [(coverage, hit) for coverage, hit in told if coverage is not None]
     return sorted(held, key=lambda one: (not _names_specialty(one[1]), order.index(one[0])))
 
@@ -228,18 +237,20 @@ def _names_specialty(hit: Hit) -> bool:
     return NAMES_SPECIALTY in hit["matched_queries"]
 
 
-def coverage_of(area: Area, hit: Hit) -> Coverage | None:
+def read_coverage(area: Area, hit: Hit) -> Coverage | None:
     """The first way, in order, in which the solution holds the place; None when it does not."""
     ways = [way for way in coverage_order(area) if way in hit["matched_queries"]]
-    held = (way for way in ways if way is not Coverage.CIRCLE or _reached(area, hit["_source"]))
+    held = (
+        way for way in ways if way is not Coverage.CIRCLE or _is_in_circle(area, hit["_source"])
+    )
     return next(held, None)
 
 
-def _reached(area: Area, solution: Offer) -> bool:
+def _is_in_circle(area: Area, solution: Offer) -> bool:
     """Whether the centre of the area is in the solution's own circle, its edge included."""
     if area.radius_km is None:
         return True
-    km = distance_of(solution, area.lat, area.lon)
+    km = offer_distance_km(solution, area.lat, area.lon)
     return km is not None and km <= solution["covers_km"]
 
 
@@ -261,14 +272,14 @@ def _card(plan: Plan, solution: Offer, coverage: Coverage) -> Card:
         ),
         "sources": solution["sources"],
     }
-    return known(blocks)
+    return omit_unknown(blocks)
 
 
 def _professions(solution: Offer) -> list[Block] | None:
     table, named = codes.professions(), solution.get("solution_professions", [])
-    return [labelled(code, table, system=False) for code in named] or None
+    return [code_block(code, table, system=False) for code in named] or None
 
 
 def _coverage(solution: Offer, coverage: Coverage) -> Block:
     km = solution["covers_km"] if coverage is Coverage.CIRCLE else None
-    return known({"kind": coverage.value, "km": km})
+    return omit_unknown({"kind": coverage.value, "km": km})

@@ -31,23 +31,23 @@ class PlacesRequest(BaseModel):
     """Entries of each list."""
 
 
-async def complete_places(asked: PlacesRequest, geocoder: AddressFinder) -> Places:
+async def complete_places(request: PlacesRequest, geocoder: AddressFinder) -> Places:
     """The three lists, empty under three letters (F003).
 
     When the address service cannot be used, ``partial`` is true and ``unavailable`` names it.
     """
-    if len(fold(asked.text).replace(" ", "")) < MIN_LETTERS:
+    if len(fold(request.text).replace(" ", "")) < MIN_LETTERS:
         return {"county": [], "city": [], "address": [], "partial": False}
     gazetteer = load_gazetteer()
-    addresses = await geocoder.complete(asked.text)
+    addresses = await geocoder.complete(request.text)
     known = {
-        "county": [_county(found) for found in counties(asked.text)[: asked.size]],
-        "city": [_city(found) for found in cities(gazetteer, asked.text)[: asked.size]],
+        "county": [_county(found) for found in counties(request.text)[: request.size]],
+        "city": [_city(found) for found in cities(gazetteer, request.text)[: request.size]],
     }
     if addresses is None:
         return {**known, "address": [], "partial": True, "unavailable": [NATIONAL_API]}
     exact = [found for found in addresses if found.precision is not Precision.MUNICIPALITY]
-    return {**known, "address": [_address(a) for a in exact[: asked.size]], "partial": False}
+    return {**known, "address": [_address(a) for a in exact[: request.size]], "partial": False}
 
 
 def counties(text: str) -> list[Department]:

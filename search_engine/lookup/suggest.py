@@ -19,12 +19,12 @@ from geography.gazetteer import load_gazetteer
 from mappings import codes
 from mappings.analysis import fold
 from mappings.records import Kind
-from search_engine.backend.index import Index, hits_of
+from search_engine.backend.index import Index, read_hits
 from search_engine.request.area import (
     Area,
     AreaKind,
     department_area,
-    department_coded,
+    find_department,
     insee_area,
     point_area,
 )
@@ -96,27 +96,27 @@ class Term:
     ambiguous: bool = False
 
     @classmethod
-    def of(cls, folded: str, what: str, label: str, kind: str) -> "Term":
+    def build_term(cls, folded: str, what: str, label: str, kind: str) -> "Term":
         """The term, with what is worked out once for every text typed."""
         return cls(folded, what, label, kind, fold(label), lookup_key(folded) in AMBIGUOUS)
 
 
-async def suggest(client: AsyncElasticsearch, alias: str, asked: SuggestRequest) -> Suggestions:
+async def suggest(client: AsyncElasticsearch, alias: str, request: SuggestRequest) -> Suggestions:
     """The three lists for a text (F004); empty text gives the usual searches.
 
     Under three letters only a known abbreviation is answered. Raises ``SearchProblem`` for a
     place that does not exist, and the errors of ``elastic.errors``.
     """
-    near = place_of(asked)
-    folded = fold(asked.text)
-    if not asked.text.strip():
-        return _lists([dict(usual) for usual in usual_searches()[: asked.size]])
+    near = resolve_suggest_area(request)
+    folded = fold(request.text)
+    if not request.text.strip():
+        return _lists([dict(usual) for usual in usual_searches()[: request.size]])
     if len(folded.replace(" ", "")) < MIN_LETTERS:
-        return _lists(abbreviations(folded)[: asked.size])
-    bodies = [people_query(asked, near), structures_query(asked, near)]
-    people, structures = map(hits_of, await Index(client, alias).ask_all(bodies))
+        return _lists(abbreviations(folded)[: request.size])
+    bodies = [people_query(request, near), structures_query(request, near)]
+    people, structures = map(read_hits, await Index(client, alias).fetch_answers(bodies))
     return _lists(
-        specialties(folded)[: asked.size],
+        specialties(folded)[: request.size],
         [_person(hit["_source"]) for hit in people],
         [_structure(hit["_source"]) for hit in structures],
     )
@@ -128,20 +128,20 @@ def warm() -> None:
     specialties("cardiologue")
 
 
-def place_of(asked: SuggestRequest) -> Area | None:
+def resolve_suggest_area(request: SuggestRequest) -> Area | None:
     """The area near which names are wanted, None when nothing was said."""
-    if asked.lat is not None and asked.lon is not None:
-        return point_area(load_gazetteer(), asked.lat, asked.lon, None)
-    if asked.insee is not None:
-        return insee_area(load_gazetteer(), asked.insee, None)
-    if asked.department is not None:
-        return department_area(department_coded(asked.department), None)
+    if request.lat is not None and request.lon is not None:
+        return point_area(load_gazetteer(), request.lat, request.lon, None)
+    if request.insee is not None:
+        return insee_area(load_gazetteer(), request.insee, None)
+    if request.department is not None:
+        return department_area(find_department(request.department), None)
     return None
 
 
 def specialties(folded: str) -> list[dict[str, Any]]:
     """The meanings of which a word begins so; the meanings of an ambiguous word come first."""
-    found = sorted(_begun(folded), key=lambda term: _rank(term, folded))
+    found = sorted(_find_terms(folded), key=lambda term: _rank(term, folded))
     first: dict[str, Term] = {}
     for term in (*_ambiguous().get(lookup_key(folded), ()), *found):
         first.setdefault(term.meaning, term)
@@ -168,38 +168,38 @@ def usual_searches() -> tuple[dict[str, str], ...]:
     """The default list: ``tables/usual_searches.csv`` (F004)."""
     table = resources.files("search_engine.lookup").joinpath("usual_searches.csv")
     rows = csv.DictReader(table.read_text("utf-8").splitlines())
-    return tuple({**row, "kind": kind_of(interpret(row["what"]))} for row in rows)
+    return tuple({**row, "kind": term_kind(interpret(row["what"]))} for row in rows)
 
 
-def kind_of(meaning: Interpretation) -> str:
+def term_kind(meaning: Interpretation) -> str:
     """What a known word is: ``structure``, ``specialty`` or ``profession``."""
     if meaning.structure_word:
         return "structure"
     return "specialty" if meaning.specialties else "profession"
 
 
-def people_query(asked: SuggestRequest, near: Area | None) -> dict[str, Any]:
+def people_query(request: SuggestRequest, near: Area | None) -> dict[str, Any]:
     """Distinct persons, one a RPPS, at their best place."""
     person = [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "rpps"}}]
-    return {**_names(asked, near, person, PERSON_FIELDS), "collapse": {"field": "rpps"}}
+    return {**_names_query(request, near, person, PERSON_FIELDS), "collapse": {"field": "rpps"}}
 
 
-def structures_query(asked: SuggestRequest, near: Area | None) -> dict[str, Any]:
+def structures_query(request: SuggestRequest, near: Area | None) -> dict[str, Any]:
     """Offers that are no person."""
     kinds = [kind.value for kind in Kind if kind is not Kind.PROFESSIONAL]
-    return _names(asked, near, [{"terms": {"kind": kinds}}], STRUCTURE_FIELDS)
+    return _names_query(request, near, [{"terms": {"kind": kinds}}], STRUCTURE_FIELDS)
 
 
-def _names(
-    asked: SuggestRequest, near: Area | None, only: list[dict[str, Any]], fields: list[str]
+def _names_query(
+    request: SuggestRequest, near: Area | None, only: list[dict[str, Any]], fields: list[str]
 ) -> dict[str, Any]:
-    begun = {"match": {"names.prefix": {"query": asked.text, "operator": "and"}}}
-    whole = {"match": {"names": {"query": asked.text, "operator": "and"}}}
-    preferred = [_weighted(whole, WHOLE_WORDS), *_nearness(near)]
+    begun = {"match": {"names.prefix": {"query": request.text, "operator": "and"}}}
+    whole = {"match": {"names": {"query": request.text, "operator": "and"}}}
+    preferred = [_constant_score(whole, WHOLE_WORDS), *_nearness(near)]
     return {
         "query": {"bool": {"filter": [*only, begun], "should": preferred}},
         "sort": ["_score", {"id": "asc"}],
-        "size": asked.size,
+        "size": request.size,
         "_source": fields,
         "track_total_hits": False,
         "timeout": TIMEOUT,
@@ -209,7 +209,7 @@ def _names(
 def _nearness(near: Area | None) -> list[dict[str, Any]]:
     if near is None:
         return []
-    home = _weighted({"term": {"department": near.department}}, SAME_DEPARTMENT)
+    home = _constant_score({"term": {"department": near.department}}, SAME_DEPARTMENT)
     if near.kind is AreaKind.DEPARTMENT:
         return [home]
     origin = {"lat": near.lat, "lon": near.lon}
@@ -217,7 +217,7 @@ def _nearness(near: Area | None) -> list[dict[str, Any]]:
     return [home, {"distance_feature": nearer}]
 
 
-def _weighted(query: dict[str, Any], boost: float) -> dict[str, Any]:
+def _constant_score(query: dict[str, Any], boost: float) -> dict[str, Any]:
     return {"constant_score": {"filter": query, "boost": boost}}
 
 
@@ -229,7 +229,7 @@ def _person(offer: dict[str, Any]) -> dict[str, Any]:
         "rpps": offer["rpps"],
         "profession": None if profession is None else profession.label,
     }
-    return _known({**shown, **_city(offer)})
+    return _omit_unknown({**shown, **_city(offer)})
 
 
 def _structure(offer: dict[str, Any]) -> dict[str, Any]:
@@ -239,14 +239,14 @@ def _structure(offer: dict[str, Any]) -> dict[str, Any]:
         "id": offer["id"],
         "kind": offer.get("structure_kind", offer["kind"]),
     }
-    return _known({**shown, **_city(offer)})
+    return _omit_unknown({**shown, **_city(offer)})
 
 
 def _city(offer: dict[str, Any]) -> dict[str, Any]:
     return {"city": offer.get("city"), "department": offer.get("department")}
 
 
-def _known(shown: dict[str, Any]) -> dict[str, Any]:
+def _omit_unknown(shown: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None}
 
 
@@ -266,7 +266,11 @@ def _term(folded: str, text: str) -> Term | None:
         meaning = interpret(text)
     except QueryTooShort:
         return None
-    return Term.of(folded, text, meaning.label, kind_of(meaning)) if meaning.targets else None
+    return (
+        Term.build_term(folded, text, meaning.label, term_kind(meaning))
+        if meaning.targets
+        else None
+    )
 
 
 @cache
@@ -274,13 +278,14 @@ def _ambiguous() -> Mapping[str, tuple[Term, ...]]:
     """The meanings of each ambiguous word, by its lookup key."""
     return {
         key: tuple(
-            Term.of(fold(what), what, label, kind_of(interpret(what))) for label, what in meanings
+            Term.build_term(fold(what), what, label, term_kind(interpret(what)))
+            for label, what in meanings
         )
         for key, meanings in AMBIGUOUS.items()
     }
 
 
-def _begun(folded: str) -> list[Term]:
+def _find_terms(folded: str) -> list[Term]:
     """The terms with a word begun so; an ambiguous word is replaced by its meanings."""
     begun = (term for term in terms() if folded in term.folded and not term.ambiguous)
     return [term for term in begun if f" {folded}" in f" {term.folded}"]

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from search_engine.backend.index import Answer, Index, total_of
+from search_engine.backend.index import Answer, Index, read_total
 from search_engine.query.filters import offer_filters
-from search_engine.query.grouped_counts import cards_in, grouping_aggs
+from search_engine.query.grouped_counts import card_count_aggs, count_bucket_cards
 from search_engine.query.plan import Plan
 from search_engine.query.radius import (
     EXACT,
-    bears_name,
-    circles_in,
+    candidate_radii,
+    circle_buckets,
     count_body,
-    enough_at,
-    needed_slots,
-    radii_of,
-    within,
+    find_enough_circle,
+    has_exact_name,
+    mandatory_slot_clauses,
+    read_circles,
 )
 
 Body = dict[str, Any]
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 CARDS = "cards"
 
 
-async def cards_of(index: Index, plans: list[Plan], answers: list[Answer]) -> list[int]:
+async def count_plan_cards(index: Index, plans: list[Plan], answers: list[Answer]) -> list[int]:
     """The cards of each search, whose CPTS are known, in the circle it would choose.
 
     ``answers`` are those to their ``cards_body``; one request more for names that nobody bears to
@@ -30,35 +30,35 @@ async def cards_of(index: Index, plans: list[Plan], answers: list[Answer]) -> li
     """
     counts = [read_cards(plan, answer) for plan, answer in zip(plans, answers, strict=True)]
     loose = [one for one in counts if isinstance(one, Plan)]
-    found = iter(await index.ask_all([loose_body(plan) for plan in loose]))
-    return [one if isinstance(one, int) else read_loose(next(found)) for one in counts]
+    found = iter(await index.fetch_answers([fuzzy_body(plan) for plan in loose]))
+    return [one if isinstance(one, int) else read_fuzzy(next(found)) for one in counts]
 
 
 def cards_body(plan: Plan) -> Body:
     """The counts on which the circle hangs, and the cards within each radius."""
-    radii = radii_of(plan)
-    cards = within(plan, radii, needed_slots(plan), grouping_aggs(plan))
+    radii = candidate_radii(plan)
+    cards = circle_buckets(plan, radii, mandatory_slot_clauses(plan), card_count_aggs(plan))
     body = count_body(plan, radii)
     return {**body, "aggs": {**body["aggs"], CARDS: cards}}
 
 
 def read_cards(plan: Plan, answer: Body) -> int | Plan:
     """The cards in the circle chosen; the plan to be asked loosely when nobody bears the name."""
-    chosen, radii = enough_at(answer), radii_of(plan)
-    if EXACT in answer["aggregations"] and not bears_name(answer, chosen):
-        return (plan.within(radii[chosen]) if radii else plan)._replace(fuzzy=True)
-    return cards_in(circles_in(answer, CARDS)[chosen])
+    chosen, radii = find_enough_circle(answer), candidate_radii(plan)
+    if EXACT in answer["aggregations"] and not has_exact_name(answer, chosen):
+        return (plan.with_radius(radii[chosen]) if radii else plan)._replace(fuzzy=True)
+    return count_bucket_cards(read_circles(answer, CARDS)[chosen])
 
 
-def loose_body(plan: Plan) -> Body:
+def fuzzy_body(plan: Plan) -> Body:
     """How many cards a search by a near spelling has in its own circle."""
     everything = offer_filters(plan)
-    everything["bool"]["filter"] += needed_slots(plan)
+    everything["bool"]["filter"] += mandatory_slot_clauses(plan)
     body = {"query": everything, "size": 0, "track_total_hits": True}
-    grouping = grouping_aggs(plan)
+    grouping = card_count_aggs(plan)
     return {**body, "aggs": grouping} if grouping else body
 
 
-def read_loose(answer: Body) -> int:
-    """The cards of ``loose_body``."""
-    return cards_in(answer.get("aggregations", {}), total_of(answer))
+def read_fuzzy(answer: Body) -> int:
+    """The cards of ``fuzzy_body``."""
+    return count_bucket_cards(answer.get("aggregations", {}), read_total(answer))

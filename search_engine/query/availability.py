@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mappings.records import SlotType, StoredSlot
 from search_engine.request.criteria import VISIBLE_TYPES, Criteria, Role
-from search_engine.request.window import Window, instant
+from search_engine.request.window import SearchWindow, format_instant
 
 Clause = dict[str, Any]
 
@@ -29,13 +29,13 @@ class SlotRule(NamedTuple):
     ranges: tuple[tuple[str, str], ...] = ()
 
 
-def asked_slots(criteria: Criteria, window: Window) -> SlotRule:
+def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     """The rule of a search: role, window, slot type, consultation and horizon."""
     visible = VISIBLE_TYPES[criteria.role]
     asked = criteria.slot_type or visible
     return SlotRule(
-        start=instant(window.start),
-        end=instant(window.end),
+        start=format_instant(window.start),
+        end=format_instant(window.end),
         types=tuple(kind for kind in visible if kind in asked),
         visible=visible,
         consultation=tuple(criteria.consultation),
@@ -43,14 +43,14 @@ def asked_slots(criteria: Criteria, window: Window) -> SlotRule:
     )
 
 
-MARKS = "slots.marks"
+OVERLAP_INSTANTS = "slots.marks"
 """Instants by which a slot is found in any horizon that it overlaps."""
 
 SLOT_FILTERS = ("slot_type", "consultation", "horizon")
 """Filters that one same slot must meet; the others are about the offer."""
 
 
-def freed(rule: SlotRule, *names: str) -> SlotRule:
+def drop_slot_filters(rule: SlotRule, *names: str) -> SlotRule:
     """The rule without those of its filters: the facet of a filter does not filter itself."""
     types = rule.visible if "slot_type" in names else rule.types
     consultation = () if "consultation" in names else rule.consultation
@@ -58,19 +58,19 @@ def freed(rule: SlotRule, *names: str) -> SlotRule:
     return SlotRule(rule.start, rule.end, types, rule.visible, consultation, ranges)
 
 
-def any_slots(role: Role, window: Window) -> SlotRule:
+def default_slot_rule(role: Role, window: SearchWindow) -> SlotRule:
     """The rule of a card shown outside the filters: role and window only."""
     visible = VISIBLE_TYPES[role]
-    return SlotRule(instant(window.start), instant(window.end), visible, visible)
+    return SlotRule(format_instant(window.start), format_instant(window.end), visible, visible)
 
 
 def hours_range(start: datetime, horizon: str) -> tuple[str, str]:
     """``"4-8"`` as instants: (after, before) so many hours from the start (F077)."""
     after, before = (timedelta(hours=int(hours)) for hours in horizon.split("-"))
-    return instant(start + after), instant(start + before)
+    return format_instant(start + after), format_instant(start + before)
 
 
-def shows(rule: SlotRule, slot: StoredSlot) -> bool:
+def is_visible_slot(rule: SlotRule, slot: StoredSlot) -> bool:
     """True when the stored slot satisfies the whole rule (F060, F062, F063, F073, F077)."""
     return (
         rule.start <= slot["start"] <= rule.end
@@ -81,10 +81,11 @@ def shows(rule: SlotRule, slot: StoredSlot) -> bool:
     )
 
 
-def showing(rule: SlotRule, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
+def select_visible_slots(rule: SlotRule, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
     """The slots that satisfy the rule, by start then id."""
     return sorted(
-        (slot for slot in slots if shows(rule, slot)), key=lambda slot: (slot["start"], slot["id"])
+        (slot for slot in slots if is_visible_slot(rule, slot)),
+        key=lambda slot: (slot["start"], slot["id"]),
     )
 
 
@@ -107,9 +108,9 @@ def has_slot(rule: SlotRule) -> Clause:
     return {"nested": {"path": "slots", "query": slot_filter(rule), "score_mode": "none"}}
 
 
-def _meets(asked: Iterable[str], given: Iterable[str]) -> bool:
-    wanted = set(asked)
-    return not wanted or not wanted.isdisjoint(given)
+def _meets(required: Iterable[str], declared: Iterable[str]) -> bool:
+    wanted = set(required)
+    return not wanted or not wanted.isdisjoint(declared)
 
 
 def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
@@ -117,5 +118,5 @@ def _overlaps(slot: StoredSlot, after: str, before: str) -> bool:
 
 
 def _overlap_clause(after: str, before: str) -> Clause:
-    """Slots that overlap the range: as long as ``MARKS_APART``, it holds a mark of each."""
-    return {"range": {MARKS: {"gte": after, "lt": before}}}
+    """Slots that overlap the range: one of ``MAX_OVERLAP_INSTANT_GAP`` or more holds an instant."""
+    return {"range": {OVERLAP_INSTANTS: {"gte": after, "lt": before}}}

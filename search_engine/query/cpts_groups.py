@@ -9,15 +9,15 @@ from typing import Any
 
 from geography.gazetteer import load_gazetteer
 from mappings.records import Kind, Offer
-from search_engine.backend.index import hits_of
+from search_engine.backend.index import read_hits
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import all_of
+from search_engine.query.post_filters import and_clause
 from search_engine.query.source_fields import SOURCE
 
 Body = dict[str, Any]
 Clause = dict[str, Any]
 
-SIZES = "sizes"
+MEMBER_COUNTS = "sizes"
 
 MAX_CPTS = 50
 """CPTS of one commune, of which no commune has more than a handful."""
@@ -46,14 +46,14 @@ def _cards(query: Clause) -> Body:
     }
 
 
-def by_finess(answer: Body) -> dict[str, Offer]:
+def cards_by_finess(answer: Body) -> dict[str, Offer]:
     """The cards of ``covering_body`` by FINESS."""
-    return {hit["_source"]["finess"]: hit["_source"] for hit in hits_of(answer)}
+    return {hit["_source"]["finess"]: hit["_source"] for hit in read_hits(answer)}
 
 
-def groups_here(plan: Plan) -> bool:
+def can_have_area_cpts(plan: Plan) -> bool:
     """Whether covering CPTS are to be looked for: around a commune, never in a whole department."""
-    return plan.may_group and plan.area.radius_km is not None
+    return plan.can_group_cpts and plan.area.radius_km is not None
 
 
 def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
@@ -65,22 +65,22 @@ def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
     sizes = {"terms": {"field": "cpts", "size": len(covering)}}
     return {
         "size": len(covering),
-        "post_filter": all_of(selected),
+        "post_filter": and_clause(selected),
         "collapse": {"field": "cpts"},
-        "aggs": {SIZES: {"filter": all_of(selected), "aggs": {SIZES: sizes}}},
+        "aggs": {MEMBER_COUNTS: {"filter": and_clause(selected), "aggs": {MEMBER_COUNTS: sizes}}},
     }
 
 
 def same_members(representatives: list[str], selected: list[Clause]) -> Body:
     """The representatives that an earlier page of the same walk chose, as they stand now."""
     chosen = {"terms": {"id": representatives}}
-    return {"size": len(representatives), "post_filter": all_of([chosen, *selected])}
+    return {"size": len(representatives), "post_filter": and_clause([chosen, *selected])}
 
 
-def represented(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
+def pick_representatives(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
     """The plan with the best member of each covering CPTS, and how many members of each answer."""
-    hits = [hit["_source"] for hit in hits_of(answer)]
+    hits = [hit["_source"] for hit in read_hits(answer)]
     best = {hit["cpts"][0]: hit["id"] for hit in hits}
-    buckets = answer["aggregations"][SIZES][SIZES]["buckets"]
-    sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.covering}
-    return plan._replace(representatives=best), sizes
+    buckets = answer["aggregations"][MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
+    sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.area_cpts}
+    return plan._replace(best_member_by_cpts=best), sizes

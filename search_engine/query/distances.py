@@ -9,15 +9,17 @@ _STEPS = 2**32
 LAT_SPAN, LON_SPAN = 180.0, 360.0
 
 
-def distance_of(offer: Offer, lat: float, lon: float) -> float | None:
+def offer_distance_km(offer: Offer, lat: float, lon: float) -> float | None:
     """Great-circle kilometres, to the millimetre; None when the offer has no point."""
     point = offer.get("point")
     if point is None:
         return None
-    return distance_km(lat, lon, stored(point["lat"], LAT_SPAN), stored(point["lon"], LON_SPAN))
+    return distance_km(
+        lat, lon, quantize_degrees(point["lat"], LAT_SPAN), quantize_degrees(point["lon"], LON_SPAN)
+    )
 
 
-def stored(degrees: float, span: float) -> float:
+def quantize_degrees(degrees: float, span: float) -> float:
     """The coordinate as a ``geo_point`` keeps it: 32 bits over the span, rounded down (9 mm).
 
     With a radius of a few hundred metres, those millimetres would show in the score.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search_engine.query.post_filters import all_of
+from search_engine.query.post_filters import and_clause
 
 Body = dict[str, Any]
 
@@ -21,22 +21,22 @@ def terms(field: str, **options: Any) -> Body:
     return {"terms": {"field": field, "size": READ_VALUES, **options}}
 
 
-def under(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
+def wrap_filter(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
     """The aggregations of a facet under the filters selected in the others; by themselves when
     nothing is selected there, for every aggregation costs a small page a part of its time. Offers
     are counted beside their kinds, so those stand under a filter in any case."""
     if others or name == "kind":
-        return {f"facet_{name}": {"filter": all_of(others), "aggs": aggs}}
+        return {f"facet_{name}": {"filter": and_clause(others), "aggs": aggs}}
     return aggs
 
 
-def found_under(name: str, found: Body) -> Body:
+def unwrap_filter(name: str, aggregations: Body) -> Body:
     """What ``under`` asked for a facet."""
-    inside: Body = found.get(f"facet_{name}", found)
+    inside: Body = aggregations.get(f"facet_{name}", aggregations)
     return inside
 
 
-def buckets_of(aggregation: Body) -> dict[str, Body]:
+def buckets_by_key(aggregation: Body) -> dict[str, Body]:
     """Buckets by key, of ``terms``, of ``filters`` or of a range with keys."""
     buckets = aggregation["buckets"]
     if isinstance(buckets, dict):

@@ -14,12 +14,17 @@ from search_engine.query.availability import SLOT_FILTERS
 from search_engine.query.facet_clauses import (
     NOTHING,
     Clauses,
-    buckets_of,
-    found_under,
+    buckets_by_key,
     terms,
-    under,
+    unwrap_filter,
+    wrap_filter,
 )
-from search_engine.query.grouped_counts import MEMBERS, behind_cards, groups_aggs, groups_in
+from search_engine.query.grouped_counts import (
+    MEMBERS,
+    count_bucket_cpts,
+    count_hidden_members,
+    cpts_count_aggs,
+)
 from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import KIND_FIELDS, OFFER_FILTERS
@@ -27,7 +32,7 @@ from search_engine.query.slot_facets import offers_by_slot, slot_facets
 
 Body = dict[str, Any]
 
-MOST_VALUES = 50
+MAX_FACET_VALUES = 50
 """Values of one facet that are told, the most frequent ones."""
 
 OFFER_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -60,13 +65,13 @@ def offer_facets(
     facets: dict[str, Body] = {}
     for name in OFFER_FACETS:
         others = [clause for other, clause in selected.items() if other != name]
-        facets |= under(others, name, _facet(plan, name, within))
+        facets |= wrap_filter(others, name, _facet(plan, name, within))
     return facets
 
 
-def facets_behind(plan: Plan, selected: Clauses) -> dict[str, Body]:
+def member_facets(plan: Plan, selected: Clauses) -> dict[str, Body]:
     """The facets of members who stand behind the card of their CPTS, to be taken off."""
-    few, groups = _of_few(plan), groups_aggs(plan)
+    few, groups = _of_few(plan), cpts_count_aggs(plan)
     return {**offer_facets(few, selected, groups), **slot_facets(few, selected, groups)}
 
 
@@ -82,7 +87,7 @@ def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     behind = _offers_by_value(_of_few(plan), found[MEMBERS]) if MEMBERS in found else {}
     counted = {name: _cards(everybody[name], behind.get(name, {})) for name in FACETS}
     counted["kind"] = _kinds(plan, found)
-    return {name: _kept(plan, name, counted[name]) for name in FACETS}
+    return {name: _most_frequent(plan, name, counted[name]) for name in FACETS}
 
 
 def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]:
@@ -101,16 +106,16 @@ def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
 
 def _offers_by_value(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     """By filter, the bucket of offers of each value."""
-    by_offer = {name: _by_offer(name, found_under(name, found)) for name in OFFER_FACETS}
+    by_offer = {name: _by_offer(name, unwrap_filter(name, found)) for name in OFFER_FACETS}
     return offers_by_slot(plan, found) | by_offer
 
 
 def _by_offer(name: str, found: Body) -> dict[str, Body]:
     if name == "open_now":
-        return buckets_of(found[name])
+        return buckets_by_key(found[name])
     if name == "participation":
         found = found[name]
-    values = {field: buckets_of(found[field]) for field in OFFER_FIELDS[name]}
+    values = {field: buckets_by_key(found[field]) for field in OFFER_FIELDS[name]}
     if name == "specialty":
         return _by_specialty(values["specialties"], values["specialty_groups"])
     return {value: b for buckets in values.values() for value, b in buckets.items()}
@@ -119,26 +124,27 @@ def _by_offer(name: str, found: Body) -> dict[str, Body]:
 def _by_specialty(codes_found: Mapping[str, Body], pairs: Mapping[str, Body]) -> dict[str, Body]:
     """Reform pairs count once, under the first code of their group."""
     groups = codes.specialty_groups()
-    alone = {code: b for code, b in codes_found.items() if codes.group_of(code) is None}
+    alone = {code: b for code, b in codes_found.items() if codes.find_specialty_group(code) is None}
     return {**alone, **{groups[name][0]: b for name, b in pairs.items() if name in groups}}
 
 
 def _cards(everybody: Mapping[str, Body], behind: Mapping[str, Body]) -> dict[str, int]:
     """Cards by value: its offers, the members of each CPTS counting as one."""
     return {
-        value: int(bucket["doc_count"]) - (behind_cards(behind[value]) if value in behind else 0)
+        value: int(bucket["doc_count"])
+        - (count_hidden_members(behind[value]) if value in behind else 0)
         for value, bucket in everybody.items()
     }
 
 
 def _kinds(plan: Plan, found: Body) -> dict[str, int]:
     """Kinds of cards: those of offers that stand alone, and the CPTS that members stand behind."""
-    facet, counts = found_under("kind", found), Counter[str]()
+    facet, counts = unwrap_filter("kind", found), Counter[str]()
     counts.update(_documents(facet))
     if MEMBERS in found:
-        behind = found_under("kind", found[MEMBERS])
+        behind = unwrap_filter("kind", found[MEMBERS])
         counts.subtract(_documents(behind))
-        counts[Kind.CPTS] += groups_in(behind)
+        counts[Kind.CPTS] += count_bucket_cpts(behind)
     if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:
         counts[Kind.CPTS] = int(facet["doc_count"])
     return counts
@@ -148,16 +154,16 @@ def _documents(facet: Body) -> dict[str, int]:
     return {value: int(bucket["doc_count"]) for value, bucket in _by_offer("kind", facet).items()}
 
 
-def _kept(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:
+def _most_frequent(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str, int]:
     """The most frequent values, and those selected even without any card."""
-    selected = dict.fromkeys(selected_values(plan, name), 0)
+    selected = dict.fromkeys(selection_values(plan, name), 0)
     full = {**selected, **{value: count for value, count in counts.items() if count}}
     ordered = sorted(full.items(), key=lambda counted: (-counted[1], counted[0]))
-    beyond = [(value, count) for value, count in ordered[MOST_VALUES:] if value in selected]
-    return dict([*ordered[:MOST_VALUES], *beyond])
+    beyond = [(value, count) for value, count in ordered[MAX_FACET_VALUES:] if value in selected]
+    return dict([*ordered[:MAX_FACET_VALUES], *beyond])
 
 
-def selected_values(plan: Plan, name: str) -> list[str]:
+def selection_values(plan: Plan, name: str) -> list[str]:
     """What is selected in a filter, a speciality under the first code of its reform pairs."""
     if name == "open_now":
         return [TRUE] if plan.criteria.open_now else []

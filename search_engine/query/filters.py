@@ -7,17 +7,17 @@ from typing import Any
 
 from mappings import codes
 from mappings.records import Kind, StructureKind
-from search_engine.query.availability import SLOT_FILTERS, freed, has_slot
+from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import any_of, bears_one_of, selections
+from search_engine.query.post_filters import or_clause, post_filter_clauses, specialty_clause
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
-from search_engine.request.window import Window, instant
+from search_engine.request.window import SearchWindow, format_instant
 
 Clause = dict[str, Any]
 
-SHOWN_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
+ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
 looked for itself."""
 
@@ -38,12 +38,12 @@ MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 
 def offer_filters(plan: Plan) -> Clause:
     """The ``bool`` of every condition, selected filters included; slots only where selected."""
-    found = bounds(plan)["bool"]
-    selected = list(selections(plan).values())
+    found = base_query(plan)["bool"]
+    selected = list(post_filter_clauses(plan).values())
     return {"bool": {**found, "filter": [*found["filter"], *selected]}}
 
 
-def bounds(plan: Plan) -> Clause:
+def base_query(plan: Plan) -> Clause:
     """The ``bool`` of what is looked for, whatever filters are selected.
 
     Where filters on slots are selected in mode ``available``, it asks for any slot that shows,
@@ -52,24 +52,24 @@ def bounds(plan: Plan) -> Clause:
     wanted = [
         *area_filters(plan.area),
         *meaning_filters(plan),
-        {"terms": {"kind": shown_kinds(plan)}},
+        {"terms": {"kind": result_kinds(plan)}},
     ]
     if plan.mode in MODE_FLAG:
         wanted.append({"term": {MODE_FLAG[plan.mode]: True}})
     if plan.criteria.cpts is not None:
         wanted.append({"term": {"cpts": plan.criteria.cpts}})
     if plan.mode is Mode.AVAILABLE and plan.slots_chosen:
-        wanted.append(has_slot(freed(plan.slots, *SLOT_FILTERS)))
+        wanted.append(has_slot(drop_slot_filters(plan.slots, *SLOT_FILTERS)))
     unwanted = [] if plan.criteria.absent else absence_clauses(plan.window)
     if plan.without_rpps is not None:
         unwanted.append({"term": {"rpps": plan.without_rpps}})
     return {"bool": {"filter": wanted, "must_not": unwanted}}
 
 
-def shown_kinds(plan: Plan) -> list[str]:
+def result_kinds(plan: Plan) -> list[str]:
     """Kinds of ordinary results: a CPTS only when it is looked for, by word or by name."""
     named = plan.meaning.text is not None or Kind.CPTS in plan.meaning.offer_kinds
-    return [*SHOWN_KINDS, *([Kind.CPTS] if named and plan.criteria.cpts is None else [])]
+    return [*ORDINARY_KINDS, *([Kind.CPTS] if named and plan.criteria.cpts is None else [])]
 
 
 def area_filters(area: Area) -> list[Clause]:
@@ -89,9 +89,13 @@ def center(area: Area) -> dict[str, float]:
     return {"lat": area.lat, "lon": area.lon}
 
 
-def absence_clauses(window: Window) -> list[Clause]:
+def absence_clauses(window: SearchWindow) -> list[Clause]:
     """Absent for good (F034), or absent over the whole window (F035, W27)."""
-    span = {"gte": instant(window.start), "lte": instant(window.end), "relation": "contains"}
+    span = {
+        "gte": format_instant(window.start),
+        "lte": format_instant(window.end),
+        "relation": "contains",
+    }
     return [{"term": {"always_absent": True}}, {"range": {"absences": span}}]
 
 
@@ -106,7 +110,7 @@ def meaning_filters(plan: Plan) -> list[Clause]:
     meanings = [*code_meanings(meaning), *name_meanings(plan)]
     if not meanings and conditions:
         return conditions
-    return [any_of(meanings), *conditions]
+    return [or_clause(meanings), *conditions]
 
 
 def code_meanings(meaning: Interpretation) -> list[Clause]:
@@ -127,7 +131,7 @@ def code_meanings(meaning: Interpretation) -> list[Clause]:
 
 def specialty_meanings(meaning: Interpretation) -> list[Clause]:
     """Who bears one of the specialities, whatever else (F028), or participates (F027)."""
-    clauses = [bears_one_of(meaning.specialties)]
+    clauses = [specialty_clause(meaning.specialties)]
     if meaning.bypass_professions and not GENERAL_MEDICINE.isdisjoint(meaning.specialties):
         profession = {"terms": {"profession": list(meaning.bypass_professions)}}
         clauses.append({"bool": {"filter": [{"term": {"participant": True}}, profession]}})
@@ -162,4 +166,4 @@ def _match(field: str, text: str, **options: Any) -> Clause:
 def hospitals_with_emergency() -> Clause:
     """Everything but the hospitals without an emergency department."""
     hospital = {"term": {"structure_kind": StructureKind.HOSPITAL.value}}
-    return any_of([{"bool": {"must_not": [hospital]}}, {"term": {"emergency": True}}])
+    return or_clause([{"bool": {"must_not": [hospital]}}, {"term": {"emergency": True}}])

@@ -7,8 +7,8 @@ from mappings.records import Offer
 from search_engine.query.availability import has_slot
 from search_engine.query.filters import center
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import all_of
-from search_engine.query.ranking import measured
+from search_engine.query.post_filters import and_clause
+from search_engine.query.ranking import is_distance_ranked
 from search_engine.query.source_fields import SOURCE
 
 Body = dict[str, Any]
@@ -20,13 +20,13 @@ FIRST_CARDS = 5
 
 def nearest_agg(plan: Plan, selected: list[Body]) -> dict[str, Body]:
     """The nearest offer with a slot, asked with the first page from a patient's own point."""
-    if not plan.first_page or not measured(plan.area):
+    if not plan.first_page or not is_distance_ranked(plan.area):
         return {}
     wanted = [*selected, *([] if plan.slot_needed else [has_slot(plan.slots)])]
     distance = {"point": center(plan.area), "order": "asc", "unit": "km"}
     sort = [{"_geo_distance": distance}, {"id": {"order": "asc"}}]
     top = {"top_hits": {"size": 1, "sort": sort, "_source": SOURCE}}
-    return {NEAREST: {"filter": all_of(wanted), "aggs": {NEAREST: top}}}
+    return {NEAREST: {"filter": and_clause(wanted), "aggs": {NEAREST: top}}}
 
 
 def read_nearest(answer: Body) -> Offer | None:

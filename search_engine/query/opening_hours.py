@@ -13,15 +13,15 @@ from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
-from geography.departments import known_zones
+from geography.departments import load_zones
 from mappings.hours import WEEK_MINUTES, minute_of_week, open_minutes
 from mappings.records import MinuteRange
 
-AHEAD = timedelta(days=8)
+NEXT_CHANGE_LIMIT = timedelta(days=8)
 """How far the next opening is looked for: the same weekday next week included."""
 
 
-class Opening(TypedDict):
+class OpeningState(TypedDict):
     """``until``: when it closes if open, when it opens if closed; local time with its offset.
 
     Absent when nothing changes in eight days.
@@ -31,9 +31,9 @@ class Opening(TypedDict):
     until: NotRequired[str]
 
 
-def opening(
+def opening_state(
     hours: Mapping[str, Sequence[Sequence[str]]], now: datetime, zone: str
-) -> Opening | None:
+) -> OpeningState | None:
     """The state of the place at ``now``; None when no hours are known.
 
     ``hours`` are read by ``mappings.hours.open_minutes``; ``until`` is always after ``now``.
@@ -41,7 +41,7 @@ def opening(
     week = open_minutes(hours) if hours else []
     if not week:
         return None
-    state: Opening = {"now": _is_open(week, now, zone)}
+    state: OpeningState = {"now": _is_open(week, now, zone)}
     if (until := _next_change(week, now, zone)) is not None:
         state["until"] = until.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
     return state
@@ -59,7 +59,7 @@ def open_now_clause(now: datetime) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _open_at(now: datetime) -> dict[str, Any]:
     zones: defaultdict[int, list[str]] = defaultdict(list)
-    for zone in known_zones():
+    for zone in load_zones():
         zones[minute_of_week(now, zone.key)].append(zone.key)
     clauses = [_open_in(names, minute) for minute, names in zones.items()]
     return {"bool": {"should": clauses, "minimum_should_match": 1}}
@@ -78,7 +78,7 @@ def _is_open(week: list[MinuteRange], moment: datetime, zone: str) -> bool:
 def _next_change(week: list[MinuteRange], now: datetime, zone: str) -> datetime | None:
     """The first instant after ``now`` at which the place opens or closes."""
     state, moment = _is_open(week, now, zone), now
-    while (moment := _next_edge(week, moment, zone)) <= now + AHEAD:
+    while (moment := _next_edge(week, moment, zone)) <= now + NEXT_CHANGE_LIMIT:
         if _is_open(week, moment, zone) != state:
             return moment
     return None
@@ -90,15 +90,15 @@ def _next_edge(week: list[MinuteRange], after: datetime, zone: str) -> datetime:
     minute = minute_of_week(start, zone)
     edges = (edge for span in week for edge in (span["gte"], span["lt"]))
     ahead = min((edge - minute - 1) % WEEK_MINUTES + 1 for edge in edges)
-    return start + timedelta(minutes=_before_turn(start, ahead, zone))
+    return start + timedelta(minutes=_before_clock_change(start, ahead, zone))
 
 
-def _before_turn(start: datetime, minutes: int, zone: str) -> int:
+def _before_clock_change(start: datetime, minutes: int, zone: str) -> int:
     """So many minutes, or fewer when the clock changes before: it does once a week at most."""
     clock = ZoneInfo(zone)
     offset = start.astimezone(clock).utcoffset()
 
-    def turned(minute: int) -> bool:
+    def has_clock_changed(minute: int) -> bool:
         return (start + timedelta(minutes=minute)).astimezone(clock).utcoffset() != offset
 
-    return bisect_left(range(minutes), True, key=turned)
+    return bisect_left(range(minutes), True, key=has_clock_changed)

@@ -8,19 +8,19 @@ large page the facets on offers go with those on slots, for the ranking is as lo
 from collections.abc import Mapping
 from typing import Any
 
-from search_engine.backend.index import Answer, hits_of
+from search_engine.backend.index import Answer, read_hits
 from search_engine.query.availability import slot_filter
 from search_engine.query.cpts_groups import best_members, same_members
 from search_engine.query.facet_clauses import Clauses
-from search_engine.query.facets import facets_behind, offer_facets
-from search_engine.query.filters import bounds, center
+from search_engine.query.facets import member_facets, offer_facets
+from search_engine.query.filters import base_query, center
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.nearest_alternative import nearest_agg
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import all_of, member_of, selections
-from search_engine.query.ranking import measured
-from search_engine.query.scoring import scored
-from search_engine.query.slot_facets import bears_slot, reads_told, slot_facets
+from search_engine.query.post_filters import and_clause, members_clause, post_filter_clauses
+from search_engine.query.ranking import is_distance_ranked
+from search_engine.query.scoring import build_scored_query
+from search_engine.query.slot_facets import can_use_bookable, slot_facets, visible_slot_clause
 from search_engine.query.source_fields import SOURCE
 from search_engine.request.criteria import Sort
 
@@ -30,14 +30,14 @@ PAGE, SLOT_FACETS = "page", "slot facets"
 
 
 def page_bodies(plan: Plan) -> dict[str, Body]:
-    """All that a page needs; ``whole_page`` makes one answer of theirs."""
-    wanted, selected = bounds(plan), selections(plan)
-    ranked = {"query": scored(plan, wanted), "sort": sort_keys(plan), "_source": SOURCE}
+    """All that a page needs; ``merge_page_answers`` makes one answer of theirs."""
+    wanted, selected = base_query(plan), post_filter_clauses(plan)
+    ranked = {"query": build_scored_query(plan, wanted), "sort": sort_keys(plan), "_source": SOURCE}
     bodies = {
         PAGE: _hits(plan, ranked, selected),
         SLOT_FACETS: _slot_facets(plan, wanted, selected),
     }
-    if plan.covering:
+    if plan.area_cpts:
         bodies[MEMBERS] = _members(plan, ranked, selected)
     return bodies
 
@@ -45,17 +45,17 @@ def page_bodies(plan: Plan) -> dict[str, Body]:
 def only_participants(plan: Plan) -> bool:
     """Whether the hits are asked for among participants alone: where they are likely to fill the
     first page, and nothing stands before them. To rank the others is half of a large page."""
-    outranked = plan.enlarged or plan.meaning.text is not None or not plan.slot_needed
+    outranked = plan.is_enlarged or plan.meaning.text is not None or not plan.slot_needed
     first = plan.participants_first and plan.first_page and not outranked
-    return plan.led and first and reads_told(plan)
+    return plan.led and first and can_use_bookable(plan)
 
 
 def is_filled(plan: Plan, answers: Mapping[str, Answer]) -> bool:
     """Whether as many hits came as were asked for: then nobody of a lower tier belongs to them."""
-    return len(hits_of(answers[PAGE])) >= int(position(plan)["size"])
+    return len(read_hits(answers[PAGE])) >= int(position(plan)["size"])
 
 
-def whole_page(answers: Mapping[str, Answer]) -> Answer:
+def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
     """The hits, with every count beside them."""
     page, slots = answers[PAGE], answers[SLOT_FACETS]
     if "total" not in page["hits"]:
@@ -73,31 +73,31 @@ def _hits(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     facet counts without its own filter over one same query. Members of a covering CPTS are not
     among the hits: they stand behind one of them.
     """
-    hits = {**ranked, **position(plan), "post_filter": _shown(plan, selected)}
+    hits = {**ranked, **position(plan), "post_filter": _page_post_filter(plan, selected)}
     if only_participants(plan):
         query = {"bool": {"must": [ranked["query"]], "filter": [{"term": {"participant": True}}]}}
         return {**hits, "query": query, "track_total_hits": False}
-    facets = {} if reads_told(plan) else offer_facets(plan, selected)
+    facets = {} if can_use_bookable(plan) else offer_facets(plan, selected)
     aggs = {**facets, **nearest_agg(plan, [*selected.values()])}
     return {**hits, "track_total_hits": True, "aggs": aggs}
 
 
-def _shown(plan: Plan, selected: Clauses) -> Body:
-    behind = [{"bool": {"must_not": [member_of(plan)]}}] if plan.covering else []
-    return all_of([*selected.values(), *behind])
+def _page_post_filter(plan: Plan, selected: Clauses) -> Body:
+    behind = [{"bool": {"must_not": [members_clause(plan)]}}] if plan.area_cpts else []
+    return and_clause([*selected.values(), *behind])
 
 
 def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
     """Apart from the hits, so that Elasticsearch walks the slots while it ranks; without the slot
     that an offer needs, for one without any counts nowhere among these."""
     counts, query = slot_facets(plan, selected), wanted
-    if reads_told(plan):
+    if can_use_bookable(plan):
         counts |= offer_facets(plan, selected)
-        needed = [bears_slot(plan)] if plan.slot_needed else []
+        needed = [visible_slot_clause(plan)] if plan.slot_needed else []
         query = {"bool": {**wanted["bool"], "filter": [*wanted["bool"]["filter"], *needed]}}
     if only_participants(plan):
         counts |= nearest_agg(plan, [*selected.values()])
-        whole = {"track_total_hits": True, "post_filter": _shown(plan, selected)}
+        whole = {"track_total_hits": True, "post_filter": _page_post_filter(plan, selected)}
         return {"query": query, "size": 0, "aggs": counts, **whole}
     return {"query": query, "size": 0, "track_total_hits": False, "aggs": counts}
 
@@ -106,11 +106,11 @@ def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     """The best member of each covering CPTS, by the order of the page and its filters; in a walk
     the member that its first page chose. With the facets of all members."""
     if plan.after is not None:
-        chosen = same_members(list(plan.representatives.values()), [*selected.values()])
+        chosen = same_members(list(plan.best_member_by_cpts.values()), [*selected.values()])
     else:
-        chosen = best_members(plan.covering, [*selected.values()])
-    query = {"bool": {"must": [ranked["query"]], "filter": [member_of(plan)]}}
-    aggs = {**facets_behind(plan, selected), **chosen.pop("aggs", {})}
+        chosen = best_members(plan.area_cpts, [*selected.values()])
+    query = {"bool": {"must": [ranked["query"]], "filter": [members_clause(plan)]}}
+    aggs = {**member_facets(plan, selected), **chosen.pop("aggs", {})}
     return {**ranked, "query": query, "track_total_hits": False, "aggs": aggs, **chosen}
 
 
@@ -123,7 +123,7 @@ def position(plan: Plan) -> Body:
     if plan.after is not None:
         return {"search_after": list(plan.after), "size": size}
     start = (plan.criteria.page - 1) * size
-    first = max(0, start - len(plan.covering))
+    first = max(0, start - len(plan.area_cpts))
     return {"from": first, "size": start + size - first}
 
 
@@ -131,20 +131,22 @@ def sort_keys(plan: Plan) -> list[Body]:
     """Score, then what the sort asks inside a tier, then the id: never the order of arrival."""
     inside: dict[Sort, list[Body]] = {
         Sort.BEST: [],
-        Sort.DISTANCE: [by_distance(plan)],
-        Sort.EARLIEST: by_first_slot(plan),
+        Sort.DISTANCE: [distance_sort(plan)],
+        Sort.EARLIEST: first_slot_sort(plan),
     }
     return [{"_score": {"order": "desc"}}, *inside[plan.criteria.sort], {"id": {"order": "asc"}}]
 
 
-def by_distance(plan: Plan) -> Body:
+def distance_sort(plan: Plan) -> Body:
     """Nearest to the centre of the search first."""
     return {"_geo_distance": {"point": center(plan.area), "order": "asc", "unit": "km"}}
 
 
-def by_first_slot(plan: Plan) -> list[Body]:
+def first_slot_sort(plan: Plan) -> list[Body]:
     """Earliest showing slot first (F022), none last; equals by distance, else by fair key."""
     nested = {"path": "slots", "filter": slot_filter(plan.slots)}
     start = {"order": "asc", "mode": "min", "missing": "_last", "nested": nested}
-    equals = by_distance(plan) if measured(plan.area) else {"fair_key": {"order": "asc"}}
+    equals = (
+        distance_sort(plan) if is_distance_ranked(plan.area) else {"fair_key": {"order": "asc"}}
+    )
     return [{"slots.start": start}, equals]

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mappings.records import Kind
-from search_engine.query.availability import SLOT_FILTERS, SlotRule, asked_slots
+from search_engine.query.availability import SLOT_FILTERS, SlotRule, build_slot_rule
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.profiles import Profile
-from search_engine.request.window import Window
+from search_engine.request.window import SearchWindow
 
 NO_MEMBERS: Mapping[str, str] = MappingProxyType({})
 
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
     criteria: Criteria
     meaning: Interpretation
     area: Area
-    window: Window
+    window: SearchWindow
     mode: Mode
     profile: Profile
     seed: int
@@ -43,9 +43,9 @@ class Plan(NamedTuple):
     fuzzy: bool = False
     many: bool = False
     led: bool = False
-    covering: tuple[str, ...] = ()
-    representatives: Mapping[str, str] = NO_MEMBERS
-    beside: tuple[str, ...] = ()
+    area_cpts: tuple[str, ...] = ()
+    best_member_by_cpts: Mapping[str, str] = NO_MEMBERS
+    filtered_cpts: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
 
     @property
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
         return any(_on_slots(self.criteria))
 
     @property
-    def may_group(self) -> bool:
+    def can_group_cpts(self) -> bool:
         """Members of a CPTS stand behind its card (F091), unless somebody is looked for by name,
         or the CPTS themselves are what is looked for."""
         return (
@@ -80,7 +80,7 @@ class Plan(NamedTuple):
         return self.mode in (Mode.AVAILABLE, Mode.ALL)
 
     @property
-    def enlarged(self) -> bool:
+    def is_enlarged(self) -> bool:
         """The radius was grown: offers of the first circle stay before the ring."""
         return self.area.first_radius_km is not None
 
@@ -89,24 +89,24 @@ class Plan(NamedTuple):
         """The order inside a tier is the in-tier number, not a field."""
         return self.criteria.sort is Sort.BEST
 
-    def of_everybody(self) -> "Plan":
+    def without_cpts_filter(self) -> "Plan":
         """The same search, not restricted to the members of a CPTS."""
         if self.criteria.cpts is None:
             return self
         criteria = self.criteria.model_copy(update={"cpts": None})
-        return self._replace(criteria=criteria, covering=self.covering or self.beside)
+        return self._replace(criteria=criteria, area_cpts=self.area_cpts or self.filtered_cpts)
 
-    def within(self, radius_km: float) -> "Plan":
+    def with_radius(self, radius_km: float) -> "Plan":
         """The same search over a larger circle."""
         first = self.area.first_radius_km or self.area.radius_km
         return self._replace(area=self.area._replace(radius_km=radius_km, first_radius_km=first))
 
 
-def plan_of(
+def build_plan(
     criteria: Criteria,
     meaning: Interpretation,
     area: Area,
-    window: Window,
+    window: SearchWindow,
     *,
     profile: Profile,
     seed: int,
@@ -117,14 +117,14 @@ def plan_of(
         meaning=meaning,
         area=area,
         window=window,
-        mode=mode_of(criteria, meaning),
+        mode=effective_mode(criteria, meaning),
         profile=profile,
         seed=seed,
-        slots=asked_slots(criteria, window),
+        slots=build_slot_rule(criteria, window),
     )
 
 
-def mode_of(criteria: Criteria, meaning: Interpretation) -> Mode:
+def effective_mode(criteria: Criteria, meaning: Interpretation) -> Mode:
     """The mode of the search: a structure word does not wait for slots (F031)."""
     if meaning.structure_word and criteria.mode is Mode.AVAILABLE:
         return Mode.ALL

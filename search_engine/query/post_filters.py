@@ -30,7 +30,7 @@ KIND_FIELDS = ("kind", "structure_kind")
 """A kind may be asked for as what the offer is, or as what the structure is."""
 
 
-def selections(plan: Plan) -> dict[str, Clause]:
+def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     """The clause of each selected filter, by its name; those on slots together as ``slots``."""
     criteria = plan.criteria
     asked = {name: list(getattr(criteria, name)) for name in OFFER_FILTERS}
@@ -38,11 +38,11 @@ def selections(plan: Plan) -> dict[str, Clause]:
         name: {"terms": {OFFER_FILTERS[name]: values}} for name, values in asked.items() if values
     }
     if criteria.specialty:
-        clauses["specialty"] = bears_one_of(criteria.specialty)
+        clauses["specialty"] = specialty_clause(criteria.specialty)
     if criteria.kind:
-        clauses["kind"] = of_kinds(plan, criteria.kind)
+        clauses["kind"] = kinds_clause(plan, criteria.kind)
     if criteria.participation:
-        clauses["participation"] = takes_part(list(criteria.participation))
+        clauses["participation"] = participation_clause(list(criteria.participation))
     if criteria.open_now:
         clauses["open_now"] = open_now_clause(plan.window.start)
     if plan.slots_chosen:
@@ -50,34 +50,34 @@ def selections(plan: Plan) -> dict[str, Clause]:
     return clauses
 
 
-def bears_one_of(specialties: list[str] | tuple[str, ...]) -> Clause:
+def specialty_clause(specialties: list[str] | tuple[str, ...]) -> Clause:
     """Offers with one of the specialities or of their reform pairs."""
     members = dict.fromkeys(code for asked in specialties for code in codes.with_group(asked))
     return {"terms": {"specialties": list(members)}}
 
 
-def takes_part(via: list[str]) -> Clause:
+def participation_clause(via: list[str]) -> Clause:
     """Who takes part through one of those ways."""
     return {"bool": {"filter": [{"term": {"participant": True}}, {"terms": {"via": via}}]}}
 
 
-def of_kinds(plan: Plan, kinds: list[str]) -> Clause:
+def kinds_clause(plan: Plan, kinds: list[str]) -> Clause:
     """Cards of those kinds: a member behind the card of its CPTS is of kind ``cpts`` (F079)."""
-    own: Clause = any_of([{"terms": {name: kinds}} for name in KIND_FIELDS])
+    own: Clause = or_clause([{"terms": {name: kinds}} for name in KIND_FIELDS])
     if plan.criteria.cpts is not None and Kind.CPTS in kinds:
-        return any_of([own, {"term": {"cpts": plan.criteria.cpts}}])
-    if not plan.covering:
+        return or_clause([own, {"term": {"cpts": plan.criteria.cpts}}])
+    if not plan.area_cpts:
         return own
-    alone: Clause = {"bool": {"filter": [own], "must_not": [member_of(plan)]}}
-    return any_of([alone, member_of(plan)] if Kind.CPTS in kinds else [alone])
+    alone: Clause = {"bool": {"filter": [own], "must_not": [members_clause(plan)]}}
+    return or_clause([alone, members_clause(plan)] if Kind.CPTS in kinds else [alone])
 
 
-def member_of(plan: Plan) -> Clause:
+def members_clause(plan: Plan) -> Clause:
     """Members of the CPTS that stand as one card in this search."""
-    return {"terms": {"cpts": list(plan.covering)}}
+    return {"terms": {"cpts": list(plan.area_cpts)}}
 
 
-def any_of(clauses: list[Clause]) -> Clause:
+def or_clause(clauses: list[Clause]) -> Clause:
     """One of the clauses at least; none of nothing (F084)."""
     if len(clauses) == 1:
         return clauses[0]
@@ -86,6 +86,6 @@ def any_of(clauses: list[Clause]) -> Clause:
     return {"bool": {"should": clauses, "minimum_should_match": 1}}
 
 
-def all_of(clauses: list[Clause]) -> Clause:
+def and_clause(clauses: list[Clause]) -> Clause:
     """Every clause, without score."""
     return {"bool": {"filter": clauses}} if clauses else {"match_all": {}}

@@ -7,7 +7,7 @@ from search_engine.query.availability import has_slot
 from search_engine.query.facet_clauses import NOTHING
 from search_engine.query.filters import circle, name_queries, offer_filters
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import all_of
+from search_engine.query.post_filters import and_clause
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 
@@ -26,7 +26,7 @@ COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
 Body = dict[str, Any]
 
 
-def may_grow(area: Area) -> bool:
+def can_enlarge(area: Area) -> bool:
     """A radius that was asked for is kept; a department has borders, not a radius."""
     return (
         area.radius_km is not None
@@ -39,10 +39,10 @@ def may_grow(area: Area) -> bool:
 def is_sparse(plan: Plan) -> bool:
     """Whether looking further is what to expect: there, and for a name, which few bear."""
     named = plan.meaning.text is not None
-    return may_grow(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
+    return can_enlarge(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
 
 
-def counts_slots(plan: Plan) -> bool:
+def is_slot_counted(plan: Plan) -> bool:
     """What is too few: offers with a slot, where slots are what is looked for.
 
     Those who accept beyond their slots or a re-orientation, and structures asked by their kind,
@@ -63,20 +63,20 @@ def larger_radii(area: Area) -> list[float]:
     return [radius for radius in radii if radius < furthest] + [furthest]
 
 
-def radii_of(plan: Plan) -> list[float]:
+def candidate_radii(plan: Plan) -> list[float]:
     """The radii among which the search chooses, none for a department."""
     first, area = plan.area.radius_km, plan.area
     if first is None:
         return []
-    return [first, *(larger_radii(area) if may_grow(area) else [])]
+    return [first, *(larger_radii(area) if can_enlarge(area) else [])]
 
 
-def counted_slots(plan: Plan) -> list[Body]:
+def enough_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not count as enough, where no filter asks for it."""
-    return [has_slot(plan.slots)] if counts_slots(plan) and not plan.slots_chosen else []
+    return [has_slot(plan.slots)] if is_slot_counted(plan) and not plan.slots_chosen else []
 
 
-def needed_slots(plan: Plan) -> list[Body]:
+def mandatory_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not answer, where no filter asks for it."""
     return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
 
@@ -86,48 +86,48 @@ def count_body(plan: Plan, radii: list[float]) -> Body:
 
     Without any radius, over the department.
     """
-    counts = {COUNTS: within(plan, radii, counted_slots(plan))}
+    counts = {COUNTS: circle_buckets(plan, radii, enough_slot_clauses(plan))}
     if plan.meaning.text:
         exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
-        counts[EXACT] = within(plan, radii, [exact, *needed_slots(plan)])
-    everything = offer_filters(plan.within(radii[-1]) if radii else plan)
+        counts[EXACT] = circle_buckets(plan, radii, [exact, *mandatory_slot_clauses(plan)])
+    everything = offer_filters(plan.with_radius(radii[-1]) if radii else plan)
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
-def within(
+def circle_buckets(
     plan: Plan, radii: list[float], more: list[Body], inside: Mapping[str, Body] = NOTHING
 ) -> Body:
     """One bucket a radius, of the offers in its circle that meet ``more``, judged once.
 
     The query asks for the last circle already. ``inside``: what every bucket holds.
     """
-    circles = [*(circle(plan.area, radius) for radius in radii[:-1]), all_of([])]
+    circles = [*(circle(plan.area, radius) for radius in radii[:-1]), and_clause([])]
     buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
-    return {"filter": all_of(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
+    return {"filter": and_clause(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
 
 
-def circles_in(answer: Body, name: str) -> list[Body]:
+def read_circles(answer: Body, name: str) -> list[Body]:
     """The buckets of ``within``, by radius."""
     buckets = answer["aggregations"][name][CIRCLES]["buckets"]
     return [buckets[str(index)] for index in range(len(buckets))]
 
 
-def enough_at(answer: Body) -> int:
+def find_enough_circle(answer: Body) -> int:
     """Which is the first radius with enough offers, else the last."""
     counts = _counts(answer, COUNTS)
     enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
     return next(enough, len(counts) - 1)
 
 
-def found_at(answer: Body, index: int) -> int:
+def count_in_circle(answer: Body, index: int) -> int:
     """How many offers answer within that radius."""
     return _counts(answer, COUNTS)[index]
 
 
-def bears_name(answer: Body, index: int) -> bool:
+def has_exact_name(answer: Body, index: int) -> bool:
     """Whether somebody bears the exact name within that radius."""
     return _counts(answer, EXACT)[index] > 0
 
 
 def _counts(answer: Body, name: str) -> list[int]:
-    return [int(bucket["doc_count"]) for bucket in circles_in(answer, name)]
+    return [int(bucket["doc_count"]) for bucket in read_circles(answer, name)]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
-from search_engine.request.window import Window, end_of_today, instant
+from search_engine.request.window import SearchWindow, end_of_today, format_instant
 
 NAME = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0}
 SLOT = 8.0
@@ -31,14 +31,14 @@ FAIR_SHARE = 0.005
 SOON_HOURS = 4
 
 
-def measured(area: Area) -> bool:
+def is_distance_ranked(area: Area) -> bool:
     """Whether distances count from the patient's own point; if not, the order is fair."""
     return area.patient_point and area.radius_km is not None
 
 
 def credit_factor(area: Area) -> float:
     """What a credit counts for: its share of the department's own radius, however far we look."""
-    if area.radius_km is None or not measured(area):
+    if area.radius_km is None or not is_distance_ranked(area):
         return 1.0
     return min(1.0, area.reference_km / area.radius_km)
 
@@ -57,9 +57,11 @@ def soon_credits(plan: Plan) -> list[tuple[str, float]]:
 
 
 @lru_cache(maxsize=64)
-def _soon_limits(window: Window) -> tuple[str, str]:
+def _soon_limits(window: SearchWindow) -> tuple[str, str]:
     """Latest starts that are soon, as UTC texts: every card of a page asks for the same."""
-    return instant(window.start + timedelta(hours=SOON_HOURS)), instant(end_of_today(window))
+    return format_instant(window.start + timedelta(hours=SOON_HOURS)), format_instant(
+        end_of_today(window)
+    )
 
 
 def structure_credit(plan: Plan) -> float:
@@ -80,7 +82,7 @@ def quarter_bands(area: Area) -> list[tuple[float, float]]:
     Four for the first circle, four more for the ring of an enlarged search: ring and circle are
     apart, so that enlarging never moves an offer of the first circle.
     """
-    if area.radius_km is None or measured(area):
+    if area.radius_km is None or is_distance_ranked(area):
         return []
     first = area.first_radius_km or area.radius_km
     circles = [(0.0, first), (first, area.radius_km)]

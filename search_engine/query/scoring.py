@@ -16,7 +16,7 @@ from search_engine.request.area import Area
 Clause = dict[str, Any]
 
 
-def scored(plan: Plan, filters: Clause) -> Clause:
+def build_scored_query(plan: Plan, filters: Clause) -> Clause:
     """The whole query: the filters, the tiers, and the in-tier number when the order asks it."""
     clauses = [*name_clauses(plan), *tier_clauses(plan)]
     functions: list[Clause] = []
@@ -112,7 +112,7 @@ def quarter_clauses(area: Area) -> list[Clause]:
 def in_tier_functions(plan: Plan) -> list[Clause]:
     """Closeness from the patient's point, else the fair order of the seed (F019, F020)."""
     area = plan.area
-    if area.radius_km is None or not ranking.measured(area):
+    if area.radius_km is None or not ranking.is_distance_ranked(area):
         fair = {"seed": plan.seed, "field": "fair_key"}
         return [{"random_score": fair, "weight": ranking.FAIR_SHARE}]
     half = {"origin": center(area), "scale": f"{area.radius_km / 2:.9f}km", "decay": 0.5}

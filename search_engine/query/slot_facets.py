@@ -14,10 +14,10 @@ from typing import Any, get_args
 
 from mappings.records import Consultation
 from search_engine.query.availability import (
-    MARKS,
+    OVERLAP_INSTANTS,
     SLOT_FILTERS,
     SlotRule,
-    freed,
+    drop_slot_filters,
     has_slot,
     hours_range,
     slot_filter,
@@ -25,13 +25,13 @@ from search_engine.query.availability import (
 from search_engine.query.facet_clauses import (
     NOTHING,
     Clauses,
-    buckets_of,
-    found_under,
+    buckets_by_key,
     terms,
-    under,
+    unwrap_filter,
+    wrap_filter,
 )
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import SLOTS, any_of
+from search_engine.query.post_filters import SLOTS, or_clause
 from search_engine.request.criteria import AUDIENCE, Horizon
 
 Body = dict[str, Any]
@@ -41,7 +41,7 @@ HORIZONS: tuple[str, ...] = get_args(Horizon)
 SLOT_FIELDS: Mapping[str, str] = {"slot_type": "slots.types", "consultation": "slots.consultation"}
 
 OFFERS = "offers"
-TOLD, WALKED = "told", "walked"
+BOOKABLE, NESTED = "told", "walked"
 LAST = "bookable.last"
 
 
@@ -52,35 +52,35 @@ def slot_facets(plan: Plan, selected: Clauses, within: Buckets = NOTHING) -> dic
     """
     others = [clause for other, clause in selected.items() if other != SLOTS]
     walked: dict[str, Body] = {SLOTS: {"nested": {"path": "slots"}, "aggs": _by_rule(plan, within)}}
-    if not reads_told(plan):
-        return under(others, SLOTS, walked)
+    if not can_use_bookable(plan):
+        return wrap_filter(others, SLOTS, walked)
     sides: dict[str, Body] = {
-        TOLD: {"filter": _says_all(plan), "aggs": _told(plan)},
-        WALKED: {"filter": {"bool": {"must_not": [_says_all(plan)]}}, "aggs": walked},
+        BOOKABLE: {"filter": _says_all(plan), "aggs": _bookable_aggs(plan)},
+        NESTED: {"filter": {"bool": {"must_not": [_says_all(plan)]}}, "aggs": walked},
     }
-    return under(others, SLOTS, sides)
+    return wrap_filter(others, SLOTS, sides)
 
 
-def reads_told(plan: Plan) -> bool:
+def can_use_bookable(plan: Plan) -> bool:
     """Whether offers are counted by what their slots say together, where that says all."""
     return plan.many and not plan.slots_chosen
 
 
-def bears_slot(plan: Plan) -> Body:
+def visible_slot_clause(plan: Plan) -> Body:
     """Offers with a slot that shows, walked only where they must be."""
     start = {
         "range": {f"bookable.starts.{AUDIENCE[plan.criteria.role]}": {"gte": plan.slots.start}}
     }
     told: Body = {"bool": {"filter": [_says_all(plan), start]}}
     walked: Body = {"bool": {"filter": [has_slot(plan.slots)], "must_not": [_says_all(plan)]}}
-    return any_of([told, walked])
+    return or_clause([told, walked])
 
 
 def _says_all(plan: Plan) -> Body:
     return {"range": {LAST: {"lte": plan.slots.end}}}
 
 
-def _told(plan: Plan) -> dict[str, Body]:
+def _bookable_aggs(plan: Plan) -> dict[str, Body]:
     """Offers by what ``bookable`` tells. Nobody's slot is longer than the first horizon, so a mark
     beyond it is of a slot to come."""
     audience, start = AUDIENCE[plan.criteria.role], plan.slots.start
@@ -117,13 +117,13 @@ def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
         return {plan.slots: [*SLOT_FILTERS]}
     rules: dict[SlotRule, list[str]] = {}
     for name in SLOT_FILTERS:
-        rules.setdefault(freed(plan.slots, name), []).append(name)
+        rules.setdefault(drop_slot_filters(plan.slots, name), []).append(name)
     return rules
 
 
 def _slot_values(plan: Plan, name: str) -> Body:
     if name == "horizon":
-        return {"date_range": {"field": MARKS, "ranges": _horizons(plan.window.start)}}
+        return {"date_range": {"field": OVERLAP_INSTANTS, "ranges": _horizons(plan.window.start)}}
     shown = {"include": [str(kind) for kind in plan.slots.visible]}
     return terms(SLOT_FIELDS[name], **(shown if name == "slot_type" else {}))
 
@@ -137,34 +137,34 @@ def _horizons(start: datetime) -> list[dict[str, str]]:
 
 def offers_by_slot(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     """By filter on slots, the bucket of offers of each value."""
-    inside = found_under(SLOTS, found)
-    if not reads_told(plan):
-        return _read_walked(plan, inside)
-    told, walked = _read_told(inside[TOLD]), _read_walked(plan, inside[WALKED])
-    return {name: _summed(told[name], walked[name]) for name in SLOT_FILTERS}
+    inside = unwrap_filter(SLOTS, found)
+    if not can_use_bookable(plan):
+        return _read_nested(plan, inside)
+    told, walked = _read_bookable(inside[BOOKABLE]), _read_nested(plan, inside[NESTED])
+    return {name: _sum_buckets(told[name], walked[name]) for name in SLOT_FILTERS}
 
 
-def _read_told(found: Body) -> dict[str, dict[str, Body]]:
+def _read_bookable(found: Body) -> dict[str, dict[str, Body]]:
     told: dict[str, dict[str, Body]] = {name: {} for name in SLOT_FILTERS}
     for key, aggregation in found.items():
         name, _, value = key.partition(" ")
         if name in told:
-            buckets = buckets_of(aggregation)
+            buckets = buckets_by_key(aggregation)
             told[name] |= buckets if name == "horizon" else {value: buckets["any"]}
     return told
 
 
-def _read_walked(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
+def _read_nested(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
     slots = found[SLOTS]
     return {
-        name: {value: b[OFFERS] for value, b in buckets_of(slots[names[0]][name]).items()}
+        name: {value: b[OFFERS] for value, b in buckets_by_key(slots[names[0]][name]).items()}
         for names in _rules(plan).values()
         for name in names
     }
 
 
-def _summed(told: Buckets, walked: Buckets) -> dict[str, Body]:
+def _sum_buckets(bookable: Buckets, nested: Buckets) -> dict[str, Body]:
     """Both sides together: an offer is on one of them only."""
-    counts = Counter({value: int(bucket["doc_count"]) for value, bucket in told.items()})
-    counts.update({value: int(bucket["doc_count"]) for value, bucket in walked.items()})
+    counts = Counter({value: int(bucket["doc_count"]) for value, bucket in bookable.items()})
+    counts.update({value: int(bucket["doc_count"]) for value, bucket in nested.items()})
     return {value: {"doc_count": count} for value, count in counts.items()}

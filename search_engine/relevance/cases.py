@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from mappings.records import Kind as OfferKind
-from search_engine.query.filters import SHOWN_KINDS
+from search_engine.query.filters import ORDINARY_KINDS
 from search_engine.request.criteria import Criteria
 
 PRODUCT_CASES = Path(__file__).with_name("cases.toml")
@@ -53,7 +53,7 @@ class CasesFileInvalid(ValueError):
     """The file of cases cannot be used; the message says where and why."""
 
 
-class Kind(StrEnum):
+class CaseKind(StrEnum):
     """What a case judges."""
 
     PRECISION = "precision"
@@ -62,7 +62,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-def _understood(search: dict[str, Any]) -> dict[str, Any]:
+def _check_search(search: dict[str, Any]) -> dict[str, Any]:
     """The search, whose criteria exist; a text place would ask a service."""
     if "where" in search:
         raise ValueError(
@@ -72,7 +72,7 @@ def _understood(search: dict[str, Any]) -> dict[str, Any]:
     return search
 
 
-Search = Annotated[dict[str, Any], AfterValidator(_understood)]
+Search = Annotated[dict[str, Any], AfterValidator(_check_search)]
 """Criteria of one search, as a program gives them; ``role`` besides."""
 
 CaseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
@@ -91,7 +91,7 @@ class Case(Table):
 
     id: CaseId
     description: Description
-    kind: Kind
+    kind: CaseKind
     search: Search
     expected: list[str] = []
     """Ids: all of them on the first page; for ``precision`` no other; in this order for
@@ -109,9 +109,9 @@ class Case(Table):
     @model_validator(mode="after")
     def judges_something(self) -> Self:
         """A case without judgement cannot fail."""
-        if self.kind is Kind.FORBIDDEN and not self.forbidden:
+        if self.kind is CaseKind.FORBIDDEN and not self.forbidden:
             raise ValueError("un cas « forbidden » nomme des identifiants dans forbidden")
-        if self.kind is not Kind.FORBIDDEN and not self.expected:
+        if self.kind is not CaseKind.FORBIDDEN and not self.expected:
             raise ValueError("nommez les identifiants attendus dans expected")
         if set(self.expected) & set(self.forbidden):
             raise ValueError("un identifiant est attendu ou interdit, pas les deux")
@@ -138,7 +138,7 @@ class Traits(Table):
         return self
 
 
-class Abounds(Table):
+class ExpectedOffers(Table):
     """So many offers with these traits in the area make an empty answer wrong."""
 
     traits: Traits
@@ -158,7 +158,7 @@ class AnywhereCase(Table):
     """Each card bears one of these."""
     none: Traits | None = None
     """No card bears any of these."""
-    found_where: Abounds | None = None
+    found_where: ExpectedOffers | None = None
     """Where these offers abound, the page is not empty."""
     place: Literal["point", "commune", "department"] = "point"
     """How a place drawn from the index is said, for a search without one."""
@@ -166,13 +166,13 @@ class AnywhereCase(Table):
     """True: also asked of a new index before it goes live."""
 
     @property
-    def placed(self) -> bool:
+    def has_search_place(self) -> bool:
         """Whether the search says where."""
         return not PLACES.isdisjoint(self.search)
 
 
-def _shown(kind: OfferKind) -> OfferKind:
-    if kind not in SHOWN_KINDS:
+def _check_ordinary_kind(kind: OfferKind) -> OfferKind:
+    if kind not in ORDINARY_KINDS:
         raise ValueError("seuls les résultats ordinaires se cherchent par leur nom")
     return kind
 
@@ -182,7 +182,7 @@ class KnownItems(Table):
 
     id: CaseId
     description: Description
-    kind: Annotated[OfferKind, AfterValidator(_shown)]
+    kind: Annotated[OfferKind, AfterValidator(_check_ordinary_kind)]
     items: int = Field(ge=1, le=1_000)
     smoke_items: int = Field(ge=1, le=100)
     """Of them, how many are asked of a new index before it goes live."""
@@ -222,7 +222,7 @@ def load_cases(path: Path = PRODUCT_CASES) -> Cases:
 def _faults(error: ValidationError) -> Iterator[str]:
     """One line a fault: ``case 1, kind : valeurs permises : ...``; cases count from 1."""
     for one in error.errors(include_url=False, include_input=False):
-        where = _place_of(one["loc"])
+        where = _location_text(one["loc"])
         cause = one.get("ctx", {}).get("error")
         if isinstance(cause, ValidationError):
             yield from (f"{where}, {fault}" for fault in _faults(cause))
@@ -232,6 +232,6 @@ def _faults(error: ValidationError) -> Iterator[str]:
         yield f"{where} : {told}" if where else told
 
 
-def _place_of(location: tuple[int | str, ...]) -> str:
+def _location_text(location: tuple[int | str, ...]) -> str:
     words = [f" {part + 1}" if isinstance(part, int) else f", {part}" for part in location]
     return "".join(words).removeprefix(", ")

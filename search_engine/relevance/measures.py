@@ -3,38 +3,38 @@
 from dataclasses import dataclass
 from math import log2
 
-from search_engine.relevance.cases import Case, Kind
+from search_engine.relevance.cases import Case, CaseKind
 
 DEPTH = 10
 """Cards over which the gain is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageIds:
     """The ids of a first page in order, those pinned above it, and the codes of its warnings."""
 
-    found: list[str]
+    results: list[str]
     pinned: list[str]
     warnings: list[str]
 
 
-def problems(case: Case, shown: Shown) -> list[str]:
+def problems(case: Case, shown: PageIds) -> list[str]:
     """What is wrong with the page; empty when the case is satisfied."""
-    found = shown.found
+    found = shown.results
     said = [f"manque : {key}" for key in case.expected if key not in found]
     said += [f"interdit : {key}" for key in case.forbidden if key in found]
-    if case.kind is Kind.PRECISION:
+    if case.kind is CaseKind.PRECISION:
         said += [f"de trop : {key}" for key in found if key not in case.expected]
-    if case.kind is Kind.ORDER and found[: len(case.expected)] != case.expected:
-        said.append(f"ordre : {_listed(found[: len(case.expected)])}")
+    if case.kind is CaseKind.ORDER and found[: len(case.expected)] != case.expected:
+        said.append(f"ordre : {_join_keys(found[: len(case.expected)])}")
     if case.pinned is not None and case.pinned != shown.pinned:
-        said.append(f"médecin traitant : {_listed(shown.pinned)}")
+        said.append(f"médecin traitant : {_join_keys(shown.pinned)}")
     if case.warnings is not None and case.warnings != shown.warnings:
-        said.append(f"avertissements : {_listed(shown.warnings)}")
+        said.append(f"avertissements : {_join_keys(shown.warnings)}")
     return said
 
 
-def _listed(keys: list[str]) -> str:
+def _join_keys(keys: list[str]) -> str:
     return ", ".join(keys) or "aucun"
 
 

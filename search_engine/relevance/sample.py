@@ -12,9 +12,9 @@ from geography.gazetteer import Commune, load_gazetteer
 from mappings.analysis import fold
 from mappings.records import Kind as OfferKind
 from mappings.records import Offer
-from search_engine.query.filters import SHOWN_KINDS, Clause
-from search_engine.relevance.cases import Case, Kind, KnownItems
-from search_engine.relevance.judged_page import Asking, Seen
+from search_engine.query.filters import ORDINARY_KINDS, Clause
+from search_engine.relevance.cases import Case, CaseKind, KnownItems
+from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.request.criteria import MAX_TEXT, Mode
 from search_engine.request.interpretation import interpret
 from search_engine.request.problems import QueryTooShort
@@ -33,15 +33,15 @@ Place = dict[str, Search]
 """A drawn place by the way it is said."""
 
 
-async def places(asking: Asking, wanted: int) -> list[Place]:
+async def draw_places(probe: IndexProbe, wanted: int) -> list[Place]:
     """Where to ask a search that says no place: communes where offers are."""
-    drawn = await draw(asking, [{"exists": {"field": "insee"}}], wanted)
+    drawn = await draw_offers(probe, [{"exists": {"field": "insee"}}], wanted)
     codes = list(dict.fromkeys(offer["insee"] for offer in drawn))
     found = map(load_gazetteer().by_insee, codes)
-    return [place_of(commune) for commune in found if commune is not None][:wanted]
+    return [place_forms(commune) for commune in found if commune is not None][:wanted]
 
 
-def place_of(commune: Commune) -> Place:
+def place_forms(commune: Commune) -> Place:
     """A commune said in each way a search can say it."""
     return {
         "point": {"lat": commune.lat, "lon": commune.lon},
@@ -50,22 +50,22 @@ def place_of(commune: Commune) -> Place:
     }
 
 
-async def known_items(asking: Asking, asked: KnownItems, wanted: int) -> list[Offer]:
+async def draw_known_items(probe: IndexProbe, items: KnownItems, wanted: int) -> list[Offer]:
     """So many offers of one kind with a name that can be searched."""
-    drawn = await draw(asking, [{"term": {"kind": asked.kind.value}}], wanted)
-    return [offer for offer in drawn if is_name(name_of(offer))][:wanted]
+    drawn = await draw_offers(probe, [{"term": {"kind": items.kind.value}}], wanted)
+    return [offer for offer in drawn if is_name(searchable_name(offer))][:wanted]
 
 
-async def draw(asking: Asking, only: list[Clause], wanted: int) -> list[Offer]:
+async def draw_offers(probe: IndexProbe, only: list[Clause], wanted: int) -> list[Offer]:
     """At least ``wanted`` offers if there are, in turn from departments spread over all."""
-    filters = [*only, {"terms": {"kind": list(SHOWN_KINDS)}}, {"exists": {"field": "point"}}]
-    chosen = spread(await departments(asking, filters), wanted)
+    filters = [*only, {"terms": {"kind": list(ORDINARY_KINDS)}}, {"exists": {"field": "point"}}]
+    chosen = spread(await departments(probe, filters), wanted)
     share = ceil(wanted / max(1, len(chosen))) * SPARE
-    drawn = [await first_of(asking, filters, code, share) for code in chosen]
-    return list(in_turn(drawn))
+    drawn = [await fetch_department_offers(probe, filters, code, share) for code in chosen]
+    return list(interleave(drawn))
 
 
-async def departments(asking: Asking, filters: list[Clause]) -> list[str]:
+async def departments(probe: IndexProbe, filters: list[Clause]) -> list[str]:
     """The departments of these offers, in order of their codes."""
     by_code = {"field": "department", "size": MOST_DEPARTMENTS, "order": {"_key": "asc"}}
     body = {
@@ -73,12 +73,12 @@ async def departments(asking: Asking, filters: list[Clause]) -> list[str]:
         "size": 0,
         "aggs": {"codes": {"terms": by_code}},
     }
-    buckets = (await asking.index.ask(body))["aggregations"]["codes"]["buckets"]
+    buckets = (await probe.index.fetch_answer(body))["aggregations"]["codes"]["buckets"]
     return [str(bucket["key"]) for bucket in buckets]
 
 
-async def first_of(
-    asking: Asking, filters: list[Clause], department: str, count: int
+async def fetch_department_offers(
+    probe: IndexProbe, filters: list[Clause], department: str, count: int
 ) -> list[Offer]:
     """The first offers of a department in the order of their fair key."""
     body = {
@@ -87,7 +87,7 @@ async def first_of(
         "size": count,
         "_source": ITEM_FIELDS,
     }
-    return [hit["_source"] for hit in (await asking.index.ask(body))["hits"]["hits"]]
+    return [hit["_source"] for hit in (await probe.index.fetch_answer(body))["hits"]["hits"]]
 
 
 def spread(values: list[str], wanted: int) -> list[str]:
@@ -96,13 +96,13 @@ def spread(values: list[str], wanted: int) -> list[str]:
     return [values[rank * len(values) // kept] for rank in range(kept)]
 
 
-def in_turn(groups: list[list[Offer]]) -> Iterator[Offer]:
+def interleave(groups: list[list[Offer]]) -> Iterator[Offer]:
     """The first of each group, then the second of each."""
     for rank in range(max(map(len, groups), default=0)):
         yield from (group[rank] for group in groups if rank < len(group))
 
 
-def name_of(offer: Offer) -> str:
+def searchable_name(offer: Offer) -> str:
     """The words a regulator would type: given and family name, or the name of the structure."""
     if offer["kind"] == OfferKind.PROFESSIONAL and "family" in offer:
         return f"{offer.get('given', '')} {offer['family']}".strip()
@@ -118,62 +118,63 @@ def is_name(text: str) -> bool:
     return bool(meaning.text) and not (meaning.needs_maternity or meaning.needs_emergency)
 
 
-def search_of(offer: Offer) -> Search:
+def build_name_search(offer: Offer) -> Search:
     """The offer by its name in its own commune, present or not: its absence is another rule."""
     place = {"insee": offer["insee"]} if "insee" in offer else {"department": offer["department"]}
-    return {"what": name_of(offer), **place, "mode": Mode.ALL.value, "absent": True}
+    return {"what": searchable_name(offer), **place, "mode": Mode.ALL.value, "absent": True}
 
 
-def item_id(asked: KnownItems, offer: Offer) -> str:
+def item_id(items: KnownItems, offer: Offer) -> str:
     """The id of the case of one item, from that of the offer."""
-    return f"{asked.id}-{re.sub(r'[^a-z0-9]+', '-', offer['id'].lower()).strip('-')}"
+    return f"{items.id}-{re.sub(r'[^a-z0-9]+', '-', offer['id'].lower()).strip('-')}"
 
 
-def case_of(asked: KnownItems, offer: Offer, seen: Seen) -> Case:
+def build_item_case(items: KnownItems, offer: Offer, answer: JudgedAnswer) -> Case:
     """The judgement of one known item: it is found, and no homonym from elsewhere is before it."""
     return Case(
-        id=item_id(asked, offer),
-        description=asked.description,
-        kind=Kind.RECALL,
-        search=search_of(offer),
+        id=item_id(items, offer),
+        description=items.description,
+        kind=CaseKind.RECALL,
+        search=build_name_search(offer),
         expected=[offer["id"]],
-        forbidden=intruders(seen, offer),
+        forbidden=intruders(answer, offer),
         grades={offer["id"]: BEST_GRADE},
     )
 
 
-def ranked(seen: Seen, offer: Offer) -> list[str]:
+def ids_without_namesakes(answer: JudgedAnswer, offer: Offer) -> list[str]:
     """The ids of the page without the other bearers of the name: they answer as well."""
     return [
         card["id"]
-        for card in seen.cards
-        if card["id"] == offer["id"] or not bears_name(seen.offers[card["id"]], name_of(offer))
+        for card in answer.cards
+        if card["id"] == offer["id"]
+        or not has_name(answer.offers[card["id"]], searchable_name(offer))
     ]
 
 
-def is_crowded(seen: Seen, offer: Offer) -> bool:
+def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
     """Whether the page is full of bearers of the name: the doctors of a hospital bear its own."""
-    bearers = [bears_name(seen.offers[card["id"]], name_of(offer)) for card in seen.cards]
-    return len(bearers) == seen.criteria.size and all(bearers)
+    bearers = [has_name(answer.offers[card["id"]], searchable_name(offer)) for card in answer.cards]
+    return len(bearers) == answer.criteria.size and all(bearers)
 
 
-def intruders(seen: Seen, offer: Offer) -> list[str]:
+def intruders(answer: JudgedAnswer, offer: Offer) -> list[str]:
     """Homonyms beyond the first radius, before the offer that is inside it at equal slot status."""
-    ids = [card["id"] for card in seen.cards]
-    if offer["id"] not in ids or "enlarged" not in seen.page:
+    ids = [card["id"] for card in answer.cards]
+    if offer["id"] not in ids or "enlarged" not in answer.page:
         return []
-    rank, first = ids.index(offer["id"]), seen.page["enlarged"]["from_km"]
-    own = seen.cards[rank]
+    rank, first = ids.index(offer["id"]), answer.page["enlarged"]["from_km"]
+    own = answer.cards[rank]
     return [
         card["id"]
-        for card in seen.cards[:rank]
-        if seen.km(card) > first >= seen.km(own)
+        for card in answer.cards[:rank]
+        if answer.km(card) > first >= answer.km(own)
         and _bookable(card) <= _bookable(own)
-        and bears_name(seen.offers[card["id"]], name_of(offer))
+        and has_name(answer.offers[card["id"]], searchable_name(offer))
     ]
 
 
-def bears_name(offer: Offer, name: str) -> bool:
+def has_name(offer: Offer, name: str) -> bool:
     """Whether every word of the name is in the names of the offer."""
     return set(fold(name).split()) <= set(fold(" ".join(offer["names"])).split())
 

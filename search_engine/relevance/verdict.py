@@ -25,7 +25,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """One search, judged. ``group`` is its kind in the report, ``found`` the titles it showed."""
 
     id: str
@@ -39,33 +39,33 @@ class Outcome:
     tolerated: bool = False
     """A failure that counts through the mean nDCG alone: one known item that is not found."""
 
-    def not_judged(self, reason: str) -> "Outcome":
+    def as_not_judged(self, reason: str) -> "CaseOutcome":
         """Nothing to judge there; the reason takes the place of the problems."""
         return replace(self, state=State.NOT_JUDGED, problems=[reason])
 
-    def judged(
+    def with_problems(
         self, problems: list[str], found: Sequence[str] = (), ndcg: float | None = None
-    ) -> "Outcome":
+    ) -> "CaseOutcome":
         """Passed, unless there are problems."""
         state = State.FAILED if problems else State.PASSED
         return replace(self, state=state, problems=problems, found=list(found), ndcg=ndcg)
 
-    def known_to_fail(self, reason: str) -> "Outcome":
+    def as_known_failure(self, reason: str) -> "CaseOutcome":
         """A failure that is known does not count; a success that was not expected does."""
         if self.state is State.FAILED:
             return replace(self, state=State.KNOWN_FAILURE, problems=[reason], ndcg=None)
         return replace(self, state=State.FAILED, problems=[UNEXPECTED])
 
-    def excused(self) -> "Outcome":
+    def as_tolerated(self) -> "CaseOutcome":
         """The same failure, counted through the mean alone."""
         return replace(self, tolerated=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RelevanceVerdict:
     """What all the cases give together."""
 
-    outcomes: list[Outcome]
+    outcomes: list[CaseOutcome]
 
     @property
     def ndcg(self) -> float | None:
@@ -82,27 +82,27 @@ class Verdict:
         return counted
 
     @property
-    def failed(self) -> list[Outcome]:
+    def failures(self) -> list[CaseOutcome]:
         """The cases that failed, those first that no mean excuses."""
         lost = [one for one in self.outcomes if one.state is State.FAILED]
         return sorted(lost, key=lambda one: one.tolerated)
 
     @property
-    def judged_nothing(self) -> bool:
+    def has_no_judgement(self) -> bool:
         """Whether the index held nothing to judge: no reason to refuse it, none to praise it."""
         return all(one.state is State.NOT_JUDGED for one in self.outcomes)
 
     @property
     def good(self) -> bool:
         """Whether something was judged, and every limit is kept (``limits``)."""
-        return not self.judged_nothing and not self.faults()
+        return not self.has_no_judgement and not self.faults()
 
     def faults(self) -> list[str]:
         """Which limits are not kept, one sentence each in French, naming the cases."""
-        said = [f"{one.id} : {one.problems[0]}" for one in self.failed if not one.tolerated]
+        said = [f"{one.id} : {one.problems[0]}" for one in self.failures if not one.tolerated]
         if self.ndcg is not None and self.ndcg < LEAST_NDCG:
             low = f"nDCG@10 de {_decimal(self.ndcg)}, sous {_decimal(LEAST_NDCG)}"
-            lost = [one.id for one in self.failed if one.tolerated]
+            lost = [one.id for one in self.failures if one.tolerated]
             named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
             said.append(f"{low} : {named}" if lost else low)
         return said

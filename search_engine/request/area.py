@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from geography.departments import Department, departments, zone_of_commune
+from geography.departments import Department, commune_zone, departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
@@ -26,7 +26,7 @@ from search_engine.request.problems import (
 BORDER_KM = 5.0
 """Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
 
-LEAST_KM = 0.001
+MIN_RADIUS_KM = 0.001
 """Smallest radius searched: Elasticsearch refuses one that rounds to nothing."""
 
 
@@ -72,7 +72,7 @@ class AddressFinder(Protocol):
     """What finds a place from its text: ``geography.geocoding.geocoder.Geocoder``."""
 
     @property
-    def down(self) -> bool:
+    def is_down(self) -> bool:
         """True when the service could not be asked."""
         ...
 
@@ -97,7 +97,7 @@ async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
     if criteria.insee is not None:
         return insee_area(gazetteer, criteria.insee, criteria.radius_km)
     if criteria.department is not None:
-        return department_area(department_coded(criteria.department), criteria.radius_km)
+        return department_area(find_department(criteria.department), criteria.radius_km)
     return await text_area(gazetteer, criteria.where or "", criteria.radius_km, geocoder)
 
 
@@ -140,7 +140,7 @@ def department_area(department: Department, radius_km: float | None) -> Area:
     )
 
 
-def department_coded(code: str) -> Department:
+def find_department(code: str) -> Department:
     """The department of a code, a lost zero restored: ``1``, ``2a``, ``971``."""
     found = departments().get(code.upper().zfill(2))
     if found is None:
@@ -160,24 +160,24 @@ async def text_area(
     if isinstance(found, DepartmentMatch):
         return department_area(departments()[found.code], radius_km)
     if found is not None:
-        return geocoded_area(gazetteer, found, radius_km)
-    raise GeocoderUnavailable if geocoder.down else PlaceNotFound
+        return address_area(gazetteer, found, radius_km)
+    raise GeocoderUnavailable if geocoder.is_down else PlaceNotFound
 
 
-def geocoded_area(gazetteer: Gazetteer, found: GeocodedAddress, radius_km: float | None) -> Area:
+def address_area(gazetteer: Gazetteer, address: GeocodedAddress, radius_km: float | None) -> Area:
     """Around what the geocoder found; better than its commune, it is the patient's own point."""
-    commune = gazetteer.by_insee(found.insee) or gazetteer.nearest(found.lat, found.lon)
-    exact = found.precision is not Precision.MUNICIPALITY
+    commune = gazetteer.by_insee(address.insee) or gazetteer.nearest(address.lat, address.lon)
+    exact = address.precision is not Precision.MUNICIPALITY
     return _commune_area(commune, radius_km)._replace(
         kind=AreaKind.ADDRESS if exact else AreaKind.COMMUNE,
-        label=found.label,
-        lat=found.lat,
-        lon=found.lon,
+        label=address.label,
+        lat=address.lat,
+        lon=address.lon,
         patient_point=exact,
-        postal_code=found.postal_code or None,
-        precision=found.precision.value,
-        score=found.score,
-        source=found.source,
+        postal_code=address.postal_code or None,
+        precision=address.precision.value,
+        score=address.score,
+        source=address.source,
     )
 
 
@@ -189,10 +189,10 @@ def _commune_area(commune: Commune, radius_km: float | None) -> Area:
         lat=commune.lat,
         lon=commune.lon,
         department=commune.department,
-        zone=zone_of_commune(commune.insee),
+        zone=commune_zone(commune.insee),
         reference_km=department.city_radius_km,
         step_km=department.step_km,
-        radius_km=department.city_radius_km if radius_km is None else max(radius_km, LEAST_KM),
+        radius_km=department.city_radius_km if radius_km is None else max(radius_km, MIN_RADIUS_KM),
         patient_point=False,
         explicit_radius=radius_km is not None,
         insee=commune.insee,

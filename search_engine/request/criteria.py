@@ -30,8 +30,8 @@ MAX_CURSOR = 6_000
 MAX_RADIUS_KM = 500.0
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
-Spoken = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
-Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_CURSOR)]
+OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_TEXT)]
+CursorText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_CURSOR)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")]
 
 
@@ -99,7 +99,7 @@ class SearchRequest(BaseModel):
     mode: Mode = Mode.AVAILABLE
     """`available`: offers with a slot; `all`; `beyond`: those who accept a patient without a slot;
     `reorientation`: those who take part in the re-orientation scheme."""
-    treating_doctor: Spoken | None = None
+    treating_doctor: OptionalText | None = None
     """The patient's own doctor, by RPPS or by name: shown apart, first. Empty when he was to be
     told and was not: the answer then warns `sas_pf_002`."""
     consultation: list[Consultation] = Field(default_factory=list)
@@ -144,7 +144,7 @@ class SearchRequest(BaseModel):
     """Page number, from 1."""
     size: int = Field(5, ge=1, le=100)
     """Offers a page; `page * size` is at most 10000."""
-    cursor: Sealed | None = None
+    cursor: CursorText | None = None
     """Cursor of the last answer, for the page after it, however deep; the criteria stay those of
     the first page, only `size` and `origin` may change. Lives 10 minutes."""
     stable: bool = False
@@ -155,16 +155,16 @@ class SearchRequest(BaseModel):
 
     @field_validator("profession", "specialty", "kind")
     @classmethod
-    def known_codes(cls, values: list[str], info: ValidationInfo) -> list[str]:
+    def check_codes(cls, values: list[str], info: ValidationInfo) -> list[str]:
         """A code that no table holds would answer nothing, as if there were no offer."""
-        known = _known_codes(str(info.field_name))
+        known = _table_codes(str(info.field_name))
         written = values if info.field_name == "kind" else [value.upper() for value in values]
         if not known.issuperset(written):
             raise PydanticCustomError("unknown_code", "no table holds this code")
         return written
 
     @model_validator(mode="after")
-    def one_place(self) -> Self:
+    def check_one_place(self) -> Self:
         """Exactly one way to say where; a point needs both coordinates, zero included."""
         if (self.lat is None) != (self.lon is None):
             raise PydanticCustomError("incomplete_point", "lat and lon go together")
@@ -176,14 +176,14 @@ class SearchRequest(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def one_way_on(self) -> Self:
+    def check_cursor_without_page(self) -> Self:
         """A cursor knows its page: another one beside it would be ignored."""
         if self.cursor is not None and self.page > 1:
             raise PydanticCustomError("cursor_and_page", "give a cursor or a page, not both")
         return self
 
     @model_validator(mode="after")
-    def reachable(self) -> Self:
+    def check_page_depth(self) -> Self:
         """A page deeper than the index allows is refused, not silently empty."""
         if self.page * self.size > MAX_RESULTS:
             raise PydanticCustomError("page_too_deep", "page * size is at most 10000")
@@ -191,7 +191,7 @@ class SearchRequest(BaseModel):
 
 
 @cache
-def _known_codes(field: str) -> frozenset[str]:
+def _table_codes(field: str) -> frozenset[str]:
     if field == "kind":
         return frozenset([*Kind, *StructureKind])
     return frozenset(codes.professions() if field == "profession" else codes.specialties())

@@ -160,19 +160,19 @@ def interpret(text: str) -> Interpretation:
     Raises ``QueryTooShort`` for a text under three letters that is no known word.
     """
     key = lookup_key(text)
-    found = _known_words().get(key)
+    found = _vocabulary().get(key)
     if found is not None:
-        return _known(key, found)
+        return _interpret_targets(key, found)
     if key == MATERNITY:
         return _maternity()
     if len(fold(text).replace(" ", "")) < MIN_LETTERS:
         raise QueryTooShort
-    return _name(text)
+    return _interpret_name(text)
 
 
-def of_codes(targets: tuple[Code, ...]) -> Interpretation:
+def interpret_codes(targets: tuple[Code, ...]) -> Interpretation:
     """What codes ask for: the same people as the word that means them (F055)."""
-    return _known("", targets)
+    return _interpret_targets("", targets)
 
 
 def lookup_key(text: str) -> str:
@@ -196,14 +196,14 @@ def singular(word: str) -> str:
     return word[:-1] if word[-1] in "sx" else word
 
 
-def profession_of(specialty: str) -> str:
+def specialty_profession(specialty: str) -> str:
     """The profession whose members bear that speciality code."""
     prefix = specialty.rstrip("0123456789")
     return PROFESSION_OF_PREFIX.get(prefix, DOCTOR)
 
 
 @cache
-def _known_words() -> Mapping[str, tuple[Code, ...]]:
+def _vocabulary() -> Mapping[str, tuple[Code, ...]]:
     """Targets by lookup key.
 
     A synonym wins over an official label of the same key, so that "cardiologue" and
@@ -229,9 +229,9 @@ def _official_labels() -> Iterator[tuple[str, Code]]:
         yield text, Code(kind, label, _OFFER_KIND)
 
 
-def _known(key: str, targets: tuple[Code, ...]) -> Interpretation:
+def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
     """What a known word asks for; "urgences" also means the hospitals that have them (F032)."""
-    specialties = _grouped(code.code for code in targets if _is_specialty(code))
+    specialties = _expand_reform_pairs(code.code for code in targets if _is_specialty(code))
     categories = tuple(code.code for code in targets if code.system == _R397)
     offer_kinds, kinds = _offer_kinds(targets), _structure_kinds(categories)
     if key == EMERGENCY:
@@ -247,7 +247,7 @@ def _known(key: str, targets: tuple[Code, ...]) -> Interpretation:
         needs_emergency=EMERGENCY in key.split(),
         targets=targets,
         alternatives=AMBIGUOUS.get(key, ()),
-        bypass_professions=_unique(map(profession_of, specialties)),
+        bypass_professions=_unique(map(specialty_profession, specialties)),
     )
 
 
@@ -260,7 +260,7 @@ def _maternity() -> Interpretation:
     )
 
 
-def _name(text: str) -> Interpretation:
+def _interpret_name(text: str) -> Interpretation:
     """A name search; the words maternity and emergency are conditions beside the name (F032).
 
     An apostrophe stays, since N'GUYEN and O'BRIEN are one word.
@@ -284,7 +284,7 @@ def _is_specialty(code: Code) -> bool:
     return code.system not in (_R397, _OFFER_KIND) and not _is_profession(code)
 
 
-def _grouped(specialties: Iterable[str]) -> tuple[str, ...]:
+def _expand_reform_pairs(specialties: Iterable[str]) -> tuple[str, ...]:
     return _unique(member for code in specialties for member in codes.with_group(code))
 
 
@@ -308,7 +308,7 @@ def _label(targets: tuple[Code, ...]) -> str:
 
 
 def _display(code: Code) -> str:
-    group = codes.group_of(code.code) if _is_specialty(code) else None
+    group = codes.find_specialty_group(code.code) if _is_specialty(code) else None
     return code.label if group is None else GROUP_LABELS[group]
 
 

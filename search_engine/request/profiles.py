@@ -119,7 +119,7 @@ def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
     return _read(path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT_FILE))
 
 
-def profile_named(name: str, profiles: Mapping[str, Profile]) -> Profile:
+def find_profile(name: str, profiles: Mapping[str, Profile]) -> Profile:
     """The profile, or ``UnknownCode`` naming those that exist."""
     found = profiles.get(name)
     if found is None:

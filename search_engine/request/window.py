@@ -11,7 +11,7 @@ DAYS = 3
 LAST_SECOND = time(23, 59, 59)
 
 
-class Window(NamedTuple):
+class SearchWindow(NamedTuple):
     """Both ends included, in UTC to the second; ``zone`` is where the days are counted."""
 
     start: datetime
@@ -20,25 +20,29 @@ class Window(NamedTuple):
 
     def as_dict(self) -> dict[str, str]:
         """The block ``window`` of a page."""
-        return {"from": instant(self.start), "to": instant(self.end), "zone": self.zone}
+        return {
+            "from": format_instant(self.start),
+            "to": format_instant(self.end),
+            "zone": self.zone,
+        }
 
 
-def window_of(now: datetime, zone: str, hours: float | None = None) -> Window:
+def build_window(now: datetime, zone: str, hours: float | None = None) -> SearchWindow:
     """From ``now`` to 23:59:59 two days later in ``zone`` (F060), or ``hours`` later (F061).
 
     A fraction of a second is rounded up: a slot that began within this second is past (F062).
     """
     start = whole_second(now)
     end = _end_of_day(start, zone, DAYS - 1) if hours is None else start + timedelta(hours=hours)
-    return Window(start, end.replace(microsecond=0), zone)
+    return SearchWindow(start, end.replace(microsecond=0), zone)
 
 
-def end_of_today(window: Window) -> datetime:
+def end_of_today(window: SearchWindow) -> datetime:
     """The last second of the local date on which the window starts."""
     return _end_of_day(window.start, window.zone, 0)
 
 
-def local_dates(window: Window, zone: str) -> list[date]:
+def local_dates(window: SearchWindow, zone: str) -> list[date]:
     """The dates of the window in the zone of a place, three at least (F075)."""
     first = local_date(window.start, zone)
     last = max(local_date(window.end, zone), first + timedelta(days=DAYS - 1))
@@ -50,7 +54,7 @@ def local_date(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def instant(moment: datetime) -> str:
+def format_instant(moment: datetime) -> str:
     """UTC text to the second, ``2021-11-04T14:20:00Z``; such texts sort like the instants."""
     return _text(moment.astimezone(UTC))
 

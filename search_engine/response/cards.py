@@ -10,9 +10,9 @@ from mappings import codes
 from mappings.booking import with_origin
 from mappings.codes import Code
 from mappings.records import Kind, Offer, StoredSlot
-from search_engine.query.opening_hours import opening
+from search_engine.query.opening_hours import opening_state
 from search_engine.request.criteria import VISIBLE_TYPES, Role
-from search_engine.request.window import Window, local_dates, parse_instant
+from search_engine.request.window import SearchWindow, local_dates, parse_instant
 
 Card = dict[str, Any]
 Block = dict[str, Any]
@@ -48,16 +48,16 @@ SLOT_FIELDS = {
 """Key of a canonical slot: field of the stored one."""
 
 
-class View(NamedTuple):
+class CardContext(NamedTuple):
     """From where a card is looked at: who, when, and the origin of booking links."""
 
     role: Role
-    window: Window
+    window: SearchWindow
     now: datetime
     origin: str
 
 
-def card(view: View, offer: Offer, slots: list[StoredSlot], km: float | None = None) -> Card:
+def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | None = None) -> Card:
     """The card: ``slots`` are those that show, ``km`` given from a patient's point only (F103)."""
     blocks = {
         "id": offer["id"],
@@ -74,36 +74,36 @@ def card(view: View, offer: Offer, slots: list[StoredSlot], km: float | None = N
         "place": place(offer),
         "distance_km": None if km is None else round(km, 3),
         "phones": offer.get("phones"),
-        "open": opening(offer.get("hours", {}), view.now, offer["zone"]),
+        "open": opening_state(offer.get("hours", {}), view.now, offer["zone"]),
         "participation": participation(offer),
         "accepts_beyond": offer.get("accepts_beyond", False),
         "availability": availability(view, offer, slots),
         "additional_info": offer.get("additional_info") if view.role in INFORMED_ROLES else None,
         "sources": offer["sources"],
     }
-    return known(blocks)
+    return omit_unknown(blocks)
 
 
 def practitioner(offer: Offer) -> Block | None:
     """Who, for a professional."""
     if offer["kind"] != Kind.PROFESSIONAL:
         return None
-    return known({name: offer.get(name) for name in ("rpps", "family", "given")})
+    return omit_unknown({name: offer.get(name) for name in ("rpps", "family", "given")})
 
 
 def profession(offer: Offer) -> Block | None:
     """Code and label of the profession; the code alone when the table does not hold it."""
     code = offer.get("profession")
-    return None if code is None else labelled(code, codes.professions(), system=False)
+    return None if code is None else code_block(code, codes.professions(), system=False)
 
 
 def specialties(offer: Offer) -> list[Block] | None:
     """Codes, systems and labels of the specialities."""
     table = codes.specialties()
-    return [labelled(code, table, system=True) for code in offer.get("specialties", [])] or None
+    return [code_block(code, table, system=True) for code in offer.get("specialties", [])] or None
 
 
-def labelled(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
+def code_block(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
     """Code, label and, when asked, system; the code alone when the table does not hold it."""
     found = table.get(code)
     if found is None:
@@ -116,8 +116,8 @@ def place(offer: Offer) -> Block:
     """Where; only the commune for an SOS Médecins point (F097, W14)."""
     told = {name: offer.get(field) for name, field in PLACE_FIELDS.items()}
     if offer["kind"] == Kind.SOS_POINT:
-        return known({name: value for name, value in told.items() if name in SOS_PLACE})
-    return known({**told, **offer.get("point", {})})
+        return omit_unknown({name: value for name, value in told.items() if name in SOS_PLACE})
+    return omit_unknown({**told, **offer.get("point", {})})
 
 
 def participation(offer: Offer) -> Block:
@@ -125,23 +125,23 @@ def participation(offer: Offer) -> Block:
     if not offer.get("participant", False):
         return {"sas": False}
     finess = next(iter(offer.get("cpts", [])), None)
-    cpts = known({"finess": finess, "name": offer.get("cpts_name")}) if finess else None
-    return known({"sas": True, "via": offer.get("via"), "cpts": cpts})
+    cpts = omit_unknown({"finess": finess, "name": offer.get("cpts_name")}) if finess else None
+    return omit_unknown({"sas": True, "via": offer.get("via"), "cpts": cpts})
 
 
-def availability(view: View, offer: Offer, slots: list[StoredSlot]) -> Block:
+def availability(view: CardContext, offer: Offer, slots: list[StoredSlot]) -> Block:
     """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
     days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["zone"])}
     for slot in slots:
-        told = slot_of(view, slot, offer["zone"])
+        told = slot_block(view, slot, offer["zone"])
         days.setdefault(told["start_local"][:10], []).append(told)
     first = slots[0]["start"] if slots else None
     listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]
-    return known({"next_start": first, "days": listed})
+    return omit_unknown({"next_start": first, "days": listed})
 
 
 @lru_cache(maxsize=256)
-def _dates(window: Window, zone: str) -> tuple[str, ...]:
+def _dates(window: SearchWindow, zone: str) -> tuple[str, ...]:
     """The dates of the window as texts: the cards of a page share one or two zones."""
     return tuple(day.isoformat() for day in local_dates(window, zone))
 
@@ -152,7 +152,7 @@ def _local(instant: str, zone: str) -> str:
     return parse_instant(instant).astimezone(ZoneInfo(zone)).isoformat()
 
 
-def slot_of(view: View, slot: StoredSlot, zone: str) -> Block:
+def slot_block(view: CardContext, slot: StoredSlot, zone: str) -> Block:
     """The slot with the keys of a canonical one, its local start, and its booking link."""
     visible = VISIBLE_TYPES[view.role]
     told: Block = {key: slot.get(field) for key, field in SLOT_FIELDS.items()}
@@ -163,7 +163,7 @@ def slot_of(view: View, slot: StoredSlot, zone: str) -> Block:
     link = with_origin(slot["url"], view.origin) if "url" in slot else None
     if link is not None:
         told |= {"url": slot["url"], "url_with_origin": link}
-    return known(told)
+    return omit_unknown(told)
 
 
 def seats_taken(slot: StoredSlot) -> int | None:
@@ -173,6 +173,6 @@ def seats_taken(slot: StoredSlot) -> int | None:
     return slot["seats_max"] - slot["seats_left"]
 
 
-def known(block: Block) -> Block:
+def omit_unknown(block: Block) -> Block:
     """The block without what is unknown; zero, false and empty lists are known."""
     return {key: value for key, value in block.items() if value is not None}

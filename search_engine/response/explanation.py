@@ -38,7 +38,7 @@ class Part(TypedDict):
     km: NotRequired[float]
 
 
-class Rank(TypedDict):
+class RankExplanation(TypedDict):
     """The block ``rank`` of a card: tiers count from 1 and never decrease over the pages."""
 
     tier: int
@@ -46,7 +46,7 @@ class Rank(TypedDict):
     parts: list[Part]
 
 
-class Scale(NamedTuple):
+class CreditScale(NamedTuple):
     """What the ranking of one search weighs with, worked out once for all its cards."""
 
     plan: Plan
@@ -56,9 +56,9 @@ class Scale(NamedTuple):
     precise: float
 
 
-def scale_of(plan: Plan) -> Scale:
+def build_credit_scale(plan: Plan) -> CreditScale:
     """The credits of the search."""
-    return Scale(
+    return CreditScale(
         plan,
         ranking.slot_type_credits(plan),
         ranking.soon_credits(plan),
@@ -67,30 +67,33 @@ def scale_of(plan: Plan) -> Scale:
     )
 
 
-def rank_of(
-    scale: Scale,
+def explain_rank(
+    scale: CreditScale,
     offer: Offer,
     slots: list[StoredSlot],
     *,
     km: float | None,
     name: str | None,
     score: float,
-) -> Rank:
+) -> RankExplanation:
     """The rank of one hit, computed from the card's own data.
 
     ``slots`` those that show, ``km`` from the centre of the search, ``name`` the way the name
     answered. ``score`` yields the fair order only, which Elasticsearch draws from the seed.
     """
     plan = scale.plan
-    held = standing(plan, offer, slots, km)
-    parts = [*_named(name), *(_part(step, STEPS[step]) for step, holds in held.items() if holds)]
+    held = offer_steps(plan, offer, slots, km)
+    parts = [
+        *_name_part(name),
+        *(_part(step, STEPS[step]) for step, holds in held.items() if holds),
+    ]
     if plan.weighs_qualities:
         parts += _in_tier(scale, offer, slots, km)
         parts += _fair(plan.area, score, parts)
     return {"tier": _tier(plan, held, name), "label": _label(plan, held, name), "parts": parts}
 
 
-def standing(
+def offer_steps(
     plan: Plan, offer: Offer, slots: list[StoredSlot], km: float | None
 ) -> dict[str, bool]:
     """Which steps of this search the offer holds, the heaviest first."""
@@ -120,16 +123,16 @@ def _label(plan: Plan, held: dict[str, bool], name: str | None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _named(name: str | None) -> list[Part]:
+def _name_part(name: str | None) -> list[Part]:
     return [] if name is None else [_part("name", ranking.NAME[name])]
 
 
 def _in_tier(
-    scale: Scale, offer: Offer, slots: list[StoredSlot], km: float | None
+    scale: CreditScale, offer: Offer, slots: list[StoredSlot], km: float | None
 ) -> Iterable[Part]:
     area = scale.plan.area
     yield from _closeness(area, km)
-    radius = area.radius_km if ranking.measured(area) else None
+    radius = area.radius_km if ranking.is_distance_ranked(area) else None
     for name, value in (*_best_slot(scale, slots), *_offer_credits(scale, offer)):
         if value:
             yield _part(name, value, None if radius is None else value * radius)
@@ -138,7 +141,7 @@ def _in_tier(
 def _closeness(area: Area, km: float | None) -> list[Part]:
     if km is None or area.radius_km is None:
         return []
-    if ranking.measured(area):
+    if ranking.is_distance_ranked(area):
         return [_part("closeness", max(0.0, 1 - km / area.radius_km), km)]
     quarters = sum(_inside(km, *band) for band in ranking.quarter_bands(area))
     return [_part("closeness", quarters / ranking.QUARTERS)]
@@ -149,7 +152,7 @@ def _inside(km: float, inner: float, outer: float) -> bool:
     return km <= outer and (km > inner or inner == 0)
 
 
-def _best_slot(scale: Scale, slots: list[StoredSlot]) -> tuple[tuple[str, float], ...]:
+def _best_slot(scale: CreditScale, slots: list[StoredSlot]) -> tuple[tuple[str, float], ...]:
     """The credits of the one slot whose credits add up to most."""
     if not slots:
         return ()
@@ -166,7 +169,7 @@ def _soon_credit(limits: list[tuple[str, float]], slot: StoredSlot) -> float:
     return max((credit for limit, credit in limits if slot["start"] <= limit), default=0.0)
 
 
-def _offer_credits(scale: Scale, offer: Offer) -> Iterable[tuple[str, float]]:
+def _offer_credits(scale: CreditScale, offer: Offer) -> Iterable[tuple[str, float]]:
     profile = scale.plan.profile
     if offer.get("structure_kind") in profile.structure.kinds:
         yield "structure", scale.structure
@@ -175,7 +178,7 @@ def _offer_credits(scale: Scale, offer: Offer) -> Iterable[tuple[str, float]]:
 
 
 def _fair(area: Area, score: float, parts: list[Part]) -> list[Part]:
-    if ranking.measured(area):
+    if ranking.is_distance_ranked(area):
         return []
     drawn = score - sum(part["value"] for part in parts)
     return [_part("fair_order", min(max(0.0, drawn), ranking.FAIR_SHARE))]

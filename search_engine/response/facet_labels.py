@@ -7,7 +7,7 @@ from typing import Any
 from geography.departments import departments
 from mappings import codes
 from mappings.records import Consultation, SlotType, Via
-from search_engine.query.facets import read_facets, selected_values
+from search_engine.query.facets import read_facets, selection_values
 from search_engine.query.plan import Plan
 from search_engine.request.interpretation import GROUP_LABELS
 
@@ -54,14 +54,14 @@ VIAS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def facets_of(plan: Plan, answer: Block) -> list[Block]:
+def facets_block(plan: Plan, answer: Block) -> list[Block]:
     """The block ``facets`` of a page: every filter that has a value, in the order of the screen."""
     read = read_facets(plan, answer)
     return [_facet(plan, name, counts) for name, counts in read.items() if counts]
 
 
 def _facet(plan: Plan, name: str, counts: Mapping[str, int]) -> Block:
-    selected = set(selected_values(plan, name))
+    selected = set(selection_values(plan, name))
     values = [_value(name, value, count, value in selected) for value, count in counts.items()]
     return {"name": name, "label": NAMES[name], "values": values}
 
@@ -71,14 +71,14 @@ def _value(name: str, value: str, count: int, selected: bool) -> Block:
     return {**told, "selected": True} if selected else told
 
 
-def _coded(table: Callable[[], Mapping[str, codes.Code]], code: str) -> str:
+def _code_label(table: Callable[[], Mapping[str, codes.Code]], code: str) -> str:
     found = table().get(code)
     return code if found is None else found.label
 
 
 def _specialty(code: str) -> str:
-    group = codes.group_of(code)
-    return _coded(codes.specialties, code) if group is None else GROUP_LABELS[group]
+    group = codes.find_specialty_group(code)
+    return _code_label(codes.specialties, code) if group is None else GROUP_LABELS[group]
 
 
 def _territory(identifier: str) -> str:
@@ -96,7 +96,7 @@ LABELS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "consultation": lambda value: CONSULTATIONS.get(value, value),
         "slot_type": lambda value: SLOT_TYPES.get(value, value),
         "horizon": _horizon,
-        "profession": lambda value: _coded(codes.professions, value),
+        "profession": lambda value: _code_label(codes.professions, value),
         "specialty": _specialty,
         "kind": lambda value: codes.KIND_LABELS.get(value, value),
         "sector": lambda value: codes.CONVENTION_SECTORS.get(value, value),

@@ -11,7 +11,7 @@ from simulation.people.numbers import luhn_key
 
 Json = dict[str, Any]
 
-UNASKED = "899999999" + "99"
+UNKNOWN_RPPS = "899999999" + "99"
 """An RPPS nobody bears, without its key."""
 
 
@@ -23,7 +23,7 @@ def _set(**values: object) -> Callable[[Json, Json], bool]:
     return damage
 
 
-def _moved(days: int) -> Callable[[Json, Json], bool]:
+def _move_days(days: int) -> Callable[[Json, Json], bool]:
     def damage(slot: Json, _: Json) -> bool:
         for name in ("start", "end"):
             moment = datetime.fromisoformat(slot[name]) + timedelta(days=days)
@@ -67,12 +67,12 @@ def _orphan_cpts(slot: Json, _: Json) -> bool:
     return True
 
 
-def _unasked(slot: Json, page: Json) -> bool:
+def _assign_to_unknown(slot: Json, page: Json) -> bool:
     """Given to a professional nobody asked about, through a schedule of their own."""
     if page["entry"][0]["search"]["mode"] != "match":
         return False
     key = f"inconnu-{slot['id']}"
-    number = UNASKED[1:]
+    number = UNKNOWN_RPPS[1:]
     person = {
         "resourceType": "Practitioner",
         "id": key,
@@ -106,7 +106,7 @@ def _bare_cpts(slot: Json, page: Json) -> bool:
     return True
 
 
-def _rejected(name: str, trap: str, damage: Callable[[Json, Json], bool], reason: str) -> Defect:
+def _slot_defect(name: str, trap: str, damage: Callable[[Json, Json], bool], reason: str) -> Defect:
     return Defect(name, trap, Treatment.REJECTED, _on_slot(damage), reason)
 
 
@@ -116,29 +116,29 @@ def _on_slot(damage: Callable[[Json, Json], bool]) -> Callable[..., Any]:
 
 
 SLOTS = (
-    _rejected("past", "58", _moved(-4), "past"),
-    _rejected("after_window", "58", _moved(12), "after_window"),
-    _rejected("zero_length", "58", _zero_length, "end_not_after_start"),
-    _rejected("negative", "58", _negative, "end_not_after_start"),
-    _rejected("no_offset", "58", _no_offset, "no_offset"),
-    _rejected("no_instant", "58", _set(start="2026-13-45T99:00:00Z"), "bad_instant"),
-    _rejected("busy", "-", _set(status="busy"), "not_free"),
-    _rejected("no_type", "-", _no_type, "no_type"),
-    _rejected("no_schedule", "-", _set(schedule={"reference": "Schedule/x"}), "no_schedule"),
-    _rejected("orphan_cpts", "-", _orphan_cpts, "cpts_without_organization"),
-    _rejected("unasked", "59", _unasked, "not_asked"),
+    _slot_defect("past", "58", _move_days(-4), "past"),
+    _slot_defect("after_window", "58", _move_days(12), "after_window"),
+    _slot_defect("zero_length", "58", _zero_length, "end_not_after_start"),
+    _slot_defect("negative", "58", _negative, "end_not_after_start"),
+    _slot_defect("no_offset", "58", _no_offset, "no_offset"),
+    _slot_defect("no_instant", "58", _set(start="2026-13-45T99:00:00Z"), "bad_instant"),
+    _slot_defect("busy", "-", _set(status="busy"), "not_free"),
+    _slot_defect("no_type", "-", _no_type, "no_type"),
+    _slot_defect("no_schedule", "-", _set(schedule={"reference": "Schedule/x"}), "no_schedule"),
+    _slot_defect("orphan_cpts", "-", _orphan_cpts, "cpts_without_organization"),
+    _slot_defect("unasked", "59", _assign_to_unknown, "not_asked"),
     Defect("lower_type", "-", Treatment.CLEANED, _on_slot(_lower_type)),
     Defect("bare_cpts", "60", Treatment.CLEANED, _on_slot(_bare_cpts)),
 )
 
 
-def copied(page: Json) -> Json:
+def copy_page(page: Json) -> Json:
     """A page that may be changed."""
     copy: Json = orjson.loads(orjson.dumps(page))
     return copy
 
 
-def slots_of(page: Json) -> list[Json]:
+def page_slots(page: Json) -> list[Json]:
     """The Slot resources of a page."""
     resources = (entry["resource"] for entry in page.get("entry", ()))
     return [one for one in resources if one["resourceType"] == "Slot"]

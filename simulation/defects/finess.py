@@ -24,7 +24,7 @@ def _on_site(
 ) -> Callable[[Json, random.Random], Json | None]:
     """A damage of the only site of an entity, of one category if told; False refuses."""
 
-    def damaged(entity: Json, _: random.Random) -> Json | None:
+    def damage_site(entity: Json, _: random.Random) -> Json | None:
         copy: Json = orjson.loads(orjson.dumps(entity))
         site = copy["ege"][0]
         category = site["categorieentiteGeographiqueExercice"]
@@ -32,7 +32,7 @@ def _on_site(
             return None
         return None if damage(site) is False else copy
 
-    return damaged
+    return damage_site
 
 
 def _general(**values: object) -> Callable[[Json], None]:
@@ -60,7 +60,7 @@ def _unknown_key(site: Json) -> None:
     site["nouvelleRubrique"] = {"code": "1"}
 
 
-def _corrupted_th(site: Json) -> bool:
+def _corrupt_th(site: Json) -> bool:
     address = site["adresse"][-1]
     street: str = address["libelleVoie"]
     corrupted = street.replace("Th", "E").replace("th", "e")
@@ -68,7 +68,7 @@ def _corrupted_th(site: Json) -> bool:
     return corrupted != street
 
 
-def _padded(site: Json) -> None:
+def _pad_name(site: Json) -> None:
     general = site["informationsGeneralesEGE"]
     general["nomEgeLong"] = general["nomEgeLong"].ljust(60)
 
@@ -100,7 +100,7 @@ def _xy(x: str, y: str) -> dict[str, str]:
     return {"coordonneeX": x, "coordonneeY": y}
 
 
-def _swapped(point: Json) -> dict[str, str]:
+def _swap_axes(point: Json) -> dict[str, str]:
     (lon, lat), _ = _pairs(point)
     return _xy(lat, lon)
 
@@ -110,7 +110,7 @@ def _equal(point: Json) -> dict[str, str]:
     return _xy(lat, lat)
 
 
-def _flipped(point: Json) -> dict[str, str]:
+def _flip_sign(point: Json) -> dict[str, str]:
     (lon, lat), _ = _pairs(point)
     return _xy(f"{-float(lon):.6f}", lat)
 
@@ -183,7 +183,7 @@ def finess_defects(now: datetime) -> tuple[Defect, ...]:
             _on_site(_wrong_key, only=PHARMACY),
             Reason.KEY_CHECK_FAILED,
         ),
-        Defect("padded", "7", _CLEANED, _on_site(_padded)),
+        Defect("padded", "7", _CLEANED, _on_site(_pad_name)),
         Defect("unknown_key", "12", _CLEANED, _on_site(_unknown_key)),
         Defect("phone_null", "13", _CLEANED, _on_site(_phone("NULL")), changes=("phones",)),
         Defect(
@@ -214,7 +214,7 @@ def finess_defects(now: datetime) -> tuple[Defect, ...]:
             _on_site(_general(dateOuverture="31/02/2020")),
             Reason.DATE_DROPPED,
         ),
-        Defect("corrupted_th", "43", _CLEANED, _on_site(_corrupted_th), changes=("address",)),
+        Defect("corrupted_th", "43", _CLEANED, _on_site(_corrupt_th), changes=("address",)),
         Defect("commune_key", "53", _CLEANED, _on_site(_commune_key), changes=("ban_key",)),
         Defect(
             "phone_is_text",
@@ -223,9 +223,9 @@ def finess_defects(now: datetime) -> tuple[Defect, ...]:
             _on_site(_phone("SUR PLACE UNIQUEMENT LE MATIN")),
             Reason.PHONE_DROPPED,
         ),
-        _coordinates("swapped", "45", _swapped, Note.AXES_SWAPPED),
+        _coordinates("swapped", "45", _swap_axes, Note.AXES_SWAPPED),
         _coordinates("lat_is_lon", "46", _equal, Refusal.LAT_EQUALS_LON),
-        _coordinates("flipped_sign", "47", _flipped, Refusal.SIGN_FLIPPED),
+        _coordinates("flipped_sign", "47", _flip_sign, Refusal.SIGN_FLIPPED),
         _coordinates("zero_zero", "48", _constant("0", "0"), Refusal.ZERO_ZERO),
         _coordinates("not_a_number", "48", _constant("NaN", "NaN"), Refusal.NOT_A_NUMBER),
         _coordinates("decimal_comma", "48", _comma, ""),

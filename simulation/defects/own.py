@@ -19,12 +19,12 @@ def _with(**values: object) -> Callable[[Json, random.Random], Json]:
 
 
 def _without(*names: str) -> Callable[[Json, random.Random], Json | None]:
-    def damaged(line: Json, _: random.Random) -> Json | None:
+    def remove_fields(line: Json, _: random.Random) -> Json | None:
         if any(name not in line for name in names):
             return None
         return {key: value for key, value in line.items() if key not in names}
 
-    return damaged
+    return remove_fields
 
 
 def _cut(line: Json, _: random.Random) -> bytes:
@@ -115,12 +115,12 @@ REQUESTS = (
 )
 
 
-def _geocoded(position: int, value: str) -> Callable[..., tuple[Any, ...]]:
+def _replace_field(position: int, value: str) -> Callable[..., tuple[Any, ...]]:
     return lambda row, _: (*row[:position], value, *row[position + 1 :])
 
 
 GEOCODED = (
-    Defect("not_a_number", "48", Treatment.REJECTED, _geocoded(3, "NaN"), "left_out"),
-    Defect("unknown_precision", "-", Treatment.REJECTED, _geocoded(5, "galaxy"), "left_out"),
-    Defect("unlike", "55", Treatment.REJECTED, _geocoded(6, "0.31"), "left_out"),
+    Defect("not_a_number", "48", Treatment.REJECTED, _replace_field(3, "NaN"), "left_out"),
+    Defect("unknown_precision", "-", Treatment.REJECTED, _replace_field(5, "galaxy"), "left_out"),
+    Defect("unlike", "55", Treatment.REJECTED, _replace_field(6, "0.31"), "left_out"),
 )

@@ -8,13 +8,13 @@ import random
 import unicodedata
 from dataclasses import dataclass, field
 
-from indexers.sources.ameli.names import family_words, telling_words
+from indexers.sources.ameli.names import distinctive_words, family_words
 from mappings.codes import SAS_ACTIVITY_SECTORS, cnam_specialties, with_group
-from simulation.draws import Weighted, weighted
+from simulation.draws import WeightedChoice, build_weighted
 from simulation.people.names import Name
-from simulation.people.people import Activity, Person
+from simulation.people.people import GeneratedActivity, GeneratedPerson
 from simulation.people.professions import GENERAL_PRACTICE
-from simulation.tally import Tally
+from simulation.tally import DatasetTally
 
 COLUMNS = (
     *("ps_activite_nom", "ps_activite_prenom", "ps_activite_civilite"),
@@ -46,16 +46,16 @@ SECTOR_LABELS = {
     "0": "Non conventionné",
     "4": "Conventionné",
 }
-_GENERAL = weighted([("1", 0.945), ("3", 0.045), ("0", 0.01)])
-_SPECIALIST = weighted([("1", 0.46), ("3", 0.53), ("2", 0.002), ("0", 0.008)])
-_OTHER = weighted([("4", 0.995), ("0", 0.005)])
+_GENERAL = build_weighted([("1", 0.945), ("3", 0.045), ("0", 0.01)])
+_SPECIALIST = build_weighted([("1", 0.46), ("3", 0.53), ("2", 0.002), ("0", 0.008)])
+_OTHER = build_weighted([("4", 0.995), ("0", 0.005)])
 _KINDS = {"10": ("1", "Médecins"), "40": ("5", "Chirurgiens-dentistes")}
 _AUXILIARIES = ("2", "Auxiliaires médicaux et sages-femmes")
 _CIVILITIES = {"M": "Monsieur", "F": "Madame"}
 
 
 @dataclass(slots=True)
-class Twins:
+class HomonymPairs:
     """Pairs of general practitioners of one town given one name, a few a department.
 
     The first pair is told apart by its addresses; a row of the second bears none, and so tells
@@ -64,12 +64,18 @@ class Twins:
 
     pairs: int = 2
     vague: set[str] = field(default_factory=set)
-    _first: dict[tuple[str, str], tuple[Person, str]] = field(default_factory=dict)
-    _made: int = 0
+    _first: dict[tuple[str, str], tuple[GeneratedPerson, str]] = field(default_factory=dict)
+    _pair_count: int = 0
 
-    def meet(self, person: Person, listed: list[Activity], tally: Tally) -> None:
+    def assign_homonym(
+        self, person: GeneratedPerson, listed: list[GeneratedActivity], tally: DatasetTally
+    ) -> None:
         """Give ``person`` the name of one met before in the same town, as long as pairs lack."""
-        if person.trade is not GENERAL_PRACTICE or len(listed) != 1 or self._made >= self.pairs:
+        if (
+            person.trade is not GENERAL_PRACTICE
+            or len(listed) != 1
+            or self._pair_count >= self.pairs
+        ):
             return
         place = listed[0].place
         town = (place.town.commune.insee, place.postal_code)
@@ -78,15 +84,15 @@ class Twins:
             return
         del self._first[town]
         person.name = Name(other.name.family, other.name.given, other.name.gender)
-        self._made += 1
-        case = "homonyms_of_a_town" if self._made % 2 else "homonyms_without_address"
+        self._pair_count += 1
+        case = "homonyms_of_a_town" if self._pair_count % 2 else "homonyms_without_address"
         for one in (other, person):
-            tally.case(case, one.rpps)
-        if self._made % 2 == 0:
+            tally.count_case(case, one.rpps)
+        if self._pair_count % 2 == 0:
             self.vague.add(person.rpps)
 
 
-def listed_places(person: Person) -> list[Activity]:
+def find_listed_places(person: GeneratedPerson) -> list[GeneratedActivity]:
     """The places of private exercise of somebody whose trade the Assurance maladie knows."""
     known = {one.profession for one in cnam_specialties().values()}
     if person.category != "C" or person.trade.profession not in known:
@@ -94,8 +100,12 @@ def listed_places(person: Person) -> list[Activity]:
     return [a for a in person.activities if a.mode == "L" and a.sector in SAS_ACTIVITY_SECTORS]
 
 
-def rows(
-    rng: random.Random, person: Person, listed: list[Activity], tally: Tally, vague: bool
+def contract_rows(
+    rng: random.Random,
+    person: GeneratedPerson,
+    listed: list[GeneratedActivity],
+    tally: DatasetTally,
+    vague: bool,
 ) -> list[list[str]]:
     """The rows of a person, one a place listed."""
     sector = _shares(person).draw(rng)
@@ -106,7 +116,7 @@ def rows(
     for rank, activity in enumerate(listed):
         if rank and person.trade.doctor and rng.random() < MOVED_SECTOR_SHARE:
             sector = "3" if sector == "1" else "1"
-            tally.case("two_sectors", person.rpps)
+            tally.count_case("two_sectors", person.rpps)
         if rng.random() < LISTED_SHARE:
             values = _values(person, activity, sector) | {
                 "ps_activite_nom": family,
@@ -120,7 +130,7 @@ def rows(
     return found
 
 
-def _values(person: Person, activity: Activity, sector: str) -> dict[str, str]:
+def _values(person: GeneratedPerson, activity: GeneratedActivity, sector: str) -> dict[str, str]:
     place, code = activity.place, cnam_code(person)
     kind, kind_label = _KINDS.get(person.trade.profession, _AUXILIARIES)
     return {
@@ -140,7 +150,7 @@ def _values(person: Person, activity: Activity, sector: str) -> dict[str, str]:
     }
 
 
-def cnam_code(person: Person) -> str:
+def cnam_code(person: GeneratedPerson) -> str:
     """The Assurance maladie's code of a trade; that of any speciality for one it has none for."""
     codes = set(with_group(person.specialty)) if person.specialty else set()
     known = cnam_specialties().items()
@@ -158,11 +168,13 @@ def capitals(text: str) -> str:
 
 def _family(rng: random.Random, name: Name) -> str:
     words = capitals(name.family)
-    several = name.gender == "F" and " " in words and len(telling_words(family_words(words))) > 1
+    several = (
+        name.gender == "F" and " " in words and len(distinctive_words(family_words(words))) > 1
+    )
     return words.rpartition(" ")[0] if several and rng.random() < MAIDEN_SHARE else words
 
 
-def _shares(person: Person) -> Weighted[str]:
+def _shares(person: GeneratedPerson) -> WeightedChoice[str]:
     if person.trade.profession != DOCTOR:
         return _OTHER
     return _GENERAL if person.trade is GENERAL_PRACTICE else _SPECIALIST

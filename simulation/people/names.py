@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from simulation.draws import Weighted, weighted
+from simulation.draws import WeightedChoice, build_weighted
 
 REGIONAL_SHARE = 0.35
 """Share of surnames drawn from the department's own, where there are some."""
@@ -33,29 +33,33 @@ def table(name: str) -> Iterator[dict[str, str]]:
 
 
 @cache
-def surnames(department: str = "") -> Weighted[str] | None:
+def surnames(department: str = "") -> WeightedChoice[str] | None:
     """Surnames of the whole country, or those of one department; None when it has none."""
-    rows = [(r["name"], float(r["weight"])) for r in table("surnames") if _of(r, department)]
-    return weighted(rows) if rows else None
+    rows = [
+        (r["name"], float(r["weight"]))
+        for r in table("surnames")
+        if _is_from_department(r, department)
+    ]
+    return build_weighted(rows) if rows else None
 
 
-def _of(row: dict[str, str], department: str) -> bool:
+def _is_from_department(row: dict[str, str], department: str) -> bool:
     return row["department"] == department
 
 
 @cache
-def given_names(gender: str) -> Weighted[str]:
+def first_names(gender: str) -> WeightedChoice[str]:
     """Given names of ``M`` or ``F``."""
     rows = [r for r in table("given_names") if r["gender"] == gender]
-    return weighted([(r["name"], float(r["weight"])) for r in rows])
+    return build_weighted([(r["name"], float(r["weight"])) for r in rows])
 
 
 def draw_name(rng: random.Random, department: str) -> Name:
     """One invented person of a department."""
     gender = "F" if rng.random() < WOMEN_SHARE else "M"
-    given = given_names(gender).draw(rng)
+    given = first_names(gender).draw(rng)
     if rng.random() < SECOND_GIVEN_SHARE:
-        given = f"{given} {given_names(gender).draw(rng)}"
+        given = f"{given} {first_names(gender).draw(rng)}"
     return Name(_family(rng, department, gender), given, gender)
 
 

@@ -21,7 +21,9 @@ _ZONES = {
     "3": "02 08 10 21 25 39 51 52 54 55 57 58 59 60 62 67 68 70 71 80 88 89 90",
     "4": "01 03 04 05 06 07 11 13 15 2A 2B 26 30 34 38 42 43 48 63 66 69 73 74 83 84",
 }
-_ZONE_OF = {department: zone for zone, codes in _ZONES.items() for department in codes.split()}
+_ZONE_BY_DEPARTMENT = {
+    department: zone for zone, codes in _ZONES.items() for department in codes.split()
+}
 
 _LETTERS = {"2A": "201", "2B": "202"}
 _MAYOTTE = "976"
@@ -81,9 +83,9 @@ class Numbers:
         return site + luhn_key(site)
 
 
-def phone(rng: random.Random, department: str) -> str:
+def draw_phone(rng: random.Random, department: str) -> str:
     """A ten-digit telephone number nobody has, of the zone of the department."""
-    zone = _ZONE_OF.get(department, "5")
+    zone = _ZONE_BY_DEPARTMENT.get(department, "5")
     return f"{FICTION_PHONES[zone]}{rng.randrange(10_000):04d}"
 
 

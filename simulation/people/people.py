@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from simulation.draws import Weighted, weighted, whole
+from simulation.draws import WeightedChoice, build_weighted, draw_whole
 from simulation.people.names import Name, draw_name
-from simulation.people.numbers import Numbers, phone
+from simulation.people.numbers import Numbers, draw_phone
 from simulation.people.professions import (
     GENERAL_PRACTICE,
     HIDDEN_ROLES,
@@ -17,7 +17,7 @@ from simulation.people.professions import (
     STUDENTS,
     Trade,
 )
-from simulation.places.places import Place, Practices, draw_place
+from simulation.places.places import GeneratedPlace, Practices, draw_place
 from simulation.places.structures import (
     CLINIC,
     DUTY_HOUSE,
@@ -25,16 +25,16 @@ from simulation.places.structures import (
     HOSPITAL,
     MSP,
     PHARMACY,
-    Structure,
+    GeneratedStructure,
     host_weights,
 )
-from simulation.places.territory import Territory, Town
+from simulation.places.territory import GeneratedTerritory, GeneratedTown
 from simulation.scales import (
     CROSS_DEPARTMENT_SHARE,
     DOCTOR_PLACES,
     OTHER_PLACES,
     STRUCTURE_SHARE,
-    Scale,
+    DatasetScale,
 )
 
 LABORATORY, NURSING_HOME = "611", "500"
@@ -57,10 +57,10 @@ CLINIC_TRADES = frozenset({"10"})
 
 
 @dataclass(slots=True)
-class Activity:
+class GeneratedActivity:
     """One person at one place."""
 
-    place: Place
+    place: GeneratedPlace
     sector: str
     phone: str = ""
 
@@ -71,19 +71,19 @@ class Activity:
 
 
 @dataclass(slots=True)
-class Person:
+class GeneratedPerson:
     """One invented professional; ``activities`` empty for those without a place."""
 
     rpps: str
     name: Name
     trade: Trade
     specialty: str
-    home: Town
+    home: GeneratedTown
     category: str = "C"
     skills: list[tuple[str, str]] = field(default_factory=list)
-    activities: list[Activity] = field(default_factory=list)
+    activities: list[GeneratedActivity] = field(default_factory=list)
 
-    def shown(self, sectors: frozenset[str]) -> list[Activity]:
+    def list_visible_activities(self, sectors: frozenset[str]) -> list[GeneratedActivity]:
         """The activities a search may show: a civil professional in a listed sector."""
         if self.category != "C":
             return []
@@ -94,17 +94,19 @@ class Person:
 class Neighbourhood:
     """The structures of a department by category and town."""
 
-    where: Territory
-    by_category: dict[str, list[Structure]] = field(default_factory=dict)
-    by_town: dict[tuple[str, str], list[Structure]] = field(default_factory=dict)
+    where: GeneratedTerritory
+    by_category: dict[str, list[GeneratedStructure]] = field(default_factory=dict)
+    by_town: dict[tuple[str, str], list[GeneratedStructure]] = field(default_factory=dict)
 
-    def add(self, site: Structure) -> None:
+    def add(self, site: GeneratedStructure) -> None:
         """One more open site."""
         code = site.category.code
         self.by_category.setdefault(code, []).append(site)
         self.by_town.setdefault((code, site.place.town.commune.insee), []).append(site)
 
-    def near(self, rng: random.Random, category: str, town: Town) -> Structure | None:
+    def near(
+        self, rng: random.Random, category: str, town: GeneratedTown
+    ) -> GeneratedStructure | None:
         """A site with a free seat in the town, else around it; None when there is none."""
         seats = SEATS.get(category, LARGEST)
         for candidate in self.where.around(town):
@@ -114,7 +116,7 @@ class Neighbourhood:
                 return rng.choice(free)
         return None
 
-    def anywhere(self, rng: random.Random, category: str) -> Structure | None:
+    def anywhere(self, rng: random.Random, category: str) -> GeneratedStructure | None:
         """A site of the category in the department."""
         sites = self.by_category.get(category)
         return rng.choice(sites) if sites else None
@@ -125,40 +127,42 @@ class Population:
     """Draws the professionals of one department."""
 
     rng: random.Random
-    where: Territory
+    where: GeneratedTerritory
     numbers: Numbers
     sites: Neighbourhood
-    elsewhere: Sequence[Territory]
+    elsewhere: Sequence[GeneratedTerritory]
     practices: Practices
 
-    def people(self, trade: Trade, scale: Scale) -> Iterator[Person]:
+    def people(self, trade: Trade, scale: DatasetScale) -> Iterator[GeneratedPerson]:
         """The professionals of a trade, as many as the department's density asks."""
-        for person in self.some(trade, whole(self.rng, expected_people(trade, self.where, scale))):
+        for person in self.draw_some(
+            trade, draw_whole(self.rng, mean_headcount(trade, self.where, scale))
+        ):
             if self.rng.random() >= NO_STRUCTURE_SHARE:
-                self._settle(person)
+                self._assign_places(person)
             yield person
 
-    def employed(self, trade: Trade, scale: Scale) -> Iterator[Person]:
+    def draw_employees(self, trade: Trade, scale: DatasetScale) -> Iterator[GeneratedPerson]:
         """Those of a trade who work where no patient is sent: one activity each."""
         expected = _on_register(trade, self.where, scale)
-        for person in self.some(trade, whole(self.rng, expected)):
+        for person in self.draw_some(trade, draw_whole(self.rng, expected)):
             self._add(person, self._in_sector(_sectors(trade).draw(self.rng), person))
             yield person
 
-    def students(self, scale: Scale) -> Iterator[Person]:
+    def students(self, scale: DatasetScale) -> Iterator[GeneratedPerson]:
         """The students of the register, without any place."""
         expected = _on_register(STUDENTS, self.where, scale)
-        for person in self.some(STUDENTS, whole(self.rng, expected)):
+        for person in self.draw_some(STUDENTS, draw_whole(self.rng, expected)):
             person.category = "E"
             yield person
 
-    def some(self, trade: Trade, count: int) -> Iterator[Person]:
+    def draw_some(self, trade: Trade, count: int) -> Iterator[GeneratedPerson]:
         """People of a trade, without any place yet."""
         return (self._person(trade) for _ in range(count))
 
-    def _person(self, trade: Trade) -> Person:
+    def _person(self, trade: Trade) -> GeneratedPerson:
         rng, home = self.rng, self.where.towns.draw(self.rng)
-        return Person(
+        return GeneratedPerson(
             rpps=self.numbers.rpps(),
             name=draw_name(rng, self.where.department),
             trade=trade,
@@ -168,85 +172,87 @@ class Population:
             skills=[(kind, code) for kind, code, share in trade.skills if rng.random() < share],
         )
 
-    def _settle(self, person: Person) -> None:
+    def _assign_places(self, person: GeneratedPerson) -> None:
         """Give a person places, then the activities that must not show."""
         places = DOCTOR_PLACES if person.trade.doctor else OTHER_PLACES
-        count = 1 + _count(places).draw(self.rng)
+        count = 1 + _place_count_choice(places).draw(self.rng)
         for rank in range(count):
             self._add(person, self._activity(person, rank))
         if person.trade.doctor:
             self._add_hidden(person)
         if person.trade is GENERAL_PRACTICE and self.rng.random() < DUTY_SHARE:
-            self._add(person, self._inside(DUTY_HOUSE, person.home, "SA67"))
+            self._add(person, self._activity_inside(DUTY_HOUSE, person.home, "SA67"))
 
-    def _add(self, person: Person, activity: Activity | None) -> None:
+    def _add(self, person: GeneratedPerson, activity: GeneratedActivity | None) -> None:
         taken = {a.place.idnst for a in person.activities}
         if activity is not None and activity.place.idnst not in taken:
             activity.phone = self._phone(activity.place)
             activity.place.people += 1
             person.activities.append(activity)
 
-    def _phone(self, place: Place) -> str:
+    def _phone(self, place: GeneratedPlace) -> str:
         kind = self.rng.random()
         if kind < 0.15:  # noqa: PLR2004 - 84 % of sites and practices publish a number
             return ""
-        return place.phone if kind < 0.8 else phone(self.rng, place.department)  # noqa: PLR2004
+        return place.phone if kind < 0.8 else draw_phone(self.rng, place.department)  # noqa: PLR2004
 
-    def _activity(self, person: Person, rank: int) -> Activity | None:
+    def _activity(self, person: GeneratedPerson, rank: int) -> GeneratedActivity | None:
         rng, trade = self.rng, person.trade
         sector = _sectors(trade).draw(rng)
         if sector != "SA07":
             return self._in_sector(sector, person)
         crosses = trade.doctor and rng.random() < CROSS_DEPARTMENT_SHARE / SEVERAL
         if rank == 1 and crosses and self.elsewhere:
-            return self._abroad(person)
+            return self._activity_elsewhere(person)
         if rng.random() < STRUCTURE_SHARE:
-            joined = self._joined(person)
+            joined = self._activity_in_host(person)
             if joined is not None:
                 return joined
         return self._private(person, rank)
 
-    def _private(self, person: Person, rank: int) -> Activity:
+    def _private(self, person: GeneratedPerson, rank: int) -> GeneratedActivity:
         town = person.home if rank == 0 else self.rng.choice(self.where.around(person.home))
-        place = self.practices.take(self.rng, town, person.rpps)
-        return Activity(place, place.sector)
+        place = self.practices.take_seat(self.rng, town, person.rpps)
+        return GeneratedActivity(place, place.sector)
 
-    def _joined(self, person: Person) -> Activity | None:
+    def _activity_in_host(self, person: GeneratedPerson) -> GeneratedActivity | None:
         kind = host_weights().draw(self.rng)
         if kind == CLINIC and person.trade.profession not in CLINIC_TRADES:
             kind = MSP
         sector = {MSP: "SA52", HEALTH_CENTRE: "SA05", CLINIC: "SA08"}[kind]
-        return self._inside(kind, person.home, sector)
+        return self._activity_inside(kind, person.home, sector)
 
-    def _inside(self, category: str, town: Town, sector: str) -> Activity | None:
+    def _activity_inside(
+        self, category: str, town: GeneratedTown, sector: str
+    ) -> GeneratedActivity | None:
         site = self.sites.near(self.rng, category, town)
-        return None if site is None else Activity(site.place, sector)
+        return None if site is None else GeneratedActivity(site.place, sector)
 
-    def _abroad(self, person: Person) -> Activity:
+    def _activity_elsewhere(self, person: GeneratedPerson) -> GeneratedActivity:
         """A practice in a neighbouring department of the set, founded by the person."""
         town = self.rng.choice(self.elsewhere).towns.draw(self.rng)
         place = draw_place(self.rng, town)
         place.idnst = f"4{person.rpps}9{len(person.activities):02d}"
-        return Activity(place, "SA07")
+        return GeneratedActivity(place, "SA07")
 
-    def _add_hidden(self, person: Person) -> None:
+    def _add_hidden(self, person: GeneratedPerson) -> None:
         for sector, share in HIDDEN_ROLES:
             if self.rng.random() < share:
                 self._add(person, self._in_sector(sector, person))
 
-    def _in_sector(self, sector: str, person: Person) -> Activity | None:
+    def _in_sector(self, sector: str, person: GeneratedPerson) -> GeneratedActivity | None:
         category = SITE_OF_SECTOR.get(sector)
         if category is not None:
             site = self.sites.anywhere(self.rng, category)
-            return None if site is None else Activity(site.place, sector)
+            return None if site is None else GeneratedActivity(site.place, sector)
         place = draw_place(self.rng, person.home)
         place.siret = self.numbers.siret()
         place.idnst = "3" + place.siret
         place.name = {"SA64": "TÉLÉCONSULTE SAS", "SA50": "PDSA"}.get(sector, "")
-        return Activity(place, sector)
+        return GeneratedActivity(place, sector)
 
 
-def expected_people(trade: Trade, where: Territory, scale: Scale) -> float:
+def mean_headcount(trade: Trade, where: GeneratedTerritory, scale: DatasetScale) -> float:
     """Mean number of professionals of a trade in a department."""
     density = trade.per_100k * scale.others
     if trade is GENERAL_PRACTICE:
@@ -254,7 +260,7 @@ def expected_people(trade: Trade, where: Territory, scale: Scale) -> float:
     return density * scale.share(where.department) * where.population / 100_000
 
 
-def _on_register(trade: Trade, where: Territory, scale: Scale) -> float:
+def _on_register(trade: Trade, where: GeneratedTerritory, scale: DatasetScale) -> float:
     density = trade.per_100k * scale.register
     return density * scale.share(where.department) * where.population / 100_000
 
@@ -267,15 +273,15 @@ def _category(rng: random.Random) -> str:
 
 
 @cache
-def _specialties(trade: Trade) -> Weighted[str]:
-    return weighted(trade.specialties)
+def _specialties(trade: Trade) -> WeightedChoice[str]:
+    return build_weighted(trade.specialties)
 
 
 @cache
-def _sectors(trade: Trade) -> Weighted[str]:
-    return weighted(trade.sectors)
+def _sectors(trade: Trade) -> WeightedChoice[str]:
+    return build_weighted(trade.sectors)
 
 
 @cache
-def _count(shares: tuple[float, ...]) -> Weighted[int]:
-    return Weighted(range(len(shares)), shares)
+def _place_count_choice(shares: tuple[float, ...]) -> WeightedChoice[int]:
+    return WeightedChoice(range(len(shares)), shares)

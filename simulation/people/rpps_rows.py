@@ -3,39 +3,39 @@
 from indexers.sources.rpps.activities import COLUMNS
 from indexers.sources.rpps.skills import COLUMNS as SKILL_COLUMNS
 from mappings import codes
-from simulation.people.people import Activity, Person
+from simulation.people.people import GeneratedActivity, GeneratedPerson
 from simulation.people.professions import (
     SECTOR_LABELS,
     SKILL_TYPES,
     profession_label,
     specialty_label,
 )
-from simulation.places.places import Place
+from simulation.places.places import GeneratedPlace
 
 CATEGORY_LABELS = {"C": "Civil", "M": "Militaire", "E": "Etudiant"}
 MODE_LABELS = {"S": "Salarié", "L": "Libéral, indépendant, artisan, commerçant"}
 CIVILITIES = {"M": ("M", "Monsieur"), "F": ("MME", "Madame")}
-SEPARATED = ("{}", "{}", "{}", "+33{intl}", "{sp}", "{dot}")
+PHONE_FORMATS = ("{}", "{}", "{}", "+33{intl}", "{sp}", "{dot}")
 """Ways a phone is written in the extract; plain digits are the most frequent."""
 ADDRESS = " (coord. structure)"
 
 _POSITION = {name: position for position, name in enumerate(COLUMNS)}
 
 
-def activity_row(person: Person, activity: Activity | None) -> list[str]:
+def activity_row(person: GeneratedPerson, activity: GeneratedActivity | None) -> list[str]:
     """One line of ``Personne_activite``; without activity nothing is said of a structure."""
     values = _person_values(person)
     if activity is not None:
         values |= _activity_values(activity) | _structure_values(activity.place)
         values |= _address_values(activity.place)
-        values["Téléphone" + ADDRESS] = _written(activity.phone)
+        values["Téléphone" + ADDRESS] = _format_phone(activity.phone)
     row = [""] * len(COLUMNS)
     for name, value in values.items():
         row[_POSITION[name]] = value
     return row
 
 
-def skill_rows(person: Person) -> list[list[str]]:
+def skill_rows(person: GeneratedPerson) -> list[list[str]]:
     """The lines of ``SavoirFaire``: the speciality, then what only this file tells."""
     owned = [("S", person.specialty)] if person.specialty else []
     identity = _person_values(person)
@@ -52,7 +52,7 @@ def _skill_row(identity: dict[str, str], kind: str, code: str) -> list[str]:
     return [values[name] for name in SKILL_COLUMNS]
 
 
-def _person_values(person: Person) -> dict[str, str]:
+def _person_values(person: GeneratedPerson) -> dict[str, str]:
     code, label = CIVILITIES[person.name.gender]
     doctor = person.trade.profession in ("10", "40")
     values = {
@@ -80,7 +80,7 @@ def _person_values(person: Person) -> dict[str, str]:
     return values
 
 
-def _activity_values(activity: Activity) -> dict[str, str]:
+def _activity_values(activity: GeneratedActivity) -> dict[str, str]:
     return {
         "Code mode exercice": activity.mode,
         "Libellé mode exercice": MODE_LABELS[activity.mode],
@@ -91,7 +91,7 @@ def _activity_values(activity: Activity) -> dict[str, str]:
     }
 
 
-def _structure_values(place: Place) -> dict[str, str]:
+def _structure_values(place: GeneratedPlace) -> dict[str, str]:
     """Column 24 has a letter prefix, column 47 a digit prefix; FINESS first, then SIRET."""
     letter = {"1": "F", "3": "C", "4": "R"}[place.idnst[0]]
     return {
@@ -105,7 +105,7 @@ def _structure_values(place: Place) -> dict[str, str]:
     }
 
 
-def _address_values(place: Place) -> dict[str, str]:
+def _address_values(place: GeneratedPlace) -> dict[str, str]:
     department = place.department
     return {
         "Numéro Voie" + ADDRESS: str(place.number),
@@ -123,10 +123,10 @@ def _address_values(place: Place) -> dict[str, str]:
     }
 
 
-def _written(number: str) -> str:
+def _format_phone(number: str) -> str:
     """The number in one of the ways of the extract, chosen by its own digits."""
     if not number:
         return ""
     pairs = [number[i : i + 2] for i in range(0, len(number), 2)]
-    form = SEPARATED[int(number[-1]) % len(SEPARATED)]
+    form = PHONE_FORMATS[int(number[-1]) % len(PHONE_FORMATS)]
     return form.format(number, intl=number[1:], sp=" ".join(pairs), dot=".".join(pairs))

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulation.draws import weighted
-from simulation.people.people import Activity, Person
+from simulation.draws import build_weighted
+from simulation.people.people import GeneratedActivity, GeneratedPerson
 from simulation.people.professions import GENERAL_PRACTICE
 from simulation.places.communities import Association, Community
 from simulation.places.structures import (
@@ -18,13 +18,13 @@ from simulation.places.structures import (
     MATERNITY_LEVELS,
     MATERNITY_SHARE,
     MSP,
-    Structure,
+    GeneratedStructure,
 )
 from simulation.scales import PARTICIPANT_SHARE
-from simulation.slots.calendar import instant
+from simulation.slots.calendar import format_utc_instant
 
 OWN, THROUGH_CPTS, THROUGH_MSP, THROUGH_SOS = 1, 2, 3, 4
-VIAS = weighted([(OWN, 0.58), (THROUGH_CPTS, 0.42)])
+VIAS = build_weighted([(OWN, 0.58), (THROUGH_CPTS, 0.42)])
 MSP_SHARE = 0.45
 """Share of participants with a place in an MSP who take part through it."""
 REFUSAL_SHARE = 0.02
@@ -42,14 +42,14 @@ INFORMATION = (
 )
 
 ALWAYS_ABSENT, ONE_DAY, WHOLE_WINDOW, LATER = "always", "one_day", "window", "later"
-ABSENCES = weighted(
+ABSENCES = build_weighted(
     [("", 0.945), (ALWAYS_ABSENT, 0.005), (ONE_DAY, 0.025), (WHOLE_WINDOW, 0.015), (LATER, 0.01)]
 )
 """Absences of general practitioners: forever, one day of the window, all of it, next month."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
+class ParticipationSettings:
     """How a person takes part; ``line`` is their settings in the format ``participation``."""
 
     line: dict[str, Any]
@@ -61,32 +61,34 @@ class Deal:
         return int(self.line.get("via", 0)) if self.line["participation"] else 0
 
 
-def deal(
+def draw_participation(
     rng: random.Random,
-    person: Person,
-    shown: list[Activity],
+    person: GeneratedPerson,
+    visible_activities: list[GeneratedActivity],
     community: Community | None,
     now: datetime,
-) -> Deal | None:
+) -> ParticipationSettings | None:
     """The settings of a person, None for most, who never gave any."""
     kind = rng.random()
     wanted = person.trade is GENERAL_PRACTICE and kind < PARTICIPANT_SHARE
-    if not shown or not (wanted or kind > 1 - REFUSAL_SHARE):
+    if not visible_activities or not (wanted or kind > 1 - REFUSAL_SHARE):
         return None
     line = _common(rng, person, now)
     if not wanted:
-        return Deal({**line, "participation": False})
-    msp = next((a.place for a in shown if a.sector == "SA52"), None)
+        return ParticipationSettings({**line, "participation": False})
+    msp = next((a.place for a in visible_activities if a.sector == "SA52"), None)
     if msp is not None and rng.random() < MSP_SHARE:
-        return Deal({**line, "participation": True, "via": THROUGH_MSP, "finess": msp.finess})
+        return ParticipationSettings(
+            {**line, "participation": True, "via": THROUGH_MSP, "finess": msp.finess}
+        )
     if VIAS.draw(rng) == THROUGH_CPTS and community is not None:
-        return _with_community(line, shown, community)
-    return Deal({**line, "participation": True, "via": OWN})
+        return _through_community(line, visible_activities, community)
+    return ParticipationSettings({**line, "participation": True, "via": OWN})
 
 
-def _common(rng: random.Random, person: Person, now: datetime) -> dict[str, Any]:
+def _common(rng: random.Random, person: GeneratedPerson, now: datetime) -> dict[str, Any]:
     updated = now - timedelta(days=1 + int(400 * rng.random()))
-    line: dict[str, Any] = {"rpps": person.rpps, "updated": instant(updated)}
+    line: dict[str, Any] = {"rpps": person.rpps, "updated": format_utc_instant(updated)}
     if rng.random() < REORIENTATION_SHARE:
         line["reorientation"] = True
     if rng.random() < OPT_OUT_SHARE:
@@ -96,22 +98,30 @@ def _common(rng: random.Random, person: Person, now: datetime) -> dict[str, Any]
     return line
 
 
-def _with_community(line: dict[str, Any], shown: list[Activity], community: Community) -> Deal:
+def _through_community(
+    line: dict[str, Any], visible_activities: list[GeneratedActivity], community: Community
+) -> ParticipationSettings:
     """Through the CPTS, at the first places it covers that are not a health centre's."""
-    covered = [activity for activity in shown if community.covers(activity.place)]
+    covered = [activity for activity in visible_activities if community.covers(activity.place)]
     chosen = [activity for activity in covered if activity.sector != "SA05"] or covered[:1]
     places = [activity.place.idnst for activity in chosen[:2]]
     taking = {"participation": True, "via": THROUGH_CPTS, "finess": community.finess}
-    return Deal({**line, **taking, "locations": places}, community)
+    return ParticipationSettings({**line, **taking, "locations": places}, community)
 
 
-def sos_deal(rng: random.Random, person: Person, association: Association, now: datetime) -> Deal:
+def draw_sos_participation(
+    rng: random.Random, person: GeneratedPerson, association: Association, now: datetime
+) -> ParticipationSettings:
     """The settings of a doctor of an SOS Médecins association."""
     line = _common(rng, person, now)
-    return Deal({**line, "participation": True, "via": THROUGH_SOS, "siret": association.siret})
+    return ParticipationSettings(
+        {**line, "participation": True, "via": THROUGH_SOS, "siret": association.siret}
+    )
 
 
-def structure_settings(rng: random.Random, site: Structure, now: datetime) -> dict[str, Any] | None:
+def structure_settings(
+    rng: random.Random, site: GeneratedStructure, now: datetime
+) -> dict[str, Any] | None:
     """The settings of a structure in the format ``structures``, None when it gave none."""
     line: dict[str, Any] = {"finess": site.place.finess}
     if site.category.hours:
@@ -126,7 +136,9 @@ def structure_settings(rng: random.Random, site: Structure, now: datetime) -> di
             line["maternity_level"] = MATERNITY_LEVELS.draw(rng)
     if code == MSP and rng.random() < INFO_SHARE:
         line["additional_info"] = rng.choice(INFORMATION)
-    return {**line, "updated": instant(now - timedelta(days=30))} if len(line) > 1 else None
+    return (
+        {**line, "updated": format_utc_instant(now - timedelta(days=30))} if len(line) > 1 else None
+    )
 
 
 def association_settings(association: Association, now: datetime) -> dict[str, Any]:
@@ -136,27 +148,31 @@ def association_settings(association: Association, now: datetime) -> dict[str, A
         "participation": True,
         "hours_available": True,
         "practitioner_count": len(association.doctors),
-        "updated": instant(now - timedelta(days=30)),
+        "updated": format_utc_instant(now - timedelta(days=30)),
     }
 
 
-def absence(
-    rng: random.Random, person: Person, shown: list[Activity], zone: str, now: datetime
+def draw_absence(
+    rng: random.Random,
+    person: GeneratedPerson,
+    visible_activities: list[GeneratedActivity],
+    zone: str,
+    now: datetime,
 ) -> tuple[str, dict[str, Any]] | None:
     """The kind of a person's absence and its line in the format ``absences``, None for most."""
     kind = ABSENCES.draw(rng)
-    if not kind or not shown or person.trade is not GENERAL_PRACTICE:
+    if not kind or not visible_activities or person.trade is not GENERAL_PRACTICE:
         return None
     line: dict[str, Any] = {"rpps": person.rpps}
-    if len(shown) > 1 and rng.random() < 0.5:  # noqa: PLR2004
-        line["idnst"] = shown[0].place.idnst
+    if len(visible_activities) > 1 and rng.random() < 0.5:  # noqa: PLR2004
+        line["idnst"] = visible_activities[0].place.idnst
     if kind == ALWAYS_ABSENT:
         return kind, {**line, "always": True}
     today = now.astimezone(ZoneInfo(zone)).date()
     return kind, {**line, "ranges": list(_ranges(rng, kind, today))}
 
 
-def structure_absence(site: Structure, zone: str, now: datetime) -> dict[str, Any]:
+def structure_absence(site: GeneratedStructure, zone: str, now: datetime) -> dict[str, Any]:
     """A structure closed tomorrow, in the format ``absences``."""
     tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     return {"finess": site.place.finess, "ranges": [_range(tomorrow, tomorrow)]}

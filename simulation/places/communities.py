@@ -4,11 +4,17 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulation.people.numbers import Numbers, international, phone
-from simulation.people.people import Activity, Person
-from simulation.places.places import Place, draw_place
-from simulation.places.structures import ALWAYS, Builder, Hours, Structure, every_day
-from simulation.places.territory import Territory, Town
+from simulation.people.numbers import Numbers, draw_phone, international
+from simulation.people.people import GeneratedActivity, GeneratedPerson
+from simulation.places.places import GeneratedPlace, draw_place
+from simulation.places.structures import (
+    ALWAYS,
+    GeneratedStructure,
+    Hours,
+    StructureBuilder,
+    every_day,
+)
+from simulation.places.territory import GeneratedTerritory, GeneratedTown
 
 CPTS_PEOPLE = 62_000
 """Inhabitants from which a CPTS closes at the end of an EPCI: 80,000 on average."""
@@ -34,7 +40,7 @@ LONG_DAY: Hours = every_day(("08:00", "24:00"))
 class Community:
     """One CPTS: its seat, the communes it covers, its members' places as they are drawn."""
 
-    site: Structure
+    site: GeneratedStructure
     communes: list[str]
     phones: list[str]
     members: list[dict[str, str]] = field(default_factory=list)
@@ -49,7 +55,7 @@ class Community:
         """Its name in FINESS and on the slots."""
         return self.site.title
 
-    def covers(self, place: Place) -> bool:
+    def covers(self, place: GeneratedPlace) -> bool:
         """Is the place in one of its communes: only such a place is attached to it."""
         return place.insee in self.communes
 
@@ -72,7 +78,7 @@ class Association:
 
     siret: str
     name: str
-    points: list[Place]
+    points: list[GeneratedPlace]
     doctors: list[str] = field(default_factory=list)
 
     def as_line(self) -> dict[str, Any]:
@@ -84,7 +90,7 @@ class Association:
             "doctors": self.doctors,
         }
 
-    def _point(self, rank: int, place: Place) -> dict[str, Any]:
+    def _point(self, rank: int, place: GeneratedPlace) -> dict[str, Any]:
         return {
             "id": point_id(rank),
             "name": place.name,
@@ -105,7 +111,7 @@ def point_hours(rank: int) -> Hours:
     return ALWAYS if rank == 0 else LONG_DAY
 
 
-def address(place: Place) -> dict[str, str]:
+def address(place: GeneratedPlace) -> dict[str, str]:
     """A place in the shape of ``AddressFormat``."""
     return {
         "line": place.line,
@@ -115,10 +121,12 @@ def address(place: Place) -> dict[str, str]:
     }
 
 
-def territories(rng: random.Random, where: Territory) -> list[list[Town]]:
+def group_cpts_territories(
+    rng: random.Random, where: GeneratedTerritory
+) -> list[list[GeneratedTown]]:
     """The towns of a department grouped into CPTS territories, some of them left out."""
     towns = sorted(where.towns.items, key=lambda t: (t.commune.epci or "", t.commune.insee))
-    groups: list[list[Town]] = [[]]
+    groups: list[list[GeneratedTown]] = [[]]
     for position, town in enumerate(towns):
         if _closes(groups[-1], town, towns[position - 1]):
             groups.append([])
@@ -128,11 +136,11 @@ def territories(rng: random.Random, where: Territory) -> list[list[Town]]:
     return [g for rank, g in enumerate(groups) if rank == 0 or rng.random() >= UNCOVERED_SHARE]
 
 
-def _people(towns: list[Town]) -> int:
+def _people(towns: list[GeneratedTown]) -> int:
     return sum(town.commune.population for town in towns)
 
 
-def _closes(group: list[Town], town: Town, previous: Town) -> bool:
+def _closes(group: list[GeneratedTown], town: GeneratedTown, previous: GeneratedTown) -> bool:
     """True when the group is large enough to do without the town that follows."""
     people = _people(group)
     other_epci = previous.commune.epci != town.commune.epci
@@ -141,9 +149,11 @@ def _closes(group: list[Town], town: Town, previous: Town) -> bool:
     return people >= CPTS_SMALLEST and people + town.commune.population > CPTS_LARGEST
 
 
-def communities(rng: random.Random, where: Territory, builder: Builder) -> list[Community]:
+def communities(
+    rng: random.Random, where: GeneratedTerritory, builder: StructureBuilder
+) -> list[Community]:
     """The CPTS of a department."""
-    groups = territories(rng, where)
+    groups = group_cpts_territories(rng, where)
     found = []
     for rank, towns in enumerate(groups):
         main = max(towns, key=lambda t: (t.commune.population, t.commune.insee))
@@ -151,12 +161,14 @@ def communities(rng: random.Random, where: Territory, builder: Builder) -> list[
         communes = [t.commune.insee for t in towns]
         if rank and rng.random() < OVERLAP_SHARE:
             communes.append(groups[rank - 1][-1].commune.insee)
-        phones = [international(phone(rng, where.department))]
+        phones = [international(draw_phone(rng, where.department))]
         found.append(Community(site, communes, phones))
     return found
 
 
-def associations(rng: random.Random, where: Territory, numbers: Numbers) -> list[Association]:
+def associations(
+    rng: random.Random, where: GeneratedTerritory, numbers: Numbers
+) -> list[Association]:
     """The SOS Médecins associations of a department: one where there is a large city."""
     towns = where.by_population()
     large = [t for t in towns if t.commune.population >= SOS_TOWN]
@@ -164,11 +176,13 @@ def associations(rng: random.Random, where: Territory, numbers: Numbers) -> list
         return []
     siret, main = numbers.siret(), large[0]
     name = f"SOS Médecins {where.name if main.commune.parent else main.commune.name}"
-    points = [_fixed_point(rng, town, siret, numbers.rpps()) for town in large[:3]]
+    points = [_draw_sos_point(rng, town, siret, numbers.rpps()) for town in large[:3]]
     return [Association(siret, name, points)]
 
 
-def _fixed_point(rng: random.Random, town: Town, siret: str, practice: str) -> Place:
+def _draw_sos_point(
+    rng: random.Random, town: GeneratedTown, siret: str, practice: str
+) -> GeneratedPlace:
     """The points share the SIRET of their association; on the register each is a practice."""
     place = draw_place(rng, town)
     place.siret, place.idnst, place.sector = siret, f"4{practice}001", "SA08"
@@ -176,7 +190,9 @@ def _fixed_point(rng: random.Random, town: Town, siret: str, practice: str) -> P
     return place
 
 
-def enrol(association: Association, person: Person) -> None:
+def enrol(association: Association, person: GeneratedPerson) -> None:
     """Make a person a doctor of the association: on the register at every one of its points."""
     association.doctors.append(person.rpps)
-    person.activities = [Activity(place, place.sector, place.phone) for place in association.points]
+    person.activities = [
+        GeneratedActivity(place, place.sector, place.phone) for place in association.points
+    ]

@@ -7,9 +7,9 @@ from typing import Any
 
 from pyproj import Transformer
 
-from simulation.places.places import SPELLED, Place
-from simulation.places.structures import Structure
-from simulation.slots.calendar import instant
+from simulation.places.places import REPETITION_LABELS, GeneratedPlace
+from simulation.places.structures import GeneratedStructure
+from simulation.slots.calendar import format_utc_instant
 
 PROJECTIONS = {
     **dict.fromkeys(("971", "972", "977", "978"), "EPSG:5490"),
@@ -32,17 +32,19 @@ TWO_PHONES = 0.05
 SCHEMA = "v1.0.0"
 
 
-def opening(now: datetime) -> bytes:
+def build_file_head(now: datetime) -> bytes:
     """The head of the file, up to the list of legal entities."""
     return (
-        f'{{"schemaVersion":"{SCHEMA}","generatedAt":"{instant(now)}","gcc":[],"gco":[],"pmej":[\n'
+        f'{{"schemaVersion":"{SCHEMA}","generatedAt":"{format_utc_instant(now)}","gcc":[],"gco":[],"pmej":[\n'
     ).encode()
 
 
 CLOSING = b"\n]}\n"
 
 
-def entity(rng: random.Random, sites: list[Structure], now: datetime) -> dict[str, Any]:
+def build_entity(
+    rng: random.Random, sites: list[GeneratedStructure], now: datetime
+) -> dict[str, Any]:
     """One legal entity with its sites."""
     first = sites[0]
     return {
@@ -59,7 +61,7 @@ def entity(rng: random.Random, sites: list[Structure], now: datetime) -> dict[st
     }
 
 
-def _site(rng: random.Random, site: Structure, today: date) -> dict[str, Any]:
+def _site(rng: random.Random, site: GeneratedStructure, today: date) -> dict[str, Any]:
     place = site.place
     closing = {"dateFermeture": site.closed.isoformat()} if site.closed else {}
     return {
@@ -80,7 +82,7 @@ def _site(rng: random.Random, site: Structure, today: date) -> dict[str, Any]:
     }
 
 
-def _addresses(rng: random.Random, place: Place) -> list[dict[str, Any]]:
+def _addresses(rng: random.Random, place: GeneratedPlace) -> list[dict[str, Any]]:
     """The address of the site, sometimes after another one."""
     own = _address(place, "03") | {"coordonneesGeographique": _coordinates(rng, place)}
     if rng.random() < FIRST_ADDRESS_ELSEWHERE:
@@ -88,11 +90,11 @@ def _addresses(rng: random.Random, place: Place) -> list[dict[str, Any]]:
     return [own]
 
 
-def _address(place: Place, usage: str) -> dict[str, Any]:
+def _address(place: GeneratedPlace, usage: str) -> dict[str, Any]:
     line = f"{place.postal_code} {place.city.upper()}"
     return {
         "usageAdresse": usage,
-        "numeroVoie": f"{place.number} {SPELLED[place.repetition]}".strip(),
+        "numeroVoie": f"{place.number} {REPETITION_LABELS[place.repetition]}".strip(),
         "typeVoie": place.street.code,
         "libelleVoie": place.street.name,
         "cogCommune": place.insee,
@@ -101,20 +103,20 @@ def _address(place: Place, usage: str) -> dict[str, Any]:
     }
 
 
-def _contact(rng: random.Random, place: Place) -> dict[str, Any]:
+def _contact(rng: random.Random, place: GeneratedPlace) -> dict[str, Any]:
     numbers = place.phone
     if rng.random() < TWO_PHONES:
         numbers = f"{numbers} / {numbers[:-2]}99"
     return {"typeContact": {"roleContact": "01"}, "telecom": {"telephone": numbers}}
 
 
-def _coordinates(rng: random.Random, place: Place) -> dict[str, str]:
+def _coordinates(rng: random.Random, place: GeneratedPlace) -> dict[str, str]:
     kind = rng.random()
     if kind >= METRES_FIRST:
         return {}
     place.located = True
     degrees = (f"{place.lon:.6f}", f"{place.lat:.6f}")
-    metres = projected(place)
+    metres = project_point(place)
     first, second = (degrees, metres) if kind < DEGREES_FIRST else (metres, degrees)
     return {
         "coordonneeX": first[0],
@@ -126,12 +128,12 @@ def _coordinates(rng: random.Random, place: Place) -> dict[str, str]:
     }
 
 
-def street_number(place: Place) -> int:
+def street_number(place: GeneratedPlace) -> int:
     """An invented number of a street in its commune, the same for the same name."""
     return sum(map(ord, place.street.name)) % 9000 + 100
 
 
-def projected(place: Place) -> tuple[str, str]:
+def project_point(place: GeneratedPlace) -> tuple[str, str]:
     """The place in metres, easting then northing, in the projection of its territory."""
     if place.department in UNPROJECTED:
         return f"{place.lon:.6f}", f"{place.lat:.6f}"

@@ -3,11 +3,11 @@
 import random
 
 from mappings.records import Precision
-from simulation.draws import weighted
-from simulation.places.places import Place
+from simulation.draws import build_weighted
+from simulation.places.places import GeneratedPlace
 from simulation.scales import GEOCODED_SHARE
 
-PRECISIONS = weighted(
+PRECISIONS = build_weighted(
     [
         (Precision.HOUSENUMBER, 0.827),
         (Precision.STREET, 0.145),
@@ -21,7 +21,7 @@ BLUR = {Precision.HOUSENUMBER: 0.0, Precision.STREET: 0.001, Precision.LOCALITY:
 ALIKE, UNLIKE_SHARE = (0.82, 0.99), 0.03
 
 
-def answered(rng: random.Random, place: Place) -> tuple[object, ...] | None:
+def draw_geocoded_row(rng: random.Random, place: GeneratedPlace) -> tuple[object, ...] | None:
     """The row of ``geocoded.csv`` of a place, None for an address the geocoder did not find."""
     if rng.random() >= GEOCODED_SHARE:
         return None
@@ -32,7 +32,7 @@ def answered(rng: random.Random, place: Place) -> tuple[object, ...] | None:
     return (*text, f"{lat:.6f}", f"{lon:.6f}", precision.value, f"{score:.2f}")
 
 
-def _point(rng: random.Random, place: Place, precision: Precision) -> tuple[float, float]:
+def _point(rng: random.Random, place: GeneratedPlace, precision: Precision) -> tuple[float, float]:
     if precision is Precision.MUNICIPALITY:
         return place.town.commune.lat, place.town.commune.lon
     blur = BLUR[precision]

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from simulation.people.numbers import international, phone
-from simulation.places.territory import Territory
+from simulation.people.numbers import draw_phone, international
+from simulation.places.territory import GeneratedTerritory
 
 CITY_RADIUS_KM = 15.0
 
@@ -17,7 +17,7 @@ LRM = (
 """Assignment authorities of invented dispatch softwares; the last one is switched off."""
 
 
-def solutions(rng: random.Random, where: Territory) -> Iterator[dict[str, Any]]:
+def solutions(rng: random.Random, where: GeneratedTerritory) -> Iterator[dict[str, Any]]:
     """The solutions of one department in the format ``solutions``."""
     here = where.department.lower()
     yield {
@@ -38,7 +38,7 @@ def solutions(rng: random.Random, where: Territory) -> Iterator[dict[str, Any]]:
         "professions": ["40"],
         "departments": [where.department],
         "consultation": ["AMB"],
-        "phone": international(phone(rng, where.department)),
+        "phone": international(draw_phone(rng, where.department)),
     }
     yield from _local(rng, where)
     yield {
@@ -52,7 +52,7 @@ def solutions(rng: random.Random, where: Territory) -> Iterator[dict[str, Any]]:
     }
 
 
-def _local(rng: random.Random, where: Territory) -> Iterator[dict[str, Any]]:
+def _local(rng: random.Random, where: GeneratedTerritory) -> Iterator[dict[str, Any]]:
     """Those that cover a circle or a few communes only."""
     here, main = where.department.lower(), where.by_population()[0].commune
     yield {
@@ -63,7 +63,7 @@ def _local(rng: random.Random, where: Territory) -> Iterator[dict[str, Any]]:
         "professions": ["10", "60"],
         "circle": {"lat": main.lat, "lon": main.lon, "km": CITY_RADIUS_KM},
         "consultation": ["HH"],
-        "phone": international(phone(rng, where.department)),
+        "phone": international(draw_phone(rng, where.department)),
     }
     yield {
         "key": f"kine-garde-{here}",

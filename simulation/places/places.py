@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-from simulation.draws import Weighted, weighted
+from simulation.draws import WeightedChoice, build_weighted
 from simulation.people.names import table
-from simulation.people.numbers import Numbers, phone
-from simulation.places.territory import PARENTS, Town
+from simulation.people.numbers import Numbers, draw_phone
+from simulation.places.territory import WHOLE_CITIES, GeneratedTown
 from simulation.scales import JOIN_SHARE
 
 REPETITIONS = (("", 0.92), ("B", 0.05), ("T", 0.02), ("A", 0.01))
@@ -15,7 +15,7 @@ COMPANY_SHARE = 0.08
 """Share of private practices that are companies and so have a SIRET."""
 WHOLE_CITY_SHARE = 0.6
 """Share of Paris, Lyon and Marseille addresses carrying the code of the whole city."""
-SPELLED = {"": "", "A": "A", "B": "bis", "T": "ter"}
+REPETITION_LABELS = {"": "", "A": "A", "B": "bis", "T": "ter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +28,27 @@ class Street:
 
 
 @cache
-def streets() -> Weighted[Street]:
+def streets() -> WeightedChoice[Street]:
     """The usual streets of French towns."""
     rows = table("streets")
-    return weighted([(Street(r["code"], r["label"], r["name"]), float(r["weight"])) for r in rows])
+    return build_weighted(
+        [(Street(r["code"], r["label"], r["name"]), float(r["weight"])) for r in rows]
+    )
 
 
 @cache
-def _repetitions() -> Weighted[str]:
-    return weighted(REPETITIONS)
+def _repetitions() -> WeightedChoice[str]:
+    return build_weighted(REPETITIONS)
 
 
 @dataclass(slots=True)
-class Place:
+class GeneratedPlace:
     """One address; ``idnst`` names the practice or structure there, prefix included.
 
     ``lat`` and ``lon`` are where it really is, which only some files tell.
     """
 
-    town: Town
+    town: GeneratedTown
     number: int
     repetition: str
     street: Street
@@ -68,7 +70,7 @@ class Place:
     @property
     def line(self) -> str:
         """``12 bis rue des Lilas``."""
-        words = (str(self.number), SPELLED[self.repetition], self.street.label.lower())
+        words = (str(self.number), REPETITION_LABELS[self.repetition], self.street.label.lower())
         return " ".join([*filter(None, words), self.street.name])
 
     @property
@@ -80,7 +82,7 @@ class Place:
     @property
     def city(self) -> str:
         """The label the address carries."""
-        return PARENTS.get(self.insee, self.town.commune.name)
+        return WHOLE_CITIES.get(self.insee, self.town.commune.name)
 
     @property
     def department(self) -> str:
@@ -88,11 +90,11 @@ class Place:
         return self.town.commune.department
 
 
-def draw_place(rng: random.Random, town: Town) -> Place:
+def draw_place(rng: random.Random, town: GeneratedTown) -> GeneratedPlace:
     """A new address of a town, with no one there yet."""
     lat, lon = town.point(rng)
     commune = town.commune
-    return Place(
+    return GeneratedPlace(
         town=town,
         number=1 + int(119 * rng.random() ** 1.5),
         repetition=_repetitions().draw(rng),
@@ -100,8 +102,8 @@ def draw_place(rng: random.Random, town: Town) -> Place:
         postal_code=rng.choice(commune.postcodes) if commune.postcodes else "",
         lat=lat,
         lon=lon,
-        phone=phone(rng, commune.department),
-        whole_city=commune.parent in PARENTS and rng.random() < WHOLE_CITY_SHARE,
+        phone=draw_phone(rng, commune.department),
+        whole_city=commune.parent in WHOLE_CITIES and rng.random() < WHOLE_CITY_SHARE,
     )
 
 
@@ -110,25 +112,27 @@ class Practices:
 
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
-        self._of: dict[str, list[Place]] = {}
+        self._by_commune: dict[str, list[GeneratedPlace]] = {}
         self._ranks: dict[str, int] = {}
 
-    def take(self, rng: random.Random, town: Town, rpps: str) -> Place:
+    def take_seat(self, rng: random.Random, town: GeneratedTown, rpps: str) -> GeneratedPlace:
         """A seat at an address of the town for ``rpps``, at a new one a third of the time.
 
         A practice is named by its founder's RPPS-rang, which colleagues reuse, or by the SIRET
         of its company.
         """
-        known = self._of.setdefault(town.commune.insee, [])
+        known = self._by_commune.setdefault(town.commune.insee, [])
         if known and rng.random() < JOIN_SHARE:
             place = known[int(len(known) * rng.random())]
             place.sector = "SA09" if place.siret else "SA08"
             return place
-        place = self._founded(rng, town, rpps)
+        place = self._create_practice(rng, town, rpps)
         known.append(place)
         return place
 
-    def _founded(self, rng: random.Random, town: Town, rpps: str) -> Place:
+    def _create_practice(
+        self, rng: random.Random, town: GeneratedTown, rpps: str
+    ) -> GeneratedPlace:
         place = draw_place(rng, town)
         if rng.random() < COMPANY_SHARE:
             place.siret = self._numbers.siret()

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from simulation.draws import Weighted, weighted, whole
+from simulation.draws import WeightedChoice, build_weighted, draw_whole
 from simulation.people.numbers import Numbers
-from simulation.places.places import Place, draw_place
-from simulation.places.territory import Territory, Town, draw_weight
+from simulation.places.places import GeneratedPlace, draw_place
+from simulation.places.territory import GeneratedTerritory, GeneratedTown, draw_weight
 
 Hours = dict[str, list[tuple[str, str]]]
 _WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -84,16 +84,16 @@ CLOSING_SHARE = 0.01
 """Sites already closed, and sites whose closing date lies ahead (still open)."""
 RURAL_DENSITY = 80.0
 """Inhabitants a km2 under which MSP are more frequent than the average."""
-MATERNITY_LEVELS = Weighted(("1", "2A", "2B", "3"), (0.42, 0.28, 0.16, 0.14))
+MATERNITY_LEVELS = WeightedChoice(("1", "2A", "2B", "3"), (0.42, 0.28, 0.16, 0.14))
 MATERNITY_SHARE = 0.6
 
 
 @dataclass(slots=True)
-class Structure:
+class GeneratedStructure:
     """One site of FINESS at its place."""
 
     category: Category
-    place: Place
+    place: GeneratedPlace
     title: str
     opened: date
     closed: date | None = None
@@ -104,15 +104,15 @@ class Structure:
 
 
 @dataclass(slots=True)
-class Builder:
+class StructureBuilder:
     """Opens the structures of one department."""
 
     rng: random.Random
-    where: Territory
+    where: GeneratedTerritory
     numbers: Numbers
     today: date
 
-    def entities(self, share: float) -> Iterator[list[Structure]]:
+    def entities(self, share: float) -> Iterator[list[GeneratedStructure]]:
         """The structures of the department, one list a legal entity.
 
         ``share`` is the part of reality that is generated.
@@ -120,32 +120,32 @@ class Builder:
         for category in CATEGORIES:
             towns = self._towns(category)
             wished = self.where.population * share * self._boost(category) / category.inhabitants
-            count = max(category.least, whole(self.rng, wished))
+            count = max(category.least, draw_whole(self.rng, wished))
             for start in range(0, count, category.sites):
                 size = min(category.sites, count - start)
                 drawn = [towns.draw(self.rng) for _ in range(size)]
                 yield self._entity(category, drawn)
 
-    def seat(self, town: Town, name: str) -> Structure:
+    def seat(self, town: GeneratedTown, name: str) -> GeneratedStructure:
         """The seat of a CPTS, the only thing FINESS knows of it."""
         site = self._entity(Category(CPTS_SEAT, 0, 0, 1, name), [town])[0]
         site.opened, site.closed = date(2021, 3, 1), None
         return site
 
-    def _towns(self, category: Category) -> Weighted[Town]:
+    def _towns(self, category: Category) -> WeightedChoice[GeneratedTown]:
         towns = self.where.towns.items
-        return Weighted(towns, [draw_weight(t.commune, category.reach) for t in towns])
+        return WeightedChoice(towns, [draw_weight(t.commune, category.reach) for t in towns])
 
     def _boost(self, category: Category) -> float:
         if category.code != MSP or not self.where.people_per_km2:
             return 1.0
         return float(min(3.0, max(0.3, (RURAL_DENSITY / self.where.people_per_km2) ** 0.5)))
 
-    def _entity(self, category: Category, towns: list[Town]) -> list[Structure]:
+    def _entity(self, category: Category, towns: list[GeneratedTown]) -> list[GeneratedStructure]:
         legal = self.numbers.finess()
         return [self._site(category, town, legal) for town in towns]
 
-    def _site(self, category: Category, town: Town, legal: str) -> Structure:
+    def _site(self, category: Category, town: GeneratedTown, legal: str) -> GeneratedStructure:
         rng, place = self.rng, draw_place(self.rng, town)
         place.finess, place.legal_finess = self.numbers.finess(), legal
         place.siret = self.numbers.siret()
@@ -153,7 +153,7 @@ class Builder:
         place.sector = category.hosts
         place.name = category.title.format(place=_place_name(rng, place))
         opened = date(1995 + int(28 * rng.random()), 1 + int(12 * rng.random()), 1)
-        return Structure(category, place, place.name, opened, _closing(rng, self.today))
+        return GeneratedStructure(category, place, place.name, opened, _closing(rng, self.today))
 
 
 def _closing(rng: random.Random, today: date) -> date | None:
@@ -165,11 +165,11 @@ def _closing(rng: random.Random, today: date) -> date | None:
     return None
 
 
-def _place_name(rng: random.Random, place: Place) -> str:
+def _place_name(rng: random.Random, place: GeneratedPlace) -> str:
     named = place.street.name if rng.random() < 0.5 else place.town.commune.name  # noqa: PLR2004
     return named.upper()
 
 
-def host_weights() -> Weighted[str]:
+def host_weights() -> WeightedChoice[str]:
     """Which kind of structure a practice joins, all else equal."""
-    return weighted([(MSP, 0.55), (HEALTH_CENTRE, 0.3), (CLINIC, 0.15)])
+    return build_weighted([(MSP, 0.55), (HEALTH_CENTRE, 0.3), (CLINIC, 0.15)])

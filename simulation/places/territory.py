@@ -11,7 +11,7 @@ from math import cos, pi, radians, sin, sqrt
 from geography.departments import departments
 from geography.distance import KM_PER_DEGREE
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
-from simulation.draws import Weighted
+from simulation.draws import WeightedChoice
 from simulation.scales import DEFAULT_GP_DENSITY, JITTER_KM
 
 ATTRACTION = 1.15
@@ -23,12 +23,12 @@ MAX_REACH = 0.35
 """Largest jitter, as a share of the distance to the farthest corner of the commune."""
 NEIGHBOURHOOD_KM = 15.0
 """How far the second place of a person, or a structure joined, lies from the first."""
-PARENTS = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
+WHOLE_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 """Whole cities whose code practices often carry instead of the arrondissement's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
+class GeneratedTown:
     """A commune or arrondissement with the radius in km within which its addresses lie."""
 
     commune: Commune
@@ -43,20 +43,20 @@ class Town:
 
 
 @dataclass(slots=True)
-class Territory:
+class GeneratedTerritory:
     """One department: its towns, drawn in proportion to the care they gather."""
 
     department: str
     name: str
     zone: str
-    towns: Weighted[Town]
+    towns: WeightedChoice[GeneratedTown]
     population: int
     gp_density: float
     """General practitioners for 100,000 inhabitants."""
     people_per_km2: float
-    _near: dict[str, list[Town]] = field(default_factory=dict)
+    _near: dict[str, list[GeneratedTown]] = field(default_factory=dict)
 
-    def around(self, town: Town) -> list[Town]:
+    def around(self, town: GeneratedTown) -> list[GeneratedTown]:
         """The towns within ``NEIGHBOURHOOD_KM``, itself first."""
         found = self._near.get(town.commune.insee)
         if found is None:
@@ -65,7 +65,7 @@ class Territory:
             found = self._near[town.commune.insee] = [town, *close]
         return found
 
-    def by_population(self) -> list[Town]:
+    def by_population(self) -> list[GeneratedTown]:
         """The towns, largest first."""
         return sorted(self.towns.items, key=lambda t: (-t.commune.population, t.commune.insee))
 
@@ -91,31 +91,31 @@ def densities() -> Mapping[str, tuple[float, float]]:
     }
 
 
-def inhabited(gazetteer: Gazetteer, department: str) -> list[Commune]:
+def list_inhabited_communes(gazetteer: Gazetteer, department: str) -> list[Commune]:
     """The communes with people, arrondissements in place of the city they divide, by code."""
     codes = [
         code
         for commune in gazetteer.in_department(department)
         for code in gazetteer.insee_family(commune.insee)
-        if code not in PARENTS
+        if code not in WHOLE_CITIES
     ]
     found = [gazetteer.by_insee(code) for code in sorted(codes)]
     return [c for c in found if c is not None and c.population > 0]
 
 
-def territory(department: str) -> Territory:
+def build_territory(department: str) -> GeneratedTerritory:
     """The towns of a department; ``LookupError`` when the gazetteer has none there."""
-    communes = inhabited(load_gazetteer(), department)
+    communes = list_inhabited_communes(load_gazetteer(), department)
     if not communes:
         raise LookupError(f"the gazetteer has no inhabited commune in department {department!r}")
     known = departments()[department]
     gps, people = densities().get(department, (DEFAULT_GP_DENSITY, 0.0))
-    towns = [Town(c, _reach(c)) for c in communes]
-    return Territory(
+    towns = [GeneratedTown(c, _reach(c)) for c in communes]
+    return GeneratedTerritory(
         department=department,
         name=known.name,
         zone=known.zone,
-        towns=Weighted(towns, [draw_weight(c) for c in communes]),
+        towns=WeightedChoice(towns, [draw_weight(c) for c in communes]),
         population=sum(c.population for c in communes),
         gp_density=gps,
         people_per_km2=people,

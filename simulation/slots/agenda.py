@@ -4,19 +4,19 @@ import random
 
 from mappings.identifiers import structure_id_kind
 from mappings.records import CanonicalSlot
-from simulation.draws import weighted
+from simulation.draws import build_weighted
 from simulation.people.numbers import international
-from simulation.slots.calendar import instant
+from simulation.slots.calendar import format_utc_instant
 from simulation.slots.fhir import Agenda
 from simulation.slots.slots import OpenSlot
 from slots.stored import AGENDA_SOURCE
 
-SEATS = weighted([(1, 0.55), (2, 0.2), (3, 0.1), (4, 0.1), (6, 0.05)])
+SEATS = build_weighted([(1, 0.55), (2, 0.2), (3, 0.1), (4, 0.1), (6, 0.05)])
 FULL_SHARE = 0.12
 """Share of slots without a seat left."""
 
 
-def canonical(rng: random.Random, agenda: Agenda, slot: OpenSlot) -> CanonicalSlot:
+def build_canonical_slot(rng: random.Random, agenda: Agenda, slot: OpenSlot) -> CanonicalSlot:
     """One slot of a professional's SAS agenda."""
     seats = SEATS.draw(rng)
     taken = seats if rng.random() < FULL_SHARE else int(seats * rng.random())
@@ -24,8 +24,8 @@ def canonical(rng: random.Random, agenda: Agenda, slot: OpenSlot) -> CanonicalSl
     kind = structure_id_kind(place.idnst)
     written: CanonicalSlot = {
         "slot": f"sas-{person.rpps}-{slot.id}",
-        "start": instant(slot.opening.start),
-        "end": instant(slot.opening.end),
+        "start": format_utc_instant(slot.opening.start),
+        "end": format_utc_instant(slot.opening.end),
         "types": list(slot.types),
         "consultation": list(slot.consultation),
         "appointment": "ROUTINE",

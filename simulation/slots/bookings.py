@@ -2,16 +2,22 @@
 
 from geography.departments import departments
 from simulation.outputs import AGENDA
-from simulation.people.people import Activity, Person
+from simulation.people.people import GeneratedActivity, GeneratedPerson
 from simulation.people.professions import GENERAL_PRACTICE
-from simulation.people.settings import THROUGH_CPTS, Deal
+from simulation.people.settings import THROUGH_CPTS, ParticipationSettings
 from simulation.places.communities import Association, Community
 from simulation.places.places import draw_place
-from simulation.places.territory import Territory
-from simulation.run import Run
+from simulation.places.territory import GeneratedTerritory
+from simulation.run import GenerationRun
 from simulation.scales import AGENDA_SHARE, DESERT_EDITOR_SHARE, EDITOR_SHARE, SLOTS_A_DAY
 from simulation.slots import agenda as sas_agenda
-from simulation.slots.calendar import DUTY_HOUSE, PRACTICE, SOS_POINT, full_openings, openings
+from simulation.slots.calendar import (
+    DUTY_HOUSE,
+    PRACTICE,
+    SOS_POINT,
+    draw_full_openings,
+    draw_openings,
+)
 from simulation.slots.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
 from simulation.slots.fhir import Agenda
 from simulation.slots.slots import OpenSlot, describe, describe_sos
@@ -36,54 +42,60 @@ FORMER_CLIENT_SHARE = 0.01
 class Bookings:
     """Draws and writes the open slots of one department."""
 
-    def __init__(self, run: Run, where: Territory) -> None:
+    def __init__(self, run: GenerationRun, where: GeneratedTerritory) -> None:
         self.where, self.scale, self.now = where, run.scale, run.now
         self.outputs, self.tally = run.outputs, run.tally
         self.rng = run.stream(where.department, "slots")
-        self.openings = full_openings if run.scale.full_days else openings
+        self.openings = draw_full_openings if run.scale.full_days else draw_openings
 
     def write(
         self,
-        person: Person,
-        shown: list[Activity],
-        deal: Deal | None,
+        person: GeneratedPerson,
+        visible_activities: list[GeneratedActivity],
+        participation: ParticipationSettings | None,
         community: Community | None,
     ) -> None:
         """The slots of one professional, through an editor or the SAS agenda, or none."""
-        if not shown:
+        if not visible_activities:
             return
         if self.rng.random() < self._editor_share(person):
             editor = draw_editor(self.rng)
-            agendas = self._agendas(person, shown, deal, community, editor)
+            agendas = self._agendas(person, visible_activities, participation, community, editor)
             if self.rng.random() < NEW_PLACE_SHARE:
-                agendas.append(self._elsewhere(person))
+                agendas.append(self._agenda_elsewhere(person))
             self._send(editor, person, agendas)
             if self.rng.random() < TWO_EDITORS_SHARE:
-                self._send(_another(editor), person, agendas)
-                self.tally.case("two_editors", person.rpps)
-        elif _in_duty_house(shown) or (deal and deal.via and self.rng.random() < AGENDA_SHARE):
-            self._write_sas_agenda(person, shown)
+                self._send(_pick_other_editor(editor), person, agendas)
+                self.tally.count_case("two_editors", person.rpps)
+        elif _has_duty_house(visible_activities) or (
+            participation and participation.via and self.rng.random() < AGENDA_SHARE
+        ):
+            self._write_sas_agenda(person, visible_activities)
         elif self.rng.random() < FORMER_CLIENT_SHARE:
-            self.outputs.answers.add(QUIET, "8" + person.rpps, [])
+            self.outputs.responses.add(QUIET, "8" + person.rpps, [])
 
-    def write_stray(self, person: Person, shown: list[Activity]) -> None:
+    def write_stray(
+        self, person: GeneratedPerson, visible_activities: list[GeneratedActivity]
+    ) -> None:
         """Slots an editor sends for a doctor who takes part through SOS Médecins."""
-        if shown and self.rng.random() < STRAY_SHARE:
-            agendas = self._agendas(person, shown[:1], None, None, draw_editor(self.rng))
+        if visible_activities and self.rng.random() < STRAY_SHARE:
+            agendas = self._agendas(
+                person, visible_activities[:1], None, None, draw_editor(self.rng)
+            )
             self._send(draw_editor(self.rng), person, agendas)
-            self.tally.case("sos_stray_slots", person.rpps)
+            self.tally.count_case("sos_stray_slots", person.rpps)
 
     def write_association(self, association: Association) -> None:
         """The slots of the fixed points of an SOS Médecins association."""
-        answer = self.outputs.answers.sos(self.rng.choice(list(sos_editors())))
-        answer.asked.append("3" + association.siret)
+        answer = self.outputs.responses.sos_response(self.rng.choice(list(sos_editors())))
+        answer.requested_ids.append("3" + association.siret)
         a_day = SOS_SLOTS_A_DAY * self.scale.slots
         for rank in range(len(association.points)):
             drawn = self.openings(self.rng, self.where.zone, self.now, SOS_POINT, a_day)
             slots = [describe_sos(self.rng, opening) for opening in drawn]
             answer.add_point(association, rank, slots, self.where.zone)
 
-    def _editor_share(self, person: Person) -> float:
+    def _editor_share(self, person: GeneratedPerson) -> float:
         desert = DESERT_EDITOR_SHARE.get(self.where.department)
         if person.trade is GENERAL_PRACTICE:
             return EDITOR_SHARE if desert is None else desert
@@ -92,23 +104,33 @@ class Bookings:
 
     def _agendas(
         self,
-        person: Person,
-        shown: list[Activity],
-        deal: Deal | None,
+        person: GeneratedPerson,
+        visible_activities: list[GeneratedActivity],
+        participation: ParticipationSettings | None,
         community: Community | None,
         editor: Editor,
     ) -> list[Agenda]:
         general = person.trade is GENERAL_PRACTICE
         a_day = (SLOTS_A_DAY if general else OTHER_SLOTS_A_DAY) * self.scale.slots
-        shares = _shares(len(shown))
-        through = self._through(person, deal, community) if editor.flow == "R04" else None
+        shares = _shares(len(visible_activities))
+        through = (
+            self._find_offering_cpts(person, participation, community)
+            if editor.flow == "R04"
+            else None
+        )
         return [
-            self._agenda(person, activity, a_day * share, _at(activity, deal, through))
-            for activity, share in zip(shown, shares, strict=True)
+            self._agenda(
+                person, activity, a_day * share, _cpts_at_place(activity, participation, through)
+            )
+            for activity, share in zip(visible_activities, shares, strict=True)
         ]
 
     def _agenda(
-        self, person: Person, activity: Activity, a_day: float, community: Community | None
+        self,
+        person: GeneratedPerson,
+        activity: GeneratedActivity,
+        a_day: float,
+        community: Community | None,
     ) -> Agenda:
         rhythm = DUTY_HOUSE if activity.sector == "SA67" else PRACTICE
         zone = departments()[activity.place.department].zone
@@ -118,43 +140,48 @@ class Bookings:
         ]
         return Agenda(person, activity.place, zone, slots, activity.phone, community)
 
-    def _elsewhere(self, person: Person) -> Agenda:
+    def _agenda_elsewhere(self, person: GeneratedPerson) -> Agenda:
         """An agenda at a place of practice that no directory knows yet."""
         place = draw_place(self.rng, person.home)
         place.idnst = f"4{person.rpps}800"
-        self.tally.case("editor_only_place", person.rpps)
-        activity = Activity(place, place.sector, place.phone)
+        self.tally.count_case("editor_only_place", person.rpps)
+        activity = GeneratedActivity(place, place.sector, place.phone)
         return self._agenda(person, activity, SLOTS_A_DAY * self.scale.slots, None)
 
-    def _through(
-        self, person: Person, deal: Deal | None, community: Community | None
+    def _find_offering_cpts(
+        self,
+        person: GeneratedPerson,
+        participation: ParticipationSettings | None,
+        community: Community | None,
     ) -> Community | None:
         """The CPTS a person's slots may be offered through, declared or not."""
-        if deal is not None and deal.via == THROUGH_CPTS:
-            return deal.community
+        if participation is not None and participation.via == THROUGH_CPTS:
+            return participation.community
         if community is not None and self.rng.random() < UNDECLARED_SHARE:
-            self.tally.case("cpts_undeclared", person.rpps)
+            self.tally.count_case("cpts_undeclared", person.rpps)
             return community
         return None
 
-    def _send(self, editor: Editor, person: Person, agendas: list[Agenda]) -> None:
-        self.outputs.answers.add(editor, "8" + person.rpps, agendas)
+    def _send(self, editor: Editor, person: GeneratedPerson, agendas: list[Agenda]) -> None:
+        self.outputs.responses.add(editor, "8" + person.rpps, agendas)
         self.tally.people["with_editor"] += 1
 
-    def _write_sas_agenda(self, person: Person, shown: list[Activity]) -> None:
-        duty = [a for a in shown if a.sector == "SA67"]
-        for activity in duty or shown[:1]:
+    def _write_sas_agenda(
+        self, person: GeneratedPerson, visible_activities: list[GeneratedActivity]
+    ) -> None:
+        duty = [a for a in visible_activities if a.sector == "SA67"]
+        for activity in duty or visible_activities[:1]:
             a_day = AGENDA_SLOTS_A_DAY * self.scale.slots * (3 if duty else 1)
             agenda = self._agenda(person, activity, a_day, None)
             for slot in agenda.slots:
                 self._write_sas_slot(agenda, slot)
 
     def _write_sas_slot(self, agenda: Agenda, slot: OpenSlot) -> None:
-        line = sas_agenda.canonical(self.rng, agenda, slot)
-        self.outputs.line(AGENDA, dict(line))
+        line = sas_agenda.build_canonical_slot(self.rng, agenda, slot)
+        self.outputs.write_line(AGENDA, dict(line))
         self.tally.slots["agenda"] += 1
         if line["seats_taken"] >= line["seats_max"]:
-            self.tally.case("agenda_full", line["slot"])
+            self.tally.count_case("agenda_full", line["slot"])
 
 
 def _shares(count: int) -> list[float]:
@@ -164,18 +191,22 @@ def _shares(count: int) -> list[float]:
     return [FIRST_PLACE_SHARE, *[(1 - FIRST_PLACE_SHARE) / (count - 1)] * (count - 1)]
 
 
-def _at(activity: Activity, deal: Deal | None, through: Community | None) -> Community | None:
+def _cpts_at_place(
+    activity: GeneratedActivity,
+    participation: ParticipationSettings | None,
+    through: Community | None,
+) -> Community | None:
     """The CPTS of the slots at one place: one it covers, a member's only where declared."""
     if through is None or not through.covers(activity.place):
         return None
-    if deal is None or deal.community is None:
+    if participation is None or participation.community is None:
         return through
-    return through if activity.place.idnst in deal.line["locations"] else None
+    return through if activity.place.idnst in participation.line["locations"] else None
 
 
-def _in_duty_house(shown: list[Activity]) -> bool:
-    return any(activity.sector == "SA67" for activity in shown)
+def _has_duty_house(visible_activities: list[GeneratedActivity]) -> bool:
+    return any(activity.sector == "SA67" for activity in visible_activities)
 
 
-def _another(editor: Editor) -> Editor:
+def _pick_other_editor(editor: Editor) -> Editor:
     return next(other for other in EDITORS if other.id != editor.id)

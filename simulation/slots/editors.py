@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from simulation.draws import Weighted, weighted
+from simulation.draws import WeightedChoice, build_weighted
 
 Flow = Literal["R01", "R04", "SOS1"]
 Offset = Literal["z", "zero", "local"]
@@ -87,9 +87,9 @@ EDITORS = (
 
 
 @cache
-def market() -> Weighted[Editor]:
+def market() -> WeightedChoice[Editor]:
     """The editors, in proportion to the professionals they serve."""
-    return weighted([(editor, editor.weight) for editor in EDITORS])
+    return build_weighted([(editor, editor.weight) for editor in EDITORS])
 
 
 def draw_editor(rng: random.Random) -> Editor:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulation.people.numbers import international
-from simulation.people.people import Person
+from simulation.people.people import GeneratedPerson
 from simulation.places.communities import Association, Community, point_hours, point_id
-from simulation.places.places import Place
+from simulation.places.places import GeneratedPlace
 from simulation.slots.editors import PROFILES_NEW, PROFILES_OLD, Editor, Flow
 from simulation.slots.slots import OpenSlot
 
@@ -34,8 +34,8 @@ CORE_ID_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 class Agenda:
     """One professional at one place, with its open slots."""
 
-    person: Person
-    place: Place
+    person: GeneratedPerson
+    place: GeneratedPlace
     zone: str
     slots: list[OpenSlot]
     phone: str = ""
@@ -43,12 +43,12 @@ class Agenda:
 
 
 @dataclass(slots=True)
-class Answer:
+class EditorResponse:
     """One answer of an editor: who was asked (as exchanged), its slot entries and the others."""
 
     editor: Editor
     flow: Flow
-    asked: list[str] = field(default_factory=list)
+    requested_ids: list[str] = field(default_factory=list)
     slots: list[Json] = field(default_factory=list)
     included: dict[str, Json] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Answer:
             "total": len(self.slots),
             "link": links,
         }
-        entries = slots + list(_referred(slots, self.included))
+        entries = slots + list(_collect_referenced(slots, self.included))
         return bundle | {"entry": entries} if entries else bundle
 
     def _url(self, rank: int) -> str:
@@ -122,14 +122,16 @@ class Answer:
                 "security": [{"system": SLOT_TYPE, "code": code} for code in slot.types],
             },
             "serviceType": _service_types(slot, community),
-            "appointmentType": _coded(APPOINTMENT, "WALKIN" if slot.walk_in else "ROUTINE"),
+            "appointmentType": _codeable_concept(
+                APPOINTMENT, "WALKIN" if slot.walk_in else "ROUTINE"
+            ),
             "schedule": {"reference": schedule},
             "status": "free",
             "start": editor.instant(slot.opening.start, zone),
             "end": editor.instant(slot.opening.end, zone),
         }
         if slot.specialty:
-            resource["specialty"] = [_coded(SPECIALTY, slot.specialty)]
+            resource["specialty"] = [_codeable_concept(SPECIALTY, slot.specialty)]
         if not slot.walk_in:
             resource["comment"] = f"https://rdv.{editor.id}.example/agenda/{key}"
         return resource
@@ -153,7 +155,11 @@ class Answer:
     def _idnst(self, value: str) -> Json:
         if self.editor.bare_idnst:
             return {"value": value}
-        return {"type": _coded(ID_TYPES, "IDNST"), "system": STRUCTURE_OID, "value": value}
+        return {
+            "type": _codeable_concept(ID_TYPES, "IDNST"),
+            "system": STRUCTURE_OID,
+            "value": value,
+        }
 
     def _sos_location(self, association: Association, rank: int, key: str) -> Json:
         place = association.points[rank]
@@ -195,7 +201,7 @@ class Answer:
         return {"fullUrl": url, "resource": resource, "search": {"mode": mode}}
 
 
-def _referred(slots: list[Json], included: dict[str, Json]) -> Iterator[Json]:
+def _collect_referenced(slots: list[Json], included: dict[str, Json]) -> Iterator[Json]:
     """The included entries that slots refer to, directly or through others, each once."""
     seen: set[str] = set()
     waiting = [entry["resource"] for entry in slots]
@@ -234,16 +240,16 @@ def _slot_profile(flow: Flow) -> str:
     }[flow]
 
 
-def _coded(system: str, code: str) -> Json:
+def _codeable_concept(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
 
 
 def _service_types(slot: OpenSlot, community: Community | None) -> list[Json]:
-    found = [_coded(CONSULTATION, code) for code in slot.consultation]
+    found = [_codeable_concept(CONSULTATION, code) for code in slot.consultation]
     if community is not None:
         reference = {"reference": f"HealthcareService/{community.finess}"}
         extension = [{"url": SERVICE_EXTENSION, "valueReference": reference}]
-        found.append({"extension": extension, **_coded(CATEGORY, "604")})
+        found.append({"extension": extension, **_codeable_concept(CATEGORY, "604")})
     return [*found, {"text": slot.reason}] if slot.reason else found
 
 
@@ -256,9 +262,9 @@ def _schedule(key: str, actors: list[str], profile: str) -> Json:
     }
 
 
-def _practitioner(person: Person) -> Json:
+def _practitioner(person: GeneratedPerson) -> Json:
     identifier = {
-        "type": _coded(ID_TYPES, "IDNPS"),
+        "type": _codeable_concept(ID_TYPES, "IDNPS"),
         "system": PERSON_OID,
         "value": "8" + person.rpps,
     }
@@ -271,7 +277,7 @@ def _practitioner(person: Person) -> Json:
     }
 
 
-def _location(editor: Editor, place: Place, key: str) -> Json:
+def _location(editor: Editor, place: GeneratedPlace, key: str) -> Json:
     return {
         "resourceType": "Location",
         "id": editor.contained,
@@ -282,16 +288,16 @@ def _location(editor: Editor, place: Place, key: str) -> Json:
 
 
 def _internal(system: str, value: str) -> Json:
-    return {"type": _coded(LOCATION_ID_TYPES, "INTRN"), "system": system, "value": value}
+    return {"type": _codeable_concept(LOCATION_ID_TYPES, "INTRN"), "system": system, "value": value}
 
 
-def _address(place: Place) -> Json:
+def _address(place: GeneratedPlace) -> Json:
     return {"line": [place.line], "city": place.city.upper(), "postalCode": place.postal_code}
 
 
 def _association(association: Association) -> Json:
     identifier = {
-        "type": _coded(LOCATION_ID_TYPES, "IDNST"),
+        "type": _codeable_concept(LOCATION_ID_TYPES, "IDNST"),
         "system": STRUCTURE_OID,
         "value": "3" + association.siret,
     }
@@ -306,7 +312,7 @@ def _association(association: Association) -> Json:
 
 def _organization(community: Community) -> Json:
     identifier = {
-        "type": _coded(CORE_ID_TYPES, "IDNST"),
+        "type": _codeable_concept(CORE_ID_TYPES, "IDNST"),
         "system": STRUCTURE_OID,
         "value": "1" + community.finess,
     }

@@ -3,8 +3,8 @@
 import random
 from dataclasses import dataclass
 
-from simulation.draws import weighted
-from simulation.slots.calendar import Opening
+from simulation.draws import build_weighted
+from simulation.slots.calendar import GeneratedOpening
 
 TYPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("PUBLIC",), 0.58),
@@ -41,15 +41,19 @@ REASONS = (
 WALKIN_SHARE = 0.06
 REASON_SHARE = 0.3
 
-_TYPES, _CPTS_TYPES, _SOS_TYPES = weighted(TYPES), weighted(CPTS_TYPES), weighted(SOS_TYPES)
-_CONSULTATIONS = weighted(CONSULTATIONS)
+_TYPES, _CPTS_TYPES, _SOS_TYPES = (
+    build_weighted(TYPES),
+    build_weighted(CPTS_TYPES),
+    build_weighted(SOS_TYPES),
+)
+_CONSULTATIONS = build_weighted(CONSULTATIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
     """One slot to publish; ``id`` is the epoch second of its start, as editors write it."""
 
-    opening: Opening
+    opening: GeneratedOpening
     types: tuple[str, ...]
     consultation: tuple[str, ...]
     reason: str = ""
@@ -63,7 +67,7 @@ class OpenSlot:
 
 
 def describe(
-    rng: random.Random, opening: Opening, specialty: str, *, cpts: bool = False
+    rng: random.Random, opening: GeneratedOpening, specialty: str, *, cpts: bool = False
 ) -> OpenSlot:
     """A professional's slot; ``cpts`` when it may be offered through its CPTS."""
     return OpenSlot(
@@ -76,6 +80,6 @@ def describe(
     )
 
 
-def describe_sos(rng: random.Random, opening: Opening) -> OpenSlot:
+def describe_sos(rng: random.Random, opening: GeneratedOpening) -> OpenSlot:
     """A slot of an SOS Médecins point."""
     return OpenSlot(opening, _SOS_TYPES.draw(rng), ("AMB",))

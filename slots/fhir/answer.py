@@ -45,20 +45,20 @@ def _document(raw: bytes) -> object:
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return _indulgent(raw)
+        return _parse_leniently(raw)
 
 
-def _indulgent(raw: bytes) -> object:
+def _parse_leniently(raw: bytes) -> object:
     """What the fast reader refuses: a BOM, bytes of another encoding, raw control characters."""
     try:
-        return json.loads(decoded(raw), strict=False)
+        return json.loads(decode_json_text(raw), strict=False)
     except (ValueError, RecursionError):
         raise AnswerRefusedError(
             "The answer is not readable JSON: it is cut, empty or in another format."
         ) from None
 
 
-def decoded(raw: bytes) -> str:
+def decode_json_text(raw: bytes) -> str:
     """The text of bytes that should be UTF-8: a byte that is not is read as Windows-1252 (E43).
 
     ``S\\xe9bastien`` and a valid ``Sébastien`` may stand in one file: both come out right.

@@ -22,29 +22,31 @@ def slot_types(slot: Json, reports: Counter[str]) -> list[str]:
     A code of another system, unknown or sent elsewhere (E21) is no type: it is counted.
     """
     labels = [coding(one) for one in objects(child(slot, "meta").get("security"))]
-    found = _known(labels, SlotType, TYPE_SYSTEMS)
-    if len(found) < len({label.code.upper() for label in labels if _speaks(label, TYPE_SYSTEMS)}):
+    found = _codes_in_systems(labels, SlotType, TYPE_SYSTEMS)
+    if len(found) < len(
+        {label.code.upper() for label in labels if _is_in_system(label, TYPE_SYSTEMS)}
+    ):
         reports["unknown_type"] += 1
-    if not found and _typed_elsewhere(slot):
+    if not found and _has_type_elsewhere(slot):
         reports["type_elsewhere"] += 1
     return found
 
 
-def _typed_elsewhere(slot: Json) -> bool:
+def _has_type_elsewhere(slot: Json) -> bool:
     """A type code in serviceType or meta.tag, where it must not be guessed from (E21)."""
     tags = [coding(one) for one in objects(child(slot, "meta").get("tag"))]
-    return bool(_known([*tags, *_service_codings(slot)], SlotType, TYPE_SYSTEMS))
+    return bool(_codes_in_systems([*tags, *_service_codings(slot)], SlotType, TYPE_SYSTEMS))
 
 
 def consultations(slot: Json) -> list[str]:
     """AMB, HH, VR of serviceType, in that order; ``[]`` means unknown (C31, E22)."""
-    return _known(_service_codings(slot), Consultation, CONSULTATION_SYSTEMS)
+    return _codes_in_systems(_service_codings(slot), Consultation, CONSULTATION_SYSTEMS)
 
 
 def appointment(slot: Json) -> str:
     """ROUTINE or WALKIN, ``""`` when missing, unknown or contradictory (C34, E23)."""
     labels = [c for one in objects(slot.get("appointmentType")) for c in codings(one)]
-    found = _known(labels, Appointment, APPOINTMENT_SYSTEMS)
+    found = _codes_in_systems(labels, Appointment, APPOINTMENT_SYSTEMS)
     return found[0] if len(found) == 1 else ""
 
 
@@ -72,7 +74,7 @@ def slot_specialties(slot: Json) -> list[SlotSpecialty]:
 
 
 def _is_specialty(label: Coding) -> bool:
-    return _speaks(label, SPECIALTY_SYSTEMS) and label.code.upper() in known_specialties()
+    return _is_in_system(label, SPECIALTY_SYSTEMS) and label.code.upper() in known_specialties()
 
 
 def booking_link(slot: Json, appointment_type: str) -> str:
@@ -94,17 +96,17 @@ def _service_codings(slot: Json) -> list[Coding]:
     return [c for item in objects(slot.get("serviceType")) for c in codings(item)]
 
 
-def _known(
+def _codes_in_systems(
     labels: Iterable[Coding],
     known: type[SlotType] | type[Consultation] | type[Appointment],
     systems: tuple[str, ...],
 ) -> list[str]:
     """The known codes among labels that speak one of the systems, in the order of ``known``."""
-    codes = {label.code.upper() for label in labels if _speaks(label, systems)}
+    codes = {label.code.upper() for label in labels if _is_in_system(label, systems)}
     return [member.value for member in known if member.value in codes]
 
 
 @lru_cache(maxsize=1 << 12)
-def _speaks(label: Coding, systems: tuple[str, ...]) -> bool:
+def _is_in_system(label: Coding, systems: tuple[str, ...]) -> bool:
     """True when the coding is of the system, or names none."""
     return not label.system or any(part in label.system.upper() for part in systems)

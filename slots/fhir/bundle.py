@@ -65,46 +65,49 @@ class ResourceIndex:
         self._by_key.setdefault((node.kind, node.id), []).append(node)
         self._by_kind.setdefault(node.kind, []).append(node)
 
-    def of_kind(self, kind: str) -> list[Node]:
+    def entries_by_kind(self, kind: str) -> list[Node]:
         """The entries of a resourceType in the order of the answer (C22)."""
         return self._by_kind.get(kind, [])
 
     def resolve(self, reference: Json, node: Node, kinds: Collection[str]) -> Node | None:
         """The resource of one of ``kinds`` that ``node`` refers to; None when there is no one."""
         target = _HISTORY.sub("", text(reference.get("reference")))
-        found = self._at(target, node, kinds) if target else None
-        return found or self._identified(child(reference, "identifier"), kinds)
+        found = self._resolve_target(target, node, kinds) if target else None
+        return found or self._resolve_identifier(child(reference, "identifier"), kinds)
 
-    def _at(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
+    def _resolve_target(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
         if target.startswith("#"):
-            return _only(contained(node, target, kinds))
-        return self._at_url(target, node, kinds) or self._at_key(target, kinds)
+            return _single_node(find_contained(node, target, kinds))
+        return self._resolve_url(target, node, kinds) or self._resolve_key(target, kinds)
 
-    def _at_url(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
+    def _resolve_url(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
         for url in (_url(target), _url(node.base + target) if node.base else ""):
-            found = _only(n for n in self._by_url.get(url, []) if n.kind in kinds)
+            found = _single_node(n for n in self._by_url.get(url, []) if n.kind in kinds)
             if found is not None:
                 return found
         return None
 
-    def _at_key(self, target: str, kinds: Collection[str]) -> Node | None:
+    def _resolve_key(self, target: str, kinds: Collection[str]) -> Node | None:
         parts = re.split("[/:]", target.rstrip("/"))
         named = parts[-2] if len(parts) > 1 and parts[-2] in kinds else None
         if named is None and "/" in target:
             return None
         keys = [(kind, parts[-1]) for kind in kinds if named in (None, kind)]
-        return _only(node for key in keys for node in self._by_key.get(key, []))
+        return _single_node(node for key in keys for node in self._by_key.get(key, []))
 
-    def _identified(self, identifier: Json, kinds: Collection[str]) -> Node | None:
+    def _resolve_identifier(self, identifier: Json, kinds: Collection[str]) -> Node | None:
         value = compact(text(identifier.get("value")))
         if not value:
             return None
-        return _only(
-            node for kind in kinds for node in self.of_kind(kind) if value in _identifiers(node)
+        return _single_node(
+            node
+            for kind in kinds
+            for node in self.entries_by_kind(kind)
+            if value in _identifiers(node)
         )
 
 
-def contained(node: Node, target: str, kinds: Collection[str]) -> Iterator[Node]:
+def find_contained(node: Node, target: str, kinds: Collection[str]) -> Iterator[Node]:
     """The resources contained beside ``node`` under a local id, ``#`` or not on either side.
 
     Local ids are unique in their container only: ``#1`` of two roles are two places (C26).
@@ -148,7 +151,7 @@ def _identifiers(node: Node) -> set[str]:
     return {compact(text(one.get("value"))) for one in objects(node.resource.get("identifier"))}
 
 
-def _only(nodes: Iterable[Node]) -> Node | None:
+def _single_node(nodes: Iterable[Node]) -> Node | None:
     """The one node, or the first of several that say the same; None when they differ."""
     found = list(nodes)
     return found[0] if found and _all_alike([node.resource for node in found]) else None
@@ -159,12 +162,12 @@ def _all_alike(resources: Sequence[Mapping[str, Any]]) -> bool:
         return True
     first = _content(resources[0])
     return all(
-        _content(resource) == first or _is_same_being(resource, resources[0])
+        _content(resource) == first or _is_same_entity(resource, resources[0])
         for resource in resources[1:]
     )
 
 
-def _is_same_being(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _is_same_entity(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Two states of one person or organization, as pages read at two moments hold (E27)."""
     known = one.get("resourceType") in IDENTIFIED and bool(one.get("identifier"))
     return known and all(one.get(n) == other.get(n) for n in ("resourceType", "id", "identifier"))

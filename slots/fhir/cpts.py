@@ -19,7 +19,7 @@ HEALTHCARE_SERVICE = frozenset({"HealthcareService"})
 ORGANIZATION = frozenset({"Organization"})
 
 
-def attributed_types(
+def resolve_cpts_types(
     slot: Node, types: list[str], index: ResourceIndex, reports: Counter[str]
 ) -> tuple[list[str], list[SlotCpts]]:
     """The types that stand, and the CPTS of a slot typed CPTS (E31, E32, C43).
@@ -27,7 +27,7 @@ def attributed_types(
     Without an Organization known by its FINESS the type CPTS goes, the other types stay. A
     CPTS that the slot refers to without the type is not kept.
     """
-    found = _cpts_of(slot, index)
+    found = _find_slot_cpts(slot, index)
     if SlotType.CPTS not in types:
         reports["cpts_without_type"] += bool(found)
         return types, []
@@ -37,7 +37,7 @@ def attributed_types(
     return types, found
 
 
-def _cpts_of(slot: Node, index: ResourceIndex) -> list[SlotCpts]:
+def _find_slot_cpts(slot: Node, index: ResourceIndex) -> list[SlotCpts]:
     """Each CPTS once, though two services may lead to it (E34, E35, C41)."""
     found: dict[str, SlotCpts] = {}
     for reference in _service_references(slot.resource):
@@ -85,7 +85,7 @@ def _cpts(finess: str, name: str, number: str) -> SlotCpts:
     return cpts
 
 
-def merged_cpts(lists: Iterable[list[SlotCpts]]) -> list[SlotCpts]:
+def merge_slot_cpts(lists: Iterable[list[SlotCpts]]) -> list[SlotCpts]:
     """The CPTS of several lists, each FINESS once, in order."""
     found: dict[str, SlotCpts] = {}
     for cpts in lists:

@@ -46,33 +46,33 @@ FLOWS_BY_PROFESSIONAL = frozenset({"R01", "R04"})
 FLOW_BY_ASSOCIATION = "SOS1"
 
 
-class AskedIdError(ValueError):
+class RequestedIdError(ValueError):
     """An id asked for is neither an RPPS, an ADELI nor a SIRET, as the flow wants."""
 
 
-def asked_ids(ids: Iterable[str], flow: str) -> frozenset[str]:
+def parse_requested_ids(ids: Iterable[str], flow: str) -> frozenset[str]:
     """The ids asked for with their prefix, given with or without it, or as a search token.
 
-    Raises ``AskedIdError`` naming what the flow expects.
+    Raises ``RequestedIdError`` naming what the flow expects.
     """
     expected = "an RPPS or ADELI" if flow in FLOWS_BY_PROFESSIONAL else "a SIRET"
     found = set()
     for given in ids:
         value = given.rpartition("|")[2]
-        known = as_idnps(value) if flow in FLOWS_BY_PROFESSIONAL else prefixed_siret(value)
+        known = as_idnps(value) if flow in FLOWS_BY_PROFESSIONAL else parse_prefixed_siret(value)
         if known is None:
-            raise AskedIdError(f"--asked: {given.strip()!r} is not {expected} number.")
+            raise RequestedIdError(f"--asked: {given.strip()!r} is not {expected} number.")
         found.add(str(known))
     return frozenset(found)
 
 
-def prefixed_siret(value: str) -> str | None:
+def parse_prefixed_siret(value: str) -> str | None:
     """``3`` + SIRET, None when the value is no SIRET."""
     siret = as_siret(value)
     return None if siret is None else f"3{siret}"
 
 
-def person_ids(identifiers: object, asked: Collection[str] | None) -> list[str]:
+def person_ids(identifiers: object, requested_ids: Collection[str] | None) -> list[str]:
     """The national ids of a professional, RPPS before ADELI, prefixed (E29).
 
     An identifier of another system and type is internal and not read, unless its value is one
@@ -83,13 +83,15 @@ def person_ids(identifiers: object, asked: Collection[str] | None) -> list[str]:
         known = as_idnps(text(element.get("value")))
         if known is None or _is_internal(element, PERSON_SYSTEMS):
             continue
-        national = _is(element, PERSON_TYPES, PERSON_SYSTEMS) or _says_nothing(element)
-        if national or known in (asked or ()):
+        national = _has_type_or_system(
+            element, PERSON_TYPES, PERSON_SYSTEMS
+        ) or _is_bare_identifier(element)
+        if national or known in (requested_ids or ()):
             found.append(str(known))
     return sorted(dict.fromkeys(found), key=lambda one: one[0] != "8")
 
 
-def structure_of(identifiers: object) -> SlotStructure | None:
+def parse_slot_structure(identifiers: object) -> SlotStructure | None:
     """The structure of a PractitionerRole with its kind told by the prefix (C38, E30)."""
     for element in _structure_elements(identifiers):
         idnst = _idnst(element)
@@ -102,7 +104,11 @@ def structure_of(identifiers: object) -> SlotStructure | None:
 def _idnst(element: Json) -> str | None:
     """The id with its prefix; a bare number said to be a SIRET is one whatever its key."""
     value = text(element.get("value"))
-    siret = prefixed_siret(value) if _is(element, {"SIRET"}, SIRET_SYSTEMS) else None
+    siret = (
+        parse_prefixed_siret(value)
+        if _has_type_or_system(element, {"SIRET"}, SIRET_SYSTEMS)
+        else None
+    )
     return siret or as_idnst(value)
 
 
@@ -115,10 +121,10 @@ def cpts_finess(identifiers: object) -> str | None:
         finess = as_finess(text(element.get("value")))
         if finess is not None:
             return f"1{finess}"
-    return next(_prefixed_finess(identifiers), None)
+    return next(_find_prefixed_finess(identifiers), None)
 
 
-def _prefixed_finess(identifiers: object) -> Iterator[str]:
+def _find_prefixed_finess(identifiers: object) -> Iterator[str]:
     for element in objects(identifiers):
         value = compact(text(element.get("value")))
         is_finess = structure_id_kind(value) is StructureIdKind.FINESS
@@ -126,7 +132,7 @@ def _prefixed_finess(identifiers: object) -> Iterator[str]:
             yield value
 
 
-def sirets(identifiers: object, asked: Collection[str] | None) -> list[str]:
+def sirets(identifiers: object, requested_ids: Collection[str] | None) -> list[str]:
     """The SIRET of an association, each with its prefix, in the order of the answer.
 
     Under another system and type, only one that was asked for is read.
@@ -134,8 +140,8 @@ def sirets(identifiers: object, asked: Collection[str] | None) -> list[str]:
     national = {id(element) for element in _structure_elements(identifiers)}
     found = []
     for element in objects(identifiers):
-        siret = prefixed_siret(text(element.get("value")))
-        if siret is not None and (id(element) in national or siret in (asked or ())):
+        siret = parse_prefixed_siret(text(element.get("value")))
+        if siret is not None and (id(element) in national or siret in (requested_ids or ())):
             found.append(siret)
     return found
 
@@ -145,7 +151,7 @@ def place_identifiers(identifiers: object) -> list[str]:
     found = []
     for element in objects(identifiers):
         value = text(element.get("value"))
-        national = _is(element, STRUCTURE_TYPES, STRUCTURE_SYSTEMS)
+        national = _has_type_or_system(element, STRUCTURE_TYPES, STRUCTURE_SYSTEMS)
         found.append(_idnst(element) or value if national else value)
     return list(dict.fromkeys(filter(None, found)))
 
@@ -153,24 +159,26 @@ def place_identifiers(identifiers: object) -> list[str]:
 def _structure_elements(identifiers: object) -> Iterator[Json]:
     """What may be national: typed so, of that system, or a bare value as the guide's example."""
     for element in objects(identifiers):
-        if _is(element, STRUCTURE_TYPES, STRUCTURE_SYSTEMS) or _says_nothing(element):
+        if _has_type_or_system(element, STRUCTURE_TYPES, STRUCTURE_SYSTEMS) or _is_bare_identifier(
+            element
+        ):
             yield element
 
 
-def _is(element: Json, types: Collection[str], systems: Collection[str]) -> bool:
-    return system_of(element) in systems or bool(_type_codes(element) & set(types))
+def _has_type_or_system(element: Json, types: Collection[str], systems: Collection[str]) -> bool:
+    return identifier_system(element) in systems or bool(_type_codes(element) & set(types))
 
 
 def _is_internal(element: Json, national: Collection[str]) -> bool:
     """Typed INTRN, under a system that is not the national one."""
-    return "INTRN" in _type_codes(element) and system_of(element) not in national
+    return "INTRN" in _type_codes(element) and identifier_system(element) not in national
 
 
-def _says_nothing(element: Json) -> bool:
-    return not system_of(element) and not _type_codes(element)
+def _is_bare_identifier(element: Json) -> bool:
+    return not identifier_system(element) and not _type_codes(element)
 
 
-def system_of(element: Json) -> str:
+def identifier_system(element: Json) -> str:
     """The system in lower case, without the spaces some examples have after ``urn:oid:``."""
     return "".join(text(element.get("system")).split()).rstrip("/").lower()
 

@@ -7,23 +7,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from mappings.records import Appointment, CanonicalSlot, SlotType
-from slots.fhir.cpts import merged_cpts
+from slots.fhir.cpts import merge_slot_cpts
 from slots.fhir.elements import unique
 from slots.stored import slot_key
 
 LINK_KEYS = ("appointment", "url", "url_with_origin")
 
 
-def merged_slots(slots: Iterable[CanonicalSlot]) -> list[CanonicalSlot]:
+def merge_duplicate_slots(slots: Iterable[CanonicalSlot]) -> list[CanonicalSlot]:
     """Each slot once, in order of first appearance, with all that its copies say."""
     kept: dict[tuple[str, ...], CanonicalSlot] = {}
     for slot in slots:
         key = slot_key(slot)
-        kept[key] = _joined(kept[key], slot) if key in kept else slot
+        kept[key] = _merge_pair(kept[key], slot) if key in kept else slot
     return list(kept.values())
 
 
-def _joined(first: CanonicalSlot, other: CanonicalSlot) -> CanonicalSlot:
+def _merge_pair(first: CanonicalSlot, other: CanonicalSlot) -> CanonicalSlot:
     """The first slot with the types, reasons, specialities and CPTS of both.
 
     The appointment and its link come together, from the first copy that can be booked.
@@ -34,7 +34,7 @@ def _joined(first: CanonicalSlot, other: CanonicalSlot) -> CanonicalSlot:
     for name in ("reasons", "specialties"):
         both = unique([*first.get(name, []), *other.get(name, [])])  # type: ignore[misc]
         joined.update({name: both} if both else {})
-    if cpts := merged_cpts([first.get("cpts", []), other.get("cpts", [])]):
+    if cpts := merge_slot_cpts([first.get("cpts", []), other.get("cpts", [])]):
         joined["cpts"] = cpts
     bookable = other if _rank(other) < _rank(first) else first
     for name in LINK_KEYS:

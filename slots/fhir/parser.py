@@ -17,10 +17,10 @@ from slots.fhir import attributes
 from slots.fhir.answer import page_entries, read_page
 from slots.fhir.bundle import Node, ResourceIndex
 from slots.fhir.clock import clock_signs
-from slots.fhir.cpts import attributed_types
+from slots.fhir.cpts import resolve_cpts_types
 from slots.fhir.elements import Json, child, text
-from slots.fhir.identity import FLOW_BY_ASSOCIATION, asked_ids
-from slots.fhir.merge import merged_slots
+from slots.fhir.identity import FLOW_BY_ASSOCIATION, parse_requested_ids
+from slots.fhir.merge import merge_duplicate_slots
 from slots.fhir.schedule_joins import AssociationJoin, Facts, ProfessionalJoin
 from slots.fhir.window import window_at, zone_of_postcode
 
@@ -71,7 +71,7 @@ def parse_pages(
     pages: Sequence[bytes | Json],
     flow: str,
     now: datetime,
-    asked: Collection[str] | None,
+    requested_ids: Collection[str] | None,
     *,
     origin: str | None = None,
     source: str | None = None,
@@ -81,26 +81,26 @@ def parse_pages(
     ``flow`` is R01, R04 or SOS1. ``asked`` holds RPPS, ADELI or SIRET, prefixed or not; None
     lets everybody through. ``now`` is aware. ``origin`` adds ``url_with_origin``, ``source``
     names the editor. Raises ``AnswerRefusedError`` when the answer itself is unusable and
-    ``AskedIdError`` for an id of the wrong kind.
+    ``RequestedIdError`` for an id of the wrong kind.
     """
-    ids = None if asked is None else asked_ids(asked, flow)
+    ids = None if requested_ids is None else parse_requested_ids(requested_ids, flow)
     reports: Counter[str] = Counter()
     index = ResourceIndex(page_entries([read_page(page) for page in pages]), reports)
     join = AssociationJoin if flow == FLOW_BY_ASSOCIATION else ProfessionalJoin
     reader = SlotReader(index, join(index, ids, reports), now, reports)
     found: list[CanonicalSlot] = []
     rejected: dict[tuple[str, ...], dict[str, str]] = {}
-    for node in index.of_kind("Slot"):
+    for node in index.entries_by_kind("Slot"):
         try:
-            found.append(_finished(reader.read(node), origin, source))
+            found.append(_finalize_slot(reader.read(node), origin, source))
         except SlotRefusedError as refused:
-            rejected[_told(node, refused)] = {"slot": node.id, "reason": refused.reason}
-    merged = merged_slots(found)
+            rejected[_rejection_key(node, refused)] = {"slot": node.id, "reason": refused.reason}
+    merged = merge_duplicate_slots(found)
     reports["merged"] = len(found) - len(merged)
     return ParsedAnswer(merged, list(rejected.values()), +reports)
 
 
-def _told(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
+def _rejection_key(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
     """What tells two refused slots apart: an entry given twice is refused once (E27, E28)."""
     slot = node.resource
     reference = text(child(slot, "schedule").get("reference"))
@@ -108,7 +108,7 @@ def _told(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
     return (refused.reason, node.url, node.id, reference, *instants)
 
 
-def _finished(slot: Facts, origin: str | None, source: str | None) -> CanonicalSlot:
+def _finalize_slot(slot: Facts, origin: str | None, source: str | None) -> CanonicalSlot:
     """The slot with its link and source, keys in order, unknown ones absent."""
     if origin is not None and slot.get("url"):
         slot["url_with_origin"] = with_origin(slot["url"], origin)
@@ -184,7 +184,7 @@ class SlotReader:
         declared = attributes.slot_types(node.resource, self._reports)
         if not declared:
             raise SlotRefusedError("no_type")
-        types, cpts = attributed_types(node, declared, self._index, self._reports)
+        types, cpts = resolve_cpts_types(node, declared, self._index, self._reports)
         if not types:
             raise SlotRefusedError("cpts_without_organization")
         return types, list(cpts)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mappings.records import SlotPlace
-from slots.fhir.bundle import Node, ResourceIndex, all_contained, contained
+from slots.fhir.bundle import Node, ResourceIndex, all_contained, find_contained
 from slots.fhir.elements import Json, child, objects, text, texts
 from slots.fhir.identity import place_identifiers
 
@@ -17,22 +17,22 @@ def location_of_role(role: Node, index: ResourceIndex) -> Node | None:
     Without a reference that resolves, the only Location it contains; of several, none.
     """
     references = objects(role.resource.get("location"))
-    found = [node for node in (_referred(one, role, index) for one in references) if node]
+    found = [node for node in (_resolve_location(one, role, index) for one in references) if node]
     if found:
         return found[0] if all(n.resource == found[0].resource for n in found) else None
     inside = list(all_contained(role, LOCATION))
     return inside[0] if len(inside) == 1 else None
 
 
-def _referred(reference: Json, role: Node, index: ResourceIndex) -> Node | None:
+def _resolve_location(reference: Json, role: Node, index: ResourceIndex) -> Node | None:
     found = index.resolve(reference, role, LOCATION)
     if found is not None:
         return found
     local = text(reference.get("reference")).rpartition("/")[2]
-    return next(contained(role, local, LOCATION), None) if local else None
+    return next(find_contained(role, local, LOCATION), None) if local else None
 
 
-def place_of(location: Json) -> SlotPlace:
+def build_slot_place(location: Json) -> SlotPlace:
     """The place as the editor writes it; a part that is unknown is absent."""
     address = child(location, "address")
     found: dict[str, Any] = {

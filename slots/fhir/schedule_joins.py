@@ -12,8 +12,8 @@ from typing import Any
 from mappings.records import SlotPractitioner
 from slots.fhir.bundle import Node, ResourceIndex
 from slots.fhir.elements import Json, child, objects, phone, text, texts
-from slots.fhir.identity import person_ids, sirets, structure_of
-from slots.fhir.place import location_of_role, place_of
+from slots.fhir.identity import parse_slot_structure, person_ids, sirets
+from slots.fhir.place import build_slot_place, location_of_role
 
 PRACTITIONER = frozenset({"Practitioner"})
 ROLE = frozenset({"PractitionerRole"})
@@ -25,35 +25,35 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SchedulePractitioner:
     """A professional of a Schedule: national ids with prefix, and the resource if there is one."""
 
     ids: list[str]
     resource: Json
 
-    def is_same(self, other: "Person") -> bool:
+    def is_same(self, other: "SchedulePractitioner") -> bool:
         """The same resource, or an id in common."""
         known = bool(self.resource) and self.resource is other.resource
         return known or bool(set(self.ids) & set(other.ids))
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ScheduleRole:
     """A PractitionerRole of a Schedule and its professional, None when it names none."""
 
     node: Node
-    person: Person | None
+    person: SchedulePractitioner | None
 
 
 class ProfessionalJoin:
     """Schedules of R01 and R04 joined to a professional who was asked for, and to a place."""
 
     def __init__(
-        self, index: ResourceIndex, asked: Collection[str] | None, reports: Counter[str]
+        self, index: ResourceIndex, requested_ids: Collection[str] | None, reports: Counter[str]
     ) -> None:
         """``asked`` holds prefixed ids, None lets everybody through."""
         self._index = index
-        self._asked = asked
+        self._requested_ids = requested_ids
         self._reports = reports
 
     def facts(self, schedule: Node) -> Facts | str:
@@ -67,37 +67,37 @@ class ProfessionalJoin:
         wanted = [person for person in people if self._id(person)]
         if not wanted:
             return "not_asked"
-        person = next((p for p in wanted if _roles_of(p, roles)), wanted[0])
-        own = _roles_of(person, roles)
+        person = next((p for p in wanted if _select_roles(p, roles)), wanted[0])
+        own = _select_roles(person, roles)
         if not own and all(other.is_same(person) for other in people):
             own = [role for role in roles if role.person is None]
         return {"practitioner": self._practitioner(person), **self._exercise(own)}
 
-    def _people(self, schedule: Node) -> Iterator[Person]:
+    def _people(self, schedule: Node) -> Iterator[SchedulePractitioner]:
         for actor in objects(schedule.resource.get("actor")):
             person = self._person(actor, schedule)
             if person is not None:
                 yield person
 
-    def _person(self, reference: Json, node: Node) -> Person | None:
+    def _person(self, reference: Json, node: Node) -> SchedulePractitioner | None:
         """Who a reference means, by the resource or by the identifier alone (E39)."""
         found = self._index.resolve(reference, node, PRACTITIONER)
         if found is not None:
-            ids = person_ids(found.resource.get("identifier"), self._asked)
-            return Person(ids, found.resource)
-        ids = person_ids(reference.get("identifier"), self._asked)
-        return Person(ids, {}) if ids else None
+            ids = person_ids(found.resource.get("identifier"), self._requested_ids)
+            return SchedulePractitioner(ids, found.resource)
+        ids = person_ids(reference.get("identifier"), self._requested_ids)
+        return SchedulePractitioner(ids, {}) if ids else None
 
-    def _role(self, node: Node) -> Role:
-        return Role(node, self._person(child(node.resource, "practitioner"), node))
+    def _role(self, node: Node) -> ScheduleRole:
+        return ScheduleRole(node, self._person(child(node.resource, "practitioner"), node))
 
-    def _id(self, person: Person) -> str | None:
+    def _id(self, person: SchedulePractitioner) -> str | None:
         """The id that was asked for, else the best one when everybody is let through (E29)."""
-        if self._asked is None:
+        if self._requested_ids is None:
             return next(iter(person.ids), None)
-        return next((one for one in person.ids if one in self._asked), None)
+        return next((one for one in person.ids if one in self._requested_ids), None)
 
-    def _practitioner(self, person: Person) -> SlotPractitioner:
+    def _practitioner(self, person: SchedulePractitioner) -> SlotPractitioner:
         name = _name(person.resource)
         found = {
             "idnps": self._id(person),
@@ -106,34 +106,36 @@ class ProfessionalJoin:
         }
         return {key: value for key, value in found.items() if value}  # type: ignore[return-value]
 
-    def _exercise(self, roles: list[Role]) -> Facts:
+    def _exercise(self, roles: list[ScheduleRole]) -> Facts:
         """What the roles say; roles of several places tell none (E02, E03)."""
-        places = [self._of_role(role.node) for role in roles]
+        places = [self._role_facts(role.node) for role in roles]
         if any(place != places[0] for place in places):
             self._reports["ambiguous_place"] += 1
             return {}
         return places[0] if places else {}
 
-    def _of_role(self, role: Node) -> Facts:
+    def _role_facts(self, role: Node) -> Facts:
         location = location_of_role(role, self._index)
         inside = {} if location is None else location.resource
         return {
             "phone": phone(role.resource.get("telecom")) or phone(inside.get("telecom")),
             "structure": self._structure(role),
-            "place": place_of(inside),
+            "place": build_slot_place(inside),
         }
 
     def _structure(self, role: Node) -> Facts | None:
         reference = child(role.resource, "organization")
         organization = self._index.resolve(reference, role, ORGANIZATION)
         inside = {} if organization is None else organization.resource
-        found = structure_of(reference.get("identifier")) or structure_of(inside.get("identifier"))
+        found = parse_slot_structure(reference.get("identifier")) or parse_slot_structure(
+            inside.get("identifier")
+        )
         if found is None and reference.get("identifier"):
             self._reports["unknown_structure_id"] += 1
         return None if found is None else dict(found)
 
 
-def _roles_of(person: Person, roles: list[Role]) -> list[Role]:
+def _select_roles(person: SchedulePractitioner, roles: list[ScheduleRole]) -> list[ScheduleRole]:
     return [role for role in roles if role.person is not None and role.person.is_same(person)]
 
 
@@ -155,11 +157,11 @@ class AssociationJoin:
     """Schedules of SOS1 joined to an association that was asked for, and to its place."""
 
     def __init__(
-        self, index: ResourceIndex, asked: Collection[str] | None, reports: Counter[str]
+        self, index: ResourceIndex, requested_ids: Collection[str] | None, reports: Counter[str]
     ) -> None:
         """``asked`` holds prefixed SIRET, None lets every association through."""
         self._index = index
-        self._asked = asked
+        self._requested_ids = requested_ids
         self._reports = reports
 
     def facts(self, schedule: Node) -> Facts | str:
@@ -167,7 +169,7 @@ class AssociationJoin:
         locations = list(_actors(schedule, LOCATION, self._index))
         if not locations:
             return "no_location"
-        found = [self._of_location(location) for location in locations]
+        found = [self._location_facts(location) for location in locations]
         known = [facts for facts in found if facts is not None]
         if not known:
             return "no_association"
@@ -179,7 +181,7 @@ class AssociationJoin:
             return "ambiguous_place"
         return wanted[0]
 
-    def _of_location(self, location: Node) -> Facts | None:
+    def _location_facts(self, location: Node) -> Facts | None:
         """The facts of a place; its SIRET is ``""`` when it was not asked for."""
         reference = child(location.resource, "managingOrganization")
         organization = self._index.resolve(reference, location, ORGANIZATION)
@@ -191,13 +193,13 @@ class AssociationJoin:
         return {
             "sos": {"siret": self._id(known), **({"name": name} if name else {})},
             "phone": phone(location.resource.get("telecom")) or phone(inside.get("telecom")),
-            "place": place_of(location.resource),
+            "place": build_slot_place(location.resource),
         }
 
-    def _sirets(self, bearer: Json) -> list[str]:
-        return sirets(bearer.get("identifier"), self._asked)
+    def _sirets(self, element: Json) -> list[str]:
+        return sirets(element.get("identifier"), self._requested_ids)
 
     def _id(self, known: list[str]) -> str:
-        if self._asked is None:
+        if self._requested_ids is None:
             return known[0]
-        return next((siret for siret in known if siret in self._asked), "")
+        return next((siret for siret in known if siret in self._requested_ids), "")

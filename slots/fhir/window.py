@@ -12,7 +12,7 @@ WINDOW_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SlotWindow:
     """Instants in UTC: ``start`` included, ``end`` excluded."""
 
     start: datetime
@@ -20,12 +20,12 @@ class Window:
 
 
 @lru_cache(maxsize=64)
-def window_at(now: datetime, zone: str) -> Window:
+def window_at(now: datetime, zone: str) -> SlotWindow:
     """The window of an aware ``now`` in an IANA zone; a night of clock change counts as it is."""
     today = now.astimezone(ZoneInfo(zone)).date()
     after = today + timedelta(days=WINDOW_DAYS + 1)
     end = datetime.combine(after, time.min, ZoneInfo(zone))
-    return Window(now.astimezone(UTC), end.astimezone(UTC))
+    return SlotWindow(now.astimezone(UTC), end.astimezone(UTC))
 
 
 def zone_of_postcode(postal_code: str) -> str:

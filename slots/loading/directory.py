@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from mappings.records import Offer, StoredSlot
-from slots.coherence import hidden_counts, visible_slots
-from slots.loading.requests import WHOLE_ANSWER, agenda_slots, parsed_requests, requests_in
+from slots.coherence import count_hidden_slots, visible_slots
+from slots.loading.requests import WHOLE_ANSWER, agenda_slots, parse_requests, read_requests
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
 from slots.matching.matching import Locate, OfferIndex, bare_owner, slot_owner
@@ -37,7 +37,7 @@ class DirectorySlots:
 def owners_in(directory: Path) -> frozenset[str]:
     """RPPS, ADELI and SIRET that the directory's slots are about, to bound an ``OfferIndex``."""
     ignored: Counter[str] = Counter()
-    asked = {bare_owner(one) for r in requests_in(directory, ignored) for one in r.asked}
+    asked = {bare_owner(one) for r in read_requests(directory, ignored) for one in r.requested_ids}
     booked = {slot_owner(slot) for slot in agenda_slots(directory, ignored)}
     return frozenset(asked | booked) - {""}
 
@@ -54,7 +54,7 @@ def slots_from_directory(
     found = Attribution(index, now, locate)
     found.add(agenda_slots(directory, rejected), AGENDA_SOURCE)
     answers = 0
-    for request, slots in parsed_requests(directory, now, rejected):
+    for request, slots in parse_requests(directory, now, rejected):
         found.add(slots, request.editor)
         answers += 1
     answers += sum(rejected[reason] for reason in WHOLE_ANSWER)
@@ -68,5 +68,5 @@ def _coherent(
     slots = found.slots
     for offer_id, stored in slots.items():
         slots[offer_id] = visible_slots(index.offer(offer_id), stored)
-        hidden.update(hidden_counts(slots[offer_id]))
+        hidden.update(count_hidden_slots(slots[offer_id]))
     return DirectorySlots(slots, found.created, found.unmatched, hidden, rejected, answers)

@@ -9,11 +9,11 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.errors import translated
+from elastic.errors import translate_errors
 from elastic.scan import scan
 from mappings.records import CanonicalSlot
 from slots.loading.importing import ImportReport, batches, import_slots
-from slots.loading.requests import agenda_slots, parsed_requests
+from slots.loading.requests import agenda_slots, parse_requests
 from slots.matching.matching import offer_owner, slot_owner
 from slots.stored import AGENDA_SOURCE
 
@@ -34,7 +34,7 @@ class DirectoryImport:
         return {**self.slots.as_json(), "rejected": dict(self.rejected)}
 
 
-def _silent(done: int) -> None:
+def _ignore_progress(done: int) -> None:
     """Progress that nobody watches."""
 
 
@@ -43,7 +43,7 @@ def import_directory(
     alias: str,
     directory: Path,
     now: datetime,
-    progress: Callable[[int], None] = _silent,
+    progress: Callable[[int], None] = _ignore_progress,
 ) -> DirectoryImport:
     """Import ``agenda.jsonl`` and ``fhir/requests.jsonl``; ``progress`` gets slots read so far.
 
@@ -57,7 +57,7 @@ def import_directory(
         result.sources.update({source: len(slots)})
         read += len(slots)
         progress(read)
-    with translated():
+    with translate_errors():
         client.indices.refresh(index=alias)
     return result
 
@@ -69,20 +69,22 @@ Part = tuple[str, list[str], list[CanonicalSlot]]
 def _parts(
     client: Elasticsearch, alias: str, directory: Path, now: datetime, rejected: Counter[str]
 ) -> Iterator[Part]:
-    agenda = by_owner(agenda_slots(directory, rejected))
+    agenda = group_by_owner(agenda_slots(directory, rejected))
     if agenda:
-        yield from _agenda_parts(agenda, bearers(client, alias, AGENDA_SOURCE))
-    for request, slots in parsed_requests(directory, now, rejected):
-        yield request.editor, request.asked, slots
+        yield from _agenda_parts(agenda, fetch_slot_owners(client, alias, AGENDA_SOURCE))
+    for request, slots in parse_requests(directory, now, rejected):
+        yield request.editor, request.requested_ids, slots
 
 
-def _agenda_parts(agenda: dict[str, list[CanonicalSlot]], bearing: set[str]) -> Iterator[Part]:
-    for owners in batches(sorted(agenda.keys() | bearing)):
+def _agenda_parts(
+    agenda: dict[str, list[CanonicalSlot]], indexed_owners: set[str]
+) -> Iterator[Part]:
+    for owners in batches(sorted(agenda.keys() | indexed_owners)):
         slots = [slot for owner in owners for slot in agenda.get(owner, [])]
         yield AGENDA_SOURCE, owners, slots
 
 
-def by_owner(slots: Iterable[CanonicalSlot]) -> dict[str, list[CanonicalSlot]]:
+def group_by_owner(slots: Iterable[CanonicalSlot]) -> dict[str, list[CanonicalSlot]]:
     """Slots by RPPS, ADELI or SIRET; those of nobody are under ``""``."""
     found: dict[str, list[CanonicalSlot]] = defaultdict(list)
     for slot in slots:
@@ -90,7 +92,7 @@ def by_owner(slots: Iterable[CanonicalSlot]) -> dict[str, list[CanonicalSlot]]:
     return found
 
 
-def bearers(client: Elasticsearch, alias: str, source: str) -> set[str]:
+def fetch_slot_owners(client: Elasticsearch, alias: str, source: str) -> set[str]:
     """RPPS and SIRET of the offers that bear slots of a source."""
     query = {"nested": {"path": "slots", "query": {"term": {"slots.source": source}}}}
     hits = scan(client, alias, query, source=list(OWNER_FIELDS))

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.client import patient
-from elastic.errors import translated
+from elastic.client import with_admin_timeout
+from elastic.errors import translate_errors
 from mappings.records import CanonicalSlot, Kind, Offer, StoredSlot
-from slots.bookable import borne
-from slots.coherence import hidden_counts, visible_slots
+from slots.bookable import build_slot_fields
+from slots.coherence import count_hidden_slots, visible_slots
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
 from slots.matching.matching import Locate, OfferIndex, bare_owner
@@ -78,7 +78,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class VersionedOffer:
     """An offer as read, with the version it was read at; no version for one to be created."""
 
     offer: Offer
@@ -90,7 +90,7 @@ def import_slots(  # noqa: PLR0917
     alias: str,
     slots: Iterable[CanonicalSlot],
     source: str,
-    asked: Collection[str],
+    requested_ids: Collection[str],
     now: datetime,
     *,
     locate: Locate = commune_geography,
@@ -105,35 +105,37 @@ def import_slots(  # noqa: PLR0917
     told = list(slots)
     for _ in range(ATTEMPTS):
         live = lifecycle.live_index(client, alias)
-        report = _import(client, alias, told, source, asked, now, locate)
+        report = _import_once(client, alias, told, source, requested_ids, now, locate)
         if lifecycle.live_index(client, alias) == live:
             break
     else:
         raise ImportConflictError("The live index kept being replaced: run the import again.")
     if refresh:
-        with translated():
+        with translate_errors():
             client.indices.refresh(index=alias)
     return report
 
 
-def _import(  # noqa: PLR0917 - what import_slots was told
+def _import_once(  # noqa: PLR0917 - what import_slots was told
     client: Elasticsearch,
     alias: str,
     slots: Sequence[CanonicalSlot],
     source: str,
-    asked: Collection[str],
+    requested_ids: Collection[str],
     now: datetime,
     locate: Locate,
 ) -> ImportReport:
-    owners = sorted({bare_owner(one) for one in asked} - {""})
-    known = [stored for batch in batches(owners) for stored in offers_of(client, alias, batch)]
+    owners = sorted({bare_owner(one) for one in requested_ids} - {""})
+    known = [
+        stored for batch in batches(owners) for stored in fetch_owner_offers(client, alias, batch)
+    ]
     index = OfferIndex()
     for stored in known:
         index.add(stored.offer)
     found = Attribution(index, now, locate)
     found.add(slots, source)
     report = ImportReport(created=len(found.created), unmatched=found.unmatched)
-    pending = [*known, *(Stored(offer, {}) for offer in found.created)]
+    pending = [*known, *(VersionedOffer(offer, {}) for offer in found.created)]
     _write_all(client, alias, pending, Replacement(source, found.slots, report))
     return report
 
@@ -146,7 +148,7 @@ class Replacement:
     slots: dict[str, list[StoredSlot]]
     report: ImportReport
 
-    def of(self, offer: Offer) -> list[StoredSlot] | None:
+    def replace_slots(self, offer: Offer) -> list[StoredSlot] | None:
         """The slots of the offer once replaced; None when nothing has to be written."""
         before = offer.get("slots", [])
         fresh = self.slots.get(offer["id"], [])
@@ -163,11 +165,11 @@ class Replacement:
         self.report.offers += 1
         self.report.written += len(fresh)
         self.report.removed += sum(slot["id"] not in kept for slot in before)
-        self.report.hidden += hidden_counts(fresh)
+        self.report.hidden += count_hidden_slots(fresh)
 
 
 def _write_all(
-    client: Elasticsearch, alias: str, pending: Sequence[Stored], change: Replacement
+    client: Elasticsearch, alias: str, pending: Sequence[VersionedOffer], change: Replacement
 ) -> None:
     for _ in range(ATTEMPTS):
         conflicts = _write(client, alias, pending, change)
@@ -180,14 +182,16 @@ def _write_all(
 
 
 def _write(
-    client: Elasticsearch, alias: str, pending: Sequence[Stored], change: Replacement
-) -> list[Stored]:
+    client: Elasticsearch, alias: str, pending: Sequence[VersionedOffer], change: Replacement
+) -> list[VersionedOffer]:
     """Write the offers that change; returns those that changed under us."""
-    conflicts: list[Stored] = []
+    conflicts: list[VersionedOffer] = []
     for batch in batches(list(_changes(pending, change))):
         lines = [line for stored, slots in batch for line in _operation(stored, slots)]
-        with translated():
-            answer = patient(client).bulk(index=alias, operations=lines, require_alias=True)
+        with translate_errors():
+            answer = with_admin_timeout(client).bulk(
+                index=alias, operations=lines, require_alias=True
+            )
         for (stored, slots), item in zip(batch, answer["items"], strict=True):
             if _is_written(next(iter(item.values()))):
                 change.count(stored.offer, slots)
@@ -209,26 +213,28 @@ def _is_written(item: dict[str, Any]) -> bool:
 
 
 def _changes(
-    pending: Iterable[Stored], change: Replacement
-) -> Iterator[tuple[Stored, list[StoredSlot]]]:
+    pending: Iterable[VersionedOffer], change: Replacement
+) -> Iterator[tuple[VersionedOffer, list[StoredSlot]]]:
     for stored in pending:
-        slots = change.of(stored.offer)
+        slots = change.replace_slots(stored.offer)
         if slots is not None:
             yield stored, slots
 
 
-def _operation(stored: Stored, slots: list[StoredSlot]) -> list[dict[str, Any]]:
+def _operation(stored: VersionedOffer, slots: list[StoredSlot]) -> list[dict[str, Any]]:
     """A partial update of an offer at the version read, or the creation of a new one."""
     offer = stored.offer
     if not stored.version:
-        return [{"create": {"_id": offer["id"]}}, {**offer, **borne(slots)}]
-    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": borne(slots)}]
+        return [{"create": {"_id": offer["id"]}}, {**offer, **build_slot_fields(slots)}]
+    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": build_slot_fields(slots)}]
 
 
-def offers_of(client: Elasticsearch, alias: str, owners: Sequence[str]) -> Iterator[Stored]:
+def fetch_owner_offers(
+    client: Elasticsearch, alias: str, owners: Sequence[str]
+) -> Iterator[VersionedOffer]:
     """The offers of some owners, those known from a directory before those an editor created."""
-    with translated():
-        answer = patient(client).search(
+    with translate_errors():
+        answer = with_admin_timeout(client).search(
             index=alias,
             query=owners_query(owners),
             size=MAX_OFFERS,
@@ -236,7 +242,7 @@ def offers_of(client: Elasticsearch, alias: str, owners: Sequence[str]) -> Itera
             seq_no_primary_term=True,
             track_total_hits=False,
         )
-    hits = [_stored(hit) for hit in answer["hits"]["hits"]]
+    hits = [_parse_hit(hit) for hit in answer["hits"]["hits"]]
     yield from sorted(hits, key=lambda stored: ("@addr-" in stored.offer["id"], stored.offer["id"]))
 
 
@@ -261,17 +267,19 @@ def _term_kind(kind: Kind) -> dict[str, Any]:
     return {"term": {"kind": kind.value}}
 
 
-def _stored(hit: dict[str, Any]) -> Stored:
+def _parse_hit(hit: dict[str, Any]) -> VersionedOffer:
     version = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
-    return Stored(hit["_source"], version)
+    return VersionedOffer(hit["_source"], version)
 
 
-def _read_again(client: Elasticsearch, alias: str, stale: Sequence[Stored]) -> list[Stored]:
+def _read_again(
+    client: Elasticsearch, alias: str, stale: Sequence[VersionedOffer]
+) -> list[VersionedOffer]:
     """The offers at their current version, in real time; one that is gone is left out."""
     ids = [stored.offer["id"] for stored in stale]
-    with translated():
-        answer: Any = patient(client).mget(index=alias, ids=ids)
-    return [_stored(doc) for doc in answer["docs"] if doc.get("found")]
+    with translate_errors():
+        answer: Any = with_admin_timeout(client).mget(index=alias, ids=ids)
+    return [_parse_hit(doc) for doc in answer["docs"] if doc.get("found")]
 
 
 Item = TypeVar("Item")

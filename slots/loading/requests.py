@@ -16,7 +16,7 @@ import orjson
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot, SlotType
 from slots.fhir.answer import AnswerRefusedError
-from slots.fhir.identity import AskedIdError
+from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 
 AGENDA_FILE = "agenda.jsonl"
@@ -45,21 +45,21 @@ ROW_TYPES: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class EditorRequest:
     """One call to an editor and the files of its answer."""
 
     editor: str
     flow: str
-    asked: list[str]
+    requested_ids: list[str]
     files: list[Path]
 
     def parse(self, now: datetime) -> ParsedAnswer:
-        """The answer read; raises ``AnswerRefusedError``, ``AskedIdError`` or ``OSError``."""
+        """The answer read; raises ``AnswerRefusedError``, ``RequestedIdError`` or ``OSError``."""
         pages = [path.read_bytes() for path in self.files]
-        return parse_pages(pages, self.flow, now, self.asked, source=self.editor)
+        return parse_pages(pages, self.flow, now, self.requested_ids, source=self.editor)
 
 
-def requests_in(directory: Path, rejected: Counter[str]) -> Iterator[Request]:
+def read_requests(directory: Path, rejected: Counter[str]) -> Iterator[EditorRequest]:
     """The requests of a directory; a damaged line is counted as ``bad_request``."""
     path = directory / REQUESTS_FILE
     for row in _rows(path):
@@ -70,17 +70,17 @@ def requests_in(directory: Path, rejected: Counter[str]) -> Iterator[Request]:
             yield request
 
 
-def parsed_requests(
+def parse_requests(
     directory: Path, now: datetime, rejected: Counter[str]
-) -> Iterator[tuple[Request, list[CanonicalSlot]]]:
+) -> Iterator[tuple[EditorRequest, list[CanonicalSlot]]]:
     """Each request with the slots of its answer; what is refused is counted by reason.
 
     An answer refused as a whole counts once, as ``answer_refused``: the others are not hidden.
     """
-    for request in requests_in(directory, rejected):
+    for request in read_requests(directory, rejected):
         try:
             answer = request.parse(now)
-        except (AnswerRefusedError, AskedIdError, OSError):
+        except (AnswerRefusedError, RequestedIdError, OSError):
             rejected["answer_refused"] += 1
             continue
         rejected.update(row["reason"] for row in answer.rejected)
@@ -109,14 +109,14 @@ def _rows(path: Path) -> Iterator[object]:
                 yield None
 
 
-def _request(row: object, folder: Path) -> Request | None:
+def _request(row: object, folder: Path) -> EditorRequest | None:
     if not isinstance(row, dict):
         return None
     editor, flow, asked, files = (row.get(key) for key in ("editor", "flow", "asked", "files"))
     listed = _is_texts(asked) and _is_texts(files)
     if not isinstance(editor, str) or flow not in FLOWS or not listed:
         return None
-    return Request(editor, flow, asked or [], [folder / name for name in files or []])
+    return EditorRequest(editor, flow, asked or [], [folder / name for name in files or []])
 
 
 def _is_texts(value: object) -> bool:
@@ -125,7 +125,7 @@ def _is_texts(value: object) -> bool:
 
 def _agenda_slot(row: object) -> CanonicalSlot | None:
     """The row with instants in UTC and known types; None when it cannot be shown."""
-    if not isinstance(row, dict) or not _well_typed(row, ROW_TYPES):
+    if not isinstance(row, dict) or not _is_well_typed(row, ROW_TYPES):
         return None
     try:
         start, end = (utc_text(parse_instant(row.get(name, ""))) for name in ("start", "end"))
@@ -138,14 +138,14 @@ def _agenda_slot(row: object) -> CanonicalSlot | None:
     return slot  # type: ignore[return-value]
 
 
-def _well_typed(row: Mapping[str, Any], types: Mapping[str, Any]) -> bool:
+def _is_well_typed(row: Mapping[str, Any], types: Mapping[str, Any]) -> bool:
     """Every key that is there has the type of the table; a table inside is an object's."""
-    return all(_is_of(row[name], kind) for name, kind in types.items() if name in row)
+    return all(_has_type(row[name], kind) for name, kind in types.items() if name in row)
 
 
-def _is_of(value: object, kind: Any) -> bool:
+def _has_type(value: object, kind: Any) -> bool:
     if isinstance(kind, dict):
-        return isinstance(value, dict) and _well_typed(value, kind)
+        return isinstance(value, dict) and _is_well_typed(value, kind)
     if kind is list:
         return isinstance(value, list) and all(isinstance(item, str | dict) for item in value)
     return isinstance(value, kind) and not isinstance(value, bool)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from mappings.instants import utc_text
 from mappings.records import CanonicalSlot, Offer, StoredSlot
-from slots.matching.created_offers import created_offer
 from slots.matching.matching import Locate, OfferIndex, matching_offer, slot_owner
-from slots.stored import is_full, place_text, stored_slot
+from slots.matching.new_places import build_new_place_offer
+from slots.stored import build_stored_slot, is_full, place_text
 
 
 class Attribution:
@@ -38,29 +38,29 @@ class Attribution:
         """Give each slot to its offer."""
         instant = utc_text(self._now)
         for slot in slots:
-            found = _left_aside(slot, instant) or self._known_place(slot, source)
+            found = _skip_reason(slot, instant) or self._find_place(slot, source)
             if isinstance(found, str):
                 self.unmatched[found] += 1
             else:
-                stored = stored_slot(slot, source, instant)
+                stored = build_stored_slot(slot, source, instant)
                 self._slots.setdefault(found["id"], {})[stored["id"]] = stored
 
-    def _known_place(self, slot: CanonicalSlot, source: str) -> Offer | str:
+    def _find_place(self, slot: CanonicalSlot, source: str) -> Offer | str:
         """The offer of a place, looked for once however many slots it has."""
         key = (slot_owner(slot), slot.get("structure", {}).get("idnst", ""), place_text(slot))
         if key not in self._places:
-            self._places[key] = self._offer_of(slot, source)
+            self._places[key] = self._find_offer(slot, source)
         return self._places[key]
 
-    def _offer_of(self, slot: CanonicalSlot, source: str) -> Offer | str:
-        known = self._index.of(slot_owner(slot))
+    def _find_offer(self, slot: CanonicalSlot, source: str) -> Offer | str:
+        known = self._index.find_offers(slot_owner(slot))
         if not known:
             return "unknown_owner"
         found = matching_offer(slot, known, self._locate)
-        return self._created(slot, known, source) if found is None else found
+        return self._create_offer(slot, known, source) if found is None else found
 
-    def _created(self, slot: CanonicalSlot, known: list[Offer], source: str) -> Offer | str:
-        created = created_offer(slot, known, source, self._locate)
+    def _create_offer(self, slot: CanonicalSlot, known: list[Offer], source: str) -> Offer | str:
+        created = build_new_place_offer(slot, known, source, self._locate)
         if created is None:
             return "no_place"
         self._index.add(created)
@@ -68,7 +68,7 @@ class Attribution:
         return created
 
 
-def _left_aside(slot: CanonicalSlot, instant: str) -> str | None:
+def _skip_reason(slot: CanonicalSlot, instant: str) -> str | None:
     if slot["start"] < instant:
         return "past"
     return "full" if is_full(slot) else None

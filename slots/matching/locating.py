@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from geography.communes_of import PostalAddress
+from geography.commune_lookup import PostalAddress
 from geography.departments import departments
-from geography.locate import Located, Locator
+from geography.locate import Location, Locator
 from mappings.records import SlotPlace
 from slots.matching.matching import Geography, Locate
 
 
-def located_by(locator: Locator) -> Locate:
+def build_locate(locator: Locator) -> Locate:
     """A ``Locate`` that asks a locator: the load's own knows geocoded addresses."""
 
     def locate(place: SlotPlace) -> Geography | None:
@@ -17,14 +17,14 @@ def located_by(locator: Locator) -> Locate:
             place.get("line", ""), place.get("postal_code", ""), place.get("city", "")
         )
         found = locator.locate(address)
-        return _geography(found) if isinstance(found, Located) else None
+        return _geography(found) if isinstance(found, Location) else None
 
     return locate
 
 
 def commune_geography(place: SlotPlace) -> Geography | None:
     """Offline: the point of the commune, marked ``municipality``; None when none is recognised."""
-    return located_by(_gazetteer_locator())(place)
+    return build_locate(_gazetteer_locator())(place)
 
 
 @cache
@@ -32,7 +32,7 @@ def _gazetteer_locator() -> Locator:
     return Locator()
 
 
-def _geography(found: Located) -> Geography:
+def _geography(found: Location) -> Geography:
     geography: Geography = {
         "point": {"lat": found.lat, "lon": found.lon},
         "precision": found.precision.value,

@@ -35,7 +35,7 @@ Locate = Callable[[SlotPlace], Geography | None]
 """Where a slot's place is; None when it cannot be told."""
 
 
-def nowhere(place: SlotPlace) -> Geography | None:
+def locate_nowhere(place: SlotPlace) -> Geography | None:
     """Locates nothing: slots then match by identifier or address only."""
     return None
 
@@ -64,7 +64,7 @@ class OfferIndex:
             return True
         return bool(aliases) and any(name in wanted for name in aliases)
 
-    def of(self, owner: str) -> list[Offer]:
+    def find_offers(self, owner: str) -> list[Offer]:
         """The offers of an RPPS, of an ADELI (an alias of one RPPS) or of a SIRET."""
         return list(self._by_owner.get(self._rpps_of.get(owner, owner), {}).values())
 
@@ -89,12 +89,12 @@ def slot_owner(slot: CanonicalSlot) -> str:
     return as_rpps(idnps) or as_adeli(idnps) or as_siret(siret) or ""
 
 
-def bare_owner(asked: str) -> str:
+def bare_owner(requested_id: str) -> str:
     """The RPPS, ADELI or SIRET of an id as it was asked for; ``""`` for anything else."""
-    return as_rpps(asked) or as_adeli(asked) or as_siret(asked) or ""
+    return as_rpps(requested_id) or as_adeli(requested_id) or as_siret(requested_id) or ""
 
 
-def indexed(offers: Iterable[Offer], wanted: Container[str] | None = None) -> OfferIndex:
+def build_offer_index(offers: Iterable[Offer], wanted: Container[str] | None = None) -> OfferIndex:
     """An index of the offers given."""
     index = OfferIndex(wanted)
     for offer in offers:

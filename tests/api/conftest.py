@@ -19,11 +19,11 @@ from elasticsearch.helpers import bulk
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import server_of
+from api.server import build_server
 from api.settings import ApiSettings
 from elastic import lifecycle
 from elastic.names import lrm_index, offers_alias, offers_index
-from indexers.loads.lrm_registry import publish
+from indexers.loads.lrm_registry import publish_registry
 from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 
@@ -39,20 +39,20 @@ ENTRIES = (
 StartServer = Callable[[FastAPI], str]
 
 
-class NobodyKnows:
+class EmptyGeocoder:
     """A geocoder chain that finds no place; what text becomes a place is tested in tests/search."""
 
-    down = False
+    is_down = False
 
     async def resolve_text(self, text: str) -> None:
         """No place."""
         return
 
 
-class Slow:
+class SlowGeocoder:
     """A geocoder chain that takes five seconds."""
 
-    down = False
+    is_down = False
 
     async def resolve_text(self, text: str) -> None:
         """No place, late."""
@@ -67,7 +67,7 @@ def dozen_prefix(es: Elasticsearch) -> Iterator[str]:
     lifecycle.create_index(es, name, offers_settings(), offers_mapping())
     offers = json.loads(DOZEN.read_text("utf-8"))
     bulk(es, [{"_index": str(name), "_id": o["id"], "_source": o} for o in offers], refresh=True)
-    lifecycle.swap(es, name.alias, name)
+    lifecycle.swap_alias(es, name.alias, name)
     yield prefix
     es.indices.delete(index=str(name))
 
@@ -79,9 +79,9 @@ def environment(es_url: str, dozen_prefix: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
 
 
-def frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
+def build_frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
     """The application at 09:00 UTC on 23 November 2026."""
-    finder = NobodyKnows() if geocoder is None else geocoder
+    finder = EmptyGeocoder() if geocoder is None else geocoder
     return create_app(ApiSettings(**settings), geocoder=finder, clock=lambda: NOW)
 
 
@@ -89,7 +89,7 @@ def frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
 def serve(environment: None) -> Iterator[StartServer]:
     """``serve(app) -> base URL``: a real uvicorn on a free port, stopped afterwards."""
     with ExitStack() as running:
-        yield lambda app: running.enter_context(served(app))
+        yield lambda app: running.enter_context(open_api_server(app))
 
 
 @pytest.fixture(scope="session")
@@ -98,27 +98,30 @@ def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as start:
         start.setenv("SAS_ELASTICSEARCH_URL", es_url)
         start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
-        with served(frozen_app()) as url, httpx.Client(base_url=url, timeout=10) as client:
+        with (
+            open_api_server(build_frozen_app()) as url,
+            httpx.Client(base_url=url, timeout=10) as client,
+        ):
             yield client
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def open_api_server(app: FastAPI) -> Iterator[str]:
     """The base URL of the application on a free port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = server_of(app)
+    server = build_server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        _wait(url)
+        _wait_for_api(url)
         yield url
     finally:
         server.should_exit = True
         thread.join(timeout=10)
 
 
-def _wait(url: str) -> None:
+def _wait_for_api(url: str) -> None:
     for _ in range(200):
         try:
             httpx.get(f"{url}/livez")
@@ -158,6 +161,6 @@ def dozen_alias(dozen_prefix: str) -> str:
 @pytest.fixture
 def registry(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
     """The registry beside the dozen offers; its index."""
-    publish(es, dozen_prefix, ENTRIES, datetime.now(UTC))
+    publish_registry(es, dozen_prefix, ENTRIES, datetime.now(UTC))
     yield lrm_index(dozen_prefix)
     es.options(ignore_status=404).indices.delete(index=lrm_index(dozen_prefix))

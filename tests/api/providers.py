@@ -59,8 +59,8 @@ def _builder(name: str, key: ec.EllipticCurvePrivateKey, issuer: str) -> x509.Ce
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
-        .subject_name(_named(name))
-        .issuer_name(_named(issuer))
+        .subject_name(_common_name(name))
+        .issuer_name(_common_name(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - A_DAY)
@@ -68,12 +68,12 @@ def _builder(name: str, key: ec.EllipticCurvePrivateKey, issuer: str) -> x509.Ce
     )
 
 
-def _named(name: str) -> x509.Name:
+def _common_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 @dataclass
-class Provider:
+class IdentityProvider:
     """What the server answers, and what it was asked."""
 
     url: str
@@ -83,7 +83,7 @@ class Provider:
     pause_s: float = 0.0
     """Seconds between two bytes."""
     endless: bool = False
-    asked: list[str] = field(default_factory=list)
+    request_paths: list[str] = field(default_factory=list)
     sent: int = 0
 
     def publish(self, *keys: Any) -> None:
@@ -92,11 +92,11 @@ class Provider:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    provider: Provider
+    provider: IdentityProvider
 
     def do_GET(self) -> None:
         told = self.provider
-        told.asked.append(self.path)
+        told.request_paths.append(self.path)
         with suppress(OSError):  # the client may not wait
             self.send_response(told.status)
             for name, value in told.headers.items():
@@ -121,12 +121,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def provider(authority: Authority, port: int = 0, host: str = "localhost") -> Iterator[Provider]:
+def open_identity_provider(
+    authority: Authority, port: int = 0, host: str = "localhost"
+) -> Iterator[IdentityProvider]:
     """A server on a port of this machine, whose certificate names ``host``."""
     handler = type("Bound", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.socket = authority.server_context(host).wrap_socket(server.socket, server_side=True)
-    told = Provider(f"https://localhost:{server.server_port}/keys")
+    told = IdentityProvider(f"https://localhost:{server.server_port}/keys")
     handler.provider = told
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

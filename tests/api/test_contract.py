@@ -15,14 +15,14 @@ from elasticsearch import Elasticsearch
 from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 
-from tests.api.conftest import ALPHA, frozen_app
-from tests.api.worked import dozen_service, example_of, path_parameters
+from tests.api.conftest import ALPHA, build_frozen_app
+from tests.api.worked_examples import find_example, open_dozen_service, path_parameters
 
 WORDS = ["MG", "pharmacie", "Boidin", "48095", "48", "974", "Mende", "12 bis", ALPHA]
 """What the dozen offers answer to: texts drawn at random find nothing."""
 OFFERS = ["rpps:10000000101@1480000101", "finess:480000123", "sos:12345678900011:mende"]
 
-DRAWN: dict[str, Any] = {
+GENERATION_CONFIG: dict[str, Any] = {
     "seed": 20261123,
     "generation": {
         "mode": "all",
@@ -50,15 +50,15 @@ is let in is shown in test_security.py."""
 
 HTTP_OK = 200
 
-Answered = defaultdict[str, set[int]]
+StatusesByRoute = defaultdict[str, set[int]]
 
 contract = schemathesis.openapi.from_dict(
-    frozen_app().openapi(), config=SchemathesisConfig.from_dict(DRAWN)
+    build_frozen_app().openapi(), config=SchemathesisConfig.from_dict(GENERATION_CONFIG)
 )
 
 
 @pytest.fixture(scope="module")
-def answered() -> Answered:
+def statuses_by_route() -> StatusesByRoute:
     """The statuses met, by route."""
     return defaultdict(set)
 
@@ -68,53 +68,53 @@ def server(
     es: Elasticsearch, es_url: str, dozen_prefix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of a real server of the dozen offers, LRM registry included."""
-    with dozen_service(es, es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
+    with open_dozen_service(es, es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
         yield url
 
 
 @pytest.mark.proves("W20")
 @contract.parametrize()
 def test_every_route_holds_to_its_document(
-    case: schemathesis.Case, server: str, answered: Answered
+    case: schemathesis.Case, server: str, statuses_by_route: StatusesByRoute
 ) -> None:
     response = case.call_and_validate(base_url=server, timeout=20)
-    answered[case.operation.label].add(response.status_code)
+    statuses_by_route[case.operation.label].add(response.status_code)
 
 
 @pytest.mark.proves("W20")
 @contract.parametrize()
 def test_a_sound_request_with_one_part_drawn_holds_too(
-    case: schemathesis.Case, server: str, answered: Answered
+    case: schemathesis.Case, server: str, statuses_by_route: StatusesByRoute
 ) -> None:
     """Drawn whole, a search seldom has one known place: here the example of the route does."""
-    case = around_the_example(case)
+    case = vary_example(case)
     unknown = [CHECKS.get_one("negative_data_rejection")]  # the part kept may be the sound one
     response = case.call_and_validate(base_url=server, timeout=20, excluded_checks=unknown)
-    answered[case.operation.label].add(response.status_code)
+    statuses_by_route[case.operation.label].add(response.status_code)
 
 
-def around_the_example(case: schemathesis.Case) -> schemathesis.Case:
+def vary_example(case: schemathesis.Case) -> schemathesis.Case:
     """The example of ``docs/api.md`` with one of the parts drawn for this case."""
-    example = example_of(case.method, case.path)
+    example = find_example(case.method, case.path)
     if example is None:
         return case
-    if example.asked.body is not None and isinstance(case.body, dict):
-        case.body = {**json.loads(example.asked.body), **_one_of(case.body)}
-    asked = example.asked.url
+    if example.request.body is not None and isinstance(case.body, dict):
+        case.body = {**json.loads(example.request.body), **_pick_member(case.body)}
+    asked = example.request.url
     query = {name: asked.params.get_list(name) for name in asked.params}
-    case.query = {**query, **_one_of(case.query)}
+    case.query = {**query, **_pick_member(case.query)}
     case.path_parameters = path_parameters(case.path, asked.path)
     return case
 
 
-def _one_of(drawn: dict[str, Any]) -> dict[str, Any]:
+def _pick_member(members: dict[str, Any]) -> dict[str, Any]:
     """One member, chosen by what was drawn so that each has its turn."""
-    names = sorted(drawn)
-    return {name: drawn[name] for name in names[len(repr(drawn)) % (len(names) or 1) :][:1]}
+    names = sorted(members)
+    return {name: members[name] for name in names[len(repr(members)) % (len(names) or 1) :][:1]}
 
 
-def test_every_route_answered_and_refused(answered: Answered) -> None:
+def test_every_route_answered_and_refused(statuses_by_route: StatusesByRoute) -> None:
     """What was drawn reaches what each route does; only then do the tests above show anything."""
     labels = {operation.ok().label for operation in contract.get_all_operations()}
-    assert {label for label, found in answered.items() if HTTP_OK in found} == labels
-    assert {label for label, found in answered.items() if max(found) > HTTP_OK} == labels
+    assert {label for label, found in statuses_by_route.items() if HTTP_OK in found} == labels
+    assert {label for label, found in statuses_by_route.items() if max(found) > HTTP_OK} == labels

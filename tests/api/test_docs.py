@@ -8,7 +8,7 @@ from api.problems import CODES, INVALID, Problem
 from api.settings import ApiSettings
 from search_engine.request.criteria import SearchRequest
 from search_engine.request.problems import SearchProblem
-from tests.api.conftest import frozen_app
+from tests.api.conftest import build_frozen_app
 from tests.api.test_refusals import below
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
@@ -24,7 +24,7 @@ def test_every_problem_is_in_the_table_with_its_status() -> None:
 
 def test_every_route_is_in_the_table() -> None:
     told = set(re.findall(r"^\| `(GET|POST) (\S+)` \|", TEXT, re.MULTILINE))
-    paths = frozen_app().openapi()["paths"]
+    paths = build_frozen_app().openapi()["paths"]
     served = {(method.upper(), path) for path, methods in paths.items() for method in methods}
     templates = {(method, path.replace("{offer_id}", "{id}")) for method, path in served}
     assert told == templates

@@ -10,13 +10,13 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.strict_json import BodyRoute
-from tests.api.conftest import answer, frozen_app, problem
+from tests.api.conftest import answer, build_frozen_app, problem
 
 JSON = {"Content-Type": "application/json"}
 PLACE = b'"insee": "48095"'
 OFFER = "rpps:10000000101@1480000101"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
-ROUTES: dict[str, Any] = frozen_app().openapi()["paths"]
+ROUTES: dict[str, Any] = build_frozen_app().openapi()["paths"]
 """Every route of the document, one added later included."""
 
 

@@ -16,11 +16,11 @@ from tests.api.conftest import (
     SWITCHED_OFF,
     StartServer,
     answer,
-    frozen_app,
+    build_frozen_app,
     problem,
 )
-from tests.api.middleware.test_logs import service as running_service
-from tests.geography.conftest import FakeService, feature
+from tests.api.middleware.test_logs import open_service_process as running_service
+from tests.geography.conftest import FakeAddressService, feature
 from tests.geography.conftest import service as imitated_service
 
 JOURNO = "urn:oid:1.2.250.1.71.4.2.1|810000000102"
@@ -33,9 +33,9 @@ FULL = {
     "inseecode": "48095",
     "city": "Mende",
 }
-PLANTED = ("Kerguestenen", "Quevarrec", "Lanvollon")
+SENTINEL_WORDS = ("Kerguestenen", "Quevarrec", "Lanvollon")
 
-Asks = Callable[..., httpx.Response]
+SendLink = Callable[..., httpx.Response]
 
 
 @pytest.fixture
@@ -46,29 +46,31 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def started(serve: StartServer, state: Path, address_service: FakeService) -> Callable[[], str]:
+def start_app(
+    serve: StartServer, state: Path, address_service: FakeAddressService
+) -> Callable[[], str]:
     """Starts a new process's worth of application, asking the imitated address service."""
-    return lambda: serve(frozen_app(Geocoder(address_service.settings())))
+    return lambda: serve(build_frozen_app(Geocoder(address_service.settings())))
 
 
 address_service = imitated_service
 
 
 @pytest.fixture
-def lrm(registry: str, started: Callable[[], str]) -> Asks:
+def lrm(registry: str, start_app: Callable[[], str]) -> SendLink:
     """``lrm(**parameters)``: the answer to a link."""
-    url = started()
+    url = start_app()
     return lambda **asked: httpx.get(f"{url}/v1/lrm/search", params=asked, timeout=10)
 
 
-def codes(page: dict[str, Any]) -> list[str]:
+def warning_code_list(page: dict[str, Any]) -> list[str]:
     """The codes of the warnings."""
     return [warning["code"] for warning in page["warnings"]]
 
 
 @pytest.mark.proves("F053", "F048", "F052")
 def test_a_whole_link_gives_the_page_of_every_search(
-    lrm: Asks, address_service: FakeService
+    lrm: SendLink, address_service: FakeAddressService
 ) -> None:
     response = lrm(**FULL)
     page = answer(response)
@@ -100,24 +102,24 @@ def test_a_whole_link_gives_the_page_of_every_search(
     found = [card["id"] for card in page["results"]]
     assert found
     assert "rpps:10000000102@1480000102" not in found
-    assert codes(page) == []
+    assert warning_code_list(page) == []
 
 
 @pytest.mark.proves("F059", "W30")
 def test_the_geocoder_is_told_the_code_and_the_whole_number(
-    lrm: Asks, address_service: FakeService
+    lrm: SendLink, address_service: FakeAddressService
 ) -> None:
     answer(lrm(**FULL))
-    assert address_service.asked[-1]["citycode"] == "48095"
-    assert address_service.asked[-1]["q"] == "12 bis rue du Lac, 48000 Mende"
+    assert address_service.queries[-1]["citycode"] == "48095"
+    assert address_service.queries[-1]["q"] == "12 bis rue du Lac, 48000 Mende"
     paris = {"citycode": "75115", "postcode": "75015", "city": "Paris", "context": "75, Paris"}
     address_service.features = [feature(48.8416, 2.3002, **paris)]
     page = answer(lrm(**{**FULL, "inseecode": "75115", "city": "Paris"}))
-    assert address_service.asked[-1]["citycode"] == "75115"
+    assert address_service.queries[-1]["citycode"] == "75115"
     assert page["area"]["insee"] == "75115"
 
 
-def test_a_link_finds_what_a_search_finds(lrm: Asks, registry: str, api: httpx.Client) -> None:
+def test_a_link_finds_what_a_search_finds(lrm: SendLink, registry: str, api: httpx.Client) -> None:
     page = answer(lrm(origin=ALPHA, specialty="MG", inseecode="48095", seed=7, size=3))
     same = answer(api.post("/v1/search", json={"what": "MG", "insee": "48095", "seed": 7}))
     assert [c["id"] for c in page["results"]] == [c["id"] for c in same["results"]][:3]
@@ -127,16 +129,16 @@ def test_a_link_finds_what_a_search_finds(lrm: Asks, registry: str, api: httpx.C
 
 @pytest.mark.proves("F058")
 def test_the_code_alone_is_a_search_around_the_commune(
-    lrm: Asks, address_service: FakeService
+    lrm: SendLink, address_service: FakeAddressService
 ) -> None:
     page = answer(lrm(origin=ALPHA, inseecode="48095"))
     assert (page["area"]["kind"], page["area"]["patient_point"]) == ("commune", False)
-    assert address_service.asked == []
-    assert codes(page) == ["lrm_specialty_missing", "sas_pf_002"]
+    assert address_service.queries == []
+    assert warning_code_list(page) == ["lrm_specialty_missing", "sas_pf_002"]
 
 
 @pytest.mark.proves("F058")
-def test_addresses_that_locate_nobody_are_refused_with_a_reason(lrm: Asks) -> None:
+def test_addresses_that_locate_nobody_are_refused_with_a_reason(lrm: SendLink) -> None:
     number = problem(
         lrm(origin=ALPHA, inseecode="48095", streetnumber="12"), 422, "lrm_number_without_street"
     )
@@ -161,16 +163,16 @@ def test_addresses_that_locate_nobody_are_refused_with_a_reason(lrm: Asks) -> No
     ],
 )
 def test_the_treating_doctor_is_told_apart(
-    lrm: Asks, given: dict[str, str], pinned: list[str], warned: list[str]
+    lrm: SendLink, given: dict[str, str], pinned: list[str], warned: list[str]
 ) -> None:
     page = answer(lrm(origin=ALPHA, specialty="MG", inseecode="48095", **given))
     assert [card["practitioner"]["rpps"] for card in page["pinned"]] == pinned
-    assert codes(page) == warned
+    assert warning_code_list(page) == warned
     assert page["results"]
 
 
 @pytest.mark.proves("F056")
-def test_an_origin_that_is_not_active_is_refused_with_its_reason(lrm: Asks) -> None:
+def test_an_origin_that_is_not_active_is_refused_with_its_reason(lrm: SendLink) -> None:
     unknown = problem(lrm(**{**FULL, "origin": "9.9.9"}), 403, "lrm_origin_refused")
     switched_off = problem(lrm(**{**FULL, "origin": SWITCHED_OFF}), 403, "lrm_origin_refused")
     assert (unknown["title"], unknown["field"]) == ("Lien refusé", "origin")
@@ -181,11 +183,11 @@ def test_an_origin_that_is_not_active_is_refused_with_its_reason(lrm: Asks) -> N
 
 @pytest.mark.proves("F057", "W29")
 def test_a_known_origin_survives_the_outage_of_the_registry_and_a_restart(
-    lrm: Asks, started: Callable[[], str], es: Elasticsearch, registry: str
+    lrm: SendLink, start_app: Callable[[], str], es: Elasticsearch, registry: str
 ) -> None:
     answer(lrm(**FULL))
     es.indices.delete(index=registry)
-    url = started()
+    url = start_app()
     again = httpx.get(f"{url}/v1/lrm/search", params=FULL, timeout=10)
     assert answer(again)["lrm"]["name"] == "Régulation Alpha"
     other = {**FULL, "origin": "9.9.9"}
@@ -197,13 +199,13 @@ def test_a_known_origin_survives_the_outage_of_the_registry_and_a_restart(
 
 
 @pytest.mark.proves("F057", "W29")
-def test_nobody_is_called_invalid_when_no_list_was_ever_read(started: Callable[[], str]) -> None:
-    response = httpx.get(f"{started()}/v1/lrm/search", params=FULL, timeout=10)
+def test_nobody_is_called_invalid_when_no_list_was_ever_read(start_app: Callable[[], str]) -> None:
+    response = httpx.get(f"{start_app()}/v1/lrm/search", params=FULL, timeout=10)
     problem(response, 503, "lrm_registry_unavailable")
     assert int(response.headers["Retry-After"]) > 0
 
 
-def test_the_kept_list_names_software_and_nobody(lrm: Asks, state: Path) -> None:
+def test_the_kept_list_names_software_and_nobody(lrm: SendLink, state: Path) -> None:
     answer(lrm(**FULL))
     (kept,) = (path for path in state.rglob("*") if path.is_file())
     text = kept.read_text("utf-8")
@@ -211,7 +213,7 @@ def test_the_kept_list_names_software_and_nobody(lrm: Asks, state: Path) -> None
     assert [word for word in ("Lac", "Mende", "10000000102") if word in text] == []
 
 
-def test_a_post_says_the_same_without_an_address_bar(lrm: Asks) -> None:
+def test_a_post_says_the_same_without_an_address_bar(lrm: SendLink) -> None:
     asked = lrm(**{**FULL, "seed": "1"})
     told = httpx.post(
         str(asked.request.url.copy_with(query=None)), json={**FULL, "seed": 1}, timeout=10
@@ -222,9 +224,9 @@ def test_a_post_says_the_same_without_an_address_bar(lrm: Asks) -> None:
 
 @pytest.mark.proves("F047")
 def test_a_link_opens_the_default_mode_of_the_role(
-    registry: str, started: Callable[[], str]
+    registry: str, start_app: Callable[[], str]
 ) -> None:
-    url = started() + "/v1/lrm/search"
+    url = start_app() + "/v1/lrm/search"
     link = {"origin": ALPHA, "inseecode": "48095", "city": "Mende"}
     for role, mode in (("OSNP", "available"), ("IOA", "reorientation"), ("OTHER", "available")):
         headers = {"X-SAS-Role": role}
@@ -232,12 +234,14 @@ def test_a_link_opens_the_default_mode_of_the_role(
         assert page["mode"] == mode
 
 
-def test_other_parameters_are_ignored_and_told(lrm: Asks) -> None:
-    assert codes(answer(lrm(**FULL, loc="Paris", patient="x"))) == ["lrm_parameter_ignored"]
+def test_other_parameters_are_ignored_and_told(lrm: SendLink) -> None:
+    assert warning_code_list(answer(lrm(**FULL, loc="Paris", patient="x"))) == [
+        "lrm_parameter_ignored"
+    ]
 
 
 @pytest.mark.parametrize("name", ["origin", "specialty", "city"])
-def test_half_a_surrogate_pair_is_refused_and_no_fault_of_ours(lrm: Asks, name: str) -> None:
+def test_half_a_surrogate_pair_is_refused_and_no_fault_of_ours(lrm: SendLink, name: str) -> None:
     url = str(lrm(**FULL).request.url.copy_with(query=None))
     body = json.dumps({**FULL, name: "\ud800"}).encode()
     told = httpx.post(url, content=body, headers={"Content-Type": "application/json"})
@@ -255,19 +259,19 @@ def test_nothing_of_a_link_but_its_refused_origin_is_written(
         "SAS_STATE_DIR": str(tmp_path / "state"),
     }
     planted = {
-        "specialty": PLANTED[2],
-        "practitioner": f"Dr {PLANTED[1]}",
+        "specialty": SENTINEL_WORDS[2],
+        "practitioner": f"Dr {SENTINEL_WORDS[1]}",
         "streetnumber": "12",
-        "streetname": f"rue {PLANTED[0]}",
+        "streetname": f"rue {SENTINEL_WORDS[0]}",
         "inseecode": "48095",
     }
     with running_service(tmp_path, environment) as (url, written):
         answer(httpx.get(f"{url}/v1/lrm/search", params={**planted, "origin": ALPHA}, timeout=20))
-        for origin in ("9.8.7.6", f"rue {PLANTED[0]}"):
+        for origin in ("9.8.7.6", f"rue {SENTINEL_WORDS[0]}"):
             link = {**planted, "origin": origin}
             problem(httpx.get(f"{url}/v1/lrm/search", params=link), 403, "lrm_origin_refused")
             problem(httpx.post(f"{url}/v1/lrm/search", json=link), 403, "lrm_origin_refused")
     text = written.read_text("utf-8", "replace")
     assert "9.8.7.6" in text
     assert "lrm_origin_refused" in text
-    assert [word for word in PLANTED if word.lower() in text.lower()] == []
+    assert [word for word in SENTINEL_WORDS if word.lower() in text.lower()] == []

@@ -9,10 +9,10 @@ from api.routes.territories import CACHE_CONTROL
 from api.schemas.caller import Me, Territories
 from geography.departments import departments
 from tests.api.conftest import answer, problem
-from tests.api.security.test_security import Door, bearer, claims, token
-from tests.api.security.test_security import door as identified
+from tests.api.security.test_security import ApiWithAuth, bearer, claims, sign_token
+from tests.api.security.test_security import api_with_auth as identified
 
-door = identified
+api_with_auth = identified
 
 EVERY_TYPE = ["PUBLIC", "PRO", "SNP", "CPTS"]
 REGULATOR_MODES = ["available", "all", "beyond"]
@@ -37,15 +37,15 @@ REGULATOR_MODES = ["available", "all", "beyond"]
     ],
 )
 def test_a_caller_learns_what_is_open_and_never_who_he_is(
-    door: Door, roles: list[str], told: tuple[list[str], ...]
+    api_with_auth: ApiWithAuth, roles: list[str], told: tuple[list[str], ...]
 ) -> None:
-    response = door.client.get("/v1/me", headers=bearer(*roles))
+    response = api_with_auth.client.get("/v1/me", headers=bearer(*roles))
     me = answer(response)
     assert Me.model_validate(me).model_dump(mode="json") == me
     assert (me["roles"], me["modes"], me["slot_types"]) == told
     assert response.headers["cache-control"] == "no-store"
     assert "s-1" not in response.text + str(response.headers)
-    assert answer(door.search(bearer(*roles)))["mode"] == me["modes"][0]
+    assert answer(api_with_auth.search(bearer(*roles)))["mode"] == me["modes"][0]
 
 
 @pytest.mark.parametrize(
@@ -58,18 +58,18 @@ def test_a_caller_learns_what_is_open_and_never_who_he_is(
     ],
 )
 def test_the_territories_of_the_token_are_told_and_restrict_nothing(
-    door: Door, said: Any, told: list[str]
+    api_with_auth: ApiWithAuth, said: Any, told: list[str]
 ) -> None:
-    signed = token(claims("regulateur_osnp", sas_territories=said))
+    signed = sign_token(claims("regulateur_osnp", sas_territories=said))
     headers = {"Authorization": f"Bearer {signed}"}
-    assert answer(door.client.get("/v1/me", headers=headers))["territories"] == told
-    found = door.search(headers, insee="97411", what="hoarau", mode="all")
+    assert answer(api_with_auth.client.get("/v1/me", headers=headers))["territories"] == told
+    found = api_with_auth.search(headers, insee="97411", what="hoarau", mode="all")
     assert answer(found)["total"]["value"] == 1
 
 
-def test_nobody_is_told_who_he_is_without_identity(door: Door) -> None:
-    problem(door.client.get("/v1/me"), 401, "identity_missing")
-    problem(door.client.get("/v1/territories"), 401, "identity_missing")
+def test_nobody_is_told_who_he_is_without_identity(api_with_auth: ApiWithAuth) -> None:
+    problem(api_with_auth.client.get("/v1/me"), 401, "identity_missing")
+    problem(api_with_auth.client.get("/v1/territories"), 401, "identity_missing")
 
 
 def test_a_role_said_in_dev_is_told_and_an_unknown_one_refused(api: httpx.Client) -> None:

@@ -13,7 +13,7 @@ import pytest
 from api.schemas.cards import Alive, OfferCard, OfferSlots, ProblemDocument, Ready, Shape
 from api.schemas.page import ResultPage
 from search_engine.request.criteria import SearchRequest
-from tests.api.conftest import answer, frozen_app
+from tests.api.conftest import answer, build_frozen_app
 
 PINNED = Path(__file__).with_name("openapi.json")
 
@@ -31,7 +31,7 @@ SEARCHES: list[dict[str, Any]] = [
 
 
 def test_the_contract_changes_only_on_purpose() -> None:
-    current = json.loads(json.dumps(frozen_app().openapi()))
+    current = json.loads(json.dumps(build_frozen_app().openapi()))
     assert current == json.loads(PINNED.read_text("utf-8")), (
         "the OpenAPI document changed: if on purpose, write it again with "
         "`python -m tests.api.test_openapi`"
@@ -39,7 +39,7 @@ def test_the_contract_changes_only_on_purpose() -> None:
 
 
 def test_every_criterion_is_documented() -> None:
-    document = frozen_app().openapi()
+    document = build_frozen_app().openapi()
     properties = document["components"]["schemas"]["SearchRequest"]["properties"]
     assert set(properties) == set(SearchRequest.model_fields)
     assert all(shape.get("description") for shape in properties.values())
@@ -50,7 +50,7 @@ def test_every_criterion_is_documented() -> None:
 @pytest.mark.parametrize("asked", SEARCHES)
 def test_a_real_page_fits_the_contract(api: httpx.Client, asked: dict[str, Any]) -> None:
     page = answer(api.post("/v1/search", json=asked))
-    assert _read(ResultPage, page) == page
+    assert _validate_document(ResultPage, page) == page
 
 
 @pytest.mark.parametrize(
@@ -64,19 +64,19 @@ def test_a_real_page_fits_the_contract(api: httpx.Client, asked: dict[str, Any])
 )
 def test_other_answers_fit_the_contract(api: httpx.Client, path: str, shape: type[Shape]) -> None:
     told = answer(api.get(path))
-    assert _read(shape, told) == told
+    assert _validate_document(shape, told) == told
 
 
 def test_a_refusal_fits_the_contract(api: httpx.Client) -> None:
     told = api.post("/v1/search", json={"what": "MG", "size": 0, "page": 0}).json()
-    assert _read(ProblemDocument, told) == told
+    assert _validate_document(ProblemDocument, told) == told
 
 
-def _read(shape: type[Shape], told: dict[str, Any]) -> dict[str, Any]:
+def _validate_document(shape: type[Shape], document: dict[str, Any]) -> dict[str, Any]:
     """What the shape keeps of an answer: all of it, or it raises."""
-    return shape.model_validate(told).model_dump(by_alias=True, exclude_unset=True)
+    return shape.model_validate(document).model_dump(by_alias=True, exclude_unset=True)
 
 
 if __name__ == "__main__":
-    text = json.dumps(frozen_app().openapi(), indent=1, ensure_ascii=False)
+    text = json.dumps(build_frozen_app().openapi(), indent=1, ensure_ascii=False)
     PINNED.write_text(text + "\n", encoding="utf-8")

@@ -15,13 +15,13 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.names import IndexName
 from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
-from tests.api.conftest import NOW, Slow, StartServer, answer, frozen_app, problem
+from tests.api.conftest import NOW, SlowGeocoder, StartServer, answer, build_frozen_app, problem
 from tests.conftest import CreateOffers
 
-ASKED = {"what": "MG", "insee": "48095"}
+SEARCH_BODY = {"what": "MG", "insee": "48095"}
 
 
-class Gate:
+class ClosableProxy:
     """A way to Elasticsearch that can be shut and opened again on the same port."""
 
     def __init__(self, target: str) -> None:
@@ -68,9 +68,11 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 
 @pytest.fixture
-def gate(es_url: str, environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+def closable_proxy(
+    es_url: str, environment: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ClosableProxy]:
     """The application reaches Elasticsearch through this gate."""
-    gate = Gate(es_url)
+    gate = ClosableProxy(es_url)
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{gate.port}")
     yield gate
     gate.shut()
@@ -78,23 +80,23 @@ def gate(es_url: str, environment: None, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.mark.proves("F072", "W19", "W20")
 def test_elasticsearch_stopped_in_the_middle_and_started_again(
-    gate: Gate, serve: StartServer
+    closable_proxy: ClosableProxy, serve: StartServer
 ) -> None:
-    with httpx.Client(base_url=serve(frozen_app()), timeout=20) as api:
-        answer(api.post("/v1/search", json=ASKED))
+    with httpx.Client(base_url=serve(build_frozen_app()), timeout=20) as api:
+        answer(api.post("/v1/search", json=SEARCH_BODY))
         answer(api.get("/readyz"))
-        gate.shut()
+        closable_proxy.shut()
         assert answer(api.get("/livez")) == {"status": "alive"}
         problem(api.get("/readyz"), 503, "search_unavailable")
-        refused = api.post("/v1/search", json=ASKED)
+        refused = api.post("/v1/search", json=SEARCH_BODY)
         problem(refused, 503, "search_unavailable")
         assert int(refused.headers["retry-after"]) > 0
         problem(api.get("/v1/offers/rpps:10000000101@1480000101"), 503, "search_unavailable")
-        gate.open()
+        closable_proxy.open()
         deadline = time.monotonic() + 30
         while api.get("/readyz").status_code != 200 and time.monotonic() < deadline:
             time.sleep(0.2)
-        answer(api.post("/v1/search", json=ASKED))
+        answer(api.post("/v1/search", json=SEARCH_BODY))
 
 
 def test_the_service_starts_without_elasticsearch(
@@ -103,20 +105,20 @@ def test_the_service_starts_without_elasticsearch(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{closed}")
-    with httpx.Client(base_url=serve(frozen_app()), timeout=20) as api:
+    with httpx.Client(base_url=serve(build_frozen_app()), timeout=20) as api:
         answer(api.get("/livez"))
         problem(api.get("/readyz"), 503, "search_unavailable")
-        problem(api.post("/v1/search", json=ASKED), 503, "search_unavailable")
+        problem(api.post("/v1/search", json=SEARCH_BODY), 503, "search_unavailable")
 
 
 def test_a_service_without_index_is_alive_and_not_ready(
     environment: None, serve: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SAS_INDEX_PREFIX", "nothing-loaded")
-    with httpx.Client(base_url=serve(frozen_app())) as api:
+    with httpx.Client(base_url=serve(build_frozen_app())) as api:
         answer(api.get("/livez"))
         problem(api.get("/readyz"), 503, "index_missing")
-        problem(api.post("/v1/search", json=ASKED), 503, "index_missing")
+        problem(api.post("/v1/search", json=SEARCH_BODY), 503, "index_missing")
 
 
 def test_ready_tells_what_is_searched(api: httpx.Client, dozen_alias: str) -> None:
@@ -126,7 +128,7 @@ def test_ready_tells_what_is_searched(api: httpx.Client, dozen_alias: str) -> No
 
 
 def test_too_few_offers_is_not_ready(serve: StartServer) -> None:
-    response = httpx.get(f"{serve(frozen_app(ready_floor=14))}/readyz")
+    response = httpx.get(f"{serve(build_frozen_app(ready_floor=14))}/readyz")
     problem(response, 503, "index_too_small")
 
 
@@ -139,9 +141,9 @@ def test_an_index_of_another_schema_is_not_ready(
 ) -> None:
     other = IndexName(index_prefix, schema=SCHEMA_VERSION + 1, stamp=NOW)
     lifecycle.create_index(es, other, offers_settings(), offers_mapping())
-    lifecycle.swap(es, other.alias, other)
+    lifecycle.swap_alias(es, other.alias, other)
     monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
-    problem(httpx.get(f"{serve(frozen_app())}/readyz"), 503, "schema_mismatch")
+    problem(httpx.get(f"{serve(build_frozen_app())}/readyz"), 503, "schema_mismatch")
 
 
 def test_an_index_built_with_another_schema_and_migrated_in_place_is_ready(
@@ -154,9 +156,9 @@ def test_an_index_built_with_another_schema_and_migrated_in_place_is_ready(
     older = IndexName(index_prefix, schema=SCHEMA_VERSION + 1, stamp=NOW)
     lifecycle.create_index(es, older, offers_settings(), offers_mapping())
     es.indices.put_mapping(index=str(older), meta={"schema_version": SCHEMA_VERSION})
-    lifecycle.swap(es, older.alias, older)
+    lifecycle.swap_alias(es, older.alias, older)
     monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
-    response = httpx.get(f"{serve(frozen_app(ready_floor=0))}/readyz")
+    response = httpx.get(f"{serve(build_frozen_app(ready_floor=0))}/readyz")
     assert answer(response)["schema_version"] == SCHEMA_VERSION
 
 
@@ -169,21 +171,21 @@ def test_a_reindex_under_a_running_service_is_seen_at_once(
 ) -> None:
     create_offers([])
     monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
-    with httpx.Client(base_url=serve(frozen_app())) as api:
+    with httpx.Client(base_url=serve(build_frozen_app())) as api:
         problem(api.get("/readyz"), 503, "index_too_small")
         create_offers([{"id": "finess:480000123", "kind": "structure", "zone": "Europe/Paris"}])
         assert answer(api.get("/readyz"))["offers"] == 1
 
 
 def test_a_slow_geocoder_delays_nobody_else(serve: StartServer) -> None:
-    base = serve(frozen_app(geocoder=Slow(), search_deadline_s=3))
+    base = serve(build_frozen_app(geocoder=SlowGeocoder(), search_deadline_s=3))
     slow = {"what": "MG", "where": "1 rue de la Paix, Mende"}
     with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=base, timeout=20) as api:
         waiting = [pool.submit(api.post, "/v1/search", json=slow) for _ in range(3)]
         time.sleep(0.3)
         started = time.monotonic()
         answer(api.get("/livez"))
-        answer(api.post("/v1/search", json=ASKED))
+        answer(api.post("/v1/search", json=SEARCH_BODY))
         assert time.monotonic() - started < 1.5
         for late in waiting:
             problem(late.result(), 504, "search_timeout")

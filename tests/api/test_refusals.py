@@ -10,7 +10,7 @@ import pytest
 
 from elastic import errors as elastic
 from search_engine.request import problems as search
-from tests.api.conftest import answer, frozen_app, problem, served
+from tests.api.conftest import answer, build_frozen_app, open_api_server, problem
 
 ADDRESS = "12 rue Kerguestenen 56270 Ploemeur"
 DOCTOR = "Docteur Quévarrec"
@@ -233,13 +233,13 @@ RETRIED = {429, 503, 504}
 @pytest.fixture(scope="module")
 def raising() -> Iterator[str]:
     """The URL of an application whose routes ``/raise/<number>`` fail."""
-    app = frozen_app()
+    app = build_frozen_app()
 
     @app.get("/raise/{number}")
     async def fail(number: int) -> None:
         raise RAISED[number][0]
 
-    with served(app) as url:
+    with open_api_server(app) as url:
         yield url
 
 

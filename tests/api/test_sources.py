@@ -9,21 +9,21 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from api.freshness import Freshness, notices_of
+from api.freshness import FreshnessMonitor, source_notices
 from api.schemas.sources import Sources
 from elastic.client import async_client
 from elastic.names import audit_index, loads_index
 from elastic.service import audit
 from elastic.service.audit import Event
 from elastic.service.last_loads import SourceLoad, record_loads
-from elastic.service.source_state import state_of
-from mappings.freshness import DEFAULT_BOUND, freshness_of, table
+from elastic.service.source_state import build_source_state
+from mappings.freshness import DEFAULT_BOUND, find_source_freshness, freshness_table
 from slots.loading.last_imports import record_imports
-from tests.api.conftest import NOW, StartServer, answer, frozen_app, problem
-from tests.api.security.test_security import Door, bearer
-from tests.api.security.test_security import door as identified
+from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
+from tests.api.security.test_security import ApiWithAuth, bearer
+from tests.api.security.test_security import api_with_auth as identified
 
-door = identified
+api_with_auth = identified
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}
 
 
@@ -41,7 +41,7 @@ def loads(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
     )
     record_imports(es, dozen_prefix, {"editor-a": 3}, NOW - timedelta(hours=2))
     for hour, aside in ((5, {"participation": 0}), (6, {"participation": 3, "finess": 1})):
-        audit.record(
+        audit.record_event(
             es,
             Event.REINDEX_COMPLETED,
             "offers",
@@ -59,7 +59,7 @@ def by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServer) -> None:
-    told = answer(httpx.get(f"{serve(frozen_app())}/v1/sources"))
+    told = answer(httpx.get(f"{serve(build_frozen_app())}/v1/sources"))
     Sources.model_validate(told)
     sources = by_name(told["sources"])
     assert {name: (one["stale"], one["partial"]) for name, one in sources.items()} == {
@@ -78,7 +78,7 @@ def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServ
 def test_a_page_names_the_stale_and_the_partial_and_no_other(
     loads: str, serve: StartServer
 ) -> None:
-    url = serve(frozen_app())
+    url = serve(build_frozen_app())
     answer(httpx.get(f"{url}/v1/sources"))
     page = answer(httpx.post(f"{url}/v1/search", json=MENDE))
     told = {one["source"]: (one["state"], one["message"]) for one in page["sources"]}
@@ -95,7 +95,7 @@ def test_a_page_names_the_stale_and_the_partial_and_no_other(
 
 
 def test_a_page_of_fresh_sources_says_nothing(serve: StartServer) -> None:
-    url = serve(frozen_app())
+    url = serve(build_frozen_app())
     assert answer(httpx.get(f"{url}/v1/sources"))["sources"] == []
     assert "sources" not in answer(httpx.post(f"{url}/v1/search", json=MENDE))
 
@@ -103,18 +103,18 @@ def test_a_page_of_fresh_sources_says_nothing(serve: StartServer) -> None:
 def test_a_search_asks_nothing_more(
     loads: str, serve: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = frozen_app()
+    app = build_frozen_app()
     url = serve(app)
     answer(httpx.get(f"{url}/v1/sources"))
     answer(httpx.post(f"{url}/v1/search", json=MENDE))
     transport, asked = app.state.engine.client.transport, []
     usual = transport.perform_request
 
-    async def counted(*arguments: Any, **named: Any) -> Any:
+    async def count_request(*arguments: Any, **options: Any) -> Any:
         asked.append(arguments)
-        return await usual(*arguments, **named)
+        return await usual(*arguments, **options)
 
-    monkeypatch.setattr(transport, "perform_request", counted)
+    monkeypatch.setattr(transport, "perform_request", count_request)
     assert "sources" in answer(httpx.post(f"{url}/v1/search", json=MENDE))
     with_sources = len(asked)
     app.state.freshness.notices = []
@@ -126,7 +126,7 @@ async def test_what_cannot_be_read_leaves_what_was_held(
     loads: str, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with async_client() as client:
-        freshness = Freshness(client, loads, lambda: NOW)
+        freshness = FreshnessMonitor(client, loads, lambda: NOW)
         await freshness.renew()
     held = freshness.snapshot
     async with async_client("http://127.0.0.1:9") as gone:
@@ -143,7 +143,7 @@ async def test_a_trail_that_cannot_be_understood_does_not_end_the_readings(
     odd = {"event": "reindex_completed", "at": "2026-11-24T00:00:00Z", "details": {"seconds": "?"}}
     es.index(index=audit_index(loads), id="odd", document=odd, refresh=True)
     async with async_client() as client:
-        freshness = Freshness(client, loads, lambda: NOW)
+        freshness = FreshnessMonitor(client, loads, lambda: NOW)
         running = asyncio.create_task(freshness.run())
         await asyncio.sleep(0.3)
         assert freshness.snapshot is None
@@ -155,7 +155,7 @@ async def test_a_trail_that_cannot_be_understood_does_not_end_the_readings(
 
 
 def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:
-    url = serve(frozen_app())
+    url = serve(build_frozen_app())
     answer(httpx.get(f"{url}/v1/sources"))
     lines = dict(
         line.rsplit(" ", 1)
@@ -174,10 +174,12 @@ def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:
     )
 
 
-def test_the_state_of_the_sources_is_for_those_who_run_the_service(door: Door) -> None:
-    refused = door.client.get("/v1/sources", headers=bearer("regulateur_osnp"))
+def test_the_state_of_the_sources_is_for_those_who_run_the_service(
+    api_with_auth: ApiWithAuth,
+) -> None:
+    refused = api_with_auth.client.get("/v1/sources", headers=bearer("regulateur_osnp"))
     problem(refused, 403, "right_missing")
-    answer(door.client.get("/v1/sources", headers=bearer("administrateur")))
+    answer(api_with_auth.client.get("/v1/sources", headers=bearer("administrateur")))
 
 
 @pytest.mark.parametrize(
@@ -186,17 +188,17 @@ def test_the_state_of_the_sources_is_for_those_who_run_the_service(door: Door) -
 def test_a_source_is_stale_past_its_bound(days: int, stale: bool) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     load = SourceLoad("rpps", "f", (now - timedelta(days=days)).date(), 1, 1, "", now)
-    assert state_of(load, 0, now).stale is stale
-    assert bool(notices_of([state_of(load, 0, now)])) is stale
+    assert build_source_state(load, 0, now).stale is stale
+    assert bool(source_notices([build_source_state(load, 0, now)])) is stale
 
 
 def test_one_row_is_told_in_the_singular() -> None:
     load = SourceLoad("participation", "p.jsonl", None, 20, 1, "", NOW)
-    (told,) = notices_of([state_of(load, 1, NOW)])
+    (told,) = source_notices([build_source_state(load, 1, NOW)])
     assert told["message"].endswith("des données manquent, 1 ligne n'a pas pu être lue.")
 
 
 def test_every_source_has_a_bound() -> None:
-    assert freshness_of("slots:acme").bound == table()["slots"].bound
-    assert "acme" in freshness_of("slots:acme").label
-    assert freshness_of("unheard of").bound == DEFAULT_BOUND
+    assert find_source_freshness("slots:acme").bound == freshness_table()["slots"].bound
+    assert "acme" in find_source_freshness("slots:acme").label
+    assert find_source_freshness("unheard of").bound == DEFAULT_BOUND

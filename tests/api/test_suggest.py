@@ -8,7 +8,7 @@ import pytest
 from api.schemas.suggest import PlaceCompletions, Suggestions
 from geography.geocoding.geocoder import NATIONAL_API, Geocoder
 from geography.geocoding.settings import GeocoderSettings
-from tests.api.conftest import StartServer, answer, frozen_app, problem
+from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 
 
 @pytest.mark.proves("F004")
@@ -38,7 +38,7 @@ def test_half_a_point_is_refused(api: httpx.Client) -> None:
 
 @pytest.mark.proves("F003")
 def test_places_fit_the_contract_and_say_what_is_missing(serve: StartServer) -> None:
-    url = serve(frozen_app(Geocoder(GeocoderSettings(url="off"))))
+    url = serve(build_frozen_app(Geocoder(GeocoderSettings(url="off"))))
     told = answer(httpx.post(f"{url}/v1/places", json={"text": "mende"}))
     assert PlaceCompletions.model_validate(told).model_dump(exclude_unset=True) == told
     assert (told["city"][0]["insee"], told["unavailable"]) == ("48095", [NATIONAL_API])

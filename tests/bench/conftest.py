@@ -28,6 +28,6 @@ def site(
     lifecycle.create_index(es, name, offers_settings(), offers_mapping())
     offers = json.loads(DOZEN.read_text("utf-8"))
     bulk(es, [{"_index": str(name), "_id": o["id"], "_source": o} for o in offers], refresh=True)
-    lifecycle.swap(es, name.alias, name)
+    lifecycle.swap_alias(es, name.alias, name)
     yield Site(es, es_url, prefix, tmp_path_factory.mktemp("bench"))
     delete_all(es, prefix)

@@ -7,7 +7,7 @@ from elasticsearch import Elasticsearch
 
 from bench import indexing
 from elastic.names import offers_alias
-from tests.indexers.sets import FLORAC, FileSet
+from tests.indexers.file_set import FLORAC, FileSet
 
 DOCTORS = [f"1000000{n:04d}" for n in range(30)]
 
@@ -23,20 +23,20 @@ def directory(tmp_path: Path) -> Path:
 def test_a_run_tells_its_stages_and_the_raw_bulk_writes_the_same_documents(
     es: Elasticsearch, index_prefix: str, directory: Path, tmp_path: Path
 ) -> None:
-    meter = indexing.meter(es)
-    stages = indexing.reindexed(es, directory, index_prefix, tmp_path, meter)
+    meter = indexing.build_indexing_meter(es)
+    stages = indexing.measure_reindex(es, directory, index_prefix, tmp_path, meter)
     by_name = {stage.name: stage for stage in stages}
     assert list(by_name)[2:4] == [indexing.READING, indexing.WRITING]
     assert all(stage.seconds > 0 for stage in stages)
     assert stages[0].spent.peak_mb[indexing.LOADER] > 1
 
-    bodies = indexing.serialised_apart(directory, tmp_path)
+    bodies = indexing.serialise_in_subprocess(directory, tmp_path)
     raw = indexing.raw_bulk(es, f"{index_prefix}-raw", *bodies, meter)
     assert raw.documents == by_name[indexing.WRITING].documents == 2 * len(DOCTORS)
     assert es.count(index=offers_alias(index_prefix))["count"] == raw.documents
     assert not es.indices.get(index=f"{index_prefix}-raw-*")
     ratio, whole, memory = indexing.targets(stages, raw)
     assert ratio.value == pytest.approx(by_name[indexing.WRITING].seconds / raw.seconds)
-    assert whole.met
-    assert memory.met
+    assert whole.is_met
+    assert memory.is_met
     assert len(indexing.rows([*stages, raw])) == len(stages) + 1

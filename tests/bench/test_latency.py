@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bench.latency import Figures, arrivals, figures, middle, percentile
-from bench.run import Target
+from bench.latency import Figures, arrivals, figures, median_figures, percentile
+from bench.run import BenchTarget
 
 
 @pytest.mark.parametrize(("share", "expected"), [(1, 1), (50, 50), (95, 95), (99, 99), (100, 100)])
@@ -21,13 +21,13 @@ def test_percentiles_of_few_values_do_not_hide_the_worst() -> None:
 def test_nothing_measured_has_no_percentile_and_meets_no_target() -> None:
     nothing = percentile([], 50)
     assert math.isnan(nothing)
-    assert not Target("p50", nothing, 4.0, "ms").met
-    assert not Target("throughput", nothing, 0.6, "times", at_least=True).met
+    assert not BenchTarget("p50", nothing, 4.0, "ms").is_met
+    assert not BenchTarget("throughput", nothing, 0.6, "times", at_least=True).is_met
 
 
 def test_one_disturbed_round_decides_nothing() -> None:
     calm, other, disturbed = Figures(1, 2, 3, 10), Figures(1, 2, 4, 10), Figures(90, 95, 99, 10)
-    assert middle([calm, disturbed, other]) == Figures(1, 2, 4, 30)
+    assert median_figures([calm, disturbed, other]) == Figures(1, 2, 4, 30)
 
 
 def test_arrivals_keep_their_rate_and_their_seed() -> None:
@@ -45,4 +45,4 @@ def test_arrivals_keep_their_rate_and_their_seed() -> None:
     ("value", "at_least", "met"), [(4.0, False, True), (4.1, False, False), (4.1, True, True)]
 )
 def test_a_target_is_met_at_its_limit(value: float, at_least: bool, met: bool) -> None:
-    assert Target("x", value, 4.0, "ms", at_least=at_least).met is met
+    assert BenchTarget("x", value, 4.0, "ms", at_least=at_least).is_met is met

@@ -15,18 +15,18 @@ SLOW_S = 0.05
 
 
 @dataclass
-class Server:
+class EchoServer:
     """A real server that notes what it receives, and serves ``/one-by-one`` one at a time."""
 
     url: str = ""
-    begun: list[str] = field(default_factory=list)
+    received_texts: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def answer(self, request: web.Request) -> web.Response:
         """What was sent, after a while."""
         text = await request.text()
-        self.begun.append(text)
+        self.received_texts.append(text)
         await asyncio.sleep(SLOW_S)
         self.ended.append(text)
         return web.Response(text=text)
@@ -37,7 +37,7 @@ class Server:
             await asyncio.sleep(SLOW_S)
         return web.Response()
 
-    async def broken(self, _: web.Request) -> web.Response:
+    async def answer_503(self, _: web.Request) -> web.Response:
         """No answer to be had."""
         return web.Response(status=503)
 
@@ -47,13 +47,13 @@ class Server:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
+async def server() -> AsyncIterator[EchoServer]:
     """The server on a free port."""
-    told = Server()
+    told = EchoServer()
     app = web.Application()
     app.router.add_post("/answer", told.answer)
     app.router.add_post("/one-by-one", told.one_by_one)
-    app.router.add_post("/broken", told.broken)
+    app.router.add_post("/broken", told.answer_503)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -63,74 +63,74 @@ async def server() -> AsyncIterator[Server]:
     await runner.cleanup()
 
 
-async def test_calls_of_a_search_wait_for_those_they_waited_for(server: Server) -> None:
+async def test_calls_of_a_search_wait_for_those_they_waited_for(server: EchoServer) -> None:
     exchange = (server.call("a"), server.call("b"), server.call("c", after=(0, 1)))
     started = time.perf_counter()
-    async with load.session() as through:
+    async with load.open_session() as through:
         bodies = await load.perform(through, exchange)
     elapsed = time.perf_counter() - started
     assert bodies == [b"a", b"b", b"c"]
-    assert set(server.begun[:2]) == {"a", "b"}
-    assert server.begun.index("c") == 2
+    assert set(server.received_texts[:2]) == {"a", "b"}
+    assert server.received_texts.index("c") == 2
     assert set(server.ended[:2]) == {"a", "b"}
     assert elapsed >= 2 * SLOW_S, "c waited for a and b"
     assert elapsed < 3 * SLOW_S + 1, "a and b ran together"
 
 
-async def test_a_failed_call_makes_its_search_an_error(server: Server) -> None:
+async def test_a_failed_call_makes_its_search_an_error(server: EchoServer) -> None:
     plan: list[Exchange] = [(server.call("a"), server.call("b", path="/broken"))] * 3
-    tally = await load.closed(plan, connections=2, times=1, seed=1)
+    tally = await load.run_closed_loop(plan, connections=2, times=1, seed=1)
     assert (tally.errors, tally.latencies_ms) == (3, [])
 
 
 async def test_nobody_listening_is_an_error_and_not_the_end() -> None:
     nobody = Call("GET", "http://127.0.0.1:9/", {})
-    tally = await load.closed([(nobody,)], connections=1, times=2, seed=1)
+    tally = await load.run_closed_loop([(nobody,)], connections=1, times=2, seed=1)
     assert tally.errors == 2
 
 
-async def test_every_search_is_asked_as_often_as_told(server: Server) -> None:
+async def test_every_search_is_asked_as_often_as_told(server: EchoServer) -> None:
     plan: list[Exchange] = [(server.call(str(number)),) for number in range(10)]
-    tally = await load.closed(plan, connections=5, times=2, seed=1)
+    tally = await load.run_closed_loop(plan, connections=5, times=2, seed=1)
     assert (len(tally.latencies_ms), tally.errors) == (20, 0)
-    timed = server.begun[5:]
+    timed = server.received_texts[5:]
     assert sorted(timed) == sorted(str(number) for number in range(10) for _ in range(2))
     assert min(tally.latencies_ms) >= SLOW_S * 1000
 
 
-async def test_an_open_load_counts_from_the_intended_instant(server: Server) -> None:
+async def test_an_open_load_counts_from_the_intended_instant(server: EchoServer) -> None:
     """Ten callers at once, served one by one: the last one waited for the nine before."""
     plan: list[Exchange] = [(server.call("", path="/one-by-one"),)]
-    tally = await load.open_load(plan, [0.0] * 10, seed=1)
+    tally = await load.run_open_loop(plan, [0.0] * 10, seed=1)
     waited = sorted(tally.latencies_ms)
     assert len(waited) == 10
     assert waited[-1] >= 10 * SLOW_S * 1000
     assert waited[4] >= 5 * SLOW_S * 1000
 
 
-async def test_an_open_load_does_not_wait_for_answers(server: Server) -> None:
+async def test_an_open_load_does_not_wait_for_answers(server: EchoServer) -> None:
     starts = [number * 0.01 for number in range(20)]
-    tally = await load.open_load([(server.call("x"),)], starts, seed=1)
+    tally = await load.run_open_loop([(server.call("x"),)], starts, seed=1)
     assert len(tally.latencies_ms) == 20
     assert tally.seconds < 20 * SLOW_S, "one after the other they would take a second"
 
 
-async def test_both_plans_of_a_pair_see_the_same_searches(server: Server) -> None:
+async def test_both_plans_of_a_pair_see_the_same_searches(server: EchoServer) -> None:
     plans: dict[str, list[Exchange]] = {
         name: [(server.call(f"{name}{number}"),) for number in range(4)] for name in ("r", "o")
     }
-    tallies = await load.paired(plans, seed=1)
+    tallies = await load.run_paired(plans, seed=1)
     assert [len(tally.latencies_ms) for tally in tallies.values()] == [4, 4]
-    timed = server.begun[2:]
+    timed = server.received_texts[2:]
     pairs = [(timed[at][1], timed[at + 1][1]) for at in range(0, 8, 2)]
     assert all(first == second for first, second in pairs)
     assert {timed[at][0] for at in range(0, 8, 2)} == {"r", "o"}, "each goes first in turn"
 
 
-async def test_the_present_replaces_the_instant_of_the_recording(server: Server) -> None:
+async def test_the_present_replaces_the_instant_of_the_recording(server: EchoServer) -> None:
     then = "2026-11-23T09:00:00Z"
     call = Call("POST", f"{server.url}/answer", {}, f'["{then}","2026-11-25T22:59:59Z"]', now=then)
-    async with load.session() as through:
+    async with load.open_session() as through:
         [body] = await load.perform(through, (call,)) or []
     assert then.encode() not in body
     assert b"2026-11-25T22:59:59Z" in body

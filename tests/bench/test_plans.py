@@ -7,16 +7,16 @@ import orjson
 from bench import load, plans, scenario
 from bench.dataset import Site
 from bench.exchange import Call
-from bench.recording import recorded, recording_client
+from bench.recording import record_calls, recording_client
 from geography.geocoding.geocoder import Geocoder
 from search_engine.execution.search import search
 from search_engine.query.page_requests import page_bodies
-from search_engine.query.plan import plan_of
+from search_engine.query.plan import build_plan
 from search_engine.request.area import resolve_area
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import interpret
 from search_engine.request.profiles import load_profiles
-from search_engine.request.window import instant, window_of
+from search_engine.request.window import build_window, format_instant
 
 LOZERE = {
     "what": "MG",
@@ -37,11 +37,11 @@ async def test_the_last_call_is_the_page_of_the_plan(site: Site) -> None:
     criteria, chain = Criteria(**LOZERE), Geocoder()
     area = await resolve_area(criteria, chain)
     await chain.aclose()
-    plan = plan_of(
+    plan = build_plan(
         criteria,
         interpret(criteria.what),
         area,
-        window_of(datetime.fromisoformat(sent.now), area.zone, None),
+        build_window(datetime.fromisoformat(sent.now), area.zone, None),
         profile=load_profiles()["regulation"],
         seed=7,
     )
@@ -54,10 +54,10 @@ async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
     now, criteria, chain, pages = datetime.now(UTC), Criteria(**LOZERE), Geocoder(), []
 
     async def work() -> None:
-        pages.append(await search(client, site.alias, criteria, now, deps=chain))
+        pages.append(await search(client, site.alias, criteria, now, geocoder=chain))
 
-    async with recording_client(site.url) as client, load.session() as through:
-        exchange = await recorded(instant(now), work)
+    async with recording_client(site.url) as client, load.open_session() as through:
+        exchange = await record_calls(format_instant(now), work)
         bodies = await load.perform(through, exchange) or []
     await chain.aclose()
     hits = orjson.loads(bodies[-1])["responses"][0]["hits"]["hits"]
@@ -81,7 +81,7 @@ async def test_a_suggestion_is_one_call(site: Site) -> None:
 
 def test_a_call_survives_its_way_to_the_generator() -> None:
     call = Call("POST", "http://127.0.0.1:1/x", {"accept": "a"}, '{"é":1}', (0, 2), "now")
-    assert Call.read(orjson.loads(orjson.dumps(call.as_dict()))) == call
+    assert Call.from_dict(orjson.loads(orjson.dumps(call.as_dict()))) == call
 
 
 def test_searches_are_those_of_their_seed_and_all_valid() -> None:
@@ -93,7 +93,7 @@ def test_searches_are_those_of_their_seed_and_all_valid() -> None:
         "point": {"lat": 44.52, "lon": 3.5},
     }
     structure = {"title": "Pharmacie du Causse", "point": {"lat": 44.52, "lon": 3.5}}
-    drawn = scenario.Drawn(("75", "48", "974"), (person,), (structure,))
+    drawn = scenario.SampledOffers(("75", "48", "974"), (person,), (structure,))
     asked = scenario.searches(drawn, 300, seed=1)
     assert asked == scenario.searches(drawn, 300, seed=1)
     assert asked != scenario.searches(drawn, 300, seed=2)

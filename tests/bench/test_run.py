@@ -28,7 +28,7 @@ def _bench(site: Site, out: Path, *options: str) -> "subprocess.CompletedProcess
     )
 
 
-def _written(out: Path) -> tuple[dict[str, Any], str]:
+def _read_results(out: Path) -> tuple[dict[str, Any], str]:
     [told], [page] = out.glob("*.json"), out.glob("*.md")
     return orjson.loads(told.read_bytes()), page.read_text("utf-8")
 
@@ -36,7 +36,7 @@ def _written(out: Path) -> tuple[dict[str, Any], str]:
 def test_a_run_measures_everything_and_leaves_the_index(site: Site, tmp_path: Path) -> None:
     done = _bench(site, tmp_path)
     assert done.returncode == 0, done.stderr
-    told, page = _written(tmp_path)
+    told, page = _read_results(tmp_path)
     found = told["found"]
     assert found["one"]["raw"]["count"] == found["one"]["ours"]["count"] == 6
     assert found["many"]["ours"]["count"] == 12
@@ -62,7 +62,7 @@ def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path:
     subprocess.run(made, check=True, capture_output=True, timeout=60)
     before = sorted(file.name for file in files.iterdir())
     done = _bench(site, out, "--from", str(files), "--growth", site.prefix, "--strict")
-    told, page = _written(out)
+    told, page = _read_results(out)
     assert sorted(file.name for file in files.iterdir()) == before
     assert "times the offers, p50, ms |" in page
     targets = {target["name"]: target["met"] for target in told["found"]["targets"]}
@@ -74,7 +74,7 @@ def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path:
 def test_a_profile_names_functions_of_ours(site: Site, tmp_path: Path) -> None:
     done = _bench(site, tmp_path, "--profile")
     assert done.returncode == 0, done.stderr
-    told, page = _written(tmp_path)
+    told, page = _read_results(tmp_path)
     assert told["found"]["ours"]["cpu_ms"] > 0
     assert told["found"]["ours"]["lines"]["parts"]
     assert "with what it calls" in page

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bench import sampling
-from bench.sampling import Sampler, by_function, by_part, module_of, part_of
+from bench.sampling import Sampler, by_function, by_part, module_name, part_name
 
 
 def _burn(rounds: int) -> int:
@@ -34,7 +34,7 @@ def test_shares_count_a_function_once_however_deep_it_recurs() -> None:
 
 def test_files_are_told_as_modules() -> None:
     site = "/x/.venv/lib/python3.11/site-packages"
-    assert module_of(f"{site}/aiohttp/client.py") == "aiohttp.client"
-    assert part_of(f"{site}/aiohttp/client.py") == "aiohttp"
-    assert part_of("/usr/lib/python3.11/json/__init__.py") == "json"
-    assert part_of(sampling.__file__) == "bench.sampling"
+    assert module_name(f"{site}/aiohttp/client.py") == "aiohttp.client"
+    assert part_name(f"{site}/aiohttp/client.py") == "aiohttp"
+    assert part_name("/usr/lib/python3.11/json/__init__.py") == "json"
+    assert part_name(sampling.__file__) == "bench.sampling"

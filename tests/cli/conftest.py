@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from tests.cli.commands import ANNE, BRUNO, Run
-from tests.indexers.sets import FLORAC, FileSet
+from tests.indexers.file_set import FLORAC, FileSet
 
 
 @pytest.fixture(autouse=True)

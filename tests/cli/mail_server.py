@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from elastic.node.ports import free_port
+from elastic.node.ports import find_free_port
 
 
-class Box:
+class Mailbox:
     """A mail box: letters by recipient."""
 
     def __init__(self) -> None:
@@ -31,17 +31,17 @@ class Box:
 
 
 @contextmanager
-def mail_server(folder: Path) -> Iterator[tuple[Box, int]]:
+def open_mail_server(folder: Path) -> Iterator[tuple[Mailbox, int]]:
     """Its box and its port; its authority is written to ``ca.pem`` of the folder."""
-    box = Box()
+    box = Mailbox()
     controller = Controller(
         box,
         hostname="127.0.0.1",
-        port=free_port(),
+        port=find_free_port(),
         tls_context=certificate(folder),
         require_starttls=True,
         auth_required=True,
-        authenticator=only_night,
+        authenticator=authenticate_night,
     )
     controller.start()
     try:
@@ -79,7 +79,9 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def only_night(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+def authenticate_night(
+    server: Any, session: Any, envelope: Any, mechanism: str, credentials: Any
+) -> AuthResult:
     """``night`` with ``p@ss`` may send."""
-    ok = (given.login, given.password) == (b"night", b"p@ss")
+    ok = (credentials.login, credentials.password) == (b"night", b"p@ss")
     return AuthResult(success=ok, handled=False)

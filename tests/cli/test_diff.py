@@ -1,17 +1,19 @@
 """``sas diff`` as a person types it."""
 
 from cli.commands.diff import DIFFERENT
-from tests.cli.commands import ANNE, Run, done, refused
-from tests.indexers.sets import MSP, FileSet
+from tests.cli.commands import ANNE, Run, assert_refused, read_json_output
+from tests.indexers.file_set import MSP, FileSet
 
 
 def test_the_live_index_against_the_previous_one(run: Run, files: FileSet) -> None:
-    first = done(run("reindex", "--from", files.directory, "--json"))["index"]
+    first = read_json_output(run("reindex", "--from", files.directory, "--json"))["index"]
     files.site(MSP, "603", "MSP DES TANNEURS").line(
         "participation", rpps=ANNE, participation=True, via=1
     )
-    second = done(run("reindex", "--from", files.directory, "--accept-drift", "--json"))["index"]
-    found = done(run("diff", "--json"))
+    second = read_json_output(
+        run("reindex", "--from", files.directory, "--accept-drift", "--json")
+    )["index"]
+    found = read_json_output(run("diff", "--json"))
     assert (found["left"], found["right"]) == (first, second)
     assert (found["added"]["total"], found["changed"]["total"]) == (1, 1)
     assert found["changed"]["departments"] == {"48": 1}
@@ -26,6 +28,6 @@ def test_the_live_index_against_the_previous_one(run: Run, files: FileSet) -> No
 
 
 def test_what_cannot_be_compared_is_one_sentence(run: Run, files: FileSet) -> None:
-    refused(run("diff"), 1, "No previous index is kept")
-    done(run("reindex", "--from", files.directory, "--json"))
-    refused(run("diff", "absent"), 1, "No index is called absent")
+    assert_refused(run("diff"), 1, "No previous index is kept")
+    read_json_output(run("reindex", "--from", files.directory, "--json"))
+    assert_refused(run("diff", "absent"), 1, "No index is called absent")

@@ -22,12 +22,12 @@ from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.notification.message import MAX_SENTENCE, code_of, notice
+from cli.notification.message import MAX_SENTENCE, build_notice, failure_code
 from cli.notification.settings import NotifySettings
 from elastic.service import lock
 from indexers.reindex import recipe
-from tests.cli.mail_server import Box, mail_server
-from tests.indexers.sets import FLORAC, FileSet
+from tests.cli.mail_server import Mailbox, open_mail_server
+from tests.indexers.file_set import FLORAC, FileSet
 
 MEMBERS = {
     *("version", "event", "command", "run", "index", "code", "exit_code", "sentence"),
@@ -36,11 +36,11 @@ MEMBERS = {
 Run = Callable[..., Result]
 
 
-class Hook(HTTPServer):
+class WebhookServer(HTTPServer):
     """A webhook that keeps what it was sent."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Taken)
+        super().__init__(("127.0.0.1", 0), WebhookHandler)
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
 
@@ -48,12 +48,12 @@ class Hook(HTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/hooks/KEY-IN-PATH"
 
-    def told(self) -> list[dict[str, Any]]:
+    def parse_events(self) -> list[dict[str, Any]]:
         return [orjson.loads(body) for _, body in self.received]
 
 
-class Taken(BaseHTTPRequestHandler):
-    server: Hook
+class WebhookHandler(BaseHTTPRequestHandler):
+    server: WebhookServer
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -67,8 +67,8 @@ class Taken(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
-    server = Hook()
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
+    server = WebhookServer()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", server.url)
@@ -94,12 +94,12 @@ def files(tmp_path: Path) -> FileSet:
 
 
 def test_a_closed_gate_is_told_with_its_stage(
-    run: Run, hook: Hook, files: FileSet, index_prefix: str
+    run: Run, hook: WebhookServer, files: FileSet, index_prefix: str
 ) -> None:
     files.line("participation", rpps="secret-of-the-row")
     result = run("reindex", "--from", files.directory)
     assert result.exit_code == 1
-    (told,) = hook.told()
+    (told,) = hook.parse_events()
     assert told.keys() == MEMBERS
     assert (told["event"], told["command"], told["code"]) == (
         "run_failed",
@@ -114,7 +114,7 @@ def test_a_closed_gate_is_told_with_its_stage(
 
 
 def test_each_command_that_loads_tells_its_failure(
-    run: Run, hook: Hook, files: FileSet, tmp_path: Path
+    run: Run, hook: WebhookServer, files: FileSet, tmp_path: Path
 ) -> None:
     answer = tmp_path / "answer.json"
     answer.write_text("not an answer")
@@ -126,7 +126,7 @@ def test_each_command_that_loads_tells_its_failure(
         ("reindex", "--from", files.directory, "--dry-run", "--floor", "9"),
     ):
         assert run(*words).exit_code in {1, 3}, words
-    assert [(told["command"], told["code"]) for told in hook.told()] == [
+    assert [(told["command"], told["code"]) for told in hook.parse_events()] == [
         ("rollback", "nothing_to_roll_back"),
         ("load participation", "index_missing"),
         ("load", "unknown_source"),
@@ -136,32 +136,32 @@ def test_each_command_that_loads_tells_its_failure(
 
 
 def test_nothing_is_told_of_success_nor_of_wrong_usage(
-    run: Run, hook: Hook, files: FileSet
+    run: Run, hook: WebhookServer, files: FileSet
 ) -> None:
     assert run("reindex", "--from", files.directory).exit_code == 0
     assert run("reindex", "--from", files.directory, "--now", "yesterday").exit_code == 2
     assert run("reindex").exit_code == 2
     assert run("slots", "import").exit_code == 2
-    assert hook.told() == []
+    assert hook.parse_events() == []
 
 
 def test_an_unforeseen_error_is_told_without_its_message(
-    run: Run, hook: Hook, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    run: Run, hook: WebhookServer, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*arguments: Any) -> None:
         raise KeyError("a row: 12 rue du Lac")
 
-    monkeypatch.setattr(recipe, "settle", fails)
+    monkeypatch.setattr(recipe, "refresh_and_merge", fails)
     result = run("reindex", "--from", files.directory)
     assert (result.exit_code, type(result.exception)) == (1, KeyError)
-    (told,) = hook.told()
+    (told,) = hook.parse_events()
     assert (told["code"], told["sentence"]) == ("key", "An error nobody foresaw: KeyError.")
     assert b"rue du Lac" not in hook.received[0][1]
 
 
 @pytest.mark.parametrize("answers", ["refuses", "redirects", "is gone"])
 def test_a_webhook_that_fails_changes_nothing(
-    run: Run, hook: Hook, monkeypatch: pytest.MonkeyPatch, answers: str
+    run: Run, hook: WebhookServer, monkeypatch: pytest.MonkeyPatch, answers: str
 ) -> None:
     hook.status = {"refuses": 500, "redirects": 302}.get(answers, 204)
     if answers == "is gone":
@@ -177,7 +177,7 @@ def test_a_webhook_that_answers_byte_by_byte_does_not_hold_the_command(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte comes well before the time limit of a read."""
-    monkeypatch.setattr("cli.notification.delivery.DEADLINE_S", 0.5)
+    monkeypatch.setattr("cli.notification.channels.DEADLINE_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=dripping, args=(server,), daemon=True).start()
         monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.getsockname()[1]}/KEY")
@@ -209,7 +209,7 @@ def test_a_wrong_setting_changes_nothing(run: Run, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_webhook_can_tell_who_sent(
-    run: Run, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    run: Run, hook: WebhookServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SAS_NOTIFY_TOKEN", "the-token")
     monkeypatch.setenv("SAS_NOTIFY_SECRET", "the-secret")
@@ -222,7 +222,12 @@ def test_the_webhook_can_tell_who_sent(
 
 
 def test_a_signal_is_told(  # noqa: PLR0917
-    es: Elasticsearch, es_url: str, index_prefix: str, hook: Hook, files: FileSet, tmp_path: Path
+    es: Elasticsearch,
+    es_url: str,
+    index_prefix: str,
+    hook: WebhookServer,
+    files: FileSet,
+    tmp_path: Path,
 ) -> None:
     program = (
         "import time, indexers.reindex.recipe as recipe; from cli.main import app;"
@@ -242,16 +247,16 @@ def test_a_signal_is_told(  # noqa: PLR0917
         assert running.stdout.readline().strip() == "reached"
         running.terminate()
         assert running.wait(60) == 130
-    (told,) = hook.told()
+    (told,) = hook.parse_events()
     assert (told["code"], told["exit_code"]) == ("interrupted_run", 130)
     assert "SIGTERM" in told["sentence"]
-    with lock.held(es, recipe.LOCK, prefix=index_prefix):
+    with lock.open_lock(es, recipe.LOCK, prefix=index_prefix):
         pass
 
 
 @pytest.fixture
-def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    with mail_server(tmp_path) as (box, port):
+def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    with open_mail_server(tmp_path) as (box, port):
         monkeypatch.setenv("SAS_NOTIFY_SMTP", f"smtp://night:p%40ss@localhost:{port}")
         monkeypatch.setenv("SAS_NOTIFY_FROM", "sas@hopital.example")
         monkeypatch.setenv("SAS_NOTIFY_TO", "data@hopital.example, nuit@hopital.example")
@@ -259,7 +264,7 @@ def mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
         yield box
 
 
-def test_a_failure_is_mailed_under_tls(run: Run, mails: Box) -> None:
+def test_a_failure_is_mailed_under_tls(run: Run, mails: Mailbox) -> None:
     assert run("rollback").exit_code == 1
     ((envelope, secure),) = mails.letters
     text = envelope.content.decode()
@@ -272,7 +277,7 @@ def test_a_failure_is_mailed_under_tls(run: Run, mails: Box) -> None:
 
 
 def test_a_mail_that_fails_leaves_the_webhook_and_the_exit_code(
-    run: Run, hook: Hook, mails: Box, monkeypatch: pytest.MonkeyPatch
+    run: Run, hook: WebhookServer, mails: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = os.environ["SAS_NOTIFY_SMTP"].replace("p%40ss", "SECRET-WORD")
     monkeypatch.setenv("SAS_NOTIFY_SMTP", wrong)
@@ -280,12 +285,12 @@ def test_a_mail_that_fails_leaves_the_webhook_and_the_exit_code(
     assert result.exit_code == 1
     assert "could not be notified: smtp failed: SMTPAuthenticationError" in result.stderr
     assert "SECRET-WORD" not in result.output
-    assert len(hook.told()) == 1
+    assert len(hook.parse_events()) == 1
     assert mails.letters == []
 
 
 def test_a_mail_server_of_another_authority_is_not_trusted(
-    run: Run, mails: Box, monkeypatch: pytest.MonkeyPatch
+    run: Run, mails: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SAS_NOTIFY_CA")
     result = run("notify", "test")
@@ -317,7 +322,7 @@ def test_a_setting_that_could_not_work_is_refused(wrong: dict[str, str]) -> None
 
 
 def test_a_long_sentence_is_cut_and_on_one_line() -> None:
-    told = notice("test", "x", "test", 1, "a\nb " * 500, datetime(2026, 11, 23, tzinfo=UTC))
+    told = build_notice("test", "x", "test", 1, "a\nb " * 500, datetime(2026, 11, 23, tzinfo=UTC))
     assert len(told.sentence) == MAX_SENTENCE
     assert "\n" not in told.sentence
     assert told.at == "2026-11-23T00:00:00Z"
@@ -325,5 +330,5 @@ def test_a_long_sentence_is_cut_and_on_one_line() -> None:
 
 
 def test_codes_are_the_names_of_errors() -> None:
-    assert code_of(lock.LockTaken("x")) == "lock_taken"
-    assert code_of(None) == "failed"
+    assert failure_code(lock.LockTaken("x")) == "lock_taken"
+    assert failure_code(None) == "failed"

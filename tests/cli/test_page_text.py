@@ -8,7 +8,7 @@ import pytest
 from cli.views.french import moment
 from cli.views.page import count_words
 from cli.views.page_cards import cpts_lines, participation_words, place_lines, seats_words
-from cli.views.page_foot import narrows, nearer_words, other_ways
+from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words
 
 PARIS = "Europe/Paris"
 DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]
@@ -82,21 +82,21 @@ def test_the_marketplace_alone_is_not_called_nothing() -> None:
     found = {"total": {"value": 4}, "results": [{}]}
     page = empty(query={"asked": {}, "offer_kinds": ["solution"]}, solutions=found)
     assert count_words(page) == "4 solutions"
-    assert list(other_ways(page)) == []
+    assert list(alternative_lines(page)) == []
 
 
 def test_a_way_out_names_the_options_to_take_away() -> None:
     criteria = {"horizon": [], "open_now": False}
     way = {"change": "filters", "label": "Sans les filtres", "criteria": criteria, "total": 22}
-    assert list(other_ways(empty(instead=[way]))) == [
+    assert list(alternative_lines(empty(instead=[way]))) == [
         "Sans les filtres : 22 (sans --horizon, --open-now)"
     ]
 
 
 def test_a_filter_of_one_value_is_shown_when_it_narrows() -> None:
     page = empty(total={"value": 12})
-    assert narrows({"values": [{"count": 1}]}, page)
-    assert not narrows({"values": [{"count": 12}]}, page)
+    assert is_narrowing({"values": [{"count": 1}]}, page)
+    assert not is_narrowing({"values": [{"count": 12}]}, page)
 
 
 def test_a_moment_is_said_from_today() -> None:

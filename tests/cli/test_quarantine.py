@@ -14,15 +14,15 @@ from elastic.service import lock
 from geography.reasons import Note, Refusal, Unlocatable
 from indexers.quality.reasons import EXPLANATIONS, Reason
 from indexers.reindex.recipe import LOCK
-from tests.cli.commands import ANNE, BRUNO, Run, done, refused
-from tests.indexers.sets import ACTIVITIES, MSP, FileSet, rang
+from tests.cli.commands import ANNE, BRUNO, Run, assert_refused, read_json_output
+from tests.indexers.file_set import ACTIVITIES, MSP, FileSet, rang
 
 CLEO, BAD_FINESS = "10100000032", "48000-001X7"
 AT_CLEO = f"rpps:{CLEO}@4{rang(CLEO)}"
 
 
 @pytest.fixture
-def damaged(files: FileSet) -> FileSet:
+def files_with_damage(files: FileSet) -> FileSet:
     """Two doctors, and one damaged row of each of three sources."""
     files.doctor(CLEO)
     path = files.directory / ACTIVITIES
@@ -44,7 +44,7 @@ def export(run: Run, folder: Path) -> dict[str, Path]:
     names = {"rpps": "rpps.txt", "finess": "finess.json", "participation": "participation.jsonl"}
     paths = {source: folder / name for source, name in names.items()}
     for source, path in paths.items():
-        found = done(run("quarantine", "--source", source, "--export", path, "--json"))
+        found = read_json_output(run("quarantine", "--source", source, "--export", path, "--json"))
         assert found["rows"] == 1
         assert path.stat().st_mode & 0o077 == 0
     return paths
@@ -57,50 +57,52 @@ def correct(path: Path, wrong: str, right: str) -> None:
 
 
 def test_exported_corrected_and_replayed_rows_are_live(
-    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+    run: Run, files_with_damage: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
 ) -> None:
-    refused(run("reindex", "--from", damaged.directory), 1, "was set aside")
+    assert_refused(run("reindex", "--from", files_with_damage.directory), 1, "was set aside")
     paths = export(run, tmp_path / "out")
-    source_header = (damaged.directory / ACTIVITIES).read_text("utf-8").splitlines()[0]
+    source_header = (files_with_damage.directory / ACTIVITIES).read_text("utf-8").splitlines()[0]
     assert paths["rpps"].read_text("utf-8").splitlines()[0] == source_header
     correct(paths["rpps"], f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
     correct(paths["finess"], f'"{BAD_FINESS}"', f'"{MSP}"')
     correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
 
-    first = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    first = read_json_output(run("quarantine", "replay", tmp_path / "out", "--json"))
     assert [one["recorded"] for one in first["files"]] == [1, 1, 1]
-    assert first["loaded_again"] == [{"directory": str(damaged.directory)}]
+    assert first["loaded_again"] == [{"directory": str(files_with_damage.directory)}]
     offers = live(es, index_prefix)
     assert AT_CLEO in offers
     assert offers[f"finess:{MSP}"]["title"] == 'MSP "DES TANNEURS"'
     assert offers[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is True
 
-    index = done(run("index", "status", "--json"))["live"]
-    again = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    index = read_json_output(run("index", "status", "--json"))["live"]
+    again = read_json_output(run("quarantine", "replay", tmp_path / "out", "--json"))
     assert [(one["recorded"], one["known"]) for one in again["files"]] == [(0, 1)] * 3
     assert again["loaded_again"] == []
-    assert done(run("index", "status", "--json"))["live"] == index
+    assert read_json_output(run("index", "status", "--json"))["live"] == index
     assert live(es, index_prefix) == offers
 
-    assert run("reindex", "--from", damaged.directory).exit_code == 0
+    assert run("reindex", "--from", files_with_damage.directory).exit_code == 0
     assert live(es, index_prefix) == offers
 
 
 def test_a_correction_lapses_when_the_source_changes_the_row(
-    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+    run: Run, files_with_damage: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
 ) -> None:
-    run("reindex", "--from", damaged.directory)
+    run("reindex", "--from", files_with_damage.directory)
     paths = export(run, tmp_path / "out")
     correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
-    done(run("quarantine", "replay", paths["participation"], "--later", "--json"))
-    own = damaged.directory / "participation.jsonl"
+    read_json_output(run("quarantine", "replay", paths["participation"], "--later", "--json"))
+    own = files_with_damage.directory / "participation.jsonl"
     own.write_text(f'{{"rpps": "{ANNE}", "participation": false}}\n')
-    assert run("reindex", "--from", damaged.directory, "--accept-drift").exit_code == 0
+    assert run("reindex", "--from", files_with_damage.directory, "--accept-drift").exit_code == 0
     assert live(es, index_prefix)[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is False
 
 
-def test_a_row_that_is_still_bad_says_why(run: Run, damaged: FileSet, tmp_path: Path) -> None:
-    run("reindex", "--from", damaged.directory)
+def test_a_row_that_is_still_bad_says_why(
+    run: Run, files_with_damage: FileSet, tmp_path: Path
+) -> None:
+    run("reindex", "--from", files_with_damage.directory)
     paths = export(run, tmp_path / "out")
     correct(paths["rpps"], f"|8{CLEO[:-2]}|", "|8123|")
     result = run("quarantine", "replay", tmp_path / "out", "--json")
@@ -113,49 +115,57 @@ def test_a_row_that_is_still_bad_says_why(run: Run, damaged: FileSet, tmp_path: 
     assert sum(one["recorded"] for one in found.values()) == 0
 
 
-def test_rows_lost_on_the_way_are_refused(run: Run, damaged: FileSet, tmp_path: Path) -> None:
-    run("reindex", "--from", damaged.directory)
+def test_rows_lost_on_the_way_are_refused(
+    run: Run, files_with_damage: FileSet, tmp_path: Path
+) -> None:
+    run("reindex", "--from", files_with_damage.directory)
     path = export(run, tmp_path / "out")["rpps"]
     path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
-    refused(run("quarantine", "replay", path), 1, "1 rows were exported and 0 came back")
+    assert_refused(run("quarantine", "replay", path), 1, "1 rows were exported and 0 came back")
     (tmp_path / "out" / "finess.json").write_text("{cut")
-    refused(run("quarantine", "replay", tmp_path / "out" / "finess.json"), 1, "export it again")
+    assert_refused(
+        run("quarantine", "replay", tmp_path / "out" / "finess.json"), 1, "export it again"
+    )
     (tmp_path / "other.txt").touch()
-    refused(run("quarantine", "replay", tmp_path / "other.txt"), 1, "is not beside other.txt")
-    refused(run("quarantine", "--source", "sos", "--export", path), 1, "set no row of sos aside")
-    refused(run("quarantine", "--export", path), 1, "Name the source")
+    assert_refused(
+        run("quarantine", "replay", tmp_path / "other.txt"), 1, "is not beside other.txt"
+    )
+    assert_refused(
+        run("quarantine", "--source", "sos", "--export", path), 1, "set no row of sos aside"
+    )
+    assert_refused(run("quarantine", "--export", path), 1, "Name the source")
 
 
 def test_what_was_read_since_is_not_undone(
-    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+    run: Run, files_with_damage: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
 ) -> None:
     """The corrections are of an older directory than the one that is live."""
-    run("reindex", "--from", damaged.directory, "--accept-drift")
+    run("reindex", "--from", files_with_damage.directory, "--accept-drift")
     path = export(run, tmp_path / "out")["rpps"]
-    newer = damaged.directory.rename(tmp_path / "newer")
+    newer = files_with_damage.directory.rename(tmp_path / "newer")
     run("reindex", "--from", newer, "--dry-run")
     assert run("reindex", "--from", newer, "--accept-drift").exit_code == 0
-    copytree(newer, damaged.directory)
+    copytree(newer, files_with_damage.directory)
     before = live(es, index_prefix)
     correct(path, f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
-    refused(run("quarantine", "replay", path), 1, "newer was read since")
+    assert_refused(run("quarantine", "replay", path), 1, "newer was read since")
     assert live(es, index_prefix) == before
     assert run("reindex", "--from", newer, "--accept-drift").exit_code == 0
     assert AT_CLEO in live(es, index_prefix)
 
 
 def test_a_replay_that_could_not_read_again_does_at_the_next(
-    run: Run, damaged: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
+    run: Run, files_with_damage: FileSet, tmp_path: Path, es: Elasticsearch, index_prefix: str
 ) -> None:
-    run("reindex", "--from", damaged.directory, "--accept-drift")
+    run("reindex", "--from", files_with_damage.directory, "--accept-drift")
     paths = export(run, tmp_path / "out")
     correct(paths["rpps"], f"|8{CLEO[:-2]}|", f"|8{CLEO}|")
     correct(paths["finess"], f'"{BAD_FINESS}"', f'"{MSP}"')
     correct(paths["participation"], '"participation":true', '"participation":true,"via":1')
-    with lock.held(es, LOCK, prefix=index_prefix):
+    with lock.open_lock(es, LOCK, prefix=index_prefix):
         assert run("quarantine", "replay", tmp_path / "out").exit_code == 3
     assert AT_CLEO not in live(es, index_prefix)
-    again = done(run("quarantine", "replay", tmp_path / "out", "--json"))
+    again = read_json_output(run("quarantine", "replay", tmp_path / "out", "--json"))
     assert [one["recorded"] for one in again["files"]] == [0, 0, 0]
     assert AT_CLEO in live(es, index_prefix)
 
@@ -169,7 +179,7 @@ def test_rows_of_a_csv_come_back_whatever_their_cells_hold(
     run("reindex", "--from", files.directory, "--accept-drift")
     path = tmp_path / "rows.csv"
     path.touch(mode=0o644)
-    done(run("quarantine", "--source", "participation", "--export", path, "--json"))
+    read_json_output(run("quarantine", "--source", "participation", "--export", path, "--json"))
     assert path.stat().st_mode & 0o077 == 0
     header, *_ = path.read_text().splitlines()
     path.write_text(f'{header}\n"{ANNE}","true","1"\n"{BRUNO}","true","x"\n')
@@ -187,15 +197,15 @@ def test_one_damage_corrected_in_two_ways_is_refused(
         files.line("participation", rpps="?", participation=False)
     run("reindex", "--from", files.directory, "--accept-drift")
     path = tmp_path / "rows.jsonl"
-    done(run("quarantine", "--source", "participation", "--export", path, "--json"))
+    read_json_output(run("quarantine", "--source", "participation", "--export", path, "--json"))
     first, second = path.read_text().splitlines()
     path.write_text(f"{first.replace('?', ANNE)}\n{second.replace('?', BRUNO)}\n")
-    refused(run("quarantine", "replay", path), 1, "one damage has one correction")
+    assert_refused(run("quarantine", "replay", path), 1, "one damage has one correction")
 
 
-def test_the_summary_has_one_line_a_reason(run: Run, damaged: FileSet) -> None:
-    run("reindex", "--from", damaged.directory, "--accept-drift")
-    found = done(run("quarantine", "--json"))["summary"]
+def test_the_summary_has_one_line_a_reason(run: Run, files_with_damage: FileSet) -> None:
+    run("reindex", "--from", files_with_damage.directory, "--accept-drift")
+    found = read_json_output(run("quarantine", "--json"))["summary"]
     lines = {(one["source"], one["state"], one["reason"]): one for one in found}
     assert lines[("rpps", "set aside", "person_id_invalid")]["rows"] == 1
     assert "via" in lines[("participation", "set aside", "invalid_record")]["example"]

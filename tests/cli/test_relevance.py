@@ -14,11 +14,11 @@ from cli.main import app
 from elastic import lifecycle
 from elastic.names import offers_alias
 from indexers.reindex import recipe
-from indexers.reindex.unfinished import unfinished_mapping
+from indexers.reindex.unfinished import build_unfinished_mapping
 from tests.conftest import CreateOffers
-from tests.indexers.sets import MENDE, NOW, FileSet
-from tests.search_engine.made_offers import doctor, structure
-from tests.search_engine.made_offers import slot as slot_after
+from tests.indexers.file_set import MENDE, NOW, FileSet
+from tests.search_engine.sample_offers import doctor, structure
+from tests.search_engine.sample_offers import slot as slot_after
 
 AT_MENDE = {"insee": "48095", "department": "48", "city": "Mende"}
 SEARCHED = "2026-06-16T08:05:00Z"
@@ -66,7 +66,7 @@ def town(**changed: Any) -> list[Offer]:
     return [*doctors, pharmacy]
 
 
-def judged(result: Result, code: int) -> dict[str, Any]:
+def read_json_result(result: Result, code: int) -> dict[str, Any]:
     """The JSON of a run that ended with this code."""
     assert result.exit_code == code, result.output
     found: dict[str, Any] = orjson.loads(result.stdout)
@@ -75,7 +75,7 @@ def judged(result: Result, code: int) -> dict[str, Any]:
 
 def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
-    told = judged(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    told = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
     assert (told["good"], told["ndcg"], told["faults"]) == (True, 1.0, [])
     assert told["groups"]["professional"]["passed"] == DOCTORS
     assert told["groups"]["structure"]["passed"] == 1
@@ -89,7 +89,7 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
 
 def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
-    told = judged(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
+    told = read_json_result(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
     assert told["groups"]["professional"]["passed"] == 24
     assert told["groups"]["anywhere"]["passed"] >= 5
     assert len(told["cases"]) <= 70
@@ -130,11 +130,13 @@ def test_another_index_is_judged_by_its_own_name(
     create_offers(town())
     kept = str(lifecycle.live_index(es, offers_alias(index_prefix)))
     create_offers(town(names=["INCONNU"]))
-    assert judged(sas("relevance", "--index", kept, "--now", SEARCHED, "--json"), 0)["good"]
-    assert not judged(sas("relevance", "--now", SEARCHED, "--json"), 1)["good"]
+    assert read_json_result(sas("relevance", "--index", kept, "--now", SEARCHED, "--json"), 0)[
+        "good"
+    ]
+    assert not read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 1)["good"]
 
 
-def complaint(tmp_path: Path, **fields: Any) -> Path:
+def write_complaint(tmp_path: Path, **fields: Any) -> Path:
     """A file with one case judged by ids, in the words of whoever complained."""
     search = '{ what = "Anne AORAVELBAC", insee = "48095", mode = "all" }'
     lines = {
@@ -155,19 +157,21 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
     create_offers(offers)
     own, other = offers[0]["id"], offers[1]["id"]
     words = ("relevance", "--now", SEARCHED, "--cases")
-    assert sas(*words, complaint(tmp_path, expected=f'["{own}"]')).exit_code == 0
-    result = sas(*words, complaint(tmp_path, expected=f'["{other}"]'))
+    assert sas(*words, write_complaint(tmp_path, expected=f'["{own}"]')).exit_code == 0
+    result = sas(*words, write_complaint(tmp_path, expected=f'["{other}"]'))
     assert result.exit_code == 1
     for told in ("Plainte du 16 juin", f"manque : {other}", "trouvé : Dr d0", "plainte-1 : échoué"):
         assert told in result.output, result.output
     assert "nDCG@10 de 0,000, sous 0,950\n" in result.output
-    absent = complaint(tmp_path, expected='["rpps:9@9"]')
+    absent = write_complaint(tmp_path, expected='["rpps:9@9"]')
     unjudged = "plainte-1 : non jugé, une offre attendue n'est pas dans cet index"
     assert unjudged in sas(*words, absent).output
-    gone = judged(sas(*words, absent, "--json"), 1)
+    gone = read_json_result(sas(*words, absent, "--json"), 1)
     assert gone["cases"][0]["state"] == "not_judged"
-    known = complaint(tmp_path, expected=f'["{other}"]', known_failure='"on attend la mise à jour"')
-    told = judged(sas(*words, known, "--json"), 0)
+    known = write_complaint(
+        tmp_path, expected=f'["{other}"]', known_failure='"on attend la mise à jour"'
+    )
+    told = read_json_result(sas(*words, known, "--json"), 0)
     assert told["cases"][0]["state"] == "known_failure"
 
 
@@ -189,7 +193,7 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
 def test_a_case_that_would_judge_nothing_is_refused(
     sas: Sas, tmp_path: Path, field: dict[str, str], sentence: str
 ) -> None:
-    path = complaint(tmp_path, **{"expected": '["a"]', **field})
+    path = write_complaint(tmp_path, **{"expected": '["a"]', **field})
     result = sas("relevance", "--cases", path)
     assert result.exit_code == 2, result.output
     assert "Fichier de cas inutilisable" in result.output
@@ -227,7 +231,9 @@ def reindex(sas: Sas, files: FileSet, *words: str) -> Result:
     return sas("reindex", "--from", files.directory, "--now", NOW.isoformat(), *words)
 
 
-def closed(result: Result, es: Elasticsearch, prefix: str, live: str, sentence: str) -> None:
+def assert_gate_closed(
+    result: Result, es: Elasticsearch, prefix: str, live: str, sentence: str
+) -> None:
     """The gate stayed closed with this sentence, and the live index is alone as it was."""
     assert result.exit_code == 1, result.output
     assert sentence in result.output.replace("\n", " ")
@@ -244,13 +250,13 @@ def test_a_damaged_mapping_does_not_go_live(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     files = files_of_town(tmp_path / "in")
-    live = judged(reindex(sas, files, "--json"), 0)["index"]
-    damaged = unfinished_mapping()
+    live = read_json_result(reindex(sas, files, "--json"), 0)["index"]
+    damaged = build_unfinished_mapping()
     damaged["properties"]["specialties"] = {"type": "text"}
-    monkeypatch.setattr(recipe, "unfinished_mapping", lambda: damaged)
+    monkeypatch.setattr(recipe, "build_unfinished_mapping", lambda: damaged)
     result = reindex(sas, files, "--accept-drift")
     sentence = "relevance case medecin-generaliste : Elasticsearch refuse cette recherche"
-    closed(result, es, index_prefix, live, sentence)
+    assert_gate_closed(result, es, index_prefix, live, sentence)
 
 
 def test_a_set_with_its_points_turned_round_does_not_go_live(
@@ -261,19 +267,19 @@ def test_a_set_with_its_points_turned_round_does_not_go_live(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     files = files_of_town(tmp_path / "in")
-    live = judged(reindex(sas, files, "--json"), 0)["index"]
+    live = read_json_result(reindex(sas, files, "--json"), 0)["index"]
     written = recipe.write_offers
 
-    def turned(client: Any, index: str, offers: Any, progress: Any) -> int:
-        there = ({**one, "point": turned_round(one["point"])} for one in offers)
+    def write_swapped_offers(client: Any, index: str, offers: Any, progress: Any) -> int:
+        there = ({**one, "point": swap_lat_lon(one["point"])} for one in offers)
         return written(client, index, there, progress)
 
-    monkeypatch.setattr(recipe, "write_offers", turned)
+    monkeypatch.setattr(recipe, "write_offers", write_swapped_offers)
     result = reindex(sas, files, "--accept-drift")
-    closed(result, es, index_prefix, live, "offres introuvables par leur nom")
+    assert_gate_closed(result, es, index_prefix, live, "offres introuvables par leur nom")
 
 
-def turned_round(point: dict[str, float]) -> dict[str, float]:
+def swap_lat_lon(point: dict[str, float]) -> dict[str, float]:
     return {"lat": point["lon"], "lon": point["lat"]}
 
 
@@ -285,6 +291,6 @@ def test_a_small_set_without_slots_goes_live(sas: Sas, tmp_path: Path) -> None:
 def test_homonyms_crowd_nobody_out_of_the_verdict(sas: Sas, create_offers: CreateOffers) -> None:
     same = {"names": ["AORAVELBAC Anne"], "family": "AORAVELBAC", "given": "Anne"}
     create_offers(town(**same))
-    told = judged(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    told = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
     assert told["groups"]["professional"]["not_judged"] > 0
     assert told["groups"]["professional"]["failed"] == 0

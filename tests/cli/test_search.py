@@ -241,7 +241,11 @@ def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
     assert (missing.exit_code, missing.stdout) == (3, "")
     assert "sas reindex" in missing.stderr
     stopped = sas(
-        "search", "MG", "--insee", "48095", SAS_ELASTICSEARCH_URL=f"http://127.0.0.1:{_closed()}"
+        "search",
+        "MG",
+        "--insee",
+        "48095",
+        SAS_ELASTICSEARCH_URL=f"http://127.0.0.1:{_find_unused_port()}",
     )
     assert (stopped.exit_code, stopped.stdout) == (3, "")
     assert "Recherche indisponible" in stopped.stderr
@@ -272,13 +276,13 @@ def test_a_setting_to_correct_is_one_sentence(sas: Sas, variable: str, value: st
 def test_serve_answers_until_it_is_stopped(
     dozen: None, environment: dict[str, str], key: str
 ) -> None:
-    port = _closed()
+    port = _find_unused_port()
     command = [SAS, "serve", "--port", str(port)]
     environment["SAS_CURSOR_KEY"] = key
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url)
+        _wait_for_service(url)
         page = httpx.post(f"{url}/v1/search", json={"what": "MG", "department": "48"}).json()
         assert page["area"]["department"] == "48"
     finally:
@@ -303,13 +307,13 @@ def test_serve_is_not_opened_to_a_network_by_accident(sas: Sas) -> None:
     assert "SAS_DEV_NETWORKS" in done.stderr
 
 
-def _closed() -> int:
+def _find_unused_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port
 
 
-def _wait(url: str) -> None:
+def _wait_for_service(url: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:

@@ -13,19 +13,19 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from elastic import lifecycle
-from elastic.client import as_first_user, client_for
-from elastic.keys import Duty, make_key
+from elastic.client import client_for, superuser_options
+from elastic.keys import KeyRole, issue_api_key
 from elastic.names import offers_index
 from elastic.node.cluster.access import AUTHORITY, FOLDER
 from elastic.node.state import runtime_dir
 from elastic.service import audit
 from elastic.service.audit import Event
 from elastic.settings import ElasticSettings
-from elastic.up import bring_up
+from elastic.startup import ensure_elasticsearch
 from mappings.offers import offers_mapping, offers_settings
-from slots.bookable import borne
+from slots.bookable import build_slot_fields
 from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
-from tests.elastic.clusters import HEAP, WAIT_S, own_machine
+from tests.elastic.clusters import HEAP, WAIT_S, open_own_machine
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
 PREFIX = "trio"
@@ -34,12 +34,12 @@ LOOK_OFTEN = {"cluster.info.update.interval": "10s"}
 
 
 @dataclass(frozen=True)
-class Trio:
+class ThreeNodeCluster:
     """Three nodes of one secure cluster."""
 
     machine: ElasticSettings
     urls: str
-    keys: dict[Duty, str]
+    keys: dict[KeyRole, str]
 
     @property
     def root(self) -> Path:
@@ -60,7 +60,7 @@ class Trio:
         )
 
     @contextmanager
-    def client(self, duty: Duty) -> Iterator[Elasticsearch]:
+    def client(self, duty: KeyRole) -> Iterator[Elasticsearch]:
         """A client with one of the two keys."""
         with client_for(self.settings(self.keys[duty])) as opened:
             yield opened
@@ -68,69 +68,75 @@ class Trio:
     @contextmanager
     def owner(self) -> Iterator[Elasticsearch]:
         """A client that may do everything."""
-        with client_for(self.machine, **as_first_user(self.machine)) as opened:
+        with client_for(self.machine, **superuser_options(self.machine)) as opened:
             yield opened
 
     @contextmanager
     def owner_at(self, url: str) -> Iterator[Elasticsearch]:
         """The same on one node alone, asked once."""
-        options = {**as_first_user(self.machine), "max_retries": 0}
+        options = {**superuser_options(self.machine), "max_retries": 0}
         with client_for(self.machine, url, **options) as opened:
             yield opened
 
 
 @pytest.fixture(scope="session")
-def trio() -> Iterator[Trio]:
+def three_node_cluster() -> Iterator[ThreeNodeCluster]:
     """Started once; stopped by its process numbers, whatever happened."""
-    with own_machine() as machine:
-        up = bring_up(machine, nodes=3, secure=True, heap=HEAP, wait_s=WAIT_S)
-        with client_for(machine, **as_first_user(machine)) as client:
+    with open_own_machine() as machine:
+        up = ensure_elasticsearch(machine, nodes=3, secure=True, heap=HEAP, wait_s=WAIT_S)
+        with client_for(machine, **superuser_options(machine)) as client:
             client.cluster.put_settings(persistent=LOOK_OFTEN)
-            keys = {duty: make_key(client, duty, PREFIX) for duty in Duty}
-        yield Trio(machine, up.url, keys)
+            keys = {duty: issue_api_key(client, duty, PREFIX) for duty in KeyRole}
+        yield ThreeNodeCluster(machine, up.url, keys)
 
 
 @pytest.fixture(scope="session")
-def writer(trio: Trio) -> Iterator[Elasticsearch]:
+def writer(three_node_cluster: ThreeNodeCluster) -> Iterator[Elasticsearch]:
     """A client with the writer's key."""
-    with trio.client(Duty.WRITER) as opened:
+    with three_node_cluster.client(KeyRole.WRITER) as opened:
         yield opened.options(request_timeout=30)
 
 
 @pytest.fixture(scope="module")
-def dozen(trio: Trio, writer: Elasticsearch) -> str:
+def dozen(three_node_cluster: ThreeNodeCluster, writer: Elasticsearch) -> str:
     """The alias of thirteen offers."""
     return fill(writer)
 
 
 def fill(client: Elasticsearch) -> str:
     """Make thirteen offers live, with as many copies as a reindex gives them; their alias."""
-    name, copies = offers_index(PREFIX, datetime.now(UTC)), lifecycle.replicas(client)
+    name, copies = offers_index(PREFIX, datetime.now(UTC)), lifecycle.count_useful_replicas(client)
     lifecycle.create_index(client, name, offers_settings(replicas=copies), offers_mapping())
     offers = json.loads(DOZEN.read_text("utf-8"))
     actions = [
-        {"_index": str(name), "_id": offer["id"], "_source": {**offer, **borne(offer["slots"])}}
+        {
+            "_index": str(name),
+            "_id": offer["id"],
+            "_source": {**offer, **build_slot_fields(offer["slots"])},
+        }
         for offer in ({"slots": [], **offer} for offer in offers)
     ]
     bulk(client, actions, refresh=True)
-    lifecycle.swap(client, name.alias, name)
-    audit.record(client, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
+    lifecycle.swap_alias(client, name.alias, name)
+    audit.record_event(client, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
     client.cluster.health(wait_for_status="green", timeout="30s")
     return name.alias
 
 
-def as_environment(trio: Trio, duty: Duty, monkeypatch: pytest.MonkeyPatch) -> None:
+def as_environment(
+    cluster: ThreeNodeCluster, duty: KeyRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The environment of a program of ours that was given one of the keys."""
-    told = trio.settings(trio.keys[duty])
-    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", trio.urls)
+    told = cluster.settings(cluster.keys[duty])
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", cluster.urls)
     monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(told.elasticsearch_ca))
-    monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", trio.keys[duty])
+    monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", cluster.keys[duty])
     monkeypatch.setenv("SAS_INDEX_PREFIX", PREFIX)
 
 
-def as_owner(trio: Trio, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def as_owner(cluster: ThreeNodeCluster, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of whoever started the nodes, in a corner of its own."""
     for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("SAS_STATE_DIR", str(trio.machine.state_dir))
+    monkeypatch.setenv("SAS_STATE_DIR", str(cluster.machine.state_dir))
     monkeypatch.setenv("SAS_INDEX_PREFIX", prefix)

@@ -64,7 +64,7 @@ class Cable:
 
 
 @contextmanager
-def cable() -> Iterator[Cable]:
+def open_cable() -> Iterator[Cable]:
     """Laid and taken away; skips where this account may not, or the system has none."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         pytest.skip("a cut network needs root and the command `ip`")
@@ -78,8 +78,8 @@ def cable() -> Iterator[Cable]:
     try:
         ip("link", "set", laid.near, "up")
         ip("-n", laid.name, "link", "set", "lo", "up")
-        let_loopback_pass(laid.near)
-        laid.beyond(lambda: let_loopback_pass(laid.far))
+        allow_loopback(laid.near)
+        laid.beyond(lambda: allow_loopback(laid.far))
         route(HERE, THERE, laid.near)
         ip("-n", laid.name, "route", "add", "blackhole", HERE, "table", "local", "metric", "9")
         laid.plug()
@@ -99,7 +99,7 @@ def route(source: str, target: str, interface: str, *where: str) -> None:
     ip(*where, "route", "add", target, "dev", interface, "src", source, "table", "local")
 
 
-def let_loopback_pass(interface: str) -> None:
+def allow_loopback(interface: str) -> None:
     """Else the system drops what bears such addresses on a cable."""
     Path(f"/proc/sys/net/ipv4/conf/{interface}/route_localnet").write_text("1")
 

@@ -18,43 +18,43 @@ from elastic.errors import (
     ElasticForbidden,
     ElasticRefused,
     ElasticUntrusted,
-    translated,
+    translate_errors,
 )
-from elastic.keys import Duty
+from elastic.keys import KeyRole
 from elastic.names import offers_alias
 from elastic.node.cluster.access import FOLDER, PASSWORD
 from elastic.node.cluster.security import AUTHORITY_KEY, KEYSTORE
 from elastic.service import audit
 from elastic.service.audit import Event
 from elastic.service.last_loads import last_loads
-from elastic.up import require_version
-from indexers.quality.corrections import known_corrections, record_corrections
+from elastic.startup import require_version
+from indexers.quality.corrections import read_corrections, record_corrections
 from indexers.reindex import recipe
-from tests.api.conftest import answer, frozen_app, served
-from tests.cli.commands import done
-from tests.cluster.conftest import PREFIX, Trio, as_environment, as_owner
-from tests.indexers.reindexing import Office, two_doctors
+from tests.api.conftest import answer, build_frozen_app, open_api_server
+from tests.cli.commands import read_json_output
+from tests.cluster.conftest import PREFIX, ThreeNodeCluster, as_environment, as_owner
+from tests.indexers.reindex_harness import ReindexHarness, two_doctors
 
-ASKED = {"what": "MG", "insee": "48095"}
+SEARCH_BODY = {"what": "MG", "insee": "48095"}
 
 Act = Callable[[Elasticsearch], Any]
 
 
-def test_secrets_are_their_owners_alone(trio: Trio) -> None:
+def test_secrets_are_their_owners_alone(three_node_cluster: ThreeNodeCluster) -> None:
     for name in (PASSWORD, AUTHORITY_KEY, KEYSTORE):
-        mode = stat.S_IMODE((trio.root / FOLDER / name).stat().st_mode)
+        mode = stat.S_IMODE((three_node_cluster.root / FOLDER / name).stat().st_mode)
         assert mode & 0o007 == 0, name
-    assert (trio.root / FOLDER / PASSWORD).stat().st_uid == os.geteuid()
-    assert all(url.startswith("https://127.0.0.1:") for url in trio.urls.split(","))
-    assert len(trio.urls.split(",")) == 3
+    assert (three_node_cluster.root / FOLDER / PASSWORD).stat().st_uid == os.geteuid()
+    assert all(url.startswith("https://127.0.0.1:") for url in three_node_cluster.urls.split(","))
+    assert len(three_node_cluster.urls.split(",")) == 3
 
 
 def test_the_whole_search_works_with_the_readers_key(
-    trio: Trio, dozen: str, monkeypatch: pytest.MonkeyPatch
+    three_node_cluster: ThreeNodeCluster, dozen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_environment(trio, Duty.READER, monkeypatch)
-    with served(frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
-        found = answer(api.post("/v1/search", json={**ASKED, "stable": True}))
+    as_environment(three_node_cluster, KeyRole.READER, monkeypatch)
+    with open_api_server(build_frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
+        found = answer(api.post("/v1/search", json={**SEARCH_BODY, "stable": True}))
         assert found["results"]
         answer(api.get("/readyz"))
         answer(api.get(f"/v1/offers/{found['results'][0]['id']}"))
@@ -102,84 +102,96 @@ WRITER_MAY_NOT: dict[str, Act] = {
 
 
 @pytest.mark.parametrize("act", READER_MAY_NOT.values(), ids=READER_MAY_NOT)
-def test_the_reader_is_refused_every_write(trio: Trio, dozen: str, act: Act) -> None:
-    refused(trio, Duty.READER, act)
+def test_the_reader_is_refused_every_write(
+    three_node_cluster: ThreeNodeCluster, dozen: str, act: Act
+) -> None:
+    assert_forbidden(three_node_cluster, KeyRole.READER, act)
 
 
 @pytest.mark.parametrize("act", WRITER_MAY_NOT.values(), ids=WRITER_MAY_NOT)
-def test_the_writer_is_refused_what_is_not_its_own(trio: Trio, dozen: str, act: Act) -> None:
-    with trio.owner() as owner:
+def test_the_writer_is_refused_what_is_not_its_own(
+    three_node_cluster: ThreeNodeCluster, dozen: str, act: Act
+) -> None:
+    with three_node_cluster.owner() as owner:
         owner.options(ignore_status=400).indices.create(index="others")
-    refused(trio, Duty.WRITER, act)
+    assert_forbidden(three_node_cluster, KeyRole.WRITER, act)
 
 
-def refused(trio: Trio, duty: Duty, act: Act) -> None:
+def assert_forbidden(cluster: ThreeNodeCluster, duty: KeyRole, act: Act) -> None:
     told = pytest.raises(ElasticForbidden, match="sas index keys")
-    with trio.client(duty) as client, told as no, translated():
+    with cluster.client(duty) as client, told as no, translate_errors():
         act(client)
     assert isinstance(no.value.__cause__, AuthorizationException)
 
 
 def test_a_reindex_and_a_rollback_work_with_the_writers_key(
-    trio: Trio, dozen: str, writer: Elasticsearch, tmp_path: Path
+    three_node_cluster: ThreeNodeCluster, dozen: str, writer: Elasticsearch, tmp_path: Path
 ) -> None:
-    office = Office(writer, PREFIX, tmp_path)
+    office = ReindexHarness(writer, PREFIX, tmp_path)
     files = two_doctors(office)
     report = office.reindex(files, accept_drift=True)
     assert office.live == report.index
     assert office.reindex(files, accept_drift=True).index == office.live
-    left, live = recipe.rollback(writer, PREFIX, office.order(files).started)
+    left, live = recipe.rollback(writer, PREFIX, office.reindex_request(files).started)
     assert str(live) == report.index
     assert str(left) != report.index
-    with trio.client(Duty.READER) as reader:
+    with three_node_cluster.client(KeyRole.READER) as reader:
         assert set(last_loads(reader, PREFIX)) == {"rpps"}
-        assert audit.history(reader, prefix=PREFIX)[0].event is Event.ROLLED_BACK
+        assert audit.read_audit_trail(reader, prefix=PREFIX)[0].event is Event.ROLLED_BACK
     known = {"a damaged row": "a sound one"}
     assert record_corrections(writer, PREFIX, "rpps", known, datetime.now(UTC)) == 1
-    assert known_corrections(writer, PREFIX) == {"rpps": known}
+    assert read_corrections(writer, PREFIX) == {"rpps": known}
 
 
 def test_the_command_makes_keys_once_and_refuses_the_earlier_ones(
-    trio: Trio, dozen: str, monkeypatch: pytest.MonkeyPatch
+    three_node_cluster: ThreeNodeCluster, dozen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_owner(trio, "desk", monkeypatch)
+    as_owner(three_node_cluster, "desk", monkeypatch)
 
     def keys(*words: str) -> dict[str, str]:
-        return done(CliRunner().invoke(app, ["index", "keys", "--json", *words]))
+        return read_json_output(CliRunner().invoke(app, ["index", "keys", "--json", *words]))
 
     first = keys("--days", "2")
-    assert set(first) == set(Duty)
+    assert set(first) == set(KeyRole)
     for key in first.values():
-        assert require_version(trio.settings(key)).startswith("9.4.")
-    with trio.owner() as owner:
+        assert require_version(three_node_cluster.settings(key)).startswith("9.4.")
+    with three_node_cluster.owner() as owner:
         (made,) = owner.security.get_api_key(name="desk-sas-reader")["api_keys"]
     assert 1 < (made["expiration"] - made["creation"]) / 86_400_000 <= 2
     elsewhere = pytest.raises(ElasticForbidden)
-    with client_for(trio.settings(first["reader"])) as reader, elsewhere, translated():
+    with (
+        client_for(three_node_cluster.settings(first["reader"])) as reader,
+        elsewhere,
+        translate_errors(),
+    ):
         reader.search(index=dozen)
     second = keys("--revoke")
     for old, new in zip(first.values(), second.values(), strict=True):
-        assert require_version(trio.settings(new))
+        assert require_version(three_node_cluster.settings(new))
         with pytest.raises(ElasticRefused, match="sas index keys"):
-            require_version(trio.settings(old))
+            require_version(three_node_cluster.settings(old))
     shown = CliRunner().invoke(app, ["index", "keys"])
-    assert [line.split()[0] for line in shown.stdout.splitlines()] == list(Duty)
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == list(KeyRole)
     assert "not shown again" in shown.stderr
 
 
-def test_no_key_and_a_wrong_one_are_told_with_the_way_out(trio: Trio) -> None:
-    wrong = trio.keys[Duty.READER][:-4] + "AAA="
+def test_no_key_and_a_wrong_one_are_told_with_the_way_out(
+    three_node_cluster: ThreeNodeCluster,
+) -> None:
+    wrong = three_node_cluster.keys[KeyRole.READER][:-4] + "AAA="
     for key in (None, wrong):
         with pytest.raises(
             ElasticRefused, match=r"SAS_ELASTICSEARCH_API_KEY.*sas index keys"
         ) as no:
-            require_version(trio.settings(key))
+            require_version(three_node_cluster.settings(key))
         assert not isinstance(no.value, ElasticForbidden)
         assert wrong not in str(no.value)
 
 
-def test_an_authority_that_is_not_trusted_is_told(trio: Trio) -> None:
-    stranger = trio.settings(trio.keys[Duty.READER], elasticsearch_ca=None)
+def test_an_authority_that_is_not_trusted_is_told(three_node_cluster: ThreeNodeCluster) -> None:
+    stranger = three_node_cluster.settings(
+        three_node_cluster.keys[KeyRole.READER], elasticsearch_ca=None
+    )
     told = pytest.raises(ElasticUntrusted, match="SAS_ELASTICSEARCH_CA")
-    with client_for(stranger) as client, told, translated():
+    with client_for(stranger) as client, told, translate_errors():
         client.info()

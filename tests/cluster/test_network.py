@@ -16,28 +16,28 @@ from elasticsearch import Elasticsearch
 
 from elastic.client import client_for
 from elastic.node.account import node_account
-from elastic.node.cluster.config import member_name
-from elastic.node.configuration import discovery, embedded_settings, write_configuration
+from elastic.node.cluster.cluster_config import member_name
+from elastic.node.configuration import discovery_settings, node_settings, write_configuration
 from elastic.node.jdk import find_jdk
-from elastic.node.ports import Ports, free_port
-from elastic.node.process import Launch, launch, wait_until_up
+from elastic.node.ports import Ports, find_free_port
+from elastic.node.process import Launch, launch_node, wait_until_up
 from elastic.node.provision import obtain_distribution
-from elastic.node.report import Silence
+from elastic.node.report import SilentReporter
 from elastic.settings import ElasticSettings
-from tests.api.conftest import frozen_app, served
+from tests.api.conftest import build_frozen_app, open_api_server
 from tests.cluster.conftest import PREFIX, fill
-from tests.cluster.load import (
+from tests.cluster.network_cable import HERE, THERE, Cable, open_cable
+from tests.cluster.search_load import (
     CALLERS,
     DEADLINE_S,
     ENOUGH,
     GATEWAY_TIMEOUT,
     NODES,
     ROUND_S,
+    open_search_load,
     seconds_until,
-    under_load,
     wait_for_answers,
 )
-from tests.cluster.network_cable import HERE, THERE, Cable, cable
 from tests.elastic.clusters import HEAP, WAIT_S
 
 FAR = NODES - 1
@@ -46,7 +46,7 @@ ADDRESSES = (HERE, HERE, THERE)
 
 
 @dataclass(frozen=True)
-class Spread:
+class SplitCluster:
     """Three open nodes, the last one beyond the cable."""
 
     cable: Cable
@@ -74,21 +74,21 @@ class Spread:
 
 
 @pytest.fixture(scope="module")
-def spread() -> Iterator[Spread]:
+def split_cluster() -> Iterator[SplitCluster]:
     """Started side by side, and ended by their own process groups."""
     folder = Path(tempfile.mkdtemp(prefix="sas-cable-"))
     folder.chmod(0o755)
     begun: list[subprocess.Popen[bytes]] = []
     try:
-        with cable() as laid:
+        with open_cable() as laid:
             try:
-                launches = planned(folder)
-                begun += [launch(plan) for plan in launches[:FAR]]
-                begun.append(laid.beyond(lambda: launch(launches[FAR])))
+                launches = plan_launches(folder)
+                begun += [launch_node(plan) for plan in launches[:FAR]]
+                begun.append(laid.beyond(lambda: launch_node(launches[FAR])))
                 since = time.monotonic()
                 for process, plan in zip(begun, launches, strict=True):
                     wait_until_up(process, plan, WAIT_S, since)
-                found = Spread(laid, tuple(plan.url for plan in launches))
+                found = SplitCluster(laid, tuple(plan.url for plan in launches))
                 seconds_until(lambda: found.count() == NODES)
                 yield found
             finally:
@@ -97,11 +97,11 @@ def spread() -> Iterator[Spread]:
         shutil.rmtree(folder)
 
 
-def planned(folder: Path) -> list[Launch]:
+def plan_launches(folder: Path) -> list[Launch]:
     """What each is launched with: an address of its own in place of the loopback interface."""
-    distribution, account = obtain_distribution(ElasticSettings(), Silence()), node_account()
-    java = None if distribution.bundled_jdk else find_jdk(os.environ, account).home
-    ports = [Ports(free_port(), free_port()) for _ in range(NODES)]
+    distribution, account = obtain_distribution(ElasticSettings(), SilentReporter()), node_account()
+    java = None if distribution.jdk_home else find_jdk(os.environ, account).home
+    ports = [Ports(find_free_port(), find_free_port()) for _ in range(NODES)]
     names = [member_name(at) for at in range(NODES)]
     hosts = zip(ADDRESSES, ports, strict=True)
     seeds = {"discovery.seed_hosts": ",".join(f"{host}:{own.transport}" for host, own in hosts)}
@@ -109,7 +109,7 @@ def planned(folder: Path) -> list[Launch]:
     for name, host, own in zip(names, ADDRESSES, ports, strict=True):
         runtime = folder / name
         settings = {
-            **embedded_settings(own, runtime, name, {**discovery([], names), **seeds}),
+            **node_settings(own, runtime, name, {**discovery_settings([], names), **seeds}),
             "network.host": host,
         }
         write_configuration(distribution.home, runtime / "config", settings)
@@ -126,46 +126,46 @@ def end(begun: list[subprocess.Popen[bytes]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def api(spread: Spread) -> Iterator[str]:
+def api(split_cluster: SplitCluster) -> Iterator[str]:
     """The API on the three addresses."""
-    with spread.client() as client:
+    with split_cluster.client() as client:
         fill(client.options(request_timeout=30))
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SAS_ELASTICSEARCH_URL", ",".join(spread.urls))
+        environment.setenv("SAS_ELASTICSEARCH_URL", ",".join(split_cluster.urls))
         environment.setenv("SAS_INDEX_PREFIX", PREFIX)
-        with served(frozen_app()) as url:
+        with open_api_server(build_frozen_app()) as url:
             yield url
 
 
 @pytest.mark.proves("F072", "W19")
-def test_a_node_whose_cable_is_pulled(spread: Spread, api: str) -> None:
-    keep_masters_here(spread)
-    with under_load(api) as load:
-        spread.cable.pull()
+def test_a_node_whose_cable_is_pulled(split_cluster: SplitCluster, api: str) -> None:
+    keep_masters_here(split_cluster)
+    with open_search_load(api) as load:
+        split_cluster.cable.pull()
         try:
-            noticed = seconds_until(lambda: spread.count() == FAR)
+            noticed = seconds_until(lambda: split_cluster.count() == FAR)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
-            spread.cable.plug()
-        back = seconds_until(lambda: spread.count() == NODES)
+            split_cluster.cable.plug()
+        back = seconds_until(lambda: split_cluster.count() == NODES)
         wait_for_answers(load, ENOUGH)
-    print(load.told("cable of a node pulled"), f"noticed {noticed:.1f} s, back {back:.1f} s")
-    assert set(load.failed) <= {GATEWAY_TIMEOUT}
+    print(load.summarize("cable of a node pulled"), f"noticed {noticed:.1f} s, back {back:.1f} s")
+    assert set(load.failures) <= {GATEWAY_TIMEOUT}
     assert set(load.statuses[before + CALLERS :]) == {200}
     assert max(load.seconds) < DEADLINE_S + ROUND_S
-    with spread.client() as client:
+    with split_cluster.client() as client:
         health = client.options(request_timeout=70).cluster.health(
             wait_for_status="green", wait_for_nodes=str(NODES), timeout="60s"
         )
     assert health["status"] == "green"
 
 
-def keep_masters_here(spread: Spread) -> None:
+def keep_masters_here(split_cluster: SplitCluster) -> None:
     """Make one of this end the master; what a lost master costs is seen in test_resilience.py."""
     far = member_name(FAR)
-    with spread.client() as client:
+    with split_cluster.client() as client:
         patient = client.options(request_timeout=40)
         patient.cluster.post_voting_config_exclusions(node_names=far)
         patient.cluster.delete_voting_config_exclusions(wait_for_removal=False)
-    seconds_until(lambda: spread.master() != far)
+    seconds_until(lambda: split_cluster.master() != far)

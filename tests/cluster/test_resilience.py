@@ -13,31 +13,31 @@ from cli.commands.reindex import UNAVAILABLE
 from cli.main import app
 from elastic import allocation
 from elastic.bulk import write_offers
-from elastic.checks import Level, check_members
+from elastic.checks import CheckLevel, check_members
 from elastic.errors import DiskFull, IndexUnassigned
-from elastic.keys import Duty
-from elastic.node.cluster.config import member_dir, member_name
+from elastic.keys import KeyRole
+from elastic.node.cluster.cluster_config import member_dir, member_name
 from elastic.node.state import NodeState, read_state
 from elastic.service import lock
-from elastic.up import bring_up
+from elastic.startup import ensure_elasticsearch
 from indexers.reindex import recipe
-from tests.api.conftest import frozen_app, served
-from tests.cli.commands import refused
-from tests.cluster.conftest import PREFIX, Trio, as_environment
-from tests.cluster.load import (
+from tests.api.conftest import build_frozen_app, open_api_server
+from tests.cli.commands import assert_refused
+from tests.cluster.conftest import PREFIX, ThreeNodeCluster, as_environment
+from tests.cluster.search_load import (
     CALLERS,
     DEADLINE_S,
     ENOUGH,
     GATEWAY_TIMEOUT,
     NODES,
     ROUND_S,
-    Load,
+    SearchLoad,
+    open_search_load,
     seconds_until,
-    under_load,
     wait_for_answers,
 )
 from tests.elastic.clusters import HEAP, WAIT_S
-from tests.indexers.reindexing import Office, two_doctors
+from tests.indexers.reindex_harness import ReindexHarness, two_doctors
 
 NOTICED_S = 30.0
 """Seconds within which a frozen master is put out, on a busy machine; 39 with Elasticsearch's own
@@ -51,105 +51,111 @@ FULL = {
 
 
 @pytest.fixture(scope="module")
-def api(trio: Trio, dozen: str) -> Iterator[str]:
+def api(three_node_cluster: ThreeNodeCluster, dozen: str) -> Iterator[str]:
     """The API on three addresses, with the reader's key."""
     with pytest.MonkeyPatch.context() as environment:
-        as_environment(trio, Duty.READER, environment)
-        with served(frozen_app()) as url:
+        as_environment(three_node_cluster, KeyRole.READER, environment)
+        with open_api_server(build_frozen_app()) as url:
             yield url
 
 
 @pytest.mark.proves("F072", "W19")
-def test_a_killed_node_costs_no_search_and_comes_back(trio: Trio, api: str) -> None:
-    lost = next(at for at in range(NODES) if member_name(at) != master(trio))
-    survive(trio, api, lost, "node killed")
+def test_a_killed_node_costs_no_search_and_comes_back(
+    three_node_cluster: ThreeNodeCluster, api: str
+) -> None:
+    lost = next(at for at in range(NODES) if member_name(at) != master(three_node_cluster))
+    survive(three_node_cluster, api, lost, "node killed")
 
 
 @pytest.mark.proves("F072", "W19")
-def test_the_elected_master_killed_costs_no_search_and_comes_back(trio: Trio, api: str) -> None:
-    lost = next(at for at in range(NODES) if member_name(at) == master(trio))
-    survive(trio, api, lost, "master killed")
+def test_the_elected_master_killed_costs_no_search_and_comes_back(
+    three_node_cluster: ThreeNodeCluster, api: str
+) -> None:
+    lost = next(at for at in range(NODES) if member_name(at) == master(three_node_cluster))
+    survive(three_node_cluster, api, lost, "master killed")
 
 
-def survive(trio: Trio, api: str, lost: int, event: str) -> None:
+def survive(cluster: ThreeNodeCluster, api: str, lost: int, event: str) -> None:
     """Killed and started again, at its own address, while searches go on."""
-    before = state_of(trio, lost)
-    with under_load(api) as load:
+    before = read_member_state(cluster, lost)
+    with open_search_load(api) as load:
         os.kill(before.pid, signal.SIGKILL)
-        noticed = seconds_until(lambda: count(trio, lost) == NODES - 1)
-        levels = [check.level for check in check_members(trio.machine)]
-        again = bring_up(trio.machine, heap=HEAP, wait_s=WAIT_S)
-        green(trio)
+        noticed = seconds_until(lambda: count(cluster, lost) == NODES - 1)
+        levels = [check.level for check in check_members(cluster.machine)]
+        again = ensure_elasticsearch(cluster.machine, heap=HEAP, wait_s=WAIT_S)
+        wait_until_green(cluster)
         wait_for_answers(load, ENOUGH - len(load.statuses))
-    print(load.told(event), f"noticed after {noticed:.1f} s")
+    print(load.summarize(event), f"noticed after {noticed:.1f} s")
     assert_served(load)
-    assert levels.count(Level.WARN) == 1
+    assert levels.count(CheckLevel.WARN) == 1
     assert len(again.pids) == NODES
-    assert state_of(trio, lost).url == before.url
-    assert {check.level for check in check_members(trio.machine)} == {Level.OK}
+    assert read_member_state(cluster, lost).url == before.url
+    assert {check.level for check in check_members(cluster.machine)} == {CheckLevel.OK}
 
 
 @pytest.mark.proves("F072", "W19")
-def test_a_master_that_holds_connections_and_never_answers(trio: Trio, api: str) -> None:
+def test_a_master_that_holds_connections_and_never_answers(
+    three_node_cluster: ThreeNodeCluster, api: str
+) -> None:
     """SIGSTOP is what a cut network looks like from outside; test_network.py cuts one.
 
     Until the others notice, a search may meet the frozen node more than once: it waits, and what
     the API cannot answer in time is a typed 504. Nothing is empty, and nobody waits longer.
     """
-    lost = next(at for at in range(NODES) if member_name(at) == master(trio))
-    pid = state_of(trio, lost).pid
-    with under_load(api) as load:
+    lost = next(at for at in range(NODES) if member_name(at) == master(three_node_cluster))
+    pid = read_member_state(three_node_cluster, lost).pid
+    with open_search_load(api) as load:
         os.kill(pid, signal.SIGSTOP)
         try:
-            noticed = seconds_until(lambda: count(trio, lost) == NODES - 1, NOTICED_S)
+            noticed = seconds_until(lambda: count(three_node_cluster, lost) == NODES - 1, NOTICED_S)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
             os.kill(pid, signal.SIGCONT)
-    print(load.told("master frozen"), f"noticed after {noticed:.1f} s")
-    assert set(load.failed) <= {GATEWAY_TIMEOUT}
+    print(load.summarize("master frozen"), f"noticed after {noticed:.1f} s")
+    assert set(load.failures) <= {GATEWAY_TIMEOUT}
     assert set(load.statuses[before + CALLERS :]) == {200}
     assert max(load.seconds) < DEADLINE_S + ROUND_S
-    green(trio)
+    wait_until_green(three_node_cluster)
 
 
 def test_a_full_disk_stops_writes_and_no_search(
-    trio: Trio,
+    three_node_cluster: ThreeNodeCluster,
     api: str,
     writer: Elasticsearch,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    office = Office(writer, PREFIX, tmp_path)
-    with lock.held(writer, recipe.LOCK, prefix=PREFIX):
+    office = ReindexHarness(writer, PREFIX, tmp_path)
+    with lock.open_lock(writer, recipe.LOCK, prefix=PREFIX):
         """A load was done before: its lock has a node."""
     live, before, files = office.live, office.offers(), two_doctors(office)
-    with trio.owner() as owner:
+    with three_node_cluster.owner() as owner:
         owner.cluster.put_settings(persistent=FULL)
         try:
-            seconds_until(lambda: blocked(owner, office.alias))
-            with under_load(api) as load, pytest.raises(DiskFull, match="free disk space"):
+            seconds_until(lambda: is_write_blocked(owner, office.alias))
+            with open_search_load(api) as load, pytest.raises(DiskFull, match="free disk space"):
                 office.reindex(files, accept_drift=True)
             assert_served(load)
             with pytest.raises(DiskFull, match="free disk space"):
                 write_offers(writer, live, files.offers().values())
-            assert_load_refused(trio, tmp_path, monkeypatch)
+            assert_load_refused(three_node_cluster, tmp_path, monkeypatch)
             assert office.live == live
             assert live in office.indices
             assert office.offers() == before
         finally:
             owner.cluster.put_settings(persistent=dict.fromkeys(FULL))
-        recovered = seconds_until(lambda: not blocked(owner, office.alias), limit_s=90)
+        recovered = seconds_until(lambda: not is_write_blocked(owner, office.alias), limit_s=90)
     print(f"disk freed: writes again after {recovered:.1f} s")
     assert office.reindex(files, accept_drift=True).index == office.live
 
 
 def test_a_first_load_on_a_full_disk_is_refused_at_once(
-    trio: Trio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    three_node_cluster: ThreeNodeCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allocation, "PATIENCE_S", 2)
-    with trio.owner() as owner:
-        office = Office(owner, "first", tmp_path)
+    monkeypatch.setattr(allocation, "ALLOCATION_TIMEOUT_S", 2)
+    with three_node_cluster.owner() as owner:
+        office = ReindexHarness(owner, "first", tmp_path)
         owner.cluster.put_settings(persistent=FULL)
         try:
             for _ in range(2):
@@ -161,45 +167,47 @@ def test_a_first_load_on_a_full_disk_is_refused_at_once(
         assert office.reindex(two_doctors(office)).index == office.live
 
 
-def assert_load_refused(trio: Trio, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def assert_load_refused(
+    cluster: ThreeNodeCluster, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``sas load`` says in a sentence that the disk is full; what is live is asked afterwards."""
     source = folder / "participation.jsonl"
     source.write_text('{"rpps": "10000000101", "participation": false}\n')
-    as_environment(trio, Duty.WRITER, monkeypatch)
+    as_environment(cluster, KeyRole.WRITER, monkeypatch)
     monkeypatch.setenv("SAS_STATE_DIR", str(folder / "state"))
     words = ["load", "participation", str(source), "--accept-drift"]
-    refused(CliRunner().invoke(app, words), UNAVAILABLE, "free disk space")
+    assert_refused(CliRunner().invoke(app, words), UNAVAILABLE, "free disk space")
 
 
-def assert_served(load: Load) -> None:
+def assert_served(load: SearchLoad) -> None:
     assert load.statuses
-    assert load.failed == []
+    assert load.failures == []
     assert max(load.seconds) < DEADLINE_S
 
 
-def state_of(trio: Trio, at: int) -> NodeState:
-    state = read_state(member_dir(trio.root, at))
+def read_member_state(cluster: ThreeNodeCluster, at: int) -> NodeState:
+    state = read_state(member_dir(cluster.root, at))
     assert state is not None
     return state
 
 
-def master(trio: Trio) -> str:
-    with trio.owner() as owner:
+def master(cluster: ThreeNodeCluster) -> str:
+    with cluster.owner() as owner:
         return str(owner.cat.master(format="json")[0]["node"])
 
 
-def count(trio: Trio, lost: int) -> int:
+def count(cluster: ThreeNodeCluster, lost: int) -> int:
     """Nodes of the cluster, as a node that is not lost counts them; 0 while it has no master."""
-    alive = state_of(trio, (lost + 1) % NODES).url
-    with trio.owner_at(alive) as owner:
+    alive = read_member_state(cluster, (lost + 1) % NODES).url
+    with cluster.owner_at(alive) as owner:
         try:
             return int(owner.cluster.health(master_timeout="1s")["number_of_nodes"])
         except Exception:
             return 0
 
 
-def green(trio: Trio) -> None:
-    with trio.owner() as owner:
+def wait_until_green(cluster: ThreeNodeCluster) -> None:
+    with cluster.owner() as owner:
         patient = owner.options(request_timeout=100)
         health = patient.cluster.health(
             wait_for_status="green", wait_for_nodes=str(NODES), timeout="90s"
@@ -207,7 +215,7 @@ def green(trio: Trio) -> None:
     assert (health["status"], health["number_of_nodes"]) == ("green", NODES)
 
 
-def blocked(owner: Elasticsearch, alias: str) -> bool:
+def is_write_blocked(owner: Elasticsearch, alias: str) -> bool:
     found = owner.indices.get_settings(index=alias, flat_settings=True)
     name = "index.blocks.read_only_allow_delete"
     return any(index["settings"].get(name) == "true" for index in found.values())

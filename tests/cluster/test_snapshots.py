@@ -13,30 +13,32 @@ from typer.testing import CliRunner
 from cli.main import app
 from elastic import lifecycle
 from elastic.errors import ElasticForbidden, LockTaken
-from elastic.keys import Duty
+from elastic.keys import KeyRole
 from elastic.names import audit_index, locks_index, offers_alias
 from elastic.node.state import snapshot_dir
 from elastic.service import audit, lock
 from elastic.service.audit import Event
-from indexers.quality.corrections import known_corrections, record_corrections
+from indexers.quality.corrections import read_corrections, record_corrections
 from indexers.reindex.recipe import LOCK
 from indexers.upkeep import snapshots
 from indexers.upkeep.snapshots import (
     NoSnapshotError,
     RepositoryRefusedError,
+    SnapshotRepository,
     SnapshotUnfitError,
-    Vault,
 )
-from tests.cli.commands import done, refused
-from tests.cluster.conftest import PREFIX, Trio, as_environment
+from tests.cli.commands import assert_refused, read_json_output
+from tests.cluster.conftest import PREFIX, ThreeNodeCluster, as_environment
 
 ALIAS = offers_alias(PREFIX)
 
 
 @pytest.fixture(scope="module")
-def vault(trio: Trio, dozen: str) -> Iterator[Vault]:
-    with trio.client(Duty.KEEPER) as keeper:
-        yield Vault(keeper, snapshot_dir(trio.machine), PREFIX)
+def snapshot_repository(
+    three_node_cluster: ThreeNodeCluster, dozen: str
+) -> Iterator[SnapshotRepository]:
+    with three_node_cluster.client(KeyRole.KEEPER) as keeper:
+        yield SnapshotRepository(keeper, snapshot_dir(three_node_cluster.machine), PREFIX)
 
 
 def offers(client: Elasticsearch) -> dict[str, Any]:
@@ -45,92 +47,117 @@ def offers(client: Elasticsearch) -> dict[str, Any]:
     return {hit["_id"]: hit["_source"] for hit in hits}
 
 
-def test_recovery_from_nothing(vault: Vault, trio: Trio) -> None:
-    before = offers(vault.client)
-    record_corrections(vault.client, PREFIX, "finess", {"damaged": "sound"}, datetime.now(UTC))
-    taken = snapshots.take(vault, datetime.now(UTC))
+def test_recovery_from_nothing(
+    snapshot_repository: SnapshotRepository, three_node_cluster: ThreeNodeCluster
+) -> None:
+    before = offers(snapshot_repository.client)
+    record_corrections(
+        snapshot_repository.client, PREFIX, "finess", {"damaged": "sound"}, datetime.now(UTC)
+    )
+    taken = snapshots.take_snapshot(snapshot_repository, datetime.now(UTC))
     assert audit_index(PREFIX) in taken.others
     assert locks_index(PREFIX) not in taken.others
-    with trio.owner() as owner:
+    with three_node_cluster.owner() as owner:
         for name in owner.indices.get(index=f"{PREFIX}-*", features=["aliases"]):
             owner.indices.delete(index=name)
-    assert lifecycle.live_index(vault.client, ALIAS) is None
-    live = snapshots.restore(vault, taken.name, datetime.now(UTC))
-    assert lifecycle.live_index(vault.client, ALIAS) == live
-    assert offers(vault.client) == before
-    trail = audit.history(vault.client, prefix=PREFIX)
+    assert lifecycle.live_index(snapshot_repository.client, ALIAS) is None
+    live = snapshots.restore_snapshot(snapshot_repository, taken.name, datetime.now(UTC))
+    assert lifecycle.live_index(snapshot_repository.client, ALIAS) == live
+    assert offers(snapshot_repository.client) == before
+    trail = audit.read_audit_trail(snapshot_repository.client, prefix=PREFIX)
     assert trail[0].event is Event.SNAPSHOT_RESTORED
     assert trail[0].details == {"snapshot": taken.name}
     assert Event.ALIAS_SWAPPED in {line.event for line in trail}, "the trail came back too"
-    assert known_corrections(vault.client, PREFIX)["finess"] == {"damaged": "sound"}
+    assert read_corrections(snapshot_repository.client, PREFIX)["finess"] == {"damaged": "sound"}
 
 
-def test_a_restore_stands_beside_what_is_live(vault: Vault) -> None:
-    taken, live = snapshots.kept(vault)[0], lifecycle.live_index(vault.client, ALIAS)
-    new = snapshots.restore(vault, taken.name, datetime.now(UTC))
+def test_a_restore_stands_beside_what_is_live(snapshot_repository: SnapshotRepository) -> None:
+    taken, live = (
+        snapshots.list_snapshots(snapshot_repository)[0],
+        lifecycle.live_index(snapshot_repository.client, ALIAS),
+    )
+    new = snapshots.restore_snapshot(snapshot_repository, taken.name, datetime.now(UTC))
     assert new != live
-    assert lifecycle.previous_indices(vault.client, ALIAS)[0] == live
+    assert lifecycle.previous_indices(snapshot_repository.client, ALIAS)[0] == live
 
 
 def test_a_restore_that_fails_leaves_the_live_index(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch
+    snapshot_repository: SnapshotRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = lifecycle.all_indices(vault.client, ALIAS)
-    live = lifecycle.live_index(vault.client, ALIAS)
+    before = lifecycle.all_indices(snapshot_repository.client, ALIAS)
+    live = lifecycle.live_index(snapshot_repository.client, ALIAS)
 
     def fail(*arguments: Any) -> None:
         raise InterruptedError
 
-    monkeypatch.setattr(lifecycle, "swap", fail)
+    monkeypatch.setattr(lifecycle, "swap_alias", fail)
     with pytest.raises(InterruptedError):
-        snapshots.restore(vault, snapshots.kept(vault)[0].name, datetime.now(UTC))
-    assert lifecycle.all_indices(vault.client, ALIAS) == before
-    assert lifecycle.live_index(vault.client, ALIAS) == live
+        snapshots.restore_snapshot(
+            snapshot_repository,
+            snapshots.list_snapshots(snapshot_repository)[0].name,
+            datetime.now(UTC),
+        )
+    assert lifecycle.all_indices(snapshot_repository.client, ALIAS) == before
+    assert lifecycle.live_index(snapshot_repository.client, ALIAS) == live
 
 
-def test_a_restore_waits_for_no_other_writer(vault: Vault) -> None:
-    name = snapshots.kept(vault)[0].name
-    with lock.held(vault.client, LOCK, prefix=PREFIX), pytest.raises(LockTaken):
-        snapshots.restore(vault, name, datetime.now(UTC))
+def test_a_restore_waits_for_no_other_writer(snapshot_repository: SnapshotRepository) -> None:
+    name = snapshots.list_snapshots(snapshot_repository)[0].name
+    with lock.open_lock(snapshot_repository.client, LOCK, prefix=PREFIX), pytest.raises(LockTaken):
+        snapshots.restore_snapshot(snapshot_repository, name, datetime.now(UTC))
 
 
-def test_another_schema_is_refused(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_schema_is_refused(
+    snapshot_repository: SnapshotRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(snapshots, "SCHEMA_VERSION", 999)
     with pytest.raises(SnapshotUnfitError, match="sas reindex"):
-        snapshots.restore(vault, snapshots.kept(vault)[0].name, datetime.now(UTC))
+        snapshots.restore_snapshot(
+            snapshot_repository,
+            snapshots.list_snapshots(snapshot_repository)[0].name,
+            datetime.now(UTC),
+        )
 
 
-def test_a_folder_that_nodes_may_not_use_is_told(vault: Vault) -> None:
+def test_a_folder_that_nodes_may_not_use_is_told(snapshot_repository: SnapshotRepository) -> None:
     with pytest.raises(RepositoryRefusedError, match=r"path\.repo.*SAS_SNAPSHOT_DIR"):
-        snapshots.kept(Vault(vault.client, Path("/nowhere"), PREFIX))
+        snapshots.list_snapshots(
+            SnapshotRepository(snapshot_repository.client, Path("/nowhere"), PREFIX)
+        )
 
 
-def test_the_writers_key_keeps_no_snapshot(vault: Vault, writer: Elasticsearch) -> None:
+def test_the_writers_key_keeps_no_snapshot(
+    snapshot_repository: SnapshotRepository, writer: Elasticsearch
+) -> None:
     with pytest.raises(ElasticForbidden):
-        snapshots.take(Vault(writer, vault.folder, PREFIX), datetime.now(UTC))
+        snapshots.take_snapshot(
+            SnapshotRepository(writer, snapshot_repository.folder, PREFIX), datetime.now(UTC)
+        )
 
 
 def test_the_commands_dry_run_first(
-    vault: Vault, trio: Trio, monkeypatch: pytest.MonkeyPatch
+    snapshot_repository: SnapshotRepository,
+    three_node_cluster: ThreeNodeCluster,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    as_environment(trio, Duty.KEEPER, monkeypatch)
-    monkeypatch.setenv("SAS_STATE_DIR", str(trio.machine.state_dir))
+    as_environment(three_node_cluster, KeyRole.KEEPER, monkeypatch)
+    monkeypatch.setenv("SAS_STATE_DIR", str(three_node_cluster.machine.state_dir))
 
     def sas(*words: str) -> Result:
         return CliRunner().invoke(app, ["snapshot", *words])
 
-    live = str(lifecycle.live_index(vault.client, ALIAS))
-    name = done(sas("create", "--json"))["snapshot"]
-    newest, *_ = done(sas("list", "--json"))
+    live = str(lifecycle.live_index(snapshot_repository.client, ALIAS))
+    name = read_json_output(sas("create", "--json"))["snapshot"]
+    newest, *_ = read_json_output(sas("list", "--json"))
     assert (newest["snapshot"], newest["index"], newest["whole"]) == (name, live, True)
     assert name in sas("list").output
     assert f"Would make {live} of {name} live" in sas("restore", name, "--dry-run").output
-    assert str(lifecycle.live_index(vault.client, ALIAS)) == live
-    restored = done(sas("restore", name, "--json"))["live"]
-    assert restored == str(lifecycle.live_index(vault.client, ALIAS)) != live
+    assert str(lifecycle.live_index(snapshot_repository.client, ALIAS)) == live
+    restored = read_json_output(sas("restore", name, "--json"))["live"]
+    assert restored == str(lifecycle.live_index(snapshot_repository.client, ALIAS)) != live
     assert sas("delete", name, "--dry-run").exit_code == 0
-    assert snapshots.one(vault, name).name == name
+    assert snapshots.find_snapshot(snapshot_repository, name).name == name
     assert sas("delete", name).exit_code == 0
     with pytest.raises(NoSnapshotError):
-        snapshots.one(vault, name)
-    refused(sas("restore", name), 1, "sas snapshot list")
+        snapshots.find_snapshot(snapshot_repository, name)
+    assert_refused(sas("restore", name), 1, "sas snapshot list")

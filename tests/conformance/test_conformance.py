@@ -25,7 +25,7 @@ def rows() -> list[tuple[str, list[tuple[str, str]]]]:
     return found
 
 
-def named_tests(path: Path) -> set[str]:
+def find_test_names(path: Path) -> set[str]:
     """The names of the test functions of a file."""
     tree = ast.parse(path.read_text("utf-8"))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -39,7 +39,7 @@ def test_every_named_test_exists():
         f"{number}: {file}::{name}"
         for number, named in listed
         for file, name in named
-        if not (ROOT / file).exists() or name not in named_tests(ROOT / file)
+        if not (ROOT / file).exists() or name not in find_test_names(ROOT / file)
     ]
     assert not missing
     assert all(named for _, named in listed)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from elastic.node.embedded import stop_nodes
 from elastic.node.provision import obtain_distribution
-from elastic.node.report import Silence
+from elastic.node.report import SilentReporter
 from elastic.node.state import runtime_dir
 from elastic.settings import ElasticSettings
 
@@ -18,9 +18,9 @@ WAIT_S = 300.0
 
 
 @contextmanager
-def own_machine() -> Iterator[ElasticSettings]:
+def open_own_machine() -> Iterator[ElasticSettings]:
     """Settings of a machine with the distribution and nothing that runs; all is stopped after."""
-    obtain_distribution(ElasticSettings(), Silence())
+    obtain_distribution(ElasticSettings(), SilentReporter())
     folder = Path(tempfile.mkdtemp(prefix="sas-cluster-"))
     folder.chmod(0o755)
     (folder / "distributions").symlink_to(ElasticSettings().state_dir / "distributions")

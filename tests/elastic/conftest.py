@@ -17,7 +17,7 @@ from elastic.settings import ElasticSettings
 MODULES = "java.base@{version}\\njdk.jlink@{version}\\n"
 
 
-class Told:
+class RecordingReport:
     """A report that remembers what it was told."""
 
     def __init__(self) -> None:
@@ -32,16 +32,16 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def recording_report() -> RecordingReport:
+    return RecordingReport()
 
 
 @pytest.fixture
-def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ElasticSettings:
+def bare_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ElasticSettings:
     """Settings of a machine with nothing installed, nothing running and the network closed."""
     for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
         monkeypatch.delenv(name)
-    with closed_port() as url:
+    with open_unused_url() as url:
         monkeypatch.setenv("SAS_ELASTICSEARCH_DOWNLOAD_URL", url)
         monkeypatch.setattr(client, "DEFAULT_URL", url)
     monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
@@ -58,7 +58,7 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def closed_port() -> Iterator[str]:
+def open_unused_url() -> Iterator[str]:
     """The address of a port that nothing listens on any more."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -7,7 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from elastic import bulk
-from elastic.bulk import BulkRefusedError, Operation, batches, write, write_offers
+from elastic.bulk import BulkRefusedError, Operation, batches, write_offers, write_operations
 from mappings.records import Offer
 from tests.conftest import CreateOffers
 
@@ -67,7 +67,9 @@ def test_a_conflict_of_a_conditional_write_is_told_apart(
     alias = create_offers(offers(1))
     (offer,) = offers(1, title="Y")
     stale = Operation.index(offer, if_seq_no=99, if_primary_term=1)
-    assert write(es, alias, [stale], require_alias=True).conflicts == ["finess:000000000"]
+    assert write_operations(es, alias, [stale], require_alias=True).conflicts == [
+        "finess:000000000"
+    ]
 
 
 def test_deleting_what_is_not_there_is_no_failure(
@@ -75,7 +77,7 @@ def test_deleting_what_is_not_there_is_no_failure(
 ) -> None:
     alias = create_offers(offers(1))
     operations = [Operation.delete("finess:000000000"), Operation.delete("finess:999999999")]
-    assert write(es, alias, operations, require_alias=True).done == 2
+    assert write_operations(es, alias, operations, require_alias=True).done == 2
 
 
 def test_writing_to_an_index_that_is_no_alias_fails_when_an_alias_is_required(
@@ -83,7 +85,7 @@ def test_writing_to_an_index_that_is_no_alias_fails_when_an_alias_is_required(
 ) -> None:
     operations = map(Operation.index, offers(1))
     with pytest.raises(BulkRefusedError):
-        write(es, f"{index_prefix}-nothing", operations, require_alias=True)
+        write_operations(es, f"{index_prefix}-nothing", operations, require_alias=True)
     assert not es.indices.exists(index=f"{index_prefix}-nothing")
 
 
@@ -98,8 +100,8 @@ def test_documents_turned_away_for_load_are_sent_again(monkeypatch: pytest.Monke
         return [shed if len(asked) < 3 and n % 2 else done for n in range(len(batch))]
 
     monkeypatch.setattr(bulk, "_post", post)
-    monkeypatch.setattr(bulk, "patient", lambda client: client)
-    written = write(object(), "x", map(Operation.index, offers(8)))  # type: ignore[arg-type]
+    monkeypatch.setattr(bulk, "with_admin_timeout", lambda client: client)
+    written = write_operations(object(), "x", map(Operation.index, offers(8)))  # type: ignore[arg-type]
     assert asked == [8, 4, 2]
     assert written.done == 8
 
@@ -108,6 +110,6 @@ def test_load_that_never_ends_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(bulk, "FIRST_PAUSE_S", 0)
     shed = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
     monkeypatch.setattr(bulk, "_post", lambda target, batch: [shed for _ in batch])
-    monkeypatch.setattr(bulk, "patient", lambda client: client)
+    monkeypatch.setattr(bulk, "with_admin_timeout", lambda client: client)
     with pytest.raises(BulkRefusedError, match="es_rejected_execution_exception"):
-        write(object(), "x", map(Operation.index, offers(2)))  # type: ignore[arg-type]
+        write_operations(object(), "x", map(Operation.index, offers(2)))  # type: ignore[arg-type]

@@ -12,48 +12,48 @@ from elasticsearch.serializer import OrjsonSerializer
 from elastic import client
 from elastic.client import (
     ADMIN_TIMEOUT_S,
-    PUT_ASIDE_S,
-    SPANS,
+    DEAD_NODE_BACKOFF_S,
+    SPANS_VARIABLE,
     OrjsonLinesSerializer,
     async_client,
     client_options,
-    patient,
+    with_admin_timeout,
 )
 from elastic.settings import ElasticSettings
 
 
-def test_the_options_are_those_of_the_design(chosen: ElasticSettings) -> None:
-    options = client_options(chosen)
+def test_the_options_are_those_of_the_design(bare_settings: ElasticSettings) -> None:
+    options = client_options(bare_settings)
     assert options["request_timeout"] == 3.0
     assert options["connections_per_node"] == 64
     assert options["retry_on_timeout"] is True
     assert options["retry_on_status"] == (502, 503, 504)
     assert options["max_retries"] == 3
-    assert options["dead_node_backoff_factor"] == PUT_ASIDE_S > options["request_timeout"]
+    assert options["dead_node_backoff_factor"] == DEAD_NODE_BACKOFF_S > options["request_timeout"]
     assert isinstance(options["serializers"]["application/json"], OrjsonSerializer)
 
 
 async def test_spans_are_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SPANS, "to be undone")
-    monkeypatch.delenv(SPANS)
+    monkeypatch.setenv(SPANS_VARIABLE, "to be undone")
+    monkeypatch.delenv(SPANS_VARIABLE)
     await async_client("http://a:1").close()
-    assert os.environ[SPANS] == "false"
-    os.environ[SPANS] = "true"
+    assert os.environ[SPANS_VARIABLE] == "false"
+    os.environ[SPANS_VARIABLE] = "true"
     await async_client("http://a:1").close()
-    assert os.environ[SPANS] == "true"
+    assert os.environ[SPANS_VARIABLE] == "true"
 
 
-def test_the_address_asked_for_wins(chosen: ElasticSettings) -> None:
-    cluster = chosen.model_copy(update={"elasticsearch_url": "http://a:1,http://b:2"})
+def test_the_address_asked_for_wins(bare_settings: ElasticSettings) -> None:
+    cluster = bare_settings.model_copy(update={"elasticsearch_url": "http://a:1,http://b:2"})
     assert client_options(cluster, "http://c:3")["hosts"] == ["http://c:3"]
     assert client_options(cluster)["hosts"] == ["http://a:1", "http://b:2"]
-    assert client_options(chosen)["hosts"] == [client.DEFAULT_URL]
+    assert client_options(bare_settings)["hosts"] == [client.DEFAULT_URL]
 
 
 def test_credentials_come_from_the_settings(
-    chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch
+    bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert {"api_key", "basic_auth", "ca_certs"}.isdisjoint(client_options(chosen))
+    assert {"api_key", "basic_auth", "ca_certs"}.isdisjoint(client_options(bare_settings))
     monkeypatch.setenv("SAS_ELASTICSEARCH_USERNAME", "sas")
     monkeypatch.setenv("SAS_ELASTICSEARCH_PASSWORD", "secret")
     assert client_options(ElasticSettings())["basic_auth"] == ("sas", "secret")
@@ -81,7 +81,7 @@ def test_bulk_and_multi_search_pass_accents(es: Elasticsearch, index_prefix: str
 
 
 def test_administration_is_given_more_time(es: Elasticsearch) -> None:
-    assert patient(es)._request_timeout == ADMIN_TIMEOUT_S
+    assert with_admin_timeout(es)._request_timeout == ADMIN_TIMEOUT_S
 
 
 async def test_the_async_client_answers(es_url: str) -> None:

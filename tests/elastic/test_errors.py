@@ -12,55 +12,55 @@ from elasticsearch import Elasticsearch
 
 from elastic import errors
 from elastic.client import async_client, sync_client
-from elastic.errors import translate, translated
+from elastic.errors import build_elastic_error, translate_errors
 
 
 @contextmanager
-def silent_server() -> Iterator[str]:
+def open_silent_server() -> Iterator[str]:
     """A port that accepts and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def closed_port() -> str:
+def find_unused_url() -> str:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_a_closed_port_says_how_to_start() -> None:
     with (
-        sync_client(closed_port()) as client,
+        sync_client(find_unused_url()) as client,
         pytest.raises(errors.ElasticUnavailable, match="sas up"),
-        translated(),
+        translate_errors(),
     ):
         client.info()
 
 
 async def test_a_closed_port_is_typed_for_the_async_client() -> None:
-    async with async_client(closed_port()) as client:
-        with pytest.raises(errors.ElasticUnavailable, match="sas up"), translated():
+    async with async_client(find_unused_url()) as client:
+        with pytest.raises(errors.ElasticUnavailable, match="sas up"), translate_errors():
             await client.info()
 
 
 def test_a_silent_node_is_a_time_out() -> None:
     with (
-        silent_server() as url,
+        open_silent_server() as url,
         sync_client(url, request_timeout=0.1, max_retries=0) as client,
         pytest.raises(errors.ElasticTimeout, match="in time"),
-        translated(),
+        translate_errors(),
     ):
         client.info()
 
 
 def test_a_missing_index_is_named(es: Elasticsearch, index_prefix: str) -> None:
-    with pytest.raises(errors.IndexMissing, match=f"{index_prefix}-offers"), translated():
+    with pytest.raises(errors.IndexMissing, match=f"{index_prefix}-offers"), translate_errors():
         es.search(index=f"{index_prefix}-offers")
 
 
 def test_a_missing_document_is_no_missing_index(
     es: Elasticsearch, create_offers: Callable[..., str]
 ) -> None:
-    with pytest.raises(errors.IndexMissing, match="document"), translated():
+    with pytest.raises(errors.IndexMissing, match="document"), translate_errors():
         es.get(index=create_offers(), id="nobody")
 
 
@@ -70,7 +70,7 @@ def test_a_flooded_disk_says_free_space(
     """Elasticsearch itself sets this block when a disk passes its flood-stage mark."""
     alias = create_offers()
     es.indices.put_settings(index=alias, settings={"index.blocks.read_only_allow_delete": True})
-    with pytest.raises(errors.DiskFull, match="free disk space"), translated():
+    with pytest.raises(errors.DiskFull, match="free disk space"), translate_errors():
         es.options(max_retries=0).index(index=alias, id="a", document={"id": "a"})
 
 
@@ -78,7 +78,7 @@ def test_a_malformed_request_never_repeats_what_was_searched(
     es: Elasticsearch, create_offers: Callable[..., str]
 ) -> None:
     alias = create_offers()
-    with pytest.raises(errors.ElasticRejected, match="400") as caught, translated():
+    with pytest.raises(errors.ElasticRejected, match="400") as caught, translate_errors():
         es.search(index=alias, query={"range": {"absences": {"gte": "12 rue Secrète"}}})
     assert "Secr" not in str(caught.value)
 
@@ -104,7 +104,7 @@ def test_an_answer_of_the_cluster_is_typed(
     )
     raised = elasticsearch.exceptions.HTTP_EXCEPTIONS.get(status, elasticsearch.ApiError)
     error = raised(message=kind, meta=meta, body={"error": {"type": kind}, "status": status})
-    assert type(translate(error)) is expected
+    assert type(build_elastic_error(error)) is expected
 
 
 def test_a_lost_connection_is_retried(es_url: str) -> None:

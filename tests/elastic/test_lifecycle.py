@@ -23,23 +23,23 @@ def build(es: Elasticsearch, prefix: str, days: int) -> IndexName:
 
 def test_an_index_tells_its_schema_version(es: Elasticsearch, index_prefix: str) -> None:
     name = build(es, index_prefix, 0)
-    lifecycle.swap(es, name.alias, name)
+    lifecycle.swap_alias(es, name.alias, name)
     assert lifecycle.schema_version(es, name.alias) == SCHEMA_VERSION
 
 
 def test_the_alias_moves_and_the_old_index_stays(es: Elasticsearch, index_prefix: str) -> None:
     first, second = build(es, index_prefix, 0), build(es, index_prefix, 1)
     assert lifecycle.live_index(es, first.alias) is None
-    assert lifecycle.swap(es, first.alias, first) is None
-    assert lifecycle.swap(es, first.alias, second) == first
+    assert lifecycle.swap_alias(es, first.alias, first) is None
+    assert lifecycle.swap_alias(es, first.alias, second) == first
     assert lifecycle.live_index(es, first.alias) == second
     assert lifecycle.previous_indices(es, first.alias) == [first]
 
 
 def test_swapping_to_the_live_index_changes_nothing(es: Elasticsearch, index_prefix: str) -> None:
     name = build(es, index_prefix, 0)
-    lifecycle.swap(es, name.alias, name)
-    assert lifecycle.swap(es, name.alias, name) == name
+    lifecycle.swap_alias(es, name.alias, name)
+    assert lifecycle.swap_alias(es, name.alias, name) == name
     assert lifecycle.live_index(es, name.alias) == name
 
 
@@ -47,9 +47,9 @@ def test_swapping_to_a_missing_index_leaves_the_live_one(
     es: Elasticsearch, index_prefix: str
 ) -> None:
     live = build(es, index_prefix, 0)
-    lifecycle.swap(es, live.alias, live)
+    lifecycle.swap_alias(es, live.alias, live)
     with pytest.raises(IndexMissing, match="does not exist"):
-        lifecycle.swap(es, live.alias, offers_index(index_prefix, NOW + timedelta(days=9)))
+        lifecycle.swap_alias(es, live.alias, offers_index(index_prefix, NOW + timedelta(days=9)))
     assert lifecycle.live_index(es, live.alias) == live
 
 
@@ -57,28 +57,28 @@ def test_pruning_keeps_the_live_index_the_newest_previous_and_what_is_being_buil
     es: Elasticsearch, index_prefix: str
 ) -> None:
     names = [build(es, index_prefix, day) for day in range(5)]
-    lifecycle.swap(es, names[0].alias, names[3])
-    assert lifecycle.prune(es, names[0].alias, keep=1) == [names[1], names[0]]
+    lifecycle.swap_alias(es, names[0].alias, names[3])
+    assert lifecycle.prune_indices(es, names[0].alias, keep=1) == [names[1], names[0]]
     assert lifecycle.all_indices(es, names[0].alias) == [names[4], names[3], names[2]]
 
 
 def test_pruning_without_alias_deletes_nothing(es: Elasticsearch, index_prefix: str) -> None:
     name = build(es, index_prefix, 0)
-    assert lifecycle.prune(es, name.alias, keep=0) == []
+    assert lifecycle.prune_indices(es, name.alias, keep=0) == []
     assert lifecycle.all_indices(es, name.alias) == [name]
 
 
 def test_another_prefix_is_never_pruned(es: Elasticsearch, index_prefix: str) -> None:
     other = build(es, f"{index_prefix}-offers-v1", 0)
     live = build(es, index_prefix, 1)
-    lifecycle.swap(es, live.alias, live)
-    assert lifecycle.prune(es, live.alias, keep=0) == []
+    lifecycle.swap_alias(es, live.alias, live)
+    assert lifecycle.prune_indices(es, live.alias, keep=0) == []
     assert lifecycle.all_indices(es, other.alias) == [other]
 
 
 def test_the_live_index_cannot_be_deleted(es: Elasticsearch, index_prefix: str) -> None:
     name = build(es, index_prefix, 0)
-    lifecycle.swap(es, name.alias, name)
+    lifecycle.swap_alias(es, name.alias, name)
     with pytest.raises(AliasConflict, match="swap the alias first"):
         lifecycle.delete_index(es, name)
     assert lifecycle.live_index(es, name.alias) == name
@@ -117,15 +117,15 @@ def test_a_document_is_counted_once_refreshed_and_merged(
     name = build(es, index_prefix, 0)
     lifecycle.put_settings(es, name, {"refresh_interval": "-1"})
     es.index(index=str(name), id="a", document={"id": "a", "slots": [{"id": "s"}]})
-    assert lifecycle.count(es, name) == 0
-    lifecycle.refresh(es, name)
+    assert lifecycle.count_documents(es, name) == 0
+    lifecycle.refresh_index(es, name)
     lifecycle.force_merge(es, name)
-    assert lifecycle.count(es, name) == 1
+    assert lifecycle.count_documents(es, name) == 1
 
 
 def test_counting_a_missing_index_is_typed(es: Elasticsearch, index_prefix: str) -> None:
     with pytest.raises(IndexMissing, match="sas reindex"):
-        lifecycle.count(es, f"{index_prefix}-offers")
+        lifecycle.count_documents(es, f"{index_prefix}-offers")
     with pytest.raises(IndexMissing, match="sas reindex"):
         lifecycle.schema_version(es, f"{index_prefix}-offers")
 
@@ -150,7 +150,7 @@ def test_a_leftover_that_went_live_meanwhile_goes_and_the_alias_stays(
 ) -> None:
     """The last order of a killed run moves the alias between the look and the deletion."""
     live, left = build(es, index_prefix, 0), build(es, index_prefix, 1)
-    lifecycle.swap(es, live.alias, live)
+    lifecycle.swap_alias(es, live.alias, live)
     usual = lifecycle.live_index
 
     def late(client: Elasticsearch, alias: str) -> IndexName | None:
@@ -176,6 +176,6 @@ def test_a_leftover_goes_when_nothing_is_live_and_a_live_one_never(
     lifecycle.delete_leftover(es, name)
     assert lifecycle.all_indices(es, name.alias) == []
     live = build(es, index_prefix, 1)
-    lifecycle.swap(es, live.alias, live)
+    lifecycle.swap_alias(es, live.alias, live)
     with pytest.raises(AliasConflict, match="is live"):
         lifecycle.delete_leftover(es, live)

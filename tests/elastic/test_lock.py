@@ -14,12 +14,12 @@ from elasticsearch import Elasticsearch
 from elastic.errors import LockLost, LockTaken
 from elastic.names import locks_index
 from elastic.process import is_dead, process_mark
-from elastic.service.lock import Lock, held
+from elastic.service.lock import Lock, open_lock
 
 TTL = timedelta(minutes=10)
 
 
-class Clock:
+class LockClock:
     """A clock that moves when told."""
 
     def __init__(self) -> None:
@@ -33,15 +33,15 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> LockClock:
+    return LockClock()
 
 
-def stored(es: Elasticsearch, prefix: str) -> dict[str, str]:
+def read_lock_document(es: Elasticsearch, prefix: str) -> dict[str, str]:
     return es.get(index=locks_index(prefix), id="reindex")["_source"]
 
 
-def crash(es: Elasticsearch, prefix: str, clock: Callable[[], datetime]) -> Lock:
+def take_abandoned_lock(es: Elasticsearch, prefix: str, clock: Callable[[], datetime]) -> Lock:
     """A holder that took the lock and will never release it."""
     lock = Lock(es, "reindex", locks_index(prefix), TTL, clock)
     lock.take()
@@ -49,91 +49,95 @@ def crash(es: Elasticsearch, prefix: str, clock: Callable[[], datetime]) -> Lock
 
 
 def test_a_held_lock_is_refused_and_names_its_holder(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
     with (
-        held(es, "reindex", prefix=index_prefix, clock=clock),
+        open_lock(es, "reindex", prefix=index_prefix, clock=clock),
         pytest.raises(LockTaken, match=r"held by .+ since 2026-11-04T14:20") as refusal,
-        held(es, "reindex", prefix=index_prefix, clock=clock),
+        open_lock(es, "reindex", prefix=index_prefix, clock=clock),
     ):
         pass
     assert "expires at 2026-11-04T14:30" in str(refusal.value)
 
 
 def test_a_released_lock_can_be_taken_again(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
-    with held(es, "reindex", prefix=index_prefix, clock=clock):
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock):
         pass
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
-        assert stored(es, index_prefix)["owner"] == lock.owner
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        assert read_lock_document(es, index_prefix)["owner"] == lock.owner
 
 
 def test_a_failing_body_releases_the_lock(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
     with (
         pytest.raises(RuntimeError, match="boom"),
-        held(es, "reindex", prefix=index_prefix, clock=clock),
+        open_lock(es, "reindex", prefix=index_prefix, clock=clock),
     ):
         raise RuntimeError("boom")
     assert not es.exists(index=locks_index(index_prefix), id="reindex")
 
 
-def test_two_names_are_two_locks(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
+def test_two_names_are_two_locks(es: Elasticsearch, index_prefix: str, clock: LockClock) -> None:
     with (
-        held(es, "reindex", prefix=index_prefix, clock=clock),
-        held(es, "slots", prefix=index_prefix, clock=clock) as other,
+        open_lock(es, "reindex", prefix=index_prefix, clock=clock),
+        open_lock(es, "slots", prefix=index_prefix, clock=clock) as other,
     ):
         other.renew()
 
 
-def test_a_dead_holders_lock_expires(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
-    with held(es, "warm-up", prefix=index_prefix, clock=clock):
-        dead = crash(es, index_prefix, clock)
+def test_a_dead_holders_lock_expires(
+    es: Elasticsearch, index_prefix: str, clock: LockClock
+) -> None:
+    with open_lock(es, "warm-up", prefix=index_prefix, clock=clock):
+        dead = take_abandoned_lock(es, index_prefix, clock)
     clock.forward(TTL - timedelta(seconds=1))
-    with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+    with pytest.raises(LockTaken), open_lock(es, "reindex", prefix=index_prefix, clock=clock):
         pass
     clock.forward(timedelta(seconds=1))
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
-        assert stored(es, index_prefix)["owner"] == lock.owner != dead.owner
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+        assert read_lock_document(es, index_prefix)["owner"] == lock.owner != dead.owner
 
 
-def test_a_renewed_lock_does_not_expire(es: Elasticsearch, index_prefix: str, clock: Clock) -> None:
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+def test_a_renewed_lock_does_not_expire(
+    es: Elasticsearch, index_prefix: str, clock: LockClock
+) -> None:
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
         clock.forward(TTL - timedelta(seconds=1))
         lock.renew()
         clock.forward(timedelta(minutes=5))
-        with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+        with pytest.raises(LockTaken), open_lock(es, "reindex", prefix=index_prefix, clock=clock):
             pass
 
 
 def test_a_holder_that_slept_learns_that_it_lost_the_lock(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
-    with held(es, "warm-up", prefix=index_prefix, clock=clock):
-        sleeper = crash(es, index_prefix, clock)
+    with open_lock(es, "warm-up", prefix=index_prefix, clock=clock):
+        sleeper = take_abandoned_lock(es, index_prefix, clock)
     clock.forward(TTL)
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
         with pytest.raises(LockLost, match="run it again"):
             sleeper.renew()
         sleeper.release()
-        assert stored(es, index_prefix)["owner"] == lock.owner
+        assert read_lock_document(es, index_prefix)["owner"] == lock.owner
 
 
 def test_renewing_a_vanished_lock_is_a_loss(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
         es.delete(index=locks_index(index_prefix), id="reindex")
         with pytest.raises(LockLost):
             lock.renew()
 
 
 def test_a_retried_write_meets_itself_and_keeps_the_lock(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
-    with held(es, "reindex", prefix=index_prefix, clock=clock) as lock:
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock) as lock:
         before = dict(lock.version)
         lock.renew()
         lock.version = before
@@ -143,16 +147,16 @@ def test_a_retried_write_meets_itself_and_keeps_the_lock(
 
 
 def test_renewing_when_due_writes_only_past_half_of_the_time(
-    es: Elasticsearch, index_prefix: str, clock: Clock
+    es: Elasticsearch, index_prefix: str, clock: LockClock
 ) -> None:
-    with held(es, "reindex", prefix=index_prefix, clock=clock, ttl=TTL) as lock:
-        first = stored(es, index_prefix)["expires_at"]
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock, ttl=TTL) as lock:
+        first = read_lock_document(es, index_prefix)["expires_at"]
         clock.forward(TTL / 2 - timedelta(seconds=1))
         lock.renew_if_due()
-        assert stored(es, index_prefix)["expires_at"] == first
+        assert read_lock_document(es, index_prefix)["expires_at"] == first
         clock.forward(timedelta(seconds=1))
         lock.renew_if_due()
-        assert stored(es, index_prefix)["expires_at"] > first
+        assert read_lock_document(es, index_prefix)["expires_at"] > first
 
 
 HOLDER = """
@@ -166,7 +170,7 @@ with sync_client(sys.argv[1]) as client, held(client, "reindex", prefix=sys.argv
 
 
 @contextmanager
-def holding(url: str, prefix: str) -> Iterator[int]:
+def open_lock_holder(url: str, prefix: str) -> Iterator[int]:
     """A process that holds the lock; its number."""
     words = [sys.executable, "-c", HOLDER, url, prefix]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
@@ -179,26 +183,26 @@ def holding(url: str, prefix: str) -> Iterator[int]:
 def test_a_killed_holder_gives_the_lock_up_at_once_on_its_machine(
     es: Elasticsearch, es_url: str, index_prefix: str
 ) -> None:
-    with holding(es_url, index_prefix) as pid:
+    with open_lock_holder(es_url, index_prefix) as pid:
         with (
             pytest.raises(LockTaken, match=f":{pid} since"),
-            held(es, "reindex", prefix=index_prefix),
+            open_lock(es, "reindex", prefix=index_prefix),
         ):
             pass
         os.kill(pid, signal.SIGKILL)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        with held(es, "reindex", prefix=index_prefix) as lock:
-            assert stored(es, index_prefix)["owner"] == lock.owner
+        with open_lock(es, "reindex", prefix=index_prefix) as lock:
+            assert read_lock_document(es, index_prefix)["owner"] == lock.owner
 
 
 @pytest.mark.parametrize("mark", ["", ":0123456789ab-1-0123456789ab"])
 def test_a_holder_that_cannot_be_seen_from_here_is_waited_for(
-    es: Elasticsearch, index_prefix: str, clock: Clock, mark: str
+    es: Elasticsearch, index_prefix: str, clock: LockClock, mark: str
 ) -> None:
     """One of another machine, and one that left no mark."""
-    with held(es, "reindex", prefix=index_prefix, clock=clock):
+    with open_lock(es, "reindex", prefix=index_prefix, clock=clock):
         es.update(index=locks_index(index_prefix), id="reindex", doc={"owner": f"x{mark}"})
-        with pytest.raises(LockTaken), held(es, "reindex", prefix=index_prefix, clock=clock):
+        with pytest.raises(LockTaken), open_lock(es, "reindex", prefix=index_prefix, clock=clock):
             pass
 
 

@@ -12,7 +12,7 @@ from elasticsearch.helpers import bulk
 
 from elastic.client import async_client
 from elastic.errors import ElasticRejected, IndexMissing, PointInTimeGone
-from elastic.point_in_time import close_pit, open_pit, search_in
+from elastic.point_in_time import close_pit, open_pit, search_point_in_time
 from tests.conftest import CreateOffers
 
 COUNT, SIZE, KEEP_S = 60, 7, 60
@@ -31,7 +31,7 @@ NEAREST: dict[str, Any] = {
 }
 
 Answer = dict[str, Any]
-Asking = Callable[[dict[str, Any]], Awaitable[Answer]]
+SendRequest = Callable[[dict[str, Any]], Awaitable[Answer]]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def offers() -> list[dict[str, Any]]:
     return [offer(number, 0.37 * (number // 3)) for number in range(COUNT)]
 
 
-class Writer:
+class IndexRewriter:
     """Turns the index over, a third of it at each call, and refreshes it."""
 
     def __init__(self, es: Elasticsearch, alias: str) -> None:
@@ -69,11 +69,11 @@ class Writer:
         bulk(self.es, [*actions, left], refresh=True)
 
 
-async def walked(asking: Asking, between: Callable[[], None]) -> list[str]:
+async def collect_page_ids(send: SendRequest, between: Callable[[], None]) -> list[str]:
     """The ids of all pages, each asked with the sort values that end the one before."""
     found: list[str] = []
     body = NEAREST
-    while hits := (await asking(body))["hits"]["hits"]:
+    while hits := (await send(body))["hits"]["hits"]:
         found += [hit["_id"] for hit in hits]
         body = {**NEAREST, "search_after": orjson.loads(orjson.dumps(hits[-1]["sort"]))}
         between()
@@ -89,8 +89,8 @@ async def test_a_walk_loses_and_doubles_nothing_while_offers_are_rewritten(
     expected = [offer["id"] for offer in offers()]
     pit = await open_pit(client, alias, KEEP_S)
     try:
-        asking = partial(search_in, client, pit, KEEP_S)
-        assert await walked(asking, Writer(es, alias).rewrite) == expected
+        asking = partial(search_point_in_time, client, pit, KEEP_S)
+        assert await collect_page_ids(asking, IndexRewriter(es, alias).rewrite) == expected
     finally:
         await close_pit(client, pit)
 
@@ -105,7 +105,7 @@ async def test_the_same_walk_over_the_live_index_does(
         answer: Answer = (await client.search(index=alias, body=body)).body
         return answer
 
-    met = await walked(live, Writer(es, alias).rewrite)
+    met = await collect_page_ids(live, IndexRewriter(es, alias).rewrite)
     assert len(met) > len(set(met)) or not {offer["id"] for offer in offers()} <= set(met)
 
 
@@ -116,7 +116,9 @@ async def test_a_swapped_alias_leaves_the_walk_where_it_was(
     pit = await open_pit(client, alias, KEEP_S)
     try:
         create_offers([offer(1, 0)])
-        answer = await search_in(client, pit, KEEP_S, {**NEAREST, "track_total_hits": True})
+        answer = await search_point_in_time(
+            client, pit, KEEP_S, {**NEAREST, "track_total_hits": True}
+        )
         assert answer["hits"]["total"] == {"value": COUNT, "relation": "eq"}
         assert answer["pit_id"]
     finally:
@@ -128,10 +130,14 @@ async def test_sort_values_are_taken_back_without_the_tiebreaker(
 ) -> None:
     pit = await open_pit(client, create_offers(offers()), KEEP_S)
     try:
-        last = (await search_in(client, pit, KEEP_S, NEAREST))["hits"]["hits"][-1]["sort"]
+        last = (await search_point_in_time(client, pit, KEEP_S, NEAREST))["hits"]["hits"][-1][
+            "sort"
+        ]
         assert len(last) == len(NEAREST["sort"]) + 1
         pages = [
-            (await search_in(client, pit, KEEP_S, {**NEAREST, "search_after": after}))["hits"]
+            (await search_point_in_time(client, pit, KEEP_S, {**NEAREST, "search_after": after}))[
+                "hits"
+            ]
             for after in (last, last[:-1])
         ]
         first, second = ([hit["_id"] for hit in page["hits"]] for page in pages)
@@ -147,7 +153,7 @@ async def test_a_closed_one_is_gone_and_may_be_closed_again(
     pit = await open_pit(client, create_offers(offers()), KEEP_S)
     await close_pit(client, pit)
     with pytest.raises(PointInTimeGone, match="first page") as caught:
-        await search_in(client, pit, KEEP_S, NEAREST)
+        await search_point_in_time(client, pit, KEEP_S, NEAREST)
     assert pit not in str(caught.value)
     await close_pit(client, pit)
 
@@ -160,7 +166,7 @@ async def test_one_whose_index_was_deleted_is_gone(
     pit = await open_pit(client, alias, KEEP_S)
     es.indices.delete(index=next(iter(es.indices.get_alias(name=alias))))
     with pytest.raises(PointInTimeGone):
-        await search_in(client, pit, KEEP_S, NEAREST)
+        await search_point_in_time(client, pit, KEEP_S, NEAREST)
     await close_pit(client, pit)
 
 
@@ -174,14 +180,14 @@ async def test_one_held_by_a_node_that_left_is_gone(
     assert node.encode() in raw
     elsewhere = urlsafe_b64encode(raw.replace(node.encode(), b"A" * len(node))).decode()
     with pytest.raises(PointInTimeGone):
-        await search_in(client, elsewhere, KEEP_S, NEAREST)
+        await search_point_in_time(client, elsewhere, KEEP_S, NEAREST)
     await close_pit(client, pit)
 
 
 async def test_what_is_no_point_in_time_is_a_fault_of_ours(client: AsyncElasticsearch) -> None:
     for text in ("AAAA", "!"):
         with pytest.raises(ElasticRejected):
-            await search_in(client, text, KEEP_S, NEAREST)
+            await search_point_in_time(client, text, KEEP_S, NEAREST)
         with pytest.raises(ElasticRejected):
             await close_pit(client, text)
 

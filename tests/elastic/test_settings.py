@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elastic.settings import BadSetting, ElasticSettings, settings
+from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
 
 
 def test_the_state_lies_in_the_data_folder_of_the_user(
@@ -12,9 +12,9 @@ def test_the_state_lies_in_the_data_folder_of_the_user(
 ) -> None:
     monkeypatch.delenv("SAS_STATE_DIR", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert settings().state_dir == tmp_path / "sas-search-engine"
+    assert read_elastic_settings().state_dir == tmp_path / "sas-search-engine"
     monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "else"))
-    assert settings().state_dir == tmp_path / "else"
+    assert read_elastic_settings().state_dir == tmp_path / "else"
 
 
 def test_root_and_others_have_their_own_place(
@@ -24,16 +24,16 @@ def test_root_and_others_have_their_own_place(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert settings().state_dir == tmp_path / ".local" / "share" / "sas-search-engine"
+    assert read_elastic_settings().state_dir == tmp_path / ".local" / "share" / "sas-search-engine"
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert settings().state_dir == Path("/var/lib/sas-search-engine")
+    assert read_elastic_settings().state_dir == Path("/var/lib/sas-search-engine")
 
 
 def test_several_nodes_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "http://a:9200, http://b:9200,")
-    assert settings().elasticsearch_urls == ["http://a:9200", "http://b:9200"]
+    assert read_elastic_settings().elasticsearch_urls == ["http://a:9200", "http://b:9200"]
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "")
-    assert settings().elasticsearch_urls == []
+    assert read_elastic_settings().elasticsearch_urls == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_several_nodes_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSetting, match=rf"{name}: .*Correct or unset it") as caught:
-        settings()
+        read_elastic_settings()
     assert value not in str(caught.value).replace(name, "")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fetch.unreliable import Server, serving
+from tests.fetch.unreliable_server import UnreliableServer, open_unreliable_server
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as one:
+def server() -> Iterator[UnreliableServer]:
+    with open_unreliable_server() as one:
         yield one

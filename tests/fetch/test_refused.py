@@ -9,27 +9,31 @@ from pathlib import Path
 import pytest
 
 from indexers.fetch.errors import SourceRefusedError
-from tests.fetch.small import (
+from tests.fetch.small_sources import (
     ACTIVITIES,
     AMELI_PATH,
     RPPS_PATH,
     SKILLS,
     ameli,
     archive,
-    fetched,
+    fetch_once,
     names,
     register,
 )
-from tests.fetch.unreliable import Answer, Server
+from tests.fetch.unreliable_server import ServedAnswer, UnreliableServer
 
 
-def test_a_checksum_is_believed(server: Server, tmp_path: Path) -> None:
+def test_a_checksum_is_believed(server: UnreliableServer, tmp_path: Path) -> None:
     body = ameli()
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    server.gives(AMELI_PATH, Answer(body, headers={"Repr-Digest": f"sha-256=:{digest}:"}))
-    assert fetched(server, tmp_path).error is None
-    server.gives(AMELI_PATH, Answer(ameli(30_000), headers={"Digest": f"SHA-256={digest}"}))
-    outcome = fetched(server, tmp_path)
+    server.set_answers(
+        AMELI_PATH, ServedAnswer(body, headers={"Repr-Digest": f"sha-256=:{digest}:"})
+    )
+    assert fetch_once(server, tmp_path).error is None
+    server.set_answers(
+        AMELI_PATH, ServedAnswer(ameli(30_000), headers={"Digest": f"SHA-256={digest}"})
+    )
+    outcome = fetch_once(server, tmp_path)
     assert "checksum" in str(outcome.error)
     assert names(tmp_path) == ["liste-ps.csv"]
     assert (tmp_path / "liste-ps.csv").read_bytes() == body
@@ -48,11 +52,11 @@ def test_a_checksum_is_believed(server: Server, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_the_source_is_refused(
-    server: Server, tmp_path: Path, body: bytes, message: str
+    server: UnreliableServer, tmp_path: Path, body: bytes, message: str
 ) -> None:
     (tmp_path / "liste-ps-20261117.csv").write_bytes(ameli())
-    server.gives(AMELI_PATH, Answer(body))
-    outcome = fetched(server, tmp_path)
+    server.set_answers(AMELI_PATH, ServedAnswer(body))
+    outcome = fetch_once(server, tmp_path)
     assert isinstance(outcome.error, SourceRefusedError)
     assert message in str(outcome.error)
     assert names(tmp_path) == ["liste-ps-20261117.csv"]
@@ -76,40 +80,42 @@ BOMB = ACTIVITIES, register() + bytes(5_000_000)
     ],
 )
 def test_an_archive_of_something_else_is_refused(
-    server: Server, tmp_path: Path, members: dict[str, bytes], message: str
+    server: UnreliableServer, tmp_path: Path, members: dict[str, bytes], message: str
 ) -> None:
-    server.gives(RPPS_PATH, Answer(archive(**members)))
-    outcome = fetched(server, tmp_path, "rpps")
+    server.set_answers(RPPS_PATH, ServedAnswer(archive(**members)))
+    outcome = fetch_once(server, tmp_path, "rpps")
     assert isinstance(outcome.error, SourceRefusedError)
     assert message in str(outcome.error)
     assert names(tmp_path) == []
 
 
-def test_a_day_to_come_and_a_damaged_archive_are_refused(server: Server, tmp_path: Path) -> None:
+def test_a_day_to_come_and_a_damaged_archive_are_refused(
+    server: UnreliableServer, tmp_path: Path
+) -> None:
     ahead = dict.fromkeys((ACTIVITIES, SKILLS, "PS_LibreAcces_Dipl_AutExerc_202611230830.txt"), b"")
     for name in (ACTIVITIES, SKILLS):
         ahead[name.replace("20261123", "20270101")] = register()
-    server.gives(RPPS_PATH, Answer(archive(**ahead)))
-    assert "has not come" in str(fetched(server, tmp_path, "rpps").error)
-    server.gives(RPPS_PATH, Answer(archive()[:-200]))
-    assert "damaged" in str(fetched(server, tmp_path, "rpps").error)
+    server.set_answers(RPPS_PATH, ServedAnswer(archive(**ahead)))
+    assert "has not come" in str(fetch_once(server, tmp_path, "rpps").error)
+    server.set_answers(RPPS_PATH, ServedAnswer(archive()[:-200]))
+    assert "damaged" in str(fetch_once(server, tmp_path, "rpps").error)
     assert names(tmp_path) == []
 
 
-def test_an_archive_under_a_password_is_refused(server: Server, tmp_path: Path) -> None:
+def test_an_archive_under_a_password_is_refused(server: UnreliableServer, tmp_path: Path) -> None:
     body = bytearray(archive())
     for start, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         body[body.index(start) + at] |= 1  # the flag of the first member
-    server.gives(RPPS_PATH, Answer(bytes(body)))
-    assert isinstance(fetched(server, tmp_path, "rpps").error, SourceRefusedError)
+    server.set_answers(RPPS_PATH, ServedAnswer(bytes(body)))
+    assert isinstance(fetch_once(server, tmp_path, "rpps").error, SourceRefusedError)
     assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("told_length", [None, 200_000_000])
 def test_a_download_that_does_not_end_is_refused(
-    server: Server, tmp_path: Path, told_length: int | None
+    server: UnreliableServer, tmp_path: Path, told_length: int | None
 ) -> None:
-    server.gives(AMELI_PATH, Answer(ameli(200_000), told_length=told_length))
-    outcome = fetched(server, tmp_path, patience={"attempts": 1})
+    server.set_answers(AMELI_PATH, ServedAnswer(ameli(200_000), announced_length=told_length))
+    outcome = fetch_once(server, tmp_path, patience={"attempts": 1})
     assert "more than 3,000,000 bytes" in str(outcome.error)
     assert names(tmp_path) == []

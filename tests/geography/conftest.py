@@ -36,7 +36,7 @@ def feature(lat: float, lon: float, **properties: Any) -> dict[str, Any]:
 
 
 @dataclass
-class FakeService:
+class FakeAddressService:
     """What the service will answer, and what it was asked."""
 
     base: str = ""
@@ -47,7 +47,7 @@ class FakeService:
     headers: dict[str, str] = field(default_factory=dict)
     batch: dict[str, dict[str, str]] = field(default_factory=dict)
     fail_first: int = 0
-    asked: list[dict[str, str]] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     batches: list[list[dict[str, str]]] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
@@ -67,15 +67,15 @@ class FakeService:
         return self.status
 
 
-class Handler(BaseHTTPRequestHandler):
+class FakeAddressHandler(BaseHTTPRequestHandler):
     """Answers GET /search and /reverse, and POST /search/csv."""
 
-    service: FakeService
+    service: FakeAddressService
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         self.service.paths.append(parts.path)
-        self.service.asked.append({k: v[0] for k, v in parse_qs(parts.query).items()})
+        self.service.queries.append({k: v[0] for k, v in parse_qs(parts.query).items()})
         self._send(self.service.answer())
 
     def do_POST(self) -> None:
@@ -84,9 +84,9 @@ class Handler(BaseHTTPRequestHandler):
         self.service.paths.append(self.path)
         self.service.batches.append(rows)
         self.service.forms.append(form)
-        self._send(self.service.body or self._geocoded(rows))
+        self._send(self.service.body or self._geocode_rows(rows))
 
-    def _geocoded(self, rows: list[dict[str, str]]) -> bytes:
+    def _geocode_rows(self, rows: list[dict[str, str]]) -> bytes:
         results = ("latitude", "longitude", "result_score", "result_type", "result_citycode")
         out = io.StringIO()
         writer = csv.DictWriter(out, [*rows[0], *results, "result_status"])
@@ -126,12 +126,12 @@ def read_form(content_type: str, raw: bytes) -> tuple[list[dict[str, str]], dict
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAddressService]:
     """The imitated service on a free port of this machine."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    fake = FakeService()
-    handler = type("BoundHandler", (Handler,), {"service": fake})
+    fake = FakeAddressService()
+    handler = type("BoundHandler", (FakeAddressHandler,), {"service": fake})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     fake.base = f"http://127.0.0.1:{server.server_port}/geocodage"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from geography.communes_of import PostalAddress
+from geography.commune_lookup import PostalAddress
 from geography.geocoding.batch import ATTEMPTS, GIVE_UP_AFTER, MAX_REQUESTS_PER_S, BatchGeocoder
 from geography.geocoding.settings import GeocoderSettings
-from geography.locate import CHUNK, GEOCODED, KnownAnswer, Located, LocateRequest, Locator
+from geography.locate import CHUNK, GEOCODED, GeocodedPoint, LocateRequest, Location, Locator
 from mappings.records import Precision
 
-from .conftest import FakeService
+from .conftest import FakeAddressService
 
 MENDE = PostalAddress("12 B av. de la République BP 139", "48000", "MENDE CEDEX", "48095")
 LINE = "12 bis avenue de la republique"
@@ -49,7 +49,7 @@ def time() -> Time:
 
 
 @pytest.fixture
-def batch(service: FakeService, time: Time) -> Iterator[BatchGeocoder]:
+def batch(service: FakeAddressService, time: Time) -> Iterator[BatchGeocoder]:
     geocoder = BatchGeocoder(
         service.settings(batch_timeout_s=10), clock=time.clock, sleep=time.sleep
     )
@@ -57,9 +57,11 @@ def batch(service: FakeService, time: Time) -> Iterator[BatchGeocoder]:
     geocoder.close()
 
 
-def test_addresses_are_sent_clean_and_filtered(batch: BatchGeocoder, service: FakeService) -> None:
+def test_addresses_are_sent_clean_and_filtered(
+    batch: BatchGeocoder, service: FakeAddressService
+) -> None:
     service.batch[LINE] = answer(44.519, 3.499)
-    assert batch.geocode([MENDE]) == [KnownAnswer(44.519, 3.499, Precision.HOUSENUMBER, 0.93)]
+    assert batch.geocode([MENDE]) == [GeocodedPoint(44.519, 3.499, Precision.HOUSENUMBER, 0.93)]
     assert service.paths == ["/geocodage/search/csv"]
     assert service.forms == [
         {"columns": ["line", "city"], "postcode": ["postcode"], "citycode": ["citycode"]}
@@ -84,7 +86,7 @@ def test_filters_are_only_those_that_can_match(
     postcode: str,
     citycode: str,
     batch: BatchGeocoder,
-    service: FakeService,
+    service: FakeAddressService,
 ) -> None:
     batch.geocode([address])
     first, second = service.batches
@@ -92,7 +94,9 @@ def test_filters_are_only_those_that_can_match(
     assert (second[0]["postcode"], second[0]["citycode"]) == ("", "")
 
 
-def test_only_what_found_nothing_is_asked_again(batch: BatchGeocoder, service: FakeService) -> None:
+def test_only_what_found_nothing_is_asked_again(
+    batch: BatchGeocoder, service: FakeAddressService
+) -> None:
     service.batch = {f"{n} rue x": answer(44.5, 3.5) for n in (0, 2)}
     addresses = [PostalAddress(f"{n} rue X", "48000", "Mende") for n in range(3)]
     answers = batch.geocode(addresses)
@@ -116,14 +120,14 @@ def test_only_what_found_nothing_is_asked_again(batch: BatchGeocoder, service: F
     ],
 )
 def test_an_answer_is_believed_by_its_score_its_type_and_its_commune(
-    given: dict[str, str], kept: bool, batch: BatchGeocoder, service: FakeService
+    given: dict[str, str], kept: bool, batch: BatchGeocoder, service: FakeAddressService
 ) -> None:
     service.batch[LINE] = answer(44.519, 3.499, **given)
     assert (batch.geocode([MENDE])[0] is not None) is kept
 
 
 def test_chunks_of_two_thousand_keep_their_order(
-    batch: BatchGeocoder, service: FakeService
+    batch: BatchGeocoder, service: FakeAddressService
 ) -> None:
     service.batch = {f"{n} rue x": answer(44 + n / 10_000, 3.5) for n in range(CHUNK + 5)}
     addresses = [PostalAddress(f"{n} rue X", "48000", "Mende") for n in range(CHUNK + 5)]
@@ -135,7 +139,7 @@ def test_chunks_of_two_thousand_keep_their_order(
 
 
 def test_no_more_than_fifty_requests_leave_in_a_second(
-    batch: BatchGeocoder, service: FakeService, time: Time
+    batch: BatchGeocoder, service: FakeAddressService, time: Time
 ) -> None:
     for _ in range(MAX_REQUESTS_PER_S):
         batch.geocode([MENDE])
@@ -144,7 +148,7 @@ def test_no_more_than_fifty_requests_leave_in_a_second(
 
 
 def test_a_passing_failure_is_tried_again(
-    batch: BatchGeocoder, service: FakeService, time: Time
+    batch: BatchGeocoder, service: FakeAddressService, time: Time
 ) -> None:
     service.batch[LINE] = answer(44.519, 3.499)
     service.fail_first = ATTEMPTS - 1
@@ -154,7 +158,7 @@ def test_a_passing_failure_is_tried_again(
 
 
 def test_too_many_requests_waits_as_long_as_told(
-    batch: BatchGeocoder, service: FakeService, time: Time
+    batch: BatchGeocoder, service: FakeAddressService, time: Time
 ) -> None:
     service.status, service.headers = 429, {"Retry-After": "7"}
     assert batch.geocode([MENDE]) == [None]
@@ -173,7 +177,7 @@ def test_too_many_requests_waits_as_long_as_told(
     ],
 )
 def test_an_ill_service_is_given_up_and_counted(
-    state: dict[str, object], batch: BatchGeocoder, service: FakeService
+    state: dict[str, object], batch: BatchGeocoder, service: FakeAddressService
 ) -> None:
     for name, value in state.items():
         setattr(service, name, value)
@@ -183,7 +187,7 @@ def test_an_ill_service_is_given_up_and_counted(
     assert len(service.paths) == GIVE_UP_AFTER * ATTEMPTS
 
 
-def test_a_slow_service_is_given_up_too(service: FakeService, time: Time) -> None:
+def test_a_slow_service_is_given_up_too(service: FakeAddressService, time: Time) -> None:
     service.delay_s = 0.5
     slow = BatchGeocoder(service.settings(batch_timeout_s=0.1), clock=time.clock, sleep=time.sleep)
     assert slow.geocode([MENDE]) == [None]
@@ -195,7 +199,7 @@ def test_an_absent_service_leaves_everything_to_the_gazetteer(time: Time) -> Non
         GeocoderSettings(url="http://127.0.0.1:1"), clock=time.clock, sleep=time.sleep
     )
     found = Locator(geocoder=absent).locate(MENDE)
-    assert isinstance(found, Located)
+    assert isinstance(found, Location)
     assert (found.insee, found.precision) == ("48095", Precision.MUNICIPALITY)
     assert absent.unanswered == 1
 
@@ -207,14 +211,14 @@ def test_switched_off_it_answers_nothing_and_counts_nothing() -> None:
 
 
 def test_a_load_takes_the_answers_that_lie_in_the_right_commune(
-    batch: BatchGeocoder, service: FakeService
+    batch: BatchGeocoder, service: FakeAddressService
 ) -> None:
     service.batch = {
         "1 rue x": answer(44.519, 3.499),
         "2 rue x": answer(48.85, 2.35, result_citycode="75104"),
     }
     requests = [LocateRequest(PostalAddress(f"{n} rue X", "48000", "Mende")) for n in (1, 2, 3)]
-    found = [f for f in Locator(geocoder=batch).locate_many(requests) if isinstance(f, Located)]
+    found = [f for f in Locator(geocoder=batch).locate_many(requests) if isinstance(f, Location)]
     assert [f.source for f in found] == [GEOCODED, "gazetteer", "gazetteer"]
     assert found[0].precision is Precision.HOUSENUMBER
     assert found[1].reasons == ("geocoder_elsewhere",)

@@ -17,7 +17,7 @@ from geography.builders.gazetteer import (
     NULL,
     PackageError,
     build_rows,
-    measure,
+    measure_commune,
     write_table,
 )
 from geography.gazetteer import Gazetteer, PointSource
@@ -35,7 +35,7 @@ def contour() -> str:
 
 
 def test_a_town_hall_inside_its_contour_is_the_point() -> None:
-    point = measure(contour(), wkb(3.02, 44.03))
+    point = measure_commune(contour(), wkb(3.02, 44.03))
     assert point is not None
     assert (point.lat, point.lon, point.source) == (44.03, 3.02, PointSource.HALL)
     assert 10 < point.reach_km < 10.2  # to the farthest corner
@@ -52,18 +52,18 @@ def test_a_town_hall_inside_its_contour_is_the_point() -> None:
     ],
 )
 def test_a_town_hall_elsewhere_gives_way_to_a_point_inside(lon: float, lat: float) -> None:
-    point = measure(contour(), wkb(lon, lat))
+    point = measure_commune(contour(), wkb(lon, lat))
     assert point is not None
     assert point.source is PointSource.CONTOUR
     assert SQUARE.covers(shapely.Point(point.lon, point.lat))
 
 
 def test_without_contour_the_town_hall_is_taken_and_without_both_nothing() -> None:
-    point = measure(NULL, wkb(3.02, 44.03))
+    point = measure_commune(NULL, wkb(3.02, 44.03))
     assert point is not None
     assert point.source is PointSource.HALL
-    assert measure(NULL, NULL) is None
-    assert measure(NULL, shapely.to_wkb(shapely.Point(), hex=True)) is None
+    assert measure_commune(NULL, NULL) is None
+    assert measure_commune(NULL, shapely.to_wkb(shapely.Point(), hex=True)) is None
 
 
 def commune(code: str, name: str, **more: object) -> dict[str, object]:

@@ -15,12 +15,12 @@ from geography.departments import (
     CORRECTIONS,
     TABLES,
     UnknownDepartmentError,
-    department_of,
+    commune_zone,
+    department_zone,
     departments,
-    known_zones,
-    published,
-    zone_of,
-    zone_of_commune,
+    load_zones,
+    read_published_departments,
+    resolve_department_code,
 )
 from geography.distance import distance_km
 from geography.gazetteer import load_gazetteer
@@ -74,7 +74,11 @@ def test_the_shifted_rows_follow_the_formula_again() -> None:
     formula = radii.formula_km()
     mended = {c: departments()[c].county_radius_km for c in SHIFTED}
     assert mended == {code: formula[code] for code in SHIFTED}
-    wrong = [c for c, d in published().items() if c in formula and d.county_radius_km != formula[c]]
+    wrong = [
+        c
+        for c, d in read_published_departments().items()
+        if c in formula and d.county_radius_km != formula[c]
+    ]
     assert set(wrong) == set(SHIFTED)
 
 
@@ -101,7 +105,7 @@ def test_city_radii_follow_the_density_of_doctors_and_steps_are_their_half() -> 
 
 
 def test_every_difference_with_the_published_table_is_told() -> None:
-    for code, before in published().items():
+    for code, before in read_published_departments().items():
         after = departments()[code]
         told = {c.field: (c.old, c.new) for c in after.corrections}
         changed = {
@@ -142,7 +146,7 @@ def test_the_committed_corrections_are_what_the_sources_give() -> None:
     ],
 )
 def test_each_territory_has_its_zone(code: str, summer: int, winter: int) -> None:
-    zone = ZoneInfo(zone_of(code))
+    zone = ZoneInfo(department_zone(code))
     for month, hours in ((7, summer), (1, winter)):
         offset = datetime(2026, month, 15, 12, tzinfo=UTC).astimezone(zone).utcoffset()
         assert offset is not None
@@ -151,23 +155,23 @@ def test_each_territory_has_its_zone(code: str, summer: int, winter: int) -> Non
 
 @pytest.mark.proves("W48")
 def test_the_marquesas_and_gambier_do_not_keep_the_time_of_tahiti() -> None:
-    assert zone_of_commune("98731") == "Pacific/Marquesas"
-    assert zone_of_commune("98719") == "Pacific/Gambier"
-    assert zone_of_commune("98735") == "Pacific/Tahiti"
-    assert zone_of_commune("48095") == "Europe/Paris"
+    assert commune_zone("98731") == "Pacific/Marquesas"
+    assert commune_zone("98719") == "Pacific/Gambier"
+    assert commune_zone("98735") == "Pacific/Tahiti"
+    assert commune_zone("48095") == "Europe/Paris"
 
 
 @pytest.mark.proves("F078")
 def test_the_known_zones_are_those_of_the_communes() -> None:
-    communes = {zone_of_commune(commune.insee) for commune in GAZETTEER.communes()}
-    assert communes <= {zone.key for zone in known_zones()}
+    communes = {commune_zone(commune.insee) for commune in GAZETTEER.communes()}
+    assert communes <= {zone.key for zone in load_zones()}
 
 
 @pytest.mark.proves("F078")
 def test_every_zone_is_known_to_the_system() -> None:
     known = available_timezones()
     assert {d.zone for d in departments().values()} <= known
-    assert all(zone_of_commune(c.insee) in known for c in GAZETTEER.communes())
+    assert all(commune_zone(c.insee) in known for c in GAZETTEER.communes())
 
 
 @pytest.mark.proves("W49")
@@ -186,23 +190,23 @@ def test_every_zone_is_known_to_the_system() -> None:
     ],
 )
 def test_the_department_is_read_in_the_commune_code(insee: str, department: str) -> None:
-    assert department_of(insee) == department
+    assert resolve_department_code(insee) == department
     assert department in departments()
 
 
 def test_every_commune_names_its_department() -> None:
-    assert all(department_of(c.insee) == c.department for c in GAZETTEER.communes())
+    assert all(resolve_department_code(c.insee) == c.department for c in GAZETTEER.communes())
 
 
 @pytest.mark.parametrize("code", ["", "99132", "20004", "9A101", "Mende"])
 def test_what_is_no_commune_code_is_refused(code: str) -> None:
     with pytest.raises(UnknownDepartmentError, match="48095"):
-        department_of(code)
+        resolve_department_code(code)
 
 
 def test_what_is_no_department_has_no_zone() -> None:
     with pytest.raises(UnknownDepartmentError, match="expected"):
-        zone_of("20")
+        department_zone("20")
 
 
 def use(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -265,7 +265,7 @@ def test_it_loads_in_a_blink() -> None:
 
 
 def test_a_warm_gazetteer_makes_no_search_wait() -> None:
-    warm = Gazetteer().warm()
+    warm = Gazetteer().build_indexes()
     start = time.process_time()
     assert warm.by_name("Mende")
     assert warm.starting_with("mend")

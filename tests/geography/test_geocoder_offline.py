@@ -8,7 +8,7 @@ from geography.departments import departments
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import GAZETTEER, DepartmentMatch, GeocodedAddress, Geocoder
 from geography.geocoding.settings import GeocoderSettings
-from geography.text_place import department_said, others_said
+from geography.text_place import find_other_communes, match_department
 from mappings.records import Precision
 
 STREET = "12 rue de la République 48000 Mende"
@@ -16,7 +16,7 @@ OFFLINE = Geocoder(GeocoderSettings(url="off"))
 COMMUNES = load_gazetteer()
 
 
-async def found(text: str, **codes: str) -> GeocodedAddress:
+async def find_address(text: str, **codes: str) -> GeocodedAddress:
     place = await OFFLINE.geocode(text, **codes)  # type: ignore[arg-type]
     assert place is not None
     return place
@@ -41,7 +41,7 @@ async def found(text: str, **codes: str) -> GeocodedAddress:
 async def test_without_service_an_address_falls_back_on_its_commune(
     text: str, insee: str, score: float
 ) -> None:
-    place = await found(text)
+    place = await find_address(text)
     assert (place.insee, place.score, place.source) == (insee, score, GAZETTEER)
     assert place.precision is Precision.MUNICIPALITY
 
@@ -54,21 +54,21 @@ async def test_a_place_nobody_knows_is_none(text: str) -> None:
 
 
 async def test_codes_win_over_the_text_offline() -> None:
-    assert (await found("12 rue de Paris", insee="48095")).insee == "48095"
-    assert (await found("", insee="48095")).insee == "48095"
-    assert (await found("12 rue X", postcode="97150")).insee == "97801"
-    assert (await found("Paris 15", insee="75056")).insee == "75115"
+    assert (await find_address("12 rue de Paris", insee="48095")).insee == "48095"
+    assert (await find_address("", insee="48095")).insee == "48095"
+    assert (await find_address("12 rue X", postcode="97150")).insee == "97801"
+    assert (await find_address("Paris 15", insee="75056")).insee == "75115"
 
 
 async def test_the_nearest_homonym_is_preferred() -> None:
-    assert (await found("Saint-Denis")).insee == "97411"
+    assert (await find_address("Saint-Denis")).insee == "97411"
     place = await OFFLINE.geocode("Saint-Denis", near=(48.85, 2.35))
     assert place is not None
     assert place.insee == "93066"
 
 
 async def test_a_merged_commune_answers_to_its_old_name() -> None:
-    place = await found("Arbignieu")
+    place = await find_address("Arbignieu")
     assert (place.insee, place.label) == ("01015", "Arbignieu, Arboys en Bugey (01)")
 
 
@@ -86,7 +86,7 @@ async def test_a_merged_commune_answers_to_its_old_name() -> None:
 async def test_a_name_begun_is_the_commune_that_nobody_rivals(
     text: str, insee: str, score: float
 ) -> None:
-    place = await found(text)
+    place = await find_address(text)
     assert (place.insee, place.score) == (insee, score)
 
 
@@ -113,7 +113,7 @@ async def test_a_name_begun_by_several_is_not_guessed(text: str) -> None:
 async def test_a_department_named_after_the_commune_decides(
     text: str, insee: str, score: float
 ) -> None:
-    place = await found(text)
+    place = await find_address(text)
     assert (place.insee, place.score) == (insee, score)
 
 
@@ -134,7 +134,7 @@ async def test_the_other_communes_a_name_may_mean(text: str, others: list[str]) 
     place = await OFFLINE.geocode(text)
     chosen = COMMUNES.by_insee(place.insee if place else "48095")
     assert chosen is not None
-    assert [c.insee for c in others_said(COMMUNES, text, chosen)] == others
+    assert [c.insee for c in find_other_communes(COMMUNES, text, chosen)] == others
 
 
 @pytest.mark.proves("F005")
@@ -181,4 +181,4 @@ async def test_any_text_is_a_place_in_france_or_none(text: str) -> None:
     if isinstance(place, GeocodedAddress):
         assert COMMUNES.by_insee(place.insee) is not None
     else:
-        assert place is None or place.code == department_said(COMMUNES, text)
+        assert place is None or place.code == match_department(COMMUNES, text)

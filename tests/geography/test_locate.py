@@ -7,22 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geography.address import address_key
-from geography.communes_of import NamedCommune, PostalAddress, commune_of
+from geography.commune_lookup import NamedCommune, PostalAddress, find_commune
 from geography.distance import distance_km
 from geography.gazetteer import load_gazetteer
 from geography.locate import (
-    ANSWERED,
     CHUNK,
     GAZETTEER,
     GEOCODED,
+    GEOCODED_BEFORE,
     OWN,
-    KnownAnswer,
-    Located,
+    GeocodedPoint,
     LocateRequest,
+    Location,
+    LocationFailure,
     Locator,
     RawPoint,
-    Unlocated,
-    crowded_points,
+    find_crowded_points,
     locate,
 )
 from geography.reasons import Note, Refusal, Unlocatable
@@ -33,22 +33,24 @@ MENDE = PostalAddress("12 rue de la République", "48000", "MENDE", "48095")
 MENDE_POINT = RawPoint("3.5005", "44.5200", "1,ATLASANTE,100,BAN,WGS84")
 
 
-def located(address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = "") -> Located:
+def locate_address(
+    address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
+) -> Location:
     found = locate(address, points, ban_key)
-    assert isinstance(found, Located)
+    assert isinstance(found, Location)
     return found
 
 
-class Answers:
+class RecordingGeocoder:
     """A geocoder that knows some addresses and remembers what it was asked."""
 
-    def __init__(self, known: dict[str, KnownAnswer] | None = None) -> None:
-        self.known = known or {}
-        self.asked: list[list[PostalAddress]] = []
+    def __init__(self, answers: dict[str, GeocodedPoint] | None = None) -> None:
+        self.answers = answers or {}
+        self.batches: list[list[PostalAddress]] = []
 
-    def geocode(self, addresses: Sequence[PostalAddress]) -> list[KnownAnswer | None]:
-        self.asked.append(list(addresses))
-        return [self.known.get(address.line) for address in addresses]
+    def geocode(self, addresses: Sequence[PostalAddress]) -> list[GeocodedPoint | None]:
+        self.batches.append(list(addresses))
+        return [self.answers.get(address.line) for address in addresses]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ class Answers:
 def test_the_commune_of_an_address(
     address: PostalAddress, insee: str | None, notes: tuple[Note, ...]
 ) -> None:
-    named = commune_of(COMMUNES, address)
+    named = find_commune(COMMUNES, address)
     if insee is None:
         assert named is Unlocatable.FOREIGN
         return
@@ -139,7 +141,7 @@ def test_the_commune_of_an_address(
 )
 def test_foreign_addresses_are_refused(address: PostalAddress) -> None:
     found = locate(address, [MENDE_POINT])
-    assert found == Unlocated(Unlocatable.FOREIGN)
+    assert found == LocationFailure(Unlocatable.FOREIGN)
 
 
 @pytest.mark.parametrize(
@@ -153,11 +155,11 @@ def test_foreign_addresses_are_refused(address: PostalAddress) -> None:
     ],
 )
 def test_an_address_without_commune_says_why(address: PostalAddress, reason: Unlocatable) -> None:
-    assert locate(address) == Unlocated(reason)
+    assert locate(address) == LocationFailure(reason)
 
 
 def test_a_homonym_in_the_department_of_a_cedex_is_told() -> None:
-    named = commune_of(COMMUNES, PostalAddress(city="VERGNE CEDEX", postal_code="17999"))
+    named = find_commune(COMMUNES, PostalAddress(city="VERGNE CEDEX", postal_code="17999"))
     assert named == NamedCommune(COMMUNES.by_name("Vergné", department="17")[0], (Note.HOMONYM,))
 
 
@@ -166,7 +168,7 @@ def test_an_own_point_is_projected_and_keeps_its_precision() -> None:
     source = ",ATLASANTE,100,IGN,BD_ADRESSE,V2.2,LAMBERT_93"
     expected = {"1": Precision.HOUSENUMBER, "2": Precision.STREET, "3": Precision.LOCALITY}
     for rank, precision in expected.items():
-        found = located(address, [RawPoint("870215.7", "6571590.5", rank + source)])
+        found = locate_address(address, [RawPoint("870215.7", "6571590.5", rank + source)])
         assert found.precision is precision
         assert (found.source, found.insee, found.department) == (OWN, "01451", "01")
         assert distance_km(found.lat, found.lon, 46.2227, 5.2086) < 0.1
@@ -176,7 +178,7 @@ def test_an_own_point_is_projected_and_keeps_its_precision() -> None:
 
 def test_the_second_pair_is_taken_when_the_first_cannot_be() -> None:
     pairs = [RawPoint("0", "0", "coordonnee"), RawPoint("44.5200", "3.5005", "direction")]
-    found = located(MENDE, pairs)
+    found = locate_address(MENDE, pairs)
     assert (found.lat, found.lon, found.source) == (44.52, 3.5005, OWN)
     assert found.reasons == (Refusal.ZERO_ZERO, Note.AXES_SWAPPED)
 
@@ -184,7 +186,7 @@ def test_the_second_pair_is_taken_when_the_first_cannot_be() -> None:
 @pytest.mark.proves("F016", "W21")
 def test_a_place_at_longitude_zero_is_located() -> None:
     commune = COMMUNES.nearest(44.9, 0.0)
-    found = located(PostalAddress("1 rue X", insee=commune.insee), [RawPoint("0", "44.9")])
+    found = locate_address(PostalAddress("1 rue X", insee=commune.insee), [RawPoint("0", "44.9")])
     assert (found.lat, found.lon, found.source) == (44.9, 0.0, OWN)
 
 
@@ -200,7 +202,7 @@ def test_a_place_at_longitude_zero_is_located() -> None:
     ],
 )
 def test_a_wrong_own_point_falls_back_on_the_commune(x: str, y: str, refusal: Refusal) -> None:
-    found = located(MENDE, [RawPoint(x, y, "1,X")])
+    found = locate_address(MENDE, [RawPoint(x, y, "1,X")])
     mende = COMMUNES.by_insee("48095")
     assert mende is not None
     assert (found.lat, found.lon) == (mende.lat, mende.lon)
@@ -211,7 +213,7 @@ def test_a_wrong_own_point_falls_back_on_the_commune(x: str, y: str, refusal: Re
 def test_a_commune_point_dressed_up_as_precise_is_marked() -> None:
     mende = COMMUNES.by_insee("48095")
     assert mende is not None
-    found = located(MENDE, [RawPoint(mende.lon, mende.lat, "1,X")])
+    found = locate_address(MENDE, [RawPoint(mende.lon, mende.lat, "1,X")])
     assert found.precision is Precision.MUNICIPALITY
     assert found.reasons == (Note.COMMUNE_POINT,)
 
@@ -227,7 +229,7 @@ def test_a_commune_point_dressed_up_as_precise_is_marked() -> None:
     ],
 )
 def test_the_parts_of_a_ban_key_tell_the_precision(key: str, precision: Precision) -> None:
-    assert located(MENDE, [RawPoint("3.5005", "44.52")], key).precision is precision
+    assert locate_address(MENDE, [RawPoint("3.5005", "44.52")], key).precision is precision
 
 
 def test_one_point_for_many_addresses_is_a_default_point() -> None:
@@ -235,46 +237,46 @@ def test_one_point_for_many_addresses_is_a_default_point() -> None:
         LocateRequest(MENDE._replace(line=f"{number} rue X"), (MENDE_POINT,))
         for number in range(25)
     ]
-    crowded = crowded_points(requests)
+    crowded = find_crowded_points(requests)
     assert crowded == {("3.5005", "44.5200")}
-    assert crowded_points(requests[:20]) == frozenset()
-    assert crowded_points([requests[0]] * 100) == frozenset()
+    assert find_crowded_points(requests[:20]) == frozenset()
+    assert find_crowded_points([requests[0]] * 100) == frozenset()
     found = Locator(crowded=crowded).locate(MENDE, [MENDE_POINT])
-    assert isinstance(found, Located)
+    assert isinstance(found, Location)
     assert (found.precision, found.reasons) == (Precision.MUNICIPALITY, (Note.DEFAULT_POINT,))
 
 
 def test_a_point_places_an_address_whose_commune_is_unknown() -> None:
-    found = located(PostalAddress("12 rue X", city="NULLEPART"), [MENDE_POINT])
+    found = locate_address(PostalAddress("12 rue X", city="NULLEPART"), [MENDE_POINT])
     assert (found.insee, found.reasons) == ("48095", (Note.COMMUNE_FROM_POINT,))
 
 
 def test_zones_follow_the_commune() -> None:
-    assert located(PostalAddress(insee="97502")).zone == "America/Miquelon"
-    assert located(PostalAddress(insee="98731")).zone == "Pacific/Marquesas"
+    assert locate_address(PostalAddress(insee="97502")).zone == "America/Miquelon"
+    assert locate_address(PostalAddress(insee="98731")).zone == "Pacific/Marquesas"
 
 
 def test_a_merged_commune_is_placed_at_its_own_part() -> None:
-    part = located(PostalAddress(city="ARBIGNIEU", postal_code="01300"))
-    whole = located(PostalAddress(insee="01015"))
+    part = locate_address(PostalAddress(city="ARBIGNIEU", postal_code="01300"))
+    whole = locate_address(PostalAddress(insee="01015"))
     assert part.insee == whole.insee
     assert (part.lat, part.lon) != (whole.lat, whole.lon)
 
 
 def test_an_answer_known_before_wins_over_the_commune_and_yields_to_the_source() -> None:
-    answer = KnownAnswer(44.519, 3.499, Precision.HOUSENUMBER, 0.9)
+    answer = GeocodedPoint(44.519, 3.499, Precision.HOUSENUMBER, 0.9)
     key = address_key(MENDE.line, MENDE.postal_code, MENDE.city)
     locator = Locator(answers={key: answer})
     found = locator.locate(MENDE)
-    assert isinstance(found, Located)
-    assert (found.lat, found.source, found.score) == (44.519, ANSWERED, 0.9)
+    assert isinstance(found, Location)
+    assert (found.lat, found.source, found.score) == (44.519, GEOCODED_BEFORE, 0.9)
     own = locator.locate(MENDE, [MENDE_POINT])
-    assert isinstance(own, Located)
+    assert isinstance(own, Location)
     assert own.source == OWN
 
 
 def test_the_geocoder_is_asked_once_an_address_and_only_where_it_helps() -> None:
-    geocoder = Answers({MENDE.line: KnownAnswer(44.519, 3.499, Precision.STREET, 0.8)})
+    geocoder = RecordingGeocoder({MENDE.line: GeocodedPoint(44.519, 3.499, Precision.STREET, 0.8)})
     locator = Locator(geocoder=geocoder)
     requests = [
         LocateRequest(MENDE),
@@ -283,36 +285,36 @@ def test_the_geocoder_is_asked_once_an_address_and_only_where_it_helps() -> None
         LocateRequest(MENDE._replace(line="")),
         LocateRequest(PostalAddress("1 street", "GL")),
     ]
-    sources = [f.source for f in locator.locate_many(requests) if isinstance(f, Located)]
+    sources = [f.source for f in locator.locate_many(requests) if isinstance(f, Location)]
     assert sources == [GEOCODED, OWN, GEOCODED, GAZETTEER]
-    assert geocoder.asked == [[MENDE]]
+    assert geocoder.batches == [[MENDE]]
     list(locator.locate_many(requests))
-    assert len(geocoder.asked) == 1
+    assert len(geocoder.batches) == 1
 
 
 def test_a_geocoded_point_in_another_commune_is_refused() -> None:
-    elsewhere = KnownAnswer(48.85, 2.35, Precision.HOUSENUMBER, 0.95)
-    found = Locator(geocoder=Answers({MENDE.line: elsewhere})).locate(MENDE)
-    assert isinstance(found, Located)
+    elsewhere = GeocodedPoint(48.85, 2.35, Precision.HOUSENUMBER, 0.95)
+    found = Locator(geocoder=RecordingGeocoder({MENDE.line: elsewhere})).locate(MENDE)
+    assert isinstance(found, Location)
     assert (found.source, found.reasons) == (GAZETTEER, (Note.GEOCODER_ELSEWHERE,))
 
 
 def test_a_geocoded_commune_adds_nothing() -> None:
-    answer = KnownAnswer(44.6, 3.4, Precision.MUNICIPALITY, 0.95)
-    found = Locator(geocoder=Answers({MENDE.line: answer})).locate(MENDE)
-    assert isinstance(found, Located)
+    answer = GeocodedPoint(44.6, 3.4, Precision.MUNICIPALITY, 0.95)
+    found = Locator(geocoder=RecordingGeocoder({MENDE.line: answer})).locate(MENDE)
+    assert isinstance(found, Location)
     assert found.source == GAZETTEER
 
 
 def test_loads_are_cut_in_chunks_and_keep_their_order() -> None:
-    geocoder = Answers()
+    geocoder = RecordingGeocoder()
     requests = (
         LocateRequest(MENDE._replace(line=f"{number} rue X")) for number in range(CHUNK + 3)
     )
     found = list(Locator(geocoder=geocoder).locate_many(requests))
     assert len(found) == CHUNK + 3
-    assert [len(asked) for asked in geocoder.asked] == [CHUNK, 3]
-    assert geocoder.asked[1][0].line == f"{CHUNK} rue X"
+    assert [len(asked) for asked in geocoder.batches] == [CHUNK, 3]
+    assert geocoder.batches[1][0].line == f"{CHUNK} rue X"
 
 
 text = st.text(alphabet="0123456789ABDcédex -'StPARIS/", max_size=12)
@@ -324,7 +326,7 @@ def test_any_address_is_placed_or_refused_with_a_reason(
     address: PostalAddress, x: str, y: str
 ) -> None:
     found = locate(address, [RawPoint(x, y)])
-    if isinstance(found, Located):
+    if isinstance(found, Location):
         assert COMMUNES.by_insee(found.insee) is not None
         assert found.precision in Precision
     else:
@@ -336,8 +338,8 @@ def test_two_streets_of_one_town_share_its_commune_and_nothing_else() -> None:
     away = RawPoint("9.0", "42.0", "1,ATLASANTE,100,BAN,WGS84")
     refused = locator.locate(MENDE._replace(line="1 rue Basse"), [away])
     plain = locator.locate(MENDE)
-    assert isinstance(refused, Located)
-    assert isinstance(plain, Located)
+    assert isinstance(refused, Location)
+    assert isinstance(plain, Location)
     assert refused.insee == plain.insee == "48095"
     assert refused.reasons
     assert plain.reasons == ()

@@ -12,16 +12,16 @@ from pyproj import Transformer
 from geography.distance import distance_km
 from geography.gazetteer import Commune, load_gazetteer
 from geography.projections import (
-    GUESSED,
+    GUESSABLE_AREAS,
     LAMBERT_93,
     METROPOLE,
     OVERSEAS,
-    Projected,
-    coordinate,
-    epsg_of_token,
-    in_department,
+    ProjectedPoint,
+    find_projection_area,
+    is_in_department,
+    parse_coordinate,
+    parse_epsg,
     precision_rank,
-    territory_of,
     to_wgs84,
 )
 from geography.reasons import Note, Refusal
@@ -51,8 +51,8 @@ SAMPLES = [
 ]
 
 
-def metres(point: Projected | Refusal, lon: float, lat: float) -> float:
-    assert isinstance(point, Projected)
+def metres(point: ProjectedPoint | Refusal, lon: float, lat: float) -> float:
+    assert isinstance(point, ProjectedPoint)
     return 1000 * distance_km(point.lat, point.lon, lat, lon)
 
 
@@ -60,7 +60,7 @@ def metres(point: Projected | Refusal, lon: float, lat: float) -> float:
 def test_published_samples_to_the_metre(sample: Sample) -> None:
     point = to_wgs84(sample.x, sample.y, sample.source, sample.department)
     assert metres(point, sample.lon, sample.lat) < 1
-    assert isinstance(point, Projected)
+    assert isinstance(point, ProjectedPoint)
     assert point.notes == ()
 
 
@@ -68,7 +68,7 @@ def test_published_samples_to_the_metre(sample: Sample) -> None:
 def test_swapped_axes_are_seen_by_value(sample: Sample) -> None:
     point = to_wgs84(sample.y, sample.x, sample.source, sample.department)
     assert metres(point, sample.lon, sample.lat) < 1
-    assert isinstance(point, Projected)
+    assert isinstance(point, ProjectedPoint)
     assert Note.AXES_SWAPPED in point.notes
 
 
@@ -87,7 +87,7 @@ def test_overseas_point_announced_as_lambert_is_read_in_its_own_projection(sampl
         sample.x, sample.y, "1,ATLASANTE,100,IGN,BD_ADRESSE,V2.1,LAMBERT_93", sample.department
     )
     assert metres(point, sample.lon, sample.lat) < 1
-    assert isinstance(point, Projected)
+    assert isinstance(point, ProjectedPoint)
     assert Note.PROJECTION_FROM_DEPARTMENT in point.notes
 
 
@@ -104,7 +104,7 @@ def test_overseas_point_announced_as_lambert_is_read_in_its_own_projection(sampl
     ],
 )
 def test_projections_are_named_by_their_source(source: str, epsg: int | None) -> None:
-    assert epsg_of_token(source) == epsg
+    assert parse_epsg(source) == epsg
 
 
 def test_the_rank_leads_the_source() -> None:
@@ -115,9 +115,9 @@ def test_the_rank_leads_the_source() -> None:
 @pytest.mark.proves("F016", "W21")
 def test_longitude_zero_is_a_place() -> None:
     point = to_wgs84("0,0", "44.9", "", "33")
-    assert isinstance(point, Projected)
+    assert isinstance(point, ProjectedPoint)
     assert (point.lat, point.lon) == (44.9, 0.0)
-    assert in_department(44.9, 0.0, "33")
+    assert is_in_department(44.9, 0.0, "33")
 
 
 @pytest.mark.parametrize(
@@ -166,25 +166,25 @@ def test_a_projection_that_does_not_exist_is_passed_over() -> None:
     ],
 )
 def test_numbers_as_sources_write_them(written: str | float, number: float) -> None:
-    assert coordinate(written) == number
+    assert parse_coordinate(written) == number
 
 
 def test_every_commune_point_is_in_its_own_department() -> None:
     sample = [c for i, c in enumerate(GAZETTEER.communes()) if i % 97 == 0]
-    assert [c.insee for c in sample if not in_department(c.lat, c.lon, c.department)] == []
+    assert [c.insee for c in sample if not is_in_department(c.lat, c.lon, c.department)] == []
 
 
 def test_ten_kilometres_outside_are_tolerated_and_fifty_are_not() -> None:
     mende = GAZETTEER.by_insee("48095")
     assert mende is not None
-    assert not in_department(mende.lat + 1.0, mende.lon, "48")
+    assert not is_in_department(mende.lat + 1.0, mende.lon, "48")
     border = min(GAZETTEER.in_department("48"), key=lambda c: c.lat)
-    assert in_department(border.lat - 0.05, border.lon, "48")
-    assert not in_department(border.lat - 0.5, border.lon, "48")
+    assert is_in_department(border.lat - 0.05, border.lon, "48")
+    assert not is_in_department(border.lat - 0.5, border.lon, "48")
 
 
 def test_northings_tell_territories_apart() -> None:
-    ranges = sorted(t.northing for t in GUESSED)
+    ranges = sorted(t.northing for t in GUESSABLE_AREAS)
     assert all(a[1] < b[0] for a, b in pairwise(ranges))
 
 
@@ -193,12 +193,12 @@ def test_northings_tell_territories_apart() -> None:
     st.sampled_from([c for i, c in enumerate(GAZETTEER.communes()) if i % 50 == 0]), st.booleans()
 )
 def test_any_commune_survives_its_own_projection(place: Commune, swapped: bool) -> None:
-    territory = territory_of(place.department)
+    territory = find_projection_area(place.department)
     forward = Transformer.from_crs(4326, territory.epsg, always_xy=True)
     x, y = forward.transform(place.lon, place.lat)
     point = to_wgs84(*((y, x) if swapped else (x, y)), "", place.department)
     assert metres(point, place.lon, place.lat) < 1
-    if territory in GUESSED:
+    if territory in GUESSABLE_AREAS:
         assert metres(to_wgs84(x, y), place.lon, place.lat) < 1
 
 
@@ -212,13 +212,13 @@ def test_whatever_comes_is_a_point_in_france_or_a_reason(
     x: str | float | None, y: str | float | None, department: str | None
 ) -> None:
     point = to_wgs84(x, y, "LAMBERT_93", department)
-    if isinstance(point, Projected):
+    if isinstance(point, ProjectedPoint):
         boxes = (METROPOLE.box, *(t.box for t in OVERSEAS))
-        assert any(box.holds(point.lat, point.lon) for box in boxes)
+        assert any(box.contains(point.lat, point.lon) for box in boxes)
     else:
         assert isinstance(point, Refusal)
 
 
 def test_metropole_is_everything_not_overseas() -> None:
-    assert territory_of("48").epsg == LAMBERT_93
-    assert territory_of("978").epsg == 5490
+    assert find_projection_area("48").epsg == LAMBERT_93
+    assert find_projection_area("978").epsg == 5490

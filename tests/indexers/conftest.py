@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
-from tests.indexers.reindexing import Office
+from tests.indexers.reindex_harness import ReindexHarness
 
 
 @pytest.fixture
-def office(es: Elasticsearch, index_prefix: str, tmp_path: Path) -> Office:
+def reindex_harness(es: Elasticsearch, index_prefix: str, tmp_path: Path) -> ReindexHarness:
     """A prefix of its own on the real node, and a folder for its files."""
-    return Office(es, index_prefix, tmp_path)
+    return ReindexHarness(es, index_prefix, tmp_path)

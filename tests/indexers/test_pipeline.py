@@ -11,9 +11,9 @@ from indexers.offers.pipeline import NothingToIndexError, build_offers
 from indexers.runs.folder import Quarantines
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
-from indexers.sources.staging_store import Spool
+from indexers.sources.staging_store import StagingStore
 from mappings.offers import offers_mapping
-from tests.indexers.sets import ACTIVITIES, CPTS, FLORAC, MSP, NOW, FileSet, rang
+from tests.indexers.file_set import ACTIVITIES, CPTS, FLORAC, MSP, NOW, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 
@@ -105,7 +105,7 @@ def template() -> tuple[str, str]:
 
 
 def test_rows_spill_to_disk_and_the_disk_is_given_back(tmp_path: Path) -> None:
-    with Spool(tmp_path) as spool:
+    with StagingStore(tmp_path) as spool:
         spool.add_activities([{"line": 2, "idnps": "8" + ANNE}])
         assert [person.rows for person in spool.people()] == [[{"line": 2, "idnps": "8" + ANNE}]]
         assert list(tmp_path.rglob("*.sqlite"))

@@ -12,7 +12,7 @@ from cli.main import app
 
 Sas = Callable[..., Result]
 BASE = "https://sas.example/v1/lrm/search"
-GIVEN = {
+LINK_PARAMETERS = {
     "origin": "1.2.250.1.999.1",
     "specialty": "SM54",
     "practitioner": "10000000102",
@@ -30,11 +30,11 @@ def sas(monkeypatch: pytest.MonkeyPatch) -> Sas:
     return lambda *words, **more: CliRunner().invoke(app, ["lrm", *words], **more)
 
 
-def options(**given: str) -> list[str]:
-    return [word for name, value in given.items() for word in (f"--{name}", value)]
+def options(**parameters: str) -> list[str]:
+    return [word for name, value in parameters.items() for word in (f"--{name}", value)]
 
 
-def explained(sas: Sas, link: str) -> tuple[int, list[tuple[str, str, str]]]:
+def check_link(sas: Sas, link: str) -> tuple[int, list[tuple[str, str, str]]]:
     done = sas("check", "--json", link)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return done.exit_code, [(one["parameter"], one["level"], one["became"]) for one in found]
@@ -42,14 +42,14 @@ def explained(sas: Sas, link: str) -> tuple[int, list[tuple[str, str, str]]]:
 
 @pytest.mark.proves("F053")
 def test_a_link_built_is_a_link_understood(sas: Sas) -> None:
-    built = sas("link", *options(**GIVEN, base=BASE))
+    built = sas("link", *options(**LINK_PARAMETERS, base=BASE))
     assert (built.exit_code, built.stderr) == (0, "")
     link = built.stdout.strip()
     assert link.startswith(
         f"{BASE}?origin=1.2.250.1.999.1&specialty=urn%3Aoid%3A1.2.250.1.213.2.28"
     )
     assert " " not in link
-    assert explained(sas, link) == (
+    assert check_link(sas, link) == (
         0,
         [
             ("origin", "ok", "1.2.250.1.999.1"),
@@ -99,7 +99,7 @@ def test_a_link_that_would_be_refused_is_not_written(sas: Sas) -> None:
 def test_each_wrong_parameter_is_named(
     sas: Sas, query: str, code: int, wrong: list[tuple[str, str]]
 ) -> None:
-    exit_code, found = explained(sas, f"{BASE}?{query}\n")
+    exit_code, found = check_link(sas, f"{BASE}?{query}\n")
     told = [(name, level) for name, level, _ in found if level != "ok"]
     assert exit_code == code
     assert told[: len(wrong)] == wrong

@@ -4,23 +4,25 @@ from typing import Any
 
 import pytest
 
-from lrm.link import LrmLink, Resolved, resolved
+from lrm.link import LrmLink, ResolvedLink, resolve_link
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
-from lrm.specialty import code_of
+from lrm.specialty import find_code
 from search_engine.request.problems import SearchProblem
 
 R38, G15 = "urn:oid:1.2.250.1.213.2.28", "urn:oid:1.2.250.1.71.1.2.7"
 GENERAL = "Médecine générale"
 
 
-def read(**given: Any) -> Resolved:
+def resolve_parameters(**parameters: Any) -> ResolvedLink:
     """A link to Mende unless told otherwise."""
-    return resolved(LrmLink(**{"origin": "1.2", "inseecode": "48095", "specialty": "MG", **given}))
+    return resolve_link(
+        LrmLink(**{"origin": "1.2", "inseecode": "48095", "specialty": "MG", **parameters})
+    )
 
 
-def warned(asked: Resolved) -> list[str]:
+def warning_codes(resolved_link: ResolvedLink) -> list[str]:
     """The codes of the warnings."""
-    return [str(warning["code"]) for warning in asked.warnings]
+    return [str(warning["code"]) for warning in resolved_link.warnings]
 
 
 @pytest.mark.proves("F055")
@@ -46,34 +48,37 @@ def warned(asked: Resolved) -> list[str]:
 def test_a_speciality_is_a_code_or_words_and_else_general_medicine(
     given: str, label: str, codes: list[str]
 ) -> None:
-    asked = read(specialty=given)
-    assert (asked.specialty.label, warned(asked)) == (label, codes)
+    asked = resolve_parameters(specialty=given)
+    assert (asked.specialty.label, warning_codes(asked)) == (label, codes)
 
 
 @pytest.mark.proves("F055")
 def test_a_code_asks_for_the_same_people_as_its_word() -> None:
-    coded, said = read(specialty=f"{R38}|SM54").specialty, read(specialty="MG").specialty
+    coded, said = (
+        resolve_parameters(specialty=f"{R38}|SM54").specialty,
+        resolve_parameters(specialty="MG").specialty,
+    )
     assert coded.meaning.specialties == said.meaning.specialties
     assert coded.code is not None
     assert coded.code.system == "TRE_R38-SpecialiteOrdinale"
 
 
 def test_a_code_of_two_tables_needs_its_terminology() -> None:
-    assert code_of("9.9", "80") is None
-    found = code_of("1.2.250.1.71.1.2.7", "80")
+    assert find_code("9.9", "80") is None
+    found = find_code("1.2.250.1.71.1.2.7", "80")
     assert found is not None
     assert found.system == "TRE_G15-ProfessionSante"
 
 
 @pytest.mark.proves("F054", "W32")
 def test_both_spellings_are_one_parameter() -> None:
-    one = read(specialty="cardiologue")
-    other = read(specialty="", speciality="cardiologue")
-    both = read(specialty="cardiologue", speciality=" Cardiologue")
-    differing = read(specialty="cardiologue", speciality="ORL")
+    one = resolve_parameters(specialty="cardiologue")
+    other = resolve_parameters(specialty="", speciality="cardiologue")
+    both = resolve_parameters(specialty="cardiologue", speciality=" Cardiologue")
+    differing = resolve_parameters(specialty="cardiologue", speciality="ORL")
     assert {a.specialty.label for a in (one, other, both, differing)} == {"Cardiologie"}
-    assert [warned(a) for a in (one, other, both)] == [[], [], []]
-    assert warned(differing) == ["lrm_specialty_conflict"]
+    assert [warning_codes(a) for a in (one, other, both)] == [[], [], []]
+    assert warning_codes(differing) == ["lrm_specialty_conflict"]
 
 
 @pytest.mark.proves("F059", "W30")
@@ -98,7 +103,7 @@ def test_both_spellings_are_one_parameter() -> None:
 def test_number_arrondissement_and_code_are_kept(
     given: dict[str, str], text: str, insee: str
 ) -> None:
-    place = read(**given).place
+    place = resolve_parameters(**given).place
     assert place.commune is not None
     assert place.commune.insee == insee
     assert place.text == text
@@ -119,7 +124,7 @@ def test_an_address_that_locates_nobody_is_refused(
     given: dict[str, str], refusal: type[SearchProblem]
 ) -> None:
     with pytest.raises(refusal) as caught:
-        read(**given)
+        resolve_parameters(**given)
     assert caught.value.status == 422
     assert "Quevarrec" not in str(caught.value)
 
@@ -142,20 +147,20 @@ def test_an_address_that_locates_nobody_is_refused(
 def test_the_city_serves_when_the_code_does_not(
     given: dict[str, str], insee: str | None, codes: list[str]
 ) -> None:
-    asked = read(**given)
+    asked = resolve_parameters(**given)
     found = asked.place.commune
-    assert (None if found is None else found.insee, warned(asked)) == (insee, codes)
+    assert (None if found is None else found.insee, warning_codes(asked)) == (insee, codes)
 
 
 @pytest.mark.proves("F051", "W31")
 @pytest.mark.parametrize("name", ["Dr Journo", "Boidin", "Oidurn"])
 def test_a_name_that_holds_urn_or_oid_is_a_name(name: str) -> None:
-    assert read(practitioner=name).as_dict()["practitioner"] == {"name": name}
+    assert resolve_parameters(practitioner=name).as_dict()["practitioner"] == {"name": name}
 
 
 @pytest.mark.proves("F053")
 def test_all_seven_parameters_are_told_as_they_were_read() -> None:
-    asked = read(
+    asked = resolve_parameters(
         specialty=f"{R38}|SM04",
         practitioner="urn:oid:1.2.250.1.71.4.2.1|810000000103",
         streetnumber="12 bis",
@@ -180,4 +185,4 @@ def test_all_seven_parameters_are_told_as_they_were_read() -> None:
 
 
 def test_other_parameters_are_ignored_and_told() -> None:
-    assert warned(read(loc="Paris")) == ["lrm_parameter_ignored"]
+    assert warning_codes(resolve_parameters(loc="Paris")) == ["lrm_parameter_ignored"]

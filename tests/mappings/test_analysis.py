@@ -2,7 +2,7 @@
 
 import pytest
 
-from mappings.analysis import analysis, fold, synonym_rules
+from mappings.analysis import analysis_settings, fold, synonym_rules
 from mappings.offers import offers_mapping, offers_settings
 
 
@@ -93,7 +93,7 @@ def test_short_synonyms_are_no_rule_since_they_hit_names():
 
 
 def test_every_analyser_of_a_field_is_defined():
-    defined = set(analysis()["analyzer"])
+    defined = set(analysis_settings()["analyzer"])
     names = offers_mapping()["properties"]["names"]
     used = {names["analyzer"], names["search_analyzer"]}
     used |= {names["fields"]["prefix"]["analyzer"], names["fields"]["prefix"]["search_analyzer"]}

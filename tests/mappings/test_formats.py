@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from mappings.formats import FORMATS, Absence, Participation, Solution, StructureSettings
+from mappings.formats import FORMATS, Absence, ParticipationFormat, Solution, StructureSettings
 
 
 def refusal(model, **values):
@@ -23,13 +23,13 @@ def test_a_fourth_absence_and_a_reversed_one_are_refused():
 
 def test_participation_needs_what_its_via_needs():
     rpps = "10100050075"
-    assert Participation(rpps=rpps, participation=True, via=1).via == 1
-    assert "needs via" in refusal(Participation, rpps=rpps, participation=True)
-    assert "finess" in refusal(Participation, rpps=rpps, participation=True, via=3)
+    assert ParticipationFormat(rpps=rpps, participation=True, via=1).via == 1
+    assert "needs via" in refusal(ParticipationFormat, rpps=rpps, participation=True)
+    assert "finess" in refusal(ParticipationFormat, rpps=rpps, participation=True, via=3)
     assert "locations" in refusal(
-        Participation, rpps=rpps, participation=True, via=2, finess="750047225"
+        ParticipationFormat, rpps=rpps, participation=True, via=2, finess="750047225"
     )
-    assert "siret" in refusal(Participation, rpps=rpps, participation=True, via=4)
+    assert "siret" in refusal(ParticipationFormat, rpps=rpps, participation=True, via=4)
 
 
 def test_a_participating_health_centre_declares_hours_and_practitioners():

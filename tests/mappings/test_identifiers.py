@@ -12,7 +12,7 @@ from mappings.identifiers import (
     as_idnst,
     as_rpps,
     as_siret,
-    luhn_ok,
+    is_luhn_valid,
     structure_id_kind,
 )
 
@@ -74,10 +74,10 @@ def test_identifiers_are_returned_without_prefix_for_the_index():
 
 
 def test_a_luhn_key_is_told_but_never_refuses():
-    assert luhn_ok("79927398713")
-    assert not luhn_ok("10107582544")
+    assert is_luhn_valid("79927398713")
+    assert not is_luhn_valid("10107582544")
     assert as_rpps("10107582544") == "10107582544"
-    assert not luhn_ok("2A0000154")
+    assert not is_luhn_valid("2A0000154")
 
 
 @given(st.text(max_size=20))

@@ -12,22 +12,22 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from elastic.names import locks_index
-from mappings.identifiers import luhn_ok
+from mappings.identifiers import is_luhn_valid
 from mappings.instants import utc_text
-from tests.indexers.reindexing import Office
-from tests.indexers.sets import FLORAC, MENDE, NOW, FileSet
+from tests.indexers.file_set import FLORAC, MENDE, NOW, FileSet
+from tests.indexers.reindex_harness import ReindexHarness
 
 ROOT = Path(__file__).parents[2]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class Loader:
+class CommandRunner:
     """A process that forks a real process for each command it is told."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._output = folder / "output.txt"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.night.loader"],
+            [sys.executable, "-m", "tests.night.command_runner"],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdin=subprocess.PIPE,
@@ -66,7 +66,7 @@ class Loader:
         return int(self._process.stdout.readline())
 
 
-class Night(Office):
+class CrashHarness(ReindexHarness):
     """An office whose commands run as a scheduler runs them, with folders of their own."""
 
     def __init__(self, es: Elasticsearch, url: str, prefix: str, folder: Path) -> None:
@@ -82,46 +82,48 @@ class Night(Office):
             "TMPDIR": str(self.scratch),
             "COLUMNS": "200",
         }
-        self.loaders: list[Loader] = []
+        self.runners: list[CommandRunner] = []
 
-    def loader(self, **environment: str) -> Loader:
+    def start_runner(self, **environment: str) -> CommandRunner:
         """A process that runs commands; ``environment`` changes its own."""
-        at = self.folder / f"loader-{len(self.loaders)}"
+        at = self.folder / f"loader-{len(self.runners)}"
         at.mkdir()
-        self.loaders.append(Loader(at, {**self.environment, **environment}))
-        return self.loaders[-1]
+        self.runners.append(CommandRunner(at, {**self.environment, **environment}))
+        return self.runners[-1]
 
-    def locked(self) -> bool:
+    def is_locked(self) -> bool:
         """True while somebody holds the lock."""
         return bool(self.es.exists(index=locks_index(self.prefix), id="offers"))
 
-    def scraps(self) -> list[str]:
+    def leftover_files(self) -> list[str]:
         """What loads left in the temporary folder."""
         return [path.name for path in self.scratch.iterdir()]
 
-    def bearers(self) -> int:
+    def count_offers_with_slots(self) -> int:
         """Live offers that bear a slot."""
         query = {"nested": {"path": "slots", "query": {"exists": {"field": "slots.start"}}}}
         return int(self.es.count(index=self.alias, query=query)["count"])
 
 
 @pytest.fixture
-def night(es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path) -> Iterator[Night]:
+def crash_harness(
+    es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path
+) -> Iterator[CrashHarness]:
     """A private corner of the node; every process started for it has ended afterwards."""
-    found = Night(es, es_url, index_prefix, tmp_path)
+    found = CrashHarness(es, es_url, index_prefix, tmp_path)
     yield found
-    for loader in found.loaders:
+    for loader in found.runners:
         loader.close()
 
 
-def reindexing(files: FileSet, *more: object) -> tuple[object, ...]:
+def reindex_command(files: FileSet, *more: object) -> tuple[object, ...]:
     """The words of ``sas reindex`` for a directory, at the instant of the slots."""
     return ("reindex", "--from", files.directory, "--now", utc_text(NOW), *more)
 
 
-def register(office: Office, name: str, count: int) -> FileSet:
+def fill_register(harness: ReindexHarness, name: str, count: int) -> FileSet:
     """So many general practitioners of Mende and Florac, no two of one name."""
-    files = office.files(name)
+    files = harness.files(name)
     for number in range(count):
         family = "".join(LETTERS[number // 26**power % 26] for power in (2, 1, 0))
         place: dict[str, Any] = FLORAC if number % 2 else MENDE
@@ -132,4 +134,4 @@ def register(office: Office, name: str, count: int) -> FileSet:
 def rpps(number: int) -> str:
     """The RPPS of that number, with its key."""
     body = f"1010000{number:03d}"
-    return next(f"{body}{key}" for key in range(10) if luhn_ok(f"{body}{key}"))
+    return next(f"{body}{key}" for key in range(10) if is_luhn_valid(f"{body}{key}"))

@@ -12,21 +12,21 @@ from typing import Any
 from elastic.client import sync_client
 from mappings.records import CanonicalSlot
 from slots.loading.importing import import_slots
-from tests.indexers.sets import NOW, rang
+from tests.indexers.file_set import NOW, rang
 
 EDITOR = "acme"
 EMPTY_EVERY = 7
 """One answer of so many takes the slot back."""
 
 
-def main(url: str, alias: str, asked: list[str]) -> None:
+def main(url: str, alias: str, rpps_list: list[str]) -> None:
     """Answer until killed, or until nobody listens."""
     chance = random.Random(7)
     with sync_client(url) as client:
         number = 0
         while True:
             number += 1
-            rpps, minute = chance.choice(asked), number % 600
+            rpps, minute = chance.choice(rpps_list), number % 600
             begins = None if number % EMPTY_EVERY == 0 else minute
             slots = [] if begins is None else [slot(rpps, begins)]
             import_slots(client, alias, slots, EDITOR, [rpps], NOW, refresh=False)

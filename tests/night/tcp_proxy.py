@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 CHUNK = 65_536
 
 
-class Way:
+class TcpProxy:
     """Lets everything through until a request holds some bytes; a context manager."""
 
     def __init__(self, target: str) -> None:
@@ -40,7 +40,7 @@ class Way:
         """Nothing gets through any more from the first request with these bytes on."""
         self._cut_at = words
 
-    def lose_answer_of(self, words: bytes) -> None:
+    def lose_answer(self, words: bytes) -> None:
         """The first request with these bytes arrives; its connection ends instead of its answer."""
         self._lose_at = words
 
@@ -56,10 +56,10 @@ class Way:
                 far = socket.create_connection(self._target)
                 self._open += [near, far]
                 link = _Link(near, far)
-                threading.Thread(target=self._ask, args=(link,), daemon=True).start()
+                threading.Thread(target=self._forward_requests, args=(link,), daemon=True).start()
                 threading.Thread(target=link.answer, daemon=True).start()
 
-    def _ask(self, link: "_Link") -> None:
+    def _forward_requests(self, link: "_Link") -> None:
         with suppress(OSError):
             while chunk := link.near.recv(CHUNK):
                 if self._cut_at and self._cut_at in chunk:

@@ -9,74 +9,76 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from tests.api.conftest import answer, frozen_app, served
-from tests.indexers.reindexing import TEN
-from tests.night.conftest import Loader, Night, register, reindexing, rpps
+from tests.api.conftest import answer, build_frozen_app, open_api_server
+from tests.indexers.reindex_harness import TEN
+from tests.night.conftest import CommandRunner, CrashHarness, fill_register, reindex_command, rpps
 
 KILLS = 50
 WHOLE_EVERY = 5
-FEW, MORE, BEARERS = 200, 210, 40
+FEW, MORE, OFFERS_WITH_SLOTS = 200, 210, 40
 """Doctors in both directories, which take turns, and those who have slots."""
-ASKED = {"what": "MG", "insee": "48095", "mode": "all"}
+SEARCH_BODY = {"what": "MG", "insee": "48095", "mode": "all"}
 
 
 @pytest.mark.proves("F072", "W19")
 def test_fifty_kills_cost_neither_a_search_nor_a_slot(
-    night: Night, monkeypatch: pytest.MonkeyPatch
+    crash_harness: CrashHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half over the whole run, half in its last third, where replay, swap and handover are."""
-    sets = {size: register(night, str(size), size) for size in (FEW, MORE)}
-    night.reindex(sets[FEW])
-    given = [f"rpps:{rpps(n)}@4{rpps(n)}001" for n in range(BEARERS)]
+    sets = {size: fill_register(crash_harness, str(size), size) for size in (FEW, MORE)}
+    crash_harness.reindex(sets[FEW])
+    given = [f"rpps:{rpps(n)}@4{rpps(n)}001" for n in range(OFFERS_WITH_SLOTS)]
     for offer_id in given:
-        night.es.update(index=night.alias, id=offer_id, doc={"slots": [TEN]})
-    loader = night.loader()
+        crash_harness.es.update(index=crash_harness.alias, id=offer_id, doc={"slots": [TEN]})
+    loader = crash_harness.start_runner()
     began = time.monotonic()
-    assert loader.run(*reindexing(sets[FEW]))[0] == 0
+    assert loader.run(*reindex_command(sets[FEW]))[0] == 0
     lasts = time.monotonic() - began
-    chance, was_live = random.Random(48), {night.live}
-    for name, value in night.environment.items():
+    chance, was_live = random.Random(48), {crash_harness.live}
+    for name, value in crash_harness.environment.items():
         monkeypatch.setenv(name, value)
-    with served(frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
+    with open_api_server(build_frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
         runs = killed = 0
         while killed < KILLS:
             files = sets[MORE if runs % 2 else FEW]
             begin = 0.0 if runs % 4 < 2 else 0.66
-            ended = not kill(loader, reindexing(files), lasts * chance.uniform(begin, 0.95))
+            ended = not kill(loader, reindex_command(files), lasts * chance.uniform(begin, 0.95))
             runs, killed = runs + 1, killed + (not ended)
             assert runs < 2 * KILLS, "most runs end before they are killed"
-            night.es.cluster.health(wait_for_events="urgent")
-            was_live.add(night.live)
-            assert night.es.count(index=night.live)["count"] in (FEW, MORE)
-            assert night.bearers() == BEARERS
-            assert answer(api.post("/v1/search", json=ASKED))["results"]
+            crash_harness.es.cluster.health(wait_for_events="urgent")
+            was_live.add(crash_harness.live)
+            assert crash_harness.es.count(index=crash_harness.live)["count"] in (FEW, MORE)
+            assert crash_harness.count_offers_with_slots() == OFFERS_WITH_SLOTS
+            assert answer(api.post("/v1/search", json=SEARCH_BODY))["results"]
             if not ended and killed % WHOLE_EVERY == 0:
                 began = time.monotonic()
-                next_run_succeeds(night, loader, reindexing(files))
+                next_run_succeeds(crash_harness, loader, reindex_command(files))
                 lasts = time.monotonic() - began
-                assert set(night.indices) - {night.live} <= was_live
-                was_live.add(night.live)
+                assert set(crash_harness.indices) - {crash_harness.live} <= was_live
+                was_live.add(crash_harness.live)
     print(f"{killed} of {runs} runs of {lasts:.1f} s killed, {len(was_live)} indices were live")
 
 
-def kill(loader: Loader, words: tuple[object, ...], after: float) -> bool:
+def kill(runner: CommandRunner, words: tuple[object, ...], after: float) -> bool:
     """Kill the run after so many seconds; False when it had ended by then."""
-    process = os.pidfd_open(loader.start(*words))
+    process = os.pidfd_open(runner.start(*words))
     time.sleep(after)
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
     os.close(process)
-    code, told = loader.end()
+    code, told = runner.end()
     assert code in (-signal.SIGKILL, 0), told
     return code != 0
 
 
-def next_run_succeeds(night: Night, loader: Loader, words: tuple[object, ...]) -> None:
+def next_run_succeeds(
+    harness: CrashHarness, runner: CommandRunner, words: tuple[object, ...]
+) -> None:
     """At once, though the lock was never given back; nothing of the killed ones is left."""
-    code, told = loader.run(*words)
+    code, told = runner.run(*words)
     assert code == 0, told
-    assert len(night.indices) == 2
-    assert night.bearers() == BEARERS
-    assert night.scraps() == []
-    assert loader.children() == []
-    assert not night.locked()
+    assert len(harness.indices) == 2
+    assert harness.count_offers_with_slots() == OFFERS_WITH_SLOTS
+    assert harness.leftover_files() == []
+    assert runner.children() == []
+    assert not harness.is_locked()

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.indexers.reindexing import assert_untouched
-from tests.indexers.sets import ACTIVITIES, FileSet
-from tests.night.conftest import Night, register, reindexing
-from tests.night.tcp_proxy import Way
+from tests.indexers.file_set import ACTIVITIES, FileSet
+from tests.indexers.reindex_harness import assert_untouched
+from tests.night.conftest import CrashHarness, fill_register, reindex_command
+from tests.night.tcp_proxy import TcpProxy
 
 DOCTORS, MANY = 60, 120
 """Of a file; of one whose cut is more than the fifty rows that are never one."""
@@ -24,42 +24,46 @@ def wait_for(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_of_two_loads_at_once_one_works_and_one_is_told_who_does(night: Night) -> None:
-    files = register(night, "in", DOCTORS)
-    night.reindex(files)
-    first, second = night.loader(), night.loader()
-    pid = first.start(*reindexing(files))
-    wait_for(night.locked)
+def test_of_two_loads_at_once_one_works_and_one_is_told_who_does(
+    crash_harness: CrashHarness,
+) -> None:
+    files = fill_register(crash_harness, "in", DOCTORS)
+    crash_harness.reindex(files)
+    first, second = crash_harness.start_runner(), crash_harness.start_runner()
+    pid = first.start(*reindex_command(files))
+    wait_for(crash_harness.is_locked)
     os.kill(pid, signal.SIGSTOP)
-    code, told = second.run(*reindexing(files))
+    code, told = second.run(*reindex_command(files))
     os.kill(pid, signal.SIGCONT)
     assert code == 3, told
     assert "Lock 'offers' is held by" in told
     assert f":{pid} since" in told
     assert first.end()[0] == 0
-    assert second.run(*reindexing(files))[0] == 0
+    assert second.run(*reindex_command(files))[0] == 0
 
 
 def test_elasticsearch_gone_in_the_middle_is_code_3_and_the_next_run_cleans_up(
-    night: Night,
+    crash_harness: CrashHarness,
 ) -> None:
-    files = register(night, "in", DOCTORS)
-    night.reindex(files)
-    live, offers = night.live, night.offers()
-    with Way(night.environment["SAS_ELASTICSEARCH_URL"]) as way:
+    files = fill_register(crash_harness, "in", DOCTORS)
+    crash_harness.reindex(files)
+    live, offers = crash_harness.live, crash_harness.offers()
+    with TcpProxy(crash_harness.environment["SAS_ELASTICSEARCH_URL"]) as way:
         way.cut_at(b"/_bulk")
-        code, told = night.loader(SAS_ELASTICSEARCH_URL=way.url).run(*reindexing(files))
+        code, told = crash_harness.start_runner(SAS_ELASTICSEARCH_URL=way.url).run(
+            *reindex_command(files)
+        )
     assert way.is_cut
     assert code == 3, told
     assert "Elasticsearch cannot be reached" in told
     assert "Traceback" not in told
-    assert (night.live, night.offers()) == (live, offers)
-    assert len(night.indices) == 2
-    assert night.scraps() == []
-    code, told = night.loader().run(*reindexing(files))
+    assert (crash_harness.live, crash_harness.offers()) == (live, offers)
+    assert len(crash_harness.indices) == 2
+    assert crash_harness.leftover_files() == []
+    code, told = crash_harness.start_runner().run(*reindex_command(files))
     assert code == 0, told
-    assert night.indices == sorted([live, night.live])
-    assert not night.locked()
+    assert crash_harness.indices == sorted([live, crash_harness.live])
+    assert not crash_harness.is_locked()
 
 
 def lines(files: FileSet, change: Callable[[list[bytes]], list[bytes]]) -> None:
@@ -97,35 +101,39 @@ DAMAGES: dict[str, tuple[Callable[[FileSet], object], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_code_1_and_the_live_index_is_as_it_was(
-    night: Night, damage: str
+    crash_harness: CrashHarness, damage: str
 ) -> None:
     make, sentence = DAMAGES[damage]
-    files = register(night, "in", MANY)
-    night.reindex(files)
-    live, offers = night.live, night.offers()
+    files = fill_register(crash_harness, "in", MANY)
+    crash_harness.reindex(files)
+    live, offers = crash_harness.live, crash_harness.offers()
     make(files)
-    code, told = night.loader().run(*reindexing(files))
+    code, told = crash_harness.start_runner().run(*reindex_command(files))
     assert code == 1, told
     assert sentence in told.replace("\n", " ")
     assert "Traceback" not in told
-    assert_untouched(night, live, offers)
+    assert_untouched(crash_harness, live, offers)
 
 
-def test_fewer_documents_than_the_floor_are_never_swapped_in(night: Night) -> None:
-    files = register(night, "in", DOCTORS)
-    night.reindex(files)
-    live, offers = night.live, night.offers()
-    code, told = night.loader().run(*reindexing(files, "--floor", DOCTORS + 1))
+def test_fewer_documents_than_the_floor_are_never_swapped_in(crash_harness: CrashHarness) -> None:
+    files = fill_register(crash_harness, "in", DOCTORS)
+    crash_harness.reindex(files)
+    live, offers = crash_harness.live, crash_harness.offers()
+    code, told = crash_harness.start_runner().run(*reindex_command(files, "--floor", DOCTORS + 1))
     assert code == 1, told
     assert f"{DOCTORS} offers where at least {DOCTORS + 1} are needed" in told
-    assert_untouched(night, live, offers)
+    assert_untouched(crash_harness, live, offers)
 
 
-def test_fewer_documents_than_the_live_ones_are_never_swapped_in(night: Night) -> None:
+def test_fewer_documents_than_the_live_ones_are_never_swapped_in(
+    crash_harness: CrashHarness,
+) -> None:
     """Within the fifty rows that a file may lose, and yet under 95 % of what is live."""
-    night.reindex(register(night, "in", DOCTORS))
-    live, offers = night.live, night.offers()
-    code, told = night.loader().run(*reindexing(register(night, "fewer", DOCTORS - 4)))
+    crash_harness.reindex(fill_register(crash_harness, "in", DOCTORS))
+    live, offers = crash_harness.live, crash_harness.offers()
+    code, told = crash_harness.start_runner().run(
+        *reindex_command(fill_register(crash_harness, "fewer", DOCTORS - 4))
+    )
     assert code == 1, told
     assert f"{DOCTORS - 4} offers, fewer than 95% of the live {DOCTORS}" in told
-    assert_untouched(night, live, offers)
+    assert_untouched(crash_harness, live, offers)

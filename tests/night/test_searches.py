@@ -11,24 +11,24 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import answer, frozen_app, problem, served
-from tests.night.conftest import Night, register, reindexing
+from tests.api.conftest import answer, build_frozen_app, open_api_server, problem
+from tests.night.conftest import CrashHarness, fill_register, reindex_command
 
 A_SECOND = 3
 FEW, MORE = 120, 126
 """Doctors before and after; half of them are at Mende."""
-ASKED = {"what": "MG", "insee": "48095", "mode": "all"}
+SEARCH_BODY = {"what": "MG", "insee": "48095", "mode": "all"}
 
 
 @dataclass
-class Searches:
+class SearchLog:
     """What became of the searches: statuses, totals of whole pages, seconds."""
 
-    failed: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
-    def ask(self, url: str, over: threading.Event) -> None:
+    def search_repeatedly(self, url: str, over: threading.Event) -> None:
         """Search three times a second until told that it is over."""
         with httpx.Client(base_url=url, timeout=30) as api:
             while not over.is_set():
@@ -40,21 +40,21 @@ class Searches:
 
     def _note(self, api: httpx.Client) -> None:
         try:
-            told = api.post("/v1/search", json=ASKED)
+            told = api.post("/v1/search", json=SEARCH_BODY)
         except httpx.TransportError as error:
-            self.failed.append(type(error).__name__)
+            self.failures.append(type(error).__name__)
             return
         if told.status_code == 200 and told.json()["results"]:
             self.totals.append(told.json()["total"]["value"])
         else:
-            self.failed.append(f"{told.status_code} {told.text[:200]}")
+            self.failures.append(f"{told.status_code} {told.text[:200]}")
 
 
 @contextmanager
-def searching(url: str) -> Iterator[Searches]:
+def open_searches(url: str) -> Iterator[SearchLog]:
     """Searches during the body."""
-    found, over = Searches(), threading.Event()
-    asking = threading.Thread(target=found.ask, args=(url, over))
+    found, over = SearchLog(), threading.Event()
+    asking = threading.Thread(target=found.search_repeatedly, args=(url, over))
     asking.start()
     try:
         yield found
@@ -64,42 +64,42 @@ def searching(url: str) -> Iterator[Searches]:
 
 
 @pytest.fixture
-def url(night: Night, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def url(crash_harness: CrashHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The API before the live index of the night."""
-    night.reindex(register(night, "few", FEW))
-    for name, value in night.environment.items():
+    crash_harness.reindex(fill_register(crash_harness, "few", FEW))
+    for name, value in crash_harness.environment.items():
         monkeypatch.setenv(name, value)
-    with served(frozen_app()) as found:
+    with open_api_server(build_frozen_app()) as found:
         yield found
 
 
 @pytest.mark.proves("F072", "W19", "W20")
-def test_no_search_fails_during_a_reindex(night: Night, url: str) -> None:
-    loader, files = night.loader(), register(night, "more", MORE)
-    with httpx.Client(base_url=url, timeout=30) as api, searching(url) as found:
-        before = answer(api.post("/v1/search", json=ASKED))["total"]["value"]
-        code, told = loader.run(*reindexing(files))
+def test_no_search_fails_during_a_reindex(crash_harness: CrashHarness, url: str) -> None:
+    loader, files = crash_harness.start_runner(), fill_register(crash_harness, "more", MORE)
+    with httpx.Client(base_url=url, timeout=30) as api, open_searches(url) as found:
+        before = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
+        code, told = loader.run(*reindex_command(files))
         assert code == 0, told
-        after = answer(api.post("/v1/search", json=ASKED))["total"]["value"]
+        after = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
     p95 = statistics.quantiles(found.seconds, n=20)[-1]
-    print(f"{len(found.seconds)} searches, {len(found.failed)} failed, p95 {p95 * 1000:.0f} ms")
-    assert found.failed == []
+    print(f"{len(found.seconds)} searches, {len(found.failures)} failed, p95 {p95 * 1000:.0f} ms")
+    assert found.failures == []
     assert before < after
     assert set(found.totals) == {before, after}
 
 
 @pytest.mark.proves("F072", "W20")
 def test_a_stable_walk_begun_before_the_swap_ends_as_it_began_or_is_told(
-    night: Night, url: str
+    crash_harness: CrashHarness, url: str
 ) -> None:
     """One reindex later its index is still kept; two later it is gone, and the walk says so."""
-    loader, files = night.loader(), register(night, "more", MORE)
+    loader, files = crash_harness.start_runner(), fill_register(crash_harness, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api:
-        first = answer(api.post("/v1/search", json={**ASKED, "stable": True, "size": 20}))
-        assert loader.run(*reindexing(files))[0] == 0
+        first = answer(api.post("/v1/search", json={**SEARCH_BODY, "stable": True, "size": 20}))
+        assert loader.run(*reindex_command(files))[0] == 0
         found = [*ids(first), *rest(api, first)]
         assert len(found) == len(set(found)) == first["total"]["value"]
-        assert loader.run(*reindexing(files))[0] == 0
+        assert loader.run(*reindex_command(files))[0] == 0
         problem(follow(api, first), 400, "cursor_expired")
 
 
@@ -113,7 +113,9 @@ def rest(api: httpx.Client, page: dict[str, Any]) -> Iterator[str]:
 def follow(api: httpx.Client, page: dict[str, Any]) -> httpx.Response:
     """The next page of the walk."""
     cursor = page["next"]["cursor"]
-    return api.post("/v1/search", json={**ASKED, "stable": True, "size": 20, "cursor": cursor})
+    return api.post(
+        "/v1/search", json={**SEARCH_BODY, "stable": True, "size": 20, "cursor": cursor}
+    )
 
 
 def ids(page: dict[str, Any]) -> list[str]:

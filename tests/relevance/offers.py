@@ -5,7 +5,7 @@ from typing import Any
 from mappings import codes
 from tests.relevance.places import around
 from tests.relevance.scenes import scenes
-from tests.search_engine.made_offers import Offer, doctor, slot, structure
+from tests.search_engine.sample_offers import Offer, doctor, slot, structure
 
 PARIS = {"lat": 48.8566, "lon": 2.3522, "department": "75", "insee": "75104"}
 LYON = {"lat": 45.7640, "lon": 4.8357, "department": "69", "insee": "69382"}
@@ -51,9 +51,9 @@ FLAGS: dict[str, dict[str, Any]] = {
 }
 
 
-def judged_offers() -> list[Offer]:
+def collection_offers() -> list[Offer]:
     """Every offer of the collection."""
-    town = [*specialists(), *professions(), *named(), *places()]
+    town = [*specialists(), *professions(), *name_search_doctors(), *places()]
     return [*town, *tiers(), *elsewhere(), *scenes()]
 
 
@@ -79,18 +79,18 @@ def professions() -> list[Offer]:
     ]
 
 
-def named() -> list[Offer]:
+def name_search_doctors() -> list[Offer]:
     """In Lyon the doctors whose names are asked for, all with the same slot."""
     return [
-        doctor(key, slots=[slot(30)], **around(LYON, 1 + 0.1 * rank), **name_of(told))
+        doctor(key, slots=[slot(30)], **around(LYON, 1 + 0.1 * rank), **name_fields(told))
         for rank, (key, told) in enumerate(NAMES.items())
     ]
 
 
-def name_of(told: str) -> dict[str, Any]:
+def name_fields(full_name: str) -> dict[str, Any]:
     """The fields of a family name followed by one given name."""
-    family, _, given = told.rpartition(" ")
-    return {"names": [told], "family": family, "given": given, "title": f"Dr {given} {family}"}
+    family, _, given = full_name.rpartition(" ")
+    return {"names": [full_name], "family": family, "given": given, "title": f"Dr {given} {family}"}
 
 
 def places() -> list[Offer]:

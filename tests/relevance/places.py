@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.search_engine.made_offers import KM
+from tests.search_engine.sample_offers import KM
 
 ZONES = {
     "971": "America/Guadeloupe",

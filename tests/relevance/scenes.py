@@ -7,7 +7,7 @@ the town; instants are relative to the frozen Tuesday 16 June 2026, 10:05 in Par
 from typing import Any
 
 from tests.relevance.places import around
-from tests.search_engine.made_offers import Offer, cpts, doctor, slot, structure
+from tests.search_engine.sample_offers import Offer, cpts, doctor, slot, structure
 
 GUERET = {"lat": 46.1696, "lon": 1.8714, "department": "23", "insee": "23096"}
 QUIMPER = {"lat": 47.9962, "lon": -4.102, "department": "29", "insee": "29232"}
@@ -191,18 +191,18 @@ def treating_scene() -> list[Offer]:
     tomorrow = [slot(30)]
     return [
         *(doctor(f"t-{n}", slots=tomorrow, **around(DIJON, n)) for n in range(1, 6)),
-        known("t-garnier", "GARNIER Lucie", 5.5, rpps=GARNIER, slots=tomorrow, sector="1"),
-        known("t-garnier-far", "GARNIER Lucie", 60, rpps=GARNIER),
-        known("t-vasseur-a", "VASSEUR Paul", 7, rpps=VASSEUR_A, slots=tomorrow),
-        known("t-vasseur-b", "VASSEUR Paul", 8, rpps=VASSEUR_B, slots=tomorrow),
-        known("t-boidin", "BOIDIN Zélie", 9, slots=tomorrow),
-        known("t-away", "MERCIER Odile", 10, slots=tomorrow, always_absent=True),
-        known("t-noslot", "LACROIX Hugo", 11),
-        known("t-nurse", "PETIT Nadia", 12, profession="60", specialties=[]),
+        dijon_person("t-garnier", "GARNIER Lucie", 5.5, rpps=GARNIER, slots=tomorrow, sector="1"),
+        dijon_person("t-garnier-far", "GARNIER Lucie", 60, rpps=GARNIER),
+        dijon_person("t-vasseur-a", "VASSEUR Paul", 7, rpps=VASSEUR_A, slots=tomorrow),
+        dijon_person("t-vasseur-b", "VASSEUR Paul", 8, rpps=VASSEUR_B, slots=tomorrow),
+        dijon_person("t-boidin", "BOIDIN Zélie", 9, slots=tomorrow),
+        dijon_person("t-away", "MERCIER Odile", 10, slots=tomorrow, always_absent=True),
+        dijon_person("t-noslot", "LACROIX Hugo", 11),
+        dijon_person("t-nurse", "PETIT Nadia", 12, profession="60", specialties=[]),
     ]
 
 
-def known(key: str, name: str, km: float, **fields: Any) -> Offer:
+def dijon_person(key: str, name: str, km: float, **fields: Any) -> Offer:
     """A person of Dijon with a name."""
     family, _, given = name.rpartition(" ")
     named = {"names": [name], "family": family, "given": given, "title": f"Dr {given} {family}"}

@@ -10,47 +10,49 @@ from elasticsearch import AsyncElasticsearch
 from pydantic import ValidationError
 
 from search_engine.execution.search import search
-from search_engine.relevance.cases import Case, Kind, load_cases
+from search_engine.relevance.cases import Case, CaseKind, load_cases
 from search_engine.relevance.limits import LEAST_NDCG, PAGE_SIZE
-from search_engine.relevance.measures import Shown, judgements, ndcg, problems
+from search_engine.relevance.measures import PageIds, judgements, ndcg, problems
 from search_engine.request.criteria import Criteria
-from tests.search_engine.made_offers import NOW, key_of
+from tests.search_engine.sample_offers import NOW, offer_key
 
 CASES = load_cases(Path(__file__).with_name("cases.toml")).case
 
 
-async def shown(client: AsyncElasticsearch, alias: str, case: Case) -> Shown:
+async def run_case(client: AsyncElasticsearch, alias: str, case: Case) -> PageIds:
     """The first page as its keys, of 20 cards unless the case says."""
     criteria = Criteria(**{"size": PAGE_SIZE, **case.search})
-    page = await search(client, alias, criteria, NOW, deps=None)
+    page = await search(client, alias, criteria, NOW, geocoder=None)
     warnings = [warning["code"] for warning in page["warnings"]]
-    return Shown(keys(page["results"]), keys(page["pinned"]), warnings)
+    return PageIds(keys(page["results"]), keys(page["pinned"]), warnings)
 
 
 def keys(cards: list[dict[str, Any]]) -> list[str]:
-    return [key_of(card) for card in cards]
+    return [offer_key(card) for card in cards]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-async def test_case(case: Case, judged: str, asking: AsyncElasticsearch) -> None:
-    wrong = problems(case, await shown(asking, judged, case))
+async def test_case(case: Case, relevance_index: str, relevance_client: AsyncElasticsearch) -> None:
+    wrong = problems(case, await run_case(relevance_client, relevance_index, case))
     if case.known_failure is None:
         assert not wrong, f"{case.description}: {wrong}"
     else:
         assert wrong, "passes now: take known_failure away"
 
 
-async def test_ndcg_of_all_cases(judged: str, asking: AsyncElasticsearch) -> None:
+async def test_ndcg_of_all_cases(
+    relevance_index: str, relevance_client: AsyncElasticsearch
+) -> None:
     graded = [case for case in CASES if case.expected and case.known_failure is None]
-    found = [(await shown(asking, judged, case)).found for case in graded]
+    found = [(await run_case(relevance_client, relevance_index, case)).results for case in graded]
     gains = [ndcg(ids, judgements(case)) for ids, case in zip(found, graded, strict=True)]
     assert fmean(gains) >= LEAST_NDCG
 
 
 def test_cases_of_every_kind() -> None:
-    assert {case.kind for case in CASES} == set(Kind)
+    assert {case.kind for case in CASES} == set(CaseKind)
     assert len(CASES) >= 200
-    assert sum(case.kind is Kind.ORDER and bool(case.grades) for case in CASES) >= 30
+    assert sum(case.kind is CaseKind.ORDER and bool(case.grades) for case in CASES) >= 30
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -78,16 +80,16 @@ def test_problems_by_kind() -> None:
     case = Case(
         id="a", description="made by hand", kind="order", search={"what": "MG"}, expected=["x", "y"]
     )
-    assert problems(case, page_of("x", "y", "z")) == []
-    assert problems(case, page_of("y", "x")) == ["ordre : y, x"]
-    precise = case.model_copy(update={"kind": Kind.PRECISION})
-    assert problems(precise, page_of("x", "y", "z")) == ["de trop : z"]
+    assert problems(case, build_case_page("x", "y", "z")) == []
+    assert problems(case, build_case_page("y", "x")) == ["ordre : y, x"]
+    precise = case.model_copy(update={"kind": CaseKind.PRECISION})
+    assert problems(precise, build_case_page("x", "y", "z")) == ["de trop : z"]
     apart = case.model_copy(update={"pinned": ["p"], "warnings": []})
-    assert problems(apart, page_of("x", "y")) == ["médecin traitant : aucun"]
+    assert problems(apart, build_case_page("x", "y")) == ["médecin traitant : aucun"]
 
 
-def page_of(*found: str) -> Shown:
-    return Shown(list(found), pinned=[], warnings=[])
+def build_case_page(*found: str) -> PageIds:
+    return PageIds(list(found), pinned=[], warnings=[])
 
 
 def test_ndcg_of_known_lists() -> None:

@@ -8,56 +8,68 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.relevance.cases import AnywhereCase, Traits
-from search_engine.relevance.judged_page import Asking, Seen
+from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.relevance.rules import ALWAYS, breaches
-from tests.search_engine.made_offers import NOW
+from tests.search_engine.sample_offers import NOW
 
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.501}
 REUNION = {"what": "généraliste", "department": "974"}
 FAR = {"lat": 43.0, "lon": 3.5}
 
-Damage = Callable[[Seen], None]
+Damage = Callable[[JudgedAnswer], None]
 
 
-def first(seen: Seen) -> dict[str, Any]:
-    card: dict[str, Any] = seen.page["results"][0]
+def first_card(judged_answer: JudgedAnswer) -> dict[str, Any]:
+    card: dict[str, Any] = judged_answer.page["results"][0]
     return card
 
 
-def stored(seen: Seen) -> dict[str, Any]:
-    offer: dict[str, Any] = seen.offers[first(seen)["id"]]  # type: ignore[assignment]
+def first_stored_offer(judged_answer: JudgedAnswer) -> dict[str, Any]:
+    offer: dict[str, Any] = judged_answer.offers[first_card(judged_answer)["id"]]  # type: ignore[assignment]
     return offer
 
 
-def a_slot(seen: Seen) -> dict[str, Any]:
-    days = first(seen)["availability"]["days"]
+def a_slot(judged_answer: JudgedAnswer) -> dict[str, Any]:
+    days = first_card(judged_answer)["availability"]["days"]
     slot: dict[str, Any] = next(slot for day in days for slot in day["slots"])
     return slot
 
 
-def swap_tiers(seen: Seen) -> None:
-    seen.page["results"].reverse()
+def swap_tiers(judged_answer: JudgedAnswer) -> None:
+    judged_answer.page["results"].reverse()
 
 
-def start_later(seen: Seen) -> None:
-    first(seen)["availability"]["next_start"] = "2026-12-31T00:00:00Z"
+def start_later(judged_answer: JudgedAnswer) -> None:
+    first_card(judged_answer)["availability"]["next_start"] = "2026-12-31T00:00:00Z"
 
 
-def lose_slots(seen: Seen) -> None:
-    del first(seen)["availability"]["next_start"]
+def lose_slots(judged_answer: JudgedAnswer) -> None:
+    del first_card(judged_answer)["availability"]["next_start"]
 
 
-def pin_the_first(seen: Seen) -> None:
-    seen.page["pinned"].append(first(seen))
+def pin_the_first(judged_answer: JudgedAnswer) -> None:
+    judged_answer.page["pinned"].append(first_card(judged_answer))
 
 
 DAMAGES: list[tuple[str, dict[str, Any], Damage]] = [
     ("palier", MENDE, swap_tiers),
-    ("plus proche", {**MENDE, "sort": "distance"}, lambda seen: stored(seen).update(point=FAR)),
-    ("plus proche", {**MENDE, "profile": "distance"}, lambda seen: stored(seen).update(point=FAR)),
+    (
+        "plus proche",
+        {**MENDE, "sort": "distance"},
+        lambda seen: first_stored_offer(seen).update(point=FAR),
+    ),
+    (
+        "plus proche",
+        {**MENDE, "profile": "distance"},
+        lambda seen: first_stored_offer(seen).update(point=FAR),
+    ),
     ("plus tôt", {**MENDE, "sort": "earliest"}, start_later),
-    ("rayon", MENDE, lambda seen: stored(seen).update(point=FAR)),
-    ("hors du département", REUNION, lambda seen: first(seen)["place"].update(department="976")),
+    ("rayon", MENDE, lambda seen: first_stored_offer(seen).update(point=FAR)),
+    (
+        "hors du département",
+        REUNION,
+        lambda seen: first_card(seen)["place"].update(department="976"),
+    ),
     ("sans créneau", MENDE, lose_slots),
     ("horizon", MENDE, lambda seen: a_slot(seen).update(start="2026-06-16T08:04:59Z")),
     (
@@ -65,9 +77,13 @@ DAMAGES: list[tuple[str, dict[str, Any], Damage]] = [
         {**MENDE, "role": "OTHER"},
         lambda seen: a_slot(seen).update(types=["SNP"]),
     ),
-    ("sans accord", {**MENDE, "mode": "beyond"}, lambda seen: stored(seen).pop("accepts_beyond")),
-    ("absent", MENDE, lambda seen: stored(seen).update(always_absent=True)),
-    ("deux fois", MENDE, lambda seen: seen.page["results"].insert(0, first(seen))),
+    (
+        "sans accord",
+        {**MENDE, "mode": "beyond"},
+        lambda seen: first_stored_offer(seen).pop("accepts_beyond"),
+    ),
+    ("absent", MENDE, lambda seen: first_stored_offer(seen).update(always_absent=True)),
+    ("deux fois", MENDE, lambda seen: seen.page["results"].insert(0, first_card(seen))),
     ("médecin traitant", MENDE, pin_the_first),
     ("pour un total de", MENDE, lambda seen: seen.page["total"].update(value=99)),
 ]
@@ -78,10 +94,10 @@ async def test_a_rule_sees_its_damage_and_nothing_on_a_true_page(
     sentence: str,
     search: dict[str, Any],
     damage: Damage,
-    judged: str,
-    asking: AsyncElasticsearch,
+    relevance_index: str,
+    relevance_client: AsyncElasticsearch,
 ) -> None:
-    seen = await Asking(asking, judged, NOW).seen(search)
+    seen = await IndexProbe(relevance_client, relevance_index, NOW).fetch_page(search)
     assert seen.cards
     assert breaches(seen) == []
     damaged = deepcopy(seen)
@@ -93,8 +109,10 @@ def test_every_rule_is_damaged_once() -> None:
     assert len({sentence for sentence, _, _ in DAMAGES}) == len(ALWAYS) + 1
 
 
-async def test_traits_of_every_card_and_of_none(judged: str, asking: AsyncElasticsearch) -> None:
-    seen = await Asking(asking, judged, NOW).seen(MENDE)
+async def test_traits_of_every_card_and_of_none(
+    relevance_index: str, relevance_client: AsyncElasticsearch
+) -> None:
+    seen = await IndexProbe(relevance_client, relevance_index, NOW).fetch_page(MENDE)
     case = AnywhereCase(id="a", description="made by hand", search=MENDE)
     doctors, nurses = Traits(profession=["10"]), Traits(profession=["60"])
     kept = case.model_copy(update={"every": doctors, "none": nurses})

@@ -14,15 +14,15 @@ from elastic import lifecycle
 from elastic.client import async_client
 from elastic.names import IndexName, offers_index
 from mappings.offers import offers_mapping, offers_settings
-from slots.bookable import borne
-from tests.search_engine.made_offers import Offer, Searcher
+from slots.bookable import build_slot_fields
 from tests.search_engine.random_offers import random_offers
+from tests.search_engine.sample_offers import Offer, Searcher
 
-Searching = Callable[[Iterable[Offer]], Searcher]
+IndexOffers = Callable[[Iterable[Offer]], Searcher]
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class RandomOffersIndex:
     """Offers as indexed, the alias that reads them and the index behind it."""
 
     alias: str
@@ -31,12 +31,12 @@ class Indexed:
 
 
 @pytest.fixture(scope="session")
-def indexed(es: Elasticsearch) -> Iterator[Indexed]:
+def random_index(es: Elasticsearch) -> Iterator[RandomOffersIndex]:
     """The random offers, searchable."""
     offers = [dict(offer) for offer in random_offers()]
     name = new_index(es)
     fill(es, name.alias, offers)
-    yield Indexed(name.alias, str(name), offers)
+    yield RandomOffersIndex(name.alias, str(name), offers)
     es.indices.delete(index=str(name))
 
 
@@ -49,7 +49,7 @@ async def client(es_url: str) -> AsyncIterator[AsyncElasticsearch]:
 
 
 @pytest.fixture(scope="session")
-def small(es: Elasticsearch) -> Iterator[str]:
+def scratch_alias(es: Elasticsearch) -> Iterator[str]:
     """The alias of one index that the tests of a session fill in turn: creating it is slow."""
     name = new_index(es)
     yield name.alias
@@ -57,13 +57,13 @@ def small(es: Elasticsearch) -> Iterator[str]:
 
 
 @pytest.fixture
-def searching(es: Elasticsearch, client: AsyncElasticsearch, small: str) -> Searching:
+def index_offers(es: Elasticsearch, client: AsyncElasticsearch, scratch_alias: str) -> IndexOffers:
     """``searching(offers)``: the index holds these offers and no others; what searches them."""
 
     def over(offers: Iterable[Offer]) -> Searcher:
-        es.delete_by_query(index=small, query={"match_all": {}}, refresh=True)
-        fill(es, small, offers)
-        return Searcher(client, small)
+        es.delete_by_query(index=scratch_alias, query={"match_all": {}}, refresh=True)
+        fill(es, scratch_alias, offers)
+        return Searcher(client, scratch_alias)
 
     return over
 
@@ -72,18 +72,18 @@ def new_index(es: Elasticsearch) -> IndexName:
     """An empty index of offers behind an alias of its own."""
     name = offers_index(f"t{uuid.uuid4().hex[:12]}", datetime.now(UTC))
     lifecycle.create_index(es, name, offers_settings(), offers_mapping())
-    lifecycle.swap(es, name.alias, name)
+    lifecycle.swap_alias(es, name.alias, name)
     return name
 
 
 def fill(es: Elasticsearch, alias: str, offers: Iterable[Offer]) -> None:
     """Index the offers, searchable at once."""
     actions = (
-        {"_index": alias, "_id": offer["id"], "_source": {**offer, **_borne_by(offer)}}
+        {"_index": alias, "_id": offer["id"], "_source": {**offer, **_bookable_fields(offer)}}
         for offer in offers
     )
     bulk(es, actions, refresh=True)
 
 
-def _borne_by(offer: Offer) -> dict[str, Any]:
-    return dict(borne(offer["slots"])) if "slots" in offer else {}
+def _bookable_fields(offer: Offer) -> dict[str, Any]:
+    return dict(build_slot_fields(offer["slots"])) if "slots" in offer else {}

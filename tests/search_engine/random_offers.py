@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
-from mappings.codes import group_of
+from mappings.codes import find_specialty_group
 from mappings.hours import open_minutes
 from mappings.records import Offer, StoredSlot
-from slots.stored import marks
+from slots.stored import overlap_instants
 
 NOW = datetime(2026, 3, 27, 14, 20, 7, tzinfo=UTC)
 """A Friday; metropolitan France changes to summer time inside the window of this search."""
@@ -44,7 +44,7 @@ CENTRES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cpts:
+class RandomCpts:
     """A CPTS around a centre; without a seat it covers all the same."""
 
     finess: str
@@ -54,18 +54,18 @@ class Cpts:
 
 CPTS = {
     "Paris": (
-        Cpts("750000001", ("75056",)),
-        Cpts("750000002", ("75103", "75104")),
-        Cpts("750000003", ("75105",)),
+        RandomCpts("750000001", ("75056",)),
+        RandomCpts("750000002", ("75103", "75104")),
+        RandomCpts("750000003", ("75105",)),
     ),
-    "Mende": (Cpts("480000001", ("48095", "48081")), Cpts("480000002", ("48081",))),
+    "Mende": (RandomCpts("480000001", ("48095", "48081")), RandomCpts("480000002", ("48081",))),
     "Villers-sur-Mer": (
-        Cpts("140000001", ("14754",)),
-        Cpts("140000002", ("14220", "14754"), seated=False),
-        Cpts("140000003", ("14220",)),
+        RandomCpts("140000001", ("14754",)),
+        RandomCpts("140000002", ("14220", "14754"), seated=False),
+        RandomCpts("140000003", ("14220",)),
     ),
-    "Saint-Denis": (Cpts("974000001", ("97411",)), Cpts("974000002", ("97405",))),
-    "Petite-Île": (Cpts("974000002", ("97405",)), Cpts("974000003", ("97416",))),
+    "Saint-Denis": (RandomCpts("974000001", ("97411",)), RandomCpts("974000002", ("97405",))),
+    "Petite-Île": (RandomCpts("974000002", ("97405",)), RandomCpts("974000003", ("97416",))),
 }
 """By centre. The first covers it; the whole city in Paris, where the area is a district."""
 
@@ -76,7 +76,18 @@ FAMILIES = (
     *("MARTIN", "MARTINEZ", "MARTY", "DURAND", "DURANT", "DUPONT", "DUPOND", "BERNARD"),
     *("JOURNO", "BOIDIN", "LEROY", "LEROUX", "MOREAU", "SIMON", "SIMONET", "ROUSSEAU"),
 )
-GIVEN = ("Anne", "Annie", "Jean", "Jeanne", "Paul", "Paula", "Marie", "Louis", "Louise", "Claire")
+GIVEN_NAMES = (
+    "Anne",
+    "Annie",
+    "Jean",
+    "Jeanne",
+    "Paul",
+    "Paula",
+    "Marie",
+    "Louis",
+    "Louise",
+    "Claire",
+)
 
 DOCTOR, DENTIST, MIDWIFE, NURSE = "10", "40", "50", "60"
 PROFESSIONS = ((DOCTOR, 6), (DENTIST, 1), (MIDWIFE, 1), (NURSE, 2))
@@ -115,10 +126,10 @@ def random_offers(seed: int = 2026) -> list[Offer]:
     random = Random(seed)
     offers = [offer for centre in CENTRES for offer in _around(random, centre)]
     offers += [_cpts(random, cpts, centre) for cpts, centre in _seats().items()]
-    return offers + [hidden(random, number) for number in range(30)]
+    return offers + [unreachable_offer(random, number) for number in range(30)]
 
 
-def _seats() -> dict[Cpts, Centre]:
+def _seats() -> dict[RandomCpts, Centre]:
     """Every CPTS once, beside the last centre that it is listed for."""
     return {cpts: centre for centre in CENTRES for cpts in CPTS[centre.name]}
 
@@ -148,7 +159,7 @@ def _member(random: Random, offer: Offer, centre: Centre, share: float) -> Offer
     return offer
 
 
-def _cpts(random: Random, cpts: Cpts, centre: Centre) -> Offer:
+def _cpts(random: Random, cpts: RandomCpts, centre: Centre) -> Offer:
     """The document of a CPTS, which declares itself as every one does."""
     name = f"CPTS {random.choice(FAMILIES)} {centre.name}"
     offer = {
@@ -239,7 +250,7 @@ def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
         "id": key,
         "start": utc(start),
         "end": utc(end),
-        "marks": marks(utc(start), utc(end)),
+        "marks": overlap_instants(utc(start), utc(end)),
         "types": shown,
         "declared_types": declared,
         "source": random.choice(EDITORS),
@@ -256,7 +267,7 @@ def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
 
 
 def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
-    family, given = random.choice(FAMILIES), random.choice(GIVEN)
+    family, given = random.choice(FAMILIES), random.choice(GIVEN_NAMES)
     codes, weights = zip(*PROFESSIONS, strict=True)
     profession = random.choices(codes, weights)[0]
     pool = SPECIALTIES[profession]
@@ -275,7 +286,7 @@ def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
     }
     if specialties:
         borne = list(dict.fromkeys(specialties))
-        groups = {group: None for group in map(group_of, borne) if group is not None}
+        groups = {group: None for group in map(find_specialty_group, borne) if group is not None}
         offer |= {"specialties": borne, **({"specialty_groups": list(groups)} if groups else {})}
     return cast("Offer", offer)
 
@@ -304,7 +315,7 @@ def _sos(random: Random, base: dict[str, Any]) -> Offer:
     return cast("Offer", offer)
 
 
-def hidden(random: Random, number: int) -> Offer:
+def unreachable_offer(random: Random, number: int) -> Offer:
     """An offer out of every ordinary result: without a point, a CPTS, or a solution.
 
     CPTS and solution bear the codes of a professional, and cover the centre: neither its codes

@@ -1,7 +1,7 @@
 """What Elasticsearch's ``random_score`` draws, counted in plain Python from its own source."""
 
 
-def signed(value: int) -> int:
+def wrap_int32(value: int) -> int:
     value &= 0xFFFFFFFF
     return value - 2**32 if value >= 2**31 else value
 
@@ -43,7 +43,7 @@ def scramble(k: int) -> int:
     return (k * 0x1B873593) & 0xFFFFFFFF
 
 
-def chance(seed: int, fair_key: int, index: str, shard: int = 0) -> float:
+def random_score(seed: int, fair_key: int, index: str, shard: int = 0) -> float:
     """What ``random_score`` draws for a document of one shard of one index, 0 to 1."""
     salt = (java_hash(index) << 10) | shard
     drawn = murmur3(str(fair_key).encode(), mix(seed, salt))

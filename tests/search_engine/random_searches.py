@@ -9,8 +9,8 @@ from typing import Any
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation
-from tests.search_engine.oracle.searches import Asked
-from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN, NOW, Centre
+from tests.search_engine.oracle.query import OracleQuery
+from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN_NAMES, NOW, Centre
 
 MEANINGS = (
     Interpretation(
@@ -46,14 +46,14 @@ HORIZONS = ("0-4", "4-8", "8-12", "12-24", "24-48", "48-72")
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RandomSearch:
     """One search: what the engine is given, and the same for the oracle."""
 
     criteria: Criteria
     meaning: Interpretation
     area: Area
     now: datetime
-    asked: Asked
+    oracle_query: OracleQuery
 
     def interpret(self, text: str) -> Interpretation:
         """Stands for the interpretation of the text."""
@@ -67,7 +67,7 @@ class Drawn:
 Resolver = Callable[[Criteria, Any], Awaitable[Area]]
 
 
-def draw(random: Random, *, common: bool = False, **fixed: Any) -> Drawn:
+def draw_search(random: Random, *, common: bool = False, **fixed: Any) -> RandomSearch:
     """A random search; ``fixed`` criteria win over those drawn. A ``common`` one finds many."""
     meaning = random.choice(COMMON) if common else _meaning(random)
     centre = random.choices(CENTRES, (4, 2, 4, 3, 1))[0]
@@ -77,7 +77,7 @@ def draw(random: Random, *, common: bool = False, **fixed: Any) -> Drawn:
     )
     values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
-    return Drawn(criteria, meaning, area, now, _asked(criteria, meaning, area, now))
+    return RandomSearch(criteria, meaning, area, now, _oracle_query(criteria, meaning, area, now))
 
 
 def _meaning(random: Random) -> Interpretation:
@@ -88,7 +88,7 @@ def _meaning(random: Random) -> Interpretation:
         return random.choice(MEANINGS)
     words = [random.choice(FAMILIES)]
     if random.random() < 0.4:
-        words.append(random.choice(GIVEN))
+        words.append(random.choice(GIVEN_NAMES))
     text = " ".join(_misspelt(random, word) for word in words).lower()
     text = text if random.random() < 0.8 else f"dr {text}"
     return Interpretation(text, text=text)
@@ -182,12 +182,14 @@ def _filters(random: Random) -> dict[str, Any]:
     return drawn if random.random() > 0.06 else {**drawn, "open_now": True}
 
 
-def _asked(criteria: Criteria, meaning: Interpretation, area: Area, now: datetime) -> Asked:
+def _oracle_query(
+    criteria: Criteria, meaning: Interpretation, area: Area, now: datetime
+) -> OracleQuery:
     filters = ("profession", "specialty", "kind", "sector", "participation", "maternity_level")
     mode = criteria.mode.value
     if meaning.structure_word and mode == "available":
         mode = "all"
-    return Asked(
+    return OracleQuery(
         lat=area.lat,
         lon=area.lon,
         department=area.department,

@@ -7,19 +7,19 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from mappings.offers import offers_mapping
-from search_engine.execution.planner import count_questions
+from search_engine.execution.planner import count_requests
 from search_engine.execution.solutions import solutions_body
-from search_engine.query.alternative_counts import cards_body, loose_body
+from search_engine.query.alternative_counts import cards_body, fuzzy_body
 from search_engine.query.cpts_groups import covering_body, cpts_body
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.page_requests import page_bodies
-from search_engine.query.pinned import people_body, places_body
-from search_engine.query.plan import plan_of
+from search_engine.query.plan import build_plan
 from search_engine.query.radius import count_body, larger_radii
+from search_engine.query.treating_doctor import people_body, places_body
 from search_engine.request.profiles import load_profiles
-from search_engine.request.window import window_of
-from tests.search_engine.conftest import Indexed
-from tests.search_engine.random_searches import draw
+from search_engine.request.window import build_window
+from tests.search_engine.conftest import RandomOffersIndex
+from tests.search_engine.random_searches import draw_search
 
 BY_FIELD = {"term", "terms", "range", "match", "linear"}
 """Clauses whose keys are fields."""
@@ -30,11 +30,11 @@ PLACES = {"geo_distance": "point", "_geo_distance": "point"}
 NOT_FIELDS = {"_score", "_geo_distance", "order", "size"}
 
 
-def named_fields(value: Any) -> Iterator[str]:
+def collect_request_fields(value: Any) -> Iterator[str]:
     """Every field named in a request."""
     if isinstance(value, list):
         for inner in value:
-            yield from named_fields(inner)
+            yield from collect_request_fields(inner)
     if not isinstance(value, dict):
         return
     for key, inner in value.items():
@@ -46,57 +46,59 @@ def named_fields(value: Any) -> Iterator[str]:
             yield inner
         elif key == "sort":
             yield from (name for one in inner for name in one if name not in NOT_FIELDS)
-            yield from named_fields(inner)
+            yield from collect_request_fields(inner)
         elif key == "_source":
             yield from inner
         else:
-            yield from named_fields(inner)
+            yield from collect_request_fields(inner)
 
 
-def mapped_fields(properties: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def collect_mapping_fields(properties: dict[str, Any], prefix: str = "") -> Iterator[str]:
     """Every field of the mapping, sub-fields included."""
     for name, field in properties.items():
         yield prefix + name
         yield from (f"{prefix}{name}.{sub}" for sub in field.get("fields", {}))
-        yield from mapped_fields(field.get("properties", {}), f"{prefix}{name}.")
+        yield from collect_mapping_fields(field.get("properties", {}), f"{prefix}{name}.")
 
 
 def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
     """Every request of random searches."""
     random = Random(5)
     for _ in range(count):
-        drawn = draw(random, open_now=random.random() < 0.5)
+        drawn = draw_search(random, open_now=random.random() < 0.5)
         profile = load_profiles()[drawn.criteria.profile]
-        window = window_of(drawn.now, drawn.area.zone)
-        plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1)
+        window = build_window(drawn.now, drawn.area.zone)
+        plan = build_plan(
+            drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1
+        )
         yield from page_bodies(plan).values()
-        yield from count_questions(plan).values()
+        yield from count_requests(plan).values()
         grouped = plan._replace(covering=("480000001",), representatives={"480000001": "a"})
         yield from page_bodies(grouped).values()
         yield page_bodies(grouped._replace(after=("1", "a")))[MEMBERS]
         yield cards_body(grouped)
-        yield loose_body(grouped)
+        yield fuzzy_body(grouped)
         yield covering_body("48095")
         yield cpts_body(["480000001"])
         if plan.area.radius_km is not None:
             radii = larger_radii(plan.area)
             yield count_body(plan, radii)
-            yield from page_bodies(plan.within(radii[-1])).values()
+            yield from page_bodies(plan.with_radius(radii[-1])).values()
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
         yield solutions_body(plan)
 
 
 def test_every_named_field_exists() -> None:
-    mapped = set(mapped_fields(offers_mapping()["properties"]))
-    named = {field for body in random_bodies() for field in named_fields(body)}
+    mapped = set(collect_mapping_fields(offers_mapping()["properties"]))
+    named = {field for body in random_bodies() for field in collect_request_fields(body)}
     assert len(named) > 40
     assert named <= mapped
 
 
 def test_the_walker_sees_a_misspelt_field() -> None:
     body = {"query": {"bool": {"filter": [{"term": {"profesion": "10"}}]}}, "sort": [{"idd": {}}]}
-    assert set(named_fields(body)) == {"profesion", "idd"}
+    assert set(collect_request_fields(body)) == {"profesion", "idd"}
 
 
 def test_no_script_and_no_inner_hits_anywhere() -> None:
@@ -106,7 +108,9 @@ def test_no_script_and_no_inner_hits_anywhere() -> None:
         assert "inner_hits" not in text
 
 
-async def test_every_request_is_accepted(client: AsyncElasticsearch, indexed: Indexed) -> None:
+async def test_every_request_is_accepted(
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
+) -> None:
     for body in random_bodies(60):
-        answer = await client.search(index=indexed.alias, body=body)
+        answer = await client.search(index=random_index.alias, body=body)
         assert answer["_shards"]["failed"] == 0

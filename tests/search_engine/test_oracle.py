@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from tests.search_engine.conftest import Indexed
-from tests.search_engine.oracle.groups import Card, Found
-from tests.search_engine.oracle.order import Expected, expected
-from tests.search_engine.random_searches import Drawn, draw
-from tests.search_engine.search_pages import page_of
+from tests.search_engine.conftest import RandomOffersIndex
+from tests.search_engine.engine_pages import fetch_page
+from tests.search_engine.oracle.groups import Card, OracleHit
+from tests.search_engine.oracle.order import OracleResult, oracle_result
+from tests.search_engine.random_searches import RandomSearch, draw_search
 
 SEARCHES = 500
 CLOSE = 1e-5
 
 
-def same(one: Found, two: Found) -> bool:
+def same(one: OracleHit, two: OracleHit) -> bool:
     """Two offers that may stand in either order."""
     if abs(one.score - two.score) > CLOSE or len(one.inside) != len(two.inside):
         return False
@@ -27,12 +27,12 @@ def same(one: Found, two: Found) -> bool:
     )
 
 
-def assert_order(page: dict[str, Any], right: Expected, drawn: Drawn) -> None:
+def assert_order(page: dict[str, Any], right: OracleResult, drawn: RandomSearch) -> None:
     """The cards of the page are those of its place in the whole result."""
     first = (drawn.criteria.page - 1) * drawn.criteria.size
     slice_ = right.cards[first : first + drawn.criteria.size]
     cards = {card.id: card for card in right.cards}
-    found = {one.id: one for one in right.found}
+    found = {one.id: one for one in right.hits}
     shown = [result["id"] for result in page["results"]]
     assert len(shown) == len(slice_)
     assert len(set(shown)) == len(shown)
@@ -43,7 +43,7 @@ def assert_order(page: dict[str, Any], right: Expected, drawn: Drawn) -> None:
         assert_card(result, card, found)
 
 
-def assert_card(result: dict[str, Any], card: Card, found: dict[str, Found]) -> None:
+def assert_card(result: dict[str, Any], card: Card, found: dict[str, OracleHit]) -> None:
     """A card explains the score it stands by; a CPTS says for whom it stands."""
     score = sum(part["value"] for part in result["rank"]["parts"])
     assert score == pytest.approx(card.best.score, abs=CLOSE)
@@ -64,16 +64,16 @@ def assert_card(result: dict[str, Any], card: Card, found: dict[str, Found]) -> 
     *("F090", "F091", "F092", "F094", "W25"),
 )
 async def test_same_ids_in_the_same_order_as_plain_arithmetic(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random = Random(92)
     totals, groups = [], 0
     for _ in range(SEARCHES):
-        drawn = draw(random, page=random.choice((1, 1, 1, 2)))
-        right = expected(drawn.asked, indexed.offers, indexed.index)
-        page = await page_of(client, indexed, drawn)
+        drawn = draw_search(random, page=random.choice((1, 1, 1, 2)))
+        right = oracle_result(drawn.oracle_query, random_index.offers, random_index.index)
+        page = await fetch_page(client, random_index, drawn)
         assert page["total"] == {"value": len(right.cards), "relation": "eq"}, drawn
-        assert ("enlarged" in page) == right.enlarged, drawn
+        assert ("enlarged" in page) == right.is_enlarged, drawn
         assert page["area"].get("radius_km") == right.radius_km
         assert_order(page, right, drawn)
         totals.append(len(right.cards))

@@ -7,47 +7,47 @@ from typing import Any
 
 import pytest
 
-from simulation.recipe import Options, generate
+from simulation.recipe import Options, generate_dataset
 from simulation.scales import ScaleName
-from slots.loading.requests import requests_in
-from tests.simulation.sets import FEW, NOW, Written
+from slots.loading.requests import read_requests
+from tests.simulation.generated_set import FEW, NOW, GeneratedSet
 
-Write = Callable[..., Written]
+Write = Callable[..., GeneratedSet]
 
 
 @pytest.fixture(scope="session")
 def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
-    def written(**options: Any) -> Written:
+    def write_set(**options: Any) -> GeneratedSet:
         folder = tmp_path_factory.mktemp("generated")
         asked = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW} | options
         start = time.process_time()
-        manifest = generate(Options(**asked), folder)
-        return Written(folder, manifest, time.process_time() - start)
+        manifest = generate_dataset(Options(**asked), folder)
+        return GeneratedSet(folder, manifest, time.process_time() - start)
 
-    return written
+    return write_set
 
 
 @pytest.fixture(scope="session")
-def healthy(write: Write) -> Written:
+def healthy_set(write: Write) -> GeneratedSet:
     return write(departments=FEW)
 
 
 @pytest.fixture(scope="session")
-def damaged(write: Write) -> Written:
+def faulty_set(write: Write) -> GeneratedSet:
     return write(departments=FEW, defects=0.05)
 
 
 @pytest.fixture(scope="session")
-def whole(write: Write) -> Written:
+def default_set(write: Write) -> GeneratedSet:
     """The default set of the department scale."""
     return write()
 
 
 @pytest.fixture(scope="session")
-def parsed(whole: Written) -> dict[str, list[dict[str, Any]]]:
+def slots_by_flow(default_set: GeneratedSet) -> dict[str, list[dict[str, Any]]]:
     """The slots of the editors' answers by flow, none of them refused."""
     found = defaultdict(list)
-    for request in requests_in(whole.folder, Counter()):
+    for request in read_requests(default_set.folder, Counter()):
         answer = request.parse(NOW)
         assert answer.rejected == []
         found[request.flow].extend(dict(slot) for slot in answer.slots)

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from indexers.offers.directory import opened
+from indexers.offers.directory import open_source_directory
 from mappings.records import Offer
 from simulation.people import conventions
-from simulation.people.people import Person
+from simulation.people.people import GeneratedPerson
 from tests.simulation.conftest import Write
-from tests.simulation.sets import FEW, NOW
+from tests.simulation.generated_set import FEW, NOW
 
 SECTOR = conventions.COLUMNS.index("secteur_conventionnel_code")
 
 
 @dataclass(frozen=True)
-class Loaded:
+class ConventionsLoad:
     offers: list[Offer]
     doubts: Counter[str]
     truth: dict[str, set[str]]
@@ -26,45 +26,47 @@ class Loaded:
 
 
 @pytest.fixture(scope="module")
-def loaded(write: Write) -> Loaded:
+def conventions_load(write: Write) -> ConventionsLoad:
     truth: dict[str, set[str]] = defaultdict(set)
-    usual = conventions.rows
+    usual = conventions.contract_rows
 
-    def noted(rng: Any, person: Person, *others: Any) -> list[list[str]]:
+    def record_truth(rng: Any, person: GeneratedPerson, *others: Any) -> list[list[str]]:
         found = usual(rng, person, *others)
         truth[person.rpps].update(row[SECTOR] for row in found)
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conventions, "rows", noted)
+        patch.setattr(conventions, "contract_rows", record_truth)
         written = write(departments=FEW)
-    with opened(written.folder, NOW, None) as sources:
+    with open_source_directory(written.folder, NOW, None) as sources:
         offers = [offer for offer in sources.offers() if offer["kind"] == "professional"]
-        ameli = sources.quarantines.of("ameli")
+        ameli = sources.quarantines.get_quarantine("ameli")
         assert not ameli.rejected
         assert not ameli.unknown
         doubts = Counter({reason.value: n for reason, n in ameli.skipped.items()})
-    return Loaded(offers, doubts, truth, written.manifest)
+    return ConventionsLoad(offers, doubts, truth, written.manifest)
 
 
 @pytest.mark.proves("F080")
-def test_nobody_is_given_the_sector_of_another(loaded: Loaded) -> None:
-    given = [offer for offer in loaded.offers if "sector" in offer]
-    assert len(given) > 0.6 * len(loaded.offers)
-    wrong = [o["id"] for o in given if o["sector"] not in loaded.truth[o["rpps"]]]
+def test_nobody_is_given_the_sector_of_another(conventions_load: ConventionsLoad) -> None:
+    given = [offer for offer in conventions_load.offers if "sector" in offer]
+    assert len(given) > 0.6 * len(conventions_load.offers)
+    wrong = [o["id"] for o in given if o["sector"] not in conventions_load.truth[o["rpps"]]]
     assert wrong == []
 
 
-def test_few_practices_are_left_in_doubt(loaded: Loaded) -> None:
-    given = sum("sector" in offer for offer in loaded.offers)
-    assert 0 < loaded.doubts.total() < 0.15 * given
-    assert loaded.doubts["convention_homonym"]
+def test_few_practices_are_left_in_doubt(conventions_load: ConventionsLoad) -> None:
+    given = sum("sector" in offer for offer in conventions_load.offers)
+    assert 0 < conventions_load.doubts.total() < 0.15 * given
+    assert conventions_load.doubts["convention_homonym"]
 
 
-def test_planted_homonyms_are_told_apart_by_their_address_or_left_alone(loaded: Loaded) -> None:
-    examples = loaded.manifest["examples"]
+def test_planted_homonyms_are_told_apart_by_their_address_or_left_alone(
+    conventions_load: ConventionsLoad,
+) -> None:
+    examples = conventions_load.manifest["examples"]
     apart, vague = examples["homonyms_of_a_town"], examples["homonyms_without_address"]
-    known = {offer["rpps"] for offer in loaded.offers if "sector" in offer}
+    known = {offer["rpps"] for offer in conventions_load.offers if "sector" in offer}
     assert len(apart) >= 2
     assert len(known & set(apart)) > 0.5 * len(apart)
     assert len(vague) >= 2

@@ -4,7 +4,7 @@ from collections import Counter
 
 from indexers.quality.quarantine import Quarantine
 from indexers.sources.rpps.activities import read_activities
-from indexers.sources.rpps.shown import shown
+from indexers.sources.rpps.listing import activity_exclusion_reason
 from mappings import codes
 from simulation.people.professions import REGISTER
 from simulation.scales import SCALES, ScaleName
@@ -15,7 +15,7 @@ from tests.simulation.test_sets import digest
 def test_most_rows_of_a_national_set_are_never_shown(write: Write) -> None:
     made = write(scale=ScaleName.NATIONAL, departments=("48",))
     rows = list(read_activities(made.file("PS_*activite*.txt"), Quarantine("rpps")))
-    why = Counter(shown(row) for row in rows)
+    why = Counter(activity_exclusion_reason(row) for row in rows)
     assert 0.25 <= why[None] / len(rows) <= 0.5
     people = {row["rpps"] for row in rows}
     assert len(people) == made.manifest["people"]["person"]
@@ -30,7 +30,10 @@ def test_a_national_department_is_the_same_twice_and_tells_its_offers(write: Wri
     assert digest(made.folder) == digest(again.folder)
     offers = made.manifest["offers"]["professional"]
     rows = read_activities(made.file("PS_*activite*.txt"), Quarantine("rpps"))
-    assert len({(r["rpps"], r["idnst"]) for r in rows if shown(r) is None}) == offers
+    assert (
+        len({(r["rpps"], r["idnst"]) for r in rows if activity_exclusion_reason(r) is None})
+        == offers
+    )
 
 
 def test_every_profession_of_the_register_is_in_the_tables() -> None:

@@ -9,32 +9,32 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from geography.gazetteer import load_gazetteer
-from geography.projections import in_department
+from geography.projections import is_in_department
 from indexers.quality.quarantine import Quarantine
-from indexers.sources.finess import read_structures, shown_structure
-from indexers.sources.geocoded import read_geocoded
+from indexers.sources.finess import read_structures, structure_exclusion_reason
+from indexers.sources.geocoding_cache import read_geocoded
 from indexers.sources.rpps.activities import read_activities
-from indexers.sources.rpps.shown import shown
+from indexers.sources.rpps.listing import activity_exclusion_reason
 from mappings import codes
 from simulation.draws import stream
 from simulation.people.professions import TRADES
-from simulation.places.territory import territory
-from simulation.slots.calendar import PRACTICE, SOS_POINT, Rhythm, full_openings, openings
-from tests.simulation.sets import NOW, Written
+from simulation.places.territory import build_territory
+from simulation.slots.calendar import PRACTICE, SOS_POINT, Rhythm, draw_full_openings, draw_openings
+from tests.simulation.generated_set import NOW, GeneratedSet
 
 GENERAL_PRACTICE = {"SM26", "SM53", "SM54"}
-Parsed = dict[str, list[dict[str, Any]]]
+SlotsByFlow = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def rows(whole: Written) -> list[dict[str, Any]]:
-    path = whole.file("PS_*activite*.txt")
+def rows(default_set: GeneratedSet) -> list[dict[str, Any]]:
+    path = default_set.file("PS_*activite*.txt")
     return [dict(row) for row in read_activities(path, Quarantine("rpps"))]
 
 
 @pytest.fixture(scope="module")
 def offers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if shown(row) is None]  # type: ignore[arg-type]
+    return [row for row in rows if activity_exclusion_reason(row) is None]  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -42,21 +42,24 @@ def doctors(offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in offers if row["profession"] == "10"]
 
 
-def test_volumes(whole: Written) -> None:
-    told = whole.manifest
+def test_volumes(default_set: GeneratedSet) -> None:
+    told = default_set.manifest
     assert 15_000 <= sum(told["offers"].values()) <= 25_000
     assert 8_000 <= sum(told["slots"].values()) <= 12_000
 
 
 def test_the_manifest_tells_the_offers_to_expect(
-    whole: Written, offers: list[dict[str, Any]]
+    default_set: GeneratedSet, offers: list[dict[str, Any]]
 ) -> None:
-    told = whole.manifest["offers"]
+    told = default_set.manifest["offers"]
     assert len({(row["rpps"], row["idnst"]) for row in offers}) == told["professional"]
-    sites = read_structures(whole.file("finess-structures.json"), Quarantine("finess"))
-    assert sum(shown_structure(site, NOW.date()) is None for site in sites) == told["structure"]
-    assert len(whole.lines("cpts.jsonl")) == told["cpts"]
-    assert sum(len(one["points"]) for one in whole.lines("sos.jsonl")) == told["sos_point"]
+    sites = read_structures(default_set.file("finess-structures.json"), Quarantine("finess"))
+    assert (
+        sum(structure_exclusion_reason(site, NOW.date()) is None for site in sites)
+        == told["structure"]
+    )
+    assert len(default_set.lines("cpts.jsonl")) == told["cpts"]
+    assert sum(len(one["points"]) for one in default_set.lines("sos.jsonl")) == told["sos_point"]
 
 
 def test_places_of_a_doctor_and_doctors_of_a_place(doctors: list[dict[str, Any]]) -> None:
@@ -84,10 +87,10 @@ def test_general_practitioners_follow_the_density_of_their_department(
     for row in doctors:
         if row["skill"] in GENERAL_PRACTICE:
             people[row["department"]].add(row["rpps"])
-    where = territory("21")
+    where = build_territory("21")
     real = where.gp_density * where.population / 100_000
     assert len(people["21"]) == pytest.approx(real, rel=0.3)
-    assert len(people["976"]) / territory("976").population < 50 / 100_000
+    assert len(people["976"]) / build_territory("976").population < 50 / 100_000
 
 
 def test_general_practitioners_are_of_three_codes(doctors: list[dict[str, Any]]) -> None:
@@ -102,7 +105,7 @@ def test_practices_in_a_structure(doctors: list[dict[str, Any]]) -> None:
 
 
 def test_what_must_not_show_is_there(rows: list[dict[str, Any]]) -> None:
-    reasons = Counter(str(shown(row)) for row in rows)  # type: ignore[arg-type]
+    reasons = Counter(str(activity_exclusion_reason(row)) for row in rows)  # type: ignore[arg-type]
     for reason in (
         "student",
         "military",
@@ -136,10 +139,10 @@ def test_every_profession_and_speciality_drawn_is_in_the_tables() -> None:
         assert drawn | told <= set(codes.specialties())
 
 
-def test_cpts_are_of_about_80_000_inhabitants(whole: Written) -> None:
+def test_cpts_are_of_about_80_000_inhabitants(default_set: GeneratedSet) -> None:
     gazetteer = load_gazetteer()
     sizes = []
-    for line in whole.lines("cpts.jsonl"):
+    for line in default_set.lines("cpts.jsonl"):
         communes = [gazetteer.by_insee(code) for code in line["communes"]]
         sizes.append(sum(c.population for c in communes if c is not None))
         assert line["members"]
@@ -147,22 +150,22 @@ def test_cpts_are_of_about_80_000_inhabitants(whole: Written) -> None:
 
 
 def test_a_place_attached_to_a_cpts_lies_in_its_communes(
-    whole: Written, rows: list[dict[str, Any]]
+    default_set: GeneratedSet, rows: list[dict[str, Any]]
 ) -> None:
     insee = {row["idnst"]: row["address"]["insee"] for row in rows if "idnst" in row}
     attached = [
         (insee[member["idnst"]], line["communes"])
-        for line in whole.lines("cpts.jsonl")
+        for line in default_set.lines("cpts.jsonl")
         for member in line["members"]
     ]
     assert len(attached) > 500
     assert [commune for commune, communes in attached if commune not in communes] == []
 
 
-def test_participation_is_consistent_with_its_structures(whole: Written) -> None:
-    cpts = {line["finess"]: line for line in whole.lines("cpts.jsonl")}
+def test_participation_is_consistent_with_its_structures(default_set: GeneratedSet) -> None:
+    cpts = {line["finess"]: line for line in default_set.lines("cpts.jsonl")}
     vias = Counter()
-    for line in whole.lines("participation.jsonl"):
+    for line in default_set.lines("participation.jsonl"):
         vias[line.get("via")] += 1
         if line.get("via") == 2:
             members = {m["idnst"] for m in cpts[line["finess"]]["members"]}
@@ -170,21 +173,21 @@ def test_participation_is_consistent_with_its_structures(whole: Written) -> None
     assert all(vias[via] > 20 for via in (1, 2, 3, 4))
 
 
-def test_geocoded_addresses_are_in_their_department(whole: Written) -> None:
-    found = list(read_geocoded(whole.folder / "geocoded.csv").values())
+def test_geocoded_addresses_are_in_their_department(default_set: GeneratedSet) -> None:
+    found = list(read_geocoded(default_set.folder / "geocoded.csv").values())
     assert len(found) > 3_000
-    known = set(whole.manifest["departments"])
+    known = set(default_set.manifest["departments"])
     nearest = load_gazetteer().nearest
     for lat, lon, _precision in found[::50]:
         department = nearest(lat, lon).department
-        assert department in known or any(in_department(lat, lon, code) for code in known)
+        assert department in known or any(is_in_department(lat, lon, code) for code in known)
 
 
-def test_starts_of_slots(parsed: Parsed) -> None:
+def test_starts_of_slots(slots_by_flow: SlotsByFlow) -> None:
     minutes: Counter[int] = Counter()
     kinds: Counter[str] = Counter()
     consultations: Counter[str] = Counter()
-    for slots in parsed.values():
+    for slots in slots_by_flow.values():
         for slot in slots:
             minutes[datetime.fromisoformat(slot["start"]).minute] += 1
             kinds.update(slot["types"])
@@ -195,10 +198,10 @@ def test_starts_of_slots(parsed: Parsed) -> None:
     assert set(consultations) == {"AMB", "HH", "VR"}
 
 
-def test_slots_peak_in_the_next_two_hours(parsed: Parsed) -> None:
+def test_slots_peak_in_the_next_two_hours(slots_by_flow: SlotsByFlow) -> None:
     """Hours after now, in métropole on a weekday morning: the next two against the two after."""
     near = later = 0
-    for slots in parsed.values():
+    for slots in slots_by_flow.values():
         for slot in slots:
             if slot["place"]["postal_code"][:2] not in ("97", "98"):
                 ahead = datetime.fromisoformat(slot["start"]) - NOW
@@ -209,7 +212,7 @@ def test_slots_peak_in_the_next_two_hours(parsed: Parsed) -> None:
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "America/Cayenne", "Indian/Mayotte"])
 def test_practices_open_by_day_in_the_zone_of_the_place(zone: str) -> None:
-    drawn = [o for n in range(200) for o in openings(stream(n), zone, NOW, PRACTICE, 3.0)]
+    drawn = [o for n in range(200) for o in draw_openings(stream(n), zone, NOW, PRACTICE, 3.0)]
     hours = {o.start.astimezone(ZoneInfo(zone)).hour for o in drawn}
     assert hours <= set(range(8, 19))
 
@@ -218,7 +221,7 @@ def test_practices_close_on_sunday_and_sos_medecins_does_not() -> None:
     friday, paris = datetime(2026, 11, 27, 19, 0, tzinfo=UTC), ZoneInfo("Europe/Paris")
 
     def on_sunday(rhythm: Rhythm) -> float:
-        agendas = (openings(stream(n), "Europe/Paris", friday, rhythm, 3) for n in range(300))
+        agendas = (draw_openings(stream(n), "Europe/Paris", friday, rhythm, 3) for n in range(300))
         days = [o.start.astimezone(paris).weekday() for agenda in agendas for o in agenda]
         return days.count(6) / 300
 
@@ -230,7 +233,7 @@ def test_practices_close_on_sunday_and_sos_medecins_does_not() -> None:
 def test_full_days_are_as_full_whenever_the_set_is_made(day: int, hour: int) -> None:
     """From Monday to Sunday, by day and by night; 9 slots are drawn, of which some overlap."""
     now = datetime(2026, 11, day, hour, tzinfo=UTC)
-    agendas = [full_openings(stream(n), "Europe/Paris", now, PRACTICE, 3) for n in range(400)]
+    agendas = [draw_full_openings(stream(n), "Europe/Paris", now, PRACTICE, 3) for n in range(400)]
     assert 8 <= sum(map(len, agendas)) / len(agendas) <= 9.3
     assert all(o.start > now for agenda in agendas for o in agenda)
 
@@ -238,7 +241,7 @@ def test_full_days_are_as_full_whenever_the_set_is_made(day: int, hour: int) -> 
 def test_slots_of_one_agenda_do_not_overlap_and_stay_in_the_window() -> None:
     paris = ZoneInfo("Europe/Paris")
     for seed in range(200):
-        drawn = openings(stream(seed), "Europe/Paris", NOW, SOS_POINT, 20)
+        drawn = draw_openings(stream(seed), "Europe/Paris", NOW, SOS_POINT, 20)
         assert all(a.end <= b.start for a, b in pairwise(drawn))
         assert all(o.start > NOW for o in drawn)
         last = NOW.astimezone(paris).date() + timedelta(days=2)
@@ -249,15 +252,15 @@ def test_slots_of_one_agenda_do_not_overlap_and_stay_in_the_window() -> None:
 def test_no_slot_in_an_hour_that_a_clock_change_skips_or_doubles(month: int, day: int) -> None:
     eve, paris = datetime(2026, month, day, 12, tzinfo=UTC), ZoneInfo("Europe/Paris")
     for seed in range(100):
-        for opening in openings(stream(seed), "Europe/Paris", eve, SOS_POINT, 30):
+        for opening in draw_openings(stream(seed), "Europe/Paris", eve, SOS_POINT, 30):
             local = opening.start.astimezone(paris)
             assert local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
 
 
-def test_deserts_are_empty_enough_to_enlarge_a_search(parsed: Parsed) -> None:
+def test_deserts_are_empty_enough_to_enlarge_a_search(slots_by_flow: SlotsByFlow) -> None:
     people = {
         slot["practitioner"]["idnps"]
-        for slots in parsed.values()
+        for slots in slots_by_flow.values()
         for slot in slots
         if "practitioner" in slot
     }
@@ -267,5 +270,5 @@ def test_deserts_are_empty_enough_to_enlarge_a_search(parsed: Parsed) -> None:
     assert in_department["075"] > 300
 
 
-def test_a_department_set_takes_seconds_of_one_core(whole: Written) -> None:
-    assert whole.cpu_s < 20
+def test_a_department_set_takes_seconds_of_one_core(default_set: GeneratedSet) -> None:
+    assert default_set.cpu_s < 20

@@ -20,13 +20,13 @@ RENNES, LORIENT = "334173748400020", "392080466300010"
 
 
 @dataclass(frozen=True)
-class Example:
+class GuideExample:
     """A published example, its flow, an instant before its slots, and who was asked for."""
 
     file: str
     flow: str
     now: str
-    asked: tuple[str, ...]
+    requested_ids: tuple[str, ...]
 
     def bundle(self) -> Json:
         """A fresh copy of the example."""
@@ -36,19 +36,19 @@ class Example:
         self,
         *pages: Json | bytes,
         now: str = "",
-        asked: Collection[str] | None = (),
+        requested_ids: Collection[str] | None = (),
         **options: Any,
     ) -> ParsedAnswer:
         """The answer read in the conditions of the example."""
-        ids = self.asked if asked == () else asked
+        ids = self.requested_ids if requested_ids == () else requested_ids
         return parse_pages(
             pages, options.pop("flow", self.flow), parse_instant(now or self.now), ids, **options
         )
 
 
-PS = Example("ps-searchset.json", "R01", "2021-11-04T14:19:35.760+00:00", (THOMAS, MARCEL))
-CPTS = Example("cpts1-searchset.json", "R04", "2024-06-12T16:20:00+02:00", (FORET,))
-SOS = Example("sos-searchset.json", "SOS1", "2023-08-18T09:00:00+02:00", (RENNES, LORIENT))
+PS = GuideExample("ps-searchset.json", "R01", "2021-11-04T14:19:35.760+00:00", (THOMAS, MARCEL))
+CPTS = GuideExample("cpts1-searchset.json", "R04", "2024-06-12T16:20:00+02:00", (FORET,))
+SOS = GuideExample("sos-searchset.json", "SOS1", "2023-08-18T09:00:00+02:00", (RENNES, LORIENT))
 
 SLOT1, SLOT3 = "Slot/ExampleSlotPSIndiv1", "Slot/ExampleSlotPSIndiv3"
 CPTS_SLOT = "Slot/ExampleSlotCPTS1"
@@ -57,17 +57,17 @@ SOS_SLOT = "Slot/ExampleSlotSOS1"
 
 def resource(bundle: Json, key: str) -> Json:
     """The resource of ``Type/id``."""
-    return next(e["resource"] for e in bundle["entry"] if key_of(e["resource"]) == key)
+    return next(e["resource"] for e in bundle["entry"] if resource_key(e["resource"]) == key)
 
 
-def key_of(found: Json) -> str:
+def resource_key(found: Json) -> str:
     """``Type/id`` of a resource."""
     return f"{found['resourceType']}/{found['id']}"
 
 
-def edited(bundle: Json, key: str, **values: Any) -> Json:
+def edit_resource(bundle: Json, key: str, **values: Any) -> Json:
     """The bundle with elements of one resource replaced, or removed when ``GONE``."""
-    return changed(bundle, key, lambda found: _replace(found, values))
+    return change_resource(bundle, key, lambda found: _replace(found, values))
 
 
 def _replace(found: Json, values: Json) -> None:
@@ -78,7 +78,7 @@ def _replace(found: Json, values: Json) -> None:
             found[name] = value
 
 
-def changed(bundle: Json, key: str, change: Callable[[Json], Any]) -> Json:
+def change_resource(bundle: Json, key: str, change: Callable[[Json], Any]) -> Json:
     """The bundle with one resource changed in place by ``change``."""
     copy = deepcopy(bundle)
     change(resource(copy, key))
@@ -87,7 +87,7 @@ def changed(bundle: Json, key: str, change: Callable[[Json], Any]) -> Json:
 
 def without(bundle: Json, *keys: str) -> Json:
     """The bundle without some resources."""
-    kept = [e for e in bundle["entry"] if key_of(e["resource"]) not in keys]
+    kept = [e for e in bundle["entry"] if resource_key(e["resource"]) not in keys]
     return {**deepcopy(bundle), "entry": deepcopy(kept)}
 
 
@@ -101,7 +101,7 @@ def entry(found: Json, url: str | None = None) -> Json:
     return {"resource": found} if url is None else {"fullUrl": url, "resource": found}
 
 
-def copied(bundle: Json, key: str, **values: Any) -> Json:
+def copy_resource(bundle: Json, key: str, **values: Any) -> Json:
     """A copy of one resource with other values."""
     found = deepcopy(resource(bundle, key))
     _replace(found, values)
@@ -113,22 +113,22 @@ def only(bundle: Json, *keys: str) -> Json:
     kept = [
         e
         for e in bundle["entry"]
-        if e["resource"]["resourceType"] != "Slot" or key_of(e["resource"]) in keys
+        if e["resource"]["resourceType"] != "Slot" or resource_key(e["resource"]) in keys
     ]
     return {**deepcopy(bundle), "entry": deepcopy(kept)}
 
 
-def coded(system: str, *codes: str) -> list[Json]:
+def codeable_concepts(system: str, *codes: str) -> list[Json]:
     """CodeableConcepts of one coding each."""
     return [{"coding": [{"system": system, "code": code}]} for code in codes]
 
 
-def reasons_of(answer: ParsedAnswer) -> dict[str, str]:
+def rejection_reasons(answer: ParsedAnswer) -> dict[str, str]:
     """Refused slots with their reason."""
     return {row["slot"]: row["reason"] for row in answer.rejected}
 
 
-def ids_of(answer: ParsedAnswer) -> list[str]:
+def slot_ids(answer: ParsedAnswer) -> list[str]:
     """Ids of the slots let through, in order."""
     return [slot["slot"] for slot in answer.slots]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from mappings.offer_ids import fair_key
 from mappings.records import CanonicalSlot, Offer, StoredSlot
-from slots.stored import marks
+from slots.stored import overlap_instants
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 RPPS = "10100050075"
@@ -91,7 +91,7 @@ def sos_slot(slot: str = "s1", hour: int = 9, **fields: Any) -> CanonicalSlot:
     return canonical(slot, hour, **(own | fields))
 
 
-def stored(hour: int = 9, source: str = "alpha", **fields: Any) -> StoredSlot:
+def build_stored_slot(hour: int = 9, source: str = "alpha", **fields: Any) -> StoredSlot:
     """A slot as nested in an offer."""
     types = fields.pop("types", ["PUBLIC"])
     start, end = f"2026-11-23T{hour:02}:00:00Z", f"2026-11-23T{hour:02}:30:00Z"
@@ -99,7 +99,7 @@ def stored(hour: int = 9, source: str = "alpha", **fields: Any) -> StoredSlot:
         "id": f"{source}:{hour:016x}",
         "start": start,
         "end": end,
-        "marks": marks(start, end),
+        "marks": overlap_instants(start, end),
         "types": types,
         "declared_types": types,
         "consultation": ["AMB"],

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.instants import utc_text
-from mappings.records import MARKS_APART
+from mappings.records import MAX_OVERLAP_INSTANT_GAP
 from search_engine.query.availability import hours_range
 from search_engine.request.criteria import Horizon
 from slots.coherence import visible_slots
-from slots.stored import marks
-from tests.slots.offers import offer, stored
+from slots.stored import overlap_instants
+from tests.slots.offers import build_stored_slot, offer
 
 NIGHT = datetime(2026, 10, 24, 20, tzinfo=UTC)
 HOUR_S = 3600
@@ -31,26 +31,30 @@ def at(seconds: int) -> str:
 def test_a_horizon_holds_a_mark_when_the_slot_overlaps_it(
     start: int, lasts: int, after: int, longer: int
 ) -> None:
-    before = after + int(MARKS_APART.total_seconds()) + longer
-    held = any(at(after) <= mark < at(before) for mark in marks(at(start), at(start + lasts)))
+    before = after + int(MAX_OVERLAP_INSTANT_GAP.total_seconds()) + longer
+    held = any(
+        at(after) <= mark < at(before) for mark in overlap_instants(at(start), at(start + lasts))
+    )
     assert held == (start < before and start + lasts > after)
 
 
 def test_no_horizon_is_narrower_than_the_marks_are_apart() -> None:
     for horizon in get_args(Horizon):
         after, before = map(datetime.fromisoformat, hours_range(NIGHT, horizon))
-        assert before - after >= MARKS_APART
+        assert before - after >= MAX_OVERLAP_INSTANT_GAP
 
 
 def test_a_short_slot_has_its_first_and_its_last_second() -> None:
-    assert marks("2026-11-23T10:00:00Z", "2026-11-23T10:20:00Z") == [
+    assert overlap_instants("2026-11-23T10:00:00Z", "2026-11-23T10:20:00Z") == [
         "2026-11-23T10:00:00Z",
         "2026-11-23T10:19:59Z",
     ]
-    assert marks("2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z") == ["2026-11-23T10:00:00Z"]
+    assert overlap_instants("2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z") == [
+        "2026-11-23T10:00:00Z"
+    ]
 
 
 def test_a_slot_of_an_older_index_gets_its_marks() -> None:
-    told = stored()
+    told = build_stored_slot()
     bare = {name: value for name, value in told.items() if name != "marks"}
     assert visible_slots(offer(), [bare]) == visible_slots(offer(), [told])  # type: ignore[list-item]

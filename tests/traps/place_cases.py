@@ -3,17 +3,15 @@
 from geography.reasons import Note, Refusal
 from indexers.quality.reasons import Reason
 from indexers.sources.own_formats import OwnFormatError
-from tests.indexers.sets import (
-    CPTS,
-)
+from tests.indexers.file_set import CPTS
 from tests.traps.rows import (
     BRUNO,
     MENDE_INSEE,
-    Case,
     K,
     P,
     S,
     T,
+    TrapCase,
     W,
     X,
     anne,
@@ -27,7 +25,7 @@ from tests.traps.rows import (
 )
 
 PLACES = (
-    Case(
+    TrapCase(
         35,
         "a CPTS without communes",
         K,
@@ -39,50 +37,50 @@ PLACES = (
             address={"line": "1 rue A", "postal_code": "48000", "city": "Mende"},
         ),
     ),
-    Case(
+    TrapCase(
         36,
         "CEDEX and CS",
         K,
         at(code="48009", city="MENDE CEDEX 9", insee="", mention="CS 10009"),
         fields=MENDE_INSEE,
     ),
-    Case(
+    TrapCase(
         37,
         "the town in the sorting office",
         K,
         at(code="", city="", insee="", office="48000 MENDE"),
         fields=MENDE_INSEE,
     ),
-    Case(
+    TrapCase(
         38,
         "the code of the whole city",
         K,
         at(code="75015", city="Paris", insee="75056"),
         fields={"insee": "75115"},
     ),
-    Case(39, "a padded department", K, at(department="048"), fields=MENDE_INSEE),
-    Case(
+    TrapCase(39, "a padded department", K, at(department="048"), fields=MENDE_INSEE),
+    TrapCase(
         39,
         "Corsica",
         K,
         at(code="20000", city="Ajaccio", insee="2A004", department="02A"),
         fields={"department": "2A"},
     ),
-    Case(
+    TrapCase(
         40,
         "Saint-Barthélemy",
         K,
         at(code="97133", city="Saint-Barthélemy", insee="97123"),
         fields={"department": "977"},
     ),
-    Case(
+    TrapCase(
         41,
         "a merged commune",
         K,
         at(code="01300", city="ARBIGNIEU", insee=""),
         fields={"insee": "01015"},
     ),
-    Case(
+    TrapCase(
         42,
         "a place abroad",
         S,
@@ -90,23 +88,25 @@ PLACES = (
         Reason.ABROAD,
         count=0,
     ),
-    Case(43, "TH become E", K, at(street="DES EERMES"), fields=MENDE_INSEE),
-    Case(
+    TrapCase(43, "TH become E", K, at(street="DES EERMES"), fields=MENDE_INSEE),
+    TrapCase(
         44,
         "the type inside the street",
         K,
         at(number="12-14", kind="", street="R DES TANNEURS"),
         fields=MENDE_INSEE,
     ),
-    Case(44, "a repetition", K, at(repetition="B"), fields={"lines": ["12 B Rue DES TANNEURS"]}),
-    Case(45, "swapped", P, point("44.5190", "3.4990"), Note.AXES_SWAPPED),
-    Case(46, "latitude twice", P, point("44.5190", "44.5190"), Refusal.LAT_EQUALS_LON),
-    Case(47, "a flipped sign", P, point("-3.4990", "44.5190"), Refusal.SIGN_FLIPPED),
-    Case(48, "zero and zero", P, point("0", "0"), Refusal.ZERO_ZERO),
-    Case(48, "not a number", P, point("NaN", "NaN"), Refusal.NOT_A_NUMBER),
-    Case(48, "a decimal comma", P, point("3,4990", "44,5190")),
-    Case(49, "the northing first", P, point("6380000", "739000"), Note.AXES_SWAPPED),
-    Case(
+    TrapCase(
+        44, "a repetition", K, at(repetition="B"), fields={"lines": ["12 B Rue DES TANNEURS"]}
+    ),
+    TrapCase(45, "swapped", P, point("44.5190", "3.4990"), Note.AXES_SWAPPED),
+    TrapCase(46, "latitude twice", P, point("44.5190", "44.5190"), Refusal.LAT_EQUALS_LON),
+    TrapCase(47, "a flipped sign", P, point("-3.4990", "44.5190"), Refusal.SIGN_FLIPPED),
+    TrapCase(48, "zero and zero", P, point("0", "0"), Refusal.ZERO_ZERO),
+    TrapCase(48, "not a number", P, point("NaN", "NaN"), Refusal.NOT_A_NUMBER),
+    TrapCase(48, "a decimal comma", P, point("3,4990", "44,5190")),
+    TrapCase(49, "the northing first", P, point("6380000", "739000"), Note.AXES_SWAPPED),
+    TrapCase(
         50,
         "UTM said to be Lambert",
         P,
@@ -119,9 +119,9 @@ PLACES = (
         ),
         Note.PROJECTION_FROM_DEPARTMENT,
     ),
-    Case(51, "in the sea", P, point("-9.9", "45.0"), Refusal.OUTSIDE_FRANCE),
-    Case(52, "in another department", P, point("2.396", "47.083"), Refusal.OUTSIDE_DEPARTMENT),
-    Case(
+    TrapCase(51, "in the sea", P, point("-9.9", "45.0"), Refusal.OUTSIDE_FRANCE),
+    TrapCase(52, "in another department", P, point("2.396", "47.083"), Refusal.OUTSIDE_DEPARTMENT),
+    TrapCase(
         53,
         "a commune dressed up",
         P,
@@ -136,10 +136,10 @@ PLACES = (
         ),
         Note.COMMUNE_POINT,
     ),
-    Case(
+    TrapCase(
         54, "one point for many streets", K, crowd, count=25, fields={"precision": "municipality"}
     ),
-    Case(
+    TrapCase(
         55,
         "an answer in the wrong commune",
         K,
@@ -153,22 +153,22 @@ PLACES = (
         ),
         fields={"precision": "municipality"},
     ),
-    Case(
+    TrapCase(
         56,
         "two phones in one field",
         K,
         anne(phone="0466000001 / +33 (0)4 66 00 00 02"),
         fields={"phones": ["+33466000001", "+33466000002"]},
     ),
-    Case(56, "zeros", K, anne(phone="0000000000"), fields={"phones": None}),
-    Case(
+    TrapCase(56, "zeros", K, anne(phone="0000000000"), fields={"phones": None}),
+    TrapCase(
         56,
         "0033 and a premium number",
         K,
         anne(phone="0033466000001 0899000001"),
         fields={"phones": ["+33466000001", "+33899000001"]},
     ),
-    Case(
+    TrapCase(
         56,
         "text",
         W,
@@ -176,27 +176,29 @@ PLACES = (
         Reason.PHONE_DROPPED,
         fields={"phones": None},
     ),
-    Case(57, "an e-mail as a phone", K, anne(phone="cabinet@example.org"), fields={"phones": None}),
-    Case(
+    TrapCase(
+        57, "an e-mail as a phone", K, anne(phone="cabinet@example.org"), fields={"phones": None}
+    ),
+    TrapCase(
         58,
         "a slot in the past",
         T,
         slot(start="2026-11-23T06:00:00Z", end="2026-11-23T06:20:00Z"),
         "past",
     ),
-    Case(58, "zero length", T, slot(end="2026-11-23T10:00:00Z"), "bad_agenda_row"),
-    Case(58, "negative length", T, slot(end="2026-11-23T09:00:00Z"), "bad_agenda_row"),
-    Case(58, "no offset", T, slot(start="2026-11-23T10:00:00"), "bad_agenda_row"),
-    Case(
+    TrapCase(58, "zero length", T, slot(end="2026-11-23T10:00:00Z"), "bad_agenda_row"),
+    TrapCase(58, "negative length", T, slot(end="2026-11-23T09:00:00Z"), "bad_agenda_row"),
+    TrapCase(58, "no offset", T, slot(start="2026-11-23T10:00:00"), "bad_agenda_row"),
+    TrapCase(
         58,
         "an overseas offset",
         T,
         slot(start="2026-11-23T14:00:00+04:00", end="2026-11-23T14:20:00+04:00"),
     ),
-    Case(59, "somebody unknown", T, slot(practitioner={"idnps": f"8{BRUNO}"}), "unknown_owner"),
-    Case(59, "a closed place", T, at_closed_site, "unknown_owner"),
-    Case(60, "a CPTS without prefix", T, slot(types=["SNP", "CPTS"], cpts=[{"finess": CPTS}])),
-    Case(
+    TrapCase(59, "somebody unknown", T, slot(practitioner={"idnps": f"8{BRUNO}"}), "unknown_owner"),
+    TrapCase(59, "a closed place", T, at_closed_site, "unknown_owner"),
+    TrapCase(60, "a CPTS without prefix", T, slot(types=["SNP", "CPTS"], cpts=[{"finess": CPTS}])),
+    TrapCase(
         60,
         "an own column nobody knows",
         X,

@@ -4,28 +4,21 @@ from indexers.quality.reasons import Reason
 from indexers.sources.finess.plus import INACTIVE
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
-from tests.indexers.sets import (
-    ACTIVITIES,
-    CENTRE,
-    FLORAC,
-    MSP,
-    PHARMACY,
-    rang,
-)
+from tests.indexers.file_set import ACTIVITIES, CENTRE, FLORAC, MSP, PHARMACY, rang
 from tests.traps.rows import (
     ANNE,
     BRUNO,
     NOTHING,
     PIPED,
     RUN,
-    Case,
     K,
     R,
     S,
+    TrapCase,
     W,
     X,
     adeli,
-    altered,
+    alter_file,
     anne,
     at,
     both,
@@ -35,134 +28,145 @@ from tests.traps.rows import (
 )
 
 ROWS = (
-    Case(1, "a quote is content", K, anne(brand='LE "PHARE')),
-    Case(2, "a missing last pipe", K, altered(b"|\n", b"\n")),
-    Case(2, "one field too many", R, altered(PIPED, PIPED + b"X|"), Reason.COLUMN_COUNT, count=0),
-    Case(
-        3, "a renamed column", K, altered("Code genre activité".encode(), b"Code genre d'activite")
+    TrapCase(1, "a quote is content", K, anne(brand='LE "PHARE')),
+    TrapCase(2, "a missing last pipe", K, alter_file(b"|\n", b"\n")),
+    TrapCase(
+        2, "one field too many", R, alter_file(PIPED, PIPED + b"X|"), Reason.COLUMN_COUNT, count=0
     ),
-    Case(
+    TrapCase(
+        3,
+        "a renamed column",
+        K,
+        alter_file("Code genre activité".encode(), b"Code genre d'activite"),
+    ),
+    TrapCase(
         3,
         "a column that decides is missing",
         X,
-        altered(b"Code profession", b"Code metier"),
+        alter_file(b"Code profession", b"Code metier"),
         error=LayoutError,
     ),
-    Case(
+    TrapCase(
         4,
         "a byte order mark",
         K,
-        altered(b"Type d'identifiant PP", b"\xef\xbb\xbfType d'identifiant PP"),
+        alter_file(b"Type d'identifiant PP", b"\xef\xbb\xbfType d'identifiant PP"),
     ),
-    Case(
+    TrapCase(
         5,
         "a line of Windows-1252",
         W,
-        altered(b"MARTIN", b"L\xc9GER"),
+        alter_file(b"MARTIN", b"L\xc9GER"),
         Reason.NOT_UTF8,
         fields={"family": "LÉGER"},
     ),
-    Case(
+    TrapCase(
         5,
         "a character lost before",
         W,
-        altered(b"MARTIN", "L\ufffdGER".encode()),
+        alter_file(b"MARTIN", "L\ufffdGER".encode()),
         Reason.LOST_CHARACTER,
     ),
-    Case(
+    TrapCase(
         5,
         "U+0092 is an apostrophe",
         K,
-        altered(b"MARTIN", "D\u0092ARC".encode()),
+        alter_file(b"MARTIN", "D\u0092ARC".encode()),
         fields={"family": "D’ARC"},
     ),
-    Case(
+    TrapCase(
         6,
         "controls, tabs, hard spaces",
         K,
-        altered(b"MARTIN", "MAR\u00a0\tTIN\x07".encode()),
+        alter_file(b"MARTIN", "MAR\u00a0\tTIN\x07".encode()),
         fields={"family": "MAR TIN"},
     ),
-    Case(7, "padding", K, altered(b"MARTIN", b"  MARTIN      "), fields={"family": "MARTIN"}),
-    Case(8, "CRLF", K, altered(b"|\n", b"|\r\n")),
-    Case(8, "a last line cut", R, altered(b"|GENR01||\n", b"|GEN"), Reason.TRUNCATED_LINE, count=0),
-    Case(9, "fewer rows than last time", RUN, NOTHING),
-    Case(9, "JSON that stops early", X, both(site(), cut), error=CutFileError),
-    Case(
+    TrapCase(
+        7, "padding", K, alter_file(b"MARTIN", b"  MARTIN      "), fields={"family": "MARTIN"}
+    ),
+    TrapCase(8, "CRLF", K, alter_file(b"|\n", b"|\r\n")),
+    TrapCase(
+        8, "a last line cut", R, alter_file(b"|GENR01||\n", b"|GEN"), Reason.TRUNCATED_LINE, count=0
+    ),
+    TrapCase(9, "fewer rows than last time", RUN, NOTHING),
+    TrapCase(9, "JSON that stops early", X, both(site(), cut), error=CutFileError),
+    TrapCase(
         10,
         "a zip in place of its member",
         X,
         both(anne(), file(ACTIVITIES, b"PK\x03\x04...")),
         error=LayoutError,
     ),
-    Case(
+    TrapCase(
         10,
         "members of two days",
         X,
         both(anne(), file(ACTIVITIES.replace("22083", "21083"), b"a|\n")),
         error=TwoEditionsError,
     ),
-    Case(11, "the same bytes under a newer day", RUN, NOTHING),
-    Case(
+    TrapCase(11, "the same bytes under a newer day", RUN, NOTHING),
+    TrapCase(
         12, "keys out of the schema", K, site(nouvelleRubrique={"code": 1}), fields={"finess": MSP}
     ),
-    Case(
+    TrapCase(
         13,
         "spellings of nothing",
         K,
         anne(phone="\\N", brand="NULL", company="-"),
         fields={"phones": None},
     ),
-    Case(14, "a SIRET as a float", W, anne(siret="2,601E+13"), Reason.IDENTIFIER_DROPPED),
-    Case(
+    TrapCase(14, "a SIRET as a float", W, anne(siret="2,601E+13"), Reason.IDENTIFIER_DROPPED),
+    TrapCase(
         14,
         "a phone without its zero",
         K,
         anne(phone="466000001"),
         fields={"phones": ["+33466000001"]},
     ),
-    Case(
+    TrapCase(
         14,
         "codes without their zero",
         K,
         at(code="1000", insee="1053", city="Bourg-en-Bresse"),
         fields={"insee": "01053"},
     ),
-    Case(
+    TrapCase(
         15,
         "one RPPS, two spellings",
         K,
         both(anne(), lambda f: f.doctor(ANNE, name=("Martin", "ANNE-LISE"))),
         fields={"rpps": ANNE},
     ),
-    Case(16, "only an ADELI number", S, adeli, Reason.WITHOUT_RPPS, count=0),
-    Case(17, "homonyms in one town", K, both(anne(), lambda f: f.doctor(BRUNO)), count=2),
-    Case(
+    TrapCase(16, "only an ADELI number", S, adeli, Reason.WITHOUT_RPPS, count=0),
+    TrapCase(17, "homonyms in one town", K, both(anne(), lambda f: f.doctor(BRUNO)), count=2),
+    TrapCase(
         18,
         "a practice of a new rank",
         K,
         lambda f: f.doctor(ANNE, practice=rang(ANNE, 2)),
         fields={"place_key": f"4{rang(ANNE, 2)}"},
     ),
-    Case(19, "somebody gone", RUN, NOTHING),
-    Case(20, "a FINESS twice", R, both(site(), site()), Reason.FINESS_DUPLICATE, "finess"),
-    Case(20, "a site without FINESS", R, both(site(), site("")), Reason.FINESS_MISSING, "finess"),
-    Case(
+    TrapCase(19, "somebody gone", RUN, NOTHING),
+    TrapCase(20, "a FINESS twice", R, both(site(), site()), Reason.FINESS_DUPLICATE, "finess"),
+    TrapCase(
+        20, "a site without FINESS", R, both(site(), site("")), Reason.FINESS_MISSING, "finess"
+    ),
+    TrapCase(
         21,
         "a wrong key on a real number",
         W,
         lambda f: f.doctor("10107582544"),
         Reason.KEY_CHECK_FAILED,
     ),
-    Case(22, "letter or digit", K, anne(former=""), fields={"idnst": f"4{rang(ANNE)}"}),
-    Case(
+    TrapCase(22, "letter or digit", K, anne(former=""), fields={"idnst": f"4{rang(ANNE)}"}),
+    TrapCase(
         23,
         "the legal entity as the site",
         W,
         anne(finess="480009999", legal_finess="480009999"),
         Reason.LEGAL_FINESS_AS_SITE,
     ),
-    Case(
+    TrapCase(
         24,
         "one SIRET in two towns",
         K,
@@ -172,24 +176,24 @@ ROWS = (
         ),
         count=2,
     ),
-    Case(25, "a military doctor", S, anne(category="M"), Reason.MILITARY, count=0),
-    Case(25, "a student", S, anne(category="E"), Reason.STUDENT, count=0),
-    Case(
+    TrapCase(25, "a military doctor", S, anne(category="M"), Reason.MILITARY, count=0),
+    TrapCase(25, "a student", S, anne(category="E"), Reason.STUDENT, count=0),
+    TrapCase(
         26,
         "a skill only in its own file",
         K,
         both(anne(skill=""), lambda f: f.skill(ANNE, "SM04")),
         fields={"specialties": ["SM04"]},
     ),
-    Case(27, "a GP as SM26", K, anne(skill="SM26"), fields={"specialties": ["SM26"]}),
-    Case(27, "a GP with a second exercise", K, both(anne(), anne(skill="SM59"))),
-    Case(
+    TrapCase(27, "a GP as SM26", K, anne(skill="SM26"), fields={"specialties": ["SM26"]}),
+    TrapCase(27, "a GP with a second exercise", K, both(anne(), anne(skill="SM59"))),
+    TrapCase(
         28,
         "two professions",
         K,
         both(anne(profession="60", skill=""), anne(profession="71", skill="")),
     ),
-    Case(
+    TrapCase(
         29,
         "a closed site still referred to",
         S,
@@ -197,12 +201,12 @@ ROWS = (
         Reason.CLOSED,
         count=0,
     ),
-    Case(30, "a site that closes later", K, site(closed="2027-11-01"), fields={"finess": MSP}),
-    Case(31, "a billing place", S, anne(sector="SA50"), Reason.BILLING_PLACE, count=0),
-    Case(
+    TrapCase(30, "a site that closes later", K, site(closed="2027-11-01"), fields={"finess": MSP}),
+    TrapCase(31, "a billing place", S, anne(sector="SA50"), Reason.BILLING_PLACE, count=0),
+    TrapCase(
         32, "a teleconsultation company", S, anne(sector="SA64"), Reason.TELECONSULTATION, count=0
     ),
-    Case(
+    TrapCase(
         32,
         "a platform as a centre",
         S,
@@ -210,14 +214,14 @@ ROWS = (
         Reason.TELECONSULTATION,
         count=0,
     ),
-    Case(
+    TrapCase(
         33,
         "a doctor at several points",
         K,
         both(anne(), lambda f: f.doctor(ANNE, FLORAC, practice=rang(ANNE, 2))),
         count=2,
     ),
-    Case(
+    TrapCase(
         34,
         "three sites at one address",
         K,

@@ -6,15 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from indexers.sources.finess.plus import INACTIVE
-from tests.indexers.sets import (
-    ACTIVITIES,
-    AT,
-    CENTRE,
-    MENDE,
-    MSP,
-    FileSet,
-    rang,
-)
+from tests.indexers.file_set import ACTIVITIES, AT, CENTRE, MENDE, MSP, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 FINESS_FILE = "finess-structures.json"
@@ -31,7 +23,7 @@ SLOT: Mapping[str, Any] = {
 """A healthy slot of the SAS agenda."""
 
 
-class Outcome(StrEnum):
+class TrapOutcome(StrEnum):
     """What becomes of the damage."""
 
     KEPT = "kept"
@@ -50,12 +42,12 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Case:
+class TrapCase:
     """One damage; ``fields`` are those of the first offer, ``count`` how many offers come out."""
 
     number: int
     name: str
-    outcome: Outcome
+    outcome: TrapOutcome
     make: Callable[[FileSet], object]
     reason: str = ""
     source: str = "rpps"
@@ -92,7 +84,7 @@ def address_columns(**columns: str) -> dict[str, str]:
     return {names[word]: text for word, text in columns.items()}
 
 
-def altered(
+def alter_file(
     old: bytes, new: bytes, name: str = ACTIVITIES, **columns: str
 ) -> Callable[[FileSet], None]:
     """One doctor, the bytes of the file then changed."""
@@ -166,8 +158,8 @@ def at_closed_site(files: FileSet) -> None:
     files.line("agenda", **{**SLOT, "structure": structure})
 
 
-K, W, S, R = Outcome.KEPT, Outcome.WARNED, Outcome.SKIPPED, Outcome.REJECTED
-X, P, T, RUN = Outcome.REFUSED, Outcome.POINT, Outcome.SLOT, Outcome.RUN
+K, W, S, R = TrapOutcome.KEPT, TrapOutcome.WARNED, TrapOutcome.SKIPPED, TrapOutcome.REJECTED
+X, P, T, RUN = TrapOutcome.REFUSED, TrapOutcome.POINT, TrapOutcome.SLOT, TrapOutcome.RUN
 PIPED = f"|8{ANNE}|".encode()
 MENDE_INSEE = {"insee": "48095", "department": "48"}
 TANNEURS = {"lines": ["12 Rue DES TANNEURS"]}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geography.locate import Located, locate
+from geography.locate import Location, locate
 from geography.reasons import Refusal
 from indexers.offers.locating import structure_request
 from indexers.quality.quarantine import Quarantine
@@ -12,15 +12,15 @@ from indexers.quality.reasons import EXPLANATIONS, Reason
 from indexers.runs.folder import Quarantines
 from indexers.sources.finess import read_structures
 from slots.loading.directory import slots_from_directory
-from slots.matching.matching import indexed
-from tests.indexers.sets import CPTS, NOW, FileSet
+from slots.matching.matching import build_offer_index
+from tests.indexers.file_set import CPTS, NOW, FileSet
 from tests.traps.cases import CASES
-from tests.traps.rows import FINESS_FILE, Case, Outcome, slot
+from tests.traps.rows import FINESS_FILE, TrapCase, TrapOutcome, slot
 
 TRAPS = range(1, 61)
 
 
-def cases(*outcomes: Outcome) -> list[object]:
+def cases(*outcomes: TrapOutcome) -> list[object]:
     """The cases with these outcomes, named for the report."""
     chosen = [case for case in CASES if case.outcome in outcomes]
     return [pytest.param(case, id=f"{case.number}-{case.name}") for case in chosen]
@@ -42,24 +42,26 @@ def test_every_reason_of_a_case_is_explained() -> None:
     assert told - {""} <= {reason.value for reason in EXPLANATIONS}
 
 
-@pytest.mark.parametrize("case", cases(Outcome.KEPT))
-def test_kept_or_repaired(case: Case, files: FileSet) -> None:
+@pytest.mark.parametrize("case", cases(TrapOutcome.KEPT))
+def test_kept_or_repaired(case: TrapCase, files: FileSet) -> None:
     found, quarantines = _offers(case, files)
     assert all(not quarantine.rejected for quarantine in quarantines)
     _as_expected(case, found)
 
 
-@pytest.mark.parametrize("case", cases(Outcome.WARNED, Outcome.SKIPPED, Outcome.REJECTED))
-def test_told_with_its_reason(case: Case, files: FileSet) -> None:
+@pytest.mark.parametrize(
+    "case", cases(TrapOutcome.WARNED, TrapOutcome.SKIPPED, TrapOutcome.REJECTED)
+)
+def test_told_with_its_reason(case: TrapCase, files: FileSet) -> None:
     found, quarantines = _offers(case, files)
-    aside = quarantines.of(case.source)
+    aside = quarantines.get_quarantine(case.source)
     counts = getattr(aside, case.outcome.value)
     assert counts[Reason(case.reason)] == 1, counts
     _as_expected(case, found)
 
 
-@pytest.mark.parametrize("case", cases(Outcome.REFUSED))
-def test_the_whole_file_is_refused(case: Case, files: FileSet) -> None:
+@pytest.mark.parametrize("case", cases(TrapOutcome.REFUSED))
+def test_the_whole_file_is_refused(case: TrapCase, files: FileSet) -> None:
     assert case.error is not None
     case.make(files)
     with pytest.raises(case.error) as refused:
@@ -67,34 +69,34 @@ def test_the_whole_file_is_refused(case: Case, files: FileSet) -> None:
     assert len(str(refused.value)) > 30
 
 
-@pytest.mark.parametrize("case", cases(Outcome.POINT))
-def test_points(case: Case, files: FileSet) -> None:
+@pytest.mark.parametrize("case", cases(TrapOutcome.POINT))
+def test_points(case: TrapCase, files: FileSet) -> None:
     case.make(files)
     (site,) = read_structures(files.directory / FINESS_FILE, Quarantine("finess"))
     request = structure_request(site, frozenset())
     found = locate(request.address, request.points, request.ban_key)
-    assert isinstance(found, Located)
+    assert isinstance(found, Location)
     assert case.reason in (*found.reasons, "")
     refused = case.reason in {refusal.value for refusal in Refusal}
     assert (found.source == "gazetteer") is refused
 
 
-@pytest.mark.parametrize("case", cases(Outcome.SLOT))
-def test_slots(case: Case, files: FileSet) -> None:
+@pytest.mark.parametrize("case", cases(TrapOutcome.SLOT))
+def test_slots(case: TrapCase, files: FileSet) -> None:
     case.make(files)
-    found = slots_from_directory(files.directory, indexed(files.offers().values()), NOW)
+    found = slots_from_directory(files.directory, build_offer_index(files.offers().values()), NOW)
     told = {**found.rejected, **found.unmatched}
     assert told == ({case.reason: 1} if case.reason else {})
     assert sum(map(len, found.slots.values())) == (0 if case.reason else 1)
 
 
-def _offers(case: Case, files: FileSet) -> tuple[list[dict[str, object]], Quarantines]:
+def _offers(case: TrapCase, files: FileSet) -> tuple[list[dict[str, object]], Quarantines]:
     case.make(files)
     quarantines = Quarantines()
     return [dict(offer) for offer in files.offers(quarantines).values()], quarantines
 
 
-def _as_expected(case: Case, found: list[dict[str, object]]) -> None:
+def _as_expected(case: TrapCase, found: list[dict[str, object]]) -> None:
     assert len(found) == case.count
     for offer in found[:1]:
         assert {name: offer.get(name) for name in case.fields} == dict(case.fields)
@@ -106,6 +108,6 @@ def test_the_cpts_of_a_slot_is_read_without_its_prefix(files: FileSet) -> None:
         start = f"2026-11-23T1{number}:00:00Z"
         end = f"2026-11-23T1{number}:20:00Z"
         slot(slot=f"s{number}", start=start, end=end, cpts=[{"finess": finess}])(files)
-    found = slots_from_directory(files.directory, indexed(files.offers().values()), NOW)
+    found = slots_from_directory(files.directory, build_offer_index(files.offers().values()), NOW)
     (stored,) = found.slots.values()
     assert [one["cpts"] for one in stored] == [[CPTS], [CPTS]]

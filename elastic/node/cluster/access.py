@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from elastic.node.cluster.config import read_roster
+from elastic.node.cluster.cluster_config import read_cluster_config
 
 FOLDER = "security"
 AUTHORITY = "ca.pem"
@@ -28,15 +28,15 @@ class Access:
         return "https" if self.ca else "http"
 
 
-OPEN = Access()
+OPEN_ACCESS = Access()
 
 
-def access_of(root: Path) -> Access:
+def read_access(root: Path) -> Access:
     """To the cluster whose first node has this folder; without password when it is not ours to
     read: the file is its owner's alone.
     """
-    if not read_roster(root).secure:
-        return OPEN
+    if not read_cluster_config(root).secure:
+        return OPEN_ACCESS
     folder = root / FOLDER
     try:
         password = (folder / PASSWORD).read_text(encoding="ascii")
@@ -45,7 +45,7 @@ def access_of(root: Path) -> Access:
     return Access(folder / AUTHORITY, password)
 
 
-def ask(url: str, access: Access) -> Any:
+def fetch_node_json(url: str, access: Access) -> Any:
     """The JSON of an address of the node; raises ``httpx.HTTPError`` and ``ValueError``."""
     trusted = ssl.create_default_context(cafile=access.ca) if access.ca else True
     login = (USER, access.password) if access.password else None

@@ -12,19 +12,19 @@ from cryptography.x509.oid import NameOID
 AUTHORITY_LIFE = timedelta(days=3650)
 NODE_LIFE = timedelta(days=825)
 """Certificates of nodes are issued anew at each start, so none of them is renewed by hand."""
-EARLIER = timedelta(minutes=5)
+CLOCK_SKEW_ALLOWANCE = timedelta(minutes=5)
 """Valid from before now, for a reader whose clock is late."""
 
 
 @dataclass(frozen=True)
-class Pair:
+class CertificatePair:
     """A certificate and its private key, PEM."""
 
     certificate: bytes
     key: bytes
 
 
-def new_authority(now: datetime) -> Pair:
+def create_authority(now: datetime) -> CertificatePair:
     """An authority that signs certificates of nodes and no other authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("sas-search-engine embedded authority")
@@ -33,7 +33,7 @@ def new_authority(now: datetime) -> Pair:
     return _pair(builder.sign(key, hashes.SHA256()), key)
 
 
-def issue(authority: Pair, node: str, now: datetime) -> Pair:
+def issue_certificate(authority: CertificatePair, node: str, now: datetime) -> CertificatePair:
     """A certificate for a node on the loopback interface, HTTP and transport alike."""
     signer = serialization.load_pem_private_key(authority.key, None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
@@ -61,7 +61,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
+        .not_valid_before(now - CLOCK_SKEW_ALLOWANCE)
         .not_valid_after(now + life)
     )
 
@@ -70,8 +70,8 @@ def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Pair:
-    return Pair(
+def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> CertificatePair:
+    return CertificatePair(
         certificate.public_bytes(serialization.Encoding.PEM),
         key.private_bytes(
             serialization.Encoding.PEM,

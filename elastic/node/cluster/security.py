@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from elastic.node.cluster.access import AUTHORITY, FOLDER, PASSWORD
-from elastic.node.cluster.certificates import Pair, issue, new_authority
+from elastic.node.cluster.certificates import CertificatePair, create_authority, issue_certificate
 from elastic.node.errors import NodeError
 
 AUTHORITY_KEY = "ca.key"
@@ -33,7 +33,7 @@ SECURE_SETTINGS = {
 """TLS on both ways in; a node whose certificate is not of our authority cannot join."""
 
 
-def make_secrets(root: Path, home: Path, environment: Mapping[str, str], now: datetime) -> None:
+def create_secrets(root: Path, home: Path, environment: Mapping[str, str], now: datetime) -> None:
     """Make what is not there yet in ``root/security``; ``environment`` finds Java.
 
     Raises ``NodeError`` when the distribution cannot write its keystore.
@@ -41,7 +41,7 @@ def make_secrets(root: Path, home: Path, environment: Mapping[str, str], now: da
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / AUTHORITY_KEY).exists():
-        authority = new_authority(now)
+        authority = create_authority(now)
         (folder / AUTHORITY).write_bytes(authority.certificate)
         write_private(folder / AUTHORITY_KEY, authority.key)
     if not (folder / KEYSTORE).exists():
@@ -50,15 +50,15 @@ def make_secrets(root: Path, home: Path, environment: Mapping[str, str], now: da
         _make_keystore(folder, home, environment, password)
 
 
-def hand_secrets(root: Path, config: Path, node: str, now: datetime) -> None:
+def install_node_secrets(root: Path, config: Path, node: str, now: datetime) -> None:
     """Put into a node's configuration its certificate, fresh, the authority and the keystore."""
     folder, certs = root / FOLDER, config / "certs"
     certs.mkdir()
-    authority = Pair(
+    authority = CertificatePair(
         (folder / AUTHORITY).read_bytes(),
         (folder / AUTHORITY_KEY).read_bytes(),
     )
-    own = issue(authority, node, now)
+    own = issue_certificate(authority, node, now)
     (certs / "ca.pem").write_bytes(authority.certificate)
     (certs / "node.pem").write_bytes(own.certificate)
     write_private(certs / "node.key", own.key)

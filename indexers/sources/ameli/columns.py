@@ -54,7 +54,7 @@ IGNORED = frozenset(
 """Columns known and not read: the codes of sectors mean other things from year to year."""
 
 
-def columns_of(path: Path, header: Sequence[str]) -> dict[str, int]:
+def locate_ameli_columns(path: Path, header: Sequence[str]) -> dict[str, int]:
     """Where each column stands; optional ones may lack.
 
     Raises ``LayoutError`` naming the columns that lack, or one that stands twice.
@@ -78,7 +78,7 @@ def columns_of(path: Path, header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def unknown(header: Sequence[str], found: Mapping[str, int]) -> list[str]:
+def unknown_ameli_columns(header: Sequence[str], found: Mapping[str, int]) -> list[str]:
     """Columns that are neither read nor known to be useless."""
     taken = set(found.values())
     return [

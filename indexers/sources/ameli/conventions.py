@@ -6,21 +6,21 @@ from pathlib import Path
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.ameli.matching import convention_of, told_at_once
+from indexers.sources.ameli.matching import match_convention, match_unambiguous_contracts
 from indexers.sources.ameli.names import family_words
 from indexers.sources.ameli.reader import read_contracts, reform_groups
 from indexers.sources.ameli.record import Convention, Identity
 from indexers.sources.ameli.store import ContractStore
 from indexers.sources.ameli.towns import town
+from indexers.sources.rpps.listing import SALARIED
 from indexers.sources.rpps.record import Activity
-from indexers.sources.rpps.shown import SALARIED
 from mappings.analysis import fold
 from mappings.codes import cnam_specialties
 
 AMELI = "ameli"
 """Name of the source, in quarantines and on cards."""
 
-REMEMBERED = 1 << 14
+FOLDED_NAME_CACHE_SIZE = 1 << 14
 """Given names kept as they are compared: a country has fewer that are common."""
 
 
@@ -32,16 +32,16 @@ class Conventions:
         self._quarantine = quarantine
         self._covered = frozenset(one.profession for one in cnam_specialties().values())
 
-    def watched(self, rows: Iterable[Activity]) -> Iterator[Activity]:
+    def collect_practitioners(self, rows: Iterable[Activity]) -> Iterator[Activity]:
         """The rows of the register as they come, with the contracts that resemble each."""
         for row in rows:
             if self._concerns(row):
                 who = _identity(row, row.get("skill", "").split(), *_name(row))
-                if numbers := self._store.add_bearer(row["idnps"], who):
+                if numbers := self._store.add_candidate(row["idnps"], who):
                     row["contracts"] = numbers
             yield row
 
-    def at(
+    def find_convention(
         self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
     ) -> Convention | None:
         """The convention at the place of ``rows``, under any name of the person's rows, ``names``.
@@ -52,35 +52,39 @@ class Conventions:
         concerned = [row for row in rows if self._concerns(row)]
         if not concerned:
             return None
-        found = self._found(concerned, {_name(row) for row in names}, skills)
+        found = self._match_names(concerned, {_name(row) for row in names}, skills)
         if isinstance(found, Reason):
             self._quarantine.skip(found)
             return None
         return found
 
-    def _found(
-        self, rows: list[Activity], told: Collection[tuple[str, str]], skills: list[str]
+    def _match_names(
+        self, rows: list[Activity], names: Collection[tuple[str, str]], skills: list[str]
     ) -> Convention | Reason:
-        if len(told) == 1:
-            return self._under_one_name(rows, skills)
-        spellings = [_identity(row, skills, *name) for row in rows for name in told]
-        numbers = {number for who in spellings for number in self._store.resembling(who)}
-        return convention_of(rows[0]["idnps"], spellings, sorted(numbers), self._store)
+        if len(names) == 1:
+            return self._match_single_name(rows, skills)
+        spellings = [_identity(row, skills, *name) for row in rows for name in names]
+        numbers = {
+            number for who in spellings for number in self._store.find_similar_contracts(who)
+        }
+        return match_convention(rows[0]["idnps"], spellings, sorted(numbers), self._store)
 
-    def _under_one_name(self, rows: list[Activity], skills: list[str]) -> Convention | Reason:
+    def _match_single_name(self, rows: list[Activity], skills: list[str]) -> Convention | Reason:
         """The rows bear the numbers of the contracts that resemble them, told as they passed."""
         person, store = rows[0]["idnps"], self._store
         numbers = sorted({number for row in rows for number in row.get("contracts", ())})
-        if plain := told_at_once(person, reform_groups(tuple(skills)), numbers, store):
+        if plain := match_unambiguous_contracts(
+            person, reform_groups(tuple(skills)), numbers, store
+        ):
             return plain
         spellings = [_identity(row, skills, *_name(row)) for row in rows]
-        return convention_of(person, spellings, numbers, store)
+        return match_convention(person, spellings, numbers, store)
 
     def _concerns(self, row: Activity) -> bool:
         return row.get("profession") in self._covered and row.get("mode") != SALARIED
 
 
-def conventions_from(path: Path, quarantine: Quarantine) -> Conventions:
+def load_conventions(path: Path, quarantine: Quarantine) -> Conventions:
     """The conventions of a file; raises ``LayoutError``."""
     return Conventions(ContractStore(read_contracts(path, quarantine)), quarantine)
 
@@ -90,8 +94,8 @@ def _name(row: Activity) -> tuple[str, str]:
     return row.get("family", ""), row.get("given", "")
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _folded(given: str) -> str:
+@lru_cache(maxsize=FOLDED_NAME_CACHE_SIZE)
+def _fold_given_name(given: str) -> str:
     return fold(given)
 
 
@@ -100,7 +104,7 @@ def _identity(row: Activity, skills: list[str], family: str, given: str) -> Iden
     postal_code = address.get("postal_code", "")
     return Identity(
         family_words(family),
-        _folded(given),
+        _fold_given_name(given),
         row.get("profession", ""),
         reform_groups(tuple(skills)),
         town(postal_code, address.get("city", ""), address.get("insee", "")),

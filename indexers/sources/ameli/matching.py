@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Sequence
 from geography.address import normalise_line
 from indexers.quality.reasons import Reason
 from indexers.sources.ameli.names import Likeness
-from indexers.sources.ameli.record import Contract, Convention, Identity, contradict
+from indexers.sources.ameli.record import Contract, Convention, Identity, has_specialty_conflict
 from indexers.sources.ameli.store import ContractStore
 
 
-def convention_of(
+def match_convention(
     person: str, spellings: Collection[Identity], numbers: Sequence[int], store: ContractStore
 ) -> Convention | Reason:
     """The convention of a person at a place, told by every spelling of the name, or why there
@@ -29,25 +29,27 @@ def convention_of(
     if not mine:
         return Reason.CONVENTION_NOT_FOUND
     alone = all(set(owners) == {person} for _, owners in mine)
-    if alone and (agreed := _agreed([contract for contract, _ in mine])):
+    if alone and (agreed := _merge_conventions([contract for contract, _ in mine])):
         return agreed
-    here = [contract for contract, owners in mine if _only_one_there(contract, person, owners)]
-    found = _agreed([one for one in here if _at(one.who, spellings)])
+    here = [contract for contract, owners in mine if _is_alone_at_address(contract, person, owners)]
+    found = _merge_conventions([one for one in here if _is_at_address(one.who, spellings)])
     return found or (Reason.CONVENTION_AMBIGUOUS if alone else Reason.CONVENTION_HOMONYM)
 
 
-def told_at_once(
+def match_unambiguous_contracts(
     person: str, specialties: frozenset[str], numbers: Sequence[int], store: ContractStore
 ) -> Convention | None:
-    """What ``convention_of`` finds when contracts that say the same resemble one person alone.
+    """What ``match_convention`` finds when contracts that say the same resemble one person alone.
 
     So do most. None when there are none, or more must be looked at.
     """
     said = [store.terms(number) for number in numbers]
     for terms in said:
-        if terms.convention != said[0].convention or contradict(terms.specialties, specialties):
+        if terms.convention != said[0].convention or has_specialty_conflict(
+            terms.specialties, specialties
+        ):
             return None
-    return said[0].convention if said and store.only_of(numbers, person) else None
+    return said[0].convention if said and store.is_only_candidate(numbers, person) else None
 
 
 def _nearest_names(
@@ -56,7 +58,7 @@ def _nearest_names(
     """Those of the same trade and town under the whole name, else under part of it."""
     same, partly = list[Contract](), list[Contract]()
     for contract in contracts:
-        best = max([_compared(contract, who) for who in spellings])
+        best = max([_compare_names(contract, who) for who in spellings])
         if best:
             (same if best is Likeness.SAME else partly).append(contract)
     return same or partly
@@ -66,31 +68,34 @@ def _owners(
     contract: Contract, person: str, spellings: Iterable[Identity], store: ContractStore
 ) -> dict[str, list[Identity]]:
     """The people of the register a contract may be of, the whole name before part of it."""
-    known = store.bearers(contract.number) + [(person, who) for who in spellings]
+    known = store.candidates(contract.number) + [(person, who) for who in spellings]
     found: dict[Likeness, dict[str, list[Identity]]] = {
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},
     }
     for bearer, who in known:
-        if compared := _compared(contract, who):
+        if compared := _compare_names(contract, who):
             found[compared].setdefault(bearer, []).append(who)
     return found[Likeness.SAME] or found[Likeness.ONE_OF_TWO]
 
 
-def _compared(contract: Contract, who: Identity) -> Likeness:
+def _compare_names(contract: Contract, who: Identity) -> Likeness:
     """How the names compare; ``OTHER`` too when the specialities contradict each other."""
-    apart = contradict(contract.who.specialties, who.specialties)
+    apart = has_specialty_conflict(contract.who.specialties, who.specialties)
     return Likeness.OTHER if apart else contract.likeness_to(who)
 
 
-def _only_one_there(contract: Contract, person: str, owners: dict[str, list[Identity]]) -> bool:
+def _is_alone_at_address(
+    contract: Contract, person: str, owners: dict[str, list[Identity]]
+) -> bool:
     """True when of all who may be meant nobody else is at the address of the contract."""
     return not any(
-        bearer != person and _at(contract.who, places) for bearer, places in owners.items()
+        bearer != person and _is_at_address(contract.who, places)
+        for bearer, places in owners.items()
     )
 
 
-def _at(who: Identity, places: Iterable[Identity]) -> bool:
+def _is_at_address(who: Identity, places: Iterable[Identity]) -> bool:
     """True when one of the places is at the address: same street line and postcode."""
     line = normalise_line(who.line)
     return bool(line) and any(
@@ -99,7 +104,7 @@ def _at(who: Identity, places: Iterable[Identity]) -> bool:
     )
 
 
-def _agreed(contracts: Sequence[Contract]) -> Convention | None:
+def _merge_conventions(contracts: Sequence[Contract]) -> Convention | None:
     """What the contracts say together; None without any, or when their sectors differ.
 
     A tariff option or a Carte Vitale that they do not all tell alike is left out.

@@ -29,7 +29,7 @@ def family_words(name: str) -> frozenset[str]:
     return frozenset(fold(name).split()) - _MARRIAGE
 
 
-def telling_words(words: frozenset[str]) -> frozenset[str]:
+def distinctive_words(words: frozenset[str]) -> frozenset[str]:
     """The words a name is looked up by: all but particles, unless there is nothing else."""
     return words - _PARTICLES or words
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.ameli import values
-from indexers.sources.ameli.columns import columns_of, unknown
+from indexers.sources.ameli.columns import locate_ameli_columns, unknown_ameli_columns
 from indexers.sources.ameli.names import family_words, is_man
 from indexers.sources.ameli.record import Contract, Convention, Identity
 from indexers.sources.ameli.towns import town
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.lines import read_lines
-from indexers.sources.reading.semicolons import rows, split_fields
+from indexers.sources.reading.semicolons import read_semicolon_rows, split_fields
 from mappings.analysis import fold
-from mappings.codes import group_of
+from mappings.codes import find_specialty_group
 
 _DAY = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 
@@ -33,9 +33,9 @@ def read_contracts(path: Path, quarantine: Quarantine) -> Iterator[Contract]:
     if first is None:
         raise LayoutError(f"{path.name} is empty; download it again")
     header = split_fields(first.text, first.text.count(";") + 1) or []
-    found = columns_of(path, header)
-    quarantine.unknown.update(unknown(header, found))
-    for _, fields in rows(lines, len(header), quarantine):
+    found = locate_ameli_columns(path, header)
+    quarantine.unknown.update(unknown_ameli_columns(header, found))
+    for _, fields in read_semicolon_rows(lines, len(header), quarantine):
         cells = {name: fields[at] for name, at in found.items()}
         contract = _contract(cells)
         if isinstance(contract, Reason):
@@ -79,7 +79,7 @@ def _contract(cells: Mapping[str, str]) -> Contract | Reason:
 @lru_cache(maxsize=1 << 12)
 def reform_groups(codes: tuple[str, ...]) -> frozenset[str]:
     """Each code under the name of its group, so that SM26 and SM54 are one."""
-    return frozenset(group_of(code) or code for code in codes)
+    return frozenset(find_specialty_group(code) or code for code in codes)
 
 
 def _convention(cells: Mapping[str, str]) -> Convention | None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, NotRequired, TypedDict
 
-from indexers.sources.ameli.names import Likeness, likeness, telling_words
+from indexers.sources.ameli.names import Likeness, distinctive_words, likeness
 from indexers.sources.ameli.towns import Town
 
 
@@ -29,10 +29,10 @@ class Identity(NamedTuple):
     def lookup_keys(self) -> list[str]:
         """What it is looked up by: one key for each telling word of the family name."""
         rest = f"{self.given}|{self.profession}|{self.town.city}"
-        return [f"{word}|{rest}" for word in telling_words(self.family)]
+        return [f"{word}|{rest}" for word in distinctive_words(self.family)]
 
 
-def contradict(some: frozenset[str], others: frozenset[str]) -> bool:
+def has_specialty_conflict(some: frozenset[str], others: frozenset[str]) -> bool:
     """True when specialities are told on both sides and none is the same."""
     return bool(some and others and some.isdisjoint(others))
 
@@ -52,6 +52,6 @@ class Contract(NamedTuple):
         same = (
             mine.given == who.given
             and mine.profession == who.profession
-            and mine.town.may_be(who.town)
+            and mine.town.can_match(who.town)
         )
         return likeness(mine.family, who.family, self.man) if same else Likeness.OTHER

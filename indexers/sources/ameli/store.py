@@ -27,7 +27,7 @@ class Terms(NamedTuple):
     convention: Convention
 
 
-class Lines:
+class JsonLineStore:
     """Lines of JSON by number, from 0: one text, and where each begins."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Lines:
         start = self._starts[number]
         return orjson.loads(self._text[start : self._text.index(b"\n", start)])
 
-    def all_begin(self, numbers: Iterable[int], first: str) -> bool:
+    def has_first_element(self, numbers: Iterable[int], first: str) -> bool:
         """True when each of the rows has this first element."""
         beginning = orjson.dumps([first])[:-1] + b","
         return all(self._text.startswith(beginning, self._starts[one]) for one in numbers)
@@ -68,7 +68,7 @@ class Chains:
         self._numbers.append(number)
         self._keys.append(key)
 
-    def under(self, key: int) -> list[int]:
+    def find_numbers(self, key: int) -> list[int]:
         """The numbers under a key, newest first."""
         found, at = [], self._newest[key % self._size]
         while at != NONE:
@@ -78,85 +78,89 @@ class Chains:
         return found
 
 
-class AllTerms:
+class TermsTable:
     """Terms by number, those that say the same kept once."""
 
     def __init__(self) -> None:
-        self._known = list[Terms]()
+        self._terms = list[Terms]()
         self._numbers = dict[bytes, int]()
 
     def add(self, terms: Terms) -> int:
         """Keep terms; returns their number."""
         said = orjson.dumps([sorted(terms.specialties), terms.convention])
-        number = self._numbers.setdefault(said, len(self._known))
-        if number == len(self._known):
-            self._known.append(terms)
+        number = self._numbers.setdefault(said, len(self._terms))
+        if number == len(self._terms):
+            self._terms.append(terms)
         return number
 
     def __getitem__(self, number: int) -> Terms:
-        return self._known[number]
+        return self._terms[number]
 
 
 class ContractStore:
     """The contracts of the file, by number in its order, and the professionals each may be of."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
-        self._contracts, self._by_key = Lines(), Chains(CHAINS)
-        self._all_terms, self._terms_of = AllTerms(), array("i")
+        self._contracts, self._by_key = JsonLineStore(), Chains(CHAINS)
+        self._all_terms, self._terms_of = TermsTable(), array("i")
         for one in contracts:
             self._add(one)
-        self._bearers, self._by_contract = Lines(), Chains(max(len(self._contracts), 1))
+        self._candidates, self._by_contract = JsonLineStore(), Chains(max(len(self._contracts), 1))
 
     def _add(self, contract: Contract) -> None:
         who = contract.who
-        number = self._contracts.add([*_written(who), contract.man])
+        number = self._contracts.add([*_serialize_identity(who), contract.man])
         self._terms_of.append(self._all_terms.add(Terms(who.specialties, contract.convention)))
         for key in who.lookup_keys():
             self._by_key.add(hash(key), number)
 
-    def add_bearer(self, person: str, who: Identity) -> list[int]:
+    def add_candidate(self, person: str, who: Identity) -> list[int]:
         """Keep a professional of the register under the contracts that resemble; their numbers."""
-        numbers = self.resembling(who)
+        numbers = self.find_similar_contracts(who)
         if numbers:
-            bearer = self._bearers.add([person, *_written(who)])
+            bearer = self._candidates.add([person, *_serialize_identity(who)])
             for number in numbers:
                 self._by_contract.add(number, bearer)
         return numbers
 
-    def resembling(self, who: Identity) -> list[int]:
+    def find_similar_contracts(self, who: Identity) -> list[int]:
         """Contracts of the name, given name, profession and town, each once, in file order.
 
         Whatever shares the hash of a key by chance is another's, which the comparison tells.
         """
-        found = {number for key in who.lookup_keys() for number in self._by_key.under(hash(key))}
+        found = {
+            number for key in who.lookup_keys() for number in self._by_key.find_numbers(hash(key))
+        }
         return sorted(number for number in found if self.contract(number).likeness_to(who))
 
     def contract(self, number: int) -> Contract:
         """The contract of a number."""
         *who, man = self._contracts.row(number)
-        return Contract(_identity(who), man, self.terms(number).convention, number)
+        return Contract(_parse_identity(who), man, self.terms(number).convention, number)
 
     def terms(self, number: int) -> Terms:
         """What the contract of a number says, its record left unmade."""
         return self._all_terms[self._terms_of[number]]
 
-    def bearers(self, number: int) -> list[tuple[str, Identity]]:
+    def candidates(self, number: int) -> list[tuple[str, Identity]]:
         """The professionals a contract may be of, with the identifier of the person."""
-        rows = map(self._bearers.row, self._by_contract.under(number))
-        return [(person, _identity(who)) for person, *who in rows]
+        rows = map(self._candidates.row, self._by_contract.find_numbers(number))
+        return [(person, _parse_identity(who)) for person, *who in rows]
 
-    def only_of(self, numbers: Iterable[int], person: str) -> bool:
+    def is_only_candidate(self, numbers: Iterable[int], person: str) -> bool:
         """True when contracts may be of no other professional."""
-        bearers = [bearer for number in numbers for bearer in self._by_contract.under(number)]
-        return self._bearers.all_begin(bearers, person)
+        bearers = [
+            bearer for number in numbers for bearer in self._by_contract.find_numbers(number)
+        ]
+        return self._candidates.has_first_element(bearers, person)
 
 
-def _written(who: Identity) -> list[Any]:
+def _serialize_identity(who: Identity) -> list[Any]:
     family, specialties = sorted(who.family), sorted(who.specialties)
     return [family, who.given, who.profession, specialties, *who.town, who.line, who.postal_code]
 
 
-def _identity(row: list[Any]) -> Identity:
+def _parse_identity(row: list[Any]) -> Identity:
     family, given, profession, specialties, city, district, line, postal_code = row
     where = Town(city, district)
     codes = frozenset(specialties)

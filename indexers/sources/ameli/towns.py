@@ -6,7 +6,7 @@ from typing import NamedTuple
 from geography.address import normalise_city
 from geography.gazetteer import Commune, load_gazetteer
 
-_CACHED = 1 << 17
+_TOWN_CACHE_SIZE = 1 << 17
 """More than the pairs of postcode and label of a national file."""
 
 
@@ -16,19 +16,19 @@ class Town(NamedTuple):
     city: str
     district: str = ""
 
-    def may_be(self, other: "Town") -> bool:
+    def can_match(self, other: "Town") -> bool:
         """Same town; an unknown district may be any."""
         apart = self.district and other.district and self.district != other.district
         return self.city == other.city and not apart
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=_TOWN_CACHE_SIZE)
 def town(postal_code: str, city: str, insee: str = "") -> Town:
     """The town of an address; when no commune is recognised, its postcode and label stand for it.
 
     75056 with 75015, 75115, and PARIS CEDEX 15 are the fifteenth district.
     """
-    commune = load_gazetteer().by_insee(insee) if insee else _named(postal_code, city)
+    commune = load_gazetteer().by_insee(insee) if insee else _find_commune(postal_code, city)
     if commune is None:
         return Town(f"{postal_code} {normalise_city(city)}")
     if commune.parent:
@@ -36,7 +36,7 @@ def town(postal_code: str, city: str, insee: str = "") -> Town:
     return Town(commune.insee, _district(postal_code, city, commune.insee))
 
 
-def _named(postal_code: str, city: str) -> Commune | None:
+def _find_commune(postal_code: str, city: str) -> Commune | None:
     """The only commune of the label at the postcode; of the department for a CEDEX."""
     gazetteer = load_gazetteer()
     if gazetteer.by_postcode(postal_code):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from indexers.quality.quarantine import Quarantine
-from indexers.sources.finess.headed import KEY_COLUMN, headed_date, read_headed
+from indexers.sources.finess.header_form import KEY_COLUMN, latest_update_date, read_header_form
 from indexers.sources.finess.legacy import SIGNATURE, legacy_date, read_legacy
 from indexers.sources.finess.plus import plus_date, read_plus
 from indexers.sources.finess.structure import (
@@ -17,22 +17,22 @@ from indexers.sources.finess.structure import (
     Structure,
     StructureAddress,
     is_open,
-    shown_structure,
+    structure_exclusion_reason,
 )
 from indexers.sources.reading.errors import LayoutError
-from indexers.sources.reading.lines import open_bytes, whole
-from indexers.sources.reading.text import decoded
+from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
+from indexers.sources.reading.text import decode_line
 
 __all__ = [
     "Coordinates",
     "Form",
     "Structure",
     "StructureAddress",
-    "form_of",
+    "detect_finess_form",
     "is_open",
     "read_structures",
-    "shown_structure",
     "source_date",
+    "structure_exclusion_reason",
 ]
 
 _PROBE = 4096
@@ -41,11 +41,11 @@ _PROBE = 4096
 _READERS = {
     "finess-plus": read_plus,
     "finess-legacy": read_legacy,
-    "finess-headed": read_headed,
+    "finess-headed": read_header_form,
 }
 
 
-def form_of(path: Path) -> Form:
+def detect_finess_form(path: Path) -> Form:
     """Which form of FINESS a file is, by its first bytes; raises ``LayoutError`` on another."""
     start = _start(path)
     if start.startswith("{"):
@@ -63,10 +63,11 @@ def form_of(path: Path) -> Form:
 def read_structures(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     """Every site of a FINESS file of any form, streamed, open or closed.
 
-    Damaged rows go to ``quarantine``; nothing is filtered, ``shown_structure`` tells which sites
+    Damaged rows go to ``quarantine``; nothing is filtered,
+    ``structure_exclusion_reason`` tells which sites
     the SAS lists. Raises ``LayoutError`` when the file is no FINESS file.
     """
-    return _READERS[form_of(path)](path, quarantine)
+    return _READERS[detect_finess_form(path)](path, quarantine)
 
 
 def source_date(path: Path) -> date | None:
@@ -75,13 +76,13 @@ def source_date(path: Path) -> date | None:
     ``generatedAt`` of FINESS+, the first line of the legacy form, the latest update of a site in
     the headed form.
     """
-    form = form_of(path)
+    form = detect_finess_form(path)
     if form == "finess-plus":
         return plus_date(path)
-    return headed_date(path) if form == "finess-headed" else legacy_date(_start(path))
+    return latest_update_date(path) if form == "finess-headed" else legacy_date(_start(path))
 
 
 def _start(path: Path) -> str:
-    with open_bytes(path) as handle, whole(path):
-        text, _ = decoded(handle.read(_PROBE))
+    with open_bytes(path) as handle, translate_unpack_errors(path):
+        text, _ = decode_line(handle.read(_PROBE))
     return text.lstrip("\ufeff \r\n\t")

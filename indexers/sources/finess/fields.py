@@ -7,7 +7,7 @@ from geography.address import STREET_TYPES
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.finess.structure import Form, Structure, StructureAddress
-from indexers.sources.phones import PhoneField, merged, read_phones
+from indexers.sources.phones import PhoneField, merge_phone_fields, read_phones
 from indexers.sources.reading import repairs
 
 _STREET_TYPES = {**STREET_TYPES, "gr": "grande rue"}
@@ -17,7 +17,7 @@ _DAYS = ("opened", "closed", "updated")
 _POSTAL_LENGTH = 5
 
 
-class Sites:
+class SiteBuilder:
     """Makes structures of the texts of one file; remembers the FINESS numbers already read.
 
     A number read twice is a duplicate and only its first record is kept (trap 20).
@@ -28,7 +28,7 @@ class Sites:
         self.quarantine = quarantine
         self._seen: set[str] = set()
 
-    def structure(
+    def build_structure(
         self,
         line: int,
         texts: Mapping[str, str],
@@ -41,7 +41,7 @@ class Sites:
         ``texts`` holds finess, legal_finess, name, category, siret, opened, closed, updated,
         ban_key as published; empty ones are unknown.
         """
-        finess = self._accepted(line, texts.get("finess", ""), raw)
+        finess = self._accept_finess(line, texts.get("finess", ""), raw)
         if finess is None:
             return None
         record: dict[str, Any] = {key: text for key, text in texts.items() if text}
@@ -53,7 +53,7 @@ class Sites:
         self._set_contact(record, phones, address)
         return cast("Structure", record)
 
-    def _accepted(self, line: int, text: str, raw: Callable[[], str]) -> str | None:
+    def _accept_finess(self, line: int, text: str, raw: Callable[[], str]) -> str | None:
         """The FINESS number of a site, None when it is missing, invalid or already read."""
         finess = repairs.finess(text)
         if not finess:
@@ -62,7 +62,7 @@ class Sites:
             reason = Reason.FINESS_DUPLICATE
         else:
             self._seen.add(finess)
-            if not repairs.key_holds(finess):
+            if not repairs.has_valid_key(finess):
                 self.quarantine.warn(line, Reason.KEY_CHECK_FAILED, f"finess {finess}")
             return finess
         self.quarantine.reject(line, reason, raw())
@@ -100,7 +100,7 @@ class Sites:
 
 def _contact(texts: tuple[str, ...], insee: str) -> PhoneField:
     """Phones of a site; its commune tells the department of numbers without prefix."""
-    return merged(tuple(read_phones(text, insee[:3]) for text in texts if text))
+    return merge_phone_fields(tuple(read_phones(text, insee[:3]) for text in texts if text))
 
 
 def postal_address(
@@ -112,7 +112,7 @@ def postal_address(
     """
     number, repetition = texts.get("numvoie", ""), texts.get("compvoie", "")
     street = f"{street_type(texts.get('typvoie', ''))} {texts.get('voie', '')}".strip()
-    return known_address(
+    return build_structure_address(
         line=" ".join(filter(None, (number, repetition, street))),
         complement=", ".join(filter(None, (texts.get("compldistrib"), texts.get("lieuditbp")))),
         postal_code=repairs.postal_code(postal_code),
@@ -121,7 +121,7 @@ def postal_address(
     )
 
 
-def known_address(**parts: str) -> StructureAddress:
+def build_structure_address(**parts: str) -> StructureAddress:
     """The parts of an address that are known."""
     return cast("StructureAddress", {key: text for key, text in parts.items() if text})
 
@@ -131,7 +131,7 @@ def street_type(code: str) -> str:
     return _STREET_TYPES.get(code.lower(), code).upper()
 
 
-def routing(text: str) -> tuple[str, str]:
+def parse_routing_line(text: str) -> tuple[str, str]:
     """Postcode and post-office label of a routing line: ``01440 VIRIAT``."""
     postal_code, _, city = text.partition(" ")
     if len(postal_code) == _POSTAL_LENGTH and postal_code.isdigit():

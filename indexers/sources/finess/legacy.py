@@ -9,12 +9,12 @@ from pathlib import Path
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.finess.fields import Sites, postal_address, routing
+from indexers.sources.finess.fields import SiteBuilder, parse_routing_line, postal_address
 from indexers.sources.finess.structure import Coordinates, Structure
 from indexers.sources.reading import repairs
 from indexers.sources.reading.lines import Line, read_lines
 from indexers.sources.reading.semicolons import split_fields, width_reason
-from indexers.sources.reading.text import LOST
+from indexers.sources.reading.text import REPLACEMENT_CHARACTER
 
 STRUCTURE_FIELDS = (
     "structureet",
@@ -87,7 +87,7 @@ def read_legacy(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     The first pass keeps the points (some 100,000 short texts), the second streams the sites.
     """
     points = _points(path)
-    sites = Sites("finess-legacy", quarantine)
+    sites = SiteBuilder("finess-legacy", quarantine)
     for line in read_lines(path, quarantine):
         if line.text.startswith(SIGNATURE):
             quarantine.layout = Layout(".csv", f"{line.text}\n")
@@ -134,11 +134,11 @@ def _points(path: Path) -> dict[str, tuple[int, Coordinates]]:
         fields = split_fields(line.text, len(GEOLOCATION_FIELDS))
         if fields is not None and fields[2] and fields[3]:
             _, finess, x, y, source, _ = fields
-            points[repairs.finess(finess)] = (line.number, pair(x, y, source))
+            points[repairs.finess(finess)] = (line.number, build_coordinates(x, y, source))
     return points
 
 
-def pair(x: str, y: str, source: str) -> Coordinates:
+def build_coordinates(x: str, y: str, source: str) -> Coordinates:
     """A pair as published, with the token that names its projection when there is one."""
     coordinates: Coordinates = {"x": x, "y": y}
     if source:
@@ -150,24 +150,24 @@ def _fields(line: Line, quarantine: Quarantine) -> list[str] | None:
     """The fields of a line of a known section; anything else goes to quarantine."""
     width = _WIDTHS.get(line.text.partition(";")[0])
     if width is None:
-        reason = Reason.UNKNOWN_SECTION if line.ended else Reason.TRUNCATED_LINE
+        reason = Reason.UNKNOWN_SECTION if line.has_line_break else Reason.TRUNCATED_LINE
         quarantine.reject(line.number, reason, line.text)
         return None
     fields = split_fields(line.text, width)
     if fields is None:
         quarantine.reject(line.number, width_reason(line, width), line.text)
-    elif LOST in line.text:
+    elif REPLACEMENT_CHARACTER in line.text:
         quarantine.warn(line.number, Reason.LOST_CHARACTER, line.text)
     return fields
 
 
-def _structure(line: Line, fields: list[str], sites: Sites) -> Structure | None:
+def _structure(line: Line, fields: list[str], site_builder: SiteBuilder) -> Structure | None:
     texts = dict(zip(STRUCTURE_FIELDS, fields, strict=True))
-    postal_code, city = routing(texts["ligneacheminement"])
+    postal_code, city = parse_routing_line(texts["ligneacheminement"])
     insee = commune_code(texts["commune"], texts["departement"], postal_code)
     named = {key: texts[field] for key, field in _TEXTS.items()}
     named["name"] = texts["rslongue"] or texts["rs"]
-    return sites.structure(
+    return site_builder.build_structure(
         line.number,
         named,
         postal_address(texts, postal_code, city, insee),

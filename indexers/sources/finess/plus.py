@@ -16,13 +16,13 @@ import orjson
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.finess.fields import Sites, known_address, street_type
-from indexers.sources.finess.legacy import pair
+from indexers.sources.finess.fields import SiteBuilder, build_structure_address, street_type
+from indexers.sources.finess.legacy import build_coordinates
 from indexers.sources.finess.structure import Coordinates, Structure, StructureAddress
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import CutFileError
-from indexers.sources.reading.lines import open_bytes, whole
-from indexers.sources.reading.text import cleaned
+from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
+from indexers.sources.reading.text import clean_value
 
 SITE_ADDRESS = "03"
 LEGAL_ENTITY_ADDRESS = "02"
@@ -129,21 +129,21 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
 
     Raises ``CutFileError`` when the JSON stops early: half a register must not pass for one.
     """
-    sites = Sites("finess-plus", quarantine)
+    sites = SiteBuilder("finess-plus", quarantine)
     quarantine.layout = LAYOUT
     ege_ids: set[str] = set()
     rank = 0
     for entity in _entities(path):
-        known = _known(entity, "pmej", quarantine)
-        legal = _known(
+        known = _keep_known_keys(entity, "pmej", quarantine)
+        legal = _keep_known_keys(
             known.get("informationsGeneralesPMEJ"), "informationsGeneralesPMEJ", quarantine
         )
         for ege in _objects(known.get("ege")):
             rank += 1
             quarantine.read += 1
-            site = _known(ege, "ege", quarantine)
+            site = _keep_known_keys(ege, "ege", quarantine)
             _check_ege_id(rank, site, ege_ids, quarantine)
-            raw = partial(_alone, entity, ege)
+            raw = partial(_serialize_single_site, entity, ege)
             structure = _structure(rank, site, _text(legal, "numFinessPm"), sites, raw)
             if structure is not None:
                 yield structure
@@ -151,7 +151,7 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
 
 def plus_date(path: Path) -> date | None:
     """The day of ``generatedAt``, which stands before the entities; None when it does not."""
-    with _json_of(path) as handle:
+    with _open_json(path) as handle:
         for prefix, event, value in ijson.parse(handle):
             if prefix == "generatedAt" and event == "string":
                 day = repairs.day(value)
@@ -162,14 +162,14 @@ def plus_date(path: Path) -> date | None:
 
 
 def _entities(path: Path) -> Iterator[Any]:
-    with _json_of(path) as handle:
+    with _open_json(path) as handle:
         yield from ijson.items(handle, "pmej.item")
 
 
 @contextmanager
-def _json_of(path: Path) -> Iterator[BinaryIO]:
+def _open_json(path: Path) -> Iterator[BinaryIO]:
     """The file, its JSON errors told with what to do; a cut and a fault read the same."""
-    with open_bytes(path) as handle, whole(path):
+    with open_bytes(path) as handle, translate_unpack_errors(path):
         try:
             yield handle
         except ijson.JSONError as error:
@@ -184,11 +184,11 @@ def _objects(value: object) -> Iterator[Json]:
     return (item for item in items if isinstance(item, dict))
 
 
-def _known(value: object, kind: str, quarantine: Quarantine) -> Json:
+def _keep_known_keys(value: object, kind: str, quarantine: Quarantine) -> Json:
     """An object under its usual keys: case does not matter, unknown keys are counted."""
     if not isinstance(value, dict):
         return {}
-    usual = _USUAL[kind]
+    usual = _CANONICAL_KEYS[kind]
     found: dict[str, Any] = {}
     for key, content in value.items():
         name = usual.get(key.lower())
@@ -199,7 +199,9 @@ def _known(value: object, kind: str, quarantine: Quarantine) -> Json:
     return found
 
 
-_USUAL = {kind: {name.lower(): name for name in names} for kind, names in KNOWN_KEYS.items()}
+_CANONICAL_KEYS = {
+    kind: {name.lower(): name for name in names} for kind, names in KNOWN_KEYS.items()
+}
 
 
 def _text(source: Json, key: str) -> str:
@@ -207,7 +209,7 @@ def _text(source: Json, key: str) -> str:
     value = source.get(key)
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
-    return cleaned(str(value))
+    return clean_value(str(value))
 
 
 def _check_ege_id(rank: int, site: Json, seen: set[str], quarantine: Quarantine) -> None:
@@ -218,23 +220,23 @@ def _check_ege_id(rank: int, site: Json, seen: set[str], quarantine: Quarantine)
     seen.add(ege_id)
 
 
-def _alone(entity: Json, ege: Json) -> str:
+def _serialize_single_site(entity: Json, ege: Json) -> str:
     """An entity with one site only, as JSON: all that a correction needs."""
     facts = {key: value for key, value in entity.items() if key.lower() not in {"ege", "adresse"}}
     return orjson.dumps({**facts, "ege": [ege]}, default=str).decode()
 
 
 def _structure(
-    rank: int, site: Json, legal_finess: str, sites: Sites, raw: Callable[[], str]
+    rank: int, site: Json, legal_finess: str, site_builder: SiteBuilder, raw: Callable[[], str]
 ) -> Structure | None:
-    general = _known(
-        site.get("informationsGeneralesEGE"), "informationsGeneralesEGE", sites.quarantine
+    general = _keep_known_keys(
+        site.get("informationsGeneralesEGE"), "informationsGeneralesEGE", site_builder.quarantine
     )
-    place = _known(_own_address(site), "adresse", sites.quarantine)
-    point = _known(
-        place.get("coordonneesGeographique"), "coordonneesGeographique", sites.quarantine
+    place = _keep_known_keys(_own_address(site), "adresse", site_builder.quarantine)
+    point = _keep_known_keys(
+        place.get("coordonneesGeographique"), "coordonneesGeographique", site_builder.quarantine
     )
-    phones, email = _contacts(site, sites.quarantine)
+    phones, email = _contacts(site, site_builder.quarantine)
     texts = {
         "finess": _text(general, "numFinessEge"),
         "legal_finess": legal_finess,
@@ -247,7 +249,7 @@ def _structure(
         "email": email,
         "ban_key": _text(point, "cleInInteropBAN"),
     }
-    structure = sites.structure(rank, texts, _address(place), phones, raw)
+    structure = site_builder.build_structure(rank, texts, _address(place), phones, raw)
     if structure is not None:
         _set_state(structure, _text(site, "etatObjet"), _coordinates(point))
     return structure
@@ -276,7 +278,7 @@ def _address(place: Json) -> StructureAddress:
     parts = (_text(place, "numeroVoie"), _text(place, "complementVoie"), street)
     complement = (_text(place, "complementPointGeographique"), _text(place, "lieuDit"))
     insee = repairs.RENUMBERED.get(postal_code) or repairs.insee(_text(place, "cogCommune"))
-    return known_address(
+    return build_structure_address(
         line=_text(place, "ligneQuatre") or " ".join(filter(None, parts)),
         complement=", ".join(filter(None, complement)),
         postal_code=postal_code,
@@ -292,20 +294,24 @@ def _coordinates(point: Json) -> list[Coordinates]:
         ("directionLongitude", "directionLatitude", "direction"),
     )
     texts = ((_text(point, x), _text(point, y), fields) for x, y, fields in pairs)
-    return [pair(x, y, fields) for x, y, fields in texts if x and y]
+    return [build_coordinates(x, y, fields) for x, y, fields in texts if x and y]
 
 
 def _contacts(site: Json, quarantine: Quarantine) -> tuple[tuple[str, ...], str]:
     """Phone texts and e-mail of the main contact, else of all of them."""
-    contacts = [_known(c, "contact", quarantine) for c in _objects(site.get("contact"))]
+    contacts = [_keep_known_keys(c, "contact", quarantine) for c in _objects(site.get("contact"))]
     main = [c for c in contacts if _role(c, quarantine) == MAIN_CONTACT]
-    telecoms = [_known(c.get("telecom"), "telecom", quarantine) for c in main or contacts]
-    return tuple(_filled(telecoms, "telephone")), next(iter(_filled(telecoms, "courriel")), "")
+    telecoms = [_keep_known_keys(c.get("telecom"), "telecom", quarantine) for c in main or contacts]
+    return tuple(_non_empty_texts(telecoms, "telephone")), next(
+        iter(_non_empty_texts(telecoms, "courriel")), ""
+    )
 
 
 def _role(contact: Json, quarantine: Quarantine) -> str:
-    return _text(_known(contact.get("typeContact"), "typeContact", quarantine), "roleContact")
+    return _text(
+        _keep_known_keys(contact.get("typeContact"), "typeContact", quarantine), "roleContact"
+    )
 
 
-def _filled(objects: Iterable[Json], key: str) -> list[str]:
+def _non_empty_texts(objects: Iterable[Json], key: str) -> list[str]:
     return [text for item in objects if (text := _text(item, key))]

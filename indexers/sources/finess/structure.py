@@ -69,7 +69,7 @@ def is_open(structure: Structure, today: date) -> bool:
     return closed is None or closed > today.isoformat()
 
 
-def shown_structure(structure: Structure, today: date) -> Reason | None:
+def structure_exclusion_reason(structure: Structure, today: date) -> Reason | None:
     """None when the SAS lists this site, else why it does not."""
     if not is_open(structure, today):
         return Reason.CLOSED

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, cast
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.errors import CutFileError, LayoutError
-from indexers.sources.reading.text import decoded
+from indexers.sources.reading.text import decode_line
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
@@ -24,7 +24,7 @@ class Line(NamedTuple):
 
     number: int
     text: str
-    ended: bool
+    has_line_break: bool
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -44,7 +44,7 @@ def open_bytes(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[None]:
+def translate_unpack_errors(path: Path) -> Iterator[None]:
     """Tell a packed file that was cut, or damaged on its way, as ``CutFileError``."""
     try:
         yield
@@ -59,7 +59,7 @@ def read_raw(path: Path) -> Iterator[tuple[int, bytes]]:
 
     A line break is LF only: U+0085 and a lone CR are content. Raises ``CutFileError``.
     """
-    with open_bytes(path) as handle, whole(path):
+    with open_bytes(path) as handle, translate_unpack_errors(path):
         for number, raw in enumerate(handle, 1):
             content = raw.removeprefix(_BOM) if number == 1 else raw
             if content.strip():
@@ -73,7 +73,7 @@ def read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
     file are not touched by it (trap 5).
     """
     for number, raw in read_raw(path):
-        text, utf8 = decoded(raw.rstrip(LINE_BREAK))
+        text, utf8 = decode_line(raw.rstrip(LINE_BREAK))
         if not utf8:
             quarantine.warn(number, Reason.NOT_UTF8, text)
         yield Line(number, text, raw.endswith(b"\n"))

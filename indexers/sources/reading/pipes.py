@@ -12,7 +12,12 @@ from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.lines import LINE_BREAK, read_raw
-from indexers.sources.reading.text import LOST, cleaned, decoded, needs_cleaning
+from indexers.sources.reading.text import (
+    REPLACEMENT_CHARACTER,
+    clean_value,
+    decode_line,
+    needs_cleaning,
+)
 
 Row = tuple[int, list[str]]
 """The number of the line, and its fields, one empty field after the last."""
@@ -35,8 +40,8 @@ def open_pipes(path: Path, quarantine: Quarantine) -> PipeFile:
     _, first = next(lines, (0, b""))
     if not first:
         raise LayoutError(f"{path.name} is empty; download it again")
-    text, _ = decoded(first.rstrip(LINE_BREAK))
-    header = [cleaned(name) for name in text.removesuffix("|").split("|")]
+    text, _ = decode_line(first.rstrip(LINE_BREAK))
+    header = [clean_value(name) for name in text.removesuffix("|").split("|")]
     quarantine.layout = Layout(".txt", f"{text}\n")
     return PipeFile(header, _rows(lines, _Width(len(header), text.endswith("|")), quarantine))
 
@@ -55,25 +60,25 @@ def _rows(
     for number, raw in lines:
         quarantine.read += 1
         content = raw.rstrip(LINE_BREAK)
-        text, utf8 = decoded(content)
+        text, utf8 = decode_line(content)
         fields = text.split("|")
         if len(fields) != count + 1 or fields[count] or raw == content:
-            reason = _damage(fields, width, ended=raw != content)
+            reason = _damage(fields, width, has_line_break=raw != content)
             if reason is not None:
                 quarantine.reject(number, reason, text)
                 continue
             fields = [*fields[:count], ""]
         if not utf8 or needs_cleaning(content, text, fields):
-            fields = _cleaned(number, text, fields, utf8, quarantine)
+            fields = _clean_fields(number, text, fields, utf8, quarantine)
         yield number, fields
 
 
-def _damage(fields: list[str], width: _Width, ended: bool) -> Reason | None:
+def _damage(fields: list[str], width: _Width, has_line_break: bool) -> Reason | None:
     """What is wrong with the number of fields; None for a row without its last pipe.
 
     A row of a closed file that ends with its pipe and has the header's width lacks a field.
     """
-    if not ended and len(fields) < width.fields + width.closed:
+    if not has_line_break and len(fields) < width.fields + width.closed:
         return Reason.TRUNCATED_LINE
     if len(fields) == width.fields:
         return Reason.COLUMN_COUNT if width.closed and not fields[-1] else None
@@ -81,11 +86,11 @@ def _damage(fields: list[str], width: _Width, ended: bool) -> Reason | None:
     return None if whole else Reason.COLUMN_COUNT
 
 
-def _cleaned(
+def _clean_fields(
     number: int, text: str, fields: list[str], utf8: bool, quarantine: Quarantine
 ) -> list[str]:
     if not utf8:
         quarantine.warn(number, Reason.NOT_UTF8, text)
-    if LOST in text:
+    if REPLACEMENT_CHARACTER in text:
         quarantine.warn(number, Reason.LOST_CHARACTER, text)
-    return [cleaned(field) for field in fields]
+    return [clean_value(field) for field in fields]

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from mappings.identifiers import as_finess, as_siret, luhn_ok
+from mappings.identifiers import as_finess, as_siret, is_luhn_valid
 
 RENUMBERED: Mapping[str, str] = MappingProxyType(
     {"97123": "97701", "97133": "97701", "97127": "97801", "97150": "97801"}
@@ -33,7 +33,7 @@ FINESS_DEPARTMENTS: Mapping[str, str] = MappingProxyType(
 LA_POSTE = "356000000"
 """SIREN whose establishments have no Luhn key."""
 
-_CACHED = 1 << 16
+_INSEE_CACHE_SIZE = 1 << 16
 """More than the communes of France."""
 
 _INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -45,27 +45,27 @@ def _with_zero(text: str, width: int) -> str:
     return text.zfill(width) if len(text) == width - 1 and text.isdigit() else text
 
 
-def figures(text: str, length: int) -> bool:
+def is_digits(text: str, length: int) -> bool:
     """True for exactly ``length`` ASCII figures; the shortest way to a sound identifier."""
     return len(text) == length and text.isascii() and text.isdigit()
 
 
 def siret(text: str) -> str:
     """14 figures, or ``""`` when the SIRET cannot be read."""
-    return text if figures(text, 14) else as_siret(text) or ""
+    return text if is_digits(text, 14) else as_siret(text) or ""
 
 
 def finess(text: str) -> str:
     """9 characters, a lost leading zero restored, or ``""`` when unreadable."""
-    return text if figures(text, 9) else as_finess(_with_zero(text, 9)) or ""
+    return text if is_digits(text, 9) else as_finess(_with_zero(text, 9)) or ""
 
 
-def key_holds(identifier: str) -> bool:
+def has_valid_key(identifier: str) -> bool:
     """False when the control digit is wrong; always true for La Poste and Corsican FINESS."""
-    return identifier.startswith(LA_POSTE) or not identifier.isdigit() or luhn_ok(identifier)
+    return identifier.startswith(LA_POSTE) or not identifier.isdigit() or is_luhn_valid(identifier)
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=_INSEE_CACHE_SIZE)
 def insee(text: str) -> str:
     """A commune code of today for Saint-Martin and Saint-Barthélemy, ``""`` when unreadable."""
     code = _with_zero(text.upper(), 5)
@@ -75,7 +75,7 @@ def insee(text: str) -> str:
 def postal_code(text: str) -> str:
     """5 figures, a lost leading zero restored, or ``""`` when unreadable."""
     code = text if len(text) == 5 else _with_zero(text.replace(" ", ""), 5)  # noqa: PLR2004
-    return code if figures(code, 5) else ""
+    return code if is_digits(code, 5) else ""
 
 
 @lru_cache(maxsize=1024)

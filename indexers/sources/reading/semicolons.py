@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.lines import Line
-from indexers.sources.reading.text import LOST, cleaned
+from indexers.sources.reading.text import REPLACEMENT_CHARACTER, clean_value
 
 
 def split_fields(text: str, width: int) -> list[str] | None:
@@ -23,10 +23,10 @@ def split_fields(text: str, width: int) -> list[str] | None:
         fields = text.split(";")
     if len(fields) == width + 1 and not fields[-1]:
         fields.pop()
-    return [cleaned(field) for field in fields] if len(fields) == width else None
+    return [clean_value(field) for field in fields] if len(fields) == width else None
 
 
-def rows(
+def read_semicolon_rows(
     lines: Iterator[Line], width: int, quarantine: Quarantine
 ) -> Iterator[tuple[Line, list[str]]]:
     """The healthy records of the lines; others go to quarantine, the cut last one as such."""
@@ -36,14 +36,14 @@ def rows(
         if fields is None:
             quarantine.reject(line.number, width_reason(line, width), line.text)
             continue
-        if LOST in line.text:
+        if REPLACEMENT_CHARACTER in line.text:
             quarantine.warn(line.number, Reason.LOST_CHARACTER, line.text)
         yield line, fields
 
 
 def width_reason(line: Line, width: int) -> Reason:
     """Why a line has not ``width`` fields: the end of the file cut it, or it is damaged."""
-    cut = not line.ended and line.text.count(";") < width - 1
+    cut = not line.has_line_break and line.text.count(";") < width - 1
     return Reason.TRUNCATED_LINE if cut else Reason.COLUMN_COUNT
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 MISSING = frozenset({"\\N", "NULL", "N/A", "-", "."})
 """Spellings of an absent value met in published files (trap 13)."""
 
-LOST = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 """What a character lost before publication looks like (trap 5)."""
 
 _SUSPECT = (*range(0x20), 0x7F, 0xC2, 0xCC, 0xCD, 0xE2, 0xEF)
@@ -24,14 +24,14 @@ def _substitutions() -> dict[int, str]:
     table = dict.fromkeys(spaces, " ")
     for code in range(0x80, 0xA0):
         meant = bytes([code]).decode("cp1252", "replace")
-        table[code] = " " if meant == LOST else meant
+        table[code] = " " if meant == REPLACEMENT_CHARACTER else meant
     return table | {ord(char): "" for char in _INVISIBLE}
 
 
 _SUBSTITUTIONS = _substitutions()
 
 
-def decoded(raw: bytes) -> tuple[str, bool]:
+def decode_line(raw: bytes) -> tuple[str, bool]:
     """The text of a line, and whether it was UTF-8; else it is read as Windows-1252 (trap 5)."""
     try:
         return raw.decode(), True
@@ -39,7 +39,7 @@ def decoded(raw: bytes) -> tuple[str, bool]:
         return raw.decode("cp1252", "replace"), False
 
 
-def cleaned(text: str) -> str:
+def clean_value(text: str) -> str:
     """One value: printable, no space at the ends, one space inside, ``""`` when missing.
 
     Control characters, tabs and non-breaking spaces become spaces; U+0092 becomes the

@@ -13,24 +13,24 @@ from typing import Any, NamedTuple, cast
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.phones import merged, plain_number, read_phones
+from indexers.sources.phones import merge_phone_fields, plain_number, read_phones
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.headers import locate_columns, unknown_columns
 from indexers.sources.reading.pipes import open_pipes
 from indexers.sources.rpps.address import ADDRESS_COLUMNS, read_address
-from indexers.sources.rpps.identity import PERSON_COLUMNS, Person, read_idnst, read_person
+from indexers.sources.rpps.identity import PERSON_COLUMNS, PersonIdentifier, read_idnst, read_person
+from indexers.sources.rpps.listing import activity_exclusion_reason, mark_shown
+from indexers.sources.rpps.prefilter import UnlistedRowReader
 from indexers.sources.rpps.record import Activity, ActivityAddress
-from indexers.sources.rpps.shown import listed, shown
-from indexers.sources.rpps.unlisted import Unlisted
 
 __all__ = [
     "COLUMNS",
     "Activity",
     "ActivityAddress",
+    "activity_exclusion_reason",
     "read_activities",
     "read_listed",
-    "shown",
     "source_date",
 ]
 
@@ -157,7 +157,7 @@ class _Layout(NamedTuple):
     phones: _Pick
     former_id: int
     general_civility: int
-    unlisted: Unlisted
+    unlisted: UnlistedRowReader
 
 
 def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
@@ -187,11 +187,11 @@ def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
         person = read_person(*layout.person(fields))
         if isinstance(person, Reason):
             quarantine.reject(line, person, "|".join(fields))
-        elif (own := layout.unlisted.personal(line, person, fields)) is not None:
+        elif (own := layout.unlisted.read_personal_fields(line, person, fields)) is not None:
             quarantine.skip(Reason.SECTOR_NOT_SHOWN)
             yield own
         else:
-            yield listed(_activity(line, person, fields, layout, quarantine), quarantine)
+            yield mark_shown(_activity(line, person, fields, layout, quarantine), quarantine)
 
 
 def source_date(path: Path) -> date | None:
@@ -211,7 +211,8 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
     if missing:
         raise LayoutError(
             f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing"
-            f"{_renamed(header, located)}; give a file PS_LibreAcces_Personne_activite_*.txt"
+            f"{_suggest_renamed_columns(header, located)}; "
+            f"give a file PS_LibreAcces_Personne_activite_*.txt"
         )
     quarantine.unknown.update(unknown_columns(header, located))
     # The field after the last is always empty: a column this file lacks is read there.
@@ -223,11 +224,11 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
         phones=_picker(places, _PHONES),
         former_id=places[_FORMER_ID],
         general_civility=places[_GENERAL_CIVILITY],
-        unlisted=Unlisted(places),
+        unlisted=UnlistedRowReader(places),
     )
 
 
-def _renamed(header: list[str], located: Mapping[str, int]) -> str:
+def _suggest_renamed_columns(header: list[str], located: Mapping[str, int]) -> str:
     """The columns nobody asked for: the missing one may be among them under another name."""
     unknown = unknown_columns(header, dict(located))
     return f", unless it is now called {' or '.join(map(repr, unknown))}" if unknown else ""
@@ -238,7 +239,7 @@ def _picker(places: Mapping[str, int], names: tuple[str, ...]) -> _Pick:
 
 
 def _activity(
-    line: int, person: Person, fields: list[str], layout: _Layout, quarantine: Quarantine
+    line: int, person: PersonIdentifier, fields: list[str], layout: _Layout, quarantine: Quarantine
 ) -> Activity:
     record: dict[str, Any] = {key: text for key, at in layout.plain if (text := fields[at])}
     record["line"] = line
@@ -299,7 +300,7 @@ def _set_contact(activity: Activity, texts: tuple[str, ...], quarantine: Quarant
             activity["phones"] = [number]
         return
     department = activity.get("department", "")
-    found = merged(tuple(read_phones(text, department) for text in texts))
+    found = merge_phone_fields(tuple(read_phones(text, department) for text in texts))
     if found.numbers:
         activity["phones"] = list(found.numbers)
     if found.emails and "email" not in activity:

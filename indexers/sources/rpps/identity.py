@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from indexers.quality.reasons import Reason
-from indexers.sources.reading.repairs import figures
-from mappings.identifiers import Idnst, StructureIdKind, luhn_ok, structure_id_kind
+from indexers.sources.reading.repairs import is_digits
+from mappings.identifiers import Idnst, StructureIdKind, is_luhn_valid, structure_id_kind
 
 PERSON_COLUMNS = ("Type d'identifiant PP", "Identifiant PP", "Identification nationale PP")
 """In the order ``read_person`` takes them."""
@@ -27,34 +27,34 @@ _RECENT = 1024
 """Persons remembered: the rows of one are near each other."""
 
 
-class Person(NamedTuple):
+class PersonIdentifier(NamedTuple):
     """The national identifier, which register it is of, and its number without prefix."""
 
     idnps: str
     register: Literal["rpps", "adeli"]
     number: str
-    key_holds: bool = True
+    key_valid: bool = True
 
 
 @lru_cache(maxsize=_RECENT)
-def read_person(kind: str, identifier: str, national: str) -> Person | Reason:
+def read_person(kind: str, identifier: str, national: str) -> PersonIdentifier | Reason:
     """The person of a row, from the national identifier, else from its type and identifier.
 
     A reason when there is none or when it is neither 8 + RPPS nor 0 + ADELI. A wrong control
     digit is told, never refused: real numbers fail it (trap 21).
     """
-    if figures(national, _RPPS_LENGTH) and national[0] == RPPS_TYPE:
+    if is_digits(national, _RPPS_LENGTH) and national[0] == RPPS_TYPE:
         number = national[1:]
-        return Person(national, "rpps", number, luhn_ok(number))
+        return PersonIdentifier(national, "rpps", number, is_luhn_valid(number))
     return _unusual_person(kind, identifier, national)
 
 
-def _unusual_person(kind: str, identifier: str, national: str) -> Person | Reason:
+def _unusual_person(kind: str, identifier: str, national: str) -> PersonIdentifier | Reason:
     if not national:
         return read_person("", "", kind + identifier) if identifier else Reason.PERSON_ID_MISSING
     number = national[1:]
     if national[0] == ADELI_TYPE and len(national) == _ADELI_LENGTH and number.isalnum():
-        return Person(national, "adeli", number)
+        return PersonIdentifier(national, "adeli", number)
     return Reason.PERSON_ID_INVALID
 
 
@@ -62,7 +62,7 @@ def read_idnst(former_id: str, technical_id: str, finess: str, siret: str) -> st
     """The structure identifier as exchanged, from the best column that has one, else ``""``."""
     if _is_idnst(former_id):
         return former_id
-    technical = from_technical_id(technical_id)
+    technical = parse_technical_id(technical_id)
     if technical is not None:
         return technical
     if finess:
@@ -70,7 +70,7 @@ def read_idnst(former_id: str, technical_id: str, finess: str, siret: str) -> st
     return f"3{siret}" if siret else ""
 
 
-def from_technical_id(text: str) -> Idnst | None:
+def parse_technical_id(text: str) -> Idnst | None:
     """The IDNST of a technical identifier: F FINESS, C SIRET or ADELI practice, R RPPS-rang."""
     if not text:
         return None
@@ -103,6 +103,6 @@ _KINDS = {
 
 
 def _is_idnst(text: str) -> bool:
-    if text[:1] in _FIGURES_AFTER and figures(text, _FIGURES_AFTER[text[0]]):
+    if text[:1] in _FIGURES_AFTER and is_digits(text, _FIGURES_AFTER[text[0]]):
         return True
     return text != "" and structure_id_kind(text) is not None

@@ -10,18 +10,18 @@ import httpx
 import pytest
 
 from api.middleware.client_disconnect import CLIENT_GONE
-from tests.api.conftest import StartServer, answer, frozen_app
+from tests.api.conftest import StartServer, answer, build_frozen_app
 
-ASKED = {"what": "MG", "insee": "48095"}
+SEARCH_BODY = {"what": "MG", "insee": "48095"}
 
 
-class Stalled:
+class HangingServer:
     """An Elasticsearch that takes requests and answers nothing; tells when its caller hung up."""
 
     def __init__(self) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
-        self.asked, self.hung_up = threading.Event(), threading.Event()
+        self.request_received, self.client_left = threading.Event(), threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -33,14 +33,14 @@ class Stalled:
     def _swallow(self, near: socket.socket) -> None:
         with suppress(OSError), near:
             while near.recv(65_536):
-                self.asked.set()
-        self.hung_up.set()
+                self.request_received.set()
+        self.client_left.set()
 
 
 @pytest.fixture
-def stalled(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stalled]:
+def hanging_server(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingServer]:
     """The application reaches this instead of Elasticsearch, and waits for it 30 s."""
-    node = Stalled()
+    node = HangingServer()
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{node.port}")
     monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", "30")
     yield node
@@ -49,22 +49,25 @@ def stalled(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stal
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_search_ends_when_the_client_leaves(
-    stalled: Stalled, serve: StartServer, method: str, capfd: pytest.CaptureFixture[str]
+    hanging_server: HangingServer,
+    serve: StartServer,
+    method: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    url = serve(frozen_app(search_deadline_s=30))
-    told = {"params": ASKED} if method == "GET" else {"json": ASKED}
+    url = serve(build_frozen_app(search_deadline_s=30))
+    told = {"params": SEARCH_BODY} if method == "GET" else {"json": SEARCH_BODY}
     started = time.monotonic()
     with pytest.raises(httpx.ReadTimeout):
         httpx.request(method, f"{url}/v1/search", timeout=1, **told)
-    assert stalled.asked.is_set()
-    assert stalled.hung_up.wait(5)
+    assert hanging_server.request_received.is_set()
+    assert hanging_server.client_left.wait(5)
     assert time.monotonic() - started < 8
     answer(httpx.get(f"{url}/livez"))
     assert f'"status":{CLIENT_GONE}' in capfd.readouterr().err
 
 
 def test_a_body_that_never_ends_is_given_up(environment: None, serve: StartServer) -> None:
-    url = httpx.URL(serve(frozen_app(search_deadline_s=1)))
+    url = httpx.URL(serve(build_frozen_app(search_deadline_s=1)))
     head = b"POST /v1/search HTTP/1.1\r\nHost: sas\r\nContent-Length: 20\r\n\r\n{"
     with socket.create_connection((url.host, url.port or 0), timeout=5) as slow:
         slow.sendall(head)

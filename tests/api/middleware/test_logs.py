@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.worked import examples
+from tests.api.worked_examples import examples
 
-PLANTED = ("Kerguestenen", "Quevarrec", "Lanvollon", "44.5187")
+SENTINEL_WORDS = ("Kerguestenen", "Quevarrec", "Lanvollon", "44.5187")
 ADDRESS = "12 rue Kerguestenen 56270 Ploemeur"
 REQUEST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -38,7 +38,7 @@ async def boom(text: str) -> None:
 
 
 @contextmanager
-def service(folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, Path]]:
+def open_service_process(folder: Path, environment: dict[str, str]) -> Iterator[tuple[str, Path]]:
     """A process started as an operator would, access log left on, all loggers at DEBUG."""
     (folder / "failing_app.py").write_text(FAILING_APP, encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -81,19 +81,19 @@ def test_nothing_that_was_asked_reaches_what_the_process_writes(
         "SAS_STATE_DIR": str(tmp_path),
         "SAS_ELASTICSEARCH_URL": es_url,
         "SAS_INDEX_PREFIX": dozen_prefix,
-        "SAS_GEOCODER_URL": _closed_port(),
+        "SAS_GEOCODER_URL": _find_unused_url(),
     }
-    with service(tmp_path, environment) as (url, written):
-        _ask_everything(url)
+    with open_service_process(tmp_path, environment) as (url, written):
+        _request_everything(url)
         httpx.get(f"{url}/livez", headers={"X-Request-Id": REQUEST_ID})
-        leaks = _plant_everywhere(url)
+        leaks = _find_leaking_requests(url)
         documented = httpx.get(f"{url}/v1/openapi.json").json()["paths"]
         figures = httpx.get(f"{url}/metrics").text
     assert leaks == []
     routes = set(re.findall(r'route="([^"]+)"', figures))
     assert {*documented, "(unknown)"} <= routes
     text = written.read_text("utf-8", "replace") + figures
-    assert [word for word in PLANTED if word.lower() in text.lower()] == []
+    assert [word for word in SENTINEL_WORDS if word.lower() in text.lower()] == []
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     requests = [line for line in lines if line["event"] == "request"]
     assert {"method", "route", "status", "ms", "request_id"} <= set(requests[0])
@@ -104,7 +104,7 @@ def test_nothing_that_was_asked_reaches_what_the_process_writes(
     assert any("failing_app.py" in frame for frame in failure["frames"])
 
 
-def _ask_everything(url: str) -> None:
+def _request_everything(url: str) -> None:
     asked = {"what": "Lanvollon", "where": ADDRESS, "treating_doctor": "Dr Quevarrec"}
     httpx.get(f"{url}/v1/search", params=asked, timeout=20)
     httpx.post(f"{url}/v1/search", json=asked, timeout=20)
@@ -119,7 +119,7 @@ def _ask_everything(url: str) -> None:
     assert "Kerguestenen" not in failed.text
 
 
-def _plant_everywhere(url: str) -> list[str]:
+def _find_leaking_requests(url: str) -> list[str]:
     """The planted words in each path, parameter, body, header and method of every route.
 
     Returns the requests whose refusal or whose headers give one of them back.
@@ -128,39 +128,39 @@ def _plant_everywhere(url: str) -> list[str]:
     hostile = {**dict.fromkeys(names, ADDRESS), "X-Request-Id": ADDRESS}
     leaks = []
     with httpx.Client(base_url=url, timeout=20) as client:
-        for method, target, told in _planted_requests(client.get("/v1/openapi.json").json()):
+        for method, target, told in _sentinel_requests(client.get("/v1/openapi.json").json()):
             for headers in (hostile, {**hostile, "X-SAS-Role": ADDRESS}):
                 answer = client.request(method, target, headers=headers, **told)
                 told_back = str(answer.headers) + (answer.text if answer.is_error else "")
-                if any(word in told_back for word in PLANTED):
+                if any(word in told_back for word in SENTINEL_WORDS):
                     leaks.append(f"{method} {target} {answer.status_code}")
     return leaks
 
 
-def _planted_requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _sentinel_requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Method, target and content: each route misused, then its example with one text replaced."""
     for path, methods in document["paths"].items():
-        misused = re.sub(r"\{\w+\}", PLANTED[0], path)
-        for method in (*methods, PLANTED[0].upper()):
-            for target in (misused, f"{misused}/{PLANTED[0]}"):
-                yield method, target, {"params": {ADDRESS: PLANTED[1], "what": ADDRESS}}
-                yield method, target, {"json": {ADDRESS: PLANTED[1], "what": ADDRESS}}
+        misused = re.sub(r"\{\w+\}", SENTINEL_WORDS[0], path)
+        for method in (*methods, SENTINEL_WORDS[0].upper()):
+            for target in (misused, f"{misused}/{SENTINEL_WORDS[0]}"):
+                yield method, target, {"params": {ADDRESS: SENTINEL_WORDS[1], "what": ADDRESS}}
+                yield method, target, {"json": {ADDRESS: SENTINEL_WORDS[1], "what": ADDRESS}}
                 yield method, target, {"content": ADDRESS}
     for example in examples():
-        asked = example.asked
+        asked = example.request
         if asked.body is not None:
-            for planted in _each_text_replaced(json.loads(asked.body)):
+            for planted in _replace_each_text(json.loads(asked.body)):
                 yield asked.method, asked.url.path, {"json": planted}
-        for planted in _each_text_replaced(dict(asked.url.params)):
+        for planted in _replace_each_text(dict(asked.url.params)):
             yield asked.method, asked.url.path, {"params": planted}
 
 
-def _each_text_replaced(sound: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _replace_each_text(sound: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in {**sound, "treating_doctor": "", "streetname": "", "city": ""}.items():
         if isinstance(value, str):
             yield {**sound, name: ADDRESS}
 
 
-def _closed_port() -> str:
+def _find_unused_url() -> str:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return f"http://127.0.0.1:{taken.getsockname()[1]}/geocodage"

@@ -11,7 +11,7 @@ from api.server import HeadWithBody
 HEAD, BODY = b"HTTP/1.1 200 OK\r\n\r\n", b"{}"
 
 
-class Written:
+class RecordingTransport:
     """A transport that notes what it is given."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Written:
     ],
 )
 def test_what_is_written_together(given: list[bytes], written: list[bytes]) -> None:
-    transport = Written()
+    transport = RecordingTransport()
     joined = HeadWithBody(transport)  # type: ignore[arg-type]
     for data in given:
         joined.write(data)
@@ -51,7 +51,7 @@ def test_what_is_written_together(given: list[bytes], written: list[bytes]) -> N
 
 
 def test_a_head_without_its_body_leaves_when_the_connection_closes() -> None:
-    transport = Written()
+    transport = RecordingTransport()
     joined = HeadWithBody(transport)  # type: ignore[arg-type]
     joined.write(HEAD)
     assert not joined.is_closing()

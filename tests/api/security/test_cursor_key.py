@@ -5,17 +5,17 @@ import secrets
 import pytest
 from pydantic import ValidationError
 
-from api.configuration import BadConfigurationError, checked_settings
+from api.configuration import BadConfigurationError, load_valid_settings
 from api.settings import ApiSettings
-from search_engine.execution.cursor_key import CursorKey, SealBroken
-from tests.api.conftest import frozen_app
+from search_engine.execution.cursor_key import CursorDecryptError, CursorKey
+from tests.api.conftest import build_frozen_app
 
 WRONG = "notTheRightLengthOfAKey"
 
 
 async def engine_key() -> CursorKey:
     """The key with which an application started now seals."""
-    app = frozen_app()
+    app = build_frozen_app()
     async with app.router.lifespan_context(app):
         key: CursorKey = app.state.engine.cursor_key
         return key
@@ -26,7 +26,7 @@ async def test_processes_of_one_key_understand_each_other(
 ) -> None:
     monkeypatch.setenv("SAS_CURSOR_KEY", secrets.token_urlsafe(32))
     one, other = await engine_key(), await engine_key()
-    assert other.open(one.seal(b"a walk", 7)) == (b"a walk", 7)
+    assert other.decrypt(one.encrypt(b"a walk", 7)) == (b"a walk", 7)
 
 
 @pytest.mark.parametrize("unset", [None, ""])
@@ -37,8 +37,8 @@ async def test_without_a_key_each_process_has_its_own(
     if unset is not None:
         monkeypatch.setenv("SAS_CURSOR_KEY", unset)
     one, other = await engine_key(), await engine_key()
-    with pytest.raises(SealBroken):
-        other.open(one.seal(b"a walk", 7))
+    with pytest.raises(CursorDecryptError):
+        other.decrypt(one.encrypt(b"a walk", 7))
 
 
 def test_a_wrong_key_is_told_before_serving_and_not_repeated(
@@ -46,7 +46,7 @@ def test_a_wrong_key_is_told_before_serving_and_not_repeated(
 ) -> None:
     monkeypatch.setenv("SAS_CURSOR_KEY", WRONG)
     with pytest.raises(BadConfigurationError, match=r"SAS_CURSOR_KEY: .*token_urlsafe") as told:
-        checked_settings()
+        load_valid_settings()
     with pytest.raises(ValidationError) as raised:
         ApiSettings()
     assert WRONG not in f"{told.value}{raised.value}"
@@ -57,7 +57,7 @@ def test_a_key_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     key = secrets.token_urlsafe(32)
     monkeypatch.setenv("SAS_CURSOR_KEY", key)
     settings = ApiSettings()
-    shown = f"{settings!r}{settings.sealing_key()!r}{settings.model_dump_json()}"
+    shown = f"{settings!r}{settings.build_cursor_key()!r}{settings.model_dump_json()}"
     monkeypatch.setenv("SAS_AUTH", "jwt")
     with pytest.raises(ValidationError, match="SAS_AUTH=jwt") as caught:
         ApiSettings()

@@ -8,15 +8,15 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from api.configuration import BadConfigurationError, checked_settings
+from api.configuration import BadConfigurationError, load_valid_settings
 from api.security import jwks
-from api.security.jwks import MAX_AGE_S, MAX_BYTES, REFETCH_S, RETRY_S, KeySource, KeysUnavailable
-from tests.api.conftest import StartServer, answer, frozen_app, problem
-from tests.api.providers import Authority, Provider, provider
-from tests.api.security.test_security import ASKED, AUDIENCE, EC_KEY, ISSUER, RSA_KEY, bearer
+from api.security.jwks import MAX_AGE_S, MAX_BYTES, REFETCH_S, RETRY_S, JwksClient, KeysUnavailable
+from tests.api.conftest import StartServer, answer, build_frozen_app, problem
+from tests.api.providers import Authority, IdentityProvider, open_identity_provider
+from tests.api.security.test_security import AUDIENCE, EC_KEY, ISSUER, RSA_KEY, SEARCH_BODY, bearer
 
 
-class Clock:
+class JwksClock:
     """Seconds that pass when they are told to."""
 
     now = 0.0
@@ -33,80 +33,82 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> JwksClock:
     """The clock of a source of keys."""
-    return Clock()
+    return JwksClock()
 
 
-def source_of(told: Provider, authority: Authority, clock: Clock) -> KeySource:
+def build_jwks_client(
+    server: IdentityProvider, authority: Authority, clock: JwksClock
+) -> JwksClient:
     """A source that trusts this authority."""
-    return KeySource(told.url, clock, authority.file)
+    return JwksClient(server.url, clock, authority.file)
 
 
-async def names(source: KeySource) -> set[str]:
+async def find_accepted_kids(source: JwksClient) -> set[str]:
     """Which of the two keys of the tests open."""
-    return {kid for kid in ("one", "two") if await source.key(kid) is not None}
+    return {kid for kid in ("one", "two") if await source.find_key(kid) is not None}
 
 
 def test_a_token_opens_by_keys_of_an_address_whose_authority_is_named(
     authority: Authority, serve: StartServer
 ) -> None:
-    with provider(authority) as told:
+    with open_identity_provider(authority) as told:
         told.publish(RSA_KEY)
         identity = {"auth": "jwt", "jwks": told.url, "issuer": ISSUER, "audience": AUDIENCE}
-        known = serve(frozen_app(jwks_ca=authority.file, **identity))
-        stranger = serve(frozen_app(**identity))
+        known = serve(build_frozen_app(jwks_ca=authority.file, **identity))
+        stranger = serve(build_frozen_app(**identity))
         headers = bearer("regulateur_osnp")
-        answer(httpx.post(f"{known}/v1/search", json=ASKED, headers=headers, timeout=20))
-        refused = httpx.post(f"{stranger}/v1/search", json=ASKED, headers=headers, timeout=20)
+        answer(httpx.post(f"{known}/v1/search", json=SEARCH_BODY, headers=headers, timeout=20))
+        refused = httpx.post(f"{stranger}/v1/search", json=SEARCH_BODY, headers=headers, timeout=20)
         problem(refused, 503, "identity_unavailable")
 
 
 async def test_a_certificate_of_another_name_is_not_believed(
-    authority: Authority, clock: Clock
+    authority: Authority, clock: JwksClock
 ) -> None:
-    with provider(authority, host="other.example") as told:
+    with open_identity_provider(authority, host="other.example") as told:
         told.publish(RSA_KEY)
         with pytest.raises(KeysUnavailable):
-            await source_of(told, authority, clock).key("one")
-        assert told.asked == []
+            await build_jwks_client(told, authority, clock).find_key("one")
+        assert told.request_paths == []
 
 
 async def test_a_new_key_opens_and_a_withdrawn_one_stops(
-    authority: Authority, clock: Clock
+    authority: Authority, clock: JwksClock
 ) -> None:
-    with provider(authority) as told:
-        source = source_of(told, authority, clock)
+    with open_identity_provider(authority) as told:
+        source = build_jwks_client(told, authority, clock)
         told.publish(RSA_KEY)
-        assert await names(source) == {"one"}
+        assert await find_accepted_kids(source) == {"one"}
         told.publish(EC_KEY)
         clock.now += REFETCH_S - 1
-        assert await names(source) == {"one"}
-        assert len(told.asked) == 1
+        assert await find_accepted_kids(source) == {"one"}
+        assert len(told.request_paths) == 1
         clock.now += 1
-        assert await source.key("two")
-        assert await names(source) == {"two"}
+        assert await source.find_key("two")
+        assert await find_accepted_kids(source) == {"two"}
         told.publish(RSA_KEY)
         clock.now += MAX_AGE_S
-        assert await source.key("two") is None
+        assert await source.find_key("two") is None
 
 
 async def test_a_provider_down_at_start_is_asked_again_soon(
-    authority: Authority, clock: Clock
+    authority: Authority, clock: JwksClock
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    source = KeySource(f"https://localhost:{port}/keys", clock, authority.file)
+    source = JwksClient(f"https://localhost:{port}/keys", clock, authority.file)
     with pytest.raises(KeysUnavailable):
-        await source.key("one")
-    with provider(authority, port) as told:
+        await source.find_key("one")
+    with open_identity_provider(authority, port) as told:
         told.publish(RSA_KEY)
         with pytest.raises(KeysUnavailable):
-            await source.key("one")
+            await source.find_key("one")
         clock.now += RETRY_S
-        assert await names(source) == {"one"}
+        assert await find_accepted_kids(source) == {"one"}
     clock.now += MAX_AGE_S
-    assert await names(source) == {"one"}
+    assert await find_accepted_kids(source) == {"one"}
 
 
 @pytest.mark.parametrize(
@@ -127,57 +129,57 @@ async def test_a_provider_down_at_start_is_asked_again_soon(
     ],
 )
 async def test_what_cannot_be_read_leaves_the_keys_at_hand(
-    authority: Authority, clock: Clock, status: int, body: bytes
+    authority: Authority, clock: JwksClock, status: int, body: bytes
 ) -> None:
-    with provider(authority) as told:
-        source = source_of(told, authority, clock)
+    with open_identity_provider(authority) as told:
+        source = build_jwks_client(told, authority, clock)
         told.publish(RSA_KEY)
-        assert await names(source) == {"one"}
+        assert await find_accepted_kids(source) == {"one"}
         told.status, told.body = status, body
         clock.now += MAX_AGE_S
-        assert await names(source) == {"one"}
-        assert len(told.asked) == 2
+        assert await find_accepted_kids(source) == {"one"}
+        assert len(told.request_paths) == 2
 
 
-async def test_a_redirect_is_not_followed(authority: Authority, clock: Clock) -> None:
-    with provider(authority) as told:
+async def test_a_redirect_is_not_followed(authority: Authority, clock: JwksClock) -> None:
+    with open_identity_provider(authority) as told:
         told.publish(RSA_KEY)
         told.status, told.headers = 302, {"Location": "/elsewhere"}
         with pytest.raises(KeysUnavailable):
-            await source_of(told, authority, clock).key("one")
-        assert told.asked == ["/keys"]
+            await build_jwks_client(told, authority, clock).find_key("one")
+        assert told.request_paths == ["/keys"]
 
 
 async def test_an_answer_that_trickles_is_given_up(
-    authority: Authority, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    authority: Authority, clock: JwksClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jwks, "FETCH_TIMEOUT_S", 0.6)
-    with provider(authority) as told:
+    with open_identity_provider(authority) as told:
         told.publish(RSA_KEY)
         told.pause_s = 0.05
         started = time.monotonic()
         with pytest.raises(KeysUnavailable):
-            await source_of(told, authority, clock).key("one")
+            await build_jwks_client(told, authority, clock).find_key("one")
         assert time.monotonic() - started < 3
         assert told.sent > 1
 
 
-async def test_an_endless_answer_is_given_up(authority: Authority, clock: Clock) -> None:
-    with provider(authority) as told:
+async def test_an_endless_answer_is_given_up(authority: Authority, clock: JwksClock) -> None:
+    with open_identity_provider(authority) as told:
         told.endless = True
         with pytest.raises(KeysUnavailable):
-            await source_of(told, authority, clock).key("one")
+            await build_jwks_client(told, authority, clock).find_key("one")
     assert told.sent < MAX_BYTES + 8 * 2**20, "beyond what was read, buffers of the machine"
 
 
 async def test_a_weak_key_or_one_for_secrets_never_opens(
-    authority: Authority, clock: Clock
+    authority: Authority, clock: JwksClock
 ) -> None:
     weak = RSAKey.generate_key(1024, {"kid": "one"})
     secret = ECKey.generate_key("P-256", {"kid": "two", "use": "enc"})
-    with provider(authority) as told:
+    with open_identity_provider(authority) as told:
         told.publish(weak, secret)
-        assert await names(source_of(told, authority, clock)) == set()
+        assert await find_accepted_kids(build_jwks_client(told, authority, clock)) == set()
 
 
 def test_an_authority_that_cannot_be_read_stops_the_start(
@@ -189,4 +191,4 @@ def test_an_authority_that_cannot_be_read_stops_the_start(
         if text is not None:
             spoiled.write_text(text)
         with pytest.raises(BadConfigurationError, match=r"SAS_JWKS_CA .*ca\.pem"):
-            checked_settings()
+            load_valid_settings()

@@ -19,19 +19,19 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from api.middleware.rate_limits import MAX_CLIENTS, Buckets
-from api.security.api_keys import new_key, write_keys
-from api.security.jwks import REFETCH_S, KeySource, KeysUnavailable
-from api.security.principal import Duty
+from api.middleware.rate_limits import MAX_CLIENTS, RateLimiter
+from api.security.api_keys import generate_api_key, write_keys
+from api.security.jwks import REFETCH_S, JwksClient, KeysUnavailable
+from api.security.principal import UserRole
 from api.settings import ApiSettings
 from cli.main import app as sas
-from tests.api.conftest import StartServer, answer, frozen_app, problem
+from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 
 ISSUER, AUDIENCE = "https://identite.example/realms/sas", "sas-search"
 RSA_KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 EC_KEY = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "one"})
-ASKED: dict[str, Any] = {"what": "MG", "insee": "48095"}
+SEARCH_BODY: dict[str, Any] = {"what": "MG", "insee": "48095"}
 OFFER = "/v1/offers/rpps:10000000102@1480000102"
 
 
@@ -43,14 +43,16 @@ def claims(*roles: str, **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in held.items() if value is not None}
 
 
-def token(said: dict[str, Any], key: Any = RSA_KEY, alg: str = "RS256", **header: Any) -> str:
+def sign_token(
+    payload: dict[str, Any], key: Any = RSA_KEY, alg: str = "RS256", **header: Any
+) -> str:
     """The claims, signed."""
-    return jwt.encode({"alg": alg, "kid": "one", **header}, said, key, algorithms=[alg])
+    return jwt.encode({"alg": alg, "kid": "one", **header}, payload, key, algorithms=[alg])
 
 
 def bearer(*roles: str) -> dict[str, str]:
     """The headers of a sound caller."""
-    return {"Authorization": f"Bearer {token(claims(*roles))}"}
+    return {"Authorization": f"Bearer {sign_token(claims(*roles))}"}
 
 
 def write_jwks(path: Path, *keys: Any) -> None:
@@ -59,52 +61,52 @@ def write_jwks(path: Path, *keys: Any) -> None:
 
 
 @dataclass
-class Door:
+class ApiWithAuth:
     """A served application that identifies its callers, and the files it reads."""
 
     client: httpx.Client
     keys: Path
 
-    def search(self, headers: dict[str, str], **asked: Any) -> httpx.Response:
+    def search(self, headers: dict[str, str], **criteria: Any) -> httpx.Response:
         """One search."""
-        return self.client.post("/v1/search", json={**ASKED, **asked}, headers=headers)
+        return self.client.post("/v1/search", json={**SEARCH_BODY, **criteria}, headers=headers)
 
 
 @pytest.fixture
-def door(tmp_path: Path, serve: StartServer) -> Iterator[Door]:
+def api_with_auth(tmp_path: Path, serve: StartServer) -> Iterator[ApiWithAuth]:
     """The application with ``SAS_AUTH=jwt``."""
-    yield from opened(tmp_path, serve)
+    yield from open_api_with_auth(tmp_path, serve)
 
 
-def opened(folder: Path, serve: StartServer, **settings: Any) -> Iterator[Door]:
+def open_api_with_auth(folder: Path, serve: StartServer, **settings: Any) -> Iterator[ApiWithAuth]:
     """The application with ``SAS_AUTH=jwt`` and the keys of these tests in a folder."""
     jwks, keys = folder / "jwks.json", folder / "keys.json"
     write_jwks(jwks, RSA_KEY, EC_KEY)
     write_keys(keys, [])
     identity = {"jwks": str(jwks), "issuer": ISSUER, "audience": AUDIENCE, "api_keys_file": keys}
-    app = frozen_app(auth="jwt", **identity, **settings)
+    app = build_frozen_app(auth="jwt", **identity, **settings)
     with httpx.Client(base_url=serve(app), timeout=20) as client:
-        yield Door(client, keys)
+        yield ApiWithAuth(client, keys)
 
 
-def test_sound_tokens_open_whatever_the_accepted_signature(door: Door) -> None:
-    answer(door.search(bearer("regulateur_osnp")))
+def test_sound_tokens_open_whatever_the_accepted_signature(api_with_auth: ApiWithAuth) -> None:
+    answer(api_with_auth.search(bearer("regulateur_osnp")))
     for key, alg, kid in ((RSA_KEY, "PS256", "one"), (EC_KEY, "ES256", "two")):
-        signed = token(claims("ioa"), key, alg, kid=kid)
-        answer(door.search({"Authorization": f"bearer {signed}"}))
+        signed = sign_token(claims("ioa"), key, alg, kid=kid)
+        answer(api_with_auth.search({"Authorization": f"bearer {signed}"}))
 
 
-def shared_secret(said: dict[str, Any]) -> str:
+def sign_with_shared_secret(payload: dict[str, Any]) -> str:
     """Signed with the public key as if it were a secret (RFC 8725, 2.1)."""
     header, body = (
         urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
-        for part in ({"alg": "HS256", "kid": "one"}, said)
+        for part in ({"alg": "HS256", "kid": "one"}, payload)
     )
     signed = hmac.digest(RSA_KEY.as_pem(private=False), header + b"." + body, "sha256")
     return b".".join((header, body, urlsafe_b64encode(signed).rstrip(b"="))).decode()
 
 
-def headed(header: Any) -> str:
+def sign_with_header(header: Any) -> str:
     """Sound claims signed with the sound key, under any header."""
     held = (header if isinstance(header, str) else json.dumps(header)).encode()
     parts = (held, json.dumps(claims("regulateur_osnp")).encode())
@@ -113,42 +115,44 @@ def headed(header: Any) -> str:
     return b".".join((head, body, urlsafe_b64encode(signed).rstrip(b"="))).decode()
 
 
-def test_a_token_headed_by_hand_opens(door: Door) -> None:
+def test_a_token_headed_by_hand_opens(api_with_auth: ApiWithAuth) -> None:
     """Else the forged ones made so would show nothing."""
-    signed = headed({"alg": "RS256", "kid": "one"})
-    answer(door.search({"Authorization": f"Bearer {signed}"}))
+    signed = sign_with_header({"alg": "RS256", "kid": "one"})
+    answer(api_with_auth.search({"Authorization": f"Bearer {signed}"}))
 
 
-def forged() -> dict[str, str]:
+def build_forged_tokens() -> dict[str, str]:
     """Tokens that must not open, by what is wrong with them."""
     now, role = int(time.time()), "regulateur_osnp"
-    sound = token(claims(role))
+    sound = sign_token(claims(role))
     head = "eyJhbGciOiJub25lIiwia2lkIjoib25lIn0"
     return {
         "none": f"{head}.{sound.split('.')[1]}.",
-        "shared secret": shared_secret(claims(role)),
-        "wrong key": token(claims(role), STRANGER),
-        "other kind of key": token(claims(role), EC_KEY, "ES256"),
+        "shared secret": sign_with_shared_secret(claims(role)),
+        "wrong key": sign_token(claims(role), STRANGER),
+        "other kind of key": sign_token(claims(role), EC_KEY, "ES256"),
         "altered": sound[:-6] + "AAAAAA",
-        "audience": token(claims(role, aud="other")),
-        "no audience": token(claims(role, aud=None)),
-        "issuer": token(claims(role, iss="https://other.example")),
-        "expired": token(claims(role, exp=now - 60)),
-        "no end": token(claims(role, exp=None)),
-        "not yet": token(claims(role, nbf=now + 300)),
-        "unknown kid": token(claims(role), kid="three"),
-        "kid of no text": token(claims(role), kid="three").replace("eyJ", "e30", 1),
-        "kid of no key": token(claims(role), kid=""),
-        "own key": token(claims(role), STRANGER, jwk=STRANGER.as_dict(private=False)),
-        "own address": token(claims(role), STRANGER, jku="https://other.example/keys"),
-        "critical": headed({"alg": "RS256", "kid": "one", "crit": ["exp"], "exp": now + 300}),
-        "no payload to sign": headed({"alg": "RS256", "kid": "one", "b64": False}),
-        "algorithm of no text": headed({"alg": ["RS256"], "kid": "one"}),
-        "header of no object": headed(["RS256", "one"]),
-        "header out of shape": headed("[" * 3_000),
-        "subject of no text": token(claims(role, sub=12)),
-        "end of no number": token(claims(role, exp="tomorrow")),
-        "issued later": token(claims(role, iat=now + 300)),
+        "audience": sign_token(claims(role, aud="other")),
+        "no audience": sign_token(claims(role, aud=None)),
+        "issuer": sign_token(claims(role, iss="https://other.example")),
+        "expired": sign_token(claims(role, exp=now - 60)),
+        "no end": sign_token(claims(role, exp=None)),
+        "not yet": sign_token(claims(role, nbf=now + 300)),
+        "unknown kid": sign_token(claims(role), kid="three"),
+        "kid of no text": sign_token(claims(role), kid="three").replace("eyJ", "e30", 1),
+        "kid of no key": sign_token(claims(role), kid=""),
+        "own key": sign_token(claims(role), STRANGER, jwk=STRANGER.as_dict(private=False)),
+        "own address": sign_token(claims(role), STRANGER, jku="https://other.example/keys"),
+        "critical": sign_with_header(
+            {"alg": "RS256", "kid": "one", "crit": ["exp"], "exp": now + 300}
+        ),
+        "no payload to sign": sign_with_header({"alg": "RS256", "kid": "one", "b64": False}),
+        "algorithm of no text": sign_with_header({"alg": ["RS256"], "kid": "one"}),
+        "header of no object": sign_with_header(["RS256", "one"]),
+        "header out of shape": sign_with_header("[" * 3_000),
+        "subject of no text": sign_token(claims(role, sub=12)),
+        "end of no number": sign_token(claims(role, exp="tomorrow")),
+        "issued later": sign_token(claims(role, iat=now + 300)),
         "encrypted": f"{sound.split('.')[0]}.a.b.c.d",
         "two parts": sound.rpartition(".")[0],
         "not a token": "x",
@@ -156,32 +160,34 @@ def forged() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("fault", list(forged()))
-def test_a_forged_token_is_refused_and_never_said_why(door: Door, fault: str) -> None:
-    refused = door.search({"Authorization": f"Bearer {forged()[fault]}"})
+@pytest.mark.parametrize("fault", list(build_forged_tokens()))
+def test_a_forged_token_is_refused_and_never_said_why(
+    api_with_auth: ApiWithAuth, fault: str
+) -> None:
+    refused = api_with_auth.search({"Authorization": f"Bearer {build_forged_tokens()[fault]}"})
     problem(refused, 401, "token_refused")
     assert refused.headers["www-authenticate"] == 'Bearer realm="sas", error="invalid_token"'
 
 
 @pytest.mark.proves("W40")
-def test_only_health_answers_without_identity(door: Door) -> None:
-    paths = door.client.get("/v1/openapi.json", headers=bearer("ioa")).json()["paths"]
+def test_only_health_answers_without_identity(api_with_auth: ApiWithAuth) -> None:
+    paths = api_with_auth.client.get("/v1/openapi.json", headers=bearer("ioa")).json()["paths"]
     asked = [(method, path) for path, methods in paths.items() for method in methods]
     for method, path in asked:
-        response = door.client.request(method, path)
+        response = api_with_auth.client.request(method, path)
         if path in ("/livez", "/readyz"):
             answer(response)
         else:
             problem(response, 401, "identity_missing")
             assert response.headers["www-authenticate"].startswith("Bearer")
     assert len(asked) > 5
-    problem(door.search({**bearer("ioa"), "X-API-Key": "x"}), 401, "identity_missing")
-    problem(door.search({"Authorization": "Basic eDp5"}), 401, "token_refused")
+    problem(api_with_auth.search({**bearer("ioa"), "X-API-Key": "x"}), 401, "identity_missing")
+    problem(api_with_auth.search({"Authorization": "Basic eDp5"}), 401, "token_refused")
 
 
-def test_a_sound_token_without_a_role_of_the_service_is_a_403(door: Door) -> None:
-    problem(door.search(bearer()), 403, "role_missing")
-    problem(door.search(bearer("OSNP", "root")), 403, "role_missing")
+def test_a_sound_token_without_a_role_of_the_service_is_a_403(api_with_auth: ApiWithAuth) -> None:
+    problem(api_with_auth.search(bearer()), 403, "role_missing")
+    problem(api_with_auth.search(bearer("OSNP", "root")), 403, "role_missing")
 
 
 @pytest.mark.parametrize(
@@ -200,10 +206,10 @@ def test_a_sound_token_without_a_role_of_the_service_is_a_403(door: Door) -> Non
     ],
 )
 def test_roles_or_a_subject_of_another_shape_open_nothing(
-    door: Door, changed: dict[str, Any]
+    api_with_auth: ApiWithAuth, changed: dict[str, Any]
 ) -> None:
-    signed = token(claims("regulateur_osnp", **changed))
-    problem(door.search({"Authorization": f"Bearer {signed}"}), 403, "role_missing")
+    signed = sign_token(claims("regulateur_osnp", **changed))
+    problem(api_with_auth.search({"Authorization": f"Bearer {signed}"}), 403, "role_missing")
 
 
 @pytest.mark.proves("F047")
@@ -217,68 +223,76 @@ def test_roles_or_a_subject_of_another_shape_open_nothing(
         (["administrateur"], ["available"]),
     ],
 )
-def test_modes_follow_the_roles(door: Door, roles: list[str], modes: list[str]) -> None:
+def test_modes_follow_the_roles(
+    api_with_auth: ApiWithAuth, roles: list[str], modes: list[str]
+) -> None:
     headers = bearer(*roles)
-    assert answer(door.search(headers))["mode"] == modes[0]
+    assert answer(api_with_auth.search(headers))["mode"] == modes[0]
     for mode in ("available", "all", "beyond", "reorientation"):
-        response = door.search(headers, mode=mode)
+        response = api_with_auth.search(headers, mode=mode)
         if mode in modes:
             assert answer(response)["mode"] == mode
         else:
             problem(response, 403, "mode_not_allowed")
 
 
-def test_the_role_of_a_header_counts_for_nothing(door: Door) -> None:
+def test_the_role_of_a_header_counts_for_nothing(api_with_auth: ApiWithAuth) -> None:
     said = {"X-SAS-Role": "OSNP"}
     other, regulator = bearer("effecteur"), bearer("regulateur_osnp")
-    plain, pretended = (door.client.get(OFFER, headers=h) for h in (other, {**other, **said}))
+    plain, pretended = (
+        api_with_auth.client.get(OFFER, headers=h) for h in (other, {**other, **said})
+    )
     assert answer(plain) == answer(pretended)
-    assert answer(plain) != answer(door.client.get(OFFER, headers=regulator))
+    assert answer(plain) != answer(api_with_auth.client.get(OFFER, headers=regulator))
 
 
-def test_a_revoked_key_stops_at_once(door: Door) -> None:
-    key, stored = new_key("lrm", [Duty.OSNP], datetime.now(UTC))
-    problem(door.search({"X-API-Key": key}), 401, "key_refused")
-    write_keys(door.keys, [stored])
-    answer(door.search({"X-API-Key": key}))
-    assert key.split("_")[2] not in door.keys.read_text()
+def test_a_revoked_key_stops_at_once(api_with_auth: ApiWithAuth) -> None:
+    key, stored = generate_api_key("lrm", [UserRole.OSNP], datetime.now(UTC))
+    problem(api_with_auth.search({"X-API-Key": key}), 401, "key_refused")
+    write_keys(api_with_auth.keys, [stored])
+    answer(api_with_auth.search({"X-API-Key": key}))
+    assert key.split("_")[2] not in api_with_auth.keys.read_text()
     for other in (key[:-1], key + "0", "sas_x_y", f"sas_{stored.id}_{'0' * 64}"):
-        problem(door.search({"X-API-Key": other}), 401, "key_refused")
-    write_keys(door.keys, [])
-    problem(door.search({"X-API-Key": key}), 401, "key_refused")
-    door.keys.write_text("spoiled")
-    problem(door.search({"X-API-Key": key}), 503, "identity_unavailable")
+        problem(api_with_auth.search({"X-API-Key": other}), 401, "key_refused")
+    write_keys(api_with_auth.keys, [])
+    problem(api_with_auth.search({"X-API-Key": key}), 401, "key_refused")
+    api_with_auth.keys.write_text("spoiled")
+    problem(api_with_auth.search({"X-API-Key": key}), 503, "identity_unavailable")
 
 
-def test_a_key_made_by_the_command_opens_until_revoked_by_it(door: Door) -> None:
-    run, place = CliRunner().invoke, {"SAS_API_KEYS_FILE": str(door.keys)}
+def test_a_key_made_by_the_command_opens_until_revoked_by_it(api_with_auth: ApiWithAuth) -> None:
+    run, place = CliRunner().invoke, {"SAS_API_KEYS_FILE": str(api_with_auth.keys)}
     made = run(sas, ["api-key", "new", "lrm", "--role", "IOA", "--json"], env=place)
     told = json.loads(made.stdout)
-    answer(door.search({"X-API-Key": told["key"]}))
+    answer(api_with_auth.search({"X-API-Key": told["key"]}))
     listed = json.loads(run(sas, ["api-key", "list", "--json"], env=place).stdout)
     assert [(key["id"], key["roles"]) for key in listed] == [(told["id"], ["IOA"])]
     assert run(sas, ["api-key", "revoke", told["id"]], env=place).exit_code == 0
     assert run(sas, ["api-key", "revoke", told["id"]], env=place).exit_code == 1
-    problem(door.search({"X-API-Key": told["key"]}), 401, "key_refused")
-    assert door.keys.stat().st_mode & 0o077 == 0
+    problem(api_with_auth.search({"X-API-Key": told["key"]}), 401, "key_refused")
+    assert api_with_auth.keys.stat().st_mode & 0o077 == 0
 
 
-def figures(door: Door) -> httpx.Response:
+def read_metrics(api_with_auth: ApiWithAuth) -> httpx.Response:
     """The figures as an administrator reads them."""
-    response = door.client.get("/metrics", headers=bearer("administrateur"))
+    response = api_with_auth.client.get("/metrics", headers=bearer("administrateur"))
     assert response.status_code == 200
     return response
 
 
-def test_figures_are_for_those_who_run_the_service(door: Door) -> None:
-    answer(door.search(bearer("ioa")))
-    problem(door.client.get("/metrics", headers=bearer("regulateur_osnp")), 403, "right_missing")
-    told = figures(door)
+def test_figures_are_for_those_who_run_the_service(api_with_auth: ApiWithAuth) -> None:
+    answer(api_with_auth.search(bearer("ioa")))
+    problem(
+        api_with_auth.client.get("/metrics", headers=bearer("regulateur_osnp")),
+        403,
+        "right_missing",
+    )
+    told = read_metrics(api_with_auth)
     for _ in range(100):  # a request is counted just after its answer left
         if "right_missing" in told.text:
             break
         time.sleep(0.02)
-        told = figures(door)
+        told = read_metrics(api_with_auth)
     assert told.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'sas_requests_total{method="POST",route="/v1/search",status="200"} 1.0' in told.text
     assert 'sas_search_stage_seconds_count{stage="search"} 1.0' in told.text
@@ -289,29 +303,29 @@ def test_figures_are_for_those_who_run_the_service(door: Door) -> None:
 def test_a_client_that_asks_too_often_waits_and_others_do_not(
     tmp_path: Path, serve: StartServer
 ) -> None:
-    (door,) = [next(running := opened(tmp_path, serve, rate_per_s=0.1, rate_burst=2))]
+    (door,) = [next(running := open_api_with_auth(tmp_path, serve, rate_per_s=0.1, rate_burst=2))]
     for _ in range(2):
         answer(door.search(bearer("ioa")))
     refused = door.search(bearer("ioa"))
     problem(refused, 429, "rate_limited")
     assert 1 <= int(refused.headers["retry-after"]) <= 10
-    other = token(claims("ioa", sub="s-2"))
+    other = sign_token(claims("ioa", sub="s-2"))
     answer(door.search({"Authorization": f"Bearer {other}"}))
     for _ in range(30):
         answer(door.client.get("/livez"))
     running.close()
 
 
-def test_guessing_is_slowed(door: Door) -> None:
-    statuses = [door.search({"X-API-Key": "sas_x_y"}).status_code for _ in range(25)]
+def test_guessing_is_slowed(api_with_auth: ApiWithAuth) -> None:
+    statuses = [api_with_auth.search({"X-API-Key": "sas_x_y"}).status_code for _ in range(25)]
     assert statuses[:20] == [401] * 20
     assert 429 in statuses
-    answer(door.search(bearer("ioa")))
+    answer(api_with_auth.search(bearer("ioa")))
 
 
 def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
     now = [0.0]
-    buckets = Buckets(rate=2, burst=3, clock=lambda: now[0])
+    buckets = RateLimiter(rate=2, burst=3, clock=lambda: now[0])
     assert [buckets.wait_s("a") for _ in range(4)] == [0, 0, 0, 1]
     now[0] = 0.5
     assert [buckets.wait_s("a") for _ in range(2)] == [0, 1]
@@ -322,21 +336,21 @@ def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
 
 async def test_new_keys_are_read_once_a_minute_and_withdrawn_ones_leave(tmp_path: Path) -> None:
     now, path = [0.0], tmp_path / "jwks.json"
-    source = KeySource(str(path), lambda: now[0])
+    source = JwksClient(str(path), lambda: now[0])
     with pytest.raises(KeysUnavailable):
-        await source.key("one")
+        await source.find_key("one")
     write_jwks(path, RSA_KEY)
     now[0] += REFETCH_S
-    assert await source.key("one")
+    assert await source.find_key("one")
     write_jwks(path, EC_KEY, OctKey.generate_key(256, {"kid": "secret"}))
     now[0] += REFETCH_S - 1
-    assert await source.key("two") is None
+    assert await source.find_key("two") is None
     now[0] += 1
-    assert await source.key("two")
-    assert (await source.key("one"), await source.key("secret")) == (None, None)
+    assert await source.find_key("two")
+    assert (await source.find_key("one"), await source.find_key("secret")) == (None, None)
     path.write_text("spoiled")
     now[0] += REFETCH_S
-    assert await source.key("two")
+    assert await source.find_key("two")
 
 
 @pytest.mark.parametrize(
@@ -353,5 +367,5 @@ def test_an_identity_that_cannot_work_stops_the_start(settings: dict[str, Any]) 
 
 
 def test_headers_too_large_are_refused(serve: StartServer) -> None:
-    url = serve(frozen_app(max_header_bytes=2_000))
+    url = serve(build_frozen_app(max_header_bytes=2_000))
     problem(httpx.get(f"{url}/livez", headers={"X-Long": "a" * 2_000}), 431, "headers_too_large")

@@ -13,28 +13,28 @@ import pytest
 from elastic.node.archive import archive_name, fetch_archive, install_from_archive
 from elastic.node.configuration import VERSION
 from elastic.node.distribution import read_distribution
-from elastic.node.errors import WayFailed
-from tests.elastic.conftest import Told, closed_port, small_distribution
+from elastic.node.errors import InstallFailed
+from tests.elastic.conftest import RecordingReport, open_unused_url, small_distribution
 
 BODY = bytes(range(256)) * 4096
 
 
-class Server(ThreadingHTTPServer):
+class ArchiveServer(ThreadingHTTPServer):
     """Serves ``files`` by name; breaks off after ``break_after`` bytes as often as ``breaks``."""
 
     files: dict[str, bytes]
     breaks = 0
     break_after = 300_000
     ranges = True
-    asked: list[tuple[str, str | None]]
+    requests: list[tuple[str, str | None]]
 
 
-class Handler(BaseHTTPRequestHandler):
-    server: Server
+class ArchiveHandler(BaseHTTPRequestHandler):
+    server: ArchiveServer
 
     def do_GET(self) -> None:
         name, wanted = self.path.rpartition("/")[2], self.headers.get("Range")
-        self.server.asked.append((name, wanted))
+        self.server.requests.append((name, wanted))
         body = self.server.files.get(name)
         if body is None:
             self.send_error(404)
@@ -62,24 +62,24 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Handler) as running:
-        running.files, running.asked = {}, []
+def server() -> Iterator[ArchiveServer]:
+    with ArchiveServer(("127.0.0.1", 0), ArchiveHandler) as running:
+        running.files, running.requests = {}, []
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield running
         running.shutdown()
 
 
-def address(server: Server) -> str:
+def address(server: ArchiveServer) -> str:
     return f"http://127.0.0.1:{server.server_port}/downloads"
 
 
-def publish(server: Server, name: str, body: bytes) -> None:
+def publish(server: ArchiveServer, name: str, body: bytes) -> None:
     digest = hashlib.sha512(body).hexdigest()
     server.files = {name: body, f"{name}.sha512": f"{digest}  {name}\n".encode()}
 
 
-def packed(tmp_path: Path) -> bytes:
+def pack_distribution(tmp_path: Path) -> bytes:
     folder = small_distribution(tmp_path / "source" / f"elasticsearch-{VERSION}")
     buffer = BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
@@ -87,99 +87,121 @@ def packed(tmp_path: Path) -> bytes:
     return buffer.getvalue()
 
 
-def test_the_archive_is_unpacked_in_place(server: Server, tmp_path: Path, told: Told) -> None:
-    publish(server, archive_name(), packed(tmp_path))
+def test_the_archive_is_unpacked_in_place(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
+    publish(server, archive_name(), pack_distribution(tmp_path))
     home = tmp_path / "kept" / f"elasticsearch-{VERSION}"
-    found = install_from_archive(address(server), home, told)
+    found = install_from_archive(address(server), home, recording_report)
     assert (found.home, found.version) == (home, VERSION)
     assert "official archive" in read_distribution(home).origin
     assert (home / "bin" / "elasticsearch").stat().st_mode & 0o111
     assert [path.name for path in home.parent.iterdir()] == [home.name], "leftovers"
 
 
-def test_progress_is_told(server: Server, tmp_path: Path, told: Told) -> None:
+def test_progress_is_told(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     publish(server, "a.tar.gz", BODY)
-    fetch_archive(address(server), "a.tar.gz", tmp_path, told)
-    assert told.sizes[-1] == ("Elasticsearch archive", len(BODY), len(BODY))
+    fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
+    assert recording_report.sizes[-1] == ("Elasticsearch archive", len(BODY), len(BODY))
 
 
 def test_a_broken_connection_is_resumed_where_it_broke(
-    server: Server, tmp_path: Path, told: Told
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     publish(server, "a.tar.gz", BODY)
     server.breaks = 1
-    assert fetch_archive(address(server), "a.tar.gz", tmp_path, told).read_bytes() == BODY
-    wanted = [sent for name, sent in server.asked if name == "a.tar.gz"]
+    assert (
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report).read_bytes() == BODY
+    )
+    wanted = [sent for name, sent in server.requests if name == "a.tar.gz"]
     assert wanted[0] is None
     assert wanted[1] == f"bytes={server.break_after}-"
 
 
 def test_the_next_run_goes_on_where_this_one_gave_up(
-    server: Server, tmp_path: Path, told: Told
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     publish(server, "a.tar.gz", BODY)
     server.breaks, server.break_after = 3, 100_000
-    with pytest.raises(WayFailed, match="cannot be reached"):
-        fetch_archive(address(server), "a.tar.gz", tmp_path, told)
+    with pytest.raises(InstallFailed, match="cannot be reached"):
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
     assert (tmp_path / "a.tar.gz.part").stat().st_size == 300_000
-    assert fetch_archive(address(server), "a.tar.gz", tmp_path, told).read_bytes() == BODY
-    assert server.asked[-1] == ("a.tar.gz", "bytes=300000-")
+    assert (
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report).read_bytes() == BODY
+    )
+    assert server.requests[-1] == ("a.tar.gz", "bytes=300000-")
 
 
-def test_a_server_without_ranges_starts_again(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_server_without_ranges_starts_again(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     publish(server, "a.tar.gz", BODY)
     server.breaks, server.ranges = 1, False
-    assert fetch_archive(address(server), "a.tar.gz", tmp_path, told).read_bytes() == BODY
+    assert (
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report).read_bytes() == BODY
+    )
 
 
-def test_a_whole_part_file_is_not_fetched_again(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_whole_part_file_is_not_fetched_again(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     publish(server, "a.tar.gz", BODY)
     (tmp_path / "a.tar.gz.part").write_bytes(BODY)
-    assert fetch_archive(address(server), "a.tar.gz", tmp_path, told).read_bytes() == BODY
-    assert told.sizes == []
+    assert (
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report).read_bytes() == BODY
+    )
+    assert recording_report.sizes == []
 
 
 def test_an_archive_on_disk_is_not_fetched_again(
-    server: Server, tmp_path: Path, told: Told
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     publish(server, "a.tar.gz", BODY)
     (tmp_path / "a.tar.gz").write_bytes(BODY)
-    fetch_archive(address(server), "a.tar.gz", tmp_path, told)
-    assert [name for name, _ in server.asked] == ["a.tar.gz.sha512"]
+    fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
+    assert [name for name, _ in server.requests] == ["a.tar.gz.sha512"]
 
 
-def test_a_wrong_checksum_throws_the_file_away(server: Server, tmp_path: Path, told: Told) -> None:
+def test_a_wrong_checksum_throws_the_file_away(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     publish(server, "a.tar.gz", BODY)
     server.files["a.tar.gz"] = BODY[:-1] + b"!"
-    with pytest.raises(WayFailed, match="SHA-512"):
-        fetch_archive(address(server), "a.tar.gz", tmp_path, told)
+    with pytest.raises(InstallFailed, match="SHA-512"):
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unreadable_checksum_is_no_checksum(server: Server, tmp_path: Path, told: Told) -> None:
+def test_an_unreadable_checksum_is_no_checksum(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     publish(server, "a.tar.gz", BODY)
     server.files["a.tar.gz.sha512"] = b"<html>sign in</html>"
-    with pytest.raises(WayFailed, match="cannot be read"):
-        fetch_archive(address(server), "a.tar.gz", tmp_path, told)
+    with pytest.raises(InstallFailed, match="cannot be read"):
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
 
 
-def test_a_missing_archive_says_so(server: Server, tmp_path: Path, told: Told) -> None:
-    with pytest.raises(WayFailed, match="404"):
-        fetch_archive(address(server), "a.tar.gz", tmp_path, told)
+def test_a_missing_archive_says_so(
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
+) -> None:
+    with pytest.raises(InstallFailed, match="404"):
+        fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
 
 
-def test_a_closed_network_says_so(tmp_path: Path, told: Told) -> None:
-    with closed_port() as url, pytest.raises(WayFailed, match="cannot be reached"):
-        fetch_archive(url, "a.tar.gz", tmp_path, told)
+def test_a_closed_network_says_so(tmp_path: Path, recording_report: RecordingReport) -> None:
+    with open_unused_url() as url, pytest.raises(InstallFailed, match="cannot be reached"):
+        fetch_archive(url, "a.tar.gz", tmp_path, recording_report)
 
 
 def test_an_archive_of_something_else_leaves_nothing(
-    server: Server, tmp_path: Path, told: Told
+    server: ArchiveServer, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     publish(server, archive_name(), BODY)
     home = tmp_path / "kept" / f"elasticsearch-{VERSION}"
-    with pytest.raises(WayFailed, match="cannot be unpacked"):
-        install_from_archive(address(server), home, told)
+    with pytest.raises(InstallFailed, match="cannot be unpacked"):
+        install_from_archive(address(server), home, recording_report)
     assert not home.exists()
     assert not list(home.parent.glob("*.partial-*"))
 
@@ -198,5 +220,5 @@ def test_each_platform_has_its_archive(system: str, machine: str, suffix: str) -
 
 
 def test_an_unknown_platform_has_none() -> None:
-    with pytest.raises(WayFailed, match="no archive for win32"):
+    with pytest.raises(InstallFailed, match="no archive for win32"):
         archive_name("win32", "AMD64")

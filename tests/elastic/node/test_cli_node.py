@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from elastic.node import jdk
 from elastic.settings import ElasticSettings
-from tests.elastic.conftest import closed_port
+from tests.elastic.conftest import open_unused_url
 
 
 def sas(*words: str) -> Result:
@@ -18,16 +18,16 @@ def sas(*words: str) -> Result:
 
 
 @pytest.fixture
-def closed(chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch) -> str:
+def absent_cluster(bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch) -> str:
     """The environment names a cluster that is not there."""
-    with closed_port() as url:
+    with open_unused_url() as url:
         monkeypatch.setenv("SAS_ELASTICSEARCH_URL", url)
         return url
 
 
 @pytest.fixture
 def cluster(
-    chosen: ElasticSettings, es_url: str, index_prefix: str, monkeypatch: pytest.MonkeyPatch
+    bare_settings: ElasticSettings, es_url: str, index_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """The environment names the node of the tests."""
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
@@ -60,7 +60,7 @@ def test_prepare_only_looks_at_your_cluster(cluster: str, tmp_path: Path) -> Non
     assert not (tmp_path / "state").exists()
 
 
-@pytest.mark.usefixtures("closed")
+@pytest.mark.usefixtures("absent_cluster")
 def test_up_on_a_dead_cluster_is_one_sentence_and_fails() -> None:
     answer = sas("up")
     assert answer.exit_code == 1
@@ -72,7 +72,7 @@ def test_up_on_a_dead_cluster_is_one_sentence_and_fails() -> None:
 
 @pytest.mark.usefixtures("bare_path")
 def test_up_without_network_java_and_maven_fails_and_names_the_ways_out(
-    chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch, open_folder: Path
+    bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch, open_folder: Path
 ) -> None:
     monkeypatch.setenv("SAS_STATE_DIR", str(open_folder))
     answer = sas("up")
@@ -82,13 +82,13 @@ def test_up_without_network_java_and_maven_fails_and_names_the_ways_out(
     assert "docker compose up" in last
 
 
-def test_up_refuses_a_heap_that_is_no_size(chosen: ElasticSettings) -> None:
+def test_up_refuses_a_heap_that_is_no_size(bare_settings: ElasticSettings) -> None:
     answer = sas("up", "--heap", "3x")
     assert answer.exit_code == 1
     assert "such as 512m or 1g" in answer.stderr
 
 
-def test_down_without_a_node_is_no_failure(chosen: ElasticSettings) -> None:
+def test_down_without_a_node_is_no_failure(bare_settings: ElasticSettings) -> None:
     answer = sas("down")
     assert answer.exit_code == 0
     assert "No embedded Elasticsearch of ours is running." in answer.stdout
@@ -105,7 +105,7 @@ def test_doctor_exits_zero_when_nothing_blocks(
     assert {check["level"] for check in told} <= {"ok", "warn"}
 
 
-@pytest.mark.usefixtures("closed")
+@pytest.mark.usefixtures("absent_cluster")
 def test_doctor_exits_one_when_something_blocks() -> None:
     answer = sas("doctor", "--json")
     assert answer.exit_code == 1
@@ -117,7 +117,7 @@ def test_doctor_exits_one_when_something_blocks() -> None:
 
 @pytest.mark.usefixtures("bare_path")
 def test_doctor_without_java_says_which_to_install(
-    chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch
+    bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jdk, "JVM_FOLDERS", ())
     answer = sas("doctor", "--json")
@@ -129,7 +129,7 @@ def test_doctor_without_java_says_which_to_install(
 
 @pytest.mark.parametrize("command", ["up", "down", "doctor"])
 def test_a_wrong_setting_ends_every_command(
-    chosen: ElasticSettings, monkeypatch: pytest.MonkeyPatch, command: str
+    bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setenv("SAS_INDEX_PREFIX", "Not_This")
     answer = sas(command)

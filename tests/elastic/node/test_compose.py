@@ -9,7 +9,12 @@ import pytest
 import yaml
 
 from api.settings import settings
-from elastic.node.configuration import PULSE, SHARED_SETTINGS, VERSION, embedded_settings
+from elastic.node.configuration import (
+    FAULT_DETECTION_SETTINGS,
+    SHARED_SETTINGS,
+    VERSION,
+    node_settings,
+)
 from elastic.node.ports import Ports
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +50,7 @@ def test_nodes_bear_the_settings_of_the_embedded_one(services: dict[str, Any], n
 def test_no_node_bears_a_shared_setting_the_embedded_one_lacks(services: dict[str, Any]) -> None:
     """What is set beyond the shared table belongs to the container or to the cluster."""
     own = {"node.name", "ES_JAVA_OPTS"}
-    cluster = {"discovery.seed_hosts", "cluster.initial_master_nodes", *PULSE}
+    cluster = {"discovery.seed_hosts", "cluster.initial_master_nodes", *FAULT_DETECTION_SETTINGS}
     single = {"discovery.type"}
     for node in NODES:
         extra = set(environment(services, node)) - set(SHARED_SETTINGS) - own
@@ -53,7 +58,7 @@ def test_no_node_bears_a_shared_setting_the_embedded_one_lacks(services: dict[st
 
 
 def test_a_single_node_is_alone_in_both(services: dict[str, Any], tmp_path: Path) -> None:
-    embedded = embedded_settings(Ports(9200, 9300), tmp_path)
+    embedded = node_settings(Ports(9200, 9300), tmp_path)
     declared = environment(services, "elasticsearch")["discovery.type"]
     assert embedded["discovery.type"] == declared == "single-node"
     assert embedded["network.host"] == "127.0.0.1"
@@ -73,7 +78,9 @@ def test_the_cluster_knows_its_three_nodes(services: dict[str, Any]) -> None:
         assert declared["discovery.seed_hosts"].split(",") == CLUSTER
         assert declared["cluster.initial_master_nodes"].split(",") == CLUSTER
         assert declared["node.name"] == node
-        assert {key: declared.get(key) for key in PULSE} == PULSE
+        assert {
+            key: declared.get(key) for key in FAULT_DETECTION_SETTINGS
+        } == FAULT_DETECTION_SETTINGS
     urls = environment(services, "api-cluster")["SAS_ELASTICSEARCH_URL"].split(",")
     assert urls == [f"http://{node}:9200" for node in CLUSTER]
 

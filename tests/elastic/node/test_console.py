@@ -2,7 +2,7 @@
 
 import pytest
 
-from elastic.node.console import LONGEST, last_meaningful_line, port_refused
+from elastic.node.console import LONGEST, find_refused_port, last_meaningful_line
 
 STARTED = "[2026-11-23T11:27:44,778][INFO ][o.e.n.Node ] [embedded] started {embedded}"
 MILD = "[2026-11-23T11:56:04,822][WARN ][o.e.x.i.InternalService] [embedded] Get stats failed"
@@ -32,8 +32,8 @@ def test_the_telling_line_is_found(text: str, line: str) -> None:
 
 
 def test_a_port_that_was_lost_is_read() -> None:
-    assert port_refused(f"{STARTED}\n{BOUND}\nCaused by: java.net.BindException\n") == 42339
-    assert port_refused(UNKNOWN) is None
+    assert find_refused_port(f"{STARTED}\n{BOUND}\nCaused by: java.net.BindException\n") == 42339
+    assert find_refused_port(UNKNOWN) is None
 
 
 def test_a_long_line_is_cut() -> None:

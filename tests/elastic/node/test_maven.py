@@ -9,9 +9,9 @@ import pytest
 from elastic.node import maven
 from elastic.node.configuration import VERSION
 from elastic.node.distribution import NATIVE_LAUNCHER
-from elastic.node.errors import NoJdk, WayFailed
+from elastic.node.errors import InstallFailed, NoJdk
 from elastic.node.maven import failure_reason, install_from_maven
-from tests.elastic.conftest import Told, script, small_distribution
+from tests.elastic.conftest import RecordingReport, script, small_distribution
 
 POM = "{http://maven.apache.org/POM/4.0.0}"
 FAILURE = """[INFO] BUILD FAILURE
@@ -50,11 +50,11 @@ def fake_maven(bare_path: Path, archive: Path) -> None:
 
 
 def test_the_server_is_put_together(
-    bare_path: Path, archive: Path, tmp_path: Path, told: Told
+    bare_path: Path, archive: Path, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     fake_maven(bare_path, archive)
     home = tmp_path / "kept" / "es"
-    found = install_from_maven(home, told, no_demand)
+    found = install_from_maven(home, recording_report, no_demand)
     assert (found.home, found.version) == (home, VERSION)
     for name in ("elasticsearch", "elasticsearch-cli", "elasticsearch-env"):
         assert (home / "bin" / name).stat().st_mode & 0o555 == 0o555
@@ -63,14 +63,14 @@ def test_the_server_is_put_together(
 
 
 def test_without_maven_the_way_says_what_to_install(
-    bare_path: Path, tmp_path: Path, told: Told
+    bare_path: Path, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
-    with pytest.raises(WayFailed, match=r"not on PATH.*apt install maven"):
-        install_from_maven(tmp_path / "es", told, no_demand)
+    with pytest.raises(InstallFailed, match=r"not on PATH.*apt install maven"):
+        install_from_maven(tmp_path / "es", recording_report, no_demand)
 
 
 def test_java_is_asked_for_before_anything_is_downloaded(
-    bare_path: Path, tmp_path: Path, told: Told
+    bare_path: Path, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     ran = tmp_path / "ran"
     script(bare_path / "mvn", f"printf x > {ran}")
@@ -79,26 +79,28 @@ def test_java_is_asked_for_before_anything_is_downloaded(
         raise NoJdk("none")
 
     with pytest.raises(NoJdk):
-        install_from_maven(tmp_path / "es", told, demand)
+        install_from_maven(tmp_path / "es", recording_report, demand)
     assert not ran.exists()
 
 
-def test_a_failing_maven_is_told_in_one_line(bare_path: Path, tmp_path: Path, told: Told) -> None:
+def test_a_failing_maven_is_told_in_one_line(
+    bare_path: Path, tmp_path: Path, recording_report: RecordingReport
+) -> None:
     (tmp_path / "log").write_text(FAILURE)
     script(bare_path / "mvn", f"cat {tmp_path / 'log'}; exit 1")
     home = tmp_path / "kept" / "es"
-    with pytest.raises(WayFailed) as caught:
-        install_from_maven(home, told, no_demand)
+    with pytest.raises(InstallFailed) as caught:
+        install_from_maven(home, recording_report, no_demand)
     assert str(caught.value) == ("Maven failed: Unable to resolve artifact: Unknown host central")
     assert list(home.parent.iterdir()) == []
 
 
 def test_an_archive_without_elasticsearch_is_refused(
-    bare_path: Path, tmp_path: Path, told: Told
+    bare_path: Path, tmp_path: Path, recording_report: RecordingReport
 ) -> None:
     script(bare_path / "mvn", 'printf "BUILD SUCCESS\\n"')
-    with pytest.raises(WayFailed, match="holds no Elasticsearch"):
-        install_from_maven(tmp_path / "kept" / "es", told, no_demand)
+    with pytest.raises(InstallFailed, match="holds no Elasticsearch"):
+        install_from_maven(tmp_path / "kept" / "es", recording_report, no_demand)
 
 
 def test_a_log_without_error_line_gives_its_last_word() -> None:

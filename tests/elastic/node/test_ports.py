@@ -6,7 +6,7 @@ import pytest
 
 from elastic.node import ports
 from elastic.node.errors import PortBusy
-from elastic.node.ports import Ports, choose_ports, free_port, is_free
+from elastic.node.ports import Ports, choose_ports, find_free_port, is_free
 
 
 def test_a_busy_port_asked_for_is_refused_with_the_way_out() -> None:
@@ -42,9 +42,9 @@ def test_a_server_on_every_interface_takes_the_port_too() -> None:
 
 
 def test_a_node_that_was_lost_comes_back_where_it_was_looked_for() -> None:
-    former = Ports(free_port(), free_port())
+    former = Ports(find_free_port(), find_free_port())
     assert choose_ports(None, 1, (), former) == former
     with socket.create_server(("127.0.0.1", former.http)):
         assert choose_ports(None, 1, (), former).http != former.http
-    asked = free_port()
+    asked = find_free_port()
     assert choose_ports(asked, 0, (), former).http == asked

@@ -12,7 +12,7 @@ from elastic.node.embedded import start_node, stop_node
 from elastic.node.errors import NodeSlow
 from elastic.node.state import (
     NodeState,
-    forget_state,
+    delete_state,
     process_birth,
     read_state,
     running_node,
@@ -30,7 +30,7 @@ def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
     process.wait()
 
 
-def state_of(pid: int, birth: str | None = None) -> NodeState:
+def build_node_state(pid: int, birth: str | None = None) -> NodeState:
     return NodeState(
         url="http://127.0.0.1:1",
         pid=pid,
@@ -43,10 +43,10 @@ def state_of(pid: int, birth: str | None = None) -> NodeState:
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    state = state_of(os.getpid())
+    state = build_node_state(os.getpid())
     write_state(tmp_path, state)
     assert read_state(tmp_path) == running_node(tmp_path) == state
-    forget_state(tmp_path)
+    delete_state(tmp_path)
     assert read_state(tmp_path) is None
 
 
@@ -60,7 +60,7 @@ def test_a_damaged_file_is_no_node(tmp_path: Path, text: str) -> None:
 def test_a_process_that_ended_is_no_node(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    write_state(tmp_path, state_of(sleeper.pid))
+    write_state(tmp_path, build_node_state(sleeper.pid))
     assert running_node(tmp_path) is not None
     os.kill(sleeper.pid, signal.SIGKILL)
     sleeper.wait()
@@ -71,7 +71,7 @@ def test_a_process_that_is_not_ours_is_left_alone(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
     """The number of a dead node can be given to another process."""
-    write_state(tmp_path, state_of(sleeper.pid, birth="another boot:42"))
+    write_state(tmp_path, build_node_state(sleeper.pid, birth="another boot:42"))
     assert stop_node(tmp_path) is None
     assert sleeper.poll() is None
     assert read_state(tmp_path) is None
@@ -80,18 +80,18 @@ def test_a_process_that_is_not_ours_is_left_alone(
 def test_a_process_that_is_ours_is_ended(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    state = state_of(sleeper.pid)
+    state = build_node_state(sleeper.pid)
     write_state(tmp_path, state)
     assert stop_node(tmp_path, wait_s=5) == state
     assert sleeper.wait(timeout=5) == -signal.SIGTERM
 
 
 def test_a_node_that_lives_but_does_not_answer_is_told(
-    tmp_path: Path, sleeper: "subprocess.Popen[bytes]", chosen: ElasticSettings
+    tmp_path: Path, sleeper: "subprocess.Popen[bytes]", bare_settings: ElasticSettings
 ) -> None:
-    write_state(tmp_path, state_of(sleeper.pid))
+    write_state(tmp_path, build_node_state(sleeper.pid))
     with pytest.raises(NodeSlow, match=r"runs but does not answer.*`sas down` and `sas up`"):
-        start_node(chosen, runtime=tmp_path, wait_s=0.3)
+        start_node(bare_settings, runtime=tmp_path, wait_s=0.3)
     assert sleeper.poll() is None
 
 
@@ -103,7 +103,7 @@ def test_a_process_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) ->
     )
     assert deaf.stdout is not None
     deaf.stdout.readline()
-    write_state(tmp_path, state_of(deaf.pid))
+    write_state(tmp_path, build_node_state(deaf.pid))
     stop_node(tmp_path, wait_s=0.5)
     assert deaf.wait(timeout=5) == -signal.SIGKILL
     deaf.stdout.close()

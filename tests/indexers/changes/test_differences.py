@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.changes.differences import SHORT, Differences, changed_fields, paired, same_slots
-from tests.indexers.reindexing import TEN
+from indexers.changes.differences import (
+    SHORT,
+    Differences,
+    find_changed_fields,
+    pair_by_id,
+    same_slots,
+)
+from tests.indexers.reindex_harness import TEN
 
 CARD: dict[str, Any] = {
     "id": "a",
@@ -37,8 +43,8 @@ def card(offer_id: str, **fields: Any) -> dict[str, Any]:
 def test_facts_count_and_provenance_and_slots_do_not(
     fields: dict[str, Any], expected: list[str]
 ) -> None:
-    assert changed_fields(CARD, {**CARD, **fields}) == expected
-    assert changed_fields({**CARD, **fields}, CARD) == expected
+    assert find_changed_fields(CARD, {**CARD, **fields}) == expected
+    assert find_changed_fields({**CARD, **fields}, CARD) == expected
 
 
 def test_a_slot_seen_again_is_the_same_slot_and_a_shorter_one_is_not() -> None:
@@ -56,7 +62,7 @@ def test_two_sorted_streams_meet_on_each_id_once(sides: dict[str, bool]) -> None
     left = {key for key, both in sides.items() if both or len(key) % 2}
     right = {key for key, both in sides.items() if both or not len(key) % 2}
     met = list(
-        paired(iter([card(k) for k in sorted(left)]), iter([card(k) for k in sorted(right)]))
+        pair_by_id(iter([card(k) for k in sorted(left)]), iter([card(k) for k in sorted(right)]))
     )
     assert [one["id"] for one, _ in met if one] == sorted(left)
     assert [one["id"] for _, one in met if one] == sorted(right)
@@ -83,7 +89,7 @@ def test_what_differs_is_counted_by_kind_department_and_field() -> None:
 
 
 def test_no_more_examples_than_asked_for_and_every_offer_counted() -> None:
-    found = Differences(shown=2)
+    found = Differences(max_examples=2)
     for number in range(10):
         found.add(None, card(str(number)))
     assert [one["id"] for one in found.added.examples] == ["0", "1"]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
-from elastic.service.last_loads import last_loads, measured, record_loads
-from indexers.loads.source_load import LoadOrder, load
+from elastic.service.last_loads import build_source_load, last_loads, record_loads
+from indexers.loads.source_load import LoadRequest, load_source
 from indexers.quality.gate import GateClosedError
 from indexers.reindex import recipe
-from tests.indexers.reindexing import ANNE, Office, two_doctors
-from tests.indexers.sets import MSP, NOW
+from tests.indexers.file_set import MSP, NOW
+from tests.indexers.reindex_harness import ANNE, ReindexHarness, two_doctors
 
 
 def test_the_last_load_of_each_source_is_kept(
@@ -21,7 +21,7 @@ def test_the_last_load_of_each_source_is_kept(
 ) -> None:
     path = tmp_path / "participation.jsonl"
     path.write_bytes(b"{}\n{}\n")
-    first = measured("participation", [path], 2, None, NOW)
+    first = build_source_load("participation", [path], 2, None, NOW)
     assert first.sha256 == hashlib.sha256(b"{}\n{}\n").hexdigest()
     assert (first.file, first.bytes) == ("participation.jsonl", 6)
     register = replace(first, source="rpps", file="PS.txt", edition=date(2026, 11, 22))
@@ -37,17 +37,19 @@ def test_several_files_of_one_source_are_one_load(tmp_path: Path) -> None:
     paths = [tmp_path / "a.json", tmp_path / "b.csv"]
     for path in paths:
         path.write_text(path.name)
-    load = measured("finess", paths, 7, None, NOW)
+    load = build_source_load("finess", paths, 7, None, NOW)
     assert (load.file, load.bytes) == ("a.json + b.csv", 11)
     assert load.sha256 == hashlib.sha256(b"a.jsonb.csv").hexdigest()
 
 
-def test_a_reindex_and_a_load_record_what_they_read(office: Office, tmp_path: Path) -> None:
-    files = two_doctors(office).site(MSP, "603", "MSP DES TANNEURS")
+def test_a_reindex_and_a_load_record_what_they_read(
+    reindex_harness: ReindexHarness, tmp_path: Path
+) -> None:
+    files = two_doctors(reindex_harness).site(MSP, "603", "MSP DES TANNEURS")
     files.line("participation", rpps=ANNE, participation=False)
-    order = office.order(files)
-    recipe.reindex(office.es, order)
-    loads = last_loads(office.es, office.prefix)
+    order = reindex_harness.reindex_request(files)
+    recipe.reindex(reindex_harness.es, order)
+    loads = last_loads(reindex_harness.es, reindex_harness.prefix)
     assert {name: load.rows for name, load in loads.items()} == {
         "rpps": 2,
         "finess": 1,
@@ -58,13 +60,16 @@ def test_a_reindex_and_a_load_record_what_they_read(office: Office, tmp_path: Pa
     assert {load.loaded_at for load in loads.values()} == {order.started}
     path = tmp_path / "participation.jsonl"
     path.write_text(f'{{"rpps": "{ANNE}", "participation": true, "via": 1}}\n')
-    load(office.es, LoadOrder("participation", path, NOW, tmp_path / "run", office.prefix))
-    after = last_loads(office.es, office.prefix)
-    assert after["participation"] == measured("participation", [path], 1, None, NOW)
+    load_source(
+        reindex_harness.es,
+        LoadRequest("participation", path, NOW, tmp_path / "run", reindex_harness.prefix),
+    )
+    after = last_loads(reindex_harness.es, reindex_harness.prefix)
+    assert after["participation"] == build_source_load("participation", [path], 1, None, NOW)
     assert after["rpps"] == loads["rpps"]
 
 
-def test_a_run_that_failed_records_nothing(office: Office) -> None:
+def test_a_run_that_failed_records_nothing(reindex_harness: ReindexHarness) -> None:
     with pytest.raises(GateClosedError):
-        office.reindex(two_doctors(office), floor=1_000)
-    assert last_loads(office.es, office.prefix) == {}
+        reindex_harness.reindex(two_doctors(reindex_harness), floor=1_000)
+    assert last_loads(reindex_harness.es, reindex_harness.prefix) == {}

@@ -14,26 +14,17 @@ from elastic.service import audit, lock
 from indexers.changes import patching
 from indexers.loads.source_load import (
     EmptySourceError,
-    LoadOrder,
+    LoadRequest,
     UnknownSourceError,
-    dry_load,
-    load,
+    dry_run_load,
+    load_source,
 )
 from indexers.quality.gate import GateClosedError
 from indexers.reindex.recipe import LOCK
-from indexers.runs.progress import Watch
+from indexers.runs.progress import ProgressListener
 from indexers.sources.own_formats import OwnFormatError
-from tests.indexers.reindexing import TEN, Office, slot
-from tests.indexers.sets import (
-    CENTRE,
-    CPTS,
-    FLORAC,
-    MSP,
-    NOW,
-    SOS_SIRET,
-    FileSet,
-    rang,
-)
+from tests.indexers.file_set import CENTRE, CPTS, FLORAC, MSP, NOW, SOS_SIRET, FileSet, rang
+from tests.indexers.reindex_harness import TEN, ReindexHarness, slot
 
 ANNE, BRUNO = "10100000016", "10100000024"
 AT_ANNE, AT_BRUNO = f"rpps:{ANNE}@4{rang(ANNE)}", f"rpps:{BRUNO}@4{rang(BRUNO)}"
@@ -85,29 +76,33 @@ WHOLE_SOLUTION = {
 
 
 @pytest.fixture
-def office(es: Elasticsearch, index_prefix: str, tmp_path: Path) -> Office:
-    return Office(es, index_prefix, tmp_path)
+def reindex_harness(es: Elasticsearch, index_prefix: str, tmp_path: Path) -> ReindexHarness:
+    return ReindexHarness(es, index_prefix, tmp_path)
 
 
-def base(office: Office, name: str = "in") -> FileSet:
+def base(harness: ReindexHarness, name: str = "in") -> FileSet:
     """Two doctors, an MSP, a health centre, an SOS association."""
-    files = office.files(name).doctor(ANNE).doctor(BRUNO, FLORAC)
+    files = harness.files(name).doctor(ANNE).doctor(BRUNO, FLORAC)
     return files.site(MSP, "603", "MSP").site(CENTRE, "124", "CENTRE DE SANTE").sos()
 
 
-def apply(office: Office, source: str, *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    path = office.files("loads").directory / f"{source}.jsonl"
+def apply_load(
+    harness: ReindexHarness, source: str, *lines: dict[str, Any], **changes: Any
+) -> dict[str, Any]:
+    path = harness.files("loads").directory / f"{source}.jsonl"
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     run = path.parent / "run"
-    order = LoadOrder(source, path, datetime.now(UTC), run, office.prefix, **changes)
-    return load(office.es, order)
+    order = LoadRequest(source, path, datetime.now(UTC), run, harness.prefix, **changes)
+    return load_source(harness.es, order)
 
 
-def rehearse(office: Office, source: str, *lines: dict[str, Any]) -> dict[str, Any]:
-    path = office.files("rehearsed").directory / f"{source}.jsonl"
+def dry_run_lines(harness: ReindexHarness, source: str, *lines: dict[str, Any]) -> dict[str, Any]:
+    path = harness.files("rehearsed").directory / f"{source}.jsonl"
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     now = datetime.now(UTC)
-    return dry_load(office.es, LoadOrder(source, path, now, path.parent / "run", office.prefix))
+    return dry_run_load(
+        harness.es, LoadRequest(source, path, now, path.parent / "run", harness.prefix)
+    )
 
 
 CASES: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
@@ -145,22 +140,24 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], list[dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_load_gives_what_a_reindex_would_have_given(office: Office, case: str) -> None:
+def test_a_load_gives_what_a_reindex_would_have_given(
+    reindex_harness: ReindexHarness, case: str
+) -> None:
     """With a CPTS, and a member of it, whenever that is not what is loaded."""
     source, before, after = CASES[case]
     others = {"cpts": [CARD], "participation": [THROUGH_CPTS]}
     for name, lines in (("before", before), ("after", after)):
-        files = base(office, name)
+        files = base(reindex_harness, name)
         for other, said in {**others, source: lines}.items():
             for line in said:
                 files.line(other, **line)
-    expected = office.files("after").offers()
-    office.reindex(office.files("before"))
-    live = office.offers()
-    told = rehearse(office, source, *after)
-    assert office.offers() == live
-    apply(office, source, *after)
-    assert office.offers() == expected
+    expected = reindex_harness.files("after").offers()
+    reindex_harness.reindex(reindex_harness.files("before"))
+    live = reindex_harness.offers()
+    told = dry_run_lines(reindex_harness, source, *after)
+    assert reindex_harness.offers() == live
+    apply_load(reindex_harness, source, *after)
+    assert reindex_harness.offers() == expected
     assert told["outcomes"] == outcomes(live, expected)
 
 
@@ -173,193 +170,211 @@ def outcomes(before: dict[str, Any], after: dict[str, Any]) -> Counter[str]:
     )
 
 
-def test_a_rehearsal_names_what_changes_and_leaves_no_trail(office: Office) -> None:
-    office.reindex(base(office))
-    trail = audit.history(office.es, prefix=office.prefix)
-    with lock.held(office.es, LOCK, prefix=office.prefix):
-        told = rehearse(office, "participation", OWN, THROUGH_MSP)
+def test_a_rehearsal_names_what_changes_and_leaves_no_trail(
+    reindex_harness: ReindexHarness,
+) -> None:
+    reindex_harness.reindex(base(reindex_harness))
+    trail = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)
+    with lock.open_lock(reindex_harness.es, LOCK, prefix=reindex_harness.prefix):
+        told = dry_run_lines(reindex_harness, "participation", OWN, THROUGH_MSP)
     assert told["dry_run"] is True
     assert told["kinds"] == {"professional": 2, "structure": 1}
     assert told["fields"]["participant"] == 3
-    assert audit.history(office.es, prefix=office.prefix) == trail
+    assert audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix) == trail
     with pytest.raises(EmptySourceError):
-        rehearse(office, "participation")
+        dry_run_lines(reindex_harness, "participation")
 
 
-def test_a_rehearsal_of_the_registry_counts_its_entries(office: Office) -> None:
-    office.reindex(base(office))
+def test_a_rehearsal_of_the_registry_counts_its_entries(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness))
     one = {"origin": "1.2.250.1.1", "name": "Un"}
-    assert rehearse(office, "lrm", one)["outcomes"] == {"added": 1}
-    apply(office, "lrm", one)
-    again = rehearse(office, "lrm", {**one, "name": "Deux"}, {"origin": "1.2.250.1.2", "name": "B"})
+    assert dry_run_lines(reindex_harness, "lrm", one)["outcomes"] == {"added": 1}
+    apply_load(reindex_harness, "lrm", one)
+    again = dry_run_lines(
+        reindex_harness, "lrm", {**one, "name": "Deux"}, {"origin": "1.2.250.1.2", "name": "B"}
+    )
     assert again["outcomes"] == {"changed": 1, "added": 1}
 
 
-def test_a_long_load_keeps_its_lock_and_says_where_it_is(office: Office) -> None:
-    class Noted(Watch):
+def test_a_long_load_keeps_its_lock_and_says_where_it_is(reindex_harness: ReindexHarness) -> None:
+    class RecordingProgressListener(ProgressListener):
         def __init__(self) -> None:
             super().__init__()
-            self.told: list[str | int] = []
+            self.notifications: list[str | int] = []
 
-        def shown_stage(self, name: str) -> None:
-            self.told.append(name)
+        def show_stage(self, name: str) -> None:
+            self.notifications.append(name)
 
-        def shown_count(self, done: int) -> None:
-            self.told.append(done)
+        def show_count(self, done: int) -> None:
+            self.notifications.append(done)
 
-    office.reindex(base(office))
-    watch = Noted()
-    path = office.files("loads").directory / "participation.jsonl"
+    reindex_harness.reindex(base(reindex_harness))
+    watch = RecordingProgressListener()
+    path = reindex_harness.files("loads").directory / "participation.jsonl"
     path.write_bytes(orjson.dumps(OWN))
-    order = LoadOrder("participation", path, NOW, path.parent / "run", office.prefix)
-    load(office.es, order, watch)
-    assert watch.told == ["Taking the lock", "Loading participation", 1]
+    order = LoadRequest("participation", path, NOW, path.parent / "run", reindex_harness.prefix)
+    load_source(reindex_harness.es, order, watch)
+    assert watch.notifications == ["Taking the lock", "Loading participation", 1]
     assert len(watch._beats) == 1
 
 
 @pytest.mark.proves("F111")
-def test_a_setting_loaded_is_searched_at_once(office: Office) -> None:
-    office.reindex(base(office))
+def test_a_setting_loaded_is_searched_at_once(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness))
     taking_part = {"bool": {"filter": [{"term": {"participant": True}}, {"term": {"rpps": ANNE}}]}}
-    assert office.es.count(index=office.alias, query=taking_part)["count"] == 0
-    apply(office, "participation", OWN)
-    assert office.es.count(index=office.alias, query=taking_part)["count"] == 1
+    assert reindex_harness.es.count(index=reindex_harness.alias, query=taking_part)["count"] == 0
+    apply_load(reindex_harness, "participation", OWN)
+    assert reindex_harness.es.count(index=reindex_harness.alias, query=taking_part)["count"] == 1
 
 
-def test_stored_slots_are_judged_again_by_a_new_setting(office: Office) -> None:
-    office.reindex(base(office).line("cpts", **CARD))
+def test_stored_slots_are_judged_again_by_a_new_setting(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness).line("cpts", **CARD))
     both = {**TEN, "declared_types": ["PUBLIC", "CPTS"], "cpts": [CPTS]}
-    office.give_slots(AT_ANNE, both)
-    apply(office, "participation", THROUGH_CPTS)
-    assert office.offers()[AT_ANNE]["slots"][0]["types"] == ["PUBLIC", "CPTS"]
-    apply(office, "participation", OWN)
-    assert office.offers()[AT_ANNE]["slots"][0]["types"] == ["PUBLIC"]
-    apply(office, "absences", {"rpps": ANNE, "ranges": [DAY]})
-    assert office.offers()[AT_ANNE]["slots"][0]["hidden"] == "absent"
-    apply(office, "absences", {"rpps": BRUNO, "ranges": [DAY]})
-    (slot_again,) = office.offers()[AT_ANNE]["slots"]
+    reindex_harness.give_slots(AT_ANNE, both)
+    apply_load(reindex_harness, "participation", THROUGH_CPTS)
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["types"] == ["PUBLIC", "CPTS"]
+    apply_load(reindex_harness, "participation", OWN)
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["types"] == ["PUBLIC"]
+    apply_load(reindex_harness, "absences", {"rpps": ANNE, "ranges": [DAY]})
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["hidden"] == "absent"
+    apply_load(reindex_harness, "absences", {"rpps": BRUNO, "ranges": [DAY]})
+    (slot_again,) = reindex_harness.offers()[AT_ANNE]["slots"]
     assert slot_again["types"] == ["PUBLIC"]
     assert "hidden" not in slot_again
 
 
 @pytest.mark.proves("F036", "W27")
-def test_an_absence_of_one_day_hides_that_day_s_slots_of_every_source(office: Office) -> None:
-    office.reindex(base(office))
+def test_an_absence_of_one_day_hides_that_day_s_slots_of_every_source(
+    reindex_harness: ReindexHarness,
+) -> None:
+    reindex_harness.reindex(base(reindex_harness))
     tomorrow = ("2026-11-24T10:00:00Z", "2026-11-24T10:20:00Z")
     agenda = slot("sas-agenda:1", TEN["start"], "2026-11-23T10:30:00Z", source="sas-agenda")
-    office.give_slots(AT_ANNE, TEN, agenda, slot("acme:2", *tomorrow))
-    apply(office, "absences", {"rpps": ANNE, "ranges": [DAY]})
-    hidden = {one["id"]: one.get("hidden") for one in office.offers()[AT_ANNE]["slots"]}
+    reindex_harness.give_slots(AT_ANNE, TEN, agenda, slot("acme:2", *tomorrow))
+    apply_load(reindex_harness, "absences", {"rpps": ANNE, "ranges": [DAY]})
+    hidden = {one["id"]: one.get("hidden") for one in reindex_harness.offers()[AT_ANNE]["slots"]}
     assert hidden == {"acme:1": "absent", "sas-agenda:1": "absent", "acme:2": None}
 
 
-def test_the_slots_of_a_point_stay_when_its_association_is_loaded_again(office: Office) -> None:
-    office.reindex(base(office).line("structures", **SOS_IN))
+def test_the_slots_of_a_point_stay_when_its_association_is_loaded_again(
+    reindex_harness: ReindexHarness,
+) -> None:
+    reindex_harness.reindex(base(reindex_harness).line("structures", **SOS_IN))
     point = f"sos:{SOS_SIRET}:PFG-1"
-    office.give_slots(point, TEN)
+    reindex_harness.give_slots(point, TEN)
     address = {"line": "2 avenue Foch", "postal_code": "48000", "city": "Mende"}
     kept = {"id": "PFG-1", "name": "Garde de Mende", "address": address}
     added = {**kept, "id": "PFG-2", "name": "Garde de Florac"}
-    apply(office, "sos", {"siret": SOS_SIRET, "name": "SOS", "points": [kept, added]})
-    offers = office.offers()
+    apply_load(reindex_harness, "sos", {"siret": SOS_SIRET, "name": "SOS", "points": [kept, added]})
+    offers = reindex_harness.offers()
     assert offers[point]["slots"] == [TEN]
     assert offers[point]["lines"] == ["2 avenue Foch"]
     assert offers[point]["participant"] is True
     assert offers[f"sos:{SOS_SIRET}:PFG-2"]["participant"] is True
-    apply(office, "sos", {"siret": SOS_SIRET, "name": "SOS", "points": [added]})
-    assert point not in office.offers()
+    apply_load(reindex_harness, "sos", {"siret": SOS_SIRET, "name": "SOS", "points": [added]})
+    assert point not in reindex_harness.offers()
 
 
-def test_a_cpts_keeps_the_seat_that_finess_gave_it(office: Office) -> None:
-    office.reindex(base(office).site(CPTS, "604", "CPTS").line("cpts", **CARD))
-    seat = office.offers()[f"cpts:{CPTS}"]["point"]
-    apply(office, "cpts", {**CARD, "name": "CPTS Mende"})
-    card = office.offers()[f"cpts:{CPTS}"]
+def test_a_cpts_keeps_the_seat_that_finess_gave_it(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness).site(CPTS, "604", "CPTS").line("cpts", **CARD))
+    seat = reindex_harness.offers()[f"cpts:{CPTS}"]["point"]
+    apply_load(reindex_harness, "cpts", {**CARD, "name": "CPTS Mende"})
+    card = reindex_harness.offers()[f"cpts:{CPTS}"]
     assert (card["title"], card["point"]) == ("CPTS Mende", seat)
 
 
-def test_a_card_keeps_the_point_a_geocoder_gave_its_address(office: Office) -> None:
+def test_a_card_keeps_the_point_a_geocoder_gave_its_address(
+    reindex_harness: ReindexHarness,
+) -> None:
     """A load asks no geocoder; the reindex had answers for this address, and not for another."""
     address = {"line": "5 rue du Collège", "postal_code": "48000", "city": "Mende"}
-    files = base(office).line("cpts", **CARD, address=address)
+    files = base(reindex_harness).line("cpts", **CARD, address=address)
     header = "line,postal_code,city,lat,lon,precision,score"
     row = "5 rue du Collège,48000,Mende,44.5201,3.5011,housenumber,0.95"
     (files.directory / "geocoded.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
-    office.reindex(files)
-    before = office.offers()[f"cpts:{CPTS}"]
+    reindex_harness.reindex(files)
+    before = reindex_harness.offers()[f"cpts:{CPTS}"]
     assert before["precision"] == "housenumber"
-    apply(office, "cpts", {**CARD, "name": "CPTS Mende", "address": address})
-    card = office.offers()[f"cpts:{CPTS}"]
+    apply_load(reindex_harness, "cpts", {**CARD, "name": "CPTS Mende", "address": address})
+    card = reindex_harness.offers()[f"cpts:{CPTS}"]
     assert card["title"] == "CPTS Mende"
     assert (card["point"], card["sources"]) == (before["point"], before["sources"])
-    apply(office, "cpts", {**CARD, "address": {**address, "line": "6 rue du Collège"}})
-    assert office.offers()[f"cpts:{CPTS}"]["precision"] == "municipality"
+    apply_load(
+        reindex_harness, "cpts", {**CARD, "address": {**address, "line": "6 rue du Collège"}}
+    )
+    assert reindex_harness.offers()[f"cpts:{CPTS}"]["precision"] == "municipality"
 
 
-def test_what_does_not_change_is_not_written(office: Office) -> None:
-    office.reindex(base(office))
-    assert apply(office, "participation", OWN)["writes"] == 1
-    assert apply(office, "participation", OWN)["writes"] == 0
+def test_what_does_not_change_is_not_written(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness))
+    assert apply_load(reindex_harness, "participation", OWN)["writes"] == 1
+    assert apply_load(reindex_harness, "participation", OWN)["writes"] == 0
 
 
 def test_an_offer_that_changes_meanwhile_is_read_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.reindex(base(office))
-    usual, arrived = patching.patched, []
+    reindex_harness.reindex(base(reindex_harness))
+    usual, arrived = patching.apply_patch, []
 
     def while_a_slot_arrives(offer: Any, patch: Any) -> Any:
         if offer["id"] == AT_ANNE and not arrived:
             arrived.append(True)
-            office.give_slots(AT_ANNE, TEN)
+            reindex_harness.give_slots(AT_ANNE, TEN)
         return usual(offer, patch)
 
-    monkeypatch.setattr(patching, "patched", while_a_slot_arrives)
-    apply(office, "participation", OWN)
-    offer = office.offers()[AT_ANNE]
+    monkeypatch.setattr(patching, "apply_patch", while_a_slot_arrives)
+    apply_load(reindex_harness, "participation", OWN)
+    offer = reindex_harness.offers()[AT_ANNE]
     assert offer["participant"] is True
     assert offer["slots"] == [TEN]
 
 
-def test_too_many_bad_lines_change_nothing(office: Office) -> None:
-    office.reindex(base(office))
-    before = office.offers()
+def test_too_many_bad_lines_change_nothing(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness))
+    before = reindex_harness.offers()
     with pytest.raises(GateClosedError, match="Nothing was changed"):
-        apply(office, "participation", OWN, {"rpps": "1"})
-    assert office.offers() == before
-    apply(office, "participation", OWN, {"rpps": "1"}, accept_drift=True)
-    assert office.offers()[AT_ANNE]["participant"] is True
+        apply_load(reindex_harness, "participation", OWN, {"rpps": "1"})
+    assert reindex_harness.offers() == before
+    apply_load(reindex_harness, "participation", OWN, {"rpps": "1"}, accept_drift=True)
+    assert reindex_harness.offers()[AT_ANNE]["participant"] is True
 
 
-def test_an_empty_file_takes_nothing_back_unless_told_so(office: Office) -> None:
-    office.reindex(base(office).line("participation", **OWN))
+def test_an_empty_file_takes_nothing_back_unless_told_so(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness).line("participation", **OWN))
     with pytest.raises(EmptySourceError, match="nothing was changed"):
-        apply(office, "participation")
-    assert office.offers()[AT_ANNE]["participant"] is True
-    apply(office, "participation", accept_drift=True)
-    assert "participant" not in office.offers()[AT_ANNE]
+        apply_load(reindex_harness, "participation")
+    assert reindex_harness.offers()[AT_ANNE]["participant"] is True
+    apply_load(reindex_harness, "participation", accept_drift=True)
+    assert "participant" not in reindex_harness.offers()[AT_ANNE]
 
 
 def test_a_load_needs_a_live_index_a_lock_and_a_known_source(
-    office: Office, tmp_path: Path
+    reindex_harness: ReindexHarness, tmp_path: Path
 ) -> None:
     with pytest.raises(IndexMissing, match="sas reindex"):
-        apply(office, "participation", OWN)
-    with lock.held(office.es, LOCK, prefix=office.prefix), pytest.raises(LockTaken):
-        apply(office, "participation", OWN)
+        apply_load(reindex_harness, "participation", OWN)
+    with (
+        lock.open_lock(reindex_harness.es, LOCK, prefix=reindex_harness.prefix),
+        pytest.raises(LockTaken),
+    ):
+        apply_load(reindex_harness, "participation", OWN)
     with pytest.raises(UnknownSourceError, match="choose one of participation"):
-        apply(office, "rpps", OWN)
-    office.reindex(base(office))
+        apply_load(reindex_harness, "rpps", OWN)
+    reindex_harness.reindex(base(reindex_harness))
     path = tmp_path / "participation.csv"
     path.write_text("rpps,colour\n")
     with pytest.raises(OwnFormatError, match="colour"):
-        load(office.es, LoadOrder("participation", path, NOW, tmp_path / "r", office.prefix))
+        load_source(
+            reindex_harness.es,
+            LoadRequest("participation", path, NOW, tmp_path / "r", reindex_harness.prefix),
+        )
 
 
-def test_the_trail_tells_what_was_loaded(office: Office) -> None:
-    office.reindex(base(office))
-    apply(office, "participation", OWN)
-    entry = audit.history(office.es, prefix=office.prefix)[0]
+def test_the_trail_tells_what_was_loaded(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(base(reindex_harness))
+    apply_load(reindex_harness, "participation", OWN)
+    entry = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)[0]
     assert entry.event is audit.Event.SOURCE_LOADED
     seconds = entry.details.pop("seconds")
     assert seconds > 0

@@ -9,7 +9,7 @@ from indexers.offers.absences import absence_fields, day_range
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
 from mappings.formats import Absence, DayRange
-from tests.indexers.sets import CAYENNE, FLORAC, MSP, FileSet, rang
+from tests.indexers.file_set import CAYENNE, FLORAC, MSP, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 DAY = {"start": "2026-11-24", "end": "2026-11-24"}
@@ -97,7 +97,7 @@ def test_a_fourth_range_and_an_end_before_its_start_are_refused(
     quarantines = Quarantines()
     offers = files.line("absences", rpps=ANNE, **wrong).offers(quarantines)
     assert all("absences" not in offer for offer in offers.values())
-    (row,) = quarantines.of("absences").samples[Reason.INVALID_RECORD]
+    (row,) = quarantines.get_quarantine("absences").samples[Reason.INVALID_RECORD]
     assert row.line == 1
     assert row.detail.startswith(f"{field}: ")
 

@@ -7,15 +7,7 @@ import pytest
 
 from indexers.offers.participation import clean_info
 from mappings.records import Offer
-from tests.indexers.sets import (
-    CENTRE,
-    CPTS,
-    FLORAC,
-    MSP,
-    SOS_SIRET,
-    FileSet,
-    rang,
-)
+from tests.indexers.file_set import CENTRE, CPTS, FLORAC, MSP, SOS_SIRET, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 AT_MENDE = f"rpps:{ANNE}@4{rang(ANNE)}"

@@ -6,17 +6,8 @@ import pytest
 
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
-from mappings.offer_ids import FAIR_KEY_BITS, capitalised, fair_key, person_title
-from tests.indexers.sets import (
-    AT,
-    CAYENNE,
-    CENTRE,
-    FLORAC,
-    MENDE,
-    MSP,
-    FileSet,
-    rang,
-)
+from mappings.offer_ids import FAIR_KEY_BITS, capitalise_given_name, fair_key, person_title
+from tests.indexers.file_set import AT, CAYENNE, CENTRE, FLORAC, MENDE, MSP, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 
@@ -176,7 +167,7 @@ def test_a_place_nobody_can_locate_is_set_aside_with_its_line(files: FileSet) ->
     assert files.doctor(ANNE).doctor(BRUNO, **nowhere).offers(quarantines).keys() == {
         f"rpps:{ANNE}@4{rang(ANNE)}"
     }
-    (row,) = quarantines.of("rpps").samples[Reason.NOT_LOCATED]
+    (row,) = quarantines.get_quarantine("rpps").samples[Reason.NOT_LOCATED]
     assert row.line == 3
     assert row.raw == f"8{BRUNO}"
 
@@ -262,5 +253,5 @@ def test_titles(civility: str, profession: str, title: str) -> None:
 
 
 def test_given_names_written_by_hand_keep_their_case() -> None:
-    assert capitalised("DeAndre") == "DeAndre"
-    assert capitalised("jean pierre") == "Jean Pierre"
+    assert capitalise_given_name("DeAndre") == "DeAndre"
+    assert capitalise_given_name("jean pierre") == "Jean Pierre"

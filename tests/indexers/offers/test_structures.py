@@ -6,7 +6,7 @@ import pytest
 
 from geography.gazetteer import load_gazetteer
 from indexers.runs.folder import Quarantines
-from tests.indexers.sets import CENTRE, CPTS, MSP, PHARMACY, SOS_SIRET, FileSet, rang
+from tests.indexers.file_set import CENTRE, CPTS, MSP, PHARMACY, SOS_SIRET, FileSet, rang
 
 ANNE = "10100000016"
 

@@ -14,15 +14,23 @@ from indexers.reindex.unfinished import is_unfinished
 from mappings.records import CanonicalSlot
 from slots.loading import importing
 from slots.loading.importing import import_slots
-from tests.indexers.reindexing import ANNE, AT_ANNE, AT_BRUNO, BRUNO, TEN, Office, two_doctors
-from tests.indexers.sets import NOW, FileSet, rang
-from tests.night.tcp_proxy import Way
+from tests.indexers.file_set import NOW, FileSet, rang
+from tests.indexers.reindex_harness import (
+    ANNE,
+    AT_ANNE,
+    AT_BRUNO,
+    BRUNO,
+    TEN,
+    ReindexHarness,
+    two_doctors,
+)
+from tests.night.tcp_proxy import TcpProxy
 
 EDITOR = "acme"
 ELSEWHERE = {"line": "4 rue du Pont", "postal_code": "48400", "city": "Florac"}
 
 
-def slot_of(rpps: str, hour: int = 10, **fields: Any) -> CanonicalSlot:
+def doctor_slot(rpps: str, hour: int = 10, **fields: Any) -> CanonicalSlot:
     """A slot that an editor tells of, at the practice of a doctor."""
     found: dict[str, Any] = {
         "slot": "s1",
@@ -36,191 +44,217 @@ def slot_of(rpps: str, hour: int = 10, **fields: Any) -> CanonicalSlot:
     return found  # type: ignore[return-value]
 
 
-def tell(office: Office, rpps: str, *slots: CanonicalSlot) -> None:
+def import_editor_slots(harness: ReindexHarness, rpps: str, *slots: CanonicalSlot) -> None:
     """What `sas slots import` does with the answer of an editor; acknowledged when it returns."""
-    import_slots(office.es, office.alias, slots, EDITOR, [rpps], NOW, refresh=False)
+    import_slots(harness.es, harness.alias, slots, EDITOR, [rpps], NOW, refresh=False)
 
 
-def hours(office: Office, offer_id: str) -> list[int]:
+def hours(harness: ReindexHarness, offer_id: str) -> list[int]:
     """When the slots that an offer bears begin."""
-    return sorted(int(slot["start"][11:13]) for slot in office.offers()[offer_id].get("slots", []))
+    return sorted(int(slot["start"][11:13]) for slot in harness.offers()[offer_id].get("slots", []))
 
 
 @pytest.fixture(params=[False, True], ids=["slots carried", "slots of the directory"])
-def files(office: Office, request: pytest.FixtureRequest) -> FileSet:
+def files(reindex_harness: ReindexHarness, request: pytest.FixtureRequest) -> FileSet:
     """Two doctors that are live, with or without a file of slots."""
-    files = two_doctors(office)
+    files = two_doctors(reindex_harness)
     if request.param:
         (files.directory / "agenda.jsonl").write_text("")
-    office.reindex(files)
+    reindex_harness.reindex(files)
     return files
 
 
-def before_the_swap(monkeypatch: pytest.MonkeyPatch, event: Callable[[], None]) -> None:
+def run_before_swap(monkeypatch: pytest.MonkeyPatch, event: Callable[[], None]) -> None:
     """Let something happen at the last instant at which the former index is live."""
-    usual = lifecycle.swap
+    usual = lifecycle.swap_alias
 
-    def both(*told: Any) -> Any:
+    def both(*arguments: Any) -> Any:
         event()
-        return usual(*told)
+        return usual(*arguments)
 
-    monkeypatch.setattr(lifecycle, "swap", both)
+    monkeypatch.setattr(lifecycle, "swap_alias", both)
 
 
 def test_a_slot_told_between_the_replay_and_the_swap_is_live(
-    office: Office, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before_the_swap(monkeypatch, lambda: tell(office, ANNE, slot_of(ANNE)))
-    report = office.reindex(files)
-    assert hours(office, AT_ANNE) == [10]
+    run_before_swap(
+        monkeypatch, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
+    )
+    report = reindex_harness.reindex(files)
+    assert hours(reindex_harness, AT_ANNE) == [10]
     assert report.slots["replayed"] == 1
 
 
 def test_a_slot_taken_back_between_the_replay_and_the_swap_is_gone(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = two_doctors(office)
-    office.reindex(files)
-    tell(office, ANNE, slot_of(ANNE))
-    before_the_swap(monkeypatch, lambda: tell(office, ANNE))
-    office.reindex(files)
-    assert hours(office, AT_ANNE) == []
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
+    run_before_swap(monkeypatch, lambda: import_editor_slots(reindex_harness, ANNE))
+    reindex_harness.reindex(files)
+    assert hours(reindex_harness, AT_ANNE) == []
 
 
 def test_a_slot_told_to_the_new_index_wins_over_one_told_to_the_former(
-    office: Office, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = catch_up.complete
+    usual = catch_up.replay_handover
 
-    def told_first(*told: Any) -> int:
-        if is_unfinished(office.es, lifecycle.resolve(office.es, office.alias)):
-            tell(office, ANNE, slot_of(ANNE, 11))
-        return usual(*told)
+    def import_then_replay(*arguments: Any) -> int:
+        if is_unfinished(
+            reindex_harness.es, lifecycle.resolve_index(reindex_harness.es, reindex_harness.alias)
+        ):
+            import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 11))
+        return usual(*arguments)
 
-    before_the_swap(monkeypatch, lambda: tell(office, ANNE, slot_of(ANNE, 10)))
-    monkeypatch.setattr(catch_up, "complete", told_first)
-    office.reindex(files)
-    assert hours(office, AT_ANNE) == [11]
+    run_before_swap(
+        monkeypatch, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 10))
+    )
+    monkeypatch.setattr(catch_up, "replay_handover", import_then_replay)
+    reindex_harness.reindex(files)
+    assert hours(reindex_harness, AT_ANNE) == [11]
 
 
 def test_a_slot_written_while_it_is_replayed_is_not_overwritten(
-    office: Office, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The replay has read the offer, an editor writes it, the replay writes: a conflict."""
-    usual, told = catch_up.write, []
+    usual, told = catch_up.write_operations, []
 
     def late(client: Any, index: str, operations: Any, *more: Any) -> Any:
         ready = list(operations)
         if ready and not told:
-            told.append(tell(office, ANNE, slot_of(ANNE, 11)))
+            told.append(import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 11)))
         return usual(client, index, ready, *more)
 
-    before_the_swap(monkeypatch, lambda: tell(office, ANNE, slot_of(ANNE, 10)))
-    monkeypatch.setattr(catch_up, "write", late)
-    office.reindex(files)
+    run_before_swap(
+        monkeypatch, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 10))
+    )
+    monkeypatch.setattr(catch_up, "write_operations", late)
+    reindex_harness.reindex(files)
     assert told
-    assert hours(office, AT_ANNE) == [11]
+    assert hours(reindex_harness, AT_ANNE) == [11]
 
 
 def test_a_run_that_died_after_the_swap_is_ended_by_the_next(
-    office: Office, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its index is live and still marked; the slot of the last instant comes with the next run."""
     with monkeypatch.context() as dying:
-        before_the_swap(dying, lambda: tell(office, ANNE, slot_of(ANNE)))
-        dying.setattr(recipe, "complete", killed)
-        with pytest.raises(Killed):
-            office.reindex(files)
-    died = office.live
-    assert is_unfinished(office.es, lifecycle.resolve(office.es, died))
-    tell(office, BRUNO, slot_of(BRUNO))
-    last = office.reindex(files)
-    assert office.indices == sorted([died, last.index])
+        run_before_swap(
+            dying, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
+        )
+        dying.setattr(recipe, "finish_handover", kill_run)
+        with pytest.raises(RunKilled):
+            reindex_harness.reindex(files)
+    died = reindex_harness.live
+    assert is_unfinished(reindex_harness.es, lifecycle.resolve_index(reindex_harness.es, died))
+    import_editor_slots(reindex_harness, BRUNO, doctor_slot(BRUNO))
+    last = reindex_harness.reindex(files)
+    assert reindex_harness.indices == sorted([died, last.index])
     if not (files.directory / "agenda.jsonl").exists():
-        assert (hours(office, AT_ANNE), hours(office, AT_BRUNO)) == ([10], [10])
+        assert (hours(reindex_harness, AT_ANNE), hours(reindex_harness, AT_BRUNO)) == ([10], [10])
 
 
-class Killed(BaseException):
+class RunKilled(BaseException):
     """Nothing more of the run happens."""
 
 
-def killed(*told: Any) -> None:
-    raise Killed
+def kill_run(*arguments: Any) -> None:
+    raise RunKilled
 
 
 def test_the_handover_of_a_dead_run_gives_the_slot_before_the_next_build(
-    office: Office, files: FileSet, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as dying:
-        before_the_swap(dying, lambda: tell(office, ANNE, slot_of(ANNE)))
-        dying.setattr(recipe, "complete", killed)
-        with pytest.raises(Killed):
-            office.reindex(files)
-    assert hours(office, AT_ANNE) == []
-    assert catch_up.complete(office.es, office.alias) == 1
-    assert hours(office, AT_ANNE) == [10]
-    assert catch_up.complete(office.es, office.alias) == 0
+        run_before_swap(
+            dying, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
+        )
+        dying.setattr(recipe, "finish_handover", kill_run)
+        with pytest.raises(RunKilled):
+            reindex_harness.reindex(files)
+    assert hours(reindex_harness, AT_ANNE) == []
+    assert catch_up.replay_handover(reindex_harness.es, reindex_harness.alias) == 1
+    assert hours(reindex_harness, AT_ANNE) == [10]
+    assert catch_up.replay_handover(reindex_harness.es, reindex_harness.alias) == 0
 
 
 def test_an_import_during_which_the_alias_moves_is_done_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It wrote to the index that was live, and answers only when the one that is has it too."""
-    files = two_doctors(office)
-    former = office.reindex(files).index
-    next_one = office.reindex(files).index
-    lifecycle.swap(office.es, office.alias, lifecycle.resolve(office.es, former))
+    files = two_doctors(reindex_harness)
+    former = reindex_harness.reindex(files).index
+    next_one = reindex_harness.reindex(files).index
+    lifecycle.swap_alias(
+        reindex_harness.es,
+        reindex_harness.alias,
+        lifecycle.resolve_index(reindex_harness.es, former),
+    )
     usual = importing._write_all
 
-    def moved(*told: Any) -> None:
-        usual(*told)
-        lifecycle.swap(office.es, office.alias, lifecycle.resolve(office.es, next_one))
+    def write_then_swap(*arguments: Any) -> None:
+        usual(*arguments)
+        lifecycle.swap_alias(
+            reindex_harness.es,
+            reindex_harness.alias,
+            lifecycle.resolve_index(reindex_harness.es, next_one),
+        )
 
-    monkeypatch.setattr(importing, "_write_all", moved)
-    tell(office, ANNE, slot_of(ANNE))
-    assert office.live == next_one
-    assert hours(office, AT_ANNE) == [10]
+    monkeypatch.setattr(importing, "_write_all", write_then_swap)
+    import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
+    assert reindex_harness.live == next_one
+    assert hours(reindex_harness, AT_ANNE) == [10]
 
 
-def test_a_place_that_only_an_editor_knows_stays_with_its_slots(office: Office) -> None:
-    files = two_doctors(office)
-    office.reindex(files)
-    tell(office, ANNE, slot_of(ANNE, structure={}, place=ELSEWHERE))
-    (created,) = office.offers().keys() - {AT_ANNE, AT_BRUNO}
+def test_a_place_that_only_an_editor_knows_stays_with_its_slots(
+    reindex_harness: ReindexHarness,
+) -> None:
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, structure={}, place=ELSEWHERE))
+    (created,) = reindex_harness.offers().keys() - {AT_ANNE, AT_BRUNO}
     away = {"start": "2026-11-23", "end": "2026-11-23"}
-    office.reindex(two_doctors(office).line("absences", rpps=ANNE, ranges=[away]))
-    found = office.offers()[created]
+    reindex_harness.reindex(two_doctors(reindex_harness).line("absences", rpps=ANNE, ranges=[away]))
+    found = reindex_harness.offers()[created]
     assert [slot["hidden"] for slot in found["slots"]] == ["absent"]
     assert found["lines"] == ["4 rue du Pont"]
 
 
-def test_a_place_that_only_an_editor_knows_goes_with_its_professional(office: Office) -> None:
-    office.reindex(two_doctors(office))
-    tell(office, ANNE, slot_of(ANNE, structure={}, place=ELSEWHERE))
-    office.reindex(office.files("next").doctor(BRUNO), accept_drift=True)
-    assert all(BRUNO in offer_id for offer_id in office.offers())
+def test_a_place_that_only_an_editor_knows_goes_with_its_professional(
+    reindex_harness: ReindexHarness,
+) -> None:
+    reindex_harness.reindex(two_doctors(reindex_harness))
+    import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, structure={}, place=ELSEWHERE))
+    reindex_harness.reindex(reindex_harness.files("next").doctor(BRUNO), accept_drift=True)
+    assert all(BRUNO in offer_id for offer_id in reindex_harness.offers())
 
 
-def test_a_swap_whose_answer_is_lost_is_a_swap(office: Office, es_url: str) -> None:
+def test_a_swap_whose_answer_is_lost_is_a_swap(
+    reindex_harness: ReindexHarness, es_url: str
+) -> None:
     """The alias moved, the connection died before the answer, the client asked again: refused."""
-    files = two_doctors(office)
-    office.reindex(files)
-    office.give_slots(AT_ANNE, TEN)
-    with Way(es_url) as way, sync_client(way.url, request_timeout=30) as client:
-        way.lose_answer_of(b"_aliases")
-        report = recipe.reindex(client, office.order(files))
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    reindex_harness.give_slots(AT_ANNE, TEN)
+    with TcpProxy(es_url) as way, sync_client(way.url, request_timeout=30) as client:
+        way.lose_answer(b"_aliases")
+        report = recipe.reindex(client, reindex_harness.reindex_request(files))
     assert way.lost
-    assert office.live == report.index
-    assert hours(office, AT_ANNE) == [10]
+    assert reindex_harness.live == report.index
+    assert hours(reindex_harness, AT_ANNE) == [10]
 
 
 def test_a_late_batch_of_a_killed_run_leaves_no_index_to_roll_back_to(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It makes the index again, without any mark of ours, while the next run is under way."""
-    files = two_doctors(office)
-    kept = office.reindex(files).index
-    stray = str(offers_index(office.prefix, datetime.now(UTC)))
-    before_the_swap(monkeypatch, lambda: office.es.indices.create(index=stray) and None)
-    live = office.reindex(files).index
-    assert office.indices == sorted([kept, live])
+    files = two_doctors(reindex_harness)
+    kept = reindex_harness.reindex(files).index
+    stray = str(offers_index(reindex_harness.prefix, datetime.now(UTC)))
+    run_before_swap(monkeypatch, lambda: reindex_harness.es.indices.create(index=stray) and None)
+    live = reindex_harness.reindex(files).index
+    assert reindex_harness.indices == sorted([kept, live])

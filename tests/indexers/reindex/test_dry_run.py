@@ -8,38 +8,45 @@ from elastic.scan import scan
 from indexers.changes.comparison import compare_indices, two_sides
 from indexers.changes.differences import Differences
 from indexers.reindex.dry_run import dry_run
-from simulation.recipe import Options, generate
+from simulation.recipe import Options, generate_dataset
 from simulation.scales import ScaleName
-from tests.indexers.reindexing import AT_ANNE, AT_BRUNO, BRUNO, TEN, Office, two_doctors
-from tests.indexers.sets import MSP, NOW, FileSet
+from tests.indexers.file_set import MSP, NOW, FileSet
+from tests.indexers.reindex_harness import (
+    AT_ANNE,
+    AT_BRUNO,
+    BRUNO,
+    TEN,
+    ReindexHarness,
+    two_doctors,
+)
 
 ALL = 100_000
 CHLOE = "10100000032"
 
 
-def rehearsed(office: Office, files: FileSet, **changes: Any) -> dict[str, Any]:
+def dry_run_differences(harness: ReindexHarness, files: FileSet, **changes: Any) -> dict[str, Any]:
     """The differences that a dry run tells, each offer named; nothing may be written by it."""
-    before = office.indices
-    report = dry_run(office.es, office.order(files, **changes), examples=ALL)
-    assert office.indices == before
+    before = harness.indices
+    report = dry_run(harness.es, harness.reindex_request(files, **changes), examples=ALL)
+    assert harness.indices == before
     assert report.differences is not None
     return report.differences.as_json()
 
 
-def done(office: Office) -> dict[str, Any]:
+def live_differences(harness: ReindexHarness) -> dict[str, Any]:
     """The same of the live index against the previous one."""
-    found = Differences(shown=ALL)
-    compare_indices(office.es, *two_sides(office.es, office.prefix, None, None), found)
+    found = Differences(max_examples=ALL)
+    compare_indices(harness.es, *two_sides(harness.es, harness.prefix, None, None), found)
     return found.as_json()
 
 
-def named(told: dict[str, Any]) -> dict[str, list[str]]:
+def ids_by_change(differences: dict[str, Any]) -> dict[str, list[str]]:
     """The ids of each sort of change."""
     sorts = ("added", "changed", "removed")
-    return {word: sorted(one["id"] for one in told[word]["examples"]) for word in sorts}
+    return {word: sorted(one["id"] for one in differences[word]["examples"]) for word in sorts}
 
 
-def alike(left: dict[str, Any], right: dict[str, Any]) -> None:
+def assert_same_changes(left: dict[str, Any], right: dict[str, Any]) -> None:
     """Both tell the same changes, whatever the order of their examples."""
     for word in ("added", "changed", "removed"):
         assert left[word].pop("total") == right[word].pop("total")
@@ -51,22 +58,24 @@ def alike(left: dict[str, Any], right: dict[str, Any]) -> None:
     assert left["same"] == right["same"]
 
 
-def test_without_a_live_index_every_offer_is_added(office: Office) -> None:
-    told = rehearsed(office, two_doctors(office))
-    assert named(told) == {"added": [AT_ANNE, AT_BRUNO], "changed": [], "removed": []}
+def test_without_a_live_index_every_offer_is_added(reindex_harness: ReindexHarness) -> None:
+    told = dry_run_differences(reindex_harness, two_doctors(reindex_harness))
+    assert ids_by_change(told) == {"added": [AT_ANNE, AT_BRUNO], "changed": [], "removed": []}
 
 
-def test_the_same_files_change_nothing(office: Office) -> None:
-    files = two_doctors(office).site(MSP, "603", "MSP DES TANNEURS").sos()
-    office.reindex(files)
-    office.give_slots(AT_ANNE, TEN)
-    told = rehearsed(office, files)
-    assert named(told) == {"added": [], "changed": [], "removed": []}
+def test_the_same_files_change_nothing(reindex_harness: ReindexHarness) -> None:
+    files = two_doctors(reindex_harness).site(MSP, "603", "MSP DES TANNEURS").sos()
+    reindex_harness.reindex(files)
+    reindex_harness.give_slots(AT_ANNE, TEN)
+    told = dry_run_differences(reindex_harness, files)
+    assert ids_by_change(told) == {"added": [], "changed": [], "removed": []}
     assert told["same"] == 4
 
 
-def test_a_place_that_only_editors_know_is_not_told_as_removed(office: Office) -> None:
-    files = two_doctors(office)
+def test_a_place_that_only_editors_know_is_not_told_as_removed(
+    reindex_harness: ReindexHarness,
+) -> None:
+    files = two_doctors(reindex_harness)
     elsewhere = {"line": "9 rue du Pont", "postal_code": "48000", "city": "Mende"}
     files.line(
         "agenda",
@@ -77,9 +86,13 @@ def test_a_place_that_only_editors_know_is_not_told_as_removed(office: Office) -
         practitioner={"idnps": f"8{BRUNO}"},
         place=elsewhere,
     )
-    report = office.reindex(files)
+    report = reindex_harness.reindex(files)
     assert report.slots["places_created"] == 1
-    assert named(rehearsed(office, files)) == {"added": [], "changed": [], "removed": []}
+    assert ids_by_change(dry_run_differences(reindex_harness, files)) == {
+        "added": [],
+        "changed": [],
+        "removed": [],
+    }
 
 
 class Register:
@@ -98,7 +111,7 @@ class Register:
 
     def change(self, rpps: str, **values: str) -> None:
         """Change cells of the only row of a person."""
-        self.rows = [self._changed(row, rpps, values) for row in self.rows]
+        self.rows = [self._change_row(row, rpps, values) for row in self.rows]
 
     def drop(self, rpps: str) -> None:
         """Take the person off the register."""
@@ -107,7 +120,7 @@ class Register:
     def copy(self, rpps: str, **values: str) -> None:
         """One more person, who is as this one but for these cells."""
         (row,) = (row for row in self.rows if self._cells(row)["Identifiant PP"] == rpps)
-        self.rows.append(self._changed(row, rpps, values))
+        self.rows.append(self._change_row(row, rpps, values))
 
     def write(self) -> None:
         """Write the file again."""
@@ -117,7 +130,7 @@ class Register:
     def _cells(self, row: str) -> dict[str, str]:
         return dict(zip(self.columns, row.split("|"), strict=True))
 
-    def _changed(self, row: str, rpps: str, values: dict[str, str]) -> str:
+    def _change_row(self, row: str, rpps: str, values: dict[str, str]) -> str:
         cells = self._cells(row)
         if cells["Identifiant PP"] != rpps:
             return row
@@ -141,16 +154,19 @@ def without_conventions(folder: Path) -> None:
 
 
 def test_known_changes_of_a_whole_department_are_named_and_nothing_else(
-    office: Office, tmp_path: Path
+    reindex_harness: ReindexHarness, tmp_path: Path
 ) -> None:
     """One renamed, one moved, one gone, one new; then the reindex does just that."""
     folder = tmp_path / "48"
-    generate(Options(ScaleName.DEPARTMENT, 1, NOW, ("48",), 0.0), folder)
+    generate_dataset(Options(ScaleName.DEPARTMENT, 1, NOW, ("48",), 0.0), folder)
     without_conventions(folder)
     files = FileSet(folder)
-    office.reindex(files)
+    reindex_harness.reindex(files)
     register = Register(folder)
-    live = {hit["_id"]: hit["_source"] for hit in scan(office.es, office.alias, {"match_all": {}})}
+    live = {
+        hit["_id"]: hit["_source"]
+        for hit in scan(reindex_harness.es, reindex_harness.alias, {"match_all": {}})
+    }
     renamed, moved, gone, twin = register.people(live)[10:14]
     at = {offer["rpps"]: key for key, offer in live.items() if "rpps" in offer}
     register.change(renamed, family="ZYWIEC")
@@ -158,8 +174,8 @@ def test_known_changes_of_a_whole_department_are_named_and_nothing_else(
     register.drop(gone)
     register.copy(twin, person=CHLOE, national=f"8{CHLOE}")
     register.write()
-    told = rehearsed(office, files)
-    names = named(told)
+    told = dry_run_differences(reindex_harness, files)
+    names = ids_by_change(told)
     assert (names["changed"], names["removed"]) == (sorted([at[renamed], at[moved]]), [at[gone]])
     (new,) = names["added"]
     assert new.startswith(f"rpps:{CHLOE}@")
@@ -167,5 +183,5 @@ def test_known_changes_of_a_whole_department_are_named_and_nothing_else(
     assert fields[at[renamed]]["family"]["new"] == "ZYWIEC"
     assert "lines" in fields[at[moved]]
     assert "family" not in fields[at[moved]]
-    office.reindex(files)
-    alike(told, done(office))
+    reindex_harness.reindex(files)
+    assert_same_changes(told, live_differences(reindex_harness))

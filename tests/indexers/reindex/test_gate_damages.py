@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 
 from indexers.quality import gate
 from indexers.quality.gate import GateClosedError
-from indexers.quality.index_stats import ROOM, Census, Commonest, census
+from indexers.quality.index_stats import (
+    MAX_TRACKED_VALUES,
+    IndexStats,
+    MostFrequentCounter,
+    fetch_index_stats,
+)
 from indexers.reindex.dry_run import dry_run
-from tests.indexers.reindexing import Office
-from tests.indexers.sets import FileSet
+from tests.indexers.file_set import FileSet
+from tests.indexers.reindex_harness import ReindexHarness
 
 DOCTORS = 130
 FEW = 10
@@ -20,7 +25,7 @@ HEADER = "line,postal_code,city,lat,lon,precision,score"
 
 
 def practice(
-    office: Office,
+    harness: ReindexHarness,
     folder: str,
     *,
     point: tuple[str, str] = ("44.5190", "3.4990"),
@@ -28,7 +33,7 @@ def practice(
     name: Callable[[int], tuple[str, str]] = lambda n: (f"NOM{n}", f"Prenom{n}"),
 ) -> FileSet:
     """Doctors of Mende whose address was geocoded, as a monthly file would hold them."""
-    files = office.files(folder)
+    files = harness.files(folder)
     for number in range(DOCTORS):
         skill = skills[number < FEW]
         files.doctor(f"101{number:08d}", name=name(number), skill=skill)
@@ -50,25 +55,30 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("damage", SWAPPED)
-def test_a_damage_that_no_row_shows_stops_before_the_swap(office: Office, damage: str) -> None:
-    live = office.reindex(practice(office, "healthy")).index
-    assert {offer["precision"] for offer in office.offers().values()} == {"housenumber"}
-    damaged = practice(office, "damaged", **{damage: SWAPPED[damage]})  # type: ignore[arg-type]
+def test_a_damage_that_no_row_shows_stops_before_the_swap(
+    reindex_harness: ReindexHarness, damage: str
+) -> None:
+    live = reindex_harness.reindex(practice(reindex_harness, "healthy")).index
+    assert {offer["precision"] for offer in reindex_harness.offers().values()} == {"housenumber"}
+    damaged = practice(reindex_harness, "damaged", **{damage: SWAPPED[damage]})  # type: ignore[arg-type]
     with pytest.raises(GateClosedError, match=PROBLEMS[damage]) as shut:
-        office.reindex(damaged)
-    assert office.indices == [live]
-    assert dry_run(office.es, office.order(damaged)).refused == shut.value.problems
-    assert office.reindex(damaged, accept_drift=True).accepted == shut.value.problems
+        reindex_harness.reindex(damaged)
+    assert reindex_harness.indices == [live]
+    assert (
+        dry_run(reindex_harness.es, reindex_harness.reindex_request(damaged)).refused
+        == shut.value.problems
+    )
+    assert reindex_harness.reindex(damaged, accept_drift=True).accepted == shut.value.problems
 
 
-def test_an_index_is_counted_as_its_offers_were(office: Office) -> None:
-    report = office.reindex(practice(office, "healthy").sos())
-    assert census(office.es, office.alias) == report.offers
+def test_an_index_is_counted_as_its_offers_were(reindex_harness: ReindexHarness) -> None:
+    report = reindex_harness.reindex(practice(reindex_harness, "healthy").sos())
+    assert fetch_index_stats(reindex_harness.es, reindex_harness.alias) == report.offers
 
 
-def test_better_points_are_no_drift(office: Office) -> None:
-    office.reindex(practice(office, "rough", point=("3.4990", "44.5190")))
-    assert office.reindex(practice(office, "precise")).accepted == []
+def test_better_points_are_no_drift(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(practice(reindex_harness, "rough", point=("3.4990", "44.5190")))
+    assert reindex_harness.reindex(practice(reindex_harness, "precise")).accepted == []
 
 
 @pytest.mark.parametrize(
@@ -88,17 +98,17 @@ def test_rougher_is_more_than_five_percent_and_more_than_fifty(
     assert gate.is_rougher(new, live) is expected
 
 
-@given(st.lists(st.integers(0, 3 * ROOM), max_size=3_000), st.integers(0, 300))
+@given(st.lists(st.integers(0, 3 * MAX_TRACKED_VALUES), max_size=3_000), st.integers(0, 300))
 def test_the_commonest_is_never_overcounted_nor_missed(others: list[int], times: int) -> None:
     values: Iterable[str] = [*map(str, others), *["x"] * times]
-    found = Commonest()
+    found = MostFrequentCounter()
     for value in values:
         found.add(value)
     true = max((len([v for v in values if v == one]) for one in {*values}), default=0)
-    assert true - found.seen / ROOM <= found.count <= true
+    assert true - found.total / MAX_TRACKED_VALUES <= found.count <= true
 
 
 def test_offers_without_a_fact_are_counted_without_it() -> None:
-    counts = Census()
+    counts = IndexStats()
     counts.add({"kind": "cpts", "department": "48"})
     assert (counts.total, counts.professions, counts.specialties) == (1, {}, {})

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from indexers.loads.source_load import LoadOrder, load
+from indexers.loads.source_load import LoadRequest, load_source
 from indexers.quality.gate import GateClosedError
 from indexers.reindex import recipe
 from indexers.reindex.dry_run import dry_run
 from indexers.runs import folder
 from indexers.runs.interruption import InterruptedRunError
-from indexers.runs.progress import Watch
-from indexers.runs.record import recorded
+from indexers.runs.progress import ProgressListener
+from indexers.runs.record import record_run
 from indexers.runs.stage_times import StageTimes, peak_memory_bytes
-from tests.indexers.reindexing import Office, two_doctors
-from tests.indexers.sets import MSP, NOW
+from tests.indexers.file_set import MSP, NOW
+from tests.indexers.reindex_harness import ReindexHarness, two_doctors
 
 TO_SWAP = [
     "Taking the lock",
@@ -29,10 +29,10 @@ TO_SWAP = [
 ]
 
 
-def test_a_reindex_keeps_when_how_long_and_what(office: Office) -> None:
-    files = two_doctors(office).site(MSP, "603", "MSP DES TANNEURS")
-    order = office.order(files)
-    recipe.reindex(office.es, order)
+def test_a_reindex_keeps_when_how_long_and_what(reindex_harness: ReindexHarness) -> None:
+    files = two_doctors(reindex_harness).site(MSP, "603", "MSP DES TANNEURS")
+    order = reindex_harness.reindex_request(files)
+    recipe.reindex(reindex_harness.es, order)
     kept = folder.read_report(order.run)
     run = kept["run"]
     assert (run["command"], run["outcome"]) == ("reindex", "done")
@@ -46,10 +46,12 @@ def test_a_reindex_keeps_when_how_long_and_what(office: Office) -> None:
     assert kept["live_total"] is None
 
 
-def test_counts_stand_beside_those_of_the_live_index(office: Office) -> None:
-    office.reindex(two_doctors(office))
-    order = office.order(office.files("next").doctor("10100000016"), accept_drift=True)
-    recipe.reindex(office.es, order)
+def test_counts_stand_beside_those_of_the_live_index(reindex_harness: ReindexHarness) -> None:
+    reindex_harness.reindex(two_doctors(reindex_harness))
+    order = reindex_harness.reindex_request(
+        reindex_harness.files("next").doctor("10100000016"), accept_drift=True
+    )
+    recipe.reindex(reindex_harness.es, order)
     kept = folder.read_report(order.run)
     assert kept["departments"] == {"48": {"live": 2, "new": 1}}
     assert kept["professions"] == {"10": {"live": 2, "new": 1}}
@@ -65,15 +67,18 @@ def test_counts_stand_beside_those_of_the_live_index(office: Office) -> None:
     ],
 )
 def test_a_run_that_fails_says_where_it_stopped(
-    office: Office, monkeypatch: pytest.MonkeyPatch, error: BaseException, outcome: str
+    reindex_harness: ReindexHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    outcome: str,
 ) -> None:
     def fails(*arguments: Any) -> None:
         raise error
 
     monkeypatch.setattr(recipe.lifecycle, "force_merge", fails)
-    order = office.order(two_doctors(office))
+    order = reindex_harness.reindex_request(two_doctors(reindex_harness))
     with pytest.raises(type(error)):
-        recipe.reindex(office.es, order)
+        recipe.reindex(reindex_harness.es, order)
     kept = folder.read_report(order.run)
     assert kept["run"]["outcome"] == outcome
     assert kept["run"]["stopped_at"] == "Merging segments"
@@ -82,21 +87,27 @@ def test_a_run_that_fails_says_where_it_stopped(
     assert kept["total"] == 2
 
 
-def test_a_dry_run_is_kept_and_says_that_it_would_be_refused(office: Office) -> None:
-    order = office.order(two_doctors(office), floor=3)
-    dry_run(office.es, order)
+def test_a_dry_run_is_kept_and_says_that_it_would_be_refused(
+    reindex_harness: ReindexHarness,
+) -> None:
+    order = reindex_harness.reindex_request(two_doctors(reindex_harness), floor=3)
+    dry_run(reindex_harness.es, order)
     kept = folder.read_report(order.run)
     assert (kept["run"]["command"], kept["run"]["outcome"]) == ("reindex --dry-run", "refused")
     assert kept["refused"] == ["2 offers where at least 3 are needed"]
 
 
 @pytest.mark.parametrize("lines", ["", '{"rpps": "1", "participation": true}\n'])
-def test_a_load_that_is_refused_leaves_a_report(office: Office, tmp_path: Path, lines: str) -> None:
-    office.reindex(two_doctors(office))
+def test_a_load_that_is_refused_leaves_a_report(
+    reindex_harness: ReindexHarness, tmp_path: Path, lines: str
+) -> None:
+    reindex_harness.reindex(two_doctors(reindex_harness))
     path, run = tmp_path / "participation.jsonl", tmp_path / "load"
     path.write_text(lines)
     with pytest.raises((GateClosedError, ValueError)):
-        load(office.es, LoadOrder("participation", path, NOW, run, office.prefix))
+        load_source(
+            reindex_harness.es, LoadRequest("participation", path, NOW, run, reindex_harness.prefix)
+        )
     kept = folder.read_report(run)
     assert kept["run"]["command"] == "load participation"
     assert kept["run"]["stopped_at"] == "Loading participation"
@@ -108,11 +119,14 @@ def test_a_report_that_cannot_be_kept_hides_no_failure(tmp_path: Path) -> None:
     clock = lambda: NOW  # noqa: E731
     with (
         pytest.raises(RuntimeError, match="boom") as failed,
-        recorded(tmp_path / "run", "reindex", Watch(), clock, dict),
+        record_run(tmp_path / "run", "reindex", ProgressListener(), clock, dict),
     ):
         raise RuntimeError("boom")
     assert "could not be kept" in failed.value.__notes__[0]
-    with pytest.raises(OSError), recorded(tmp_path / "run", "reindex", Watch(), clock, dict):
+    with (
+        pytest.raises(OSError),
+        record_run(tmp_path / "run", "reindex", ProgressListener(), clock, dict),
+    ):
         pass
 
 

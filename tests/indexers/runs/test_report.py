@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from geography.departments import departments
 from indexers.report.charts import (
     Bar,
-    bars_of,
-    changes_of,
-    map_of,
-    off_the_map,
-    opacity_of,
-    short,
+    counts_without_tile,
+    format_short_count,
+    render_bars,
+    render_changes,
+    render_map,
+    tile_opacity,
     tiles,
 )
-from indexers.report.page import moved, page_of
+from indexers.report.page import drift_bars, render_page
 from indexers.runs import folder
-from tests.indexers.reindexing import Office, two_doctors
+from tests.indexers.reindex_harness import ReindexHarness, two_doctors
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 NAMES = st.one_of(st.text(max_size=12), st.just(HOSTILE))
@@ -62,7 +62,7 @@ REPORTS = st.fixed_dictionaries(
 )
 
 
-class Seen(HTMLParser):
+class ReportPageParser(HTMLParser):
     """The elements of a page, with where each would fetch from."""
 
     def __init__(self, page: str) -> None:
@@ -80,7 +80,7 @@ class Seen(HTMLParser):
 
 @given(REPORTS)
 def test_no_report_makes_a_page_that_runs_or_fetches(report: Mapping[str, Any]) -> None:
-    seen = Seen(page_of(HOSTILE, report))
+    seen = ReportPageParser(render_page(HOSTILE, report))
     assert not seen.tags & {"script", "iframe", "img", "link", "object"}
     assert (seen.fetched, seen.handlers) == ([], [])
 
@@ -101,52 +101,52 @@ def test_neighbours_stand_near_each_other() -> None:
 
 
 def test_the_map_says_each_count_and_what_it_cannot_place() -> None:
-    drawn = map_of({"48": 12, "971": 3_400})
+    drawn = render_map({"48": 12, "971": 3_400})
     titles = [node.text for node in ET.fromstring(drawn).iter("title")]
     assert "48: 12 offers" in titles
     assert "971: 3,400 offers" in titles
-    assert off_the_map({"48": 1, "999": 2}) == {"999": 2}
+    assert counts_without_tile({"48": 1, "999": 2}) == {"999": 2}
 
 
 def test_a_larger_count_is_darker() -> None:
-    assert opacity_of(0, 9) == 0 == opacity_of(0, 0)
-    assert 0 < opacity_of(1, 100) < opacity_of(50, 100) < opacity_of(100, 100) == 1
+    assert tile_opacity(0, 9) == 0 == tile_opacity(0, 0)
+    assert 0 < tile_opacity(1, 100) < tile_opacity(50, 100) < tile_opacity(100, 100) == 1
 
 
 @pytest.mark.parametrize(
     ("count", "told"), [(0, "0"), (999, "999"), (1_000, "1.0k"), (34_567, "35k")]
 )
 def test_counts_are_short(count: int, told: str) -> None:
-    assert short(count) == told
+    assert format_short_count(count) == told
 
 
 def test_bars_are_as_long_as_their_values() -> None:
     widths = [
         float(node.attrib["width"])
-        for node in ET.fromstring(bars_of("t", [Bar("a", 2, ""), Bar("b", 1, "")])).iter("rect")
+        for node in ET.fromstring(render_bars("t", [Bar("a", 2, ""), Bar("b", 1, "")])).iter("rect")
     ]
     assert widths[0] == 2 * widths[1] > 0
-    up, down = ET.fromstring(changes_of("t", [Bar("a", 5, ""), Bar("b", -5, "")])).iter("rect")
+    up, down = ET.fromstring(render_changes("t", [Bar("a", 5, ""), Bar("b", -5, "")])).iter("rect")
     assert (up.attrib["class"], down.attrib["class"]) == ("more", "less")
     assert float(down.attrib["x"]) < float(up.attrib["x"])
 
 
 def test_changes_say_their_share_and_when_they_are_out_of_range() -> None:
-    bars = moved(
+    bars = drift_bars(
         {
             "a": {"live": 100, "new": 100},
             "b": {"live": 1_000, "new": 900},
             "c": {"live": 0, "new": 2},
         }
     )
-    assert [bar.told for bar in bars] == ["-100 (-10.0%), out of range", "+2 (new)"]
+    assert [bar.caption for bar in bars] == ["-100 (-10.0%), out of range", "+2 (new)"]
 
 
-def test_a_run_leaves_its_page(office: Office) -> None:
-    order = office.order(two_doctors(office))
-    report = office.reindex(two_doctors(office), run=order.run)
+def test_a_run_leaves_its_page(reindex_harness: ReindexHarness) -> None:
+    order = reindex_harness.reindex_request(two_doctors(reindex_harness))
+    report = reindex_harness.reindex(two_doctors(reindex_harness), run=order.run)
     page = (order.run / folder.PAGE).read_text("utf-8")
     assert report.index in page
     assert "48: 2 offers" in page
     assert "Taking the lock" in page
-    assert page == page_of(order.run.name, folder.read_report(order.run))
+    assert page == render_page(order.run.name, folder.read_report(order.run))

@@ -17,7 +17,7 @@ from indexers.sources.ameli.towns import town
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import LayoutError
 from mappings.records import Offer
-from tests.indexers.sets import AT, FLORAC, MENDE, FileSet, rang
+from tests.indexers.file_set import AT, FLORAC, MENDE, FileSet, rang
 
 ANNE, BRUNO, CHLOE = "10100000016", "10100000024", "10100000032"
 COLUMNS = (
@@ -53,7 +53,7 @@ def files(tmp_path: Path) -> FileSet:
     return FileSet(tmp_path / "in")
 
 
-def written(*rows: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
+def ameli_csv(*rows: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
@@ -61,13 +61,15 @@ def written(*rows: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> byt
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def told(files: FileSet, *rows: Mapping[str, str]) -> tuple[dict[str, Offer], Mapping[Reason, int]]:
+def build_offers_with_ameli(
+    files: FileSet, *rows: Mapping[str, str]
+) -> tuple[dict[str, Offer], Mapping[Reason, int]]:
     """The offers by RPPS and department, and what was left in doubt."""
-    (files.directory / "liste-ps-20261120.csv").write_bytes(written(*rows))
+    (files.directory / "liste-ps-20261120.csv").write_bytes(ameli_csv(*rows))
     quarantines = Quarantines()
     offers = files.offers(quarantines)
-    assert not quarantines.of("ameli").rejected
-    return offers, quarantines.of("ameli").skipped
+    assert not quarantines.get_quarantine("ameli").rejected
+    return offers, quarantines.get_quarantine("ameli").skipped
 
 
 def sectors(offers: Mapping[str, Offer]) -> dict[str, str | None]:
@@ -77,7 +79,7 @@ def sectors(offers: Mapping[str, Offer]) -> dict[str, str | None]:
 @pytest.mark.proves("F080")
 def test_a_name_a_trade_and_a_town_that_one_person_has_give_the_sector(files: FileSet) -> None:
     row = {**IN_MENDE, "option_tarifaire_libelle": "OPTAM", "ps_activite_sesam_vitale": "O"}
-    offers, doubts = told(files.doctor(ANNE), row)
+    offers, doubts = build_offers_with_ameli(files.doctor(ANNE), row)
     (offer,) = offers.values()
     assert (offer["sector"], offer["optam"], offer["vitale"]) == ("1", True, True)
     assert offer["sources"]["convention"] == {"source": "ameli", "date": "2026-11-20"}
@@ -103,7 +105,7 @@ def test_spellings_of_one_person(
     files: FileSet, registered: tuple[str, str], row: dict[str, str]
 ) -> None:
     """Accents, hyphens, order of two names, one of a woman's two names, a zero eaten."""
-    offers, _ = told(files.doctor(ANNE, name=registered), {**IN_MENDE, **row})
+    offers, _ = build_offers_with_ameli(files.doctor(ANNE, name=registered), {**IN_MENDE, **row})
     assert sectors(offers) == {f"{ANNE} 48095": "1"}
 
 
@@ -123,7 +125,9 @@ def test_somebody_else_is_not_taken_for_her(
     files: FileSet, registered: tuple[str, str], row: dict[str, str]
 ) -> None:
     """A particle, another given name, a man's double name, a likeness, a trade, a town."""
-    offers, doubts = told(files.doctor(ANNE, name=registered), {**IN_MENDE, **row})
+    offers, doubts = build_offers_with_ameli(
+        files.doctor(ANNE, name=registered), {**IN_MENDE, **row}
+    )
     assert sectors(offers) == {f"{ANNE} 48095": None}
     assert doubts == {Reason.CONVENTION_NOT_FOUND: 1}
 
@@ -131,7 +135,7 @@ def test_somebody_else_is_not_taken_for_her(
 def test_homonyms_of_a_town_are_told_apart_by_their_address_only(files: FileSet) -> None:
     files.doctor(ANNE).doctor(BRUNO, ELSEWHERE)
     rows = ({**IN_MENDE}, {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE})
-    offers, doubts = told(files, *rows)
+    offers, doubts = build_offers_with_ameli(files, *rows)
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{BRUNO} 48095": "3"}
     assert not doubts
 
@@ -139,17 +143,19 @@ def test_homonyms_of_a_town_are_told_apart_by_their_address_only(files: FileSet)
 def test_homonyms_that_one_contract_may_be_of_are_left_alone(files: FileSet) -> None:
     """One row, of one of two: he who is at its address has it, the other has nothing."""
     files.doctor(ANNE).doctor(BRUNO, ELSEWHERE)
-    offers, doubts = told(files, IN_MENDE)
+    offers, doubts = build_offers_with_ameli(files, IN_MENDE)
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{BRUNO} 48095": None}
     assert doubts == {Reason.CONVENTION_HOMONYM: 1}
-    offers, doubts = told(files, {**IN_MENDE, "coordonnees_voie": "CENTRE MEDICAL"})
+    offers, doubts = build_offers_with_ameli(
+        files, {**IN_MENDE, "coordonnees_voie": "CENTRE MEDICAL"}
+    )
     assert sectors(offers) == {f"{ANNE} 48095": None, f"{BRUNO} 48095": None}
     assert doubts == {Reason.CONVENTION_HOMONYM: 2}
 
 
 def test_homonyms_at_one_address_are_left_alone(files: FileSet) -> None:
     files.doctor(ANNE).doctor(BRUNO)
-    offers, doubts = told(files, IN_MENDE)
+    offers, doubts = build_offers_with_ameli(files, IN_MENDE)
     assert set(sectors(offers).values()) == {None}
     assert doubts == {Reason.CONVENTION_HOMONYM: 2}
 
@@ -158,38 +164,38 @@ def test_contracts_that_differ_are_ambiguous_unless_one_is_at_the_address(files:
     """Somebody the register does not know bears the same name in the town."""
     files.doctor(ANNE)
     other = {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE}
-    offers, _ = told(files, IN_MENDE, other)
+    offers, _ = build_offers_with_ameli(files, IN_MENDE, other)
     assert sectors(offers) == {f"{ANNE} 48095": "1"}
     nowhere = {**IN_MENDE, "coordonnees_voie": "CABINET"}
-    offers, doubts = told(files, nowhere, other)
+    offers, doubts = build_offers_with_ameli(files, nowhere, other)
     assert sectors(offers) == {f"{ANNE} 48095": None}
     assert doubts == {Reason.CONVENTION_AMBIGUOUS: 1}
 
 
 def test_contracts_that_agree_are_no_doubt_but_for_what_they_do_not_share(files: FileSet) -> None:
     second = {**IN_MENDE, **LINE_ELSEWHERE, "option_tarifaire_libelle": "OPTAM"}
-    offers, doubts = told(files.doctor(ANNE), second, IN_MENDE)
+    offers, doubts = build_offers_with_ameli(files.doctor(ANNE), second, IN_MENDE)
     (offer,) = offers.values()
     assert (offer["sector"], offer.get("optam"), dict(doubts)) == ("1", None, {})
 
 
 def test_two_places_have_each_their_sector(files: FileSet) -> None:
     files.doctor(ANNE).doctor(ANNE, FLORAC, practice=rang(ANNE, 2))
-    offers, _ = told(files, IN_MENDE, {**IN_FLORAC, **SECTOR_2})
+    offers, _ = build_offers_with_ameli(files, IN_MENDE, {**IN_FLORAC, **SECTOR_2})
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{ANNE} 48061": "3"}
 
 
 def test_a_contract_under_the_name_of_another_row_is_hers(files: FileSet) -> None:
     """Under her own name in Mende, registered in Florac under another: both places are told."""
     files.doctor(ANNE).doctor(ANNE, FLORAC, name=("DURAND", "Anne"), practice=rang(ANNE, 2))
-    offers, doubts = told(files, IN_MENDE, {**IN_FLORAC, **SECTOR_2})
+    offers, doubts = build_offers_with_ameli(files, IN_MENDE, {**IN_FLORAC, **SECTOR_2})
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{ANNE} 48061": "3"}
     assert not doubts
 
 
 def test_two_places_of_one_town_have_each_their_sector_by_address(files: FileSet) -> None:
     files.doctor(ANNE).doctor(ANNE, ELSEWHERE, practice=rang(ANNE, 2))
-    offers, _ = told(files, IN_MENDE, {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE})
+    offers, _ = build_offers_with_ameli(files, IN_MENDE, {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE})
     assert {o["lines"][0]: o.get("sector") for o in offers.values()} == {
         "12 Rue DES TANNEURS": "1",
         "40 Rue DU SOUBEYRAN": "3",
@@ -200,7 +206,7 @@ def test_one_of_two_names_is_not_hers_when_another_bears_it_whole(files: FileSet
     files.doctor(ANNE, name=("MARTIN", "Anne")).doctor(
         BRUNO, ELSEWHERE, name=("MARTIN DURAND", "Anne")
     )
-    offers, doubts = told(files, IN_MENDE)
+    offers, doubts = build_offers_with_ameli(files, IN_MENDE)
     assert sectors(offers) == {f"{ANNE} 48095": "1", f"{BRUNO} 48095": None}
     assert doubts == {Reason.CONVENTION_NOT_FOUND: 1}
 
@@ -220,7 +226,7 @@ def test_a_salaried_post_and_a_trade_without_convention_are_not_looked_for(files
         **MENDE,
     }
     files.activity(row).doctor(BRUNO, FLORAC, profession="93", skill="")
-    offers, doubts = told(files, IN_MENDE)
+    offers, doubts = build_offers_with_ameli(files, IN_MENDE)
     assert set(sectors(offers).values()) == {None}
     assert not doubts
 
@@ -246,16 +252,18 @@ def test_a_district_is_a_town_of_its_own(
     files: FileSet, postal_code: str, city: str, sector: str | None
 ) -> None:
     where = {"coordonnees_code_postal": postal_code, "coordonnees_ville": city}
-    offers, _ = told(files.doctor(ANNE, {**MENDE, **PARIS}), {**IN_MENDE, **where})
+    offers, _ = build_offers_with_ameli(
+        files.doctor(ANNE, {**MENDE, **PARIS}), {**IN_MENDE, **where}
+    )
     assert [offer.get("sector") for offer in offers.values()] == [sector]
 
 
 def test_towns_written_by_code_postcode_office_and_former_name_are_one() -> None:
     assert town("48000", "Mende", "48095") == town("48000", "MENDE") == town("48005", "MENDE CEDEX")
     assert town("69003", "LYON", "69123").district == town("69003", "LYON 03").district == "69383"
-    assert town("13008", "", "13208").may_be(town("13008", "MARSEILLE"))
-    assert town("48400", "Florac", "48061").may_be(town("48400", "FLORAC TROIS RIVIERES"))
-    assert not town("99999", "NULLE PART").may_be(town("99998", "NULLE PART"))
+    assert town("13008", "", "13208").can_match(town("13008", "MARSEILLE"))
+    assert town("48400", "Florac", "48061").can_match(town("48400", "FLORAC TROIS RIVIERES"))
+    assert not town("99999", "NULLE PART").can_match(town("99998", "NULLE PART"))
 
 
 def test_without_the_file_nobody_has_a_sector_and_nothing_is_counted(files: FileSet) -> None:
@@ -270,7 +278,7 @@ def test_columns_are_found_by_name_and_companies_are_counted(tmp_path: Path) -> 
     company = {**IN_MENDE, "ps_activite_nom": "", "ps_activite_prenom": ""}
     unknown = {**IN_MENDE, "specialite_code": "99", "type_ps_code": "2"}
     silent = {**IN_MENDE, "secteur_conventionnel_libelle": ""}
-    path.write_bytes(written(IN_MENDE, company, unknown, silent, columns=COLUMNS[::-1]))
+    path.write_bytes(ameli_csv(IN_MENDE, company, unknown, silent, columns=COLUMNS[::-1]))
     quarantine = Quarantine("ameli")
     (contract,) = read_contracts(path, quarantine)
     assert contract.convention == {"sector": "1"}
@@ -287,8 +295,8 @@ def test_columns_are_found_by_name_and_companies_are_counted(tmp_path: Path) -> 
     [
         (b"", "is empty"),
         (b"nofinesset;rs\n1;2\n", "ps_activite_nom, ps_activite_prenom"),
-        (written(IN_MENDE, columns=COLUMNS[:9]), "secteur_conventionnel_libelle"),
-        (written(IN_MENDE, columns=(*COLUMNS, "ps_activite_nom")), "twice"),
+        (ameli_csv(IN_MENDE, columns=COLUMNS[:9]), "secteur_conventionnel_libelle"),
+        (ameli_csv(IN_MENDE, columns=(*COLUMNS, "ps_activite_nom")), "twice"),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
@@ -300,7 +308,7 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes, message: str) -
 
 def test_damaged_lines_are_set_aside_and_the_others_read(tmp_path: Path) -> None:
     path = tmp_path / "ameli.csv"
-    whole = written(IN_MENDE, IN_FLORAC)
+    whole = ameli_csv(IN_MENDE, IN_FLORAC)
     path.write_bytes(whole + b'"one";"two"\r\n' + whole.splitlines()[1][:40])
     quarantine = Quarantine("ameli")
     assert len(list(read_contracts(path, quarantine))) == 2
@@ -336,6 +344,6 @@ def test_options_and_dates() -> None:
 
 def test_two_editions_are_refused(files: FileSet) -> None:
     for name in ("liste-ps-20261120.csv", "ameli.csv"):
-        (files.directory / name).write_bytes(written(IN_MENDE))
+        (files.directory / name).write_bytes(ameli_csv(IN_MENDE))
     with pytest.raises(TwoEditionsError, match=r"ameli\.csv"):
         files.doctor(ANNE).offers()

@@ -10,12 +10,12 @@ from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.finess import (
     Structure,
-    form_of,
+    detect_finess_form,
     read_structures,
-    shown_structure,
     source_date,
+    structure_exclusion_reason,
 )
-from indexers.sources.finess.headed import COLUMNS
+from indexers.sources.finess.header_form import COLUMNS
 from indexers.sources.reading.errors import LayoutError
 
 FILE = Path(__file__).parents[2] / "fixtures/finess/finess-2020-ain-100.csv"
@@ -107,7 +107,7 @@ def test_several_sites_at_one_point_are_kept(sites: list[Structure]) -> None:
 
 def test_pharmacies_show_and_social_work_does_not(sites: list[Structure]) -> None:
     today = date(2026, 11, 23)
-    reasons = Counter(shown_structure(site, today) for site in sites)
+    reasons = Counter(structure_exclusion_reason(site, today) for site in sites)
     assert reasons == {None: 72, Reason.KIND_NOT_SHOWN: 28}
 
 
@@ -174,7 +174,7 @@ def test_the_form_is_told_by_the_content_not_the_name(tmp_path: Path, bom: bytes
     """Trap 4."""
     path = tmp_path / "structures.bin"
     path.write_bytes(bom + f"{HEADER}\n{FIRST}\n".encode())
-    assert form_of(path) == "finess-headed"
+    assert detect_finess_form(path) == "finess-headed"
     (site,) = read_structures(path, Quarantine("finess"))
     assert site["finess"] == "010000024"
 

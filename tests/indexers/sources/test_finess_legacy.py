@@ -12,7 +12,7 @@ import pytest
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.finess import Structure, form_of, read_structures, source_date
+from indexers.sources.finess import Structure, detect_finess_form, read_structures, source_date
 from indexers.sources.finess.legacy import GEOLOCATION_FIELDS, STRUCTURE_FIELDS, commune_code
 
 FILE = Path(__file__).parents[2] / "fixtures/finess/etalab-cs1100507-stock-20260512-0339.csv"
@@ -180,7 +180,7 @@ def test_the_older_file_in_windows_1252_with_crlf_is_read(tmp_path: Path) -> Non
     path.write_bytes(f"finess;etalab;79;2019-09-05\r\n{line}\r\n".encode("cp1252"))
     (site,) = read_structures(path, Quarantine("finess"))
     assert site.get("name") == "CENTRE HOSPITALIER DE BOURG-EN-BRESSE HÔPITAL"
-    assert form_of(path) == "finess-legacy"
+    assert detect_finess_form(path) == "finess-legacy"
     assert source_date(path) == date(2019, 9, 5)
 
 

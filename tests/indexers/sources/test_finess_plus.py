@@ -14,8 +14,8 @@ from indexers.sources.finess import (
     Structure,
     is_open,
     read_structures,
-    shown_structure,
     source_date,
+    structure_exclusion_reason,
 )
 from indexers.sources.reading.errors import CutFileError
 
@@ -29,12 +29,12 @@ def quarantine() -> Quarantine:
 
 
 @pytest.fixture(scope="module")
-def named(quarantine: Quarantine) -> dict[str, Structure]:
+def sites_by_name(quarantine: Quarantine) -> dict[str, Structure]:
     return {site.get("name", ""): site for site in read_structures(FILE, quarantine)}
 
 
-def test_a_site_of_the_published_sample(named: dict[str, Structure]) -> None:
-    assert named["CLINIQUE DOCTEUR CONVERT"] == {
+def test_a_site_of_the_published_sample(sites_by_name: dict[str, Structure]) -> None:
+    assert sites_by_name["CLINIQUE DOCTEUR CONVERT"] == {
         "line": 1,
         "source": "finess-plus",
         "finess": "010780195",
@@ -61,10 +61,10 @@ def test_a_site_of_the_published_sample(named: dict[str, Structure]) -> None:
 
 
 def test_the_address_of_the_site_is_taken_by_its_use_not_its_rank(
-    named: dict[str, Structure],
+    sites_by_name: dict[str, Structure],
 ) -> None:
     """A site has up to 150 addresses; the legal entity's and a secondary one stand before."""
-    site = named["CENTRE DE SANTE FICTIF DES HALLES"]
+    site = sites_by_name["CENTRE DE SANTE FICTIF DES HALLES"]
     assert site["address"] == {
         "line": "9 RUE DES HALLES",
         "postal_code": "01440",
@@ -73,27 +73,31 @@ def test_the_address_of_the_site_is_taken_by_its_use_not_its_rank(
     }
 
 
-def test_both_pairs_of_coordinates_are_passed_on_unjudged(named: dict[str, Structure]) -> None:
+def test_both_pairs_of_coordinates_are_passed_on_unjudged(
+    sites_by_name: dict[str, Structure],
+) -> None:
     """Degrees are in one pair for some sites, in the other for the rest: a known fault."""
-    degrees_first = named["CENTRE DE SANTE FICTIF DES HALLES"]["coordinates"]
+    degrees_first = sites_by_name["CENTRE DE SANTE FICTIF DES HALLES"]["coordinates"]
     assert degrees_first[0] == {"x": "5.209181", "y": "46.222286", "source": "coordonnee"}
-    numbers = named["CLES DIFFERENTES"]
+    numbers = sites_by_name["CLES DIFFERENTES"]
     assert numbers["coordinates"] == [{"x": "5.25", "y": "46.2", "source": "coordonnee"}]
     assert numbers["ban_key"] == "01053"
-    assert "coordinates" not in named["MSP FICTIVE DU PORT"]
+    assert "coordinates" not in sites_by_name["MSP FICTIVE DU PORT"]
 
 
-def test_two_phones_in_one_field_of_the_main_contact(named: dict[str, Structure]) -> None:
+def test_two_phones_in_one_field_of_the_main_contact(sites_by_name: dict[str, Structure]) -> None:
     """Trap 56; the number of the secondary contact is not the site's."""
-    site = named["CENTRE DE SANTE FICTIF DES HALLES"]
+    site = sites_by_name["CENTRE DE SANTE FICTIF DES HALLES"]
     assert site["phones"] == ["+33474000011", "+33474000012"]
 
 
-def test_an_email_is_read_from_its_field_and_from_the_phone(named: dict[str, Structure]) -> None:
+def test_an_email_is_read_from_its_field_and_from_the_phone(
+    sites_by_name: dict[str, Structure],
+) -> None:
     """Trap 57."""
-    assert named["CPTS FICTIVE BRESSE"]["email"] == "contact@cpts-exemple.fr"
-    assert named["CABINET FICTIF"]["email"] == "accueil@cds-exemple.fr"
-    assert "phones" not in named["CABINET FICTIF"]
+    assert sites_by_name["CPTS FICTIVE BRESSE"]["email"] == "contact@cpts-exemple.fr"
+    assert sites_by_name["CABINET FICTIF"]["email"] == "accueil@cds-exemple.fr"
+    assert "phones" not in sites_by_name["CABINET FICTIF"]
 
 
 @pytest.mark.parametrize(
@@ -107,25 +111,25 @@ def test_an_email_is_read_from_its_field_and_from_the_phone(named: dict[str, Str
     ],
 )
 def test_closed_and_out_of_scope_sites_are_told_not_lost(
-    named: dict[str, Structure], name: str, reason: Reason | None
+    sites_by_name: dict[str, Structure], name: str, reason: Reason | None
 ) -> None:
     """Traps 29 and 30: the RPPS still refers to closed sites, so they are read."""
-    assert shown_structure(named[name], TODAY) is reason
+    assert structure_exclusion_reason(sites_by_name[name], TODAY) is reason
 
 
-def test_a_site_closes_on_the_day_it_says(named: dict[str, Structure]) -> None:
+def test_a_site_closes_on_the_day_it_says(sites_by_name: dict[str, Structure]) -> None:
     """Trap 30."""
-    site = named["MSP FICTIVE QUI FERMERA"]
+    site = sites_by_name["MSP FICTIVE QUI FERMERA"]
     assert is_open(site, date(2027, 6, 29))
     assert not is_open(site, date(2027, 6, 30))
 
 
 def test_duplicates_and_sites_without_number(
-    named: dict[str, Structure], quarantine: Quarantine
+    sites_by_name: dict[str, Structure], quarantine: Quarantine
 ) -> None:
     """Trap 20: the first of a FINESS is kept, a repeated technical identifier only warns."""
-    assert "DOUBLON DE NUMERO" not in named
-    assert named["DOUBLON D'IDENTIFIANT"]["finess"] == "019000041"
+    assert "DOUBLON DE NUMERO" not in sites_by_name
+    assert sites_by_name["DOUBLON D'IDENTIFIANT"]["finess"] == "019000041"
     assert quarantine.read == 16
     assert quarantine.rejected == {Reason.FINESS_DUPLICATE: 1, Reason.FINESS_MISSING: 1}
     assert quarantine.samples[Reason.EGE_ID_DUPLICATE][0].raw == "1004"
@@ -133,10 +137,10 @@ def test_duplicates_and_sites_without_number(
 
 
 def test_keys_that_differ_from_the_schema_are_read_and_counted(
-    named: dict[str, Structure], quarantine: Quarantine
+    sites_by_name: dict[str, Structure], quarantine: Quarantine
 ) -> None:
     """Trap 12: another case is the same key, an unknown key is counted by its place."""
-    assert named["CLES DIFFERENTES"]["category"] == "603"
+    assert sites_by_name["CLES DIFFERENTES"]["category"] == "603"
     assert quarantine.unknown == {
         "pmej.nouvelleCle": 1,
         "ege.nouveaute": 1,
@@ -145,30 +149,30 @@ def test_keys_that_differ_from_the_schema_are_read_and_counted(
 
 
 def test_a_wrong_control_digit_only_warns(
-    named: dict[str, Structure], quarantine: Quarantine
+    sites_by_name: dict[str, Structure], quarantine: Quarantine
 ) -> None:
     """Trap 21: 510032549 is published and fails."""
-    assert named["CENTRE FICTIF A CLE FAUSSE"]["finess"] == "510032549"
+    assert sites_by_name["CENTRE FICTIF A CLE FAUSSE"]["finess"] == "510032549"
     assert quarantine.samples[Reason.KEY_CHECK_FAILED][0].raw == "finess 510032549"
 
 
-def test_several_sites_at_one_address_are_all_kept(named: dict[str, Structure]) -> None:
+def test_several_sites_at_one_address_are_all_kept(sites_by_name: dict[str, Structure]) -> None:
     """Trap 34."""
-    port = [site for name, site in named.items() if name.endswith(" DU PORT")]
+    port = [site for name, site in sites_by_name.items() if name.endswith(" DU PORT")]
     assert [site["category"] for site in port] == ["603", "124", "620"]
     assert {site["address"]["line"] for site in port} == {"10 QUAI DU PORT"}
 
 
-def test_the_seat_of_a_cpts_is_all_that_is_known_of_it(named: dict[str, Structure]) -> None:
+def test_the_seat_of_a_cpts_is_all_that_is_known_of_it(sites_by_name: dict[str, Structure]) -> None:
     """Trap 35: its seat may be outside its territory; members and communes come elsewhere."""
-    site = named["CPTS FICTIVE BRESSE"]
+    site = sites_by_name["CPTS FICTIVE BRESSE"]
     assert (site["category"], site["address"]["insee"]) == ("604", "69123")
 
 
-def test_saint_martin_has_its_commune_of_today(named: dict[str, Structure]) -> None:
+def test_saint_martin_has_its_commune_of_today(sites_by_name: dict[str, Structure]) -> None:
     """Trap 40."""
-    assert named["IME FICTIF"]["address"]["insee"] == "97801"
-    assert named["IME FICTIF"]["phones"] == ["+590590000007"]
+    assert sites_by_name["IME FICTIF"]["address"]["insee"] == "97801"
+    assert sites_by_name["IME FICTIF"]["phones"] == ["+590590000007"]
 
 
 def test_the_day_of_the_data_is_told_by_the_file() -> None:

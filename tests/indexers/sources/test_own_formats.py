@@ -6,8 +6,21 @@ import pytest
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.own_formats import OwnFormatError, own_file, read_entries, read_keyed, schema
-from mappings.formats import FORMATS, Absence, Format, LrmEntry, Participation, StructureSettings
+from indexers.sources.own_formats import (
+    OwnFormatError,
+    build_json_schema,
+    find_own_file,
+    read_entries,
+    read_keyed,
+)
+from mappings.formats import (
+    FORMATS,
+    Absence,
+    Format,
+    LrmEntry,
+    ParticipationFormat,
+    StructureSettings,
+)
 
 ANNE = "10100000016"
 
@@ -20,7 +33,7 @@ def read(path: Path, model: type[Format], text: str) -> tuple[list[tuple[int, Fo
 
 def test_json_lines(tmp_path: Path) -> None:
     text = f'{{"rpps": "{ANNE}", "participation": true, "via": 1}}\n\n{{"rpps": "{ANNE}"}}\n'
-    entries, aside = read(tmp_path / "participation.jsonl", Participation, text)
+    entries, aside = read(tmp_path / "participation.jsonl", ParticipationFormat, text)
     assert [line for line, _ in entries] == [1]
     assert aside.read == 2
     (row,) = aside.samples[Reason.INVALID_RECORD]
@@ -56,7 +69,7 @@ def test_each_rule_of_a_professional_s_settings_names_its_remedy(tmp_path: Path)
         (f'{{"rpps": "{ANNE}", "participation": true, "via": 4}}', "needs siret"),
     ]
     text = "\n".join(row for row, _ in rows)
-    entries, aside = read(tmp_path / "participation.jsonl", Participation, text)
+    entries, aside = read(tmp_path / "participation.jsonl", ParticipationFormat, text)
     assert entries == []
     raws = [row.detail for row in aside.samples[Reason.INVALID_RECORD]]
     assert all(remedy in raw for (_, remedy), raw in zip(rows, raws, strict=True))
@@ -69,10 +82,10 @@ def test_participation_as_csv_with_several_places(tmp_path: Path) -> None:
         f"{ANNE};non-sense;1;;\n"
         f"{ANNE};true;1\n"
     )
-    entries, aside = read(tmp_path / "participation.csv", Participation, text)
+    entries, aside = read(tmp_path / "participation.csv", ParticipationFormat, text)
     ((line, settings),) = entries
     assert line == 2
-    assert isinstance(settings, Participation)
+    assert isinstance(settings, ParticipationFormat)
     assert settings.locations == ["410100000016001", "410100000016002"]
     assert [row.line for row in aside.samples[Reason.INVALID_RECORD]] == [3, 4]
 
@@ -109,7 +122,7 @@ def test_a_column_for_a_fourth_range_refuses_the_file(tmp_path: Path) -> None:
 def test_a_quote_left_open_costs_its_own_row_alone(tmp_path: Path, rest: str) -> None:
     healthy = f"{ANNE},true,1\n" * 9_000
     text = f'rpps,participation,via\n{ANNE},"true,1\n{healthy}{rest}'
-    entries, aside = read(tmp_path / "participation.csv", Participation, text)
+    entries, aside = read(tmp_path / "participation.csv", ParticipationFormat, text)
     assert len(entries) == 9_000 + bool(rest)
     (row,) = aside.samples[Reason.INVALID_RECORD]
     assert (row.line, row.raw) == (2, f'{ANNE},"true,1')
@@ -118,7 +131,7 @@ def test_a_quote_left_open_costs_its_own_row_alone(tmp_path: Path, rest: str) ->
 
 def test_a_row_is_a_line_whatever_its_quotes_hold(tmp_path: Path) -> None:
     text = f'rpps,participation,via\n{ANNE},true,"1\n?"\n{ANNE},"true","1"\n'
-    entries, aside = read(tmp_path / "participation.csv", Participation, text)
+    entries, aside = read(tmp_path / "participation.csv", ParticipationFormat, text)
     assert [line for line, _ in entries] == [4]
     assert [row.line for row in aside.samples[Reason.INVALID_RECORD]] == [2, 3]
 
@@ -161,21 +174,21 @@ def test_of_two_lines_with_one_key_the_later_wins_and_the_other_is_told(tmp_path
 
 def test_two_forms_of_one_source_are_one_too_many(tmp_path: Path) -> None:
     (tmp_path / "lrm.jsonl").touch()
-    assert own_file(tmp_path, "lrm") == tmp_path / "lrm.jsonl"
-    assert own_file(tmp_path, "cpts") is None
+    assert find_own_file(tmp_path, "lrm") == tmp_path / "lrm.jsonl"
+    assert find_own_file(tmp_path, "cpts") is None
     (tmp_path / "lrm.csv").touch()
     with pytest.raises(OwnFormatError, match=r"lrm\.jsonl and lrm\.csv"):
-        own_file(tmp_path, "lrm")
+        find_own_file(tmp_path, "lrm")
 
 
 def test_formats_that_are_not_flat_have_no_csv(tmp_path: Path) -> None:
     (tmp_path / "cpts.csv").touch()
-    assert own_file(tmp_path, "cpts") is None
+    assert find_own_file(tmp_path, "cpts") is None
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_has_a_json_schema_that_refuses_unknown_fields(name: str) -> None:
-    found = schema(name)
+    found = build_json_schema(name)
     assert found["additionalProperties"] is False
     assert found["$id"] == f"urn:sas:format:{name}"
     assert found["properties"]
@@ -183,4 +196,4 @@ def test_every_format_has_a_json_schema_that_refuses_unknown_fields(name: str) -
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(OwnFormatError, match="choose one of cpts, sos, solutions"):
-        schema("agenda")
+        build_json_schema("agenda")

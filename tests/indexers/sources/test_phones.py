@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexers.sources.phones import PhoneField, merged, read_phones
+from indexers.sources.phones import PhoneField, merge_phone_fields, read_phones
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_what_is_no_number_is_refused_not_guessed(text: str) -> None:
 
 def test_fields_merge_without_repeating() -> None:
     fields = (read_phones("0474454647"), read_phones("04 74 45 46 47/15"), read_phones("?"))
-    assert merged(fields) == PhoneField(("+33474454647", "15"), (), ("?",))
+    assert merge_phone_fields(fields) == PhoneField(("+33474454647", "15"), (), ("?",))

@@ -5,8 +5,8 @@ from pathlib import Path
 from geography.locate import Locator
 from indexers.offers.pipeline import build_offers
 from indexers.runs.folder import Quarantines
-from indexers.sources.staging_store import Spool
-from tests.indexers.sets import FLORAC, NOW, FileSet
+from indexers.sources.staging_store import StagingStore
+from tests.indexers.file_set import FLORAC, NOW, FileSet
 
 ANNE, PAUL = "10000000001", "10000000002"
 
@@ -34,7 +34,7 @@ def test_who_has_no_row_shown_is_counted_and_never_joined(tmp_path: Path) -> Non
 
 
 def test_skills_go_to_their_person_whatever_the_order_of_both_files(tmp_path: Path) -> None:
-    with Spool(tmp_path) as spool:
+    with StagingStore(tmp_path) as spool:
         spool.add_activities([{"line": n, "idnps": who} for n, who in enumerate("cab")])
         spool.add_skills(
             [{"idnps": who, "code": code} for who, code in ("b1", "d9", "b2", "a3", "00")]

@@ -4,7 +4,12 @@ import pytest
 
 from indexers.quality.reasons import Reason
 from indexers.sources.reading import repairs
-from indexers.sources.rpps.identity import Person, from_technical_id, read_idnst, read_person
+from indexers.sources.rpps.identity import (
+    PersonIdentifier,
+    parse_technical_id,
+    read_idnst,
+    read_person,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +31,7 @@ def test_the_letter_of_the_register_is_a_digit_for_editors(
     technical: str, idnst: str | None
 ) -> None:
     """Trap 22."""
-    assert from_technical_id(technical) == idnst
+    assert parse_technical_id(technical) == idnst
 
 
 @pytest.mark.parametrize(
@@ -50,11 +55,11 @@ def test_the_best_column_gives_the_structure(
 @pytest.mark.parametrize(
     ("columns", "person"),
     [
-        (("8", "", "810100000016"), Person("810100000016", "rpps", "10100000016", True)),
-        (("8", "10100000016", ""), Person("810100000016", "rpps", "10100000016", True)),
-        (("8", "", "810107582544"), Person("810107582544", "rpps", "10107582544", False)),
-        (("0", "", "0012345678"), Person("0012345678", "adeli", "012345678", True)),
-        (("0", "2A9300017", ""), Person("02A9300017", "adeli", "2A9300017", True)),
+        (("8", "", "810100000016"), PersonIdentifier("810100000016", "rpps", "10100000016", True)),
+        (("8", "10100000016", ""), PersonIdentifier("810100000016", "rpps", "10100000016", True)),
+        (("8", "", "810107582544"), PersonIdentifier("810107582544", "rpps", "10107582544", False)),
+        (("0", "", "0012345678"), PersonIdentifier("0012345678", "adeli", "012345678", True)),
+        (("0", "2A9300017", ""), PersonIdentifier("02A9300017", "adeli", "2A9300017", True)),
         (("8", "", ""), Reason.PERSON_ID_MISSING),
         (("", "", ""), Reason.PERSON_ID_MISSING),
         (("9", "", "910100000016"), Reason.PERSON_ID_INVALID),
@@ -64,7 +69,9 @@ def test_the_best_column_gives_the_structure(
         (("8", "", "8٣0100000016"), Reason.PERSON_ID_INVALID),
     ],
 )
-def test_the_person_of_a_row(columns: tuple[str, str, str], person: Person | Reason) -> None:
+def test_the_person_of_a_row(
+    columns: tuple[str, str, str], person: PersonIdentifier | Reason
+) -> None:
     """An ADELI keeps its zeros: it is a text, never a number."""
     assert read_person(*columns) == person
 
@@ -103,4 +110,4 @@ def test_department_codes(text: str, code: str) -> None:
 )
 def test_control_digits(identifier: str, holds: bool) -> None:
     """Trap 21: La Poste numbers its sites without a key; Corsican numbers have letters."""
-    assert repairs.key_holds(identifier) is holds
+    assert repairs.has_valid_key(identifier) is holds

@@ -7,44 +7,48 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.backend.hints import NOBODY, Foresight, Memory, Size
+from search_engine.backend.hints import NO_CIRCLE, BoundedCache, QueryHintCache, ResultSize
 from search_engine.request.interpretation import Interpretation
-from tests.search_engine.conftest import Indexed, Searching
-from tests.search_engine.made_offers import Searcher, area, doctor, slot
-from tests.search_engine.random_searches import Drawn, draw
-from tests.search_engine.search_pages import asking, page_of, requests_counted
+from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
+from tests.search_engine.engine_pages import change_criteria, fetch_page, record_request_paths
+from tests.search_engine.random_searches import RandomSearch, draw_search
+from tests.search_engine.sample_offers import Searcher, area, doctor, slot
 
 HERE = area(explicit_radius=False)
 SIMON = Interpretation("Simon", text="simon")
 
 
 @dataclass(frozen=True, slots=True)
-class Misled(Memory[Any, Any]):
+class MisleadingHints(BoundedCache[Any, Any]):
     """Foresees one same thing for everything, and learns nothing."""
 
     always: Any = None
 
-    def foreseen(self, asked: Any) -> Any:
+    def get_cached(self, key: Any) -> Any:
         return self.always
 
-    def learn(self, asked: Any, told: Any) -> None:
+    def put_cached(self, key: Any, value: Any) -> None:
         return
 
 
 async def test_no_foresight_right_or_wrong_changes_a_page(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random, enlarged, empty, counted = Random(41), 0, 0, 0
     for _ in range(80):
-        drawn = asking(draw(random), seed=7)
+        drawn = change_criteria(draw_search(random), seed=7)
         if drawn.area.radius_km is not None:
             drawn = replace(drawn, area=drawn.area._replace(explicit_radius=False))
-        plain = await told(client, indexed, drawn, Foresight())
-        learnt = Foresight()
-        others = [learnt, learnt, *(Foresight(circles=Misled(always=at)) for at in (NOBODY, 0, 1))]
-        others += [Foresight(circles=Misled(always=99)), *misled_by_size()]
+        plain = await fetch_untimed_page(client, random_index, drawn, QueryHintCache())
+        learnt = QueryHintCache()
+        others = [
+            learnt,
+            learnt,
+            *(QueryHintCache(circles=MisleadingHints(always=at)) for at in (NO_CIRCLE, 0, 1)),
+        ]
+        others += [QueryHintCache(circles=MisleadingHints(always=99)), *misleading_hints()]
         for foresight in others:
-            assert await told(client, indexed, drawn, foresight) == plain
+            assert await fetch_untimed_page(client, random_index, drawn, foresight) == plain
         enlarged += "enlarged" in plain
         empty += not plain["total"]["value"]
         counted += any(facet["name"] == "horizon" for facet in plain["facets"])
@@ -53,34 +57,41 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
     assert empty >= 5
 
 
-def misled_by_size() -> list[Foresight]:
+def misleading_hints() -> list[QueryHintCache]:
     """Many are foreseen where few answer, and participants where there are none."""
-    return [Foresight(sizes=Misled(always=Size(10**6, led))) for led in (0, 10**6)]
+    return [
+        QueryHintCache(sizes=MisleadingHints(always=ResultSize(10**6, led))) for led in (0, 10**6)
+    ]
 
 
-async def told(
-    client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn, foresight: Foresight
+async def fetch_untimed_page(
+    client: AsyncElasticsearch,
+    random_index: RandomOffersIndex,
+    drawn: RandomSearch,
+    hints: QueryHintCache,
 ) -> dict[str, Any]:
-    return {**await page_of(client, indexed, drawn, foresight), "took_ms": 0}
+    return {**await fetch_page(client, random_index, drawn, hints), "took_ms": 0}
 
 
 async def test_where_few_answer_the_next_search_is_one_request(
-    searching: Searching, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searcher = searching([doctor("near", 1, [slot()]), doctor("ring", 25, [slot()])])
-    await asked_twice(searcher, monkeypatch, "enlarged")
+    searcher = index_offers([doctor("near", 1, [slot()]), doctor("ring", 25, [slot()])])
+    await assert_repeat_is_one_request(searcher, monkeypatch, "enlarged")
 
 
 async def test_where_nobody_answers_the_next_search_is_one_request(
-    searching: Searching, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searcher = searching([doctor(f"d{n}", n) for n in range(1, 4)])
-    await asked_twice(searcher, monkeypatch, "instead")
+    searcher = index_offers([doctor(f"d{n}", n) for n in range(1, 4)])
+    await assert_repeat_is_one_request(searcher, monkeypatch, "instead")
 
 
-async def asked_twice(searcher: Searcher, monkeypatch: pytest.MonkeyPatch, block: str) -> None:
+async def assert_repeat_is_one_request(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch, block: str
+) -> None:
     first = await searcher.page(where=HERE, seed=1)
-    asked = requests_counted(monkeypatch)
+    asked = record_request_paths(monkeypatch)
     again = await searcher.page(where=HERE, seed=1)
     assert len(asked) == 1
     assert again | {"took_ms": 0} == first | {"took_ms": 0}
@@ -88,10 +99,12 @@ async def asked_twice(searcher: Searcher, monkeypatch: pytest.MonkeyPatch, block
 
 
 async def test_a_name_that_few_bear_is_one_request_at_once(
-    searching: Searching, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searcher = searching([doctor("simon", 25, [slot()], names=["SIMON"]), doctor("d", 2, [slot()])])
-    asked = requests_counted(monkeypatch)
+    searcher = index_offers(
+        [doctor("simon", 25, [slot()], names=["SIMON"]), doctor("d", 2, [slot()])]
+    )
+    asked = record_request_paths(monkeypatch)
     page = await searcher.page("simon", where=HERE, meaning=SIMON)
     assert len(asked) == 1
     assert page["total"]["value"] == 1

@@ -15,14 +15,19 @@ from hypothesis import strategies as st
 from mappings.records import Consultation, SlotType, Via
 from search_engine.execution import cursor
 from search_engine.execution.cursor import (
-    BESIDE_THE_ORDER,
     LAYOUT,
-    Walk,
+    ORDER_NEUTRAL_CRITERIA,
+    CursorState,
     criteria_digest,
-    opened,
-    sealed,
+    decrypt_cursor,
+    encrypt_cursor,
 )
-from search_engine.execution.cursor_key import CursorKeyInvalid, read_key, sealing_key, unpadded
+from search_engine.execution.cursor_key import (
+    CursorKeyInvalid,
+    build_cursor_key,
+    read_key,
+    strip_padding,
+)
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import MAX_CURSOR, Criteria, Mode, Role, Sort
 from search_engine.request.problems import (
@@ -33,7 +38,7 @@ from search_engine.request.problems import (
 )
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 250_000, tzinfo=UTC)
-KEY = sealing_key(None)
+KEY = build_cursor_key(None)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 DOCTOR = "10001234567"
@@ -52,16 +57,16 @@ PATIENT = Area(
     insee="56162",
     precision="housenumber",
 )
-WALK = Walk(
+CURSOR_STATE = CursorState(
     after=[13.873421, 0, "rpps:10000000101@1480000101", None, 4294967297],
     now=NOW,
     seed=123_456_789,
     area=PATIENT,
     fuzzy=False,
     without_rpps=DOCTOR,
-    covering=("560029999",),
-    representatives={"560029999": "rpps:10000000101@1480000101"},
-    members={"560029999": 12},
+    area_cpts=("560029999",),
+    best_member_by_cpts={"560029999": "rpps:10000000101@1480000101"},
+    member_counts={"560029999": 12},
     pit=None,
 )
 CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
@@ -78,8 +83,8 @@ areas = st.builds(
     first_radius_km=st.none() | numbers,
     score=st.none() | numbers,
 )
-walks = st.builds(
-    Walk,
+cursor_states = st.builds(
+    CursorState,
     after=st.lists(scalars, max_size=5),
     now=st.datetimes(timezones=st.just(UTC)),
     seed=positive,
@@ -88,21 +93,21 @@ walks = st.builds(
 )
 
 
-@given(walk=walks, seconds=st.integers(-60, 600))
-def test_what_was_sealed_is_opened(walk: Walk, seconds: int) -> None:
-    text = sealed(walk, DIGEST, KEY, NOW)
-    found = opened(text, DIGEST, KEY, NOW + timedelta(seconds=seconds))
+@given(walk=cursor_states, seconds=st.integers(-60, 600))
+def test_what_was_sealed_is_opened(walk: CursorState, seconds: int) -> None:
+    text = encrypt_cursor(walk, DIGEST, KEY, NOW)
+    found = decrypt_cursor(text, DIGEST, KEY, NOW + timedelta(seconds=seconds))
     assert found == walk
     assert [type(value) for value in found.after] == [type(value) for value in walk.after]
 
 
 def test_an_altered_character_is_refused_wherever_it_is() -> None:
-    text = sealed(WALK, DIGEST, KEY, NOW)
+    text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
     for place, known in enumerate(text):
         others = ALPHABET if place == len(text) - 1 else "A_"
         for other in others.replace(known, ""):
             with pytest.raises(CursorUnreadable):
-                opened(text[:place] + other + text[place + 1 :], DIGEST, KEY, NOW)
+                decrypt_cursor(text[:place] + other + text[place + 1 :], DIGEST, KEY, NOW)
 
 
 ALTERED: dict[str, Callable[[str], str]] = {
@@ -120,15 +125,15 @@ ALTERED: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("kind", ALTERED)
 def test_there_is_one_way_to_write_a_cursor(kind: str) -> None:
-    altered = ALTERED[kind](sealed(WALK, DIGEST, KEY, NOW))
+    altered = ALTERED[kind](encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW))
     with pytest.raises(CursorUnreadable):
-        opened(altered, DIGEST, KEY, NOW)
+        decrypt_cursor(altered, DIGEST, KEY, NOW)
 
 
 def test_another_key_opens_nothing() -> None:
-    text = sealed(WALK, DIGEST, KEY, NOW)
+    text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
     with pytest.raises(CursorUnreadable):
-        opened(text, DIGEST, sealing_key(None), NOW)
+        decrypt_cursor(text, DIGEST, build_cursor_key(None), NOW)
 
 
 @pytest.mark.parametrize(
@@ -136,29 +141,33 @@ def test_another_key_opens_nothing() -> None:
     [
         b"neither compressed nor ours",
         compress(b"[]"),
-        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b"[4,", b"[3,", 1)),
-        compress(cursor.CONTENT.dump_json((LAYOUT, DIGEST, WALK)).replace(b'"seed"', b'"leaf"')),
+        compress(
+            cursor.CONTENT.dump_json((LAYOUT, DIGEST, CURSOR_STATE)).replace(b"[4,", b"[3,", 1)
+        ),
+        compress(
+            cursor.CONTENT.dump_json((LAYOUT, DIGEST, CURSOR_STATE)).replace(b'"seed"', b'"leaf"')
+        ),
     ],
 )
 def test_what_the_key_sealed_for_another_use_or_release_is_refused(content: bytes) -> None:
-    text = unpadded(urlsafe_b64encode(KEY.seal(content, int(NOW.timestamp()))))
+    text = strip_padding(urlsafe_b64encode(KEY.encrypt(content, int(NOW.timestamp()))))
     with pytest.raises(CursorUnreadable) as caught:
-        opened(text, DIGEST, KEY, NOW)
+        decrypt_cursor(text, DIGEST, KEY, NOW)
     assert "Kerguestenen" not in "".join(format_exception(caught.value))
 
 
 def test_a_cursor_expires_to_the_second() -> None:
-    text = sealed(WALK, DIGEST, KEY, NOW)
-    assert opened(text, DIGEST, KEY, NOW + timedelta(minutes=10)) == WALK
+    text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
+    assert decrypt_cursor(text, DIGEST, KEY, NOW + timedelta(minutes=10)) == CURSOR_STATE
     with pytest.raises(CursorExpired):
-        opened(text, DIGEST, KEY, NOW + timedelta(minutes=10, seconds=1))
+        decrypt_cursor(text, DIGEST, KEY, NOW + timedelta(minutes=10, seconds=1))
 
 
 def test_a_clock_may_be_a_minute_ahead() -> None:
-    text = sealed(WALK, DIGEST, KEY, NOW)
-    assert opened(text, DIGEST, KEY, NOW - timedelta(minutes=1)) == WALK
+    text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
+    assert decrypt_cursor(text, DIGEST, KEY, NOW - timedelta(minutes=1)) == CURSOR_STATE
     with pytest.raises(CursorUnreadable):
-        opened(text, DIGEST, KEY, NOW - timedelta(minutes=1, seconds=1))
+        decrypt_cursor(text, DIGEST, KEY, NOW - timedelta(minutes=1, seconds=1))
 
 
 OTHER: dict[str, Any] = {
@@ -194,24 +203,30 @@ OTHER: dict[str, Any] = {
 }
 """Another value for each criterion that decides the result or its order."""
 
-BESIDE: dict[str, Any] = {"page": 2, "cursor": "gA", "size": 50, "seed": 7, "origin": "lrm"}
+PAGING_CRITERIA: dict[str, Any] = {
+    "page": 2,
+    "cursor": "gA",
+    "size": 50,
+    "seed": 7,
+    "origin": "lrm",
+}
 
 
 def test_every_criterion_was_judged() -> None:
-    assert OTHER.keys() | BESIDE.keys() == Criteria.model_fields.keys()
-    assert BESIDE.keys() == BESIDE_THE_ORDER
+    assert OTHER.keys() | PAGING_CRITERIA.keys() == Criteria.model_fields.keys()
+    assert PAGING_CRITERIA.keys() == ORDER_NEUTRAL_CRITERIA
 
 
 @pytest.mark.parametrize("name", OTHER)
 def test_a_cursor_is_refused_to_another_search(name: str) -> None:
     other = criteria_digest(CRITERIA.model_copy(update={name: OTHER[name]}))
     with pytest.raises(CursorOfAnotherSearch):
-        opened(sealed(WALK, DIGEST, KEY, NOW), other, KEY, NOW)
+        decrypt_cursor(encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW), other, KEY, NOW)
 
 
-@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("name", PAGING_CRITERIA)
 def test_what_only_says_where_the_walk_stands_may_change(name: str) -> None:
-    assert criteria_digest(CRITERIA.model_copy(update={name: BESIDE[name]})) == DIGEST
+    assert criteria_digest(CRITERIA.model_copy(update={name: PAGING_CRITERIA[name]})) == DIGEST
 
 
 def test_the_order_of_a_list_is_no_criterion() -> None:
@@ -225,10 +240,12 @@ def test_the_order_of_a_list_is_no_criterion() -> None:
 @pytest.mark.proves("F123", "W42")
 def test_nothing_of_the_patient_shows() -> None:
     told = (str(PATIENT.lat), str(PATIENT.lon), "Kerguestenen", "Ploemeur", DOCTOR, "10000000101")
-    text = sealed(WALK, DIGEST, KEY, NOW)
+    text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
     raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     assert [word for word in told if word in text or word.encode() in raw] == []
-    assert sealed(WALK, DIGEST, KEY, NOW) != text, "equal walks would be told apart from others"
+    assert encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW) != text, (
+        "equal walks would be told apart from others"
+    )
 
 
 @pytest.mark.proves("F123", "W42")
@@ -246,12 +263,12 @@ def test_a_cursor_stays_short(communities: int, pit: int, longest: int) -> None:
     """Twenty communities is a large city; a point in time has about 200 characters a shard."""
     numbered = [f"{(number * 7_368_787) % 10**9:09}" for number in range(1, communities + 1)]
     walk = replace(
-        WALK,
+        CURSOR_STATE,
         representatives={finess: f"rpps:10{finess}@1{finess[::-1]}" for finess in numbered},
         members={finess: int(finess[-2:]) for finess in numbered},
-        pit=(sealed(WALK, DIGEST, KEY, NOW) * 2)[:pit] or None,
+        pit=(encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW) * 2)[:pit] or None,
     )
-    assert len(sealed(walk, DIGEST, KEY, NOW)) < longest
+    assert len(encrypt_cursor(walk, DIGEST, KEY, NOW)) < longest
 
 
 @pytest.mark.parametrize(
@@ -265,5 +282,10 @@ def test_what_is_no_key_is_refused_without_being_repeated(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["A" * 43, "A" * 43 + "=", "-_" * 21 + "8"])
 def test_a_key_read_twice_is_one_key(text: str) -> None:
-    assert opened(sealed(WALK, DIGEST, read_key(text), NOW), DIGEST, read_key(text), NOW) == WALK
+    assert (
+        decrypt_cursor(
+            encrypt_cursor(CURSOR_STATE, DIGEST, read_key(text), NOW), DIGEST, read_key(text), NOW
+        )
+        == CURSOR_STATE
+    )
     assert text not in repr(read_key(text))

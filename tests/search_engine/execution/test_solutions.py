@@ -7,15 +7,21 @@ import pytest
 
 from api.schemas.solutions import SolutionCard, Solutions
 from geography.gazetteer import load_gazetteer
-from search_engine.execution.solutions import SHOWN, solutions_body, wants_solutions
-from search_engine.request.area import department_area, department_coded, insee_area
+from search_engine.execution.solutions import MAX_SOLUTIONS, solutions_body, wants_solutions
+from search_engine.request.area import department_area, find_department, insee_area
 from search_engine.request.criteria import Role
 from search_engine.request.interpretation import Interpretation
-from tests.indexers.sets import FileSet
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import KM, LAT, LON, commune, doctor, slot
-from tests.search_engine.made_solutions import Marketplace, around, marketplace, plan, solution
-from tests.search_engine.random_score import chance
+from tests.indexers.file_set import FileSet
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.random_score import random_score
+from tests.search_engine.sample_offers import KM, LAT, LON, commune, doctor, slot
+from tests.search_engine.sample_solutions import (
+    Marketplace,
+    around,
+    index_solutions,
+    plan,
+    solution,
+)
 
 GAZETTEER = load_gazetteer()
 
@@ -44,7 +50,7 @@ def test_when_solutions_are_wanted(what: str, mode: str, found: int, wanted: boo
 
 
 @pytest.fixture
-def market(searching: Searching) -> Marketplace:
+def market(index_offers: IndexOffers) -> Marketplace:
     """Solutions of every trade over the whole department, and a doctor who is none."""
     trades: dict[str, dict[str, Any]] = {
         "everybody": {},
@@ -56,7 +62,9 @@ def market(searching: Searching) -> Marketplace:
         "dentists": {"solution_professions": ["40"]},
     }
     offers = [solution(key, "14", **trade) for key, trade in trades.items()]
-    return marketplace(searching, *offers, doctor("a", 1, [slot()], covers_departments=["14"]))
+    return index_solutions(
+        index_offers, *offers, doctor("a", 1, [slot()], covers_departments=["14"])
+    )
 
 
 @pytest.mark.proves("F121")
@@ -92,13 +100,15 @@ async def test_the_filters_of_trades_hold_for_solutions_too(market: Marketplace)
 
 
 @pytest.mark.proves("F121")
-async def test_a_consultation_asked_for_is_not_refused_by_silence(searching: Searching) -> None:
+async def test_a_consultation_asked_for_is_not_refused_by_silence(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         solution("silent", "14"),
         solution("remote", "14", consultation=["VR"]),
         solution("home", "14", consultation=["AMB", "HH"]),
     ]
-    market = marketplace(searching, *offers)
+    market = index_solutions(index_offers, *offers)
     assert sorted(await market.keys(consultation=["HH"])) == ["home", "silent"]
     assert sorted(await market.keys(consultation=["HH", "VR"])) == ["home", "remote", "silent"]
     assert len(await market.keys()) == 3
@@ -114,73 +124,73 @@ def covering(kind: str, key: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.proves("F121")
-async def test_the_speciality_then_the_most_local_coverage(searching: Searching) -> None:
+async def test_the_speciality_then_the_most_local_coverage(index_offers: IndexOffers) -> None:
     kinds = ("department", "circle", "commune")
     named = [covering(kind, f"{kind}-named", specialties=["SM54"]) for kind in kinds]
     others = [covering(kind, kind) for kind in kinds]
-    market = marketplace(searching, *others, *named)
+    market = index_solutions(index_offers, *others, *named)
     here = insee_area(GAZETTEER, "14754", None)
     local = ["commune", "circle", "department"]
     for seed in range(5):
         found = await market.keys(where=here, seed=seed)
         assert found == [*(f"{kind}-named" for kind in local), *local]
-    whole = department_area(department_coded("14"), None)
+    whole = department_area(find_department("14"), None)
     wide = ["department", "circle", "commune"]
     found = await market.keys(where=whole)
     assert found == [*(f"{kind}-named" for kind in wide), *wide]
 
 
-async def test_the_size_and_the_middle_of_a_circle_buy_no_rank(searching: Searching) -> None:
+async def test_the_size_and_the_middle_of_a_circle_buy_no_rank(index_offers: IndexOffers) -> None:
     circles = [around(f"c{km}", LAT + km * KM / 2, LON, km) for km in (1, 15, 400)]
-    market = marketplace(searching, *circles)
+    market = index_solutions(index_offers, *circles)
     firsts = {(await market.keys(seed=seed))[0] for seed in range(40)}
     assert firsts == {"c1", "c15", "c400"}
 
 
 @pytest.mark.proves("F121")
-async def test_equals_are_drawn_by_the_seed(searching: Searching) -> None:
-    market = marketplace(searching, *(solution(f"s{n}", "14") for n in range(3)))
+async def test_equals_are_drawn_by_the_seed(index_offers: IndexOffers) -> None:
+    market = index_solutions(index_offers, *(solution(f"s{n}", "14") for n in range(3)))
     orders = {seed: await market.keys(seed=seed) for seed in range(40)}
     assert await market.keys(seed=7) == orders[7]
     assert {order[0] for order in orders.values()} == {"s0", "s1", "s2"}
 
 
-async def test_the_draw_is_that_of_every_other_list(searching: Searching) -> None:
+async def test_the_draw_is_that_of_every_other_list(index_offers: IndexOffers) -> None:
     offers = [solution(f"s{n}", "14") for n in range(15)]
-    market = marketplace(searching, *offers)
-    answer = await market.index.ask(solutions_body(plan(seed=3)))
+    market = index_solutions(index_offers, *offers)
+    answer = await market.index.fetch_answer(solutions_body(plan(seed=3)))
     index = answer["hits"]["hits"][0]["_index"]
-    offers.sort(key=lambda offer: -chance(3, offer["fair_key"], index))
+    offers.sort(key=lambda offer: -random_score(3, offer["fair_key"], index))
     assert await market.keys(seed=3) == [offer["id"].rpartition(":")[2] for offer in offers]
 
 
-async def test_more_than_are_shown_are_counted(searching: Searching) -> None:
-    offers = [solution(f"s{n}", "14") for n in range(SHOWN + 3)]
+async def test_more_than_are_shown_are_counted(index_offers: IndexOffers) -> None:
+    offers = [solution(f"s{n}", "14") for n in range(MAX_SOLUTIONS + 3)]
     offers += [around(f"far{n}", LAT + 11 * KM, LON, 10.5) for n in range(5)]
-    block = await marketplace(searching, *offers).block(plan())
-    assert block["total"] == {"value": SHOWN + 3, "relation": "eq"}
-    assert len(block["results"]) == SHOWN
+    block = await index_solutions(index_offers, *offers).block(plan())
+    assert block["total"] == {"value": MAX_SOLUTIONS + 3, "relation": "eq"}
+    assert len(block["results"]) == MAX_SOLUTIONS
     Solutions.model_validate(block)
 
 
 async def test_beyond_what_is_read_the_count_says_so(
-    searching: Searching, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search_engine.execution.solutions.READ", 3)
+    monkeypatch.setattr("search_engine.execution.solutions.MAX_CANDIDATES", 3)
     named = solution("named", "14", specialties=["SM54"])
     offers = [*(solution(f"s{n}", "14") for n in range(6)), named]
-    block = await marketplace(searching, *offers).block(plan())
+    block = await index_solutions(index_offers, *offers).block(plan())
     assert block["total"] == {"value": 3, "relation": "gte"}
     assert block["results"][0]["title"] == "Solution named"
 
 
-async def test_no_solution_is_an_empty_block(searching: Searching) -> None:
-    block = await marketplace(searching, solution("a", "61")).block(plan())
+async def test_no_solution_is_an_empty_block(index_offers: IndexOffers) -> None:
+    block = await index_solutions(index_offers, solution("a", "61")).block(plan())
     assert block == {"total": {"value": 0, "relation": "eq"}, "results": []}
 
 
 @pytest.mark.proves("F121")
-async def test_a_card_tells_all_that_is_known_and_no_more(searching: Searching) -> None:
+async def test_a_card_tells_all_that_is_known_and_no_more(index_offers: IndexOffers) -> None:
     full = solution(
         "full",
         "14",
@@ -191,7 +201,7 @@ async def test_a_card_tells_all_that_is_known_and_no_more(searching: Searching) 
         consultation=["VR"],
         additional_info="Sur appel du régulateur.",
     )
-    market = marketplace(searching, full, solution("bare", "14"))
+    market = index_solutions(index_offers, full, solution("bare", "14"))
     cards = await market.cards(origin="samu14")
     assert cards[0] == {
         "id": "solution:acme:full",
@@ -215,8 +225,10 @@ async def test_a_card_tells_all_that_is_known_and_no_more(searching: Searching) 
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//acme.example", ""])
-async def test_a_link_that_is_no_web_page_is_dropped(searching: Searching, link: str) -> None:
-    market = marketplace(searching, solution("odd", "14", link=link, phones=["+33145000000"]))
+async def test_a_link_that_is_no_web_page_is_dropped(index_offers: IndexOffers, link: str) -> None:
+    market = index_solutions(
+        index_offers, solution("odd", "14", link=link, phones=["+33145000000"])
+    )
     (card,) = await market.cards()
     assert "link" not in card
     assert card["phones"] == ["+33145000000"]
@@ -225,9 +237,9 @@ async def test_a_link_that_is_no_web_page_is_dropped(searching: Searching, link:
 @pytest.mark.proves("F104")
 @pytest.mark.parametrize(("role", "told"), [(Role.OSNP, 1), (Role.IOA, 1), (Role.OTHER, 0)])
 async def test_the_additional_information_is_for_regulators(
-    searching: Searching, role: Role, told: int
+    index_offers: IndexOffers, role: Role, told: int
 ) -> None:
-    market = marketplace(searching, solution("a", "14", additional_info="Interne"))
+    market = index_solutions(index_offers, solution("a", "14", additional_info="Interne"))
     asked = plan()
     asked = asked._replace(criteria=asked.criteria.model_copy(update={"role": role}))
     (card,) = (await market.block(asked))["results"]
@@ -235,7 +247,9 @@ async def test_the_additional_information_is_for_regulators(
 
 
 @pytest.mark.proves("F121")
-async def test_from_the_file_of_an_editor_to_the_card(searching: Searching, tmp_path: Path) -> None:
+async def test_from_the_file_of_an_editor_to_the_card(
+    index_offers: IndexOffers, tmp_path: Path
+) -> None:
     files, common = FileSet(tmp_path), {"editor": "acme", "link": "https://acme.example"}
     files.line(
         "solutions",
@@ -249,7 +263,7 @@ async def test_from_the_file_of_an_editor_to_the_card(searching: Searching, tmp_
     )
     files.line("solutions", **common, key="off", name="N", departments=["14"], enabled=False)
     files.line("solutions", **common, key="merged", name="Commune", communes=["14074"])
-    market = marketplace(searching, *files.offers().values())
+    market = index_solutions(index_offers, *files.offers().values())
     (card,) = await market.cards(where=commune(insee="14754"), consultation=["HH"])
     assert card["title"] == "Visites"
     assert card["coverage"] == {"kind": "circle", "km": 12}

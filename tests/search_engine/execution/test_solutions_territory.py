@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from geography.gazetteer import load_gazetteer
 from mappings.formats import Circle
 from search_engine.execution.solutions import BANDS_KM
-from search_engine.request.area import Area, department_area, department_coded, insee_area
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import KM, LAT, LON, Offer, area
-from tests.search_engine.made_solutions import around, marketplace, plan, solution
+from search_engine.request.area import Area, department_area, find_department, insee_area
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import KM, LAT, LON, Offer, area
+from tests.search_engine.sample_solutions import around, index_solutions, plan, solution
 
 GAZETTEER = load_gazetteer()
 
@@ -24,7 +24,7 @@ def commune(insee: str) -> Area:
 
 
 def whole(code: str) -> Area:
-    return department_area(department_coded(code), None)
+    return department_area(find_department(code), None)
 
 
 @pytest.mark.proves("F121", "W47")
@@ -44,9 +44,9 @@ def whole(code: str) -> Area:
     ],
 )
 async def test_a_commune_or_the_same_ground(
-    searching: Searching, covered: str, asked: str, held: bool
+    index_offers: IndexOffers, covered: str, asked: str, held: bool
 ) -> None:
-    market = marketplace(searching, solution("here", covers_insee=["01001", covered]))
+    market = index_solutions(index_offers, solution("here", covers_insee=["01001", covered]))
     cards = await market.cards(where=commune(asked))
     assert [card["coverage"] for card in cards] == [{"kind": "commune"}] * held
 
@@ -56,16 +56,16 @@ async def test_a_commune_or_the_same_ground(
     ("insee", "department"), [("14754", "14"), ("2A004", "2A"), ("97411", "974"), ("97502", "975")]
 )
 async def test_a_department_around_a_place_of_it(
-    searching: Searching, insee: str, department: str
+    index_offers: IndexOffers, insee: str, department: str
 ) -> None:
     every = [solution(f"d{code}", code) for code in ("14", "2A", "2B", "974", "975")]
-    market = marketplace(searching, *every)
+    market = index_solutions(index_offers, *every)
     assert await market.keys(where=commune(insee)) == [f"d{department}"]
     assert await market.keys(where=whole(department)) == [f"d{department}"]
 
 
 @pytest.mark.proves("F121", "W21")
-async def test_a_circle_holds_what_is_inside_its_edge(searching: Searching) -> None:
+async def test_a_circle_holds_what_is_inside_its_edge(index_offers: IndexOffers) -> None:
     offers = [
         around("inside", LAT + 20 * KM, LON, 20.01),
         around("outside", LAT + 20 * KM, LON, 19.99),
@@ -76,7 +76,7 @@ async def test_a_circle_holds_what_is_inside_its_edge(searching: Searching) -> N
         around("west", LAT, LON - 0.001, 0.05),
         around("here", LAT, LON, 0.001),
     ]
-    cards = await marketplace(searching, *offers).cards()
+    cards = await index_solutions(index_offers, *offers).cards()
     found = {card["title"].split()[1]: card["coverage"] for card in cards}
     assert found == {
         "inside": {"kind": "circle", "km": 20.01},
@@ -88,15 +88,17 @@ async def test_a_circle_holds_what_is_inside_its_edge(searching: Searching) -> N
 
 
 async def test_a_circle_depends_on_the_place_not_on_the_radius_searched(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
-    market = marketplace(searching, around("far", LAT + 30 * KM, LON, 40))
+    market = index_solutions(index_offers, around("far", LAT + 30 * KM, LON, 40))
     for radius in (1.0, 20.0, 200.0):
         assert await market.keys(where=area(radius_km=radius)) == ["far"]
 
 
 @pytest.mark.proves("F121", "W36")
-async def test_a_whole_department_is_served_by_those_at_home_in_it(searching: Searching) -> None:
+async def test_a_whole_department_is_served_by_those_at_home_in_it(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         around("near-border", 49.2, 0.0, 100, department="27"),
         around("circle", 49.18, -0.36, 5),
@@ -104,7 +106,7 @@ async def test_a_whole_department_is_served_by_those_at_home_in_it(searching: Se
         solution("visitor", "61", "14", department="61"),
         solution("visitor-town", covers_insee=["14118", "61001", "61002"], department="61"),
     ]
-    cards = await marketplace(searching, *offers).cards(where=whole("14"))
+    cards = await index_solutions(index_offers, *offers).cards(where=whole("14"))
     assert [(card["title"], card["coverage"]) for card in cards] == [
         ("Solution visitor", {"kind": "department"}),
         ("Solution circle", {"kind": "circle", "km": 5}),
@@ -121,7 +123,7 @@ def test_the_bands_go_as_far_as_the_largest_circle_accepted() -> None:
 CENTRES = ((49.3211, 0.0), (48.8566, 2.3522), (41.9192, 8.7386), (-20.8823, 55.4504))
 
 
-def drawn(random: Random, number: int) -> Offer:
+def random_solution(random: Random, number: int) -> Offer:
     """A solution that covers something around one of the centres, in one to three ways."""
     lat, lon = random.choice(CENTRES)
     near = GAZETTEER.nearest(lat + random.gauss(0, 0.3), lon + random.gauss(0, 0.3))
@@ -153,7 +155,7 @@ def kilometres(where: Area, point: dict[str, float]) -> float:
     return degrees(acos(max(-1.0, min(1.0, angle)))) * 111.1950797
 
 
-def expected(where: Area, offer: Offer) -> str | None:
+def find_coverage(where: Area, offer: Offer) -> str | None:
     """How the solution holds the place, from its record alone; ``edge`` when too near to tell."""
     in_paris = where.department == "75"
     if {where.insee, "75056" if in_paris else where.insee} & set(offer.get("covers_insee", [])):
@@ -168,13 +170,15 @@ def expected(where: Area, offer: Offer) -> str | None:
 
 
 @pytest.mark.proves("F121")
-async def test_random_territories_give_what_plain_arithmetic_gives(searching: Searching) -> None:
+async def test_random_territories_give_what_plain_arithmetic_gives(
+    index_offers: IndexOffers,
+) -> None:
     random = Random(121)
-    offers = [drawn(random, number) for number in range(60)]
-    market, seen = marketplace(searching, *offers), Counter[str]()
+    offers = [random_solution(random, number) for number in range(60)]
+    market, seen = index_solutions(index_offers, *offers), Counter[str]()
     for _ in range(60):
         where = somewhere(random)
-        told = {offer["id"]: way for offer in offers if (way := expected(where, offer))}
+        told = {offer["id"]: way for offer in offers if (way := find_coverage(where, offer))}
         block = await market.block(plan(where=where))
         assert "edge" not in told.values()
         assert block["total"] == {"value": len(told), "relation": "eq"}

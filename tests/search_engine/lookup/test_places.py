@@ -9,7 +9,7 @@ import pytest
 from geography.geocoding.geocoder import NATIONAL_API, Geocoder
 from geography.geocoding.settings import GeocoderSettings
 from search_engine.lookup.places import Places, PlacesRequest, complete_places
-from tests.geography.conftest import FakeService, feature, service
+from tests.geography.conftest import FakeAddressService, feature, service
 
 __all__ = ["service"]
 
@@ -18,7 +18,7 @@ STREET = "12 rue de la Républ"
 
 
 @pytest.fixture
-async def geocoder(service: FakeService) -> AsyncIterator[Geocoder]:
+async def geocoder(service: FakeAddressService) -> AsyncIterator[Geocoder]:
     chain = Geocoder(service.settings())
     yield chain
     await chain.aclose()
@@ -36,16 +36,16 @@ def labels(entries: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("text", ["", "  ", "pa", "l'", "48"])
 async def test_under_three_letters_nothing_is_asked(
     geocoder: Geocoder,
-    service: FakeService,
+    service: FakeAddressService,
     text: str,
 ) -> None:
     found = await complete_places(PlacesRequest(text=text), geocoder)
     assert found == {"county": [], "city": [], "address": [], "partial": False}
-    assert service.asked == []
+    assert service.queries == []
 
 
 @pytest.mark.proves("F003")
-async def test_three_typed_lists(geocoder: Geocoder, service: FakeService) -> None:
+async def test_three_typed_lists(geocoder: Geocoder, service: FakeAddressService) -> None:
     service.features = [feature(44.519, 3.499), feature(44.5, 3.5, type="municipality")]
     found = await complete_places(PlacesRequest(text=STREET), geocoder)
     assert found["address"] == [
@@ -59,7 +59,7 @@ async def test_three_typed_lists(geocoder: Geocoder, service: FakeService) -> No
         }
     ]
     assert found["partial"] is False
-    assert [(asked["q"], asked["autocomplete"]) for asked in service.asked] == [(STREET, "1")]
+    assert [(asked["q"], asked["autocomplete"]) for asked in service.queries] == [(STREET, "1")]
 
 
 @pytest.mark.proves("F003")
@@ -76,7 +76,7 @@ async def test_without_the_address_service_communes_still_complete() -> None:
 
 async def test_a_failing_service_is_named_and_the_address_never_logged(
     geocoder: Geocoder,
-    service: FakeService,
+    service: FakeAddressService,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -18,8 +18,8 @@ from search_engine.lookup.suggest import (
 )
 from search_engine.request.interpretation import interpret
 from search_engine.request.problems import CommuneNotFound
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import LAT, LON, doctor, structure
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import LAT, LON, doctor, structure
 
 
 def labels(found: list[dict[str, Any]]) -> list[str]:
@@ -43,31 +43,31 @@ OFFERS = [
 
 
 @pytest.fixture
-def ask(searching: Searching, client: AsyncElasticsearch, small: str) -> Any:
+def run_suggest(index_offers: IndexOffers, client: AsyncElasticsearch, scratch_alias: str) -> Any:
     """``await ask(text, **place)`` over the offers above."""
-    searching(OFFERS)
+    index_offers(OFFERS)
 
-    async def asked(text: str, **fields: Any) -> Suggestions:
-        return await suggest(client, small, SuggestRequest(text=text, **fields))
+    async def suggest_text(text: str, **fields: Any) -> Suggestions:
+        return await suggest(client, scratch_alias, SuggestRequest(text=text, **fields))
 
-    return asked
+    return suggest_text
 
 
 @pytest.mark.proves("F004")
-async def test_empty_text_gives_the_usual_searches(ask: Any) -> None:
-    found = await ask("  ", size=3)
+async def test_empty_text_gives_the_usual_searches(run_suggest: Any) -> None:
+    found = await run_suggest("  ", size=3)
     assert labels(found["specialties"]) == [u["label"] for u in usual_searches()[:3]]
     assert found["professionals"] == found["structures"] == []
 
 
-async def test_under_three_letters_only_an_abbreviation_is_answered(ask: Any) -> None:
-    assert await ask("le") == {"specialties": [], "professionals": [], "structures": []}
-    assert labels((await ask("mg"))["specialties"]) == ["Médecine générale"]
+async def test_under_three_letters_only_an_abbreviation_is_answered(run_suggest: Any) -> None:
+    assert await run_suggest("le") == {"specialties": [], "professionals": [], "structures": []}
+    assert labels((await run_suggest("mg"))["specialties"]) == ["Médecine générale"]
 
 
 @pytest.mark.proves("F004", "F029")
-async def test_a_person_comes_once_and_homonyms_apart(ask: Any) -> None:
-    found = (await ask("lefev zo", lat=LAT, lon=LON))["professionals"]
+async def test_a_person_comes_once_and_homonyms_apart(run_suggest: Any) -> None:
+    found = (await run_suggest("lefev zo", lat=LAT, lon=LON))["professionals"]
     assert [(p["rpps"], p["city"]) for p in found] == [
         ("10000000001", "Villers-sur-Mer"),
         ("10000000002", "Caen"),
@@ -82,31 +82,31 @@ async def test_a_person_comes_once_and_homonyms_apart(ask: Any) -> None:
     }
 
 
-async def test_whole_names_come_before_begun_ones_then_the_nearest(ask: Any) -> None:
-    found = (await ask("LEFÈVRE", lat=LAT, lon=LON))["professionals"]
+async def test_whole_names_come_before_begun_ones_then_the_nearest(run_suggest: Any) -> None:
+    found = (await run_suggest("LEFÈVRE", lat=LAT, lon=LON))["professionals"]
     assert [p["rpps"][-1] for p in found] == ["1", "3", "2", "4"]
-    far = (await ask("lefevre zoe", lat=LAT + 0.37, lon=LON))["professionals"]
+    far = (await run_suggest("lefevre zoe", lat=LAT + 0.37, lon=LON))["professionals"]
     assert [p["rpps"][-1] for p in far] == ["2", "1"]
 
 
 @pytest.mark.proves("F031")
-async def test_structures_stand_apart(ask: Any) -> None:
-    found = await ask("lefèvre")
+async def test_structures_stand_apart(run_suggest: Any) -> None:
+    found = await run_suggest("lefèvre")
     assert [(s["what"], s["kind"]) for s in found["structures"]] == [
         ("Pharmacie Lefèvre", "pharmacy")
     ]
 
 
 @pytest.mark.parametrize("text", ['*:* OR "', "l*v", "{!x}", "((()))", "<script>"])
-async def test_text_is_never_syntax(ask: Any, text: str) -> None:
-    assert (await ask(text))["professionals"] == []
+async def test_text_is_never_syntax(run_suggest: Any, text: str) -> None:
+    assert (await run_suggest(text))["professionals"] == []
 
 
-async def test_an_unknown_place_is_refused(ask: Any) -> None:
+async def test_an_unknown_place_is_refused(run_suggest: Any) -> None:
     with pytest.raises(CommuneNotFound):
-        await ask("lefevre", insee="99999")
+        await run_suggest("lefevre", insee="99999")
     with pytest.raises(ValidationError):
-        await ask("lefevre", lat=0)
+        await run_suggest("lefevre", lat=0)
 
 
 @pytest.mark.parametrize(

@@ -4,68 +4,68 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.search_engine.oracle.answering import with_pairs
-from tests.search_engine.oracle.groups import group_of
-from tests.search_engine.oracle.searches import Asked, start_of
+from tests.search_engine.oracle.groups import covering_group
+from tests.search_engine.oracle.matching import with_pairs
+from tests.search_engine.oracle.query import OracleQuery, search_start
 from tests.search_engine.oracle.slots import good_slots, needs_slot
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def kept(
-    asked: Asked, offers: Iterable[dict[str, Any]], covering: frozenset[str]
+def filter_offers(
+    query: OracleQuery, offers: Iterable[dict[str, Any]], covering: frozenset[str]
 ) -> list[dict[str, Any]]:
     """The offers that pass every filter, with a slot where one is needed."""
     return [
         offer
         for offer in offers
-        if passes_filters(asked, offer, covering)
-        and (not needs_slot(asked) or good_slots(asked, offer))
+        if passes_filters(query, offer, covering)
+        and (not needs_slot(query) or good_slots(query, offer))
     ]
 
 
-def passes_filters(asked: Asked, offer: dict[str, Any], covering: frozenset[str]) -> bool:
-    if asked.cpts is not None and not is_member(offer, asked.cpts):
+def passes_filters(query: OracleQuery, offer: dict[str, Any], covering: frozenset[str]) -> bool:
+    if query.cpts is not None and not is_member(offer, query.cpts):
         return False
-    if asked.open_now and not is_open(asked, offer):
+    if query.open_now and not is_open(query, offer):
         return False
     return all(
-        values & (held(name, offer, covering) | card_opened(asked, name))
-        for name, values in asked.filters.items()
+        values & (filter_values(name, offer, covering) | card_opened(query, name))
+        for name, values in query.filters.items()
         if values
     )
 
 
-def card_opened(asked: Asked, name: str) -> set[str]:
+def card_opened(query: OracleQuery, name: str) -> set[str]:
     """The members of one CPTS are searched behind its card, whose kind they answer to as well."""
-    return {"cpts"} if name == "kind" and asked.cpts is not None else set()
+    return {"cpts"} if name == "kind" and query.cpts is not None else set()
 
 
-def held(name: str, offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
+def filter_values(name: str, offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
     """The values of one filter on the offer that it answers to."""
     if name == "specialty":
         return with_pairs(offer.get("specialties", []))
     if name == "kind":
-        return kinds_of(offer, covering)
+        return card_kinds(offer, covering)
     if name == "participation":
         return set(offer.get("via", [])) if offer.get("participant") else set()
     return {offer[name]} if name in offer else set()
 
 
-def kinds_of(offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
+def card_kinds(offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
     """Kinds of the card that shows the offer: a grouped member is a CPTS and nothing else."""
-    if group_of(offer, covering) is not None:
+    if covering_group(offer, covering) is not None:
         return {"cpts"}
     return {offer[name] for name in ("kind", "structure_kind") if name in offer}
 
 
 def is_member(offer: dict[str, Any], finess: str) -> bool:
-    return group_of(offer, frozenset({finess})) is not None
+    return covering_group(offer, frozenset({finess})) is not None
 
 
-def is_open(asked: Asked, offer: dict[str, Any]) -> bool:
+def is_open(query: OracleQuery, offer: dict[str, Any]) -> bool:
     """By the clock on the wall of the place; ends excluded, 24:00 is the end of the day."""
-    local = start_of(asked).astimezone(ZoneInfo(offer["zone"]))
+    local = search_start(query).astimezone(ZoneInfo(offer["zone"]))
     clock = local.strftime("%H:%M")
     spans = offer.get("hours", {}).get(WEEKDAYS[local.weekday()], [])
     return any(opens <= clock < closes for opens, closes in spans)

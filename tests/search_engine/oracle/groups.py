@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from geography.gazetteer import load_gazetteer
-from tests.search_engine.oracle.searches import Asked
+from tests.search_engine.oracle.query import OracleQuery
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OracleHit:
     """One expected offer, with the keys it is sorted by; ``finess`` of the CPTS that shows it."""
 
     id: str
@@ -27,16 +27,16 @@ class Card:
     """One expected card: its best offer, and how many it stands for when it is a CPTS."""
 
     id: str
-    best: Found
+    best: OracleHit
     members: int | None
 
 
-def covering_cpts(asked: Asked, offers: Iterable[dict[str, Any]]) -> frozenset[str]:
+def covering_cpts(query: OracleQuery, offers: Iterable[dict[str, Any]]) -> frozenset[str]:
     """FINESS of the CPTS that group their members in this search; none when nothing is grouped."""
-    grouped = asked.group_cpts and asked.cpts is None and asked.meaning.text is None
-    if not grouped or asked.insee is None:
+    grouped = query.group_cpts and query.cpts is None and query.meaning.text is None
+    if not grouped or query.insee is None:
         return frozenset()
-    family = set(load_gazetteer().insee_family(asked.insee))
+    family = set(load_gazetteer().insee_family(query.insee))
     return frozenset(
         offer["finess"]
         for offer in offers
@@ -44,16 +44,16 @@ def covering_cpts(asked: Asked, offers: Iterable[dict[str, Any]]) -> frozenset[s
     )
 
 
-def group_of(offer: dict[str, Any], covering: frozenset[str]) -> str | None:
+def covering_group(offer: dict[str, Any], covering: frozenset[str]) -> str | None:
     """The covering CPTS that the offer belongs to; a CPTS is no member of itself."""
     if offer["kind"] == "cpts":
         return None
     return next((finess for finess in offer.get("cpts", []) if finess in covering), None)
 
 
-def cards_of(found: Sequence[Found]) -> list[Card]:
+def group_cards(found: Sequence[OracleHit]) -> list[Card]:
     """Offers in order become cards: a CPTS stands where its first member stood."""
-    shown: dict[str, list[Found]] = {}
+    shown: dict[str, list[OracleHit]] = {}
     for one in found:
         shown.setdefault(one.card_id, []).append(one)
     return [
@@ -64,4 +64,4 @@ def cards_of(found: Sequence[Found]) -> list[Card]:
 
 def count_cards(offers: Iterable[dict[str, Any]], covering: frozenset[str]) -> int:
     """How many cards show the offers."""
-    return len({group_of(offer, covering) or offer["id"] for offer in offers})
+    return len({covering_group(offer, covering) or offer["id"] for offer in offers})

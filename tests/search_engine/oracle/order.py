@@ -5,82 +5,94 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from tests.search_engine.oracle.answering import answering, name_way
-from tests.search_engine.oracle.filters import kept
-from tests.search_engine.oracle.groups import Card, Found, cards_of, covering_cpts, group_of
-from tests.search_engine.oracle.place import Circle, kilometres
-from tests.search_engine.oracle.searches import Asked, day_end, start_of, text
+from tests.search_engine.oracle.filters import filter_offers
+from tests.search_engine.oracle.groups import (
+    Card,
+    OracleHit,
+    covering_cpts,
+    covering_group,
+    group_cards,
+)
+from tests.search_engine.oracle.matching import matching_offers, name_match_kind
+from tests.search_engine.oracle.place import OracleCircle, kilometres
+from tests.search_engine.oracle.query import OracleQuery, day_end, search_start, text
 from tests.search_engine.oracle.slots import TYPES_BY_ROLE, good_slots
-from tests.search_engine.random_score import chance
+from tests.search_engine.random_score import random_score
 
 TYPE_CREDIT = {"SNP": 0.10, "CPTS": 0.07, "PRO": 0.03, "PUBLIC": 0.0}
 WELL_SPELT = frozenset({"exact", "prefix"})
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class OracleScope:
     """Where the search looked at last, and by which ways a name may answer."""
 
-    circle: Circle
-    ways: frozenset[str]
+    circle: OracleCircle
+    name_matches: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class OracleResult:
     """The whole expected result: offers in order, the cards that show them, what was decided."""
 
-    found: list[Found]
+    hits: list[OracleHit]
     cards: list[Card]
-    decided: Decided
+    scope: OracleScope
 
     @property
     def radius_km(self) -> float | None:
-        return self.decided.circle.radius
+        return self.scope.circle.radius
 
     @property
-    def enlarged(self) -> bool:
-        return self.decided.circle.first is not None
+    def is_enlarged(self) -> bool:
+        return self.scope.circle.first is not None
 
     @property
     def fuzzy(self) -> bool:
-        return "fuzzy" in self.decided.ways
+        return "fuzzy" in self.scope.name_matches
 
 
-def expected(asked: Asked, offers: Sequence[dict[str, Any]], index: str) -> Expected:
+def oracle_result(query: OracleQuery, offers: Sequence[dict[str, Any]], index: str) -> OracleResult:
     """The whole result, in order."""
-    decided = decide(replace(asked, cpts=None), offers)
+    decided = choose_scope(replace(query, cpts=None), offers)
     circle = decided.circle
-    answers = answering(asked, offers, circle, set(decided.ways))
-    covering = covering_cpts(asked, offers)
+    answers = matching_offers(query, offers, circle, set(decided.name_matches))
+    covering = covering_cpts(query, offers)
     found = [
-        placed(asked, offer, circle, index, fuzzy="fuzzy" in decided.ways, covering=covering)
-        for offer in kept(asked, answers, covering)
+        rank_offer(
+            query, offer, circle, index, fuzzy="fuzzy" in decided.name_matches, covering=covering
+        )
+        for offer in filter_offers(query, answers, covering)
     ]
     found.sort(key=lambda one: (-one.score, *one.inside, one.id))
-    return Expected(found, cards_of(found), decided)
+    return OracleResult(found, group_cards(found), decided)
 
 
 # What is decided first ----------------------------------------------------------------------
 
 
-def decide(asked: Asked, offers: Sequence[dict[str, Any]]) -> Decided:
+def choose_scope(query: OracleQuery, offers: Sequence[dict[str, Any]]) -> OracleScope:
     """Circle and spelling, on the offers that pass every filter, one by one: never on cards."""
-    covering = covering_cpts(asked, offers)
+    covering = covering_cpts(query, offers)
 
-    def passing(circle: Circle) -> list[dict[str, Any]]:
-        return kept(asked, answering(asked, offers, circle, set(WELL_SPELT)), covering)
+    def passing(circle: OracleCircle) -> list[dict[str, Any]]:
+        return filter_offers(
+            query, matching_offers(query, offers, circle, set(WELL_SPELT)), covering
+        )
 
-    circle = Circle(asked.radius_km)
-    if asked.radius_km is not None and not asked.explicit:
-        for radius in radii(asked.radius_km, asked.step_km):
-            enlarged = radius > asked.radius_km
-            circle = Circle(radius, asked.radius_km if enlarged else None)
-            if enough(asked, passing(circle)):
+    circle = OracleCircle(query.radius_km)
+    if query.radius_km is not None and not query.explicit:
+        for radius in radii(query.radius_km, query.step_km):
+            enlarged = radius > query.radius_km
+            circle = OracleCircle(radius, query.radius_km if enlarged else None)
+            if enough(query, passing(circle)):
                 break
     ways = WELL_SPELT
-    if asked.meaning.text and all(name_way(asked, one) != "exact" for one in passing(circle)):
+    if query.meaning.text and all(
+        name_match_kind(query, one) != "exact" for one in passing(circle)
+    ):
         ways = WELL_SPELT | {"fuzzy"}
-    return Decided(circle, ways)
+    return OracleScope(circle, ways)
 
 
 def radii(first: float, step: float) -> list[float]:
@@ -91,64 +103,69 @@ def radii(first: float, step: float) -> list[float]:
     return tried
 
 
-def enough(asked: Asked, offers: list[dict[str, Any]]) -> bool:
-    structures = asked.meaning.structure_word
-    if asked.mode in {"available", "all"} and not (asked.mode == "all" and structures):
-        offers = [offer for offer in offers if good_slots(asked, offer)]
+def enough(query: OracleQuery, offers: list[dict[str, Any]]) -> bool:
+    structures = query.meaning.structure_word
+    if query.mode in {"available", "all"} and not (query.mode == "all" and structures):
+        offers = [offer for offer in offers if good_slots(query, offer)]
     return len(offers) >= 5
 
 
 # Keys of the order --------------------------------------------------------------------------
 
 
-def placed(
-    asked: Asked,
+def rank_offer(
+    query: OracleQuery,
     offer: dict[str, Any],
-    circle: Circle,
+    circle: OracleCircle,
     index: str,
     *,
     fuzzy: bool,
     covering: frozenset[str],
-) -> Found:
-    slots = good_slots(asked, offer)
-    score = tier(asked, offer, slots, circle, fuzzy=fuzzy)
-    group = group_of(offer, covering)
-    if asked.sort == "best":
-        score += in_tier(asked, offer, slots, circle, index)
-        return Found(offer["id"], score, (), group)
-    km = kilometres(asked, offer)
-    if asked.sort == "distance":
-        return Found(offer["id"], score, (km,), group)
+) -> OracleHit:
+    slots = good_slots(query, offer)
+    score = tier(query, offer, slots, circle, fuzzy=fuzzy)
+    group = covering_group(offer, covering)
+    if query.sort == "best":
+        score += in_tier(query, offer, slots, circle, index)
+        return OracleHit(offer["id"], score, (), group)
+    km = kilometres(query, offer)
+    if query.sort == "distance":
+        return OracleHit(offer["id"], score, (km,), group)
     earliest = min((slot["start"] for slot in slots), default="9999")
-    equals = km if asked.measured and circle.radius is not None else float(offer["fair_key"])
-    return Found(offer["id"], score, (earliest, equals), group)
+    equals = km if query.measured and circle.radius is not None else float(offer["fair_key"])
+    return OracleHit(offer["id"], score, (earliest, equals), group)
 
 
 def tier(
-    asked: Asked, offer: dict[str, Any], slots: list[Any], circle: Circle, *, fuzzy: bool
+    query: OracleQuery,
+    offer: dict[str, Any],
+    slots: list[Any],
+    circle: OracleCircle,
+    *,
+    fuzzy: bool,
 ) -> float:
-    way = name_way(asked, offer)
+    way = name_match_kind(query, offer)
     score = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0 if fuzzy else 0.0, None: 0.0}[way]
     score += 8.0 if slots else 0.0
-    if circle.first is not None and kilometres(asked, offer) <= circle.first:
+    if circle.first is not None and kilometres(query, offer) <= circle.first:
         score += 4.0
-    if asked.mode in {"available", "all"} and offer.get("participant"):
+    if query.mode in {"available", "all"} and offer.get("participant"):
         score += 2.0
     return score
 
 
 def in_tier(
-    asked: Asked, offer: dict[str, Any], slots: list[Any], circle: Circle, index: str
+    query: OracleQuery, offer: dict[str, Any], slots: list[Any], circle: OracleCircle, index: str
 ) -> float:
-    km, radius = kilometres(asked, offer), circle.radius
-    if asked.measured and radius is not None:
-        share = min(1.0, asked.reference_km / radius)
-        return max(0.0, 1 - km / radius) + credits(asked, offer, slots) * share
-    fair = 0.005 * chance(asked.seed, offer["fair_key"], index)
+    km, radius = kilometres(query, offer), circle.radius
+    if query.measured and radius is not None:
+        share = min(1.0, query.reference_km / radius)
+        return max(0.0, 1 - km / radius) + credits(query, offer, slots) * share
+    fair = 0.005 * random_score(query.seed, offer["fair_key"], index)
     closeness = 0.0
     if radius is not None:
         closeness = closeness_by_quarter(km, circle.first or radius, radius)
-    return closeness + credits(asked, offer, slots) + fair
+    return closeness + credits(query, offer, slots) + fair
 
 
 def closeness_by_quarter(km: float, first: float, radius: float) -> float:
@@ -161,21 +178,21 @@ def closeness_by_quarter(km: float, first: float, radius: float) -> float:
     return 1 - outside / 4
 
 
-def credits(asked: Asked, offer: dict[str, Any], slots: list[dict[str, Any]]) -> float:
-    if asked.profile == "distance":
+def credits(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any]]) -> float:
+    if query.profile == "distance":
         return 0.0
-    total = credit_of_slots(asked, slots)
+    total = credit_of_slots(query, slots)
     absorbs = {"msp", "health_centre", "unscheduled_care"}
-    if asked.mode == "beyond" and offer.get("structure_kind") in absorbs:
+    if query.mode == "beyond" and offer.get("structure_kind") in absorbs:
         total += 0.03
     if offer.get("precision") in {"housenumber", "street", "locality"}:
         total += 0.02
     return total
 
 
-def credit_of_slots(asked: Asked, slots: list[dict[str, Any]]) -> float:
-    visible = TYPES_BY_ROLE[asked.role]
-    soon, today = text(start_of(asked) + timedelta(hours=4)), text(day_end(asked, 0))
+def credit_of_slots(query: OracleQuery, slots: list[dict[str, Any]]) -> float:
+    visible = TYPES_BY_ROLE[query.role]
+    soon, today = text(search_start(query) + timedelta(hours=4)), text(day_end(query, 0))
     best = 0.0
     for slot in slots:
         credit = max((TYPE_CREDIT[kind] for kind in slot["types"] if kind in visible), default=0.0)

@@ -4,33 +4,33 @@ from dataclasses import dataclass
 from math import asin, cos, floor, radians, sin, sqrt
 from typing import Any
 
-from tests.search_engine.oracle.searches import Asked
+from tests.search_engine.oracle.query import OracleQuery
 
 EARTH_KM = 6371.0087714
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class OracleCircle:
     """``radius`` None is the department; ``first`` is set when the radius was enlarged."""
 
     radius: float | None
     first: float | None = None
 
 
-def kilometres(asked: Asked, offer: dict[str, Any]) -> float:
+def kilometres(query: OracleQuery, offer: dict[str, Any]) -> float:
     point = offer["point"]
     lat = floor(point["lat"] * 2**32 / 180) * 180 / 2**32
     lon = floor(point["lon"] * 2**32 / 360) * 360 / 2**32
-    a = sin(radians(lat - asked.lat) / 2) ** 2
-    b = sin(radians(lon - asked.lon) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(a + b * cos(radians(lat)) * cos(radians(asked.lat))))
+    a = sin(radians(lat - query.lat) / 2) ** 2
+    b = sin(radians(lon - query.lon) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(a + b * cos(radians(lat)) * cos(radians(query.lat))))
 
 
-def inside(asked: Asked, offer: dict[str, Any], circle: Circle) -> bool:
+def inside(query: OracleQuery, offer: dict[str, Any], circle: OracleCircle) -> bool:
     if "point" not in offer:
         return False
     if circle.radius is None:
-        return bool(offer["department"] == asked.department)
-    if abs(offer["point"]["lat"] - asked.lat) * 111 > circle.radius:
+        return bool(offer["department"] == query.department)
+    if abs(offer["point"]["lat"] - query.lat) * 111 > circle.radius:
         return False
-    return kilometres(asked, offer) <= circle.radius
+    return kilometres(query, offer) <= circle.radius

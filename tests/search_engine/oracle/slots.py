@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.search_engine.oracle.searches import Asked, start_of, text, window
+from tests.search_engine.oracle.query import OracleQuery, search_start, text, window
 
 TYPES_BY_ROLE = {
     "OSNP": {"PUBLIC", "PRO", "SNP", "CPTS"},
@@ -12,30 +12,30 @@ TYPES_BY_ROLE = {
 }
 
 
-def good_slots(asked: Asked, offer: dict[str, Any]) -> list[dict[str, Any]]:
-    first, last = window(asked)
-    wanted = TYPES_BY_ROLE[asked.role] & (asked.slot_type or TYPES_BY_ROLE[asked.role])
+def good_slots(query: OracleQuery, offer: dict[str, Any]) -> list[dict[str, Any]]:
+    first, last = window(query)
+    wanted = TYPES_BY_ROLE[query.role] & (query.slot_type or TYPES_BY_ROLE[query.role])
     good = []
     for slot in offer.get("slots", []):
         if not first <= slot["start"] <= last:
             continue
         if not wanted & set(slot["types"]) or slot.get("seats_left") == 0:
             continue
-        if asked.consultation and not asked.consultation & set(slot.get("consultation", [])):
+        if query.consultation and not query.consultation & set(slot.get("consultation", [])):
             continue
-        if asked.horizons and not any(overlaps(asked, slot, *span) for span in asked.horizons):
+        if query.horizons and not any(overlaps(query, slot, *span) for span in query.horizons):
             continue
         good.append(slot)
     return good
 
 
-def overlaps(asked: Asked, slot: dict[str, Any], after: int, before: int) -> bool:
-    start = start_of(asked)
+def overlaps(query: OracleQuery, slot: dict[str, Any], after: int, before: int) -> bool:
+    start = search_start(query)
     begins = slot["start"] < text(start + timedelta(hours=before))
     return begins and slot["end"] > text(start + timedelta(hours=after))
 
 
-def needs_slot(asked: Asked) -> bool:
+def needs_slot(query: OracleQuery) -> bool:
     """By the mode, or because a slot filter is given: that restricts in every mode."""
-    filtered = asked.slot_type or asked.consultation or asked.horizons
-    return asked.mode == "available" or bool(filtered)
+    filtered = query.slot_type or query.consultation or query.horizons
+    return query.mode == "available" or bool(filtered)

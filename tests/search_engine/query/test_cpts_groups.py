@@ -6,8 +6,9 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_engine.backend.index import Index
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import (
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.engine_pages import record_request_paths
+from tests.search_engine.sample_offers import (
     NOW,
     Offer,
     Searcher,
@@ -17,11 +18,10 @@ from tests.search_engine.made_offers import (
     cpts,
     department,
     doctor,
-    key_of,
+    offer_key,
     slot,
     utc,
 )
-from tests.search_engine.search_pages import requests_counted
 
 HERE = area(insee="14754")
 """Around a patient of Villers-sur-Mer."""
@@ -44,21 +44,23 @@ def group_in(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.proves("F090", "F091")
-async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(searching: Searching) -> None:
+async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         *(doctor("near", 1, [slot()]), doctor("between", 3, [slot()])),
         *(member("first", 2), member("second", 4), member("last", 5)),
     ]
-    searcher = searching([*SEATS, *offers])
+    searcher = index_offers([*SEATS, *offers])
     page = await searcher.page(where=HERE)
-    assert [key_of(result) for result in page["results"]] == ["near", COAST, "between"]
+    assert [offer_key(result) for result in page["results"]] == ["near", COAST, "between"]
     assert page["total"]["value"] == 3
     card = group_in(page)
     assert (card["id"], card["kind"], card["title"]) == (f"cpts:{COAST}", "cpts", f"CPTS {COAST}")
     group = card["group"]
     assert (group["finess"], group["members"]) == (COAST, 3)
     people = await searcher.page(where=HERE, group_cpts=False)
-    assert [key_of(one) for one in people["results"]] == [
+    assert [offer_key(one) for one in people["results"]] == [
         *("near", "first", "between", "second", "last")
     ]
     assert group["best"]["id"] == people["results"][1]["id"]
@@ -66,7 +68,7 @@ async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(searching: S
     assert all("group" not in one for one in people["results"])
 
 
-async def test_the_first_member_is_the_one_the_order_puts_first(searching: Searching) -> None:
+async def test_the_first_member_is_the_one_the_order_puts_first(index_offers: IndexOffers) -> None:
     """Not the nearest: participants are before, and then the sort decides."""
     offers = [
         member("near", 1, slots=[slot(5)]),
@@ -74,21 +76,21 @@ async def test_the_first_member_is_the_one_the_order_puts_first(searching: Searc
         member("early", 12, slots=[slot(2)], participant=True),
         doctor("other", 10, [slot(4)], participant=True),
     ]
-    searcher = searching([*SEATS, *offers])
+    searcher = index_offers([*SEATS, *offers])
     for sort, best, keys in (
         ("distance", "participant", [COAST, "other"]),
         ("earliest", "early", [COAST, "other"]),
     ):
         page = await searcher.page(where=HERE, sort=sort)
-        assert [key_of(result) for result in page["results"]] == keys
-        assert key_of(group_in(page)["group"]["best"]) == best
+        assert [offer_key(result) for result in page["results"]] == keys
+        assert offer_key(group_in(page)["group"]["best"]) == best
 
 
 @pytest.mark.proves("F090")
-async def test_a_cpts_covers_the_same_ground_under_any_code(searching: Searching) -> None:
+async def test_a_cpts_covers_the_same_ground_under_any_code(index_offers: IndexOffers) -> None:
     city, district = "750000001", "750000002"
     seats = [cpts(city, "75056"), cpts(district, "75104")]
-    searcher = searching([*seats, member("a", 1, city), member("b", 2, district)])
+    searcher = index_offers([*seats, member("a", 1, city), member("b", 2, district)])
     assert await searcher.keys(where=area(insee="75104")) == [city, district]
     assert await searcher.keys(where=area(insee="75056")) == [city, district]
     assert await searcher.keys(where=area(insee="75105")) == [city, "b"]
@@ -96,47 +98,51 @@ async def test_a_cpts_covers_the_same_ground_under_any_code(searching: Searching
 
 
 @pytest.mark.proves("F090")
-async def test_without_a_commune_nothing_is_grouped(searching: Searching) -> None:
-    searcher = searching([*SEATS, member("a", 1), member("b", 2)])
+async def test_without_a_commune_nothing_is_grouped(index_offers: IndexOffers) -> None:
+    searcher = index_offers([*SEATS, member("a", 1), member("b", 2)])
     assert await searcher.keys(where=area()) == ["a", "b"]
     assert sorted(await searcher.keys(where=department())) == ["a", "b"]
     assert await searcher.keys(where=commune(insee="14754")) == [COAST]
 
 
 @pytest.mark.proves("F092")
-async def test_members_of_a_cpts_that_does_not_cover_stay_themselves(searching: Searching) -> None:
+async def test_members_of_a_cpts_that_does_not_cover_stay_themselves(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         *(member("hill", 1, HILLS), member("coast", 2), member("hills", 3, HILLS)),
         member("unknown", 4, "140000009"),
     ]
-    page = await searching([*SEATS, *offers]).page(where=HERE)
-    keys = [key_of(result) for result in page["results"]]
+    page = await index_offers([*SEATS, *offers]).page(where=HERE)
+    keys = [offer_key(result) for result in page["results"]]
     assert keys == ["hill", COAST, "hills", "unknown"]
     assert [result["kind"] for result in page["results"]] == [
         *("professional", "cpts", "professional", "professional")
     ]
 
 
-async def test_a_cpts_without_a_point_groups_all_the_same(searching: Searching) -> None:
+async def test_a_cpts_without_a_point_groups_all_the_same(index_offers: IndexOffers) -> None:
     seat = cpts(COAST, "14754")
     del seat["point"]
-    searcher = searching([seat, member("a", 1)])
+    searcher = index_offers([seat, member("a", 1)])
     assert await searcher.keys(where=HERE) == [COAST]
 
 
 @pytest.mark.proves("F095")
-async def test_only_the_attached_place_of_a_doctor_is_a_member(searching: Searching) -> None:
+async def test_only_the_attached_place_of_a_doctor_is_a_member(index_offers: IndexOffers) -> None:
     same = {"rpps": "10003456789"}
     offers = [member("attached", 2, **same), doctor("elsewhere", 1, [slot()], **same)]
-    searcher = searching([*SEATS, *offers])
+    searcher = index_offers([*SEATS, *offers])
     page = await searcher.page(where=HERE)
-    assert [key_of(result) for result in page["results"]] == ["elsewhere", COAST]
+    assert [offer_key(result) for result in page["results"]] == ["elsewhere", COAST]
     assert group_in(page)["group"]["members"] == 1
     assert await searcher.keys(where=HERE, cpts=COAST) == ["attached"]
 
 
 @pytest.mark.proves("F094", "W24", "W25")
-async def test_members_honour_word_filters_mode_slots_and_absences(searching: Searching) -> None:
+async def test_members_honour_word_filters_mode_slots_and_absences(
+    index_offers: IndexOffers,
+) -> None:
     away = [{"gte": utc(NOW.replace(day=1)), "lt": utc(NOW.replace(day=28))}]
     offers = [
         member("a", 1, sector="1", slots=[slot(1, consultation=["AMB"])]),
@@ -145,7 +151,7 @@ async def test_members_honour_word_filters_mode_slots_and_absences(searching: Se
         member("nurse", 4, profession="60", specialties=["SI01"]),
         member("away", 5, absences=away),
     ]
-    searcher = searching([*SEATS, *offers])
+    searcher = index_offers([*SEATS, *offers])
     cases: list[tuple[dict[str, Any], list[str]]] = [
         ({}, ["a", "b"]),
         ({"mode": "all"}, ["a", "b", "none"]),
@@ -163,41 +169,41 @@ async def test_members_honour_word_filters_mode_slots_and_absences(searching: Se
 
 
 @pytest.mark.proves("F093")
-async def test_the_members_of_any_cpts_in_order_by_page(searching: Searching) -> None:
+async def test_the_members_of_any_cpts_in_order_by_page(index_offers: IndexOffers) -> None:
     offers = [member(f"hill{n}", n, HILLS) for n in range(1, 8)]
-    searcher = searching([*SEATS, *offers, member("coast", 1)])
+    searcher = index_offers([*SEATS, *offers, member("coast", 1)])
     pages = [
         await searcher.page(where=HERE, cpts=HILLS, size=3, page=number) for number in (1, 2, 3)
     ]
     assert {page["total"]["value"] for page in pages} == {7}
-    keys = [key_of(result) for page in pages for result in page["results"]]
+    keys = [offer_key(result) for page in pages for result in page["results"]]
     assert keys == [f"hill{n}" for n in range(1, 8)]
     assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
 
 
 @pytest.mark.proves("F086", "F088")
-async def test_pages_count_cards(searching: Searching) -> None:
+async def test_pages_count_cards(index_offers: IndexOffers) -> None:
     """Members ranked on every page leave no hole, and the CPTS comes once."""
     offers = [doctor(f"d{n}", n, [slot()]) for n in range(1, 8)]
     members = [member(f"m{n}", n + 0.5) for n in range(2, 9)]
-    searcher = searching([*SEATS, *offers, *members])
+    searcher = index_offers([*SEATS, *offers, *members])
     pages = [await searcher.page(where=HERE, size=3, page=number) for number in (1, 2, 3)]
     assert [len(page["results"]) for page in pages] == [3, 3, 2]
-    keys = [key_of(result) for page in pages for result in page["results"]]
+    keys = [offer_key(result) for page in pages for result in page["results"]]
     assert keys == ["d1", "d2", COAST, *(f"d{n}" for n in range(3, 8))]
     assert {page["total"]["value"] for page in pages} == {8}
     assert [page["next"] for page in pages] == [{"page": 2}, {"page": 3}, None]
 
 
 @pytest.mark.proves("F014")
-async def test_the_circle_is_chosen_on_people_not_on_cards(searching: Searching) -> None:
+async def test_the_circle_is_chosen_on_people_not_on_cards(index_offers: IndexOffers) -> None:
     growing = area(insee="14754", explicit_radius=False)
     near = [member("m1", 1), member("m2", 2), *(doctor(f"d{n}", n, [slot()]) for n in (3, 4, 5))]
-    searcher = searching([*SEATS, *near, member("ring", 25), doctor("far", 25, [slot()])])
+    searcher = index_offers([*SEATS, *near, member("ring", 25), doctor("far", 25, [slot()])])
     for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
         page = await searcher.page(where=growing, **criteria)
         assert "enlarged" not in page, criteria
-    fewer = searching([*SEATS, *near[:4], member("ring", 25)])
+    fewer = index_offers([*SEATS, *near[:4], member("ring", 25)])
     for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
         page = await fewer.page(where=growing, **criteria)
         assert page["enlarged"]["to_km"] == 30.0, criteria
@@ -205,19 +211,19 @@ async def test_the_circle_is_chosen_on_people_not_on_cards(searching: Searching)
 
 
 @pytest.mark.proves("F048")
-async def test_the_treating_doctor_is_no_member(searching: Searching) -> None:
+async def test_the_treating_doctor_is_no_member(index_offers: IndexOffers) -> None:
     mine = member("mine", 1, rpps="10003456789")
-    searcher = searching([*SEATS, mine, member("b", 2), member("c", 3)])
+    searcher = index_offers([*SEATS, mine, member("b", 2), member("c", 3)])
     page = await searcher.page(where=HERE, treating_doctor="10003456789")
-    assert [key_of(card) for card in page["pinned"]] == ["mine"]
+    assert [offer_key(card) for card in page["pinned"]] == ["mine"]
     group = group_in(page)["group"]
-    assert (group["members"], key_of(group["best"])) == (2, "b")
+    assert (group["members"], offer_key(group["best"])) == (2, "b")
 
 
 @pytest.mark.proves("F079")
-async def test_kinds_are_those_of_cards(searching: Searching) -> None:
+async def test_kinds_are_those_of_cards(index_offers: IndexOffers) -> None:
     offers = [member("m1", 1), doctor("d", 2, [slot()]), member("m2", 3), member("hill", 4, HILLS)]
-    searcher = searching([*SEATS, *offers])
+    searcher = index_offers([*SEATS, *offers])
     assert await searcher.keys(where=HERE, kind=["cpts"]) == [COAST]
     assert await searcher.keys(where=HERE, kind=["professional"]) == ["d", "hill"]
     people = {"where": HERE, "group_cpts": False}
@@ -225,35 +231,37 @@ async def test_kinds_are_those_of_cards(searching: Searching) -> None:
     assert await searcher.keys(**people, kind=["professional"]) == ["m1", "d", "m2", "hill"]
 
 
-async def test_a_cpts_is_a_result_of_its_own_when_it_is_asked_for(searching: Searching) -> None:
+async def test_a_cpts_is_a_result_of_its_own_when_it_is_asked_for(
+    index_offers: IndexOffers,
+) -> None:
     lost = cpts("140000003", "14754")
     del lost["point"]
-    searcher = searching([*SEATS, lost, member("m1", 1)])
+    searcher = index_offers([*SEATS, lost, member("m1", 1)])
     page = await searcher.page("CPTS", where=HERE, size=20)
-    assert sorted(key_of(result) for result in page["results"]) == [COAST, HILLS]
+    assert sorted(offer_key(result) for result in page["results"]) == [COAST, HILLS]
     assert all("group" not in result for result in page["results"])
     named = await searcher.keys(HILLS, where=HERE, mode="all")
     assert named == [HILLS]
 
 
-async def test_a_name_shows_the_person_not_the_cpts(searching: Searching) -> None:
-    searcher = searching([*SEATS, member("simon", 1), member("other", 2)])
+async def test_a_name_shows_the_person_not_the_cpts(index_offers: IndexOffers) -> None:
+    searcher = index_offers([*SEATS, member("simon", 1), member("other", 2)])
     assert await searcher.keys("nomsimon", where=HERE) == ["simon"]
 
 
-async def test_an_offer_far_in_time_is_no_member_of_the_window(searching: Searching) -> None:
+async def test_an_offer_far_in_time_is_no_member_of_the_window(index_offers: IndexOffers) -> None:
     late = slot(0, id="late", start=after(62), end=after(63))
-    searcher = searching([*SEATS, member("a", 1), member("late", 2, slots=[late])])
+    searcher = index_offers([*SEATS, member("a", 1), member("late", 2, slots=[late])])
     assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1
 
 
 async def test_who_joins_during_a_search_waits_for_the_next(
-    searching: Searching, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """His slot comes between the request for the best members and that for the page."""
     late = member("late", 1)
-    searcher = searching([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
-    real = Index.ask_all
+    searcher = index_offers([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
+    real = Index.fetch_answers
 
     async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         answers = await real(index, bodies)
@@ -261,21 +269,21 @@ async def test_who_joins_during_a_search_waits_for_the_next(
             es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
         return answers
 
-    monkeypatch.setattr(Index, "ask_all", ask_all)
+    monkeypatch.setattr(Index, "fetch_answers", ask_all)
     page = await searcher.page(where=area(insee="14754"))
-    assert [key_of(card) for card in page["results"]] == ["other"]
+    assert [offer_key(card) for card in page["results"]] == ["other"]
     monkeypatch.undo()
     page = await searcher.page(where=area(insee="14754"))
-    assert [key_of(card) for card in page["results"]] == [COAST, "other"]
+    assert [offer_key(card) for card in page["results"]] == [COAST, "other"]
 
 
 async def test_a_commune_seen_before_is_answered_by_one_request(
-    searching: Searching, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = [doctor(f"d{n}", n, [slot()]) for n in range(2, 8)]
-    searcher = searching([*SEATS, member("m1", 1), *alone, member("m2", 3)])
+    searcher = index_offers([*SEATS, member("m1", 1), *alone, member("m2", 3)])
     first = await searcher.page(where=HERE, seed=1)
-    asked = requests_counted(monkeypatch)
+    asked = record_request_paths(monkeypatch)
     again = await searcher.page(where=HERE, seed=1)
     assert len(asked) == 1
     assert again["results"] == first["results"]
@@ -283,12 +291,12 @@ async def test_a_commune_seen_before_is_answered_by_one_request(
 
 @pytest.mark.parametrize("criteria", [{}, {"kind": ["cpts"]}, {"cpts": COAST}, {"page": 2}])
 async def test_a_territory_that_changes_is_right_at_once(
-    searching: Searching, es: Elasticsearch, criteria: dict[str, Any]
+    index_offers: IndexOffers, es: Elasticsearch, criteria: dict[str, Any]
 ) -> None:
     """What was foreseen is corrected by the answer, and never shown."""
     people = [doctor("d", 2, [slot()]), *(member(f"m{n}", n) for n in (1, 3))]
     people += [member(f"h{n}", n, HILLS) for n in (4, 5)]
-    searcher = searching([*SEATS, *people])
+    searcher = index_offers([*SEATS, *people])
     await searcher.page(where=HERE)
     for seats in (
         (cpts(COAST, "14220"), cpts(HILLS, "14754")),
@@ -304,14 +312,14 @@ async def test_a_territory_that_changes_is_right_at_once(
 
 
 @pytest.mark.proves("F079", "F094")
-async def test_the_members_of_a_card_chosen_by_its_kind(searching: Searching) -> None:
+async def test_the_members_of_a_card_chosen_by_its_kind(index_offers: IndexOffers) -> None:
     """The card is found with ``kind=cpts`` in a larger circle; so are its members, all of them."""
     others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
-    searcher = searching([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
+    searcher = index_offers([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
     asked = {"where": HERE._replace(explicit_radius=False), "kind": ["cpts"], "size": 20}
     card = group_in(await searcher.page(**asked))
     page = await searcher.page(**asked, cpts=COAST)
-    assert [key_of(one) for one in page["results"]] == ["m1", "m2", "m3"]
+    assert [offer_key(one) for one in page["results"]] == ["m1", "m2", "m3"]
     assert card["group"]["members"] == page["total"]["value"]
     (kinds,) = [facet["values"] for facet in page["facets"] if facet["name"] == "kind"]
     assert {one["value"]: one["count"] for one in kinds} == {"cpts": 3, "professional": 3}

@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import area, commune, cpts, doctor, key_of, slot, structure
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import (
+    area,
+    commune,
+    cpts,
+    doctor,
+    offer_key,
+    slot,
+    structure,
+)
 
 COAST = "140000001"
 EVERY = {"size": 50}
@@ -21,25 +29,27 @@ def values(page: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return list(facet["values"])
 
 
-def selected(page: dict[str, Any], name: str) -> list[str]:
+def list_selected_values(page: dict[str, Any], name: str) -> list[str]:
     return [value["value"] for value in values(page, name) if value.get("selected")]
 
 
 @pytest.mark.proves("F080", "F082", "F083", "W09")
-async def test_a_choice_restricts_the_other_facets_and_not_its_own(searching: Searching) -> None:
+async def test_a_choice_restricts_the_other_facets_and_not_its_own(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         *(doctor(f"a{n}", n, [slot()], sector="1") for n in range(1, 7)),
         *(doctor(f"b{n}", n, [slot()], sector="2", profession="40") for n in range(1, 3)),
         doctor("c", 1, [slot()], sector="3", territory="SAS-14"),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page(size=2)
     assert counts(page, "sector") == {"1": 6, "2": 2, "3": 1}
     assert counts(page, "profession") == {"10": 7, "40": 2}
     chosen = await searcher.page(size=2, sector=["2", "3"])
     assert chosen["total"]["value"] == 3
     assert counts(chosen, "sector") == {"1": 6, "2": 2, "3": 1}
-    assert selected(chosen, "sector") == ["2", "3"]
+    assert list_selected_values(chosen, "sector") == ["2", "3"]
     assert counts(chosen, "profession") == {"40": 2, "10": 1}
     both = await searcher.page(sector=["3"], profession=["40"])
     assert both["total"]["value"] == 0
@@ -48,21 +58,21 @@ async def test_a_choice_restricts_the_other_facets_and_not_its_own(searching: Se
 
 
 @pytest.mark.proves("F079", "F082", "F084", "W10")
-async def test_an_empty_choice_is_empty_whatever_the_others(searching: Searching) -> None:
-    page = await searching([doctor("a", 1, [slot()])]).page(sector=["4"], kind=["professional"])
+async def test_an_empty_choice_is_empty_whatever_the_others(index_offers: IndexOffers) -> None:
+    page = await index_offers([doctor("a", 1, [slot()])]).page(sector=["4"], kind=["professional"])
     assert (page["results"], page["total"]["value"]) == ([], 0)
     assert counts(page, "kind") == {"professional": 0}
     assert counts(page, "sector") == {"1": 1, "4": 0}
 
 
 @pytest.mark.proves("F082", "F094")
-async def test_facets_of_slots_hold_on_one_same_slot(searching: Searching) -> None:
+async def test_facets_of_slots_hold_on_one_same_slot(index_offers: IndexOffers) -> None:
     offers = [
         doctor("two", 1, [slot(1, consultation=["AMB"]), slot(6, consultation=["VR"])]),
         doctor("one", 2, [slot(6, consultation=["AMB", "HH"], types=["SNP"])]),
         doctor("none", 3),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page(mode="all")
     assert page["total"]["value"] == 3
     assert counts(page, "consultation") == {"AMB": 2, "HH": 1, "VR": 1}
@@ -80,51 +90,51 @@ async def test_facets_of_slots_hold_on_one_same_slot(searching: Searching) -> No
 
 @pytest.mark.proves("F083")
 @pytest.mark.parametrize("mode", ["available", "all", "beyond", "reorientation"])
-async def test_a_slot_filter_restricts_in_every_mode(searching: Searching, mode: str) -> None:
+async def test_a_slot_filter_restricts_in_every_mode(index_offers: IndexOffers, mode: str) -> None:
     agreed = {"accepts_beyond": True, "reorientation": True}
     offers = [
         doctor("office", 1, [slot(1, consultation=["AMB"])], **agreed),
         doctor("home", 2, [slot(1, consultation=["HH"])], **agreed),
         doctor("none", 3, **agreed),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     assert await searcher.keys(mode=mode, consultation=["HH"]) == ["home"]
     assert await searcher.keys(mode=mode, horizon=["24-48"]) == []
 
 
 @pytest.mark.proves("F081")
-async def test_levels_of_maternity_and_kinds_of_structures(searching: Searching) -> None:
+async def test_levels_of_maternity_and_kinds_of_structures(index_offers: IndexOffers) -> None:
     offers = [
         *(structure(f"m{n}", "hospital", "355", n, maternity_level="2A") for n in (1, 2)),
         structure("big", "hospital", "355", 3, maternity_level="3"),
         structure("small", "birth_centre", "631", 4, maternity_level="1"),
     ]
-    page = await searching(offers).page("maternité", maternity_level=["3"])
-    assert [key_of(result) for result in page["results"]] == ["big"]
+    page = await index_offers(offers).page("maternité", maternity_level=["3"])
+    assert [offer_key(result) for result in page["results"]] == ["big"]
     assert counts(page, "maternity_level")["2A"] == 2
-    assert selected(page, "maternity_level") == ["3"]
+    assert list_selected_values(page, "maternity_level") == ["3"]
     assert counts(page, "kind") == {"hospital": 1, "structure": 1}
 
 
-async def test_reform_pairs_are_one_value(searching: Searching) -> None:
+async def test_reform_pairs_are_one_value(index_offers: IndexOffers) -> None:
     offers = [
         doctor("both", 1, [slot()], specialties=["SM53", "SM54"], specialty_groups=GENERAL),
         doctor("new", 2, [slot()], specialties=["SM54", "SM40"], specialty_groups=GENERAL),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page()
     assert counts(page, "specialty") == {"SM26": 2, "SM40": 1}
     (label,) = [one["label"] for one in values(page, "specialty") if one["value"] == "SM26"]
     assert label == "Médecine générale"
     chosen = await searcher.page(specialty=["SM54"])
-    assert (chosen["total"]["value"], selected(chosen, "specialty")) == (2, ["SM26"])
+    assert (chosen["total"]["value"], list_selected_values(chosen, "specialty")) == (2, ["SM26"])
 
 
 GENERAL = ["general_medicine"]
 
 
 @pytest.mark.proves("F079", "F082", "F091")
-async def test_a_cpts_counts_once_for_all_its_members(searching: Searching) -> None:
+async def test_a_cpts_counts_once_for_all_its_members(index_offers: IndexOffers) -> None:
     offers = [
         cpts(COAST, "14754"),
         doctor("m1", 1, [slot()], cpts=[COAST], sector="1"),
@@ -132,7 +142,7 @@ async def test_a_cpts_counts_once_for_all_its_members(searching: Searching) -> N
         doctor("m3", 3, [slot()], cpts=[COAST], sector="2"),
         doctor("d", 4, [slot()], sector="2"),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page(where=area(insee="14754"))
     assert page["total"]["value"] == 2
     assert counts(page, "kind") == {"cpts": 1, "professional": 1}
@@ -142,40 +152,42 @@ async def test_a_cpts_counts_once_for_all_its_members(searching: Searching) -> N
     assert counts(people, "sector") == {"1": 2, "2": 2}
 
 
-async def test_participation_counts_participants_only(searching: Searching) -> None:
+async def test_participation_counts_participants_only(index_offers: IndexOffers) -> None:
     offers = [
         doctor("a", 1, [slot()], participant=True, via=["own", "msp"]),
         doctor("b", 2, [slot()], participant=True, via=["own"]),
         doctor("left", 3, [slot()], participant=False, via=["own"]),
     ]
-    page = await searching(offers).page()
+    page = await index_offers(offers).page()
     assert counts(page, "participation") == {"own": 2, "msp": 1}
 
 
-async def test_the_nearest_that_participants_hide_is_named_beside(searching: Searching) -> None:
+async def test_the_nearest_that_participants_hide_is_named_beside(
+    index_offers: IndexOffers,
+) -> None:
     far = [doctor(f"p{n}", 10 + n, [slot()], participant=True) for n in range(6)]
     hidden = [doctor("near", 1.5, [slot()]), doctor("nearer-without-slot", 1)]
-    searcher = searching([*far, *hidden])
+    searcher = index_offers([*far, *hidden])
     page = await searcher.page(mode="all")
     told = page["nearer_alternative"]
-    assert key_of(told["card"]) == "near"
+    assert offer_key(told["card"]) == "near"
     assert told["saved_km"] == pytest.approx(8.5, abs=0.01)
     assert "nearer_alternative" not in await searcher.page(mode="all", page=2)
     assert "nearer_alternative" not in await searcher.page(where=commune(), mode="all")
-    assert "nearer_alternative" not in await searching([*far[:4], *hidden]).page(mode="all")
+    assert "nearer_alternative" not in await index_offers([*far[:4], *hidden]).page(mode="all")
 
 
-async def test_a_hidden_member_is_named_by_its_cpts(searching: Searching) -> None:
+async def test_a_hidden_member_is_named_by_its_cpts(index_offers: IndexOffers) -> None:
     """The members of the first circle's edge hide one who is near; the CPTS card is far below."""
     far = [doctor(f"p{n}", 10 + n, [slot()], participant=True) for n in range(6)]
     members = [
         doctor("near", 1, [slot(40)], cpts=[COAST]),
         doctor("m2", 3, [slot(40)], cpts=[COAST]),
     ]
-    searcher = searching([cpts(COAST, "14754"), *far, *members])
+    searcher = index_offers([cpts(COAST, "14754"), *far, *members])
     told = (await searcher.page(where=area(insee="14754")))["nearer_alternative"]
     assert (told["card"]["id"], told["card"]["kind"]) == (f"cpts:{COAST}", "cpts")
     assert told["saved_km"] == pytest.approx(9, abs=0.01)
     first = doctor("first", 9, [slot(1)], cpts=[COAST], participant=True)
-    shown = searching([cpts(COAST, "14754"), *far, *members, first])
+    shown = index_offers([cpts(COAST, "14754"), *far, *members, first])
     assert "nearer_alternative" not in await shown.page(where=area(insee="14754"))

@@ -7,29 +7,29 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from tests.search_engine.conftest import Indexed
-from tests.search_engine.oracle.facets import FACETS, Value, expected_facets, nearer_alternative
+from tests.search_engine.conftest import RandomOffersIndex
+from tests.search_engine.engine_pages import change_criteria, fetch_page, fix_radius, iterate_pages
+from tests.search_engine.oracle.facets import FACETS, Value, nearer_alternative, oracle_facets
 from tests.search_engine.oracle.groups import Card
-from tests.search_engine.oracle.order import Expected, expected
-from tests.search_engine.random_searches import Drawn, draw
-from tests.search_engine.search_pages import asking, page_of, walk, within
+from tests.search_engine.oracle.order import OracleResult, oracle_result
+from tests.search_engine.random_searches import RandomSearch, draw_search
 from tests.search_engine.test_oracle import assert_order, same
 
 SEARCHES = 300
 PROMISES = 60
-WALKED = 400
+MAX_PAGED_CARDS = 400
 """Longest result that is walked page by page."""
 
 METRE = 0.001
 
 
-def told_facets(page: dict[str, Any]) -> dict[str, list[Value]]:
+def parse_page_facets(page: dict[str, Any]) -> dict[str, list[Value]]:
     """The facets of a page in the oracle's words, after checking how they are written."""
     told = {}
     for facet in page["facets"]:
         assert set(facet) == {"name", "label", "values"}
         assert all(one["label"] for one in (facet, *facet["values"]))
-        told[facet["name"]] = [told_value(value) for value in facet["values"]]
+        told[facet["name"]] = [read_facet_value(value) for value in facet["values"]]
     assert len(told) == len(page["facets"])
     return told
 
@@ -39,15 +39,17 @@ def with_values(facets: dict[str, list[Value]]) -> dict[str, list[Value]]:
     return {name: values for name, values in facets.items() if values}
 
 
-def told_value(value: dict[str, Any]) -> Value:
+def read_facet_value(value: dict[str, Any]) -> Value:
     assert set(value) - {"selected"} == {"value", "label", "count"}
     assert value.get("selected", True) is True
     return Value(value["value"], value["count"], "selected" in value)
 
 
-def assert_nearer(page: dict[str, Any], drawn: Drawn, indexed: Indexed, right: Expected) -> bool:
+def assert_nearer(
+    page: dict[str, Any], drawn: RandomSearch, random_index: RandomOffersIndex, right: OracleResult
+) -> bool:
     """The nearer alternative is the one of the oracle; whether there is one."""
-    wanted = nearer_alternative(drawn.asked, indexed.offers, right)
+    wanted = nearer_alternative(drawn.oracle_query, random_index.offers, right)
     told = page.get("nearer_alternative")
     if drawn.criteria.page > 1 or wanted is None:
         assert told is None
@@ -72,28 +74,28 @@ def close_call(cards: list[Card]) -> bool:
     *("W09", "W10"),
 )
 async def test_facets_totals_pages_and_groups_are_those_of_plain_arithmetic(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random = Random(79)
     counted: Counter[str] = Counter()
     for _ in range(SEARCHES):
-        drawn = draw(random, common=random.random() < 0.5, page=random.choice((1, 1, 1, 2)))
-        right = expected(drawn.asked, indexed.offers, indexed.index)
-        page = await page_of(client, indexed, drawn)
+        drawn = draw_search(random, common=random.random() < 0.5, page=random.choice((1, 1, 1, 2)))
+        right = oracle_result(drawn.oracle_query, random_index.offers, random_index.index)
+        page = await fetch_page(client, random_index, drawn)
         assert page["total"] == {"value": len(right.cards), "relation": "eq"}, drawn
         assert_order(page, right, drawn)
-        facets = with_values(expected_facets(drawn.asked, indexed.offers, right))
-        assert with_values(told_facets(page)) == facets, drawn
+        facets = with_values(oracle_facets(drawn.oracle_query, random_index.offers, right))
+        assert with_values(parse_page_facets(page)) == facets, drawn
         if not close_call(right.cards):
-            counted["nearer"] += assert_nearer(page, drawn, indexed, right)
-        counted.update(what_was_seen(facets))
+            counted["nearer"] += assert_nearer(page, drawn, random_index, right)
+        counted.update(count_facet_kinds(facets))
     assert set(FACETS) <= set(counted)
     assert counted["selected"] > SEARCHES / 4
     assert counted["beside the selected"] > SEARCHES / 4
     assert counted["nearer"] > SEARCHES / 60
 
 
-def what_was_seen(facets: dict[str, list[Value]]) -> Counter[str]:
+def count_facet_kinds(facets: dict[str, list[Value]]) -> Counter[str]:
     """Facets with values, values selected, and others of the same facet that would add cards."""
     seen = Counter(facets.keys())
     for values in facets.values():
@@ -105,42 +107,46 @@ def what_was_seen(facets: dict[str, list[Value]]) -> Counter[str]:
 
 @pytest.mark.proves("F082", "F086", "F088", "F093", "F094", "W09", "W25")
 async def test_every_count_is_what_asking_for_it_gives(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     """The engine against itself: values, pages, members and circles of a search agree."""
     random = Random(80)
     counted: Counter[str] = Counter()
     while counted["searches"] < PROMISES:
-        drawn = draw(random, common=random.random() < 0.5, page=1, size=100)
-        page = await page_of(client, indexed, drawn)
-        if not 0 < page["total"]["value"] <= WALKED:
+        drawn = draw_search(random, common=random.random() < 0.5, page=1, size=100)
+        page = await fetch_page(client, random_index, drawn)
+        if not 0 < page["total"]["value"] <= MAX_PAGED_CARDS:
             continue
         counted["searches"] += 1
-        results = [one async for each in walk(client, indexed, drawn) for one in each["results"]]
+        results = [
+            one
+            async for each in iterate_pages(client, random_index, drawn)
+            for one in each["results"]
+        ]
         assert len({result["id"] for result in results}) == page["total"]["value"]
         if not drawn.meaning.text:
-            await assert_a_value(client, indexed, drawn, page, random)
+            await assert_a_value(client, random_index, drawn, page, random)
         if not drawn.criteria.kind:
             assert_kinds(page, results)
-            counted["groups"] += await assert_members(client, indexed, drawn, results)
-            other = asking(drawn, group_cpts=not drawn.criteria.group_cpts)
-            assert (await page_of(client, indexed, other))["area"] == page["area"]
+            counted["groups"] += await assert_members(client, random_index, drawn, results)
+            other = change_criteria(drawn, group_cpts=not drawn.criteria.group_cpts)
+            assert (await fetch_page(client, random_index, other))["area"] == page["area"]
     assert counted["groups"] > PROMISES / 6
 
 
 async def assert_a_value(
     client: AsyncElasticsearch,
-    indexed: Indexed,
-    drawn: Drawn,
+    random_index: RandomOffersIndex,
+    drawn: RandomSearch,
     page: dict[str, Any],
     random: Random,
 ) -> None:
     """Asked for in the same circle, one value drawn gives as many cards as its count."""
-    values = [(name, value) for name, ones in told_facets(page).items() for value in ones]
+    values = [(name, value) for name, ones in parse_page_facets(page).items() for value in ones]
     name, value = random.choice(values)
     wanted: Any = True if name == "open_now" else [value.value]
-    same_circle = within(drawn, page["area"].get("radius_km"))
-    alone = await page_of(client, indexed, asking(same_circle, **{name: wanted}))
+    same_circle = fix_radius(drawn, page["area"].get("radius_km"))
+    alone = await fetch_page(client, random_index, change_criteria(same_circle, **{name: wanted}))
     assert alone["total"]["value"] == value.count, (drawn, name, value)
 
 
@@ -149,17 +155,20 @@ def assert_kinds(page: dict[str, Any], results: list[dict[str, Any]]) -> None:
     kinds: Counter[str] = Counter()
     for result in results:
         kinds.update({result["kind"], result.get("structure_kind", result["kind"])})
-    assert {value.value: value.count for value in told_facets(page)["kind"]} == kinds
+    assert {value.value: value.count for value in parse_page_facets(page)["kind"]} == kinds
 
 
 async def assert_members(
-    client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn, results: list[dict[str, Any]]
+    client: AsyncElasticsearch,
+    random_index: RandomOffersIndex,
+    drawn: RandomSearch,
+    results: list[dict[str, Any]],
 ) -> int:
     """Each CPTS shown opens on as many members as its card says; how many cards did."""
     groups = [result["group"] for result in results if "group" in result]
     for group in groups:
-        members = asking(drawn, cpts=group["finess"])
-        page = await page_of(client, indexed, members)
+        members = change_criteria(drawn, cpts=group["finess"])
+        page = await fetch_page(client, random_index, members)
         assert page["total"]["value"] == group["members"], (drawn, group)
         assert group["best"]["id"] in {one["id"] for one in page["results"]}
         assert all("group" not in one for one in page["results"])

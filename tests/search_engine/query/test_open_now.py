@@ -10,11 +10,11 @@ from elasticsearch import Elasticsearch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geography.departments import known_zones
+from geography.departments import load_zones
 from indexers.offers.hours import hours_fields
-from search_engine.query.opening_hours import open_now_clause, opening
-from tests.search_engine.conftest import Searching, fill, new_index
-from tests.search_engine.made_offers import doctor, slot
+from search_engine.query.opening_hours import open_now_clause, opening_state
+from tests.search_engine.conftest import IndexOffers, fill, new_index
+from tests.search_engine.sample_offers import doctor, slot
 from tests.search_engine.wall_clock import (
     ZONES,
     Hours,
@@ -29,7 +29,7 @@ FROM_1405 = {"tue": [["14:05", "18:00"]]}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OpeningPlace:
     """Hours and a zone."""
 
     hours: Hours
@@ -37,30 +37,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class OpeningPlaces:
     """Places by the id of their offer, and the alias that searches them."""
 
     alias: str
-    by_id: dict[str, Place]
+    by_id: dict[str, OpeningPlace]
 
 
 @pytest.fixture(scope="module")
-def places(es: Elasticsearch) -> Iterator[Places]:
+def places(es: Elasticsearch) -> Iterator[OpeningPlaces]:
     """Random hours in every zone, as the indexer writes them."""
     random, by_id, offers = Random(85), {}, []
     for number in range(300):
-        zone = random.choice((*ZONES, *(zone.key for zone in known_zones())))
+        zone = random.choice((*ZONES, *(zone.key for zone in load_zones())))
         hours = random_hours(random)
         offer = doctor(f"p{number}", zone=zone, **hours_fields(hours))
-        by_id[offer["id"]] = Place(hours, zone)
+        by_id[offer["id"]] = OpeningPlace(hours, zone)
         offers.append(offer)
     name = new_index(es)
     fill(es, name.alias, offers)
-    yield Places(name.alias, by_id)
+    yield OpeningPlaces(name.alias, by_id)
     es.indices.delete(index=str(name))
 
 
-def found_open(es: Elasticsearch, places: Places, now: datetime) -> set[str]:
+def find_open_ids(es: Elasticsearch, places: OpeningPlaces, now: datetime) -> set[str]:
     answer = es.search(index=places.alias, query=open_now_clause(now), size=1000, source=False)
     return {hit["_id"] for hit in answer["hits"]["hits"]}
 
@@ -74,12 +74,12 @@ def found_open(es: Elasticsearch, places: Places, now: datetime) -> set[str]:
 @example(now=datetime.fromisoformat("2026-10-25T02:30:00+01:00"))
 @example(now=AT_1405)
 def test_card_and_filter_say_what_the_wall_says(
-    es: Elasticsearch, places: Places, now: datetime
+    es: Elasticsearch, places: OpeningPlaces, now: datetime
 ) -> None:
     by_wall = {key for key, at in places.by_id.items() if is_open(at.hours, now, at.zone)}
-    cards = {key: opening(at.hours, now, at.zone) for key, at in places.by_id.items()}
+    cards = {key: opening_state(at.hours, now, at.zone) for key, at in places.by_id.items()}
     assert {key for key, card in cards.items() if card and card["now"]} == by_wall
-    assert found_open(es, places, now) == by_wall
+    assert find_open_ids(es, places, now) == by_wall
 
 
 @pytest.mark.proves("F102", "W16")
@@ -89,7 +89,7 @@ def test_until_is_the_first_minute_at_which_the_wall_says_otherwise(
     now: datetime, zone: str, seed: int
 ) -> None:
     hours = random_hours(Random(seed))
-    card = opening(hours, now, zone)
+    card = opening_state(hours, now, zone)
     if card is None:
         assert next_change(hours, now, zone) is None
         return
@@ -98,12 +98,12 @@ def test_until_is_the_first_minute_at_which_the_wall_says_otherwise(
     assert until is None or until > now
 
 
-def test_the_random_places_are_open_and_closed(es: Elasticsearch, places: Places) -> None:
-    assert 10 < len(found_open(es, places, AT_1405)) < 290
+def test_the_random_places_are_open_and_closed(es: Elasticsearch, places: OpeningPlaces) -> None:
+    assert 10 < len(find_open_ids(es, places, AT_1405)) < 290
 
 
 @pytest.mark.proves("F085", "W17")
-async def test_a_search_keeps_the_places_open_where_they_are(searching: Searching) -> None:
+async def test_a_search_keeps_the_places_open_where_they_are(index_offers: IndexOffers) -> None:
     offers = [
         doctor("open", 1, [slot(4)], **hours_fields(FROM_1405)),
         doctor("later", 2, [slot(4)], **hours_fields({"tue": [["14:06", "18:00"]]})),
@@ -112,7 +112,7 @@ async def test_a_search_keeps_the_places_open_where_they_are(searching: Searchin
         doctor("overseas", 5, [slot(4)], zone="Indian/Reunion", **hours_fields(FROM_1405)),
         doctor("morning", 6, [slot(4)], zone="America/Cayenne", **hours_fields(FROM_1405)),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page(now=AT_1405, open_now=True)
     assert [card["title"] for card in page["results"]] == ["Dr open", "Dr overseas"]
     assert all(card["open"]["now"] for card in page["results"])
@@ -121,8 +121,10 @@ async def test_a_search_keeps_the_places_open_where_they_are(searching: Searchin
 
 
 @pytest.mark.proves("F085")
-async def test_a_fraction_of_a_second_does_not_part_card_and_filter(searching: Searching) -> None:
-    searcher = searching([doctor("a", 1, [slot(4)], **hours_fields(FROM_1405))])
+async def test_a_fraction_of_a_second_does_not_part_card_and_filter(
+    index_offers: IndexOffers,
+) -> None:
+    searcher = index_offers([doctor("a", 1, [slot(4)], **hours_fields(FROM_1405))])
     page = await searcher.page(
         now=datetime.fromisoformat("2026-06-16T14:04:59.5+02:00"), open_now=True
     )
@@ -134,5 +136,5 @@ def test_zones_that_show_the_same_minute_are_one_clause() -> None:
     told = [clause["bool"]["filter"] for clause in clauses]
     zones = [zone for there, _ in told for zone in there["terms"]["zone"]]
     minutes = [then["term"]["open_minutes"] for _, then in told]
-    assert sorted(zones) == [zone.key for zone in known_zones()]
+    assert sorted(zones) == [zone.key for zone in load_zones()]
     assert len(minutes) == len(set(minutes)) < len(zones)

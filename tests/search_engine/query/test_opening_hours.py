@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from search_engine.query.opening_hours import opening
+from search_engine.query.opening_hours import opening_state
 
 WEEK = {
     "mon": [["08:00", "12:00"], ["14:00", "18:30"]],
@@ -31,13 +31,15 @@ WEEK = {
     ],
 )
 def test_open_or_closed_and_until_when(now: str, zone: str, state: tuple[bool, str]) -> None:
-    found = opening(WEEK, datetime.fromisoformat(now), zone)
+    found = opening_state(WEEK, datetime.fromisoformat(now), zone)
     assert found == {"now": state[0], "until": state[1]}
 
 
 def test_a_night_with_a_change_of_clock_ends_on_time() -> None:
     night = {"sat": [["20:00", "24:00"]], "sun": [["00:00", "08:00"]]}
-    found = opening(night, datetime.fromisoformat("2026-03-28T23:00:00+01:00"), "Europe/Paris")
+    found = opening_state(
+        night, datetime.fromisoformat("2026-03-28T23:00:00+01:00"), "Europe/Paris"
+    )
     assert found == {"now": True, "until": "2026-03-29T08:00:00+02:00"}
 
 
@@ -64,7 +66,7 @@ def test_a_night_with_a_change_of_clock_ends_on_time() -> None:
 def test_the_nights_of_clock_change(
     span: tuple[str, str], now: str, state: tuple[bool, str]
 ) -> None:
-    found = opening({"sun": [list(span)]}, datetime.fromisoformat(now), "Europe/Paris")
+    found = opening_state({"sun": [list(span)]}, datetime.fromisoformat(now), "Europe/Paris")
     assert found == {"now": state[0], "until": state[1]}
 
 
@@ -80,7 +82,7 @@ def test_the_nights_of_clock_change(
 )
 def test_a_night_from_sunday_to_monday_is_one(now: str, state: tuple[bool, str]) -> None:
     night = {"sun": [["20:00", "24:00"]], "mon": [["00:00", "06:00"]]}
-    found = opening(night, datetime.fromisoformat(now), "Europe/Paris")
+    found = opening_state(night, datetime.fromisoformat(now), "Europe/Paris")
     assert found == {"now": state[0], "until": state[1]}
 
 
@@ -89,23 +91,23 @@ def test_what_never_closes_has_no_end() -> None:
         day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     }
     now = datetime.fromisoformat("2026-03-28T12:00:00+01:00")
-    assert opening(always, now, "Europe/Paris") == {"now": True}
+    assert opening_state(always, now, "Europe/Paris") == {"now": True}
 
 
 def test_an_opening_more_than_eight_days_ahead_is_not_told() -> None:
     """The hour that is skipped on 29 March is next on the wall on 5 April."""
     skipped = {"sun": [["02:00", "03:00"]]}
     now = datetime.fromisoformat("2026-03-27T12:00:00+01:00")
-    assert opening(skipped, now, "Europe/Paris") == {"now": False}
+    assert opening_state(skipped, now, "Europe/Paris") == {"now": False}
 
 
 @pytest.mark.parametrize("hours", [{}, {"mon": []}])
 def test_without_hours_nothing_is_said(hours: dict[str, Any]) -> None:
     now = datetime.fromisoformat("2026-06-15T14:05:00+02:00")
-    assert opening(hours, now, "Europe/Paris") is None
+    assert opening_state(hours, now, "Europe/Paris") is None
 
 
 def test_closed_all_week_but_one_day_opens_next_week() -> None:
     now = datetime.fromisoformat("2026-06-16T18:00:00+02:00")
-    found = opening({"tue": [["14:05", "18:00"]]}, now, "Europe/Paris")
+    found = opening_state({"tue": [["14:05", "18:00"]]}, now, "Europe/Paris")
     assert found == {"now": False, "until": "2026-06-23T14:05:00+02:00"}

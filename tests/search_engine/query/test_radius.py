@@ -7,23 +7,30 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.query.radius import CIRCLES, COUNTS, EXACT, bears_name, enough_at, larger_radii
+from search_engine.query.radius import (
+    CIRCLES,
+    COUNTS,
+    EXACT,
+    find_enough_circle,
+    has_exact_name,
+    larger_radii,
+)
 from search_engine.request.area import Area
-from tests.search_engine.conftest import Indexed, Searching
-from tests.search_engine.made_offers import (
+from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
+from tests.search_engine.engine_pages import fetch_page
+from tests.search_engine.random_searches import draw_search
+from tests.search_engine.sample_offers import (
     area,
     commune,
     department,
     doctor,
-    key_of,
+    offer_key,
     slot,
     structure,
 )
-from tests.search_engine.random_searches import draw
-from tests.search_engine.search_pages import page_of
 
 
-def growing() -> Area:
+def growing_area() -> Area:
     """The same place with the department's own radius."""
     return area(explicit_radius=False)
 
@@ -45,17 +52,17 @@ def test_a_step_further_each_time_up_to_twice(
 
 
 def test_the_smallest_circle_with_enough_is_chosen() -> None:
-    assert enough_at(counted([5, 9])) == 0
-    assert enough_at(counted([4, 5])) == 1
-    assert enough_at(counted([0, 1])) == 1
+    assert find_enough_circle(counts_response([5, 9])) == 0
+    assert find_enough_circle(counts_response([4, 5])) == 1
+    assert find_enough_circle(counts_response([0, 1])) == 1
 
 
 def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
-    assert not bears_name(counted([5, 9], [0, 1]), 0)
-    assert bears_name(counted([4, 5], [0, 1]), 1)
+    assert not has_exact_name(counts_response([5, 9], [0, 1]), 0)
+    assert has_exact_name(counts_response([4, 5], [0, 1]), 1)
 
 
-def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
+def counts_response(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
     """The answer that tells these counts by radius."""
     told = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
     return {
@@ -68,16 +75,16 @@ def counted(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]
 
 @pytest.mark.proves("F014", "W34")
 async def test_too_few_offers_with_a_slot_make_the_radius_grow_and_the_answer_says_so(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     near = [doctor(f"near{n}", n, [slot()]) for n in range(1, 5)]
     without = [doctor(f"without{n}", n) for n in range(1, 9)]
     ring = [doctor(f"ring{n}", 20 + n, [slot()], participant=True) for n in (1, 9, 15, 25)]
-    searcher = searching([*near, *without, *ring])
-    page = await searcher.page(where=growing(), size=20)
+    searcher = index_offers([*near, *without, *ring])
+    page = await searcher.page(where=growing_area(), size=20)
     assert page["enlarged"] == {"from_km": 20.0, "to_km": 30.0}
     assert page["area"]["radius_km"] == 30.0
-    keys = [key_of(result) for result in page["results"]]
+    keys = [offer_key(result) for result in page["results"]]
     assert keys == ["near1", "near2", "near3", "near4", "ring1", "ring9"]
     assert [result["rank"]["tier"] for result in page["results"]] == [2, 2, 2, 2, 3, 3]
     assert page["results"][4]["rank"]["label"] == (
@@ -85,39 +92,49 @@ async def test_too_few_offers_with_a_slot_make_the_radius_grow_and_the_answer_sa
     )
     kept = await searcher.page(where=area(), size=20)
     assert "enlarged" not in kept
-    assert [key_of(result) for result in kept["results"]] == keys[:4]
-    every = await searcher.page(where=growing(), size=20, mode="all")
+    assert [offer_key(result) for result in kept["results"]] == keys[:4]
+    every = await searcher.page(where=growing_area(), size=20, mode="all")
     assert every["enlarged"]["to_km"] == 30.0
 
 
 @pytest.mark.proves("F014")
-async def test_enough_offers_or_a_department_leave_the_radius_alone(searching: Searching) -> None:
+async def test_enough_offers_or_a_department_leave_the_radius_alone(
+    index_offers: IndexOffers,
+) -> None:
     offers = [doctor(f"near{n}", n, [slot()]) for n in range(1, 6)]
-    searcher = searching([*offers, doctor("ring", 21, [slot()])])
-    assert "enlarged" not in await searcher.page(where=growing())
+    searcher = index_offers([*offers, doctor("ring", 21, [slot()])])
+    assert "enlarged" not in await searcher.page(where=growing_area())
     assert "enlarged" not in await searcher.page(where=department())
-    assert (await searcher.page(where=growing(), page=2, size=3))["total"]["value"] == 5
+    assert (await searcher.page(where=growing_area(), page=2, size=3))["total"]["value"] == 5
 
 
-async def test_structures_without_slots_are_enough_by_themselves(searching: Searching) -> None:
+async def test_structures_without_slots_are_enough_by_themselves(index_offers: IndexOffers) -> None:
     offers = [structure(f"p{n}", "pharmacy", "620", n) for n in range(1, 6)]
-    searcher = searching([*offers, structure("ring", "pharmacy", "620", 21)])
-    assert "enlarged" not in await searcher.page("pharmacie", where=growing())
+    searcher = index_offers([*offers, structure("ring", "pharmacy", "620", 21)])
+    assert "enlarged" not in await searcher.page("pharmacie", where=growing_area())
 
 
-async def test_every_page_of_an_enlarged_search_is_enlarged(searching: Searching) -> None:
+async def test_every_page_of_an_enlarged_search_is_enlarged(index_offers: IndexOffers) -> None:
     offers = [doctor(f"d{n}", n * 9.9, [slot()]) for n in range(5)]
-    searcher = searching(offers)
-    pages = [await searcher.page(where=growing(), size=2, page=number) for number in (1, 2, 3)]
+    searcher = index_offers(offers)
+    pages = [await searcher.page(where=growing_area(), size=2, page=number) for number in (1, 2, 3)]
     assert {page["enlarged"]["to_km"] for page in pages} == {40.0}
-    assert [key_of(r) for page in pages for r in page["results"]] == ["d0", "d1", "d2", "d3", "d4"]
+    assert [offer_key(r) for page in pages for r in page["results"]] == [
+        "d0",
+        "d1",
+        "d2",
+        "d3",
+        "d4",
+    ]
 
 
 @pytest.mark.proves("F014")
-async def test_the_first_order_stays_a_prefix(client: AsyncElasticsearch, indexed: Indexed) -> None:
+async def test_the_first_order_stays_a_prefix(
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
+) -> None:
     random, compared = Random(14), 0
     for _ in range(300):
-        drawn = draw(random, mode="available", size=100, page=1, horizon=["0-4"])
+        drawn = draw_search(random, mode="available", size=100, page=1, horizon=["0-4"])
         if drawn.area.explicit_radius or drawn.area.radius_km is None:
             continue
         if drawn.meaning.text or drawn.meaning.structure_word:
@@ -125,20 +142,20 @@ async def test_the_first_order_stays_a_prefix(client: AsyncElasticsearch, indexe
         orders = []
         for explicit in (True, False):
             moved = replace(drawn, area=drawn.area._replace(explicit_radius=explicit))
-            page = await page_of(client, indexed, moved)
+            page = await fetch_page(client, random_index, moved)
             orders.append([result["id"] for result in page["results"]])
         assert orders[1][: len(orders[0])] == orders[0]
         compared += len(orders[1]) > len(orders[0]) > 0
     assert compared >= 10
 
 
-async def test_a_commune_search_keeps_its_quarters_when_it_grows(searching: Searching) -> None:
+async def test_a_commune_search_keeps_its_quarters_when_it_grows(index_offers: IndexOffers) -> None:
     offers = [
         doctor("inner", 4, [slot(30)], precision="municipality"),
         doctor("outer", 9, [slot(30, types=["SNP"])]),
         doctor("ring-near", 24, [slot(30)]),
         doctor("ring-far", 39, [slot(30)]),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     where = commune(explicit_radius=False)
     assert await searcher.keys(where=where) == ["inner", "outer", "ring-near", "ring-far"]

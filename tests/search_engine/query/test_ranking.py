@@ -10,33 +10,33 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.backend.index import Index, hits_of
-from search_engine.execution.search import answered
-from search_engine.query.plan import Plan, plan_of
+from search_engine.backend.index import Index, read_hits
+from search_engine.execution.search import execute_search
+from search_engine.query.plan import Plan, build_plan
 from search_engine.request.profiles import load_profiles
-from search_engine.request.window import window_of
-from search_engine.response.explanation import scale_of
-from search_engine.response.page import Found, result_card, view_of
-from tests.search_engine.conftest import Indexed, Searching
-from tests.search_engine.made_offers import (
+from search_engine.request.window import build_window
+from search_engine.response.explanation import build_credit_scale
+from search_engine.response.page import SearchResult, card_context, result_card
+from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
+from tests.search_engine.engine_pages import iterate_pages
+from tests.search_engine.oracle.order import oracle_result
+from tests.search_engine.random_score import random_score
+from tests.search_engine.random_searches import RandomSearch, draw_search
+from tests.search_engine.sample_offers import (
     area,
     commune,
     department,
     doctor,
-    key_of,
+    offer_key,
     slot,
     structure,
 )
-from tests.search_engine.oracle.order import expected
-from tests.search_engine.random_score import chance
-from tests.search_engine.random_searches import Drawn, draw
-from tests.search_engine.search_pages import walk
 
 SUM = 1e-5
 
 
 @pytest.mark.proves("F018", "F023", "F041")
-async def test_participants_first_then_the_nearest(searching: Searching) -> None:
+async def test_participants_first_then_the_nearest(index_offers: IndexOffers) -> None:
     offers = [
         doctor("other-near", 1, [slot()]),
         doctor("other-far", 15, [slot()]),
@@ -45,16 +45,16 @@ async def test_participants_first_then_the_nearest(searching: Searching) -> None
         doctor("participant-none", 0.1, participant=True),
         doctor("other-none", 0.1),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     with_slot = ["participant-near", "participant-far", "other-near", "other-far"]
     assert await searcher.keys() == with_slot
     page = await searcher.page(mode="all", size=20)
-    keys = [key_of(result) for result in page["results"]]
+    keys = [offer_key(result) for result in page["results"]]
     assert keys == [*with_slot, "participant-none", "other-none"]
     assert [result["rank"]["tier"] for result in page["results"]] == [1, 1, 2, 2, 3, 4]
 
 
-async def test_credits_move_an_offer_by_the_kilometres_they_say(searching: Searching) -> None:
+async def test_credits_move_an_offer_by_the_kilometres_they_say(index_offers: IndexOffers) -> None:
     """With 20 km: a slot kept for regulators is worth 2 km, one within 4 hours 1.2 km."""
     offers = [
         doctor("public-later", 3.0, [slot(30)]),
@@ -62,28 +62,28 @@ async def test_credits_move_an_offer_by_the_kilometres_they_say(searching: Searc
         doctor("snp-too-far", 5.1, [slot(30, types=["SNP"])]),
         doctor("public-soon", 4.0, [slot(2)]),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     assert await searcher.keys() == ["public-soon", "snp-later", "public-later", "snp-too-far"]
     assert await searcher.keys(profile="distance") == [
         *("public-later", "public-soon", "snp-later", "snp-too-far")
     ]
     page = await searcher.page()
-    assert_told(page["results"][0]["rank"], documented_rank())
+    assert_documented_parts(page["results"][0]["rank"], read_documented_rank())
     parts = {part["name"]: part for part in page["results"][1]["rank"]["parts"]}
     assert parts["slot_type"] == {"name": "slot_type", "value": 0.1, "km": 2.0}
     assert parts["closeness"]["km"] == pytest.approx(4.9, abs=0.01)
 
 
-def documented_rank() -> dict[str, Any]:
+def read_documented_rank() -> dict[str, Any]:
     """The rank that the documentation shows for the same four offers."""
     text = (Path(__file__).parents[3] / "docs" / "ranking.md").read_text("utf-8")
     block = text.partition("```json")[2].partition("```")[0]
     return dict(json.loads("{" + block + "}")["rank"])
 
 
-def assert_told(rank: dict[str, Any], told: dict[str, Any]) -> None:
-    assert (rank["tier"], rank["label"]) == (told["tier"], told["label"])
-    for part, wanted in zip(rank["parts"], told["parts"], strict=True):
+def assert_documented_parts(rank: dict[str, Any], documented: dict[str, Any]) -> None:
+    assert (rank["tier"], rank["label"]) == (documented["tier"], documented["label"])
+    for part, wanted in zip(rank["parts"], documented["parts"], strict=True):
         assert part == {
             name: value if name == "name" else pytest.approx(value, abs=1e-3)
             for name, value in wanted.items()
@@ -91,19 +91,19 @@ def assert_told(rank: dict[str, Any], told: dict[str, Any]) -> None:
 
 
 @pytest.mark.proves("F089", "W08")
-async def test_each_place_of_a_doctor_stands_at_its_own_distance(searching: Searching) -> None:
+async def test_each_place_of_a_doctor_stands_at_its_own_distance(index_offers: IndexOffers) -> None:
     offers = [
         doctor(key, km, [slot()], rpps="10003456789") for key, km in (("far", 9), ("near", 2))
     ]
-    searcher = searching([*offers, doctor("other", 5, [slot()])])
+    searcher = index_offers([*offers, doctor("other", 5, [slot()])])
     assert await searcher.keys() == ["near", "other", "far"]
 
 
-async def test_credits_come_from_one_real_slot(searching: Searching) -> None:
+async def test_credits_come_from_one_real_slot(index_offers: IndexOffers) -> None:
     """Soon and public, late and for regulators: never soon and for regulators."""
     two = [slot(1), slot(40, types=["SNP"])]
     one = [slot(1, types=["PRO"])]
-    page = await searching([doctor("two", 5, two), doctor("one", 5, one)]).page()
+    page = await index_offers([doctor("two", 5, two), doctor("one", 5, one)]).page()
     parts = [_values(result) for result in page["results"]]
     assert parts[0]["slot_type"] == 0.1
     assert "soon" not in parts[0]
@@ -111,26 +111,26 @@ async def test_credits_come_from_one_real_slot(searching: Searching) -> None:
 
 
 async def test_a_credit_keeps_its_kilometres_when_the_circle_is_larger(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     offers = [doctor("snp", 11.9, [slot(30, types=["SNP"])]), doctor("public", 10, [slot(30)])]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     for radius in (20.0, 40.0):
         page = await searcher.page(where=area(radius_km=radius))
-        assert [key_of(result) for result in page["results"]] == ["snp", "public"]
+        assert [offer_key(result) for result in page["results"]] == ["snp", "public"]
         kind = next(p for p in page["results"][0]["rank"]["parts"] if p["name"] == "slot_type")
         assert kind["km"] == pytest.approx(2.0)
 
 
 async def test_structures_that_absorb_patients_gain_in_mode_beyond_only(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     offers = [
         doctor("doctor", 5.0, accepts_beyond=True),
         structure("msp", "msp", "603", 5.5, accepts_beyond=True),
         doctor("imprecise", 5.3, accepts_beyond=True, precision="municipality"),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page("maison de santé", mode="beyond")
     assert _values(page["results"][0])["structure"] == 0.03
     page = await searcher.page("maison de santé", mode="all")
@@ -140,7 +140,7 @@ async def test_structures_that_absorb_patients_gain_in_mode_beyond_only(
 
 
 @pytest.mark.proves("F022", "W02")
-async def test_earliest_slot_first_inside_a_tier(searching: Searching) -> None:
+async def test_earliest_slot_first_inside_a_tier(index_offers: IndexOffers) -> None:
     offers = [
         doctor("late-near", 1, [slot(20), slot(-5)]),
         doctor("soon-far", 19, [slot(3), slot(50)]),
@@ -148,7 +148,7 @@ async def test_earliest_slot_first_inside_a_tier(searching: Searching) -> None:
         doctor("participant", 10, [slot(40)], participant=True),
         doctor("none", 1),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     assert await searcher.keys(sort="earliest") == [
         *("participant", "soon-remote", "soon-far", "late-near")
     ]
@@ -158,15 +158,15 @@ async def test_earliest_slot_first_inside_a_tier(searching: Searching) -> None:
 
 
 @pytest.mark.proves("F018")
-async def test_sort_by_distance_keeps_the_tiers(searching: Searching) -> None:
+async def test_sort_by_distance_keeps_the_tiers(index_offers: IndexOffers) -> None:
     offers = [
         doctor("near", 1, [slot(40)]),
         doctor("further", 2, [slot(1, types=["SNP"])]),
         doctor("participant", 10, [slot(40)], participant=True),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     page = await searcher.page(sort="distance")
-    assert [key_of(result) for result in page["results"]] == ["participant", "near", "further"]
+    assert [offer_key(result) for result in page["results"]] == ["participant", "near", "further"]
     assert page["warnings"] == []
     told = await searcher.page(sort="distance", where=commune())
     assert [warning["code"] for warning in told["warnings"]] == ["distance_from_centre"]
@@ -174,10 +174,10 @@ async def test_sort_by_distance_keeps_the_tiers(searching: Searching) -> None:
 
 @pytest.mark.proves("F019", "F103")
 async def test_without_a_patient_the_order_is_fair_and_follows_the_seed(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     offers = [doctor(f"d{number}", 1 + number / 100, [slot(30)]) for number in range(12)]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     for place in (commune(), department()):
         orders = [await searcher.keys(where=place, seed=seed, size=20) for seed in range(8)]
         assert len({tuple(order) for order in orders}) == 8
@@ -189,20 +189,20 @@ async def test_without_a_patient_the_order_is_fair_and_follows_the_seed(
 
 
 async def test_the_fair_order_gives_each_equal_offer_the_same_chance(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     offers = [doctor(f"d{number}", 1, [slot(30)]) for number in range(4)]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     firsts = Counter([(await searcher.keys(where=commune(), seed=s))[0] for s in range(200)])
     assert len(firsts) == 4
     assert min(firsts.values()) > 25
 
 
 async def test_updating_an_offer_reshuffles_nobody(
-    searching: Searching, client: AsyncElasticsearch
+    index_offers: IndexOffers, client: AsyncElasticsearch
 ) -> None:
     offers = [doctor(f"d{number}", 1, [slot(30)]) for number in range(12)]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     before = await searcher.keys(where=commune(), seed=7, size=20)
     for offer in offers[:5]:
         change = {"doc": {"phones": ["0102030405"]}, "refresh": True}
@@ -211,7 +211,7 @@ async def test_updating_an_offer_reshuffles_nobody(
 
 
 async def test_a_quarter_of_the_radius_outweighs_the_fair_order_not_the_tiers(
-    searching: Searching,
+    index_offers: IndexOffers,
 ) -> None:
     offers = [
         doctor("first", 4, [slot(30)], precision="municipality"),
@@ -219,61 +219,70 @@ async def test_a_quarter_of_the_radius_outweighs_the_fair_order_not_the_tiers(
         doctor("fourth", 16, [slot(30, types=["SNP"])]),
         doctor("participant", 19, [slot(30)], participant=True),
     ]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     for seed in range(5):
         keys = await searcher.keys(where=commune(), seed=seed)
         assert keys == ["participant", "first", "second", "fourth"]
 
 
-async def planned(client: AsyncElasticsearch, indexed: Indexed, drawn: Drawn) -> Found:
+async def execute_random_search(
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, drawn: RandomSearch
+) -> SearchResult:
     """What a search found: the final plan and the raw answer."""
     profile = load_profiles()[drawn.criteria.profile]
-    window = window_of(drawn.now, drawn.area.zone, drawn.criteria.window_hours)
+    window = build_window(drawn.now, drawn.area.zone, drawn.criteria.window_hours)
     seed = drawn.criteria.seed or 0
-    plan = plan_of(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed)
-    return await answered(Index(client, indexed.alias), plan)
+    plan = build_plan(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed)
+    return await execute_search(Index(client, random_index.alias), plan)
 
 
 async def test_parts_sum_to_the_score_on_every_card(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random = Random(1)
     cards = 0
     for _ in range(150):
-        drawn = draw(random, size=100, group_cpts=False)
-        found = await planned(client, indexed, drawn)
-        view, scale = view_of(found.plan), scale_of(found.plan)
-        right = {one.id: one for one in expected(drawn.asked, indexed.offers, indexed.index).found}
-        for hit in hits_of(found.answer):
+        drawn = draw_search(random, size=100, group_cpts=False)
+        found = await execute_random_search(client, random_index, drawn)
+        view, scale = card_context(found.plan), build_credit_scale(found.plan)
+        right = {
+            one.id: one
+            for one in oracle_result(
+                drawn.oracle_query, random_index.offers, random_index.index
+            ).hits
+        }
+        for hit in read_hits(found.answer):
             parts = result_card(found, hit, view, scale)["rank"]["parts"]
             assert sum(part["value"] for part in parts) == pytest.approx(hit["_score"], abs=SUM)
             assert right[hit["_source"]["id"]].score == pytest.approx(hit["_score"], abs=SUM)
-            assert_fair(found.plan, hit, parts, indexed)
+            assert_fair(found.plan, hit, parts, random_index)
             cards += 1
     assert cards > 1000
 
 
-def assert_fair(plan: Plan, hit: dict[str, Any], parts: list[Any], indexed: Indexed) -> None:
+def assert_fair(
+    plan: Plan, hit: dict[str, Any], parts: list[Any], random_index: RandomOffersIndex
+) -> None:
     """The fair part is the draw of the offer's own key, not what was left to explain."""
     drawn = {part["name"]: part["value"] for part in parts}.get("fair_order")
     if drawn is None:
         return
-    (offer,) = [one for one in indexed.offers if one["id"] == hit["_source"]["id"]]
-    wanted = 0.005 * chance(plan.seed, offer["fair_key"], indexed.index)
+    (offer,) = [one for one in random_index.offers if one["id"] == hit["_source"]["id"]]
+    wanted = 0.005 * random_score(plan.seed, offer["fair_key"], random_index.index)
     assert drawn == pytest.approx(wanted, abs=SUM)
 
 
 @pytest.mark.proves("F020", "F021", "F086", "F088", "W01", "W03")
 async def test_pages_agree_with_the_total_and_tiers_never_decrease(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random, walked = Random(20), 0
     while walked < 25:
-        drawn = draw(random, size=20, page=1)
-        wanted = expected(drawn.asked, indexed.offers, indexed.index).cards
+        drawn = draw_search(random, size=20, page=1)
+        wanted = oracle_result(drawn.oracle_query, random_index.offers, random_index.index).cards
         if len(wanted) < 50:
             continue
-        pages = [page async for page in walk(client, indexed, drawn)]
+        pages = [page async for page in iterate_pages(client, random_index, drawn)]
         results = [result for page in pages for result in page["results"]]
         assert sorted(result["id"] for result in results) == sorted(card.id for card in wanted)
         assert {page["total"]["value"] for page in pages} == {len(results)}
@@ -284,18 +293,18 @@ async def test_pages_agree_with_the_total_and_tiers_never_decrease(
 
 
 async def test_a_larger_circle_holds_the_smaller_one(
-    client: AsyncElasticsearch, indexed: Indexed
+    client: AsyncElasticsearch, random_index: RandomOffersIndex
 ) -> None:
     random, compared = Random(10), 0
     for _ in range(120):
-        drawn = draw(random, size=100, page=1)
+        drawn = draw_search(random, size=100, page=1)
         if drawn.area.radius_km is None or drawn.meaning.text:
             continue
         found = []
         for radius in (5.0, 10.0):
             place = drawn.area._replace(radius_km=radius, explicit_radius=True)
             moved = replace(drawn, area=place)
-            pages = [page async for page in walk(client, indexed, moved)]
+            pages = [page async for page in iterate_pages(client, random_index, moved)]
             found.append({result["id"] for page in pages for result in page["results"]})
         assert found[0] <= found[1]
         compared += bool(found[0])

@@ -14,7 +14,7 @@ from search_engine.request.interpretation import (
     Interpretation,
     interpret,
     lookup_key,
-    profession_of,
+    specialty_profession,
 )
 from search_engine.request.problems import QueryTooShort
 
@@ -60,7 +60,7 @@ def test_every_writing_of_general_medicine_is_the_same_search(text: str) -> None
     ],
 )
 def test_case_accents_plural_elision_and_synonyms_make_no_difference(one: str, other: str) -> None:
-    assert _asked(interpret(one)) == _asked(interpret(other))
+    assert _comparable_meaning(interpret(one)) == _comparable_meaning(interpret(other))
 
 
 @pytest.mark.proves("F026")
@@ -69,7 +69,7 @@ def test_each_synonym_asks_for_its_targets_however_it_is_cased(synonym: str) -> 
     meaning = interpret(synonym)
     targets = {code for text, code in codes.synonyms() if text == synonym}
     assert targets <= set(meaning.targets)
-    assert _asked(interpret(synonym.upper())) == _asked(meaning)
+    assert _comparable_meaning(interpret(synonym.upper())) == _comparable_meaning(meaning)
     assert meaning.text is None
 
 
@@ -97,7 +97,7 @@ def test_a_speciality_brings_the_codes_of_its_reform_pairs() -> None:
     ],
 )
 def test_a_speciality_belongs_to_one_profession(specialty: str, profession: str) -> None:
-    assert profession_of(specialty) == profession
+    assert specialty_profession(specialty) == profession
 
 
 def test_a_profession_and_a_speciality_of_the_same_number_are_two_things() -> None:
@@ -184,7 +184,7 @@ def test_any_other_text_is_a_name() -> None:
     meaning = interpret(" Dr  Élodie Le Goff-Séité ")
     assert meaning.text == "dr elodie le goff seite"
     assert meaning.label == "Dr  Élodie Le Goff-Séité"
-    assert _asked(meaning)[:5] != _asked(interpret("MG"))[:5]
+    assert _comparable_meaning(meaning)[:5] != _comparable_meaning(interpret("MG"))[:5]
     assert interpret("MG Dupont").text == "mg dupont"
 
 
@@ -217,7 +217,7 @@ def test_no_name_of_a_few_letters_is_swallowed_by_an_article() -> None:
     assert lookup_key("des médecins") == "medecin"
 
 
-def _asked(meaning: Interpretation) -> tuple[object, ...]:
+def _comparable_meaning(meaning: Interpretation) -> tuple[object, ...]:
     return (
         Counter(meaning.specialties),
         Counter(meaning.professions),

@@ -7,11 +7,11 @@ import pytest
 from search_engine.request.profiles import (
     FILE_VARIABLE,
     ProfilesFileInvalid,
+    find_profile,
     load_profiles,
-    profile_named,
 )
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import doctor, slot
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import doctor, slot
 
 HEAD = '[regulation]\ndescription = "x"\n'
 
@@ -52,13 +52,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 async def test_the_file_of_the_environment_changes_the_order(
-    searching: Searching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index_offers: IndexOffers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "profiles.toml"
     file.write_text(HEAD + "slot_type = { PUBLIC = 0.5 }", "utf-8")
     offers = [doctor("snp", 4, [slot(types=["SNP"])]), doctor("public", 5, [slot()])]
-    searcher = searching(offers)
+    searcher = index_offers(offers)
     assert await searcher.keys() == ["snp", "public"]
     monkeypatch.setenv(FILE_VARIABLE, str(file))
     assert await searcher.keys() == ["public", "snp"]
-    assert profile_named("regulation", load_profiles()).slot_type == {"PUBLIC": 0.5}
+    assert find_profile("regulation", load_profiles()).slot_type == {"PUBLIC": 0.5}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from search_engine.request.window import instant, local_dates, whole_second, window_of
+from search_engine.request.window import build_window, format_instant, local_dates, whole_second
 
 PARIS, REUNION, CAYENNE = "Europe/Paris", "Indian/Reunion", "America/Cayenne"
 
@@ -21,7 +21,7 @@ PARIS, REUNION, CAYENNE = "Europe/Paris", "Indian/Reunion", "America/Cayenne"
     ],
 )
 def test_to_the_end_of_the_day_after_tomorrow_in_the_zone(now: str, zone: str, end: str) -> None:
-    assert instant(window_of(datetime.fromisoformat(now), zone).end) == end
+    assert format_instant(build_window(datetime.fromisoformat(now), zone).end) == end
 
 
 @pytest.mark.proves("F076", "W16")
@@ -30,33 +30,33 @@ def test_to_the_end_of_the_day_after_tomorrow_in_the_zone(now: str, zone: str, e
     [("2026-03-28T00:00:00+01:00", 71), ("2026-10-24T00:00:00+02:00", 73)],
 )
 def test_a_change_of_clock_lengthens_or_shortens_the_window(now: str, hours: int) -> None:
-    window = window_of(datetime.fromisoformat(now), PARIS)
+    window = build_window(datetime.fromisoformat(now), PARIS)
     assert window.end - window.start == timedelta(hours=hours) - timedelta(seconds=1)
 
 
 @pytest.mark.proves("F061", "W54")
 def test_an_explicit_horizon_is_true_to_the_minute() -> None:
     now = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
-    assert window_of(now, PARIS, 72).end == now + timedelta(hours=72)
-    assert window_of(now, PARIS, 0.25).end == now + timedelta(minutes=15)
+    assert build_window(now, PARIS, 72).end == now + timedelta(hours=72)
+    assert build_window(now, PARIS, 0.25).end == now + timedelta(minutes=15)
 
 
 @pytest.mark.proves("F075", "W15")
 def test_dates_are_those_of_the_place() -> None:
     now = datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
-    window = window_of(now, REUNION)
+    window = build_window(now, REUNION)
     dates = [day.isoformat() for day in local_dates(window, REUNION)]
     assert dates == ["2026-02-01", "2026-02-02", "2026-02-03"]
-    assert len(local_dates(window_of(now, PARIS, 1), PARIS)) == 3
+    assert len(local_dates(build_window(now, PARIS, 1), PARIS)) == 3
 
 
 def test_a_started_second_is_past() -> None:
     begun = datetime(2026, 1, 31, 20, 30, 7, 1, tzinfo=UTC)
-    assert instant(whole_second(begun)) == "2026-01-31T20:30:08Z"
+    assert format_instant(whole_second(begun)) == "2026-01-31T20:30:08Z"
     exact = datetime(2026, 1, 31, 22, 30, 7, tzinfo=timezone(timedelta(hours=2)))
-    assert instant(whole_second(exact)) == "2026-01-31T20:30:07Z"
+    assert format_instant(whole_second(exact)) == "2026-01-31T20:30:07Z"
 
 
 def test_a_naive_now_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        window_of(datetime(2026, 1, 31), PARIS)  # noqa: DTZ001 - the fault under test
+        build_window(datetime(2026, 1, 31), PARIS)  # noqa: DTZ001 - the fault under test

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from search_engine.lookup.offer import Asker, offer_card
+from search_engine.lookup.offer import CardViewer, offer_card
 from search_engine.request.criteria import Role
 from search_engine.request.problems import OfferNotFound
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import LAT, NOW, area, commune, doctor, slot, structure
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import LAT, NOW, area, commune, doctor, slot, structure
 
 FULL = {
     "rpps": "10003456789",
@@ -30,7 +30,7 @@ DESIGNED = {
 
 
 @pytest.mark.proves("F064", "F087", "F099", "F100", "C35")
-async def test_one_request_gives_the_whole_card_with_its_slots(searching: Searching) -> None:
+async def test_one_request_gives_the_whole_card_with_its_slots(index_offers: IndexOffers) -> None:
     kept = slot(
         1,
         types=["PUBLIC", "SNP"],
@@ -42,7 +42,7 @@ async def test_one_request_gives_the_whole_card_with_its_slots(searching: Search
         cpts=["140000001"],
         url="https://rdv.example/a?b=1#c",
     )
-    page = await searching([doctor("a", 1, [kept], **FULL)]).page()
+    page = await index_offers([doctor("a", 1, [kept], **FULL)]).page()
     (card,) = page["results"]
     assert set(card) == DESIGNED
     assert card["practitioner"] == {"rpps": "10003456789", "family": "NOMA", "given": "Claude"}
@@ -104,14 +104,14 @@ async def test_one_request_gives_the_whole_card_with_its_slots(searching: Search
 @pytest.mark.proves("F104")
 @pytest.mark.parametrize(("role", "told"), [("OSNP", True), ("IOA", True), ("OTHER", False)])
 async def test_additional_information_is_for_regulators(
-    searching: Searching, role: str, told: bool
+    index_offers: IndexOffers, role: str, told: bool
 ) -> None:
-    page = await searching([doctor("a", 1, [slot()], **FULL)]).page(role=role)
+    page = await index_offers([doctor("a", 1, [slot()], **FULL)]).page(role=role)
     assert ("additional_info" in page["results"][0]) is told
 
 
-async def test_unknown_is_absent_and_no_is_told(searching: Searching) -> None:
-    page = await searching([doctor("a", 1, [slot()])]).page()
+async def test_unknown_is_absent_and_no_is_told(index_offers: IndexOffers) -> None:
+    page = await index_offers([doctor("a", 1, [slot()])]).page()
     (card,) = page["results"]
     assert {"phones", "open", "additional_info", "structure_kind"}.isdisjoint(card)
     assert card["participation"] == {"sas": False}
@@ -120,20 +120,20 @@ async def test_unknown_is_absent_and_no_is_told(searching: Searching) -> None:
 
 
 @pytest.mark.proves("F103")
-async def test_a_distance_is_told_from_a_patients_point_only(searching: Searching) -> None:
-    searcher = searching([doctor("a", 0, [slot()])])
+async def test_a_distance_is_told_from_a_patients_point_only(index_offers: IndexOffers) -> None:
+    searcher = index_offers([doctor("a", 0, [slot()])])
     assert (await searcher.page(where=area()))["results"][0]["distance_km"] == 0.0
     assert "distance_km" not in (await searcher.page(where=commune()))["results"][0]
 
 
 @pytest.mark.proves("F075", "W15")
-async def test_days_are_those_of_the_place(searching: Searching) -> None:
+async def test_days_are_those_of_the_place(index_offers: IndexOffers) -> None:
     """21:30 UTC is 01:30 tomorrow in La Réunion, where the month ends one day earlier too."""
     now = NOW.replace(month=4, day=29, hour=21, minute=0)
     night = slot(0, start="2026-04-29T21:30:00Z", end="2026-04-29T21:45:00Z")
     later = slot(1, id="later", start="2026-05-01T20:30:00Z", end="2026-05-01T20:45:00Z")
     offer = doctor("a", 1, [night, later], zone="Indian/Reunion")
-    page = await searching([offer]).page(now=now, where=commune(zone="Indian/Reunion"))
+    page = await index_offers([offer]).page(now=now, where=commune(zone="Indian/Reunion"))
     days = page["results"][0]["availability"]["days"]
     assert [(day["date"], len(day["slots"])) for day in days] == [
         ("2026-04-30", 1),
@@ -145,38 +145,40 @@ async def test_days_are_those_of_the_place(searching: Searching) -> None:
 
 
 @pytest.mark.proves("F076", "W16")
-async def test_the_same_hour_before_and_after_the_change_of_clock(searching: Searching) -> None:
+async def test_the_same_hour_before_and_after_the_change_of_clock(
+    index_offers: IndexOffers,
+) -> None:
     now = NOW.replace(month=3, day=28, hour=6)
     before = slot(0, id="sat", start="2026-03-28T08:00:00Z", end="2026-03-28T08:15:00Z")
     changed = slot(0, id="sun", start="2026-03-29T07:00:00Z", end="2026-03-29T07:15:00Z")
-    page = await searching([doctor("a", 1, [before, changed])]).page(now=now)
+    page = await index_offers([doctor("a", 1, [before, changed])]).page(now=now)
     days = page["results"][0]["availability"]["days"]
     local = [one["start_local"] for day in days for one in day["slots"]]
     assert local == ["2026-03-28T09:00:00+01:00", "2026-03-29T09:00:00+02:00"]
 
 
 @pytest.mark.proves("F097", "W14")
-async def test_an_sos_point_tells_its_commune_never_its_door(searching: Searching) -> None:
+async def test_an_sos_point_tells_its_commune_never_its_door(index_offers: IndexOffers) -> None:
     point = structure("sos", "other", "0", 1, slots=[slot()], association="SOS Médecins Caen")
     del point["structure_kind"]
-    page = await searching([{**point, "kind": "sos_point"}]).page("SOS Médecins")
+    page = await index_offers([{**point, "kind": "sos_point"}]).page("SOS Médecins")
     (card,) = page["results"]
     assert card["association"] == "SOS Médecins Caen"
     assert set(card["place"]) == {"postal_code", "city", "insee", "department", "timezone"}
 
 
-async def test_links_that_are_not_web_links_are_not_served(searching: Searching) -> None:
+async def test_links_that_are_not_web_links_are_not_served(index_offers: IndexOffers) -> None:
     bad = slot(1, url="javascript:alert(1)")
-    page = await searching([doctor("a", 1, [bad])]).page(origin="lrm-1")
+    page = await index_offers([doctor("a", 1, [bad])]).page(origin="lrm-1")
     told = page["results"][0]["availability"]["days"][0]["slots"][0]
     assert {"url", "url_with_origin"}.isdisjoint(told)
 
 
-async def test_one_card_by_its_id(searching: Searching) -> None:
+async def test_one_card_by_its_id(index_offers: IndexOffers) -> None:
     kept = [slot(1, url="https://rdv.example/a"), slot(2, types=["SNP"]), slot(-1)]
     offer = doctor("a", 1, kept, **FULL)
-    searcher = searching([offer])
-    asker = Asker(Role.OTHER, "lrm-1")
+    searcher = index_offers([offer])
+    asker = CardViewer(Role.OTHER, "lrm-1")
     card = await offer_card(searcher.client, searcher.alias, offer["id"], NOW, asker)
     assert card["id"] == offer["id"]
     slots = [one for day in card["availability"]["days"] for one in day["slots"]]

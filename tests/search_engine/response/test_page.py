@@ -10,13 +10,13 @@ from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, IndexMissing
 from search_engine.backend.index import Index
 from search_engine.request.problems import PartialAnswer, UnknownCode
-from tests.search_engine.conftest import Searching
-from tests.search_engine.made_offers import Searcher, commune, doctor, slot
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import Searcher, commune, doctor, slot
 
 
 @pytest.mark.proves("F001", "F086")
-async def test_a_page_says_what_was_understood_and_what_follows(searching: Searching) -> None:
-    searcher = searching([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
+async def test_a_page_says_what_was_understood_and_what_follows(index_offers: IndexOffers) -> None:
+    searcher = index_offers([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
     page = await searcher.page("MG", size=3, page=2, seed=12, modes=("available", "all"))
     assert list(page) == [
         *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "facets"),
@@ -40,15 +40,17 @@ async def test_a_page_says_what_was_understood_and_what_follows(searching: Searc
     assert orjson.loads(orjson.dumps(page)) == page
 
 
-async def test_a_page_beyond_the_last_is_empty_and_keeps_the_total(searching: Searching) -> None:
-    searcher = searching([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
+async def test_a_page_beyond_the_last_is_empty_and_keeps_the_total(
+    index_offers: IndexOffers,
+) -> None:
+    searcher = index_offers([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
     page = await searcher.page(page=9, size=5)
     assert (page["results"], page["total"]["value"], page["next"]) == ([], 7, None)
 
 
 @pytest.mark.proves("F019", "F020", "W03")
-async def test_the_echoed_seed_gives_the_other_pages(searching: Searching) -> None:
-    searcher = searching([doctor(f"d{n}", 1, [slot()]) for n in range(20)])
+async def test_the_echoed_seed_gives_the_other_pages(index_offers: IndexOffers) -> None:
+    searcher = index_offers([doctor(f"d{n}", 1, [slot()]) for n in range(20)])
     first = await searcher.page(where=commune(), size=10)
     second = await searcher.page(where=commune(), size=10, page=2, seed=first["seed"])
     ids = {result["id"] for page in (first, second) for result in page["results"]}
@@ -64,13 +66,13 @@ async def test_an_outage_is_an_error_never_an_empty_page(client: AsyncElasticsea
             await Searcher(closed, "offers").page()
 
 
-class Missing:
+class IncompleteClient:
     """A client whose answer lacks a shard, or time."""
 
     def __init__(self, **state: Any) -> None:
         self.body = {"timed_out": False, "_shards": {"failed": 0}, "hits": {}, **state}
 
-    async def search(self, **request: Any) -> "Missing":
+    async def search(self, **request: Any) -> "IncompleteClient":
         """The incomplete answer, after checking that holes were refused."""
         assert request["allow_partial_search_results"] is False
         return self
@@ -80,11 +82,11 @@ class Missing:
 @pytest.mark.parametrize("state", [{"timed_out": True}, {"_shards": {"failed": 1}}])
 async def test_a_partial_answer_is_refused(state: dict[str, Any]) -> None:
     with pytest.raises(PartialAnswer):
-        await Index(Missing(**state), "offers").ask({})  # type: ignore[arg-type]
+        await Index(IncompleteClient(**state), "offers").fetch_answer({})  # type: ignore[arg-type]
 
 
-async def test_an_unknown_profile_is_refused(searching: Searching) -> None:
+async def test_an_unknown_profile_is_refused(index_offers: IndexOffers) -> None:
     with pytest.raises(UnknownCode) as refused:
-        await searching([]).page(profile="nearest")
+        await index_offers([]).page(profile="nearest")
     assert refused.value.field == "profile"
     assert "distance, regulation" in refused.value.detail

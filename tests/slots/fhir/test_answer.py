@@ -12,14 +12,14 @@ from tests.slots.bundles import (
     SLOT1,
     SOS,
     Json,
-    copied,
-    edited,
+    copy_resource,
+    edit_resource,
     entry,
-    ids_of,
-    key_of,
     only,
     plus,
     resource,
+    resource_key,
+    slot_ids,
     without,
 )
 
@@ -60,7 +60,7 @@ def test_what_is_no_searchset_is_refused_in_one_sentence(body: bytes) -> None:
 def test_an_outcome_beside_the_slots_is_noticed_and_hides_nothing() -> None:
     noted = {**entry(OUTCOME), "search": {"mode": "outcome"}}
     answer = PS.parse(plus(PS.bundle(), noted))
-    assert ids_of(answer) == ALL
+    assert slot_ids(answer) == ALL
     assert answer.reports == {"operation_outcome": 1}
 
 
@@ -79,7 +79,7 @@ def test_search_mode_and_profiles_are_not_read(mode: str | None) -> None:
 @pytest.mark.proves("E09")
 @pytest.mark.parametrize("total", [None, 0, 1, 4000, "many", -1])
 def test_total_is_not_read(total: object) -> None:
-    assert ids_of(PS.parse({**PS.bundle(), "total": total})) == ALL
+    assert slot_ids(PS.parse({**PS.bundle(), "total": total})) == ALL
 
 
 @pytest.mark.proves("E13", "C47")
@@ -100,9 +100,9 @@ def test_a_page_that_repeats_resources_changes_nothing() -> None:
 
 @pytest.mark.proves("E13", "E27")
 def test_a_refused_slot_given_twice_is_refused_once() -> None:
-    busy = edited(PS.bundle(), SLOT1, status="busy")
+    busy = edit_resource(PS.bundle(), SLOT1, status="busy")
     assert PS.parse(busy, busy).rejected == [{"slot": "ExampleSlotPSIndiv1", "reason": "not_free"}]
-    elsewhere = copied(busy, SLOT1, schedule={"reference": "Schedule/ExampleSchedule3"})
+    elsewhere = copy_resource(busy, SLOT1, schedule={"reference": "Schedule/ExampleSchedule3"})
     assert len(PS.parse(plus(busy, entry(elsewhere))).rejected) == 2
 
 
@@ -131,7 +131,7 @@ def test_one_refused_page_refuses_the_answer() -> None:
 )
 def test_an_unusable_entry_is_lost_alone(broken: object) -> None:
     answer = PS.parse(plus(PS.bundle(), broken))
-    assert ids_of(answer) == ALL
+    assert slot_ids(answer) == ALL
     assert answer.reports == {"broken_entry": 1}
 
 
@@ -150,8 +150,8 @@ def test_an_unusable_entry_is_lost_alone(broken: object) -> None:
     ],
 )
 def test_a_slot_of_wrong_types_is_lost_alone(values: Json) -> None:
-    answer = PS.parse(edited(PS.bundle(), SLOT1, **values))
-    assert ids_of(answer) == ALL[1:]
+    answer = PS.parse(edit_resource(PS.bundle(), SLOT1, **values))
+    assert slot_ids(answer) == ALL[1:]
     assert [row["slot"] for row in answer.rejected] == ["ExampleSlotPSIndiv1"]
 
 
@@ -163,7 +163,7 @@ def test_an_entry_list_that_is_none_is_an_empty_answer(entries: object) -> None:
 
 def test_one_entry_written_without_its_list_is_read() -> None:
     pages = [{**PS.bundle(), "entry": found} for found in only(PS.bundle(), SLOT1)["entry"]]
-    assert ids_of(PS.parse(*pages)) == ALL[:1]
+    assert slot_ids(PS.parse(*pages)) == ALL[:1]
 
 
 @pytest.mark.proves("E42")
@@ -177,7 +177,7 @@ def test_one_entry_written_without_its_list_is_read() -> None:
     ],
 )
 def test_a_modifier_extension_on_a_slot_means_do_not_use_it(values: Json, kept: bool) -> None:
-    answer = PS.parse(edited(only(PS.bundle(), SLOT1), SLOT1, **values))
+    answer = PS.parse(edit_resource(only(PS.bundle(), SLOT1), SLOT1, **values))
     assert bool(answer.slots) is kept
     if not kept:
         assert answer.rejected == [{"slot": "ExampleSlotPSIndiv1", "reason": "modifier_extension"}]
@@ -186,7 +186,9 @@ def test_a_modifier_extension_on_a_slot_means_do_not_use_it(values: Json, kept: 
 @pytest.mark.proves("E42")
 def test_unknown_resources_and_modifiers_elsewhere_are_ignored() -> None:
     device = entry({"resourceType": "Device", "id": "1"}, "https://exemple.com/Device/1")
-    modified = edited(PS.bundle(), "Schedule/ExampleSchedule1", modifierExtension=[{"url": "x"}])
+    modified = edit_resource(
+        PS.bundle(), "Schedule/ExampleSchedule1", modifierExtension=[{"url": "x"}]
+    )
     assert PS.parse(plus(modified, device)).slots == PS.parse(PS.bundle()).slots
 
 
@@ -212,7 +214,7 @@ def test_of_a_duplicated_key_the_last_value_counts() -> None:
     busy = text.replace('"status": "free"', '"status": "free", "status": "busy"')
     free = text.replace('"status": "free"', '"status": "busy", "status": "free"')
     assert PS.parse(busy.encode()).slots == []
-    assert ids_of(PS.parse(free.encode())) == ["ExampleSlotPSIndiv1"]
+    assert slot_ids(PS.parse(free.encode())) == ["ExampleSlotPSIndiv1"]
 
 
 @pytest.mark.proves("E43")
@@ -261,7 +263,7 @@ def test_an_association_without_slots_is_no_error() -> None:
 
 @pytest.mark.proves("C42")
 def test_cpts_and_ordinary_slots_stand_in_one_answer() -> None:
-    ordinary = copied(CPTS.bundle(), "Slot/ExampleSlotCPTS1", id="ordinary")
+    ordinary = copy_resource(CPTS.bundle(), "Slot/ExampleSlotCPTS1", id="ordinary")
     ordinary["meta"]["security"] = ordinary["meta"]["security"][:1]
     ordinary["start"] = "2024-06-12T17:00:00.000+02:00"
     ordinary["end"] = "2024-06-12T17:20:00.000+02:00"
@@ -273,4 +275,4 @@ def test_cpts_and_ordinary_slots_stand_in_one_answer() -> None:
 
 
 def test_keys_of_entries_are_those_of_the_examples() -> None:
-    assert key_of(resource(PS.bundle(), SLOT1)) == SLOT1
+    assert resource_key(resource(PS.bundle(), SLOT1)) == SLOT1

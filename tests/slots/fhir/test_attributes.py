@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.slots.bundles import GONE, PS, SLOT1, Json, coded, edited, first, only, reasons_of
+from tests.slots.bundles import (
+    GONE,
+    PS,
+    SLOT1,
+    Json,
+    codeable_concepts,
+    edit_resource,
+    first,
+    only,
+    rejection_reasons,
+)
 
 R314 = "https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau"
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -12,12 +22,12 @@ V2 = "http://terminology.hl7.org/CodeSystem/v2-0276"
 R38 = "https://mos.esante.gouv.fr/NOS/TRE_R38-SpecialiteOrdinale/FHIR/TRE-R38-SpecialiteOrdinale"
 
 
-def parsed(**values: Any) -> Any:
+def parse_first_slot(**values: Any) -> Any:
     """The first slot of the example with elements replaced."""
-    return PS.parse(edited(only(PS.bundle(), SLOT1), SLOT1, **values), origin="sas")
+    return PS.parse(edit_resource(only(PS.bundle(), SLOT1), SLOT1, **values), origin="sas")
 
 
-def typed(*codes: str, system: str | None = R314) -> Json:
+def security_labels(*codes: str, system: str | None = R314) -> Json:
     """A meta with these codes as security labels."""
     labels = [{"code": code} | ({"system": system} if system else {}) for code in codes]
     return {"security": labels}
@@ -27,19 +37,24 @@ def typed(*codes: str, system: str | None = R314) -> Json:
 @pytest.mark.parametrize(
     ("meta", "types"),
     [
-        (typed("PUBLIC"), ["PUBLIC"]),
-        (typed("SNP", "PUBLIC", "PRO"), ["PUBLIC", "PRO", "SNP"]),
-        (typed("public", "Pro", " snp "), ["PUBLIC", "PRO", "SNP"]),
-        (typed("PUBLIC", "PUBLIC"), ["PUBLIC"]),
-        (typed("PUBLIC", "PRIVATE"), ["PUBLIC"]),
-        (typed("PUBLIC", system=None), ["PUBLIC"]),
-        (typed("PRO", system="https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau"), ["PRO"]),
-        ({"security": typed("PRO")["security"][0]}, ["PRO"]),
+        (security_labels("PUBLIC"), ["PUBLIC"]),
+        (security_labels("SNP", "PUBLIC", "PRO"), ["PUBLIC", "PRO", "SNP"]),
+        (security_labels("public", "Pro", " snp "), ["PUBLIC", "PRO", "SNP"]),
+        (security_labels("PUBLIC", "PUBLIC"), ["PUBLIC"]),
+        (security_labels("PUBLIC", "PRIVATE"), ["PUBLIC"]),
+        (security_labels("PUBLIC", system=None), ["PUBLIC"]),
+        (
+            security_labels("PRO", system="https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau"),
+            ["PRO"],
+        ),
+        ({"security": security_labels("PRO")["security"][0]}, ["PRO"]),
         (
             {
                 "security": [
-                    *typed("R", system="http://terminology.hl7.org/v3-Confidentiality")["security"],
-                    *typed("PRO")["security"],
+                    *security_labels("R", system="http://terminology.hl7.org/v3-Confidentiality")[
+                        "security"
+                    ],
+                    *security_labels("PRO")["security"],
                 ]
             },
             ["PRO"],
@@ -47,7 +62,7 @@ def typed(*codes: str, system: str | None = R314) -> Json:
     ],
 )
 def test_types_are_the_known_codes_in_any_case(meta: Json, types: list[str]) -> None:
-    assert first(parsed(meta=meta))["types"] == types
+    assert first(parse_first_slot(meta=meta))["types"] == types
 
 
 @pytest.mark.proves("E20", "C30")
@@ -59,33 +74,35 @@ def test_types_are_the_known_codes_in_any_case(meta: Json, types: list[str]) -> 
         None,
         {"security": []},
         {"security": [None, "PUBLIC", {"system": R314}]},
-        typed("PRIVATE"),
-        typed("PUBLICS", "P"),
-        typed("PUBLIC", system="https://editeur.fr/types"),
-        {"tag": typed("PUBLIC")["security"]},
+        security_labels("PRIVATE"),
+        security_labels("PUBLICS", "P"),
+        security_labels("PUBLIC", system="https://editeur.fr/types"),
+        {"tag": security_labels("PUBLIC")["security"]},
     ],
 )
 def test_without_a_known_type_a_slot_is_not_shown(meta: object) -> None:
-    answer = parsed(meta=meta)
+    answer = parse_first_slot(meta=meta)
     assert answer.slots == []
-    assert reasons_of(answer) == {"ExampleSlotPSIndiv1": "no_type"}
+    assert rejection_reasons(answer) == {"ExampleSlotPSIndiv1": "no_type"}
 
 
 @pytest.mark.proves("E20")
 def test_an_unknown_type_beside_a_known_one_is_reported() -> None:
-    assert parsed(meta=typed("PUBLIC", "PRIVATE")).reports == {"unknown_type": 1}
+    assert parse_first_slot(meta=security_labels("PUBLIC", "PRIVATE")).reports == {
+        "unknown_type": 1
+    }
 
 
 @pytest.mark.proves("E21")
 @pytest.mark.parametrize(
     "values",
     [
-        {"meta": {"tag": typed("PUBLIC")["security"]}},
-        {"meta": {}, "serviceType": coded(R314, "PUBLIC")},
+        {"meta": {"tag": security_labels("PUBLIC")["security"]}},
+        {"meta": {}, "serviceType": codeable_concepts(R314, "PUBLIC")},
     ],
 )
 def test_a_type_sent_elsewhere_is_reported_and_not_guessed(values: Json) -> None:
-    answer = parsed(**values)
+    answer = parse_first_slot(**values)
     assert answer.slots == []
     assert answer.reports == {"type_elsewhere": 1}
 
@@ -94,26 +111,26 @@ def test_a_type_sent_elsewhere_is_reported_and_not_guessed(values: Json) -> None
 @pytest.mark.parametrize(
     ("service_type", "consultation"),
     [
-        (coded(ACT, "AMB"), ["AMB"]),
-        (coded(ACT, "VR", "HH", "AMB"), ["AMB", "HH", "VR"]),
+        (codeable_concepts(ACT, "AMB"), ["AMB"]),
+        (codeable_concepts(ACT, "VR", "HH", "AMB"), ["AMB", "HH", "VR"]),
         (
             [{"coding": [{"system": ACT, "code": "VR"}, {"system": ACT, "code": "AMB"}]}],
             ["AMB", "VR"],
         ),
-        (coded(ACT, "AMB", "EMER"), ["AMB"]),
-        (coded(ACT, "amb"), ["AMB"]),
+        (codeable_concepts(ACT, "AMB", "EMER"), ["AMB"]),
+        (codeable_concepts(ACT, "amb"), ["AMB"]),
         ([{"coding": [{"code": "HH"}]}], ["HH"]),
-        (coded("http://hl7.org/fhir/v3/ActCode", "HH"), ["HH"]),
-        (coded("urn:oid:2.16.840.1.113883.5.4", "HH"), ["HH"]),
-        (coded(ACT, "EMER"), None),
-        (coded("https://editeur.fr", "AMB"), None),
+        (codeable_concepts("http://hl7.org/fhir/v3/ActCode", "HH"), ["HH"]),
+        (codeable_concepts("urn:oid:2.16.840.1.113883.5.4", "HH"), ["HH"]),
+        (codeable_concepts(ACT, "EMER"), None),
+        (codeable_concepts("https://editeur.fr", "AMB"), None),
         ([{"text": "Visite"}], None),
         (GONE, None),
         ("AMB", None),
     ],
 )
 def test_consultation_types(service_type: object, consultation: list[str] | None) -> None:
-    slot = first(parsed(serviceType=service_type))
+    slot = first(parse_first_slot(serviceType=service_type))
     assert slot.get("consultation") == consultation
     assert ("consultation" in slot) is (consultation is not None)
 
@@ -134,8 +151,8 @@ def test_consultation_types(service_type: object, consultation: list[str] | None
 def test_only_a_routine_slot_with_a_link_can_be_booked(
     code: str | None, comment: str | None, appointment: str | None, bookable: bool
 ) -> None:
-    concept = coded(V2, code)[0] if code else GONE
-    slot = first(parsed(appointmentType=concept, comment=comment))
+    concept = codeable_concepts(V2, code)[0] if code else GONE
+    slot = first(parse_first_slot(appointmentType=concept, comment=comment))
     assert slot.get("appointment") == appointment
     assert ("url" in slot, "url_with_origin" in slot) == (bookable, bookable)
 
@@ -144,7 +161,7 @@ def test_only_a_routine_slot_with_a_link_can_be_booked(
 @pytest.mark.parametrize("system", ["http://hl7.org/fhir/v2/0276", V2 + "|2.9", None])
 def test_the_appointment_type_in_every_spelling_of_its_system(system: str | None) -> None:
     label = {"code": "ROUTINE"} | ({"system": system} if system else {})
-    assert first(parsed(appointmentType={"coding": [label]}))["appointment"] == "ROUTINE"
+    assert first(parse_first_slot(appointmentType={"coding": [label]}))["appointment"] == "ROUTINE"
 
 
 @pytest.mark.proves("E24", "C35", "C36")
@@ -164,7 +181,7 @@ def test_the_appointment_type_in_every_spelling_of_its_system(system: str | None
     ],
 )
 def test_a_link_gets_exactly_one_origin(comment: str, served: str) -> None:
-    slot = first(parsed(comment=comment))
+    slot = first(parse_first_slot(comment=comment))
     assert slot["url_with_origin"] == served
     assert slot["url"] == comment.strip()
 
@@ -193,7 +210,7 @@ def test_a_link_gets_exactly_one_origin(comment: str, served: str) -> None:
     ],
 )
 def test_what_is_no_web_link_is_not_served(comment: object) -> None:
-    slot = first(parsed(comment=comment))
+    slot = first(parse_first_slot(comment=comment))
     assert not {"url", "url_with_origin"} & slot.keys()
 
 
@@ -209,34 +226,37 @@ def test_without_origin_the_link_stays_the_editor_s_own() -> None:
     ("service_type", "reasons"),
     [
         ([{"text": "Visite"}, {"text": "Suivi"}], ["Visite", "Suivi"]),
-        ([{**coded(ACT, "AMB")[0], "text": "Visite"}], ["Visite"]),
+        ([{**codeable_concepts(ACT, "AMB")[0], "text": "Visite"}], ["Visite"]),
         ([{"text": "Visite"}, {"text": "Visite "}, {"text": ""}], ["Visite"]),
         ([{"text": "<b>Visite</b><script>x</script>"}], ["<b>Visite</b><script>x</script>"]),
         ([{"text": None}, {"text": {}}, {"text": 3}], ["3"]),
-        (coded(ACT, "AMB"), None),
+        (codeable_concepts(ACT, "AMB"), None),
     ],
 )
 def test_every_reason_is_kept_as_text(service_type: list[Json], reasons: list[str] | None) -> None:
-    assert first(parsed(serviceType=service_type)).get("reasons") == reasons
+    assert first(parse_first_slot(serviceType=service_type)).get("reasons") == reasons
 
 
 @pytest.mark.proves("E26", "C33")
 @pytest.mark.parametrize(
     ("specialty", "expected"),
     [
-        (coded(R38, "SM54"), [{"code": "SM54"}]),
-        (coded(R38, "sm54"), [{"code": "SM54"}]),
+        (codeable_concepts(R38, "SM54"), [{"code": "SM54"}]),
+        (codeable_concepts(R38, "sm54"), [{"code": "SM54"}]),
         ([{"text": "Pneumologie"}], [{"text": "Pneumologie"}]),
-        ([{**coded(R38, "SM41")[0], "text": "Asthme"}], [{"code": "SM41"}, {"text": "Asthme"}]),
-        (coded("https://editeur.fr", "SM54"), [{"text": "SM54"}]),
-        (coded(R38, "SM999"), [{"text": "SM999"}]),
+        (
+            [{**codeable_concepts(R38, "SM41")[0], "text": "Asthme"}],
+            [{"code": "SM41"}, {"text": "Asthme"}],
+        ),
+        (codeable_concepts("https://editeur.fr", "SM54"), [{"text": "SM54"}]),
+        (codeable_concepts(R38, "SM999"), [{"text": "SM999"}]),
         (
             [{"coding": [{"system": "https://x.fr", "code": "7", "display": "ORL"}]}],
             [{"text": "ORL"}],
         ),
-        (coded(R38, "SM54", "SM54"), [{"code": "SM54"}]),
+        (codeable_concepts(R38, "SM54", "SM54"), [{"code": "SM54"}]),
         (
-            coded("https://mos.esante.gouv.fr/NOS/TRE_R38-SpecialiteOrdinale", "SM05"),
+            codeable_concepts("https://mos.esante.gouv.fr/NOS/TRE_R38-SpecialiteOrdinale", "SM05"),
             [{"code": "SM05"}],
         ),
         ([], None),
@@ -245,4 +265,4 @@ def test_every_reason_is_kept_as_text(service_type: list[Json], reasons: list[st
     ],
 )
 def test_every_speciality_is_kept(specialty: object, expected: list[Json] | None) -> None:
-    assert first(parsed(specialty=specialty)).get("specialties") == expected
+    assert first(parse_first_slot(specialty=specialty)).get("specialties") == expected

@@ -4,7 +4,7 @@ import pytest
 
 from mappings.instants import parse_instant
 from slots.fhir.clock import clock_signs
-from tests.slots.bundles import SOS, SOS_SLOT, edited, only
+from tests.slots.bundles import SOS, SOS_SLOT, edit_resource, only
 
 HOURS = [{"daysOfWeek": ["fri", "sat"], "openingTime": "08:00:00", "closingTime": "19:00:00"}]
 
@@ -34,7 +34,7 @@ def test_signs_of_a_wrong_clock(
 @pytest.mark.proves("E19")
 def test_local_time_labelled_utc_is_kept_as_written_and_counted() -> None:
     """18:00 in Rennes sent as 18:00+00:00 is 20:00 there, after closing time."""
-    shifted = edited(
+    shifted = edit_resource(
         only(SOS.bundle(), SOS_SLOT),
         SOS_SLOT,
         start="2023-08-18T18:00:00.000+00:00",

@@ -12,13 +12,13 @@ from tests.slots.bundles import (
     PS,
     SLOT1,
     Json,
-    changed,
-    copied,
-    edited,
+    change_resource,
+    copy_resource,
+    edit_resource,
     entry,
     first,
     plus,
-    reasons_of,
+    rejection_reasons,
     resource,
     without,
 )
@@ -50,8 +50,10 @@ def with_item(**values: Any) -> Json:
 def with_second_cpts(finess: str = "1950000111") -> Json:
     """The example with a second service and organization, the slot offered through both."""
     bundle = CPTS.bundle()
-    service = copied(bundle, SERVICE, id="hs2", providedBy={"reference": "Organization/orga2"})
-    organization = copied(bundle, ORGANIZATION, id="orga2", name="CPTS DEUX")
+    service = copy_resource(
+        bundle, SERVICE, id="hs2", providedBy={"reference": "Organization/orga2"}
+    )
+    organization = copy_resource(bundle, ORGANIZATION, id="orga2", name="CPTS DEUX")
     organization["identifier"][0]["value"] = finess
     second = deepcopy(item(bundle))
     second["extension"][0]["valueReference"]["reference"] = "HealthcareService/hs2"
@@ -86,10 +88,10 @@ def test_without_its_organization_the_type_cpts_goes_and_the_others_stay(
 @pytest.mark.proves("E31", "C43")
 def test_a_slot_for_an_unknown_cpts_only_is_hidden_and_reported() -> None:
     meta = {"security": [{"system": R314, "code": "CPTS"}]}
-    bundle = without(edited(CPTS.bundle(), CPTS_SLOT, meta=meta), ORGANIZATION)
+    bundle = without(edit_resource(CPTS.bundle(), CPTS_SLOT, meta=meta), ORGANIZATION)
     answer = CPTS.parse(bundle)
     assert answer.slots == []
-    assert reasons_of(answer) == {"ExampleSlotCPTS1": "cpts_without_organization"}
+    assert rejection_reasons(answer) == {"ExampleSlotCPTS1": "cpts_without_organization"}
 
 
 @pytest.mark.proves("E31")
@@ -106,7 +108,9 @@ def test_an_organization_without_finess_is_no_cpts(value: object) -> None:
     def write(found: Json) -> None:
         found["identifier"][0]["value"] = value
 
-    assert first(CPTS.parse(changed(CPTS.bundle(), ORGANIZATION, write)))["types"] == ["PUBLIC"]
+    assert first(CPTS.parse(change_resource(CPTS.bundle(), ORGANIZATION, write)))["types"] == [
+        "PUBLIC"
+    ]
 
 
 @pytest.mark.proves("E30")
@@ -118,7 +122,7 @@ def test_an_organization_without_finess_is_no_cpts(value: object) -> None:
     ],
 )
 def test_an_internal_number_is_no_finess(identifier: Json) -> None:
-    bundle = edited(CPTS.bundle(), ORGANIZATION, identifier=[identifier])
+    bundle = edit_resource(CPTS.bundle(), ORGANIZATION, identifier=[identifier])
     assert first(CPTS.parse(bundle))["types"] == ["PUBLIC"]
 
 
@@ -163,14 +167,14 @@ def test_an_internal_number_is_no_finess(identifier: Json) -> None:
     ],
 )
 def test_the_finess_of_a_cpts_in_every_version(identifier: Json, finess: str) -> None:
-    bundle = edited(CPTS.bundle(), ORGANIZATION, identifier=[identifier])
+    bundle = edit_resource(CPTS.bundle(), ORGANIZATION, identifier=[identifier])
     assert first(CPTS.parse(bundle))["cpts"][0]["finess"] == finess
 
 
 @pytest.mark.proves("E32")
 def test_a_cpts_reference_without_the_type_is_not_kept() -> None:
     meta = {"security": [{"system": R314, "code": "PUBLIC"}]}
-    answer = CPTS.parse(edited(CPTS.bundle(), CPTS_SLOT, meta=meta))
+    answer = CPTS.parse(edit_resource(CPTS.bundle(), CPTS_SLOT, meta=meta))
     assert first(answer)["types"] == ["PUBLIC"]
     assert "cpts" not in first(answer)
     assert answer.reports == {"cpts_without_type": 1}
@@ -179,7 +183,7 @@ def test_a_cpts_reference_without_the_type_is_not_kept() -> None:
 @pytest.mark.proves("E32")
 def test_the_type_cpts_on_an_r01_answer_goes() -> None:
     meta = {"security": [{"system": R314, "code": code} for code in ("PUBLIC", "CPTS")]}
-    slots = PS.parse(edited(PS.bundle(), SLOT1, meta=meta)).slots
+    slots = PS.parse(edit_resource(PS.bundle(), SLOT1, meta=meta)).slots
     assert slots[0]["types"] == ["PUBLIC"]
     assert len(slots) == 4
 
@@ -212,7 +216,7 @@ def test_an_item_coded_604_with_another_extension_url_is_read() -> None:
 @pytest.mark.proves("E39", "C40")
 def test_an_organization_known_by_identifier_only() -> None:
     provider = {"identifier": {"value": "1950047225"}, "display": "CPTS AXE MAJEUR"}
-    bundle = without(edited(CPTS.bundle(), SERVICE, providedBy=provider), ORGANIZATION)
+    bundle = without(edit_resource(CPTS.bundle(), SERVICE, providedBy=provider), ORGANIZATION)
     assert first(CPTS.parse(bundle))["cpts"] == [
         {"finess": "1950047225", "name": "CPTS AXE MAJEUR"}
     ]
@@ -220,5 +224,5 @@ def test_an_organization_known_by_identifier_only() -> None:
 
 @pytest.mark.proves("C40")
 def test_a_cpts_without_name_nor_phone_is_still_known() -> None:
-    bundle = edited(CPTS.bundle(), ORGANIZATION, name=GONE, telecom=GONE)
+    bundle = edit_resource(CPTS.bundle(), ORGANIZATION, name=GONE, telecom=GONE)
     assert first(CPTS.parse(bundle))["cpts"] == [{"finess": "1950047225"}]

@@ -12,7 +12,7 @@ from mappings.instants import parse_instant
 from mappings.records import Appointment, Consultation, SlotType
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.parser import KEYS
-from tests.slots.bundles import CPTS, PS, SOS, Example
+from tests.slots.bundles import CPTS, PS, SOS, GuideExample
 
 EXAMPLES = (PS, CPTS, SOS)
 JSON_VALUES = st.recursive(
@@ -47,7 +47,7 @@ def paths(value: object, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [p for key, inner in items for p in [(*at, key), *paths(inner, (*at, key))]]
 
 
-def replaced(value: Any, path: tuple[Any, ...], new: object) -> Any:
+def replace_at(value: Any, path: tuple[Any, ...], new: object) -> Any:
     """A copy with one place replaced."""
     copy = deepcopy(value)
     inner = copy
@@ -58,21 +58,21 @@ def replaced(value: Any, path: tuple[Any, ...], new: object) -> Any:
 
 
 @st.composite
-def damaged(draw: st.DrawFn) -> tuple[Example, Any]:
+def corrupt_bundles(draw: st.DrawFn) -> tuple[GuideExample, Any]:
     """An example with one to four places replaced by anything."""
     example = draw(st.sampled_from(EXAMPLES))
     bundle = example.bundle()
     for _ in range(draw(st.integers(1, 4))):
         path = draw(st.sampled_from(paths(bundle)))
-        bundle = replaced(bundle, path, draw(JSON_VALUES | CONFUSING))
+        bundle = replace_at(bundle, path, draw(JSON_VALUES | CONFUSING))
     return example, bundle
 
 
 @pytest.mark.proves("E41", "E43", "C50", "C28", "C30", "C49")
-@given(damaged())
+@given(corrupt_bundles())
 @settings(max_examples=200, deadline=None)
 def test_damage_never_breaks_the_parser_nor_lets_an_unsafe_slot_out(
-    case: tuple[Example, Any],
+    case: tuple[GuideExample, Any],
 ) -> None:
     example, bundle = case
     try:
@@ -91,7 +91,7 @@ def test_damage_never_breaks_the_parser_nor_lets_an_unsafe_slot_out(
         assert slot.get("appointment", Appointment.ROUTINE) in set(Appointment)
         assert slot.get("url", "http").lower().startswith("http")
         owner = slot.get("practitioner", {}).get("idnps") or slot["sos"]["siret"]
-        assert owner in example.asked
+        assert owner in example.requested_ids
         assert (SlotType.CPTS in slot["types"]) is bool(slot.get("cpts"))
 
 
@@ -102,7 +102,7 @@ def test_an_entry_broken_in_any_way_leaves_the_slots_it_does_not_serve(data: st.
     """The first slot's own entry is damaged: the three others come out untouched."""
     bundle = PS.bundle()
     path = data.draw(st.sampled_from(paths(bundle["entry"][0])))
-    bundle["entry"][0] = replaced(bundle["entry"][0], path, data.draw(JSON_VALUES))
+    bundle["entry"][0] = replace_at(bundle["entry"][0], path, data.draw(JSON_VALUES))
     others = [slot for slot in PS.parse(bundle).slots if slot["slot"] in OTHER_SLOTS]
     assert others == PS.parse(PS.bundle()).slots[1:]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.slots.bundles import CPTS, FORET, LORIENT, MARCEL, PS, RENNES, SOS, THOMAS, ids_of
+from tests.slots.bundles import CPTS, FORET, LORIENT, MARCEL, PS, RENNES, SOS, THOMAS, slot_ids
 
 
 @pytest.mark.proves("C23", "C24", "C25", "C26", "C27", "C29", "C31", "C34", "C39", "F064", "F074")
@@ -98,16 +98,16 @@ def test_the_example_of_sos_medecins_whose_slots_are_includes() -> None:
 
 @pytest.mark.proves("C20")
 def test_the_empty_example_is_no_slot_and_no_error() -> None:
-    empty = PS.__class__("ps-searchset-empty.json", "R01", PS.now, PS.asked)
+    empty = PS.__class__("ps-searchset-empty.json", "R01", PS.now, PS.requested_ids)
     answer = empty.parse(empty.bundle())
     assert (answer.slots, answer.rejected, dict(answer.reports)) == ([], [], {})
 
 
 @pytest.mark.proves("C49", "E15")
 def test_only_who_was_asked_for_is_let_through() -> None:
-    answer = PS.parse(PS.bundle(), asked=["10002673899"])
-    assert ids_of(answer) == ["ExampleSlotPSIndiv3", "ExampleSlotPSIndiv4"]
+    answer = PS.parse(PS.bundle(), requested_ids=["10002673899"])
+    assert slot_ids(answer) == ["ExampleSlotPSIndiv3", "ExampleSlotPSIndiv4"]
     assert {row["reason"] for row in answer.rejected} == {"not_asked"}
-    assert ids_of(PS.parse(PS.bundle(), asked=None)) == [
+    assert slot_ids(PS.parse(PS.bundle(), requested_ids=None)) == [
         f"ExampleSlotPSIndiv{n}" for n in range(1, 5)
     ]

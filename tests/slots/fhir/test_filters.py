@@ -9,15 +9,15 @@ from tests.slots.bundles import (
     SLOT1,
     SLOT3,
     THOMAS,
-    coded,
-    copied,
-    edited,
+    codeable_concepts,
+    copy_resource,
+    edit_resource,
     entry,
     first,
-    ids_of,
     only,
     plus,
-    reasons_of,
+    rejection_reasons,
+    slot_ids,
 )
 
 R314 = "https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau"
@@ -39,9 +39,9 @@ V2 = "http://terminology.hl7.org/CodeSystem/v2-0276"
     ],
 )
 def test_only_free_slots(status: object, free: bool) -> None:
-    answer = PS.parse(edited(only(PS.bundle(), SLOT1), SLOT1, status=status))
+    answer = PS.parse(edit_resource(only(PS.bundle(), SLOT1), SLOT1, status=status))
     assert bool(answer.slots) is free
-    assert free or reasons_of(answer) == {"ExampleSlotPSIndiv1": "not_free"}
+    assert free or rejection_reasons(answer) == {"ExampleSlotPSIndiv1": "not_free"}
 
 
 @pytest.mark.proves("E16", "E18", "C28")
@@ -66,20 +66,20 @@ def test_only_free_slots(status: object, free: bool) -> None:
     ],
 )
 def test_instants_that_make_a_slot(start: object, end: object, reason: str | None) -> None:
-    answer = PS.parse(edited(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end))
-    assert reasons_of(answer).get("ExampleSlotPSIndiv1") == reason
+    answer = PS.parse(edit_resource(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end))
+    assert rejection_reasons(answer).get("ExampleSlotPSIndiv1") == reason
     assert bool(answer.slots) is (reason is None)
 
 
 @pytest.mark.proves("E17", "C27", "F076", "W16")
 def test_both_hours_of_the_autumn_night_are_two_slots() -> None:
-    bundle = edited(
+    bundle = edit_resource(
         only(PS.bundle(), SLOT1),
         SLOT1,
         start="2026-10-25T02:30:00+02:00",
         end="2026-10-25T02:45:00+02:00",
     )
-    later = copied(bundle, SLOT1, id="later")
+    later = copy_resource(bundle, SLOT1, id="later")
     later |= {"start": "2026-10-25T02:30:00+01:00", "end": "2026-10-25T02:45:00+01:00"}
     answer = PS.parse(plus(bundle, entry(later)), now="2026-10-24T10:00:00Z")
     assert [s["start"] for s in answer.slots] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
@@ -95,7 +95,7 @@ def test_the_same_entry_twice_is_one_slot() -> None:
 
 @pytest.mark.proves("E27", "C48")
 def test_two_ids_for_one_interval_are_one_slot_with_all_they_say() -> None:
-    other = copied(PS.bundle(), SLOT1, id="other")
+    other = copy_resource(PS.bundle(), SLOT1, id="other")
     other["meta"]["security"] = [{"system": R314, "code": code} for code in ("SNP", "PUBLIC")]
     other["serviceType"][2]["text"] = "Vaccination"
     other["specialty"] = [{"text": "Vaccins"}]
@@ -109,10 +109,10 @@ def test_two_ids_for_one_interval_are_one_slot_with_all_they_say() -> None:
 
 @pytest.mark.proves("E27")
 def test_of_two_copies_the_bookable_one_gives_the_link() -> None:
-    walkin = coded(V2, "WALKIN")[0]
-    bundle = edited(only(PS.bundle(), SLOT1), SLOT1, appointmentType=walkin)
+    walkin = codeable_concepts(V2, "WALKIN")[0]
+    bundle = edit_resource(only(PS.bundle(), SLOT1), SLOT1, appointmentType=walkin)
     slot = first(
-        PS.parse(plus(bundle, entry(copied(PS.bundle(), SLOT1, id="other"))), origin="sas")
+        PS.parse(plus(bundle, entry(copy_resource(PS.bundle(), SLOT1, id="other"))), origin="sas")
     )
     assert (slot["appointment"], slot["url"]) == ("ROUTINE", "https://exemple.com/rdv/com/")
     assert slot["url_with_origin"] == "https://exemple.com/rdv/com/?origin=sas"
@@ -132,14 +132,14 @@ def test_of_two_copies_the_bookable_one_gives_the_link() -> None:
 def test_another_place_person_instant_or_consultation_is_another_slot(
     values: dict[str, object],
 ) -> None:
-    other = copied(PS.bundle(), SLOT1, id="other")
+    other = copy_resource(PS.bundle(), SLOT1, id="other")
     for name, value in values.items():
         if value is GONE:
             other.pop(name)
         else:
             other[name] = value
     answer = PS.parse(plus(only(PS.bundle(), SLOT1), entry(other)))
-    assert ids_of(answer) == ["ExampleSlotPSIndiv1", "other"]
+    assert slot_ids(answer) == ["ExampleSlotPSIndiv1", "other"]
 
 
 @pytest.mark.proves("E28", "C48")
@@ -161,16 +161,16 @@ def test_sample_ids_that_collide_lose_no_slot() -> None:
 )
 def test_a_slot_without_id_takes_one_from_its_content(url: str | None, expected: str) -> None:
     bundle = only(PS.bundle(), SLOT1)
-    slot = copied(bundle, SLOT1, id=GONE)
+    slot = copy_resource(bundle, SLOT1, id=GONE)
     others = {
         **bundle,
         "entry": [e for e in bundle["entry"] if e["resource"].get("id") != SLOT1[5:]],
     }
-    assert ids_of(PS.parse(plus(others, entry(slot, url)))) == [expected]
+    assert slot_ids(PS.parse(plus(others, entry(slot, url)))) == [expected]
 
 
 @pytest.mark.proves("C50")
 def test_the_slots_of_others_survive_a_refused_one() -> None:
-    answer = PS.parse(edited(PS.bundle(), SLOT3, start="demain"))
+    answer = PS.parse(edit_resource(PS.bundle(), SLOT3, start="demain"))
     assert len(answer.slots) == 3
-    assert reasons_of(answer) == {"ExampleSlotPSIndiv3": "bad_instant"}
+    assert rejection_reasons(answer) == {"ExampleSlotPSIndiv3": "bad_instant"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slots.fhir.identity import AskedIdError, asked_ids
+from slots.fhir.identity import RequestedIdError, parse_requested_ids
 from tests.slots.bundles import (
     MARCEL,
     PS,
@@ -10,10 +10,10 @@ from tests.slots.bundles import (
     SLOT3,
     THOMAS,
     Json,
-    changed,
+    change_resource,
     first,
     only,
-    reasons_of,
+    rejection_reasons,
 )
 
 PERSON2 = "Practitioner/ExamplePractitioner2"
@@ -34,7 +34,7 @@ def with_ids(*identifiers: object) -> Json:
     def write(person: Json) -> None:
         person["identifier"] = list(identifiers)
 
-    return changed(only(PS.bundle(), SLOT1), PERSON2, write)
+    return change_resource(only(PS.bundle(), SLOT1), PERSON2, write)
 
 
 @pytest.mark.proves("E29", "C37")
@@ -66,7 +66,7 @@ def test_internal_identifiers_first_are_passed_over() -> None:
     local = {"system": "https://editeur.fr/praticiens", "value": "10009999998"}
     bundle = with_ids(internal, local, {"type": IDNPS, "system": OID, "value": THOMAS})
     assert first(PS.parse(bundle))["practitioner"]["idnps"] == THOMAS
-    assert reasons_of(PS.parse(with_ids(internal), asked=["10009999999"])) == {
+    assert rejection_reasons(PS.parse(with_ids(internal), requested_ids=["10009999999"])) == {
         "ExampleSlotPSIndiv1": "no_practitioner_id"
     }
 
@@ -74,15 +74,15 @@ def test_internal_identifiers_first_are_passed_over() -> None:
 @pytest.mark.proves("E29", "C37")
 def test_of_several_national_identifiers_the_asked_one_is_kept() -> None:
     bundle = with_ids({"system": OID, "value": ADELI}, {"system": OID, "value": THOMAS})
-    assert first(PS.parse(bundle, asked=[THOMAS]))["practitioner"]["idnps"] == THOMAS
-    assert first(PS.parse(bundle, asked=["471234567"]))["practitioner"]["idnps"] == ADELI
-    assert first(PS.parse(bundle, asked=None))["practitioner"]["idnps"] == THOMAS
+    assert first(PS.parse(bundle, requested_ids=[THOMAS]))["practitioner"]["idnps"] == THOMAS
+    assert first(PS.parse(bundle, requested_ids=["471234567"]))["practitioner"]["idnps"] == ADELI
+    assert first(PS.parse(bundle, requested_ids=None))["practitioner"]["idnps"] == THOMAS
 
 
 @pytest.mark.proves("E29", "C37")
 @pytest.mark.parametrize("value", [ADELI, "471234567", "47 1234567"])
 def test_an_adeli_gets_its_prefix(value: str) -> None:
-    slot = first(PS.parse(with_ids({"system": OID, "value": value}), asked=[ADELI]))
+    slot = first(PS.parse(with_ids({"system": OID, "value": value}), requested_ids=[ADELI]))
     assert slot["practitioner"]["idnps"] == ADELI
 
 
@@ -94,15 +94,15 @@ def test_a_professional_without_national_id_loses_only_his_slots(identifiers: li
     def write(person: Json) -> None:
         person["identifier"] = identifiers
 
-    answer = PS.parse(changed(PS.bundle(), PERSON2, write))
-    assert set(reasons_of(answer).values()) == {"no_practitioner_id"}
+    answer = PS.parse(change_resource(PS.bundle(), PERSON2, write))
+    assert set(rejection_reasons(answer).values()) == {"no_practitioner_id"}
     assert {slot["practitioner"]["idnps"] for slot in answer.slots} == {MARCEL}
 
 
 @pytest.mark.proves("E15", "C49")
 def test_another_professional_than_asked_is_refused() -> None:
     answer = PS.parse(with_ids({"system": OID, "value": "810100050083"}))
-    assert reasons_of(answer) == {"ExampleSlotPSIndiv1": "not_asked"}
+    assert rejection_reasons(answer) == {"ExampleSlotPSIndiv1": "not_asked"}
 
 
 @pytest.mark.proves("E30", "C38", "C44")
@@ -166,7 +166,7 @@ def structure(identifier: Json | None) -> Json | None:
     def write(role: Json) -> None:
         role["organization"] = {"identifier": identifier}
 
-    slot = first(PS.parse(changed(only(PS.bundle(), SLOT1), ROLE2, write)))
+    slot = first(PS.parse(change_resource(only(PS.bundle(), SLOT1), ROLE2, write)))
     assert slot["place"]["postal_code"] == "47000"
     return slot.get("structure")
 
@@ -192,7 +192,7 @@ def test_the_phone_is_of_the_role_else_of_the_location(
 
     slot = first(
         PS.parse(
-            changed(
+            change_resource(
                 only(PS.bundle(), SLOT3),
                 "PractitionerRole/ExamplePractitionerRoleAgregateur4",
                 write,
@@ -212,12 +212,12 @@ def test_the_phone_is_of_the_role_else_of_the_location(
     ],
 )
 def test_asked_ids_with_or_without_prefix(ids: list[str], flow: str, expected: set[str]) -> None:
-    assert asked_ids(ids, flow) == expected
+    assert parse_requested_ids(ids, flow) == expected
 
 
 @pytest.mark.parametrize(
     ("value", "flow"), [("34173748400020", "R01"), ("abc", "R04"), (THOMAS, "SOS1")]
 )
 def test_an_asked_id_of_the_wrong_kind_is_named(value: str, flow: str) -> None:
-    with pytest.raises(AskedIdError, match=value):
-        asked_ids([value], flow)
+    with pytest.raises(RequestedIdError, match=value):
+        parse_requested_ids([value], flow)

@@ -16,16 +16,16 @@ from tests.slots.bundles import (
     SOS,
     THOMAS,
     Json,
-    changed,
-    copied,
-    edited,
+    change_resource,
+    copy_resource,
+    edit_resource,
     entry,
     first,
-    ids_of,
     only,
     plus,
-    reasons_of,
+    rejection_reasons,
     resource,
+    slot_ids,
     without,
 )
 
@@ -41,15 +41,15 @@ def one() -> Json:
     return only(PS.bundle(), SLOT1)
 
 
-def expected() -> Json:
+def reference_slot() -> Json:
     return first(PS.parse(one()))
 
 
 @pytest.mark.proves("E01")
 @pytest.mark.parametrize("reference", ["Schedule/absent", "", "#absent", BASE, "Practitioner/x"])
 def test_a_slot_without_its_schedule_is_dropped_and_counted(reference: str) -> None:
-    answer = PS.parse(edited(PS.bundle(), SLOT1, schedule={"reference": reference}))
-    assert reasons_of(answer) == {"ExampleSlotPSIndiv1": "no_schedule"}
+    answer = PS.parse(edit_resource(PS.bundle(), SLOT1, schedule={"reference": reference}))
+    assert rejection_reasons(answer) == {"ExampleSlotPSIndiv1": "no_schedule"}
     assert len(answer.slots) == 3
 
 
@@ -68,8 +68,8 @@ def test_a_slot_without_its_schedule_is_dropped_and_counted(reference: str) -> N
     ],
 )
 def test_absolute_versioned_and_wrong_base_references(reference: str) -> None:
-    answer = PS.parse(edited(one(), SLOT1, schedule={"reference": reference}))
-    assert first(answer) == expected()
+    answer = PS.parse(edit_resource(one(), SLOT1, schedule={"reference": reference}))
+    assert first(answer) == reference_slot()
 
 
 @pytest.mark.proves("E39")
@@ -86,7 +86,7 @@ def test_urn_uuid_references(with_ids: bool) -> None:
     pointed = _with_references(bundle, urls)
     slot = first(PS.parse(pointed))
     assert slot["slot"] == ("ExampleSlotPSIndiv1" if with_ids else urls[SLOT1].split(":")[-1])
-    assert {**slot, "slot": ""} == {**expected(), "slot": ""}
+    assert {**slot, "slot": ""} == {**reference_slot(), "slot": ""}
 
 
 def _with_references(value: object, urls: dict[str, str]) -> object:
@@ -103,19 +103,19 @@ def _with_references(value: object, urls: dict[str, str]) -> object:
 @pytest.mark.proves("E39")
 def test_a_professional_known_by_identifier_only() -> None:
     bundle = without(one(), PERSON2)
-    bundle = edited(bundle, ROLE2, practitioner={"identifier": NATIONAL})
-    bundle = edited(bundle, SCHEDULE1, actor=[{"reference": ROLE2}])
+    bundle = edit_resource(bundle, ROLE2, practitioner={"identifier": NATIONAL})
+    bundle = edit_resource(bundle, SCHEDULE1, actor=[{"reference": ROLE2}])
     slot = first(PS.parse(bundle))
     assert slot["practitioner"] == {"idnps": THOMAS}
-    assert slot["place"] == expected()["place"]
+    assert slot["place"] == reference_slot()["place"]
 
 
 @pytest.mark.proves("E39")
 def test_a_schedule_known_by_identifier_only() -> None:
     identifier = {"system": "https://editeur.fr", "value": "agenda 7"}
-    bundle = edited(one(), SCHEDULE1, identifier=[identifier])
-    bundle = edited(bundle, SLOT1, schedule={"identifier": identifier})
-    assert first(PS.parse(bundle)) == expected()
+    bundle = edit_resource(one(), SCHEDULE1, identifier=[identifier])
+    bundle = edit_resource(bundle, SLOT1, schedule={"identifier": identifier})
+    assert first(PS.parse(bundle)) == reference_slot()
 
 
 @pytest.mark.proves("E40")
@@ -146,13 +146,13 @@ def test_two_bases_with_the_same_ids_are_kept_apart() -> None:
     for base, slot_key in (("https://a.fr/fhir/", SLOT1), ("https://b.fr/fhir/", SLOT3)):
         part = only(PS.bundle(), slot_key)
         keep = ("1", "2") if slot_key == SLOT1 else ("3", "4")
-        merged["entry"] += _renamed(part, keep, base)
+        merged["entry"] += _rename_chain(part, keep, base)
     slots = PS.parse(merged).slots
     assert [s["practitioner"]["idnps"] for s in slots] == [THOMAS, MARCEL]
     assert [s["slot"] for s in slots] == ["1", "1"]
 
 
-def _renamed(part: Json, keep: tuple[str, ...], base: str) -> list[Json]:
+def _rename_chain(part: Json, keep: tuple[str, ...], base: str) -> list[Json]:
     """The chain of one slot under one base, every resource with the id 1."""
     slot = next(e["resource"] for e in part["entry"] if e["resource"]["resourceType"] == "Slot")
     schedule = resource(part, slot["schedule"]["reference"])
@@ -168,45 +168,49 @@ def _renamed(part: Json, keep: tuple[str, ...], base: str) -> list[Json]:
 
 @pytest.mark.proves("E39")
 def test_an_ambiguous_reference_is_not_guessed() -> None:
-    other = copied(PS.bundle(), "Schedule/ExampleSchedule3", id="ExampleSchedule1")
+    other = copy_resource(PS.bundle(), "Schedule/ExampleSchedule3", id="ExampleSchedule1")
     twice = plus(one(), entry(other, "https://autre.example/Schedule/ExampleSchedule1"))
     for found in twice["entry"]:
         if found["resource"]["resourceType"] == "Slot":
             found["fullUrl"] = "https://tiers.example/Slot/1"
-    assert reasons_of(PS.parse(twice)) == {"ExampleSlotPSIndiv1": "no_schedule"}
+    assert rejection_reasons(PS.parse(twice)) == {"ExampleSlotPSIndiv1": "no_schedule"}
 
 
 @pytest.mark.proves("E40")
 def test_the_same_resource_twice_is_no_ambiguity() -> None:
-    again = copied(PS.bundle(), SCHEDULE1, meta={"lastUpdated": "2021-11-04T00:00:00Z"})
-    assert first(PS.parse(plus(one(), entry(again, BASE + SCHEDULE1)))) == expected()
+    again = copy_resource(PS.bundle(), SCHEDULE1, meta={"lastUpdated": "2021-11-04T00:00:00Z"})
+    assert first(PS.parse(plus(one(), entry(again, BASE + SCHEDULE1)))) == reference_slot()
 
 
 @pytest.mark.proves("E27", "E40")
 def test_two_states_of_one_professional_are_one_professional() -> None:
-    later = copied(PS.bundle(), PERSON2, active=True, telecom=[{"system": "phone", "value": "1"}])
-    assert first(PS.parse(plus(one(), entry(later, BASE + PERSON2)))) == expected()
-    other = copied(PS.bundle(), "Practitioner/ExamplePractitioner3", id="ExamplePractitioner2")
+    later = copy_resource(
+        PS.bundle(), PERSON2, active=True, telecom=[{"system": "phone", "value": "1"}]
+    )
+    assert first(PS.parse(plus(one(), entry(later, BASE + PERSON2)))) == reference_slot()
+    other = copy_resource(
+        PS.bundle(), "Practitioner/ExamplePractitioner3", id="ExamplePractitioner2"
+    )
     assert not PS.parse(plus(one(), entry(other, BASE + PERSON2))).slots
 
 
 @pytest.mark.proves("E39")
 def test_an_identifier_helps_a_reference_that_leads_nowhere() -> None:
     identifier = {"system": "https://editeur.fr", "value": "agenda 7"}
-    bundle = edited(one(), SCHEDULE1, identifier=[identifier])
+    bundle = edit_resource(one(), SCHEDULE1, identifier=[identifier])
     lost = {"reference": "Schedule/absent", "identifier": identifier}
-    assert first(PS.parse(edited(bundle, SLOT1, schedule=lost))) == expected()
+    assert first(PS.parse(edit_resource(bundle, SLOT1, schedule=lost))) == reference_slot()
 
 
 @pytest.mark.proves("E02")
 def test_a_schedule_with_only_a_role_goes_through_its_practitioner() -> None:
-    bundle = edited(one(), SCHEDULE1, actor=[{"reference": ROLE2}])
-    assert first(PS.parse(bundle)) == expected()
+    bundle = edit_resource(one(), SCHEDULE1, actor=[{"reference": ROLE2}])
+    assert first(PS.parse(bundle)) == reference_slot()
 
 
 @pytest.mark.proves("E02")
 def test_a_schedule_with_only_a_practitioner_has_no_place() -> None:
-    slot = first(PS.parse(edited(one(), SCHEDULE1, actor=[{"reference": PERSON2}])))
+    slot = first(PS.parse(edit_resource(one(), SCHEDULE1, actor=[{"reference": PERSON2}])))
     assert slot["practitioner"]["idnps"] == THOMAS
     assert not {"place", "structure", "phone"} & slot.keys()
 
@@ -214,13 +218,13 @@ def test_a_schedule_with_only_a_practitioner_has_no_place() -> None:
 @pytest.mark.proves("E02")
 @pytest.mark.parametrize("actor", [[], None, [{"reference": "Device/1"}], [{"display": "Dr X"}]])
 def test_a_schedule_of_nobody_is_refused(actor: object) -> None:
-    answer = PS.parse(edited(one(), SCHEDULE1, actor=actor))
-    assert reasons_of(answer) == {"ExampleSlotPSIndiv1": "no_practitioner"}
+    answer = PS.parse(edit_resource(one(), SCHEDULE1, actor=actor))
+    assert rejection_reasons(answer) == {"ExampleSlotPSIndiv1": "no_practitioner"}
 
 
 @pytest.mark.proves("E02")
 def test_a_role_that_names_nobody_belongs_to_the_only_practitioner() -> None:
-    assert first(PS.parse(edited(one(), ROLE2, practitioner=GONE))) == expected()
+    assert first(PS.parse(edit_resource(one(), ROLE2, practitioner=GONE))) == reference_slot()
 
 
 @pytest.mark.proves("E03")
@@ -237,23 +241,25 @@ def test_a_role_that_names_nobody_belongs_to_the_only_practitioner() -> None:
     ],
 )
 def test_among_several_actors_the_requested_professional_is_taken(extra: list[str]) -> None:
-    location = copied(PS.bundle(), ROLE2)["contained"][0] | {"id": "x"}
+    location = copy_resource(PS.bundle(), ROLE2)["contained"][0] | {"id": "x"}
     actors = [{"reference": key} for key in [*extra, PERSON2, ROLE2]]
-    bundle = plus(edited(one(), SCHEDULE1, actor=actors), entry(location, BASE + "Location/x"))
-    assert first(PS.parse(bundle, asked=[THOMAS])) == expected()
+    bundle = plus(
+        edit_resource(one(), SCHEDULE1, actor=actors), entry(location, BASE + "Location/x")
+    )
+    assert first(PS.parse(bundle, requested_ids=[THOMAS])) == reference_slot()
 
 
 @pytest.mark.proves("E03")
 def test_of_two_requested_professionals_the_one_with_the_role_is_taken() -> None:
     actors = [{"reference": "Practitioner/ExamplePractitioner3"}, {"reference": ROLE2}]
-    assert first(PS.parse(edited(one(), SCHEDULE1, actor=actors))) == expected()
+    assert first(PS.parse(edit_resource(one(), SCHEDULE1, actor=actors))) == reference_slot()
 
 
 @pytest.mark.proves("E03")
 def test_the_place_of_another_professional_is_never_shown() -> None:
     role4 = "PractitionerRole/ExamplePractitionerRoleAgregateur4"
     actors = [{"reference": PERSON2}, {"reference": role4}]
-    slot = first(PS.parse(edited(one(), SCHEDULE1, actor=actors), asked=[THOMAS]))
+    slot = first(PS.parse(edit_resource(one(), SCHEDULE1, actor=actors), requested_ids=[THOMAS]))
     assert "place" not in slot
 
 
@@ -261,7 +267,7 @@ def test_the_place_of_another_professional_is_never_shown() -> None:
 def test_two_places_for_one_schedule_are_no_place() -> None:
     role3 = "PractitionerRole/ExamplePractitionerRoleAgregateur3"
     actors = [{"reference": ROLE2}, {"reference": role3}]
-    answer = PS.parse(edited(one(), SCHEDULE1, actor=actors))
+    answer = PS.parse(edit_resource(one(), SCHEDULE1, actor=actors))
     assert "place" not in first(answer)
     assert answer.reports == {"ambiguous_place": 1}
 
@@ -283,10 +289,12 @@ def test_of_several_contained_locations_the_referred_one_is_taken() -> None:
     def add(role: Json) -> None:
         role["contained"].insert(0, elsewhere)
 
-    bundle = changed(one(), ROLE2, add)
-    assert first(PS.parse(bundle)) == expected()
-    assert "place" not in first(PS.parse(edited(bundle, ROLE2, location=GONE)))
-    assert "place" not in first(PS.parse(edited(bundle, ROLE2, location=[{"reference": "#no"}])))
+    bundle = change_resource(one(), ROLE2, add)
+    assert first(PS.parse(bundle)) == reference_slot()
+    assert "place" not in first(PS.parse(edit_resource(bundle, ROLE2, location=GONE)))
+    assert "place" not in first(
+        PS.parse(edit_resource(bundle, ROLE2, location=[{"reference": "#no"}]))
+    )
 
 
 @pytest.mark.proves("E36")
@@ -302,17 +310,17 @@ def test_of_several_contained_locations_the_referred_one_is_taken() -> None:
     ],
 )
 def test_the_only_contained_location_is_the_place(location: object) -> None:
-    assert first(PS.parse(edited(one(), ROLE2, location=location))) == expected()
+    assert first(PS.parse(edit_resource(one(), ROLE2, location=location))) == reference_slot()
 
 
 @pytest.mark.proves("E36")
 def test_a_location_bundled_instead_of_contained() -> None:
-    location = copied(PS.bundle(), ROLE2)["contained"][0]
-    bundle = edited(
+    location = copy_resource(PS.bundle(), ROLE2)["contained"][0]
+    bundle = edit_resource(
         one(), ROLE2, contained=GONE, location=[{"reference": "Location/ExampleLocation3"}]
     )
     bundle = plus(bundle, entry(location, BASE + "Location/ExampleLocation3"))
-    assert first(PS.parse(bundle)) == expected()
+    assert first(PS.parse(bundle)) == reference_slot()
 
 
 @pytest.mark.proves("E36")
@@ -339,7 +347,7 @@ def test_postal_codes(written: object, read: str | None) -> None:
     def write(role: Json) -> None:
         role["contained"][0]["address"]["postalCode"] = written
 
-    place = first(PS.parse(changed(one(), ROLE2, write)))["place"]
+    place = first(PS.parse(change_resource(one(), ROLE2, write)))["place"]
     assert place.get("postal_code") == read
     assert place["line"] == "1 rue Mme DELMAS"
 
@@ -350,13 +358,15 @@ def test_a_location_without_address_is_still_a_place(address: object) -> None:
     def write(role: Json) -> None:
         role["contained"][0]["address"] = address
 
-    assert first(PS.parse(changed(one(), ROLE2, write)))["place"] == {"identifiers": ["1"]}
+    assert first(PS.parse(change_resource(one(), ROLE2, write)))["place"] == {"identifiers": ["1"]}
 
 
 @pytest.mark.proves("E28", "C48")
 def test_one_slot_id_for_two_professionals_is_two_slots() -> None:
-    bundle = edited(edited(PS.bundle(), SLOT1, id="1636102800"), SLOT3, id="1636102800")
-    assert ids_of(PS.parse(bundle)).count("1636102800") == 2
+    bundle = edit_resource(
+        edit_resource(PS.bundle(), SLOT1, id="1636102800"), SLOT3, id="1636102800"
+    )
+    assert slot_ids(PS.parse(bundle)).count("1636102800") == 2
 
 
 @pytest.mark.proves("E39")
@@ -366,8 +376,8 @@ def test_references_of_cpts_and_sos_by_wrong_base_too() -> None:
             "https://autre.fr/Organization/ExampleOrgaCPTS1/_history/2"
         )
 
-    moved = changed(CPTS.bundle(), "HealthcareService/ExampleHealthcareServiceCPTS1", far)
+    moved = change_resource(CPTS.bundle(), "HealthcareService/ExampleHealthcareServiceCPTS1", far)
     assert CPTS.parse(moved).slots == CPTS.parse(CPTS.bundle()).slots
     lost = without(CPTS.bundle(), "Schedule/ExampleSchedule")
-    assert reasons_of(CPTS.parse(lost)) == {CPTS_SLOT.split("/")[1]: "no_schedule"}
+    assert rejection_reasons(CPTS.parse(lost)) == {CPTS_SLOT.split("/")[1]: "no_schedule"}
     assert SOS.parse(SOS.bundle()).rejected == []

@@ -4,7 +4,15 @@ import pytest
 
 from mappings.instants import parse_instant, utc_text
 from slots.fhir.window import window_at, zone_of_postcode
-from tests.slots.bundles import PS, SLOT1, changed, edited, ids_of, only, reasons_of
+from tests.slots.bundles import (
+    PS,
+    SLOT1,
+    change_resource,
+    edit_resource,
+    only,
+    rejection_reasons,
+    slot_ids,
+)
 
 ROLE = "PractitionerRole/ExamplePractitionerRoleAgregateur2"
 
@@ -58,8 +66,8 @@ def test_the_postcode_tells_the_zone(postcode: str, zone: str) -> None:
     ],
 )
 def test_past_and_far_slots_are_refused(start: str, end: str, reason: str | None) -> None:
-    answer = PS.parse(edited(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end))
-    assert reasons_of(answer).get("ExampleSlotPSIndiv1") == reason
+    answer = PS.parse(edit_resource(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end))
+    assert rejection_reasons(answer).get("ExampleSlotPSIndiv1") == reason
     assert len(answer.slots) == (reason is None)
 
 
@@ -70,10 +78,10 @@ def test_past_and_far_slots_are_refused(start: str, end: str, reason: str | None
 def test_the_window_is_that_of_the_place(postcode: str, shown: bool) -> None:
     """23:30 in Cayenne on the last day is already the next day in Paris and in Réunion."""
     start, end = "2021-11-06T23:30:00-03:00", "2021-11-06T23:45:00-03:00"
-    moved = edited(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end)
+    moved = edit_resource(only(PS.bundle(), SLOT1), SLOT1, start=start, end=end)
 
     def move(role: dict) -> None:  # type: ignore[type-arg]
         role["contained"][0]["address"]["postalCode"] = postcode
 
-    answer = PS.parse(changed(moved, ROLE, move))
-    assert bool(ids_of(answer)) is shown
+    answer = PS.parse(change_resource(moved, ROLE, move))
+    assert bool(slot_ids(answer)) is shown

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from elastic.names import offers_alias
-from tests.slots.bundles import CPTS, FHIR, FORET, PS, SLOT1, SOS, Example, edited
+from tests.slots.bundles import CPTS, FHIR, FORET, PS, SLOT1, SOS, GuideExample, edit_resource
 from tests.slots.loading.test_directory import write
-from tests.slots.loading.test_importing import Create, slots_of
+from tests.slots.loading.test_importing import Create, read_offer_slots
 from tests.slots.offers import RPPS, canonical, offer
 
 NOW = "2026-11-23T08:00:00Z"
@@ -23,10 +23,12 @@ def sas(*arguments: str, stdin: bytes | None = None) -> Result:
     return CliRunner().invoke(app, ["slots", *arguments], input=stdin)
 
 
-def parse(example: Example, *options: str, stdin: bytes | None = None, file: str = "") -> Result:
+def parse(
+    example: GuideExample, *options: str, stdin: bytes | None = None, file: str = ""
+) -> Result:
     """``sas slots parse`` on an example."""
     name = file or str(FHIR / example.file)
-    asked = ",".join(example.asked)
+    asked = ",".join(example.requested_ids)
     base = ("parse", name, "--flow", example.flow, "--now", example.now, "--asked", asked)
     return sas(*base, *options, stdin=stdin)
 
@@ -37,7 +39,7 @@ def lines(result: Result) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("example", [PS, CPTS, SOS])
-def test_one_canonical_slot_a_line(example: Example) -> None:
+def test_one_canonical_slot_a_line(example: GuideExample) -> None:
     result = parse(example, "--origin", "sas", "--editor", "alpha")
     assert result.exit_code == 0
     answer = example.parse(example.bundle(), origin="sas", source="alpha")
@@ -56,14 +58,14 @@ def test_files_are_pages_and_a_dash_is_standard_input(tmp_path: Path) -> None:
     page = tmp_path / "page1.json"
     page.write_text(json.dumps({**bundle, "entry": bundle["entry"][:7]}))
     rest = json.dumps({**bundle, "entry": bundle["entry"][7:]}).encode()
-    options = ("--flow", "r01", "--now", PS.now, "--asked", ",".join(PS.asked))
+    options = ("--flow", "r01", "--now", PS.now, "--asked", ",".join(PS.requested_ids))
     result = sas("parse", str(page), "-", *options, stdin=rest)
     assert lines(result) == PS.parse(bundle).slots
 
 
 def test_refused_slots_go_to_a_file_with_their_reason(tmp_path: Path) -> None:
     aside = tmp_path / "rejected.jsonl"
-    body = json.dumps(edited(PS.bundle(), SLOT1, end="2021-11-05T09:30:00")).encode()
+    body = json.dumps(edit_resource(PS.bundle(), SLOT1, end="2021-11-05T09:30:00")).encode()
     result = parse(PS, "--rejected", str(aside), file="-", stdin=body)
     assert result.exit_code == 0
     assert len(lines(result)) == 3
@@ -76,7 +78,7 @@ def test_refused_slots_go_to_a_file_with_their_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("now", [PS.now, "2031-01-01T00:00:00Z"])
 def test_nothing_left_is_a_success(now: str) -> None:
     file = "ps-searchset-empty.json" if now == PS.now else PS.file
-    result = parse(Example(file, "R01", now, PS.asked))
+    result = parse(GuideExample(file, "R01", now, PS.requested_ids))
     assert (result.exit_code, result.stdout) == (0, "")
 
 
@@ -117,7 +119,12 @@ def test_a_wrong_option_is_said(option: str, value: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [[",".join(PS.asked)], list(PS.asked), [f" {PS.asked[0]} ,,{PS.asked[1]},"]]
+    "asked",
+    [
+        [",".join(PS.requested_ids)],
+        list(PS.requested_ids),
+        [f" {PS.requested_ids[0]} ,,{PS.requested_ids[1]},"],
+    ],
 )
 def test_ids_come_in_one_option_or_in_several(asked: list[str]) -> None:
     """The last ``--asked`` must not silently refuse the slots of the others."""
@@ -151,14 +158,14 @@ def test_import_an_answer(live: str, es: Elasticsearch) -> None:
     assert result.exit_code == 0, result.stderr
     told = json.loads(result.stdout)
     assert (told["written"], told["created"], told["rejected"]) == (2, 1, {"not_asked": 2})
-    assert slots_of(es, live) == [("alpha", "09", None)]
+    assert read_offer_slots(es, live) == [("alpha", "09", None)]
 
 
 def test_import_a_directory(live: str, es: Elasticsearch, tmp_path: Path) -> None:
     result = sas("import", "--from", str(write(tmp_path, [canonical()])), "--now", NOW)
     assert result.exit_code == 0, result.stderr
     assert "written" in result.stdout
-    assert slots_of(es, live) == [("sas-agenda", "09", None)]
+    assert read_offer_slots(es, live) == [("sas-agenda", "09", None)]
 
 
 def test_import_wants_its_options_and_an_index(

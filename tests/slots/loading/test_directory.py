@@ -9,7 +9,7 @@ import pytest
 
 from mappings.instants import parse_instant
 from slots.loading.directory import owners_in, slots_from_directory
-from slots.matching.matching import OfferIndex, indexed
+from slots.matching.matching import OfferIndex, build_offer_index
 from slots.stored import AGENDA_SOURCE
 from tests.slots.bundles import CPTS, FHIR, FORET, MARCEL, PS, RENNES, SOS, THOMAS
 from tests.slots.offers import NOW, RPPS, SIRET, canonical, offer, sos_point
@@ -34,16 +34,18 @@ def _line(row: object) -> str:
     return (row if isinstance(row, str) else json.dumps(row)) + "\n"
 
 
-def request(example: Any, *asked: str, editor: str = "alpha", **fields: Any) -> dict[str, Any]:
+def request(
+    example: Any, *requested_ids: str, editor: str = "alpha", **fields: Any
+) -> dict[str, Any]:
     """A line of requests.jsonl for a published example."""
-    ids = list(asked or example.asked)
+    ids = list(requested_ids or example.asked)
     files = [str(FHIR / example.file)]
     return {"editor": editor, "flow": example.flow, "asked": ids, "files": files} | fields
 
 
 def professionals() -> OfferIndex:
     """The professionals of the guide's example."""
-    return indexed([*THOMAS_PLACES, MARCEL_PLACE])
+    return build_offer_index([*THOMAS_PLACES, MARCEL_PLACE])
 
 
 @pytest.mark.proves("F065", "F068", "C24", "C25", "W11")
@@ -64,7 +66,7 @@ def test_agenda_and_editor_on_the_same_cards(tmp_path: Path) -> None:
 def test_a_place_only_the_editor_knows_is_created(tmp_path: Path) -> None:
     directory = write(tmp_path, requests=[request(CPTS)])
     person = offer("1810004421", rpps=FORET[1:], id=f"rpps:{FORET[1:]}@1810004421")
-    found = slots_from_directory(directory, indexed([person]), parse_instant(CPTS.now))
+    found = slots_from_directory(directory, build_offer_index([person]), parse_instant(CPTS.now))
     (created,) = found.created
     assert created["id"] == f"rpps:{FORET[1:]}@412345678912345"
     assert created["city"] == "Aussonne"
@@ -75,7 +77,9 @@ def test_a_place_only_the_editor_knows_is_created(tmp_path: Path) -> None:
 
 def test_sos_points_receive_their_slots(tmp_path: Path) -> None:
     directory = write(tmp_path, requests=[request(SOS)])
-    found = slots_from_directory(directory, indexed([sos_point()]), parse_instant(SOS.now))
+    found = slots_from_directory(
+        directory, build_offer_index([sos_point()]), parse_instant(SOS.now)
+    )
     assert len(found.slots[f"sos:{SIRET}:1111111111"]) == 1
     assert found.unmatched == {"unknown_owner": 2}
     assert [o["id"] for o in found.created] == [f"sos:{SIRET}:2222222222"]
@@ -114,7 +118,7 @@ def test_damaged_agenda_rows_are_counted(tmp_path: Path) -> None:
         canonical("s2", start="2026-11-23T12:00:00+02:00", end="2026-11-23T12:30:00+02:00"),
         "",
     ]
-    found = slots_from_directory(write(tmp_path, rows), indexed([offer()]), NOW)
+    found = slots_from_directory(write(tmp_path, rows), build_offer_index([offer()]), NOW)
     assert found.rejected == {"bad_agenda_row": 9}
     assert [s["start"] for s in found.slots[f"rpps:{RPPS}@1810004421"]] == [
         "2026-11-23T09:00:00Z",
@@ -123,7 +127,7 @@ def test_damaged_agenda_rows_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_directory_without_slots_has_none(tmp_path: Path) -> None:
-    found = slots_from_directory(tmp_path, indexed([offer()]), NOW)
+    found = slots_from_directory(tmp_path, build_offer_index([offer()]), NOW)
     assert (found.slots, found.created, found.rejected) == ({}, [], {})
 
 

@@ -9,29 +9,38 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mappings.records import CanonicalSlot, Offer
-from slots.bookable import bookable, borne
+from slots.bookable import build_bookable_summary, build_slot_fields
 from slots.loading import importing
 from slots.loading.directory_import import import_directory
 from slots.loading.importing import ImportConflictError, import_slots
 from slots.stored import AGENDA_SOURCE
 from tests.slots.bundles import PS
 from tests.slots.loading.test_directory import request, write
-from tests.slots.offers import NOW, RPPS, SIRET, canonical, offer, sos_point, sos_slot, stored
+from tests.slots.offers import (
+    NOW,
+    RPPS,
+    SIRET,
+    build_stored_slot,
+    canonical,
+    offer,
+    sos_point,
+    sos_slot,
+)
 
 HERE, THERE = offer(), offer("1810004956", lines=["30 RUE MADAME DELMAS"])
 ELSEWHERE = {"line": "25 chemin de Mounestie", "postal_code": "31840", "city": "Aussonne"}
 Create = Callable[..., str]
 
 
-def slots_of(es: Elasticsearch, alias: str, of: Offer = HERE) -> list[tuple[str, str, Any]]:
+def read_offer_slots(es: Elasticsearch, alias: str, of: Offer = HERE) -> list[tuple[str, str, Any]]:
     """(source, start hour, hidden) of the slots stored on an offer."""
     offer = es.get(index=alias, id=of["id"])["_source"]
     found = offer.get("slots", [])
-    assert offer.get("bookable", []) == bookable(found)
+    assert offer.get("bookable", []) == build_bookable_summary(found)
     return [(s["source"], s["start"][11:13], s.get("hidden")) for s in found]
 
 
-def bearers(es: Elasticsearch, alias: str, source: str) -> set[str]:
+def find_offers_with_source(es: Elasticsearch, alias: str, source: str) -> set[str]:
     """Ids of the offers that a search finds by a slot of this source."""
     query = {"nested": {"path": "slots", "query": {"term": {"slots.source": source}}}}
     return {hit["_id"] for hit in es.search(index=alias, query=query)["hits"]["hits"]}
@@ -42,7 +51,7 @@ def test_slots_are_searchable_within_two_seconds(es: Elasticsearch, create_offer
     alias = create_offers([HERE, THERE])
     began = time.monotonic()
     report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
-    assert bearers(es, alias, "alpha") == {HERE["id"]}
+    assert find_offers_with_source(es, alias, "alpha") == {HERE["id"]}
     assert time.monotonic() - began < 2
     assert (report.written, report.removed, report.offers, report.created) == (1, 0, 1, 0)
 
@@ -51,23 +60,27 @@ def test_slots_are_searchable_within_two_seconds(es: Elasticsearch, create_offer
 def test_a_slot_that_is_gone_disappears_and_other_sources_stay(
     es: Elasticsearch, create_offers: Create
 ) -> None:
-    alias = create_offers([offer(slots=[stored(11, AGENDA_SOURCE), stored(12, "beta")])])
+    alias = create_offers(
+        [offer(slots=[build_stored_slot(11, AGENDA_SOURCE), build_stored_slot(12, "beta")])]
+    )
     import_slots(es, alias, [canonical(), canonical("s2", 10)], "alpha", [RPPS], NOW)
     report = import_slots(es, alias, [canonical("s2", 10)], "alpha", [RPPS], NOW)
     assert (report.written, report.removed) == (1, 1)
     kept = [(AGENDA_SOURCE, "11", None), ("beta", "12", None)]
-    assert slots_of(es, alias) == [("alpha", "10", None), *kept]
+    assert read_offer_slots(es, alias) == [("alpha", "10", None), *kept]
     report = import_slots(es, alias, [], "alpha", [f"8{RPPS}"], NOW)
     assert (report.written, report.removed, report.offers) == (0, 1, 1)
-    assert slots_of(es, alias) == kept
+    assert read_offer_slots(es, alias) == kept
     assert import_slots(es, alias, [], "alpha", [RPPS], NOW).offers == 0
 
 
 def test_who_was_not_asked_for_keeps_his_slots(es: Elasticsearch, create_offers: Create) -> None:
-    other = offer(rpps="10009999999", id="rpps:10009999999@x", **borne([stored()]))
+    other = offer(
+        rpps="10009999999", id="rpps:10009999999@x", **build_slot_fields([build_stored_slot()])
+    )
     alias = create_offers([HERE, other])
     import_slots(es, alias, [], "alpha", [RPPS], NOW)
-    assert slots_of(es, alias, other) == [("alpha", "09", None)]
+    assert read_offer_slots(es, alias, other) == [("alpha", "09", None)]
 
 
 @pytest.mark.proves("F036", "F040", "F068", "W11", "W27")
@@ -75,10 +88,12 @@ def test_coherence_is_applied_to_all_sources_at_once(
     es: Elasticsearch, create_offers: Create
 ) -> None:
     away = {"gte": "2026-11-23T13:00:00Z", "lt": "2026-11-23T23:00:00Z"}
-    here = offer(editor_disabled=True, absences=[away], slots=[stored(14, AGENDA_SOURCE)])
+    here = offer(
+        editor_disabled=True, absences=[away], slots=[build_stored_slot(14, AGENDA_SOURCE)]
+    )
     alias = create_offers([here])
     report = import_slots(es, alias, [canonical(), canonical("s2", 14)], "alpha", [RPPS], NOW)
-    assert slots_of(es, alias) == [
+    assert read_offer_slots(es, alias) == [
         ("alpha", "09", "editor_disabled"),
         ("alpha", "14", "absent"),
         (AGENDA_SOURCE, "14", "absent"),
@@ -93,16 +108,16 @@ def test_a_new_place_is_created_once(es: Elasticsearch, create_offers: Create) -
     first = import_slots(es, alias, [slot], "alpha", [RPPS], NOW)
     second = import_slots(es, alias, [slot], "alpha", [RPPS], NOW)
     assert (first.created, second.created) == (1, 0)
-    (created,) = bearers(es, alias, "alpha")
+    (created,) = find_offers_with_source(es, alias, "alpha")
     assert created.startswith(f"rpps:{RPPS}@addr-")
     assert es.count(index=alias)["count"] == 2
 
 
 def test_points_of_an_association_by_siret(es: Elasticsearch, create_offers: Create) -> None:
     practice = offer("x", siret=SIRET)
-    alias = create_offers([sos_point(), sos_point("2", slots=[stored()]), practice])
+    alias = create_offers([sos_point(), sos_point("2", slots=[build_stored_slot()]), practice])
     report = import_slots(es, alias, [sos_slot()], "alpha", [f"3{SIRET}"], NOW)
-    assert bearers(es, alias, "alpha") == {sos_point()["id"]}
+    assert find_offers_with_source(es, alias, "alpha") == {sos_point()["id"]}
     assert report.removed == 1
 
 
@@ -117,20 +132,23 @@ def test_an_association_is_interfaced_by_its_siret_once_however_often_it_is_told
     for _ in range(2):
         report = import_slots(es, alias, [sos_slot()], "alpha", [f"3{SIRET}"], NOW)
         assert (report.offers, report.created) == (1, 0)
-        assert bearers(es, alias, "alpha") == {sos_point()["id"]}
-        assert len(slots_of(es, alias, sos_point())) == 1
+        assert find_offers_with_source(es, alias, "alpha") == {sos_point()["id"]}
+        assert len(read_offer_slots(es, alias, sos_point())) == 1
     import_slots(es, alias, [], "alpha", [SIRET], NOW)
-    assert bearers(es, alias, "alpha") == set()
+    assert find_offers_with_source(es, alias, "alpha") == set()
     assert es.count(index=alias)["count"] == 2
 
 
 def test_a_slot_that_the_agenda_tells_too_is_counted_as_hidden(
     es: Elasticsearch, create_offers: Create
 ) -> None:
-    alias = create_offers([offer(slots=[stored(9, AGENDA_SOURCE)])])
+    alias = create_offers([offer(slots=[build_stored_slot(9, AGENDA_SOURCE)])])
     report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
     assert report.hidden == {"duplicate": 1}
-    assert slots_of(es, alias) == [("alpha", "09", "duplicate"), (AGENDA_SOURCE, "09", None)]
+    assert read_offer_slots(es, alias) == [
+        ("alpha", "09", "duplicate"),
+        (AGENDA_SOURCE, "09", None),
+    ]
 
 
 def test_what_finds_no_card_is_counted(es: Elasticsearch, create_offers: Create) -> None:
@@ -148,14 +166,14 @@ def test_an_offer_that_changes_meanwhile_is_read_again(
     alias = create_offers([HERE])
     write_once = importing._write
 
-    def interrupted(*arguments: Any) -> Any:
+    def write_after_other_import(*arguments: Any) -> Any:
         monkeypatch.setattr(importing, "_write", write_once)
         import_slots(es, alias, [canonical("b1", 12)], "beta", [RPPS], NOW)
         return write_once(*arguments)
 
-    monkeypatch.setattr(importing, "_write", interrupted)
+    monkeypatch.setattr(importing, "_write", write_after_other_import)
     report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
-    assert slots_of(es, alias) == [("alpha", "09", None), ("beta", "12", None)]
+    assert read_offer_slots(es, alias) == [("alpha", "09", None), ("beta", "12", None)]
     assert (report.written, report.offers) == (1, 1)
 
 
@@ -166,15 +184,15 @@ def test_a_place_created_twice_at_once_is_one(
     write_once = importing._write
     there = {"structure": None, "place": ELSEWHERE}
 
-    def interrupted(*arguments: Any) -> Any:
+    def write_after_other_import(*arguments: Any) -> Any:
         monkeypatch.setattr(importing, "_write", write_once)
         import_slots(es, alias, [canonical("b1", 12, **there)], "beta", [RPPS], NOW)
         return write_once(*arguments)
 
-    monkeypatch.setattr(importing, "_write", interrupted)
+    monkeypatch.setattr(importing, "_write", write_after_other_import)
     import_slots(es, alias, [canonical(**there)], "alpha", [RPPS], NOW)
     assert es.count(index=alias)["count"] == 2
-    assert bearers(es, alias, "alpha") == bearers(es, alias, "beta")
+    assert find_offers_with_source(es, alias, "alpha") == find_offers_with_source(es, alias, "beta")
 
 
 def test_endless_conflicts_end_in_an_error(
@@ -195,14 +213,18 @@ def agenda(*slots: CanonicalSlot) -> Iterable[Any]:
 def test_a_directory_replaces_the_agenda_and_each_editor(
     es: Elasticsearch, create_offers: Create, tmp_path: Path
 ) -> None:
-    gone = offer(rpps="10009999999", id="rpps:10009999999@x", slots=[stored(15, AGENDA_SOURCE)])
-    alias = create_offers([offer(slots=[stored(11, "alpha"), stored(12, AGENDA_SOURCE)]), gone])
+    gone = offer(
+        rpps="10009999999", id="rpps:10009999999@x", slots=[build_stored_slot(15, AGENDA_SOURCE)]
+    )
+    alias = create_offers(
+        [offer(slots=[build_stored_slot(11, "alpha"), build_stored_slot(12, AGENDA_SOURCE)]), gone]
+    )
     directory = write(tmp_path, agenda(canonical()), [request(PS, f"8{RPPS}")])
     seen: list[int] = []
     result = import_directory(es, alias, directory, NOW, seen.append)
-    assert slots_of(es, alias) == [(AGENDA_SOURCE, "09", None)]
-    assert slots_of(es, alias, gone) == []
-    assert bearers(es, alias, AGENDA_SOURCE) == {HERE["id"]}
+    assert read_offer_slots(es, alias) == [(AGENDA_SOURCE, "09", None)]
+    assert read_offer_slots(es, alias, gone) == []
+    assert find_offers_with_source(es, alias, AGENDA_SOURCE) == {HERE["id"]}
     assert result.slots.written == 1
     assert result.slots.removed == 3
     assert result.rejected == {"past": 2, "not_asked": 2}

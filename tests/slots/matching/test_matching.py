@@ -8,7 +8,7 @@ from mappings.records import CanonicalSlot, Offer, SlotPlace
 from slots.coherence import visible_slots
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
-from slots.matching.matching import Geography, OfferIndex, indexed, nowhere
+from slots.matching.matching import Geography, OfferIndex, build_offer_index, locate_nowhere
 from slots.stored import AGENDA_SOURCE
 from tests.slots.offers import NOW, RPPS, SIRET, canonical, offer, sos_point, sos_slot
 
@@ -18,9 +18,9 @@ STREET = {"line": "1, rue Mme Delmas", "postal_code": "47000", "city": "Agen"}
 ELSEWHERE = {"line": "25 chemin de Mounestie", "postal_code": "31840", "city": "Aussonne"}
 
 
-def matched(slot: CanonicalSlot, *offers: Offer, locate: Any = nowhere) -> list[str]:
+def match_slot(slot: CanonicalSlot, *offers: Offer, locate: Any = locate_nowhere) -> list[str]:
     """The ids of the offers that receive the slot."""
-    found = Attribution(indexed(offers), NOW, locate)
+    found = Attribution(build_offer_index(offers), NOW, locate)
     found.add([slot], "alpha")
     return list(found.slots)
 
@@ -38,7 +38,7 @@ def matched(slot: CanonicalSlot, *offers: Offer, locate: Any = nowhere) -> list[
 def test_by_structure_id_whatever_the_address(idnst: str, fields: dict[str, Any]) -> None:
     there = offer("1810004956", lines=["30 RUE MADAME DELMAS"], **fields)
     slot = canonical(structure={"idnst": idnst}, place=STREET)
-    assert matched(slot, HERE, there) == [there["id"]]
+    assert match_slot(slot, HERE, there) == [there["id"]]
 
 
 @pytest.mark.proves("F065")
@@ -53,7 +53,7 @@ def test_by_structure_id_whatever_the_address(idnst: str, fields: dict[str, Any]
 )
 def test_by_postcode_and_street(structure: Any, place: dict[str, str]) -> None:
     here = offer(lines=["1 RUE MME DELMAS"])
-    assert matched(canonical(structure=structure, place=place), THERE, here) == [here["id"]]
+    assert match_slot(canonical(structure=structure, place=place), THERE, here) == [here["id"]]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_another_address_is_another_place(place: dict[str, str]) -> None:
     there = offer("1810004956", lines=["BATIMENT A, 30 RUE MADAME DELMAS"])
     if place["postal_code"] == "47000" and place.get("line") == "Bâtiment A":
         here["lines"] = ["1 RUE MME DELMAS, BATIMENT A"]
-    assert matched(canonical(structure=None, place=place), here, there) == []
+    assert match_slot(canonical(structure=None, place=place), here, there) == []
 
 
 def point(lat: float, precision: str = "housenumber") -> Any:
@@ -90,30 +90,30 @@ def point(lat: float, precision: str = "housenumber") -> Any:
         (point(44.20044), True),
         (point(44.20046), False),
         (point(44.2, "municipality"), False),
-        (nowhere, False),
+        (locate_nowhere, False),
     ],
 )
 def test_by_a_precise_point_within_50_metres(locate: Any, near: bool) -> None:
     slot = canonical(structure=None, place={**STREET, "line": "place de la Mairie"})
-    assert matched(slot, HERE, THERE, locate=locate) == ([HERE["id"]] if near else [])
+    assert match_slot(slot, HERE, THERE, locate=locate) == ([HERE["id"]] if near else [])
 
 
 def test_a_commune_s_point_is_nobody_s_door() -> None:
     rough = offer(precision="municipality")
     slot = canonical(structure=None, place={**STREET, "line": "place de la Mairie"})
-    assert matched(slot, rough, locate=point(44.2)) == []
+    assert match_slot(slot, rough, locate=point(44.2)) == []
 
 
 @pytest.mark.proves("E02")
 def test_a_slot_that_names_no_place_belongs_to_the_only_one() -> None:
     slot = canonical(structure=None, place=None)
-    assert matched(slot, HERE) == [HERE["id"]]
-    assert matched(slot, HERE, THERE) == []
+    assert match_slot(slot, HERE) == [HERE["id"]]
+    assert match_slot(slot, HERE, THERE) == []
 
 
 def test_by_adeli_which_is_an_alias_of_the_rpps() -> None:
     slot = canonical(practitioner={"idnps": "0471234567"})
-    assert matched(slot, offer(adeli=["471234567"])) == [HERE["id"]]
+    assert match_slot(slot, offer(adeli=["471234567"])) == [HERE["id"]]
 
 
 @pytest.mark.proves("C46")
@@ -136,17 +136,17 @@ def test_by_adeli_which_is_an_alias_of_the_rpps() -> None:
 )
 def test_an_association_s_point_by_identifier_or_address(place: Any, found: bool) -> None:
     here, there = sos_point(idnst="1350001234"), sos_point("9", lines=["9 RUE Y"])
-    assert matched(sos_slot(place=place), there, here) == ([here["id"]] if found else [])
+    assert match_slot(sos_slot(place=place), there, here) == ([here["id"]] if found else [])
 
 
 def test_a_siret_of_an_association_is_no_point() -> None:
     slot = sos_slot(place={"identifiers": [f"3{SIRET}"]})
-    assert matched(slot, sos_point(), sos_point("9")) == []
+    assert match_slot(slot, sos_point(), sos_point("9")) == []
 
 
-def attributed(*slots: CanonicalSlot, offers: tuple[Offer, ...] = (HERE,)) -> Attribution:
+def attribute_slots(*slots: CanonicalSlot, offers: tuple[Offer, ...] = (HERE,)) -> Attribution:
     """Slots given to offers, new places located offline."""
-    found = Attribution(indexed(offers), NOW, commune_geography)
+    found = Attribution(build_offer_index(offers), NOW, commune_geography)
     found.add(slots, "alpha")
     return found
 
@@ -157,7 +157,7 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
         canonical(structure=None, place=ELSEWHERE),
         canonical("s2", 10, structure=None, place=ELSEWHERE),
     ]
-    first, again = attributed(*slots), attributed(*reversed(slots))
+    first, again = attribute_slots(*slots), attribute_slots(*reversed(slots))
     (created,) = first.created
     assert created["id"].startswith(f"rpps:{RPPS}@addr-")
     assert [o["id"] for o in again.created] == [created["id"]]
@@ -177,7 +177,7 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
 def test_a_new_place_leaves_the_names_of_the_known_structure_behind() -> None:
     house = {"names": ["DELMAS Anne", "MAISON DU LAVOIR"], "family": "DELMAS"}
     here = offer(**house, labels=["Médecin", "Maison de santé"])
-    (created,) = attributed(canonical(structure=None, place=ELSEWHERE), offers=(here,)).created
+    (created,) = attribute_slots(canonical(structure=None, place=ELSEWHERE), offers=(here,)).created
     assert created["names"] == ["DELMAS Anne"]
     assert created["labels"] == ["Médecin"]
 
@@ -185,7 +185,7 @@ def test_a_new_place_leaves_the_names_of_the_known_structure_behind() -> None:
 @pytest.mark.proves("F069", "W12")
 def test_a_new_place_with_a_structure_id_is_known_by_it() -> None:
     slot = canonical(structure={"idnst": "1310007777", "kind": "FINESS"}, place=ELSEWHERE)
-    (created,) = attributed(slot).created
+    (created,) = attribute_slots(slot).created
     assert created["id"] == f"rpps:{RPPS}@1310007777"
     assert (created["finess"], created["idnst"]) == ("310007777", "1310007777")
 
@@ -196,7 +196,7 @@ def test_a_new_place_with_a_structure_id_is_known_by_it() -> None:
 )
 def test_an_editor_without_phone_keeps_the_directory_s(phone: str | None, expected: str) -> None:
     slot = canonical(structure=None, place=ELSEWHERE, phone=phone)
-    (created,) = attributed(slot).created
+    (created,) = attribute_slots(slot).created
     assert created["phones"] == [expected]
 
 
@@ -205,7 +205,7 @@ def test_what_is_declared_for_a_place_is_not_copied_to_a_new_one() -> None:
     here = offer(cpts=["950047225"], absences=[away], via=["sos"], participant=True)
     there = offer("1810004956", absences=[away, {**away, "lt": "2026-11-25T00:00:00Z"}])
     slot = canonical(structure=None, place=ELSEWHERE)
-    (created,) = attributed(slot, offers=(here, there)).created
+    (created,) = attribute_slots(slot, offers=(here, there)).created
     assert "cpts" not in created
     assert created["absences"] == [away]
     assert created["via"] == ["sos"]
@@ -213,7 +213,7 @@ def test_what_is_declared_for_a_place_is_not_copied_to_a_new_one() -> None:
 
 def test_a_new_point_of_an_association() -> None:
     place = {**ELSEWHERE, "identifiers": ["p-9"], "name": "Point Aussonne"}
-    (created,) = attributed(sos_slot(place=place), offers=(sos_point(),)).created
+    (created,) = attribute_slots(sos_slot(place=place), offers=(sos_point(),)).created
     assert created["id"] == f"sos:{SIRET}:p-9"
     assert (created["kind"], created["siret"]) == ("sos_point", SIRET)
     assert created["place_name"] == "Point Aussonne"
@@ -232,14 +232,14 @@ def test_a_new_point_of_an_association() -> None:
     ],
 )
 def test_a_slot_that_is_left_aside_is_counted(slot: CanonicalSlot, reason: str) -> None:
-    found = attributed(slot, offers=(HERE, THERE))
+    found = attribute_slots(slot, offers=(HERE, THERE))
     assert found.unmatched == {reason: 1}
     assert (found.slots, found.created) == ({}, [])
 
 
 @pytest.mark.proves("F063", "F064")
 def test_seats_of_the_agenda() -> None:
-    found = Attribution(indexed([HERE]), NOW, nowhere)
+    found = Attribution(build_offer_index([HERE]), NOW, locate_nowhere)
     found.add(
         [canonical(seats_max=3, seats_taken=1), canonical("s2", 10, seats_max=-1)], AGENDA_SOURCE
     )
@@ -251,7 +251,7 @@ def test_seats_of_the_agenda() -> None:
 
 @pytest.mark.proves("F068", "W11")
 def test_both_sources_reach_one_card() -> None:
-    found = Attribution(indexed([HERE]), NOW, nowhere)
+    found = Attribution(build_offer_index([HERE]), NOW, locate_nowhere)
     found.add([canonical(seats_max=1)], AGENDA_SOURCE)
     found.add([canonical("e1"), canonical("e2", 10)], "alpha")
     judged = visible_slots(HERE, found.slots[HERE["id"]])
@@ -267,12 +267,12 @@ def test_an_index_keeps_only_who_is_wanted() -> None:
     for one in (HERE, sos_point(), offer("x", rpps="10009999999")):
         index.add(one)
     assert len(index) == 1
-    assert index.of(RPPS) == [HERE]
+    assert index.find_offers(RPPS) == [HERE]
     assert index.offer(HERE["id"]) == HERE
 
 
 def test_a_slot_a_source_tells_again_counts_once_as_told_last() -> None:
-    found = Attribution(indexed([HERE]), NOW, nowhere)
+    found = Attribution(build_offer_index([HERE]), NOW, locate_nowhere)
     found.add([canonical("a")], "alpha")
     found.add([canonical("b", types=["SNP"])], "alpha")
     (slot,) = found.slots[HERE["id"]]

@@ -1,0 +1,123 @@
+"""The treating doctor: all his places above the results, whatever the filters say (F048 to F052).
+
+Known by RPPS or by a name that one person only bears around. Excluded below by RPPS alone, so
+that homonyms stay and a failed look-up removes nobody (W33).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.identifiers import Rpps, as_rpps
+from mappings.records import Kind, Offer, StoredSlot
+from search_engine.query.availability import default_slot_rule, select_visible_slots
+from search_engine.query.filters import center, circle, name_queries
+from search_engine.query.plan import Plan
+from search_engine.query.radius import FURTHEST
+from search_engine.query.source_fields import SOURCE
+from search_engine.request.area import Area
+from search_engine.request.window import SearchWindow, format_instant
+
+NOT_IDENTIFIED = {
+    "code": "sas_pf_001",
+    "message": "Le médecin traitant n'a pas été identifié : la recherche se poursuit sans lui.",
+}
+NOT_TRANSMITTED = {
+    "code": "sas_pf_002",
+    "message": "Le médecin traitant n'a pas été transmis : la recherche se poursuit sans lui.",
+}
+"""Warnings of a search without its treating doctor (F049, F050)."""
+
+MAX_PLACES = 50
+"""Places of one doctor; nobody has more."""
+
+PEOPLE = "people"
+
+_RPPS_URN = re.compile(r"urn:oid:1\.2\.250\.1\.71\.4\.2\.1\|(8\d{11})", re.IGNORECASE)
+_URN = re.compile(r"urn:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorQuery:
+    """The treating doctor as asked: an RPPS, a name, or neither when it cannot be read."""
+
+    rpps: Rpps | None = None
+    name: str | None = None
+
+
+def read_doctor(text: str) -> DoctorQuery:
+    """What the parameter holds: ``urn:oid:...|8<RPPS>``, an RPPS with or without its 8, a name.
+
+    Only a text that begins as a URN is one: Journo and Boidin are names (F051, W31).
+    """
+    urn = _RPPS_URN.fullmatch(text.strip())
+    if urn:
+        return DoctorQuery(rpps=as_rpps(urn.group(1)))
+    if _URN.match(text.strip()):
+        return DoctorQuery()
+    rpps = as_rpps(text)
+    return DoctorQuery(rpps=rpps) if rpps else DoctorQuery(name=text)
+
+
+def people_body(name: str, area: Area) -> dict[str, Any]:
+    """Who bears every word of the name around: at most two people are needed to know."""
+    filters = [
+        {"term": {"kind": Kind.PROFESSIONAL.value}},
+        name_queries(name, fuzzy=False)["exact"],
+        _around(area),
+    ]
+    people = {"terms": {"field": "rpps", "size": 2}}
+    return {"query": {"bool": {"filter": filters}}, "size": 0, "aggs": {PEOPLE: people}}
+
+
+def only_person(answer: dict[str, Any]) -> str | None:
+    """The RPPS when one person only was found (F049), else None."""
+    buckets = answer["aggregations"][PEOPLE]["buckets"]
+    return str(buckets[0]["key"]) if len(buckets) == 1 else None
+
+
+def places_body(rpps: str, area: Area) -> dict[str, Any]:
+    """Every place of the doctor, the nearest first, without any filter of the search."""
+    distance = {"point": center(area), "order": "asc", "unit": "km"}
+    return {
+        "query": {"bool": {"filter": [{"term": {"rpps": rpps}}]}},
+        "sort": [{"_geo_distance": distance}, {"id": {"order": "asc"}}],
+        "size": MAX_PLACES,
+        "_source": SOURCE,
+    }
+
+
+def doctor_flags(
+    plan: Plan, offer: Offer, slots: list[StoredSlot], km: float | None
+) -> dict[str, bool]:
+    """What the regulator must know of a pinned card before calling."""
+    return {
+        "without_slot": not slots,
+        "out_of_area": not _in_area(plan.area, offer, km),
+        "absent": is_absent(offer, plan.window),
+    }
+
+
+def doctor_slots(plan: Plan, offer: Offer) -> list[StoredSlot]:
+    """The slots of a pinned card: role and window count, the filters of the search do not."""
+    rule = default_slot_rule(plan.criteria.role, plan.window)
+    return select_visible_slots(rule, offer.get("slots", []))
+
+
+def is_absent(offer: Offer, window: SearchWindow) -> bool:
+    """Absent for good, or over the whole window; the same words as the filter of the search."""
+    start, end = format_instant(window.start), format_instant(window.end)
+    away = any(span["gte"] <= start and end < span["lt"] for span in offer.get("absences", []))
+    return offer.get("always_absent", False) or away
+
+
+def _around(area: Area) -> dict[str, Any]:
+    if area.radius_km is None:
+        return {"term": {"department": area.department}}
+    return circle(area, (area.first_radius_km or area.radius_km) * FURTHEST)
+
+
+def _in_area(area: Area, offer: Offer, km: float | None) -> bool:
+    if area.radius_km is None:
+        return offer.get("department") == area.department
+    return km is not None and km <= area.radius_km

@@ -1,0 +1,162 @@
+"""A place that only an editor knows becomes an offer, with an id derived from its content.
+
+F066, F069; W12 (random ids) and W13 (an editor without phone emptied the card).
+"""
+
+from collections.abc import Sequence
+
+from geography.address import address_key
+from mappings.analysis import fold
+from mappings.codes import KIND_LABELS
+from mappings.identifiers import as_finess, as_siret
+from mappings.offer_ids import fair_key, professional_id, sos_point_id
+from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
+from slots.matching.matching import Geography, Locate, offer_owner
+
+PERSON_FIELDS = (
+    "title",
+    "names",
+    "labels",
+    "adeli",
+    "family",
+    "given",
+    "civility",
+    "profession",
+    "specialties",
+    "specialty_groups",
+    "sector",
+    "association",
+    "participant",
+    "via",
+    "accepts_beyond",
+    "reorientation",
+    "editor_disabled",
+    "phones",
+)
+"""Copied from a known place of the same owner. CPTS are not: each is declared for one place."""
+
+
+COPIED_MARKS = ("identity", "phones", "participation", "absences")
+
+
+def build_new_place_offer(
+    slot: CanonicalSlot, known: Sequence[Offer], source: str, locate: Locate
+) -> Offer | None:
+    """The offer of a new place of an owner known elsewhere; None when it cannot be located.
+
+    ``known`` are the owner's other offers, at least one. The phone is the editor's, else the
+    directory's.
+    """
+    place = slot.get("place", {})
+    located = locate(place) if place.get("postal_code") or place.get("city") else None
+    if located is None or "department" not in located:
+        return None
+    offer = _copy_person_fields(known)
+    offer.update(located)  # type: ignore[typeddict-item]
+    offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
+    offer["fair_key"] = fair_key(offer["id"])
+    offer["sources"] = _sources(known[0], source, located)
+    if offer["kind"] == Kind.PROFESSIONAL:
+        _leave_former_place(offer)
+    if phone := slot.get("phone"):
+        offer["phones"] = [phone]
+        offer["sources"]["phones"] = {"source": source}
+    return offer
+
+
+def is_editor_place(offer: Offer) -> bool:
+    """True for a place that only those know who give its slots."""
+    told_by = offer["sources"].get("place", {}).get("source")
+    return any(slot["source"] == told_by for slot in offer.get("slots", []))
+
+
+def refresh_place_offer(offer: Offer, known: Sequence[Offer]) -> Offer:
+    """A place that an editor told of, its owner as the other offers (at least one) now say.
+
+    The place, its point and a phone that the editor gave stay.
+    """
+    owned = {*PERSON_FIELDS, "always_absent", "absences"}
+    place = {name: value for name, value in offer.items() if name not in owned}
+    renewed: Offer = {**_copy_person_fields(known), **place}  # type: ignore[typeddict-item]
+    marks, before = known[0]["sources"], offer["sources"]
+    copied = {name: marks[name] for name in COPIED_MARKS if name in marks}
+    here = {name: mark for name, mark in before.items() if name not in COPIED_MARKS}
+    renewed["sources"] = {**here, **copied}
+    if before.get("phones", {}).get("source") == before["place"]["source"]:
+        renewed["phones"] = offer["phones"]
+        renewed["sources"]["phones"] = before["phones"]
+    if offer["kind"] == Kind.PROFESSIONAL:
+        _leave_former_place(renewed)
+    return renewed
+
+
+def _leave_former_place(offer: Offer) -> None:
+    """Drop the names and the kind of the structure that the person was copied from."""
+    family = fold(offer.get("family", ""))
+    offer["names"] = [name for name in offer["names"] if family in fold(name)]
+    if "labels" in offer:
+        kinds = set(KIND_LABELS.values())
+        offer["labels"] = [label for label in offer["labels"] if label not in kinds]
+
+
+def _sources(known: Offer, source: str, located: Geography) -> dict[str, SourceMark]:
+    """Who says what: the directory who the person is, the editor where, a geocoder the point."""
+    copied = {name: mark for name, mark in known["sources"].items() if name in COPIED_MARKS}
+    is_commune = located.get("precision") == Precision.MUNICIPALITY
+    point = "gazetteer" if is_commune else "geocoder"
+    return {**copied, "place": {"source": source}, "point": {"source": point}}
+
+
+def _copy_person_fields(known: Sequence[Offer]) -> Offer:
+    """What belongs to the person, and the absences that hold at every known place."""
+    first = known[0]
+    copied = {name: first[name] for name in PERSON_FIELDS if name in first}  # type: ignore[literal-required]
+    if len({offer.get("sector") for offer in known}) > 1:
+        copied.pop("sector", None)
+    if all(offer.get("always_absent") for offer in known):
+        copied["always_absent"] = True
+    if shared := _common_absences(known):
+        copied["absences"] = shared
+    return copied  # type: ignore[return-value]
+
+
+def _common_absences(known: Sequence[Offer]) -> list[DateRange]:
+    return [
+        away
+        for away in known[0].get("absences", [])
+        if all(away in offer.get("absences", []) for offer in known)
+    ]
+
+
+def _place_fields(
+    slot: CanonicalSlot, place: SlotPlace, known: Offer, located: Geography
+) -> dict[str, object]:
+    kind, owner = known["kind"], offer_owner(known)
+    line, city = place.get("line", ""), place.get("city") or located.get("city", "")
+    idnst = slot.get("structure", {}).get("idnst", "")
+    at_address = address_key(line, place.get("postal_code", ""), city)
+    fields: dict[str, object] = {"kind": kind, "city": city, "lines": [line] if line else []}
+    if kind == Kind.SOS_POINT:
+        key = next(iter(place.get("identifiers", [])), at_address)
+        fields |= {"id": sos_point_id(owner, key), "siret": owner}
+    else:
+        key = idnst or at_address
+        fields |= {"id": professional_id(owner, key), "rpps": owner}
+    return _drop_empty_values(
+        **fields,
+        place_key=key,
+        postal_code=place.get("postal_code"),
+        place_name=place.get("name"),
+        **({} if kind == Kind.SOS_POINT else _structure_fields(idnst)),
+    )
+
+
+def _structure_fields(idnst: str) -> dict[str, object]:
+    finess = as_finess(idnst) if idnst.startswith("1") else None
+    siret = as_siret(idnst) if idnst.startswith("3") else None
+    idnsts = [idnst] if idnst else []
+    return {"idnst": idnst, "idnsts": idnsts, "finess": finess, "siret": siret}
+
+
+def _drop_empty_values(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}

@@ -1,0 +1,107 @@
+"""Searches through the API, one after the other, while something happens to the cluster."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+SEARCH_BODY = {"what": "MG", "insee": "48095", "seed": 1}
+CALLERS = 4
+PAUSE_S = 0.05
+"""Between two searches of a caller: nodes that start need some of the machine too."""
+ENOUGH = 200
+"""Searches that an event has to be met by."""
+PATIENCE_S = 30.0
+NODES = 3
+DEADLINE_S = 10.0
+"""Seconds after which the API gives a search up: nobody may wait longer."""
+ROUND_S = 2.0
+"""Seconds a refusal takes on its way on a busy machine."""
+GATEWAY_TIMEOUT = 504
+INCOMPLETE = 0
+"""What counts as the status of a page that is empty or short: a failure that looks like none."""
+
+
+@dataclass
+class SearchLoad:
+    """What became of the searches, and how long each took; ``whole`` is what all should find."""
+
+    url: str
+    full_page: object
+    statuses: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def call(self) -> None:
+        """Search until told that it is over."""
+        with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as api:
+            while not self.over.is_set():
+                began = time.monotonic()
+                answer = api.post("/v1/search", json=SEARCH_BODY)
+                self.seconds.append(time.monotonic() - began)
+                self.statuses.append(self._check_answer(answer))
+                self.over.wait(PAUSE_S)
+
+    def _check_answer(self, answer: httpx.Response) -> int:
+        if answer.status_code == 200 and page_content(answer.json()) != self.full_page:
+            return INCOMPLETE
+        return answer.status_code
+
+    @property
+    def failures(self) -> list[int]:
+        """Statuses of the searches that got no whole page."""
+        return [status for status in self.statuses if status != 200]
+
+    def summarize(self, event: str) -> str:
+        """One line for the console of the run."""
+        slowest = max(self.seconds, default=0.0)
+        failures = dict(Counter(self.failures)) or "none"
+        return f"{event}: {failures} failed of {len(self.statuses)}, {slowest:.1f} s at most"
+
+
+def page_content(page: dict[str, Any]) -> object:
+    """The total of a page and its cards, in order."""
+    return page["total"], [card["id"] for card in page["results"]]
+
+
+@contextmanager
+def open_search_load(url: str) -> Iterator[SearchLoad]:
+    """Callers that search during the body, and the one answer each that was under way.
+
+    What the first search finds, before the body, is what every other one should find.
+    """
+    first = httpx.post(f"{url}/v1/search", json=SEARCH_BODY, timeout=PATIENCE_S).json()
+    assert first["results"], "nothing to be found even before"
+    load = SearchLoad(url, page_content(first))
+    callers = [threading.Thread(target=load.call) for _ in range(CALLERS)]
+    for caller in callers:
+        caller.start()
+    try:
+        wait_for_answers(load, CALLERS * 2)
+        yield load
+    finally:
+        load.over.set()
+        for caller in callers:
+            caller.join(PATIENCE_S + 5)
+
+
+def wait_for_answers(load: SearchLoad, more: int) -> None:
+    """Wait until so many more searches have ended."""
+    target, deadline = len(load.statuses) + more, time.monotonic() + PATIENCE_S
+    while len(load.statuses) < target:
+        assert time.monotonic() < deadline, "the searches do not go on"
+        time.sleep(0.05)
+
+
+def seconds_until(true: Callable[[], bool], limit_s: float = 60.0) -> float:
+    """Wait until it is; how long that was."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < limit_s, "it never happened"
+        time.sleep(0.1)
+    return time.monotonic() - began

@@ -1,0 +1,92 @@
+"""An editor answers all through several reindexes: no acknowledged answer is lost."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.indexers.file_set import rang
+from tests.night import editor
+from tests.night.conftest import ROOT, CrashHarness, fill_register, reindex_command, rpps
+
+REINDEXES = 3
+DOCTORS, EDITOR_DOCTORS = 60, 12
+
+
+@dataclass
+class AcknowledgedAnswers:
+    """The last acknowledged answer about each professional, and how many there were."""
+
+    last: dict[str, int | None] = field(default_factory=dict)
+    answers: int = 0
+
+    def record_answers(self, lines: Iterator[str]) -> None:
+        """Note each answer as it is acknowledged."""
+        for line in lines:
+            answer = json.loads(line)
+            self.last[answer["rpps"]] = answer["minute"]
+            self.answers += 1
+
+
+@contextmanager
+def open_editor(harness: CrashHarness, rpps_list: list[str]) -> Iterator[AcknowledgedAnswers]:
+    """An editor during the body; what it was acknowledged, whole once the body is left."""
+    words = [
+        sys.executable,
+        "-m",
+        "tests.night.editor",
+        harness.environment["SAS_ELASTICSEARCH_URL"],
+    ]
+    told = AcknowledgedAnswers()
+    with subprocess.Popen(
+        [*words, harness.alias, *rpps_list], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        listening = threading.Thread(target=told.record_answers, args=(process.stdout,))
+        listening.start()
+        try:
+            yield told
+        finally:
+            alive = process.poll() is None
+            process.terminate()
+            listening.join()
+    assert alive, "the editor failed"
+
+
+@pytest.mark.proves("F065", "W11")
+def test_no_acknowledged_slot_is_lost_by_reindexes(crash_harness: CrashHarness) -> None:
+    """The answer under way when the editor stops is not acknowledged: it may be there or not."""
+    files, asked = (
+        fill_register(crash_harness, "in", DOCTORS),
+        [rpps(number) for number in range(EDITOR_DOCTORS)],
+    )
+    crash_harness.reindex(files)
+    loader = crash_harness.start_runner()
+    with open_editor(crash_harness, asked) as told:
+        for _ in range(REINDEXES):
+            before, live = told.answers, crash_harness.live
+            code, said = loader.run(*reindex_command(files))
+            assert code == 0, said
+            assert crash_harness.live != live
+            assert told.answers > before
+    differing = {
+        one for one in asked if live_starts(crash_harness, one) != answer_starts(told.last.get(one))
+    }
+    assert len(differing) <= 1
+    print(f"{told.answers} answers during {REINDEXES} reindexes")
+
+
+def live_starts(harness: CrashHarness, of: str) -> list[str]:
+    """When the slots of a professional begin."""
+    found = harness.offers()[f"rpps:{of}@4{rang(of)}"].get("slots", [])
+    return [slot["start"][11:16] for slot in found]
+
+
+def answer_starts(minute: int | None) -> list[str]:
+    """The slots of the last answer."""
+    return [] if minute is None else [editor.instant(minute)]

@@ -1,0 +1,73 @@
+"""Putting a random search to the engine: one page of it, or all of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from search_engine.backend.hints import QueryHintCache
+from search_engine.execution.search import search
+from search_engine.request.criteria import Criteria
+from tests.search_engine.conftest import RandomOffersIndex
+from tests.search_engine.random_searches import RandomSearch
+
+Page = dict[str, Any]
+
+SHARED_HINTS = QueryHintCache()
+"""Shared by searches of several indices: right for some, wrong for others."""
+
+
+async def fetch_page(
+    client: AsyncElasticsearch,
+    random_index: RandomOffersIndex,
+    drawn: RandomSearch,
+    hints: QueryHintCache = SHARED_HINTS,
+) -> Page:
+    """The page that the engine gives."""
+    return await search(
+        client,
+        random_index.alias,
+        drawn.criteria,
+        drawn.now,
+        geocoder=None,
+        resolve_area=drawn.resolve_area,
+        interpret=drawn.interpret,
+        hints=hints,
+    )
+
+
+async def iterate_pages(
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, drawn: RandomSearch
+) -> AsyncIterator[Page]:
+    """Every page of a search, following ``next``."""
+    number: int | None = 1
+    while number is not None:
+        page = await fetch_page(client, random_index, change_criteria(drawn, page=number))
+        yield page
+        number = (page["next"] or {}).get("page")
+
+
+def change_criteria(drawn: RandomSearch, **criteria: Any) -> RandomSearch:
+    """The same search with other criteria."""
+    given = drawn.criteria.model_dump(exclude_unset=True)
+    return replace(drawn, criteria=Criteria(**{**given, **criteria}))
+
+
+def fix_radius(drawn: RandomSearch, radius_km: float | None) -> RandomSearch:
+    """The same search in a circle that is not to be enlarged; None is the department."""
+    return replace(drawn, area=drawn.area._replace(radius_km=radius_km, explicit_radius=True))
+
+
+def record_request_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The path of each request to Elasticsearch, from now on."""
+    asked: list[str] = []
+    real = AsyncElasticsearch.perform_request
+
+    async def perform(client: AsyncElasticsearch, method: str, path: str, **options: Any) -> Any:
+        asked.append(path)
+        return await real(client, method, path, **options)
+
+    monkeypatch.setattr(AsyncElasticsearch, "perform_request", perform)
+    return asked

@@ -1,0 +1,123 @@
+"""Who answers the text, the mode and the absences; filters and slots are asked for elsewhere."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.search_engine.oracle.place import OracleCircle, inside
+from tests.search_engine.oracle.query import OracleQuery, window
+from tests.search_engine.spelling import near, words
+
+GROUPS = (
+    ("SM26", "SM53", "SM54"),
+    ("SM04", "SM73", "SM79", "SM80", "SM81"),
+    ("SM59", "DSM220", "DEC14", "CAPA02"),
+)
+"""Reform pairs of the specialities that random offers bear, each in the order of its table."""
+
+GENERAL_MEDICINE = frozenset(GROUPS[0])
+SHOWN = {"professional", "structure", "sos_point"}
+PARTICLES = {"de", "du", "des", "d"}
+
+
+def matching_offers(
+    query: OracleQuery,
+    offers: Iterable[dict[str, Any]],
+    circle: OracleCircle,
+    name_matches: set[str],
+) -> list[dict[str, Any]]:
+    """Offers of the circle that answer by a known word, or by one of the ways of a name."""
+    return [
+        offer
+        for offer in offers
+        if inside(query, offer, circle)
+        and may_answer(query, offer)
+        and (has_code(query, offer) or name_match_kind(query, offer) in name_matches)
+    ]
+
+
+def may_answer(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    if not is_shown(query, offer):
+        return False
+    if query.without_rpps is not None and offer.get("rpps") == query.without_rpps:
+        return False
+    if query.mode == "beyond" and not offer.get("accepts_beyond"):
+        return False
+    if query.mode == "reorientation" and not offer.get("reorientation"):
+        return False
+    if not query.absent and is_away(query, offer):
+        return False
+    return meets_conditions(query, offer)
+
+
+def is_shown(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    """A CPTS is a result of its own only when the text asks for CPTS, or is a name."""
+    if offer["kind"] == "cpts":
+        return bool(query.meaning.text) or "cpts" in query.meaning.offer_kinds
+    return offer["kind"] in SHOWN
+
+
+def is_away(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    first, last = window(query)
+    ranges = offer.get("absences", [])
+    return offer.get("always_absent", False) or any(
+        span["gte"] <= first and last < span["lt"] for span in ranges
+    )
+
+
+def meets_conditions(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    meaning = query.meaning
+    if meaning.needs_maternity and "maternity_level" not in offer:
+        return False
+    hospital = offer.get("structure_kind") == "hospital"
+    return not (meaning.needs_emergency and hospital and not offer.get("emergency"))
+
+
+def with_pairs(codes: Iterable[str]) -> set[str]:
+    wanted = set(codes)
+    for group in GROUPS:
+        if not wanted.isdisjoint(group):
+            wanted.update(group)
+    return wanted
+
+
+def has_code(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    meaning = query.meaning
+    if is_condition_only(meaning):
+        return True
+    specialties = with_pairs(meaning.specialties)
+    if offer.get("profession") in meaning.professions:
+        return True
+    if specialties & set(offer.get("specialties", [])):
+        return True
+    of_profession = offer.get("profession") in meaning.bypass_professions
+    if specialties & GENERAL_MEDICINE and offer.get("participant") and of_profession:
+        return True
+    return (
+        offer.get("structure_kind") in meaning.structure_kinds
+        or offer.get("category") in meaning.categories
+        or offer["kind"] in meaning.offer_kinds
+    )
+
+
+def is_condition_only(meaning: Any) -> bool:
+    """A word that is a condition and names nobody: everybody who meets it answers."""
+    named = (meaning.professions, meaning.specialties, meaning.structure_kinds)
+    others = (meaning.categories, meaning.offer_kinds, meaning.text)
+    return (meaning.needs_maternity or meaning.needs_emergency) and not any((*named, *others))
+
+
+def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
+    """The best way the name answers, near spellings included."""
+    if not query.meaning.text:
+        return None
+    wanted = [word for word in words(query.meaning.text) if word not in PARTICLES]
+    held = [word for name in offer["names"] for word in words(name)]
+    if not wanted:
+        return None
+    if all(word in held for word in wanted):
+        return "exact"
+    if all(any(other.startswith(word) for other in held) for word in wanted):
+        return "prefix"
+    if all(any(near(word, other) for other in held) for word in wanted):
+        return "fuzzy"
+    return None
