@@ -109,7 +109,7 @@ def open_unreliable_server(tls: ssl.SSLContext | None = None) -> Iterator[Unreli
     """A server on a free port of loopback."""
     known = UnreliableServer("")
     http = ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Bound", (UnreliableHandler,), {"known": known})
+        ("127.0.0.1", 0), type("Bound", (UnreliableHandler,), {"unreliable_server": known})
     )
     http.daemon_threads = True
     known.url = f"http{'s' if tls else ''}://127.0.0.1:{http.server_port}"
