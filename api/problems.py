@@ -82,21 +82,25 @@ BODY_TOO_LARGE = Problem(
     "Envoyez moins de critères ou des textes plus courts.",
 )
 NOT_FOUND = Problem(
-    404, "not_found", "Adresse inconnue", "Cette route n'existe pas.", "Voyez docs/api.md."
+    404,
+    "not_found",
+    "Adresse inconnue",
+    "Cette route n'existe pas.",
+    "Voyez docs/reference/api.md.",
 )
 METHOD_NOT_ALLOWED = Problem(
     405,
     "method_not_allowed",
     "Méthode non permise",
     "Cette route ne répond pas à cette méthode HTTP.",
-    "Voyez docs/api.md.",
+    "Voyez docs/reference/api.md.",
 )
 BAD_REQUEST = Problem(
     400,
     "bad_request",
     "Demande invalide",
     "La demande n'a pas pu être lue.",
-    "Voyez docs/api.md.",
+    "Voyez docs/reference/api.md.",
 )
 OUTSIDE_NETWORK = Problem(
     403,
@@ -377,5 +381,5 @@ def _remedy(error: Mapping[str, Any]) -> str:
         values = expected.replace(" or ", ", ").replace("'", "")
         return f"Valeurs permises : {values}."
     if error["type"] == "extra_forbidden":
-        return "Retirez ce critère ; la liste est dans docs/api.md."
-    return "Corrigez ce critère ; la liste est dans docs/api.md."
+        return "Retirez ce critère ; la liste est dans docs/reference/api.md."
+    return "Corrigez ce critère ; la liste est dans docs/reference/api.md."

@@ -2,7 +2,7 @@
 
 The published table (``tables/sas_rayons_2025.csv``) stays as it was published. What is wrong in
 it is mended by ``tables/radius_corrections.csv``, computed by ``geography.builders.radii`` and
-listed with reasons in docs/radii.md. A file of the operator goes over both (F013), see
+listed with reasons in docs/reference/radii.md. A file of the operator goes over both (F013), see
 ``geography.radii_file``.
 """
 

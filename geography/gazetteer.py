@@ -1,6 +1,7 @@
-"""The communes of France, offline: codes, names, postcodes, points (docs/sources/gazetteer.md).
+"""The communes of France, offline: codes, names, postcodes, points.
 
-Loaded once from ``tables/communes.csv.gz``; every search is a dictionary lookup.
+Loaded once from ``tables/communes.csv.gz``; every search is a dictionary lookup. Source:
+docs/reference/sources/gazetteer.md.
 """
 
 import csv
@@ -100,7 +101,9 @@ class Gazetteer:
         with gzip.open(path) as packed:
             lines = csv.reader(io.StringIO(packed.read().decode()))
         if tuple(next(lines)) != COLUMNS:
-            raise ValueError(f"{path} has other columns: rebuild it, docs/sources/gazetteer.md")
+            raise ValueError(
+                f"{path} has other columns: rebuild it, docs/reference/sources/gazetteer.md"
+            )
         for row in lines:
             if row[0] == CommuneKind.PART:
                 self._part_rows.append(row)

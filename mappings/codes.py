@@ -1,6 +1,6 @@
 """Code tables of the product, read once: professions, specialities, groups, structures, sectors.
 
-Sources: national terminologies of the ANS (NOS), see docs/sources/terminologies.md.
+Sources: national terminologies of the ANS (NOS), see docs/reference/sources/terminologies.md.
 """
 
 import csv

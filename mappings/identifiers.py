@@ -1,7 +1,7 @@
 """National identifiers as typed strings: professionals (IDNPS) and structures (IDNST).
 
 Source: IG SAS 1.2.0, FAQ 1 and 5. A failed Luhn key warns, it never rejects: real
-identifiers fail it (docs/sources/rpps.md).
+identifiers fail it (docs/reference/sources/rpps.md).
 """
 
 import re

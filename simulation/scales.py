@@ -1,6 +1,6 @@
 """How much is generated at each scale; every number is a share of reality or a mean.
 
-Calibration: docs/test-data.md, from the volumes of docs/sources and DREES.
+Calibration: docs/reference/test-data.md, from the volumes of docs/reference/sources and DREES.
 """
 
 from collections.abc import Mapping

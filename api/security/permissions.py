@@ -31,7 +31,7 @@ class ModeNotAllowed(SearchProblem):
     code = "mode_not_allowed"
     status: ClassVar[int] = 403
     title = "Mode de recherche non permis"
-    remedy = "Choisissez un mode ouvert à votre rôle ; la liste est dans docs/security.md."
+    remedy = "Choisissez un mode ouvert à votre rôle ; la liste est dans docs/reference/api.md."
 
     def __init__(self) -> None:
         super().__init__("Votre rôle n'ouvre pas ce mode de recherche.", field="mode")

@@ -49,8 +49,8 @@ def fetch(
     """Download the published files (RPPS, FINESS, Ameli) into a directory to index.
 
     A download that broke off goes on where it stopped. A file replaces the one of before only when
-    it is whole, has the expected form and is not over 5 % smaller. docs/sources/README.md says
-    where each comes from, and under which licence.
+    it is whole, has the expected form and is not over 5 % smaller. Publishers and licences:
+    docs/reference/sources/README.md.
     """
     with open_error_report(as_json):
         try:

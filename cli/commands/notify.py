@@ -13,7 +13,7 @@ FAILED = 1
 
 app = typer.Typer(
     name="notify",
-    help="Who is told when a load fails (docs/observability.md).",
+    help="Who is told when a load fails (docs/how-to/watch-runs-and-sources.md).",
     no_args_is_help=True,
 )
 

@@ -201,7 +201,7 @@ def reindex(
 
     The directory holds published files (RPPS, FINESS) and our own formats, all optional but one
     source of offers. Whatever fails leaves the live index as it was; the index that was live is
-    kept for `sas rollback`. What is read and how: docs/indexing.md.
+    kept for `sas rollback`. What is read and how: docs/explanation/pipeline.md.
     """
     with open_attempt("reindex") as attempt, open_error_report(as_json), open_progress() as watch:
         attempt.watch = watch

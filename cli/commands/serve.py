@@ -15,7 +15,8 @@ BAD_USAGE, BUSY = 2, 1
 BACKLOG = 2048
 
 CURSORS_END = (
-    "SAS_CURSOR_KEY is not set: the cursors of searches end with this process (docs/api.md)."
+    "SAS_CURSOR_KEY is not set: the cursors of searches end with this process "
+    "(docs/how-to/manage-keys.md)."
 )
 
 

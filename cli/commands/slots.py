@@ -97,8 +97,8 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
 
     Only slots that are free, future, before the end of the day after tomorrow at the place,
     asked for and of a known type are printed; the others go to `--rejected` with a reason
-    (docs/sources/slots.md). No slot left is a success. An answer that is not a Bundle of type
-    searchset is refused: exit code 1 and one sentence.
+    (docs/reference/sources/slots.md). No slot left is a success. An answer that is not a Bundle
+    of type searchset is refused: exit code 1 and one sentence.
 
     Example: `sas slots parse answer.json --flow R01 --asked 10100050075 --origin sas`
     """

@@ -27,7 +27,7 @@ SLOT_WORDS: Mapping[str, str] = MappingProxyType(
         "replayed": "offers told of since the start",
     }
 )
-"""What the counts of slots are called; their reasons are those of docs/sources/slots.md."""
+"""Labels of the counts of slots, by reason (docs/reference/sources/slots.md)."""
 
 
 def report(done: ReindexReport, dry_run: bool) -> Group:

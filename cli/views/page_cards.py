@@ -202,7 +202,7 @@ def part_words(part: Mapping[str, Any]) -> str:
     """One part of a score, 1 being the patient's door and 0 the edge of the circle.
 
     A credit tells how many kilometres nearer it makes the offer. Around a commune there are no
-    kilometres: closeness counts in quarters of the radius (docs/ranking.md).
+    kilometres: closeness counts in quarters of the radius (docs/explanation/ranking.md).
     """
     named, value = PARTS[part["name"]], f"{part['value']:.3f}".replace(".", ",")
     km = distance(part["km"]) if "km" in part else None

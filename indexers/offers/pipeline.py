@@ -1,8 +1,8 @@
 """From a directory of files to records: read, join, locate, record. No Elasticsearch here.
 
 The RPPS is read twice in effect: once into a temporary SQLite file, once out of it person by
-person, so that memory does not grow with the country (docs/indexing.md). What left the files is
-not in the stream, and so not in an index built from it.
+person, so that memory does not grow with the country (docs/explanation/pipeline.md). What left
+the files is not in the stream, and so not in an index built from it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ def require_offers(directory: Path) -> None:
     if not published and not any(find_own_file(directory, name) for name in OFFER_SOURCES):
         raise NothingToIndexError(
             f"{directory} holds no source of offers: put {ACTIVITIES}, a FINESS file, "
-            "cpts.jsonl, sos.jsonl or solutions.jsonl there (docs/indexing.md)"
+            "cpts.jsonl, sos.jsonl or solutions.jsonl there (docs/explanation/pipeline.md)"
         )
 
 

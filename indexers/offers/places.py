@@ -2,7 +2,7 @@
 
 Same structure identifier, or same address: one place. An identifier that is a company's and not
 a place's does not join: a SIRET seen in several towns, the FINESS of a legal entity in the column
-of the site (traps 23 and 24 of docs/sources/rpps.md).
+of the site (traps 23 and 24 of docs/reference/sources/rpps.md).
 """
 
 import re

@@ -74,7 +74,8 @@ class Quarantine:
     With ``path``, each rejected row is also written there as JSON Lines, and how the source
     writes its rows (``layout``, set by its reader) beside it.
     ``corrections`` are corrected rows by the damaged row they stand for: such a row is not
-    rejected, and its correction waits in ``mended`` to be read (docs/indexing.md, Quarantine).
+    rejected, and its correction waits in ``mended`` to be read
+    (docs/how-to/correct-refused-rows.md).
     """
 
     def __init__(

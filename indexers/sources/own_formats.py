@@ -1,6 +1,6 @@
 """Our own formats read from JSON Lines, or from CSV where they are flat.
 
-Described for people in docs/sources/own-formats.md.
+Described for people in docs/reference/sources/own-formats.md.
 A bad line is set aside with the field that is wrong; the file goes on.
 """
 

@@ -1,6 +1,6 @@
 """Phone fields as published, read into E.164 numbers, e-mail addresses and what is neither.
 
-Traps 56 and 57 of docs/sources/rpps.md: two numbers in one field, every way to write the
+Traps 56 and 57 of docs/reference/sources/rpps.md: two numbers in one field, every way to write the
 country code, placeholders, e-mails in the phone column.
 """
 

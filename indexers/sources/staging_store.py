@@ -2,7 +2,7 @@
 
 A national RPPS is 2.3 million rows in no promised order, and a person's rows must be read
 together. They are appended as they come, sorted once by SQLite in bounded memory, and
-joined in that order (docs/indexing.md).
+joined in that order (docs/explanation/pipeline.md).
 """
 
 import sqlite3

@@ -5,7 +5,7 @@ score = name (48/32/16) + slot (8) + first circle (4) + participant (2) + in-tie
 in-tier number = closeness (0 to 1) + credits of the profile (< 1) + fair order (< 0.005)
 
 ``scoring`` writes them as clauses, ``explanation`` as the parts of a card, and the tests compare
-both on every card. The rules in plain words: ``docs/ranking.md``.
+both on every card. The rules in plain words: ``docs/explanation/ranking.md``.
 """
 
 from datetime import timedelta

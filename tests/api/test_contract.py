@@ -94,7 +94,7 @@ def test_a_sound_request_with_one_part_drawn_holds_too(
 
 
 def vary_example(case: schemathesis.Case) -> schemathesis.Case:
-    """The example of ``docs/api.md`` with one of the parts drawn for this case."""
+    """The example of ``docs/reference/api.md`` with one of the parts drawn for this case."""
     example = find_example(case.method, case.path)
     if example is None:
         return case

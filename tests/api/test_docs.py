@@ -1,4 +1,4 @@
-"""``docs/api.md`` says what the code does: problems, routes, criteria, settings."""
+"""``docs/reference/api.md`` says what the code does: problems, routes, criteria, settings."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from search_engine.request.problems import SearchProblem
 from tests.api.conftest import build_frozen_app
 from tests.api.test_refusals import below
 
-TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
 
 
 def test_every_problem_is_in_the_table_with_its_status() -> None:

@@ -1,4 +1,4 @@
-"""Each example of ``docs/api.md`` is what a real server answers over the dozen offers."""
+"""Each example of ``docs/reference/api.md`` is what a real server answers over the dozen offers."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""The worked examples of ``docs/api.md``: each command, the answer told, and a service to run them.
+"""The worked examples of ``docs/reference/api.md``: commands, answers, and a service to run them.
 
-In an answer told, members may be left out of an object, and ``"..."`` stands for any value or, in a
-list, for any number of them.
+In a documented answer, members may be left out of an object, and ``"..."`` means any value or, in
+a list, any number of them.
 """
 
 import re
@@ -29,7 +29,7 @@ from indexers.loads.lrm_registry import publish_registry
 from slots.loading.last_imports import record_imports
 from tests.api.conftest import ENTRIES, build_frozen_app, open_api_server
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 BLOCK = re.compile(
     r"^```sh\n(?P<command>.*?)^```\n+```(?P<kind>\w+)\n(?P<answer>.*?)^```", re.M | re.S
 )

@@ -57,6 +57,8 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
 
 
 def test_every_setting_is_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "elasticsearch.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / "run-elasticsearch.md").read_text(
+        "utf-8"
+    )
     names = {f"`SAS_{name.upper()}`" for name in ElasticSettings.model_fields}
     assert {name for name in names if name not in text} == set()

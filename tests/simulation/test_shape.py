@@ -1,4 +1,4 @@
-"""A set has the shape of reality, not only its volume (figures: docs/test-data.md)."""
+"""A set has the shape of reality, not only its volume (figures: docs/reference/test-data.md)."""
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta

@@ -36,7 +36,7 @@ class TrapOutcome(StrEnum):
     POINT = "point"
     """A raw point, read, mended or refused with a code of ``geography.reasons``."""
     SLOT = "slot"
-    """A slot refused, left aside or hidden, with a code of docs/sources/slots.md."""
+    """A slot refused, left aside or hidden, with a code of docs/reference/sources/slots.md."""
     RUN = "run"
     """A whole run against the last one: ``tests/traps/test_whole_files.py``."""
 

@@ -1,4 +1,7 @@
-"""The file read row by row: quoted, `;`, UTF-8 with a byte order mark (docs/sources/ameli.md)."""
+"""The file read row by row: quoted, `;`, UTF-8 with a byte order mark.
+
+Source: docs/reference/sources/ameli.md.
+"""
 
 import re
 from collections.abc import Iterator, Mapping

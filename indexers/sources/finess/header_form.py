@@ -1,6 +1,6 @@
 """FINESS, headed form: one line a site, 42 columns, point included.
 
-Source: docs/sources/finess.md.
+Source: docs/reference/sources/finess.md.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """FINESS, legacy form: no header, structures first, their points after all of them.
 
-Frozen since 20 July 2026 (data of 4 May 2026). Source: docs/sources/finess.md.
+Frozen since 20 July 2026 (data of 4 May 2026). Source: docs/reference/sources/finess.md.
 """
 
 from collections.abc import Iterator

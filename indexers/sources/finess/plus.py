@@ -1,7 +1,7 @@
 """FINESS+, the current form: one JSON object of half a gigabyte, streamed entity by entity.
 
 Legal entities (``pmej``) hold their sites (``ege``). Keys are read leniently: the published file
-and its published schema do not always agree. Source: docs/sources/finess.md.
+and its published schema do not always agree. Source: docs/reference/sources/finess.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """RPPS activities: who practises where, one row a person, exercise and structure.
 
-Source: public extract of the Annuaire Santé, docs/sources/rpps.md.
+Source: public extract of the Annuaire Santé, docs/reference/sources/rpps.md.
 """
 
 import re

@@ -1,6 +1,6 @@
 """RPPS skills: the qualifications that the activity file does not carry.
 
-Source: public extract of the Annuaire Santé, docs/sources/rpps.md.
+Source: public extract of the Annuaire Santé, docs/reference/sources/rpps.md.
 """
 
 from collections.abc import Iterator

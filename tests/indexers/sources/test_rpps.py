@@ -1,4 +1,4 @@
-"""RPPS activities: one fixture line for each trap of docs/sources/rpps.md."""
+"""RPPS activities: one fixture line for each trap of docs/reference/sources/rpps.md."""
 
 from datetime import date
 from pathlib import Path

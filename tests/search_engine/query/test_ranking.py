@@ -76,7 +76,7 @@ async def test_credits_move_an_offer_by_the_kilometres_they_say(index_offers: In
 
 def read_documented_rank() -> dict[str, Any]:
     """The rank that the documentation shows for the same four offers."""
-    text = (Path(__file__).parents[3] / "docs" / "ranking.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "explanation" / "ranking.md").read_text("utf-8")
     block = text.partition("```json")[2].partition("```")[0]
     return dict(json.loads("{" + block + "}")["rank"])
 
