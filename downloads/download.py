@@ -1,4 +1,4 @@
-"""One address downloaded into a file, resumed where it broke off if it is the same edition."""
+"""Download of one address into a file, resumed while the server holds the same edition."""
 
 import base64
 import hashlib
@@ -13,22 +13,21 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import orjson
 
-from indexers.fetch.errors import SourceRefusedError, SourceUnreachableError
-from indexers.fetch.settings import FetchSettings
+from downloads.errors import DownloadRefusedError, DownloadUnreachableError
+from downloads.policy import DownloadPolicy
 
 Progress = Callable[[int, int | None], None]
-"""(bytes received, bytes in all when known)."""
+"""(bytes received, size in bytes or None while unknown)."""
 
 PARTIAL, NOT_SATISFIABLE, TOO_MANY, SERVER_ERROR = 206, 416, 429, 500
 LONGEST_PAUSE_S = 60.0
-CONNECT_S = 10.0
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _DIGEST = re.compile(r"(sha-256|sha-512)=:?([A-Za-z0-9+/=]+):?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadResult:
-    """What an address gave: the name it has there, if it says one, and its size in bytes."""
+    """Name the source gives its file, empty without one, and size in bytes."""
 
     name: str
     size: int
@@ -36,7 +35,7 @@ class DownloadResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """What an address would give, as its headers say."""
+    """A file as the headers of its address describe it; ``size`` in bytes."""
 
     name: str
     size: int | None
@@ -44,12 +43,12 @@ class RemoteFile:
 
 
 class _StaleError(Exception):
-    """What was received before is of another edition, or more than the file: begin again."""
+    """The bytes on disk are of another edition, or too many: start again."""
 
 
-def build_client(settings: FetchSettings) -> httpx.Client:
-    """A client that follows redirections, never out of TLS, and the proxy of the environment."""
-    timeout = httpx.Timeout(settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s))
+def build_client(policy: DownloadPolicy) -> httpx.Client:
+    """A client that uses the proxy of the environment and follows redirects, never out of TLS."""
+    timeout = httpx.Timeout(policy.timeout_s, connect=min(policy.connect_s, policy.timeout_s))
     headers = {"Accept-Encoding": "identity"}
     return httpx.Client(
         timeout=timeout,
@@ -60,45 +59,52 @@ def build_client(settings: FetchSettings) -> httpx.Client:
 
 
 def _refuse_downgrade(answer: httpx.Response) -> None:
-    """Raise ``SourceRefusedError`` when TLS would be left: anybody could give the file then."""
+    """Raise ``DownloadRefusedError`` for a redirect from https to an unprotected address."""
     if not answer.has_redirect_location or answer.url.scheme != "https":
         return
     if answer.url.join(answer.headers["Location"]).scheme != "https":
-        raise SourceRefusedError("the server sends from https to an address that is not: not read")
+        raise DownloadRefusedError(
+            "the server sends from https to an address that is not: not read"
+        )
 
 
 def fetch_headers(web: httpx.Client, address: str) -> RemoteFile:
-    """The headers of an address; raises ``SourceRefusedError`` or ``SourceUnreachableError``."""
-    try:
-        answer = web.head(address)
-        _check_status(answer)
-    except httpx.HTTPError as error:
-        raise SourceUnreachableError(_reason(error)) from error
+    """The file an address announces; raises ``DownloadError``."""
+    answer = _fetch(web, "HEAD", address)
     length = answer.headers.get("Content-Length")
     size = int(length) if length and length.isdigit() else None
     return RemoteFile(_name(answer), size, answer.headers.get("Last-Modified"))
 
 
-def download(  # noqa: PLR0917 - an address, where it goes, its bounds
-    web: httpx.Client,
-    address: str,
-    part: Path,
-    settings: FetchSettings,
-    largest: int,
-    progress: Progress,
+def fetch_text(web: httpx.Client, address: str) -> str:
+    """The text of a small file, in one attempt; raises ``DownloadError``."""
+    return _fetch(web, "GET", address).text
+
+
+def _fetch(web: httpx.Client, method: str, address: str) -> httpx.Response:
+    try:
+        answer = web.request(method, address)
+        _check_status(answer)
+    except httpx.HTTPError as error:
+        raise DownloadUnreachableError(_reason(error)) from error
+    return answer
+
+
+def download(
+    web: httpx.Client, address: str, part: Path, policy: DownloadPolicy, progress: Progress
 ) -> DownloadResult:
-    """The whole file in ``part``; raises ``SourceRefusedError`` or ``SourceUnreachableError``.
+    """The whole file in ``part``; raises ``DownloadError``.
 
-    More than ``largest`` bytes are refused as soon as they are told or come.
-
-    A try that brings nothing is followed by a longer pause; ``settings.attempts`` of them in a
-    row are the end, and what was received waits in ``part`` for the next call.
+    A file above ``policy.largest`` is refused as soon as its size is announced or exceeded. After
+    ``policy.attempts`` fruitless attempts in a row, ``part`` keeps its bytes for the next call.
     """
-    fruitless, pause = 0, settings.pause_s
+    if policy.has_digest(part):
+        return DownloadResult("", _size(part))
+    fruitless, pause = 0, policy.pause_s
     while True:
         before = _size(part)
         try:
-            return _resume_download(web, address, part, largest, progress)
+            return _resume_download(web, address, part, policy, progress)
         except _StaleError:
             discard_partial(part)
             reason, wait = "the file keeps changing while it is read", 0.0
@@ -108,88 +114,97 @@ def download(  # noqa: PLR0917 - an address, where it goes, its bounds
             reason, wait = _reason(error), 0.0
         gained = _size(part) > before
         fruitless = 0 if gained else fruitless + 1
-        if fruitless >= settings.attempts:
-            raise SourceUnreachableError(f"{reason}, {fruitless} times in a row")
-        pause = settings.pause_s if gained else pause
+        if fruitless >= policy.attempts:
+            raise DownloadUnreachableError(f"{reason}, {fruitless} times in a row")
+        pause = policy.pause_s if gained else pause
         time.sleep(min(max(pause, wait), LONGEST_PAUSE_S))
         pause *= 2
 
 
 def discard_partial(part: Path) -> None:
-    """Throw away what was received."""
+    """Delete the bytes received and the record of their edition."""
     part.unlink(missing_ok=True)
     _validator_path(part).unlink(missing_ok=True)
 
 
 def _resume_download(
-    web: httpx.Client, address: str, part: Path, largest: int, progress: Progress
+    web: httpx.Client, address: str, part: Path, policy: DownloadPolicy, progress: Progress
 ) -> DownloadResult:
-    have, validator = _size(part), _read_validator(part)
-    if not validator:
-        have = 0
-    resume = {"Range": f"bytes={have}-", "If-Range": validator} if have else {}
-    with web.stream("GET", address, headers=resume) as answer:
+    """One attempt; without a validator, only an expected digest makes resuming safe."""
+    validator = _read_validator(part)
+    have = _size(part) if validator or policy.sha512 else 0
+    with web.stream("GET", address, headers=_resume_headers(have, validator)) as answer:
         if answer.status_code == NOT_SATISFIABLE:
             raise _StaleError
         _check_status(answer)
         done, total = _position(answer, have, validator)
-        _check_size(part, total or 0, largest)
+        _check_size(part, total or 0, policy.largest)
         with part.open("r+b" if done else "wb") as file:
             _write_validator(part, answer.headers)  # once nothing of another edition is left
             file.seek(done)
             for chunk in answer.iter_raw():
                 file.write(chunk)
                 done += len(chunk)
-                _check_size(part, done, largest)
+                _check_size(part, done, policy.largest)
                 progress(done, total)
             file.truncate()
     if total is not None and done != total:
         if done > total:
             raise _StaleError
         raise httpx.RemoteProtocolError("the answer ended early")
-    _check_digest(part, answer)
+    _check_digests(part, answer, policy)
     return DownloadResult(_name(answer), done)
 
 
-def _check_size(part: Path, size: int, largest: int) -> None:
-    if size > largest:
+def _resume_headers(have: int, validator: str) -> dict[str, str]:
+    if not have:
+        return {}
+    return {"Range": f"bytes={have}-"} | ({"If-Range": validator} if validator else {})
+
+
+def _check_size(part: Path, size: int, largest: int | None) -> None:
+    if largest is not None and size > largest:
         discard_partial(part)
-        raise SourceRefusedError(f"it has more than {largest:,} bytes: not this source")
+        raise DownloadRefusedError(f"it has more than {largest:,} bytes: not this source")
 
 
 def _position(answer: httpx.Response, have: int, validator: str) -> tuple[int, int | None]:
-    """Where the answer begins in the file, and the size of the file when it is told."""
+    """Offset of the answer in the file, and size of the file when announced; in bytes."""
     if answer.status_code != PARTIAL:
         length = answer.headers.get("Content-Length", "")
         return 0, int(length) if length.isdigit() else None
-    told = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    if told is None or int(told[1]) != have or _edition(answer.headers) != validator:
+    sent = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+    same_edition = not validator or _edition(answer.headers) == validator
+    if sent is None or int(sent[1]) != have or not same_edition:
         raise _StaleError
-    return have, int(told[2]) if told[2].isdigit() else None
+    return have, int(sent[2]) if sent[2].isdigit() else None
 
 
 def _check_status(answer: httpx.Response) -> None:
-    """Raise for what a later try may mend, and ``SourceRefusedError`` for what it will not."""
+    """Raise ``HTTPStatusError`` when a new attempt may help, else ``DownloadRefusedError``."""
     status = answer.status_code
     if status >= SERVER_ERROR or status == TOO_MANY:
         raise httpx.HTTPStatusError("", request=answer.request, response=answer)
     if not answer.is_success:
-        raise SourceRefusedError(
+        raise DownloadRefusedError(
             f"the server answered {status}: the file has moved; give its address of today"
         )
 
 
-def _check_digest(part: Path, answer: httpx.Response) -> None:
-    """Compare the whole file with the digest its source gave, if it gave one."""
-    told = ("Repr-Digest", "Digest")
-    found = _DIGEST.search(", ".join(answer.headers.get(name, "") for name in told))
-    if found is None:
+def _check_digests(part: Path, answer: httpx.Response, policy: DownloadPolicy) -> None:
+    """Compare the whole file with the expected digest and with the digest of the headers."""
+    if policy.sha512 is not None and not policy.has_digest(part):
+        discard_partial(part)
+        raise DownloadRefusedError("its SHA-512 is not the published one; it was thrown away")
+    headers = (answer.headers.get(name, "") for name in ("Repr-Digest", "Digest"))
+    published = _DIGEST.search(", ".join(headers))
+    if published is None:
         return
     with part.open("rb") as file:
-        digest = hashlib.file_digest(file, found[1].lower().replace("-", "")).digest()
-    if base64.b64encode(digest).decode() != found[2]:
+        digest = hashlib.file_digest(file, published[1].lower().replace("-", "")).digest()
+    if base64.b64encode(digest).decode() != published[2]:
         discard_partial(part)
-        raise SourceRefusedError("the file is not the one its checksum is of; it was thrown away")
+        raise DownloadRefusedError("the file is not the one its checksum is of; it was thrown away")
 
 
 def _parse_retry_after(answer: httpx.Response) -> float:
@@ -198,11 +213,11 @@ def _parse_retry_after(answer: httpx.Response) -> float:
 
 
 def _name(answer: httpx.Response) -> str:
-    """The name the source gives its file: a header's, else the end of the last address."""
+    """File name of ``Content-Disposition``, else of the final address."""
     header = Message()
     header["Content-Disposition"] = answer.headers.get("Content-Disposition", "")
-    named = header.get_filename() or unquote(urlsplit(str(answer.url)).path)
-    return named.replace("\\", "/").rpartition("/")[2]
+    name = header.get_filename() or unquote(urlsplit(str(answer.url)).path)
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _validator_path(part: Path) -> Path:
@@ -210,7 +225,7 @@ def _validator_path(part: Path) -> Path:
 
 
 def _write_validator(part: Path, headers: Mapping[str, str]) -> None:
-    """Keep what tells this edition from another: a strong ETag, else the day of the change."""
+    """Record the edition of the bytes on disk: a strong ETag, else ``Last-Modified``."""
     _validator_path(part).write_bytes(orjson.dumps({"validator": _edition(headers)}))
 
 
@@ -236,4 +251,6 @@ def _reason(error: httpx.HTTPError) -> str:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, httpx.TimeoutException):
         return "the server did not answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return f"the server cannot be reached ({type(error).__name__})"
     return f"the connection was lost ({type(error).__name__})"

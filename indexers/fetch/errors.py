@@ -1,21 +1,21 @@
-"""Why a source was not fetched: it is refused, it cannot be reached, or somebody fetches."""
+"""Reasons why a source was not fetched; messages give a way out, never an address."""
 
 
 class FetchError(Exception):
-    """A source was not fetched; the message says why and the way out, never an address."""
+    """A source was not fetched."""
 
 
 class SourceRefusedError(FetchError):
-    """What the source gave is not what is expected of it; the file of before stays."""
+    """The source sends something else than expected; the present file stays."""
 
 
 class SourceUnreachableError(FetchError):
-    """The source does not answer, or not to the end; what came is kept for the next time."""
+    """The source does not answer, or not to the end; the bytes received are kept."""
 
 
 class FetchRunningError(FetchError):
-    """Another fetch works in the same directory."""
+    """Another fetch runs in the same directory."""
 
 
 class UnknownFetchError(FetchError):
-    """No source of that name, or a setting that cannot be read."""
+    """Unknown source, or a setting that cannot be read."""

@@ -1,6 +1,7 @@
-"""Sources fetched into a directory: nothing of before is touched until the new file has passed."""
+"""Sources fetched into a directory; present files stay until the new ones pass their checks."""
 
 import fcntl
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from downloads.download import (
     download,
     fetch_headers,
 )
+from downloads.errors import DownloadRefusedError, DownloadUnreachableError
 from indexers.fetch import contents
 from indexers.fetch.catalogue import SOURCES, ExpectedFile, PublishedSource
 from indexers.fetch.errors import (
     FetchError,
     FetchRunningError,
     SourceRefusedError,
+    SourceUnreachableError,
     UnknownFetchError,
 )
 from indexers.fetch.settings import FetchSettings
@@ -30,12 +33,12 @@ from indexers.sources.published import TwoEditionsError, find_edition
 
 LOCK = ".sas-fetch.lock"
 Progress = Callable[[str, int, int | None], None]
-"""(source, bytes received, bytes in all when known)."""
+"""(source, bytes received, size in bytes or None while unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to fetch and where; ``now`` is aware, no file may be of a later day."""
+    """Sources to fetch and their directory; ``now`` is aware, no file may be of a later day."""
 
     directory: Path
     now: datetime
@@ -46,7 +49,7 @@ class FetchRequest:
 
     @property
     def sources(self) -> list[PublishedSource]:
-        """The sources asked for, all without ``only``; raises ``UnknownFetchError``."""
+        """The requested sources, all without ``only``; raises ``UnknownFetchError``."""
         names = [source.name for source in self.catalogue]
         unknown = [name for name in self.only if name not in names]
         if unknown:
@@ -58,51 +61,66 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What became of one source: its files, or the error that left those of before."""
+    """Outcome of one source: its new files, or the error that left the present ones."""
 
     source: str
     files: dict[str, int] = field(default_factory=dict)
-    """Bytes by name of file, or of what would be fetched."""
+    """Sizes in bytes by file name; expected sizes in a preview."""
     replaced: tuple[str, ...] = ()
     error: FetchError | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for programs."""
-        found: dict[str, Any] = {"source": self.source, "files": self.files}
+        outcome: dict[str, Any] = {"source": self.source, "files": self.files}
         if self.error is not None:
-            return {**found, "error": str(self.error), "kind": type(self.error).__name__}
-        return {**found, "replaced": list(self.replaced)}
+            return {**outcome, "error": str(self.error), "kind": type(self.error).__name__}
+        return {**outcome, "replaced": list(self.replaced)}
 
 
-def fetch_sources(order: FetchRequest, progress: Progress) -> Iterator[FetchResult]:
+def fetch_sources(request: FetchRequest, progress: Progress) -> Iterator[FetchResult]:
     """Each source in turn; one that fails does not stop the others.
 
     Raises ``FetchRunningError``, ``UnknownFetchError``, or ``OSError`` for the directory itself.
     """
-    sources = order.sources
-    order.directory.mkdir(parents=True, exist_ok=True)
-    with _open_directory_lock(order.directory), build_client(order.settings) as web:
+    sources = request.sources
+    request.directory.mkdir(parents=True, exist_ok=True)
+    with (
+        _open_directory_lock(request.directory),
+        build_client(request.settings.download_policy()) as web,
+    ):
         for source in sources:
             try:
-                yield _fetch_source(web, source, order, progress)
+                yield _fetch_source(web, source, request, progress)
             except FetchError as error:
                 yield FetchResult(source.name, error=error)
 
 
-def preview_sources(order: FetchRequest) -> Iterator[FetchResult]:
-    """What each source would give, asked by its headers only; nothing is written."""
-    with build_client(order.settings) as web:
-        for source in order.sources:
+def preview_sources(request: FetchRequest) -> Iterator[FetchResult]:
+    """The announced file of each source, from its headers; nothing is written."""
+    with build_client(request.settings.download_policy()) as web:
+        for source in request.sources:
             try:
-                found = fetch_headers(web, order.settings.source_address(source))
-                yield FetchResult(source.name, {found.name: found.size or 0})
+                with _translate_errors():
+                    remote = fetch_headers(web, request.settings.source_address(source))
+                yield FetchResult(source.name, {remote.name: remote.size or 0})
             except FetchError as error:
                 yield FetchResult(source.name, error=error)
 
 
 @contextmanager
+def _translate_errors() -> Iterator[None]:
+    """Raise the errors of a download as ``FetchError``."""
+    try:
+        yield
+    except DownloadRefusedError as error:
+        raise SourceRefusedError(str(error)) from error
+    except DownloadUnreachableError as error:
+        raise SourceUnreachableError(str(error)) from error
+
+
+@contextmanager
 def _open_directory_lock(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory; the system lets it go when the process ends."""
+    """Hold the lock of a directory; the system releases it when the process ends."""
     with (directory / LOCK).open("wb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,34 +132,34 @@ def _open_directory_lock(directory: Path) -> Iterator[None]:
 
 
 def _fetch_source(
-    web: httpx.Client, source: PublishedSource, order: FetchRequest, progress: Progress
+    web: httpx.Client, source: PublishedSource, request: FetchRequest, progress: Progress
 ) -> FetchResult:
-    before = _find_previous_files(source, order.directory)
-    part = order.directory / f".{source.name}.part"
-    received = download(
-        web,
-        order.settings.source_address(source),
-        part,
-        order.settings,
-        source.largest,
-        lambda done, total: progress(source.name, done, total),
-    )
-    found: list[tuple[ExpectedFile, str, Path]] = []
+    before = _find_previous_files(source, request.directory)
+    part = request.directory / f".{source.name}.part"
+    with _translate_errors():
+        received = download(
+            web,
+            request.settings.source_address(source),
+            part,
+            request.settings.download_policy(source.largest),
+            functools.partial(progress, source.name),
+        )
+    files: list[tuple[ExpectedFile, str, Path]] = []
     try:
-        found = _list_new_files(source, received, part, order)
-        for (wanted, _, path), old in zip(found, before, strict=True):
+        files = _list_new_files(source, received, part, request)
+        for (wanted, _, path), old in zip(files, before, strict=True):
             contents.check_content(source, wanted, path)
-            if not order.accept_drift:
+            if not request.accept_drift:
                 contents.check_drift(path, old)
-        return _replace_files(source.name, found, before, order.directory)
+        return _replace_files(source.name, files, before, request.directory)
     finally:
         discard_partial(part)
-        for _, _, path in found:
+        for _, _, path in files:
             path.unlink(missing_ok=True)
 
 
 def _find_previous_files(source: PublishedSource, directory: Path) -> list[Path | None]:
-    """The files of before, one a wanted file; raises ``SourceRefusedError`` for two editions."""
+    """The present file for each expected one; raises ``SourceRefusedError`` for two editions."""
     try:
         return [find_edition(directory, wanted.pattern) for wanted in source.files]
     except TwoEditionsError as error:
@@ -149,9 +167,9 @@ def _find_previous_files(source: PublishedSource, directory: Path) -> list[Path 
 
 
 def _list_new_files(
-    source: PublishedSource, received: DownloadResult, part: Path, order: FetchRequest
+    source: PublishedSource, received: DownloadResult, part: Path, request: FetchRequest
 ) -> list[tuple[ExpectedFile, str, Path]]:
-    today = order.now.date()
+    today = request.now.date()
     if source.archive:
         return contents.unpack_members(source, part, today)
     (wanted,) = source.files
@@ -166,15 +184,15 @@ def _list_new_files(
 
 def _replace_files(
     source: str,
-    found: Sequence[tuple[ExpectedFile, str, Path]],
+    files: Sequence[tuple[ExpectedFile, str, Path]],
     before: Sequence[Path | None],
     directory: Path,
 ) -> FetchResult:
-    """Put the new files in their place, then remove those they replace."""
-    sizes = {name: path.stat().st_size for _, name, path in found}
-    for _, name, path in found:
+    """Move the new files into the directory, then delete those they replace."""
+    sizes = {name: path.stat().st_size for _, name, path in files}
+    for _, name, path in files:
         path.replace(directory / name)
-    old = [path for path in before if path is not None and path.name not in sizes]
-    for path in old:
+    previous = [path for path in before if path is not None and path.name not in sizes]
+    for path in previous:
         path.unlink()
-    return FetchResult(source, sizes, tuple(path.name for path in old))
+    return FetchResult(source, sizes, tuple(path.name for path in previous))

@@ -1,4 +1,4 @@
-"""Where sources are fetched from and how patiently, read from ``SAS_FETCH_*``."""
+"""Addresses of the sources and bounds of their downloads, read from ``SAS_FETCH_*``."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from downloads.policy import DownloadPolicy
 from indexers.fetch.catalogue import PublishedSource
 from indexers.fetch.errors import UnknownFetchError
 
@@ -20,7 +21,7 @@ Address = Annotated[str, AfterValidator(_web)]
 
 
 class FetchSettings(BaseSettings):
-    """A mirror for all sources, an address for one, and how patiently each is asked."""
+    """A mirror for all sources, an address for one, and the timeouts and attempts."""
 
     model_config = SettingsConfigDict(
         env_prefix="SAS_FETCH_", extra="ignore", env_ignore_empty=True
@@ -32,17 +33,26 @@ class FetchSettings(BaseSettings):
     finess_url: Address | None = None
     ameli_url: Address | None = None
     timeout_s: float = Field(default=30.0, gt=0)
-    """Seconds without a byte before a connection is given up."""
+    """Seconds without a byte before a connection is closed."""
     attempts: int = Field(default=5, ge=1)
-    """Tries in a row that bring nothing; one that brings bytes starts the count again."""
+    """Attempts in a row without a new byte; an attempt with new bytes resets the count."""
     pause_s: float = Field(default=1.0, ge=0)
-    """Seconds before the second try, doubled at each."""
+    """Seconds before the second attempt, doubled at each."""
 
     def source_address(self, source: PublishedSource) -> str:
         """The address of a source: its own setting, else the mirror's, else the publisher's."""
         own: str | None = getattr(self, f"{source.name}_url", None)
         mirrored = f"{self.base_url}/{source.mirror}" if self.base_url else source.address
         return own or mirrored
+
+    def download_policy(self, largest: int | None = None) -> DownloadPolicy:
+        """The bounds of a download of at most ``largest`` bytes."""
+        return DownloadPolicy(
+            timeout_s=self.timeout_s,
+            attempts=self.attempts,
+            pause_s=self.pause_s,
+            largest=largest,
+        )
 
 
 def fetch_settings(base_url: str | None = None) -> FetchSettings:
