@@ -3,7 +3,7 @@ answer corrects it, so nothing is ever shown out of it."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -33,26 +33,13 @@ CircleKey = tuple[str, str, str]
 """Department or INSEE code, known word, mode."""
 
 
-SizeKey = tuple[str, str, str, float | None]
-"""Department or INSEE code, known word, mode, kilometres of the circle."""
-
-
-class ResultSize(NamedTuple):
-    """How many cards answered; ``led``: so many of the first were all participants, 0 when some of
-    a page were not."""
-
-    total: int = 0
-    led: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class QueryHintCache:
     """``covering``: FINESS of the CPTS by INSEE code. ``circles``: which of the circles of a search
-    held enough, ``NOBODY`` when none held anything. ``sizes``: how many answered."""
+    held enough, ``NOBODY`` when none held anything."""
 
     area_cpts: BoundedCache[str, tuple[str, ...]] = field(default_factory=BoundedCache)
     circles: BoundedCache[CircleKey, int] = field(default_factory=BoundedCache)
-    sizes: BoundedCache[SizeKey, ResultSize] = field(default_factory=BoundedCache)
 
 
 NO_CIRCLE = -1

@@ -11,7 +11,6 @@ from search_engine.execution.alternatives import (
 )
 from search_engine.execution.merge import merge_cpts_cards
 from search_engine.execution.planner import Answers, PlannedSearch, choose_radius
-from search_engine.execution.sizes import count_leading_participants, learn_size, with_expected_size
 from search_engine.execution.solutions import (
     SOLUTIONS,
     solutions_block,
@@ -22,12 +21,7 @@ from search_engine.execution.solutions import (
 from search_engine.query.alternative_counts import cards_body, count_plan_cards
 from search_engine.query.cpts_groups import pick_representatives
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.page_requests import (
-    is_filled,
-    merge_page_answers,
-    only_participants,
-    page_bodies,
-)
+from search_engine.query.page_requests import merge_page_answers, page_bodies
 from search_engine.query.plan import Plan
 from search_engine.query.radius import ENOUGH
 from search_engine.response.page import SearchResult
@@ -36,25 +30,10 @@ from search_engine.response.page import SearchResult
 async def execute_search(index: Index, plan: Plan) -> SearchResult:
     """The page of the plan, after looking further when few offers answer and spelling loosely
     when nobody bears the name, with what stands beside a poor one."""
-    sizes = index.hints.sizes
-    told, answers = await _ensure_page(
-        index, await choose_radius(index, with_expected_size(sizes, plan))
-    )
-    found = read_result(told, answers)
-    learn_size(
-        sizes, plan, read_total(found.answer), count_leading_participants(told.plan, answers)
-    )
-    return await add_alternatives(index, found, find_alternative_answers(answers))
-
-
-async def _ensure_page(index: Index, planned: PlannedSearch) -> tuple[PlannedSearch, Answers]:
-    """The page of what was decided; over again among everybody where participants alone were to
-    fill it and do not."""
+    planned = await choose_radius(index, plan)
     answers = planned.page_answers or await _fetch_page(index, planned)
-    if not only_participants(planned.plan) or is_filled(planned.plan, answers):
-        return planned, answers
-    planned = planned._replace(plan=planned.plan._replace(led=False))
-    return planned, await _fetch_page(index, planned)
+    result = read_result(planned, answers)
+    return await add_alternatives(index, result, find_alternative_answers(answers))
 
 
 async def _fetch_page(index: Index, planned: PlannedSearch) -> Answers:

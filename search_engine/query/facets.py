@@ -71,20 +71,15 @@ def offer_facets(
 
 def member_facets(plan: Plan, selected: Clauses) -> dict[str, Body]:
     """The facets of members who stand behind the card of their CPTS, to be taken off."""
-    few, groups = _of_few(plan), cpts_count_aggs(plan)
-    return {**offer_facets(few, selected, groups), **slot_facets(few, selected, groups)}
-
-
-def _of_few(plan: Plan) -> Plan:
-    """Members behind a card are few, however many offers answer."""
-    return plan._replace(many=False)
+    groups = cpts_count_aggs(plan)
+    return {**offer_facets(plan, selected, groups), **slot_facets(plan, selected, groups)}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
     """Cards by value for each filter, zero only where the value is selected."""
     found = answer["aggregations"]
     everybody = _offers_by_value(plan, found)
-    behind = _offers_by_value(_of_few(plan), found[MEMBERS]) if MEMBERS in found else {}
+    behind = _offers_by_value(plan, found[MEMBERS]) if MEMBERS in found else {}
     counted = {name: _cards(everybody[name], behind.get(name, {})) for name in FACETS}
     counted["kind"] = _kinds(plan, found)
     return {name: _most_frequent(plan, name, counted[name]) for name in FACETS}

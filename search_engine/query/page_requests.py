@@ -1,14 +1,13 @@
 """The requests of one page, as the dictionaries sent to Elasticsearch.
 
 They go together and are answered at the same time: the hits with the facets on offers, the facets
-on slots, and the members who stand behind the card of their CPTS with the facets to take off. On a
-large page the facets on offers go with those on slots, for the ranking is as long as both.
+on slots, and the members who stand behind the card of their CPTS with the facets to take off.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from search_engine.backend.index import Answer, read_hits
+from search_engine.backend.index import Answer
 from search_engine.query.availability import slot_filter
 from search_engine.query.cpts_groups import best_members, same_members
 from search_engine.query.facet_clauses import Clauses
@@ -20,7 +19,7 @@ from search_engine.query.plan import Plan
 from search_engine.query.post_filters import and_clause, members_clause, post_filter_clauses
 from search_engine.query.ranking import is_distance_ranked
 from search_engine.query.scoring import build_scored_query
-from search_engine.query.slot_facets import can_use_bookable, slot_facets, visible_slot_clause
+from search_engine.query.slot_facets import slot_facets
 from search_engine.query.source_fields import SOURCE
 from search_engine.request.criteria import Sort
 
@@ -42,24 +41,9 @@ def page_bodies(plan: Plan) -> dict[str, Body]:
     return bodies
 
 
-def only_participants(plan: Plan) -> bool:
-    """Whether the hits are asked for among participants alone: where they are likely to fill the
-    first page, and nothing stands before them. To rank the others is half of a large page."""
-    outranked = plan.is_enlarged or plan.meaning.text is not None or not plan.slot_needed
-    first = plan.participants_first and plan.first_page and not outranked
-    return plan.led and first and can_use_bookable(plan)
-
-
-def is_filled(plan: Plan, answers: Mapping[str, Answer]) -> bool:
-    """Whether as many hits came as were asked for: then nobody of a lower tier belongs to them."""
-    return len(read_hits(answers[PAGE])) >= int(position(plan)["size"])
-
-
 def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
     """The hits, with every count beside them."""
     page, slots = answers[PAGE], answers[SLOT_FACETS]
-    if "total" not in page["hits"]:
-        page = {**page, "hits": {**page["hits"], "total": slots["hits"]["total"]}}
     counts = {**page.get("aggregations", {}), **slots["aggregations"]}
     if MEMBERS in answers:
         counts[MEMBERS] = answers[MEMBERS]["aggregations"]
@@ -73,13 +57,14 @@ def _hits(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     facet counts without its own filter over one same query. Members of a covering CPTS are not
     among the hits: they stand behind one of them.
     """
-    hits = {**ranked, **position(plan), "post_filter": _page_post_filter(plan, selected)}
-    if only_participants(plan):
-        query = {"bool": {"must": [ranked["query"]], "filter": [{"term": {"participant": True}}]}}
-        return {**hits, "query": query, "track_total_hits": False}
-    facets = {} if can_use_bookable(plan) else offer_facets(plan, selected)
-    aggs = {**facets, **nearest_agg(plan, [*selected.values()])}
-    return {**hits, "track_total_hits": True, "aggs": aggs}
+    aggs = {**offer_facets(plan, selected), **nearest_agg(plan, [*selected.values()])}
+    return {
+        **ranked,
+        **position(plan),
+        "post_filter": _page_post_filter(plan, selected),
+        "track_total_hits": True,
+        "aggs": aggs,
+    }
 
 
 def _page_post_filter(plan: Plan, selected: Clauses) -> Body:
@@ -88,18 +73,12 @@ def _page_post_filter(plan: Plan, selected: Clauses) -> Body:
 
 
 def _slot_facets(plan: Plan, wanted: Body, selected: Clauses) -> Body:
-    """Apart from the hits, so that Elasticsearch walks the slots while it ranks; without the slot
-    that an offer needs, for one without any counts nowhere among these."""
-    counts, query = slot_facets(plan, selected), wanted
-    if can_use_bookable(plan):
-        counts |= offer_facets(plan, selected)
-        needed = [visible_slot_clause(plan)] if plan.slot_needed else []
-        query = {"bool": {**wanted["bool"], "filter": [*wanted["bool"]["filter"], *needed]}}
-    if only_participants(plan):
-        counts |= nearest_agg(plan, [*selected.values()])
-        whole = {"track_total_hits": True, "post_filter": _page_post_filter(plan, selected)}
-        return {"query": query, "size": 0, "aggs": counts, **whole}
-    return {"query": query, "size": 0, "track_total_hits": False, "aggs": counts}
+    """Apart from the hits, so that Elasticsearch counts slots while it ranks.
+
+    The query leaves out the slot that an offer needs: an offer without any counts nowhere here.
+    """
+    counts = slot_facets(plan, selected)
+    return {"query": wanted, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
 def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:

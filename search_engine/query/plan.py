@@ -23,8 +23,6 @@ class Plan(NamedTuple):
 
     ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
     name in. ``seed`` decides the fair order of a search without a patient's point.
-    ``many`` offers are likely to answer, and participants to fill the first page (``led``): that
-    changes how they are asked for and nothing else.
     ``covering`` are the FINESS of the CPTS behind whose cards members stand, ``representatives``
     the best member of each by FINESS, once known; ``beside`` the covering ones where the members of
     one CPTS alone are searched. ``after`` are the sort values of the last card
@@ -41,8 +39,6 @@ class Plan(NamedTuple):
     slots: SlotRule
     without_rpps: str | None = None
     fuzzy: bool = False
-    many: bool = False
-    led: bool = False
     area_cpts: tuple[str, ...] = ()
     best_member_by_cpts: Mapping[str, str] = NO_MEMBERS
     filtered_cpts: tuple[str, ...] = ()

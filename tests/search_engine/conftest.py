@@ -14,7 +14,6 @@ from elastic import lifecycle
 from elastic.client import async_client
 from elastic.names import IndexName, offers_index
 from mappings.offers import offers_mapping, offers_settings
-from slots.bookable import build_slot_fields
 from tests.search_engine.random_offers import random_offers
 from tests.search_engine.sample_offers import Offer, Searcher
 
@@ -78,12 +77,5 @@ def new_index(es: Elasticsearch) -> IndexName:
 
 def fill(es: Elasticsearch, alias: str, offers: Iterable[Offer]) -> None:
     """Index the offers, searchable at once."""
-    actions = (
-        {"_index": alias, "_id": offer["id"], "_source": {**offer, **_bookable_fields(offer)}}
-        for offer in offers
-    )
+    actions = ({"_index": alias, "_id": offer["id"], "_source": offer} for offer in offers)
     bulk(es, actions, refresh=True)
-
-
-def _bookable_fields(offer: Offer) -> dict[str, Any]:
-    return dict(build_slot_fields(offer["slots"])) if "slots" in offer else {}

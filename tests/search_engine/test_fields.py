@@ -73,7 +73,7 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         )
         yield from page_bodies(plan).values()
         yield from count_requests(plan).values()
-        grouped = plan._replace(covering=("480000001",), representatives={"480000001": "a"})
+        grouped = plan._replace(area_cpts=("480000001",), best_member_by_cpts={"480000001": "a"})
         yield from page_bodies(grouped).values()
         yield page_bodies(grouped._replace(after=("1", "a")))[MEMBERS]
         yield cards_body(grouped)

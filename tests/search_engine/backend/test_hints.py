@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.backend.hints import NO_CIRCLE, BoundedCache, QueryHintCache, ResultSize
+from search_engine.backend.hints import NO_CIRCLE, BoundedCache, QueryHintCache
 from search_engine.request.interpretation import Interpretation
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
 from tests.search_engine.engine_pages import change_criteria, fetch_page, record_request_paths
@@ -46,7 +46,7 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
             learnt,
             *(QueryHintCache(circles=MisleadingHints(always=at)) for at in (NO_CIRCLE, 0, 1)),
         ]
-        others += [QueryHintCache(circles=MisleadingHints(always=99)), *misleading_hints()]
+        others.append(QueryHintCache(circles=MisleadingHints(always=99)))
         for foresight in others:
             assert await fetch_untimed_page(client, random_index, drawn, foresight) == plain
         enlarged += "enlarged" in plain
@@ -55,13 +55,6 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
     assert counted >= 20
     assert enlarged >= 10
     assert empty >= 5
-
-
-def misleading_hints() -> list[QueryHintCache]:
-    """Many are foreseen where few answer, and participants where there are none."""
-    return [
-        QueryHintCache(sizes=MisleadingHints(always=ResultSize(10**6, led))) for led in (0, 10**6)
-    ]
 
 
 async def fetch_untimed_page(
