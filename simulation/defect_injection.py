@@ -9,8 +9,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from simulation.defects import fhir, own, rpps
-from simulation.defects.finess import finess_defects
+from simulation.defects import fhir, rpps
+from simulation.defects.catalogue import build_catalogue
 from simulation.defects.kinds import Defect
 from simulation.draws import stream
 
@@ -26,16 +26,7 @@ class DefectInjector:
         self.rate = rate
         self.injected: list[dict[str, Any]] = []
         self._rng = stream(seed, "defects")
-        self._defects: dict[str, tuple[Defect, ...]] = {
-            "activities": rpps.ACTIVITIES,
-            "skills": rpps.SKILLS,
-            "finess": finess_defects(now),
-            "agenda": own.AGENDA,
-            "requests": own.REQUESTS,
-            "geocoded": own.GEOCODED,
-            "fhir": fhir.SLOTS,
-            **own.OWN,
-        }
+        self._defects = build_catalogue(now)
         self._pending = {kind: list(defects) for kind, defects in self._defects.items()}
         self._row_counts: Counter[str] = Counter()
 

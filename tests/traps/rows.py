@@ -72,6 +72,7 @@ def address_columns(**columns: str) -> dict[str, str]:
         "number": f"Numéro Voie {AT}",
         "repetition": f"Indice répétition voie {AT}",
         "kind": f"Libellé type de voie {AT}",
+        "kind_code": f"Code type de voie {AT}",
         "street": f"Libellé Voie {AT}",
         "office": f"Bureau cedex {AT}",
         "mention": f"Mention distribution {AT}",
@@ -160,7 +161,5 @@ def at_closed_site(files: FileSet) -> None:
 
 K, W, S, R = TrapOutcome.KEPT, TrapOutcome.WARNED, TrapOutcome.SKIPPED, TrapOutcome.REJECTED
 X, P, T, RUN = TrapOutcome.REFUSED, TrapOutcome.POINT, TrapOutcome.SLOT, TrapOutcome.RUN
-PIPED = f"|8{ANNE}|".encode()
 MENDE_INSEE = {"insee": "48095", "department": "48"}
-TANNEURS = {"lines": ["12 Rue DES TANNEURS"]}
 NOTHING: Callable[[FileSet], object] = anne()
