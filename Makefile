@@ -15,7 +15,7 @@ SET = $(if $(filter command environment,$(origin FROM)),--from $(FROM))
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance bench indexing profile clean
+.PHONY: help setup demo test conformance documents bench indexing profile clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test: setup ## gates and tests; pytest's summary comes last
 
 conformance: setup ## rewrite docs/conformance.md from the marks of the tests
 	@$(BIN)/pytest --collect-only -q --write-conformance >/dev/null
+
+documents: setup ## rewrite the generated pages of docs/reference from the code
+	@$(BIN)/python -m tests.documents.generated
 
 bench: setup ## our API beside Elasticsearch itself, in one table (SCALE=national, FROM=DIR, BENCH=--strict)
 	@$(BIN)/sas up

@@ -52,19 +52,23 @@ class ElasticSettings(BaseSettings):
     elasticsearch_url: Urls | None = None
     """Your cluster; several nodes separated by commas. Unset: the embedded node."""
     elasticsearch_api_key: SecretStr | None = None
+    """API key of your cluster; wins over user and password."""
     elasticsearch_username: str | None = None
+    """User of your cluster."""
     elasticsearch_password: SecretStr | None = None
+    """Password of that user."""
     elasticsearch_ca: Path | None = None
     """Certificate authority of your cluster, PEM."""
     elasticsearch_home: Path | None = None
     """An unpacked Elasticsearch 9.4 distribution for the embedded node."""
     elasticsearch_heap: Heap | None = None
-    """Of each embedded node; unset: 1 GB for one that stands alone, 512 MB for one of several."""
+    """Heap of each embedded node; unset: ``1g`` for a single node, ``512m`` for one of several."""
     elasticsearch_download_url: str = "https://artifacts.elastic.co/downloads/elasticsearch"
     """Folder of the official archives; a mirror may be named."""
     index_prefix: Prefix = ""
-    """Stands before every index and alias, followed by a dash."""
+    """Prefix of every index and alias: several installations share one cluster."""
     state_dir: Path = Field(default_factory=default_state_dir)
+    """Folder of the embedded node, of reports of runs and of the LRM registry kept at hand."""
     snapshot_dir: Path | None = None
     """Folder of snapshots, in ``path.repo`` of every node; unset: that of the embedded nodes."""
     request_timeout_s: float = Field(default=3.0, gt=0)

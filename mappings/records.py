@@ -176,21 +176,38 @@ class StoredSlot(TypedDict):
     """
 
     id: str
+    """Identifier given by the source."""
     start: str
+    """First instant."""
     end: str
+    """Last instant, excluded."""
     marks: list[str]
+    """Instants inside the slot, at most 4 hours apart: a horizon that overlaps the slot holds
+    one."""
     types: list[str]
+    """Types that show, after the coherence rules; empty: hidden."""
     declared_types: list[str]
+    """Types that the source sent."""
     source: str
+    """Editor or agenda."""
     seen_at: str
+    """When the source last sent it."""
     hidden: NotRequired[str]
+    """Why no type shows."""
     consultation: NotRequired[list[str]]
+    """AMB (office), HH (home), VR (remote)."""
     appointment: NotRequired[str]
+    """ROUTINE (bookable) or WALKIN."""
     cpts: NotRequired[list[str]]
+    """FINESS of the CPTS it is offered through."""
     reasons: NotRequired[list[str]]
+    """Reasons of consultation."""
     url: NotRequired[str]
+    """Booking link, http or https."""
     seats_max: NotRequired[int]
+    """Seats of the slot (SAS agenda)."""
     seats_left: NotRequired[int]
+    """Seats still free."""
 
 
 class Bookable(TypedDict):
@@ -240,72 +257,129 @@ class Offer(TypedDict):
     """One document of the index. Identifiers without prefix, except ``idnst``."""
 
     id: str
+    """Stable and readable: ``rpps:<11 digits>@<place key>``, ``finess:<9>``,
+    ``sos:<siret>:<place id>``, ``cpts:<finess>``, ``solution:<editor>:<key>``."""
     kind: str
+    """professional, structure, sos_point, cpts or solution."""
     title: str
+    """Name shown on the card."""
     names: list[str]
+    """Every spelling of the name, for name searches."""
     fair_key: int
+    """Stable random integer: order of offers that are equal otherwise."""
     zone: str
+    """IANA time zone of the place."""
     department: str
+    """Department or collectivity code, such as 48, 2A, 971."""
     sources: dict[str, SourceMark]
+    """Source and day of each group of facts."""
 
     labels: NotRequired[list[str]]
+    """Words for the speciality, profession or structure, for text searches."""
     structure_kind: NotRequired[str]
+    """Kind of structure, such as msp, pharmacy, hospital."""
     category: NotRequired[str]
+    """FINESS category (TRE_R397)."""
     rpps: NotRequired[str]
+    """11 digits."""
     adeli: NotRequired[list[str]]
+    """Former ADELI numbers: aliases of the RPPS."""
     finess: NotRequired[str]
+    """9 characters, of the site."""
     siret: NotRequired[str]
+    """14 digits."""
     idnst: NotRequired[str]
+    """Best structure identifier of the place, with its prefix: 1 FINESS, 3 SIRET, 4 RPPS-rang."""
     idnsts: NotRequired[list[str]]
     """Every structure identifier of the place; ``idnst`` is the best one."""
     place_key: NotRequired[str]
+    """Key of the place: ``idnst``, else a digest of the normalised address."""
     family: NotRequired[str]
+    """Family name."""
     given: NotRequired[str]
+    """Given names."""
     civility: NotRequired[str]
+    """Title, such as Dr."""
     profession: NotRequired[str]
+    """Code of TRE_G15."""
     specialties: NotRequired[list[str]]
+    """Codes of TRE_R38."""
     specialty_groups: NotRequired[list[str]]
+    """Specialities with both sides of a reform, for filters."""
     sector: NotRequired[str]
+    """Convention sector, 0 to 4 (Ameli)."""
     optam: NotRequired[bool]
+    """Tariff option OPTAM."""
     vitale: NotRequired[bool]
-    """Convention sector, tariff option and Carte Vitale; absent when whose they are is in doubt."""
+    """Takes the Carte Vitale; absent, as ``sector`` and ``optam``, when the match is in doubt."""
     activity_sector: NotRequired[str]
+    """RPPS sector of activity, such as SA07."""
 
     participant: NotRequired[bool]
+    """Takes part in the SAS."""
     via: NotRequired[list[str]]
+    """How: own, cpts, msp, sos."""
     accepts_beyond: NotRequired[bool]
+    """Accepts patients beyond the schedule (surnuméraire)."""
     reorientation: NotRequired[bool]
+    """Takes part in re-orientation."""
     editor_disabled: NotRequired[bool]
+    """Refuses the slots of editors."""
     cpts: NotRequired[list[str]]
+    """FINESS of the CPTS of the place."""
     cpts_name: NotRequired[str]
+    """Name of that CPTS."""
     cpts_phones: NotRequired[list[str]]
+    """Phones of that CPTS."""
     association: NotRequired[str]
+    """Name of the SOS Médecins association."""
     covers_insee: NotRequired[list[str]]
+    """Communes that a CPTS or a solution covers."""
     covers_departments: NotRequired[list[str]]
+    """Departments that a solution covers."""
     covers_km: NotRequired[float]
+    """Radius in km that a solution covers around its point."""
     solution_professions: NotRequired[list[str]]
+    """Professions that a solution serves."""
     consultation: NotRequired[list[str]]
     """How a solution sees patients; the consultations of any other offer are its slots'."""
     link: NotRequired[str]
+    """Address to which a solution redirects."""
 
     point: NotRequired[GeoPoint]
+    """WGS84 degrees."""
     precision: NotRequired[str]
+    """housenumber, street, locality or municipality."""
     place_name: NotRequired[str]
+    """Name of the place, when it has one."""
     lines: NotRequired[list[str]]
+    """Address lines before postcode and city."""
     postal_code: NotRequired[str]
+    """Postcode."""
     city: NotRequired[str]
+    """City."""
     insee: NotRequired[str]
+    """INSEE code of the commune; arrondissements are kept."""
     territory: NotRequired[str]
+    """SAS territory, such as SAS-48."""
     phones: NotRequired[list[str]]
+    """E.164 numbers."""
     hours: NotRequired[dict[str, list[list[str]]]]
+    """Opening hours by weekday, as pairs of local times."""
     open_minutes: NotRequired[list[MinuteRange]]
     """``hours`` on the clock of ``zone``, made by ``mappings.hours``."""
     maternity_level: NotRequired[str]
+    """1, 2A, 2B or 3."""
     emergency: NotRequired[bool]
+    """Has an emergency department."""
     additional_info: NotRequired[str]
+    """Text for regulators, up to 1,000 characters."""
 
     absences: NotRequired[list[DateRange]]
+    """Announced absences."""
     always_absent: NotRequired[bool]
+    """Absent without an end."""
     slots: NotRequired[list[StoredSlot]]
+    """Slots of every source."""
     bookable: NotRequired[list[Bookable]]
     """Of the slots, one or none; written with them (``slots.bookable``)."""

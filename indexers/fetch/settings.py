@@ -30,8 +30,11 @@ class FetchSettings(BaseSettings):
     base_url: Address | None = None
     """A mirror: each source is at its ``mirror`` name below it."""
     rpps_url: Address | None = None
+    """Address of the RPPS archive, before the mirror."""
     finess_url: Address | None = None
+    """Address of the FINESS+ file, before the mirror."""
     ameli_url: Address | None = None
+    """Address of the Ameli file, before the mirror."""
     timeout_s: float = Field(default=30.0, gt=0)
     """Seconds without a byte before a connection is closed."""
     attempts: int = Field(default=5, ge=1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
+from elastic.settings import BadSetting, read_elastic_settings
 
 
 def test_the_state_lies_in_the_data_folder_of_the_user(
@@ -54,11 +54,3 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     with pytest.raises(BadSetting, match=rf"{name}: .*Correct or unset it") as caught:
         read_elastic_settings()
     assert value not in str(caught.value).replace(name, "")
-
-
-def test_every_setting_is_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "how-to" / "run-elasticsearch.md").read_text(
-        "utf-8"
-    )
-    names = {f"`SAS_{name.upper()}`" for name in ElasticSettings.model_fields}
-    assert {name for name in names if name not in text} == set()
