@@ -5,11 +5,15 @@ WORKDIR /build
 COPY pyproject.toml README.md ./
 COPY api api
 COPY cli cli
+COPY downloads downloads
 COPY elastic elastic
 COPY geography geography
 COPY indexers indexers
+COPY lrm lrm
 COPY mappings mappings
 COPY search_engine search_engine
+COPY simulation simulation
+COPY slots slots
 RUN python -m venv /opt/sas && /opt/sas/bin/pip install --no-cache-dir .
 
 FROM python:3.11-slim

@@ -1,4 +1,4 @@
-"""The application: ``uvicorn api.app:app``, or ``create_app()`` for a test."""
+"""The application: ``uvicorn --factory api.app:create_app``."""
 
 import asyncio
 import gc
@@ -16,16 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api import problems
+from api import refusals
+from api.configuration import load_valid_settings
 from api.freshness import FreshnessMonitor
-from api.logs import configure_logs
 from api.metrics import Metrics
 from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
+from api.problems import problem_response
 from api.routes import cpts, health, lrm, me, metrics, offers, search, sources, suggest, territories
 from api.security.authenticator import build_gate
 from api.settings import ApiSettings
-from api.settings import settings as api_settings
 from api.state import Clock, Engine, utc_now
 from elastic.client import async_client
 from elastic.errors import ElasticError, build_elastic_error
@@ -34,9 +34,17 @@ from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
 from geography.text_place import match_department
+from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
 from search_engine.request.area import AddressFinder, point_area
+from search_engine.request.criteria_faults import problem_from_validation
 from search_engine.request.interpretation import interpret
+from search_engine.request.problem_document import (
+    Problem,
+    problem_from_client_error,
+    problem_from_elastic_error,
+    problem_from_search_error,
+)
 from search_engine.request.problems import SearchProblem
 
 GC_THRESHOLD = 20_000
@@ -64,9 +72,13 @@ def create_app(
     geocoder: AddressFinder | None = None,
     clock: Clock = utc_now,
 ) -> FastAPI:
-    """The application; Elasticsearch and the alias come from the environment at start-up."""
+    """The application; Elasticsearch and the alias come from the environment at start-up.
+
+    Without ``settings`` they are read from the environment and checked: raises
+    ``BadConfigurationError``.
+    """
     configure_logs()
-    chosen = settings or api_settings()
+    chosen = settings or load_valid_settings()
     app = FastAPI(
         title=TITLE,
         version="1",
@@ -130,32 +142,32 @@ def _preload_tables() -> None:
 
 
 async def _search_problem(request: Request, error: Exception) -> Response:
-    return _answer(request, problems.problem_from_search_error(cast(SearchProblem, error)))
+    return _answer(request, problem_from_search_error(cast(SearchProblem, error)))
 
 
 async def _elastic_error(request: Request, error: Exception) -> Response:
-    return _answer(request, problems.problem_from_elastic_error(cast(ElasticError, error)))
+    return _answer(request, problem_from_elastic_error(cast(ElasticError, error)))
 
 
 async def _client_error(request: Request, error: Exception) -> Response:
     if isinstance(error, ApiError):
-        return _answer(request, problems.problem_from_client_error(error))
+        return _answer(request, problem_from_client_error(error))
     return _answer(
         request,
-        problems.problem_from_elastic_error(build_elastic_error(cast(TransportError, error))),
+        problem_from_elastic_error(build_elastic_error(cast(TransportError, error))),
     )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     found = cast("RequestValidationError | ValidationError", error).errors()
-    return _answer(request, problems.problem_from_validation(found))
+    return _answer(request, problem_from_validation(found))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = cast(HTTPException, error).status_code
-    problem = problems.HTTP_PROBLEMS.get(status, problems.BAD_REQUEST)
+    problem = refusals.HTTP_PROBLEMS.get(status, refusals.BAD_REQUEST)
     response = _answer(request, problem)
-    response.headers.update(_allow(request) if problem is problems.METHOD_NOT_ALLOWED else {})
+    response.headers.update(_allow(request) if problem is refusals.METHOD_NOT_ALLOWED else {})
     return response
 
 
@@ -171,9 +183,9 @@ def _allow(request: Request) -> dict[str, str]:
     return {"Allow": ", ".join(sorted(methods or {"GET"}))}
 
 
-def _answer(request: Request, problem: problems.Problem) -> Response:
+def _answer(request: Request, problem: Problem) -> Response:
     request.state.problem = problem.code
-    return problem.response(request.state.request_id)
+    return problem_response(problem, request.state.request_id)
 
 
 HANDLERS = {
@@ -186,5 +198,3 @@ HANDLERS = {
     HTTPException: _http_error,
 }
 """Every typed failure becomes a problem document; the rest is caught by ``RequestMiddleware``."""
-
-app = create_app()

@@ -8,33 +8,36 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import problems
+from api import refusals
 from api.middleware.request import REQUEST_ID
+from api.problems import MEDIA_TYPE
 from api.security.authenticator import OPEN_PATHS
 from api.security.schemes import REQUIRED, SCHEMES
+from search_engine.request.criteria_faults import MALFORMED_BODY
+from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT
 
 COMMON_PROBLEMS = (
-    problems.OUTSIDE_NETWORK,
-    problems.REQUEST_TIMEOUT,
-    problems.BODY_TOO_LARGE,
-    problems.QUERY_TOO_LONG,
-    problems.HEADERS_TOO_LARGE,
-    problems.INTERNAL_ERROR,
-    problems.SEARCH_TIMEOUT,
+    refusals.OUTSIDE_NETWORK,
+    refusals.REQUEST_TIMEOUT,
+    refusals.BODY_TOO_LARGE,
+    refusals.QUERY_TOO_LONG,
+    refusals.HEADERS_TOO_LARGE,
+    INTERNAL_ERROR,
+    SEARCH_TIMEOUT,
 )
 """What every route may answer, whoever asks."""
 
 AUTHENTICATION_PROBLEMS = (
-    problems.IDENTITY_MISSING,
-    problems.TOKEN_REFUSED,
-    problems.KEY_REFUSED,
-    problems.ROLE_MISSING,
-    problems.RATE_LIMITED,
-    problems.IDENTITY_UNAVAILABLE,
+    refusals.IDENTITY_MISSING,
+    refusals.TOKEN_REFUSED,
+    refusals.KEY_REFUSED,
+    refusals.ROLE_MISSING,
+    refusals.RATE_LIMITED,
+    refusals.IDENTITY_UNAVAILABLE,
 )
 """What a route that asks who calls may answer besides."""
 
-BODY_PROBLEMS = (problems.BAD_REQUEST, problems.MALFORMED_BODY)
+BODY_PROBLEMS = (refusals.BAD_REQUEST, MALFORMED_BODY)
 """What a route that reads a body may answer besides."""
 
 FIRST_PROBLEM = 400
@@ -89,7 +92,7 @@ def _problem(status: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     return {
         "description": "Problème (RFC 9457)",
-        "content": {problems.MEDIA_TYPE: {"schema": schema}},
+        "content": {MEDIA_TYPE: {"schema": schema}},
         "headers": _headers(status),
     }
 
@@ -99,7 +102,7 @@ def _headers(status: str) -> dict[str, Any]:
     found = {REQUEST_ID: _header("Identifier of the request, given or made.", "string")}
     if status in RETRY_AFTER_STATUSES:
         found["Retry-After"] = _header("Seconds to wait.", "integer")
-    if status == str(problems.IDENTITY_MISSING.status):
+    if status == str(refusals.IDENTITY_MISSING.status):
         found["WWW-Authenticate"] = _header("What to be identified by.", "string")
     return found
 

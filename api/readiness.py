@@ -4,30 +4,31 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
-from api import problems
+from api import refusals
 from elastic.errors import translate_errors
 from elastic.lifecycle import SCHEMA_KEY
 from elastic.names import IndexName, NotAnIndexName
 from mappings.offers import SCHEMA_VERSION
+from search_engine.request.problem_document import INDEX_MISSING, Problem
 
 
 async def check_readiness(
     client: AsyncElasticsearch, alias: str, floor: int
-) -> problems.Problem | dict[str, Any]:
+) -> Problem | dict[str, Any]:
     """What is ready to be searched, or the problem that makes the service not ready.
 
     Raises the errors of ``elastic.errors`` when no node answers.
     """
     live = await _live_index(client, alias)
     if live is None:
-        return problems.INDEX_MISSING
+        return INDEX_MISSING
     version = await _schema_version(client, alias)
     if version != SCHEMA_VERSION:
-        return problems.SCHEMA_MISMATCH
+        return refusals.SCHEMA_MISMATCH
     with translate_errors():
         offers = int((await client.count(index=alias))["count"])
     if offers < floor:
-        return problems.INDEX_TOO_SMALL
+        return refusals.INDEX_TOO_SMALL
     return {
         "status": "ready",
         "alias": alias,

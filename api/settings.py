@@ -76,6 +76,11 @@ class ApiSettings(BaseSettings):
             raise ValueError("SAS_JWKS must be a file or an https address")
         return self
 
+    @property
+    def is_local_only(self) -> bool:
+        """Callers are not identified, and only those of this machine are served."""
+        return self.auth == "dev" and self.dev_networks == LOOPBACK
+
     def build_cursor_key(self) -> CursorKey:
         """The key of the cursors; a new random one at each call when none is declared."""
         return build_cursor_key(

@@ -14,6 +14,8 @@ TABLE = Path(__file__).parent / "tables" / "source_freshness.csv"
 SLOTS = "slots"
 SLOT_SOURCE = "slots:"
 """Stands before the name of an editor, or of the SAS agenda, among the sources."""
+MAX_QUARANTINE = 0.01
+"""Share of the rows of one source above which it counts as partial."""
 DEFAULT_BOUND = timedelta(days=95)
 """For a source that the table does not know: the longest of those it knows."""
 

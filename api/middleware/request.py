@@ -15,8 +15,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
-from api.logs import list_frames
+from api import refusals
 from api.metrics import Metrics, RequestRecord
 from api.middleware.client_disconnect import (
     CLIENT_GONE,
@@ -24,8 +23,11 @@ from api.middleware.client_disconnect import (
     read_body,
     replay_body,
 )
+from api.problems import problem_response
 from api.security.authenticator import Gate
 from api.settings import ApiSettings, Network
+from search_engine.logs import list_frames
+from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT, Problem
 
 REQUEST_ID = "X-Request-Id"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
@@ -90,44 +92,44 @@ class RequestMiddleware:
             refusal = _log_fault(error, answer.request_id)
         if refusal is not None and answer.status is None:
             scope["state"]["problem"] = refusal.code
-            await refusal.response(answer.request_id)(scope, receive, answer.send)
+            await problem_response(refusal, answer.request_id)(scope, receive, answer.send)
 
-    def _limit_problem(self, scope: Scope) -> problems.Problem | None:
+    def _limit_problem(self, scope: Scope) -> Problem | None:
         """Why the request is not even read."""
         chosen = self._settings
         if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
-            return problems.OUTSIDE_NETWORK
+            return refusals.OUTSIDE_NETWORK
         if (
             sum(len(name) + len(value) for name, value in scope["headers"])
             > chosen.max_header_bytes
         ):
-            return problems.HEADERS_TOO_LARGE
+            return refusals.HEADERS_TOO_LARGE
         if len(scope.get("query_string", b"")) > chosen.max_query_bytes:
-            return problems.QUERY_TOO_LONG
+            return refusals.QUERY_TOO_LONG
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > chosen.max_body_bytes:
-            return problems.BODY_TOO_LARGE
+            return refusals.BODY_TOO_LARGE
         return None
 
     async def _run_application(
         self, scope: Scope, receive: Receive, answer: "_TrackedResponse"
-    ) -> problems.Problem | None:
+    ) -> Problem | None:
         """Run the application within the deadline; what it could not handle becomes a problem."""
         body: bytes | None = None
         try:
             async with asyncio.timeout(self._settings.search_deadline_s):
                 body = await read_body(receive, self._settings.max_body_bytes)
                 if body is None:
-                    return problems.BODY_TOO_LARGE
+                    return refusals.BODY_TOO_LARGE
                 work = self._app(scope, replay_body(body, receive), answer.send)
                 if not await cancel_on_disconnect(work, receive, answer.is_complete):
                     answer.status = CLIENT_GONE
         except TimeoutError:
-            return problems.REQUEST_TIMEOUT if body is None else problems.SEARCH_TIMEOUT
+            return refusals.REQUEST_TIMEOUT if body is None else SEARCH_TIMEOUT
         return None
 
 
-def _log_fault(error: Exception, request_id: str) -> problems.Problem:
+def _log_fault(error: Exception, request_id: str) -> Problem:
     """Log where a failure happened; its message and variables may hold what was asked."""
     log.error(
         "failure",
@@ -135,7 +137,7 @@ def _log_fault(error: Exception, request_id: str) -> problems.Problem:
         frames=list_frames(error.__traceback__),
         request_id=request_id,
     )
-    return problems.INTERNAL_ERROR
+    return INTERNAL_ERROR
 
 
 def _build_request_record(
@@ -143,7 +145,7 @@ def _build_request_record(
 ) -> RequestRecord:
     state = scope["state"]
     method = scope["method"] if scope["method"] in METHODS else "(other)"
-    status = answer.status or problems.INTERNAL_ERROR.status
+    status = answer.status or INTERNAL_ERROR.status
     code, took = state.get("problem"), state.get("took_ms", {})
     return RequestRecord(method, _route(scope), status, seconds, code, took)
 

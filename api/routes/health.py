@@ -3,12 +3,13 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.problems import Problem
+from api.problems import problem_response
 from api.readiness import check_readiness
 from api.responses import OrjsonResponse
 from api.schemas.cards import Alive, Ready, responses
 from api.settings import ApiSettings
 from api.state import get_engine
+from search_engine.request.problem_document import Problem
 
 router = APIRouter(tags=["health"])
 
@@ -31,5 +32,5 @@ async def readyz(request: Request) -> Response:
     settings: ApiSettings = request.app.state.settings
     state = await check_readiness(engine.client, engine.alias, settings.ready_floor)
     if isinstance(state, Problem):
-        return state.response(request.state.request_id)
+        return problem_response(state, request.state.request_id)
     return OrjsonResponse(state)

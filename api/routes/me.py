@@ -8,7 +8,7 @@ from api.roles import CallerRole
 from api.schemas.caller import Me
 from api.schemas.cards import responses
 from api.security.permissions import get_principal, role_modes
-from api.security.principal import UserRole
+from mappings.roles import UserRole
 from search_engine.request.criteria import VISIBLE_TYPES, Role
 
 router = APIRouter(prefix="/v1", tags=["caller"])

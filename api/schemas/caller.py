@@ -1,8 +1,8 @@
 """The shape of who asks and of the territories, for the documentation only."""
 
 from api.schemas.cards import Shape
-from api.security.principal import UserRole
 from mappings.records import SlotType
+from mappings.roles import UserRole
 from search_engine.request.criteria import Mode
 
 

@@ -6,16 +6,18 @@ from typing import Protocol
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Scope
 
-from api import problems
+from api import refusals
 from api.middleware.rate_limits import RateLimiter
-from api.problems import Problem
 from api.roles import ROLE_HEADER
-from api.security.api_keys import KeyFileInvalid, KeyRing
+from api.security.api_keys import KeyRing
 from api.security.claims import load_claims
 from api.security.jwks import JwksClient, KeysUnavailable
-from api.security.principal import Principal, UserRole, search_role
+from api.security.principal import Principal, search_role
 from api.security.tokens import BadToken, MissingRole, TokenReader
 from api.settings import ApiSettings
+from mappings.api_keys import KeyFileInvalid
+from mappings.roles import UserRole
+from search_engine.request.problem_document import Problem
 
 KEY_HEADER = "X-API-Key"
 BEARER = "bearer "
@@ -55,7 +57,7 @@ class CredentialAuthenticator:
         """Whom the token or the key names; both at once are refused."""
         key, bearer = headers.get(KEY_HEADER), headers.get("authorization")
         if (key is None) == (bearer is None):
-            return problems.IDENTITY_MISSING
+            return refusals.IDENTITY_MISSING
         return (
             self._authenticate_key(key)
             if key is not None
@@ -66,20 +68,20 @@ class CredentialAuthenticator:
         try:
             found = self.keys.find_principal(key) if self.keys else None
         except KeyFileInvalid:
-            return problems.IDENTITY_UNAVAILABLE
-        return found or problems.KEY_REFUSED
+            return refusals.IDENTITY_UNAVAILABLE
+        return found or refusals.KEY_REFUSED
 
     async def _authenticate_bearer(self, header: str) -> Principal | Problem:
         if self.tokens is None or not header.lower().startswith(BEARER):
-            return problems.TOKEN_REFUSED
+            return refusals.TOKEN_REFUSED
         try:
             return await self.tokens.read_principal(header[len(BEARER) :].strip())
         except BadToken:
-            return problems.TOKEN_REFUSED
+            return refusals.TOKEN_REFUSED
         except MissingRole:
-            return problems.ROLE_MISSING
+            return refusals.ROLE_MISSING
         except KeysUnavailable:
-            return problems.IDENTITY_UNAVAILABLE
+            return refusals.IDENTITY_UNAVAILABLE
 
 
 @dataclass(slots=True)
@@ -130,7 +132,7 @@ def _build_token_reader(settings: ApiSettings) -> TokenReader | None:
 
 def _check_rate(limiter: RateLimiter, client: str) -> Problem | None:
     wait = limiter.wait_s(client)
-    return problems.rate_limit_problem(wait) if wait else None
+    return refusals.rate_limit_problem(wait) if wait else None
 
 
 def _address(scope: Scope) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.principal import Principal, UserRole
+from api.security.principal import Principal
+from mappings.roles import UserRole
 
 DEFAULT = Path(__file__).with_name("claims.toml")
 

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from fastapi import Request
 
-from api.security.principal import Principal, UserRole
+from api.security.principal import Principal
+from mappings.roles import UserRole
 from search_engine.request.criteria import Mode, SearchRequest
 from search_engine.request.problems import SearchProblem
 

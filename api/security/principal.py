@@ -1,19 +1,9 @@
-"""Who asks, once identified."""
+"""The identified caller of a request."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from mappings.roles import UserRole
 from search_engine.request.criteria import Role
-
-
-class UserRole(StrEnum):
-    """What somebody does in the SAS; one person may hold several."""
-
-    OSNP = "OSNP"
-    IOA = "IOA"
-    DATA_TEAM = "DATA_TEAM"
-    ADMINISTRATOR = "ADMINISTRATOR"
-    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True)

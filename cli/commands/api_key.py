@@ -1,19 +1,17 @@
 """The commands ``api-key``: keys of machine clients, printed once and kept as digests."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.security.api_keys import KeyFileInvalid, StoredKey, generate_api_key, read_keys, write_keys
-from api.security.principal import UserRole
-
-BAD_FILE = 1
+from cli.exit_codes import REFUSED
+from cli.output import exit_with_error, print_json
+from mappings.api_keys import KeyFileInvalid, StoredKey, generate_api_key, read_keys, write_keys
+from mappings.roles import UserRole
 
 keys = typer.Typer(help="Keys of programs that call the API.", no_args_is_help=True)
 
@@ -43,9 +41,12 @@ def new(
     try:
         key, stored = generate_api_key(name, role, datetime.now(UTC))
     except ValueError:
-        _stop("A name has 1 to 60 characters: give another.")
+        exit_with_error("A name has 1 to 60 characters: give another.", REFUSED)
     write_keys(file, [*kept, stored])
-    typer.echo(orjson.dumps({"id": stored.id, "key": key}).decode() if as_json else key)
+    if as_json:
+        print_json({"id": stored.id, "key": key})
+    else:
+        typer.echo(key)
     typer.echo("Keep it now: it is not shown again.", err=True)
 
 
@@ -56,7 +57,7 @@ def show(file: KeyFileOption, as_json: Json = False) -> None:
     if as_json:
         shown = {"id", "name", "roles", "created"}
         rows = [key.model_dump(mode="json", include=shown) for key in kept]
-        sys.stdout.write(orjson.dumps(rows).decode() + "\n")
+        print_json(rows)
         return
     table = Table("id", "name", "roles", "created")
     for key in kept:
@@ -73,7 +74,7 @@ def revoke(
     kept = _read_key_file(file)
     left = [key for key in kept if key.id != key_id]
     if len(left) == len(kept):
-        _stop("No key has this identifier: see `sas api-key list`.")
+        exit_with_error("No key has this identifier: see `sas api-key list`.", REFUSED)
     write_keys(file, left)
     typer.echo("Revoked.")
 
@@ -82,9 +83,4 @@ def _read_key_file(file: Path) -> tuple[StoredKey, ...]:
     try:
         return read_keys(file)
     except KeyFileInvalid as error:
-        _stop(str(error))
-
-
-def _stop(sentence: str) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
-    raise typer.Exit(BAD_FILE)
+        exit_with_error(str(error), REFUSED)

@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cli.commands.reindex import REFUSED, UNAVAILABLE, AsJson, open_error_report, print_json
+from cli.error_report import open_error_report
+from cli.exit_codes import REFUSED, UNAVAILABLE
+from cli.options import AsJson
+from cli.output import print_error, print_json, report_failure
 from indexers.fetch import fetcher as fetching
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
@@ -81,12 +84,8 @@ def exit_code(errors: list[FetchError]) -> int:
 
 
 def _failure(error: FetchError, as_json: bool) -> typer.Exit:
-    if as_json:
-        print_json({"error": str(error), "kind": type(error).__name__})
-    else:
-        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
-    wrong_order = isinstance(error, UnknownFetchError)
-    return typer.Exit(REFUSED if wrong_order else exit_code([error]))
+    code = REFUSED if isinstance(error, UnknownFetchError) else exit_code([error])
+    return report_failure(str(error), code, as_json=as_json, kind=type(error).__name__)
 
 
 def _with_progress(order: FetchRequest) -> list[FetchResult]:
@@ -115,9 +114,7 @@ def _show(outcomes: list[FetchResult], dry_run: bool) -> None:
     console = Console(soft_wrap=True)
     for one in outcomes:
         if one.error is not None:
-            Console(stderr=True, soft_wrap=True).print(
-                f"{one.source}: {one.error}", style="red", markup=False
-            )
+            print_error(f"{one.source}: {one.error}")
         for name, size in one.files.items():
             verb = "would give" if dry_run else "gave"
             told = f"{size:,} bytes" if size else "size unknown"

@@ -1,16 +1,17 @@
 """Commands of the topic ``generate``: test data of invented people."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.exit_codes import REFUSED
+from cli.options import parse_now
+from cli.output import exit_with_error, print_json
 from simulation.recipe import DepartmentNotInGazetteerError, NotEmptyError, Options
 from simulation.recipe import generate_dataset as write_set
 from simulation.scales import ScaleName
@@ -63,25 +64,11 @@ def generate(
     try:
         manifest = _with_progress(options, out)
     except (DepartmentNotInGazetteerError, NotEmptyError, OSError) as error:
-        Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
-        raise typer.Exit(1) from None
+        exit_with_error(str(error), REFUSED)
     if as_json:
-        typer.echo(orjson.dumps(_summarise_manifest(manifest)).decode())
+        print_json(_summarise_manifest(manifest))
     else:
         _show(manifest, out)
-
-
-def parse_now(text: str | None) -> datetime:
-    """The instant asked for, else the current minute; ``BadParameter`` without an offset."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter("write an instant with its offset, 2026-11-23T08:00:00Z")
-    return moment.astimezone(UTC)
 
 
 def parse_department_codes(text: str | None) -> tuple[str, ...]:

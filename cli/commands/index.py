@@ -1,26 +1,34 @@
-"""Commands that keep the indices: their history, prune, migrate, and the way back."""
+"""Commands ``sas index`` and ``sas rollback``: status, history, prune, migrate, rollback."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.commands.generate import parse_now
-from cli.commands.reindex import REFUSED, AsJson, console, index_app, open_error_report, print_json
+from cli.error_report import open_error_report
+from cli.exit_codes import REFUSED
 from cli.notification.attempt import open_attempt
-from cli.views import index_upkeep as told
+from cli.options import AsJson, DryRun, parse_now
+from cli.output import print_json, result_console
+from cli.views import index as index_view
+from cli.views import index_upkeep
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import offers_alias
 from elastic.schema import MigrationKind
 from elastic.service import audit
 from elastic.service.audit import Event
-from elastic.settings import read_elastic_settings
+from elastic.service.last_loads import last_loads
+from elastic.service.source_state import build_source_states
+from elastic.settings import ElasticSettings, read_elastic_settings
+from indexers.quality.index_stats import fetch_index_stats
 from indexers.reindex import recipe
 from indexers.upkeep import indices
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")]
+index_app = typer.Typer(
+    name="index", help="The index of offers: what is live, what is kept.", no_args_is_help=True
+)
 
 
 def rollback(dry_run: DryRun = False, as_json: AsJson = False) -> None:
@@ -44,7 +52,7 @@ def _show_rollback_plan(as_json: bool) -> None:
     if as_json:
         print_json(plan.as_json())
     else:
-        console().print(told.rollback_plan(plan))
+        result_console().print(index_upkeep.rollback_plan(plan))
 
 
 def history(
@@ -71,7 +79,7 @@ def history(
     if as_json:
         print_json([asdict(entry) for entry in trail])
     else:
-        console().print(told.history(trail))
+        result_console().print(index_upkeep.history(trail))
 
 
 def prune(
@@ -89,7 +97,7 @@ def prune(
         prefix = read_elastic_settings().index_prefix
         found = lifecycle.prunable_indices(client, offers_alias(prefix), keep)
         if found and not (dry_run or yes):
-            console().print(told.prune_preview(found, keep))
+            result_console().print(index_upkeep.prune_preview(found, keep))
             typer.confirm("Delete?", abort=True)
         gone = []
         if found and not dry_run:
@@ -98,7 +106,9 @@ def prune(
         names = {"prunable": found, "pruned": gone}
         print_json({key: [str(name) for name in value] for key, value in names.items()})
     else:
-        console().print(told.prune_preview(found, keep) if dry_run else told.prune_result(gone))
+        result_console().print(
+            index_upkeep.prune_preview(found, keep) if dry_run else index_upkeep.prune_result(gone)
+        )
 
 
 def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
@@ -113,13 +123,50 @@ def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json(done.as_json())
     else:
-        console().print(told.migration(done))
+        result_console().print(index_upkeep.migration(done))
     if done.gap.migration_kind is MigrationKind.INCOMPATIBLE:
         raise typer.Exit(REFUSED)
 
 
+@index_app.command("status")
+def status(as_json: AsJson = False) -> None:
+    """The live index, its counts and schema, the ones kept, and the last events of the trail."""
+    with open_error_report(as_json), sync_client() as client:
+        found = _status(client, read_elastic_settings())
+    if as_json:
+        print_json(found)
+    else:
+        result_console().print(index_view.status(found))
+    if found["live"] is None:
+        raise typer.Exit(REFUSED)
+
+
+def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
+    alias = offers_alias(chosen.index_prefix)
+    live = lifecycle.live_index(client, alias)
+    trail = audit.read_audit_trail(client, prefix=chosen.index_prefix, limit=10)
+    found: dict[str, Any] = {
+        "alias": alias,
+        "live": str(live) if live else None,
+        "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
+        "trail": [asdict(entry) for entry in trail],
+    }
+    loads = last_loads(client, chosen.index_prefix).values()
+    states = build_source_states(loads, {}, datetime.now(UTC))
+    found["sources"] = [
+        {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
+        | {"file": one.load.file, "loaded_at": one.load.loaded_at}
+        for one in states
+    ]
+    if live is not None:
+        counts = fetch_index_stats(client, alias)
+        found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
+    return found
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas`` and to ``sas index``."""
+    app.add_typer(index_app)
     app.command()(rollback)
     for command in (history, prune, migrate):
         index_app.command()(command)

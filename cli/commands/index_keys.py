@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.reindex import AsJson, index_app, open_error_report, print_json
+from cli.commands.index import index_app
+from cli.error_report import open_error_report
+from cli.options import AsJson
+from cli.output import print_json
 from elastic.client import client_for, superuser_options
 from elastic.keys import KeyRole, issue_api_key, revoke_api_keys
 from elastic.settings import read_elastic_settings

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.problems import problem_from_validation
+from cli.exit_codes import BAD_USAGE
+from cli.output import exit_with_error, print_json
 from lrm.check import (
     Finding,
     FindingLevel,
@@ -23,9 +23,7 @@ from lrm.check import (
     parse_link_parameters,
 )
 from lrm.link import LrmLink
-
-REFUSED = 2
-"""Exit code of a link that the service would refuse."""
+from search_engine.request.criteria_faults import problem_from_validation
 
 BASE = "http://127.0.0.1:8000/v1/lrm/search"
 PLACEHOLDER_ORIGIN = "?"
@@ -107,7 +105,7 @@ def check_command(
     """
     found = explain_parameters(_parameters(sys.stdin.read() if url == "-" else url))
     if as_json:
-        typer.echo(orjson.dumps([asdict(one) for one in found]))
+        print_json([asdict(one) for one in found])
     else:
         Console().print(_table(found))
     _stop_on_fault(found)
@@ -116,8 +114,7 @@ def check_command(
 def _parameters(link: str) -> Parameters:
     """The parameters of a link; any other text is not repeated, for it may tell of a patient."""
     if not {"?", "="} & set(link):
-        Console(stderr=True, highlight=False).print(NO_LINK, style="red")
-        raise typer.Exit(REFUSED)
+        exit_with_error(NO_LINK, BAD_USAGE)
     return parse_link_parameters(link)
 
 
@@ -152,4 +149,4 @@ def _table(findings: list[Finding]) -> Table:
 
 def _stop_on_fault(findings: list[Finding]) -> None:
     if any(one.level is FindingLevel.FAULT for one in findings):
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(BAD_USAGE)

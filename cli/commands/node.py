@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +12,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 
+from cli.exit_codes import REFUSED
+from cli.options import AsJson
+from cli.output import print_json, report_failure
 from elastic.checks import Check, CheckLevel, run_checks
 from elastic.errors import ElasticError
 from elastic.node.cluster.cluster_config import MAX_NODES
@@ -21,7 +23,6 @@ from elastic.node.state import runtime_dir
 from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
 from elastic.startup import RunningCluster, ensure_elasticsearch, ensure_installed_server
 
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
 COLOURS = {CheckLevel.OK: "green", CheckLevel.WARN: "yellow", CheckLevel.BLOCK: "red"}
 
 
@@ -61,7 +62,7 @@ def load_settings_or_exit(as_json: bool) -> ElasticSettings:
     try:
         return read_elastic_settings()
     except BadSetting as error:
-        raise _failure(str(error), as_json) from error
+        raise report_failure(str(error), REFUSED, as_json=as_json) from error
 
 
 def up(
@@ -113,7 +114,7 @@ def up(
                 chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
             )
     except ElasticError as error:
-        raise _failure(str(error), as_json) from error
+        raise report_failure(str(error), REFUSED, as_json=as_json) from error
     return _show_up(found, as_json)
 
 
@@ -122,7 +123,7 @@ def down(as_json: AsJson = False) -> None:
     stopped = stop_nodes(runtime_dir(load_settings_or_exit(as_json)))
     if as_json:
         pids = [state.pid for state in stopped]
-        _print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
+        print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
         return
     for state in stopped:
         typer.echo(f"Stopped Elasticsearch on {state.url} (process {state.pid}).")
@@ -137,11 +138,11 @@ def doctor(as_json: AsJson = False) -> None:
     """
     checks = run_checks(load_settings_or_exit(as_json))
     if as_json:
-        _print_json([asdict(check) for check in checks])
+        print_json([asdict(check) for check in checks])
     else:
         Console().print(_table(checks))
     if any(check.level is CheckLevel.BLOCK for check in checks):
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
 
 
 def register(app: typer.Typer) -> None:
@@ -152,14 +153,14 @@ def register(app: typer.Typer) -> None:
 
 def _show_prepared(origin: str, as_json: bool) -> None:
     if as_json:
-        _print_json({"origin": origin})
+        print_json({"origin": origin})
     else:
         typer.echo(f"Elasticsearch is ready to start ({origin}).")
 
 
 def _show_up(found: RunningCluster, as_json: bool) -> None:
     if as_json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
         return
     verb = "is already running" if found.already_running else "is up"
     typer.echo(f"Elasticsearch {found.version} {verb} on {found.url} ({found.origin}).")
@@ -171,15 +172,3 @@ def _table(checks: list[Check]) -> Table:
         state = f"[{COLOURS[check.level]}]{check.level}[/]"
         table.add_row(state, check.name, escape(check.finding), escape(check.remedy))
     return table
-
-
-def _failure(message: str, as_json: bool) -> typer.Exit:
-    if as_json:
-        _print_json({"error": message})
-    else:
-        typer.echo(message, err=True)
-    return typer.Exit(1)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(orjson.dumps(value).decode())

@@ -12,9 +12,10 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands.generate import parse_now
-from cli.commands.reindex import AsJson, Now, console, open_error_report, open_progress, print_json
 from cli.commands.relevance import build_gate_judge
+from cli.error_report import open_error_report
+from cli.options import AsJson, Now, parse_now
+from cli.output import open_progress, print_json, result_console
 from cli.views import index
 from elastic.client import sync_client
 from elastic.settings import read_elastic_settings
@@ -109,7 +110,7 @@ def _show_rows(run: Path, source: str | None, limit: int, as_json: bool) -> None
     if as_json:
         print_json({"run": run.name, "rows": found})
     else:
-        console().print(_rows_view(run, found, limit))
+        result_console().print(_rows_view(run, found, limit))
 
 
 def _summary(run: Path, source: str | None, as_json: bool) -> None:
@@ -119,8 +120,8 @@ def _summary(run: Path, source: str | None, as_json: bool) -> None:
     elif not lines:
         typer.echo(f"Run {run.name} set no row aside.")
     else:
-        console().print(_table(lines))
-        console().print(
+        result_console().print(_table(lines))
+        result_console().print(
             "`--rows` lists the rows set aside, `--source S --export FILE` writes them."
         )
 
@@ -220,7 +221,7 @@ def replay(
     if as_json:
         print_json({"files": [one.as_json() for one in done], "loaded_again": origins})
     else:
-        console().print(_replay_view(done, origins))
+        result_console().print(_replay_view(done, origins))
     if any(one.still_bad for one in done):
         raise typer.Exit(1)
 

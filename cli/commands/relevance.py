@@ -6,34 +6,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from api.configuration import BadConfigurationError, load_valid_settings
-from api.logs import configure_logs
-from api.problems import Problem, problem_from_elastic_error, problem_from_search_error
-from cli.commands.generate import parse_now
+from cli.exit_codes import BAD_USAGE, REFUSED, UNAVAILABLE
+from cli.options import parse_now
+from cli.output import exit_with_error, open_delayed_bar, print_json
 from cli.views import relevance as relevance_text
 from elastic.client import ADMIN_TIMEOUT_S, async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings
 from indexers.reindex.recipe import Judge
+from search_engine.logs import configure_logs
 from search_engine.relevance.cases import PRODUCT_CASES, Cases, CasesFileInvalid, load_cases
 from search_engine.relevance.judge import Advance, judge
 from search_engine.relevance.verdict import RelevanceVerdict
+from search_engine.request.configuration import BadConfigurationError, check_search_settings
+from search_engine.request.problem_document import (
+    problem_from_elastic_error,
+    problem_from_search_error,
+)
 from search_engine.request.problems import SearchProblem
-
-NOT_GOOD, REFUSED, UNAVAILABLE = 1, 2, 3
-"""Exit codes: an index below its limits, a command to correct, a service to mend."""
-
-PROGRESS_DELAY_S = 2.0
-"""Seconds before a run shows that it goes on."""
 
 
 def register(app: typer.Typer) -> None:
@@ -86,18 +82,19 @@ def relevance(
 
     Codes de sortie : 0 bon ; 1 pas assez bon ; 2 commande à corriger ; 3 service indisponible.
     """
-    moment, asked = parse_now(now), _load_case_file(cases)
+    moment, judged = parse_now(now), _load_case_file(cases)
     with open_relevance_error_report():
         name = index or offers_alias(read_elastic_settings().index_prefix)
-        with open_delayed_progress() as advance:
-            verdict = asyncio.run(_judge_index(name, asked, moment, smoke=smoke, advance=advance))
+        with open_delayed_bar("Recherches jugées") as bar:
+            verdict = asyncio.run(
+                _judge_index(name, judged, moment, smoke=smoke, advance=bar.show_count)
+            )
     if as_json:
-        told = relevance_text.as_json(verdict, name, moment)
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        print_json(relevance_text.as_json(verdict, name, moment), indent=True)
     else:
         Console(highlight=False).print(relevance_text.report(verdict, name))
     if not verdict.good:
-        raise typer.Exit(NOT_GOOD)
+        raise typer.Exit(REFUSED)
 
 
 def build_gate_judge(now: datetime) -> Judge:
@@ -129,7 +126,7 @@ def _load_case_file(path: Path | None) -> Cases:
     try:
         return load_cases(path or PRODUCT_CASES)
     except CasesFileInvalid as error:
-        _stop(f"Fichier de cas inutilisable : {error}", REFUSED)
+        exit_with_error(f"Fichier de cas inutilisable : {error}", BAD_USAGE)
 
 
 @contextmanager
@@ -137,39 +134,11 @@ def open_relevance_error_report() -> Iterator[None]:
     """What keeps the cases from being asked, as one sentence and exit code 3."""
     configure_logs(logging.ERROR)
     try:
-        load_valid_settings()
+        check_search_settings()
         yield
     except SearchProblem as error:
-        _stop(_sentence(problem_from_search_error(error)), UNAVAILABLE)
+        exit_with_error(problem_from_search_error(error).sentence, UNAVAILABLE)
     except ElasticError as error:
-        _stop(_sentence(problem_from_elastic_error(error)), UNAVAILABLE)
+        exit_with_error(problem_from_elastic_error(error).sentence, UNAVAILABLE)
     except BadConfigurationError as error:
-        _stop(str(error), UNAVAILABLE)
-
-
-@contextmanager
-def open_delayed_progress() -> Iterator[Advance]:
-    """Progress on a terminal, once the run has lasted; told of the searches that were judged."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-    task, started = bar.add_task("Recherches jugées", total=None), monotonic()
-
-    def advance(done: int) -> None:
-        if console.is_terminal and monotonic() - started > PROGRESS_DELAY_S:
-            bar.start()
-        bar.update(task, completed=done)
-
-    try:
-        yield advance
-    finally:
-        bar.stop()
-
-
-def _sentence(problem: Problem) -> str:
-    return f"{problem.title} : {problem.detail} {problem.remedy}"
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
-    raise typer.Exit(code)
+        exit_with_error(str(error), UNAVAILABLE)

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands.reindex import AsJson, console, open_error_report
+from cli.error_report import open_error_report
+from cli.options import AsJson
+from cli.output import print_json, result_console
 from elastic.settings import read_elastic_settings
 from indexers.report.page import MIB, OUTCOMES, render_page
 from indexers.runs import folder as runs
@@ -40,11 +41,11 @@ def report(
         if html is not None:
             html.write_text(render_page(folder.name, found), "utf-8")
     if as_json:
-        typer.echo(orjson.dumps({"name": folder.name, **found}).decode())
+        print_json({"name": folder.name, **found})
     elif html is not None:
         typer.echo(f"{html} tells run {folder.name}.")
     else:
-        console().print(report_view(folder, found))
+        result_console().print(report_view(folder, found))
 
 
 def report_view(folder: Path, found: dict[str, Any]) -> Group:

@@ -3,23 +3,17 @@
 import asyncio
 import logging
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
-import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from api.configuration import BadConfigurationError, load_valid_settings
-from api.logs import configure_logs
-from api.problems import (
-    Problem,
-    problem_from_elastic_error,
-    problem_from_search_error,
-    problem_from_validation,
-)
 from cli.commands import serve
+from cli.exit_codes import BAD_USAGE, UNAVAILABLE
+from cli.options import parse_optional_instant
+from cli.output import exit_with_error, print_json
 from cli.views.page import page_text
 from cli.views.page_cards import WIDTH
 from elastic.client import async_client
@@ -27,16 +21,28 @@ from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings
 from geography.geocoding.geocoder import Geocoder
+from mappings.instants import InstantError
 from mappings.records import Consultation, SlotType, Via
 from search_engine.execution.search import search
+from search_engine.logs import configure_logs
+from search_engine.request.configuration import BadConfigurationError, check_search_settings
 from search_engine.request.criteria import Criteria, Mode, Role, Sort
+from search_engine.request.criteria_faults import problem_from_validation
+from search_engine.request.problem_document import (
+    SERVER_ERROR,
+    Problem,
+    problem_from_elastic_error,
+    problem_from_search_error,
+)
 from search_engine.request.problems import SearchProblem
-
-REFUSED, UNAVAILABLE = 2, 3
-"""Exit codes: a search to correct, a service to mend or to wait for."""
 
 OPTIONS = {"what": "QUOI", "lat": "--near", "lon": "--near", "radius_km": "--radius"}
 """Criterion: its name on the command line, where it differs."""
+
+NOW_FAULTS = {
+    "bad_instant": "--now attend un instant comme 2026-11-23T10:00:00+01:00",
+    "no_offset": "--now attend un décalage horaire : 2026-11-23T10:00:00+01:00, ou Z pour UTC",
+}
 
 PLACE = "Lieu (un seul)"
 FILTERS = "Filtres"
@@ -222,7 +228,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     }
     found = _run_search(asked, _parse_now(now))
     if as_json:
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        print_json(found, indent=True)
         return
     console = _console()
     with console.capture() as printed:
@@ -234,7 +240,7 @@ def _run_search(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The page, or the end of the command with a sentence in French."""
     configure_logs(logging.ERROR)
     try:
-        load_valid_settings()
+        check_search_settings()
         criteria = Criteria(**asked)
         return asyncio.run(_fetch_page(criteria, now))
     except ValidationError as error:
@@ -244,8 +250,7 @@ def _run_search(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     except ElasticError as error:
         _stop(problem_from_elastic_error(error))
     except BadConfigurationError as error:
-        _print_error(str(error))
-        raise typer.Exit(UNAVAILABLE) from None
+        exit_with_error(str(error), UNAVAILABLE)
 
 
 async def _fetch_page(criteria: Criteria, now: datetime) -> dict[str, Any]:
@@ -261,35 +266,25 @@ def _parse_near(near: str | None) -> dict[str, float]:
     try:
         lat, lon = (float(part) for part in near.split(","))
     except ValueError:
-        _refuse("--near attend une latitude et une longitude : --near 48.8566,2.3522")
+        exit_with_error(
+            "--near attend une latitude et une longitude : --near 48.8566,2.3522", BAD_USAGE
+        )
     return {"lat": lat, "lon": lon}
 
 
 def _parse_now(now: str | None) -> datetime:
-    if now is None:
-        return datetime.now(UTC)
     try:
-        instant = datetime.fromisoformat(now)
-    except ValueError:
-        _refuse("--now attend un instant comme 2026-11-23T10:00:00+01:00")
-    if instant.tzinfo is None:
-        _refuse("--now attend un décalage horaire : 2026-11-23T10:00:00+01:00, ou Z pour UTC")
-    return instant
+        return parse_optional_instant(now)
+    except InstantError as error:
+        exit_with_error(NOW_FAULTS[error.reason], BAD_USAGE)
 
 
 def _stop(problem: Problem) -> NoReturn:
-    named = "" if problem.field is None else f" ({_option(problem.field)})"
-    _print_error(f"{problem.title}{named} : {problem.detail} {problem.remedy}")
-    raise typer.Exit(REFUSED if problem.status < 500 else UNAVAILABLE)  # noqa: PLR2004
-
-
-def _refuse(sentence: str) -> NoReturn:
-    _print_error(sentence)
-    raise typer.Exit(REFUSED)
-
-
-def _print_error(sentence: str) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
+    option = "" if problem.field is None else f" ({_option(problem.field)})"
+    exit_with_error(
+        f"{problem.title}{option} : {problem.detail} {problem.remedy}",
+        BAD_USAGE if problem.status < SERVER_ERROR else UNAVAILABLE,
+    )
 
 
 def _option(field: str) -> str:

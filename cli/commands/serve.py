@@ -3,21 +3,36 @@
 import errno
 import socket
 from ipaddress import ip_address
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
 
-from api.configuration import BadConfigurationError, load_valid_settings
-from api.settings import LOOPBACK, ApiSettings
+from cli.exit_codes import BAD_USAGE, REFUSED
+from cli.output import exit_with_error
+from search_engine.request.configuration import BadConfigurationError
 
-BAD_USAGE, BUSY = 2, 1
+APPLICATION = "api.app:create_app"
+"""Import string of the factory, as ``uvicorn --factory`` takes it."""
 BACKLOG = 2048
+"""Connections that may wait to be accepted."""
 
 CURSORS_END = (
     "SAS_CURSOR_KEY is not set: the cursors of searches end with this process "
     "(docs/how-to/manage-keys.md)."
 )
+OPEN_NETWORK = (
+    "Without authentication the API listens on this machine only, not on {host}: use "
+    "--host 127.0.0.1, identify callers with SAS_AUTH=jwt, or name the networks you trust "
+    "in SAS_DEV_NETWORKS."
+)
+
+
+class ServedSettings(Protocol):
+    """The settings of the application that this command reads, in ``app.state.settings``."""
+
+    is_local_only: bool
+    cursor_key: object | None
 
 
 def register(app: typer.Typer) -> None:
@@ -36,32 +51,29 @@ def serve(
     Without authentication (`SAS_AUTH=dev`) only callers of this machine are answered, unless
     `SAS_DEV_NETWORKS` names other networks.
     """
-    from api.app import create_app  # noqa: PLC0415 - a second of imports only this command needs
-    from api.server import build_server  # noqa: PLC0415
+    import uvicorn  # noqa: PLC0415 - needed by this command alone
 
-    try:
-        chosen = load_valid_settings()
-    except BadConfigurationError as error:
-        _stop(str(error), BAD_USAGE)
-    _refuse_open_network(host, chosen)
+    application = _create_application()
+    settings: ServedSettings = application.state.settings
+    if settings.is_local_only and not _is_loopback(host):
+        exit_with_error(OPEN_NETWORK.format(host=host), BAD_USAGE)
     listening = _listen(host, port)
     shown, bound = listening.getsockname()[:2]
     Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
-    if chosen.cursor_key is None:
+    if settings.cursor_key is None:
         Console(soft_wrap=True).print(CURSORS_END, highlight=False)
-    build_server(create_app(chosen)).run(sockets=[listening])
+    config = uvicorn.Config(application, access_log=False, server_header=False, log_level="warning")
+    uvicorn.Server(config).run(sockets=[listening])
 
 
-def _refuse_open_network(host: str, chosen: ApiSettings) -> None:
-    """Nobody is identified in ``dev``: it is not opened to a network by accident."""
-    if chosen.auth != "dev" or _is_loopback(host) or tuple(chosen.dev_networks) != LOOPBACK:
-        return
-    _stop(
-        f"Without authentication the API listens on this machine only, not on {host}: use "
-        "--host 127.0.0.1, identify callers with SAS_AUTH=jwt, or name the networks you trust "
-        "in SAS_DEV_NETWORKS.",
-        BAD_USAGE,
-    )
+def _create_application() -> Any:
+    """The application, or the end of the command with the setting to correct."""
+    from uvicorn.importer import import_from_string  # noqa: PLC0415
+
+    try:
+        return import_from_string(APPLICATION)()
+    except BadConfigurationError as error:
+        exit_with_error(str(error), BAD_USAGE)
 
 
 def _is_loopback(host: str) -> bool:
@@ -81,10 +93,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         reason = "is already taken" if error.errno == errno.EADDRINUSE else "cannot be opened"
-        _stop(f"Port {port} of {host} {reason}: choose another with --port.", BUSY)
+        sentence = f"Port {port} of {host} {reason}: choose another with --port."
+        exit_with_error(sentence, REFUSED)
     return listening
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
-    raise typer.Exit(code)

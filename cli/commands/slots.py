@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import orjson
 import typer
@@ -15,22 +15,21 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.notification.attempt import FailureExit, open_attempt
+from cli.exit_codes import BAD_USAGE, INTERRUPTED, REFUSED, UNAVAILABLE
+from cli.notification.attempt import open_attempt
+from cli.options import parse_now
+from cli.output import exit_with_error, print_json
 from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
-from mappings.instants import InstantError, parse_instant
 from slots.fhir.answer import MAX_PAGE_BYTES, AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
 from slots.loading.importing import ImportConflictError, SlotsRefusedError, import_slots
 from slots.loading.last_imports import record_imports
-
-REFUSED, BAD_USAGE, UNAVAILABLE, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes: an answer that is no answer, a command to correct, a service to mend, a signal."""
 
 STDIN = "-"
 
@@ -103,8 +102,8 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
     Example: `sas slots parse answer.json --flow R01 --asked 10100050075 --origin sas`
     """
     if origin is not None and not origin.strip():
-        _fail("--origin: give a value, as sas, or leave the option out.", BAD_USAGE)
-    answer = _parse_answer(files, flow, _parse_ids(asked), _parse_now(now), origin, editor)
+        exit_with_error("--origin: give a value, as sas, or leave the option out.", BAD_USAGE)
+    answer = _parse_answer(files, flow, _parse_ids(asked), parse_now(now), origin, editor)
     if rejected is not None:
         _write_lines(rejected, answer.rejected)
     for slot in answer.slots:
@@ -146,16 +145,18 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     Examples: `sas slots import answer.json --flow R01 --editor alpha --asked 10100050075`,
     `sas slots import --from DIR`
     """
-    moment = _parse_now(now)
+    moment = parse_now(now)
     with open_attempt("slots import"), _open_error_report():
         if directory is not None:
             result = _import_directory(directory, moment)
         elif files and flow and editor and asked:
             result = _import_answer(files, flow, editor, _parse_ids(asked), moment)
         else:
-            _fail("Give FILE with --flow, --editor and --asked, or --from DIR.", BAD_USAGE)
+            exit_with_error(
+                "Give FILE with --flow, --editor and --asked, or --from DIR.", BAD_USAGE
+            )
     if as_json:
-        typer.echo(orjson.dumps(result.as_json()))
+        print_json(result.as_json())
     else:
         Console().print(_table(result))
 
@@ -203,11 +204,11 @@ def _parse_answer(  # noqa: PLR0917 - the options of a command
         pages = [_read(name) for name in files]
         return parse_pages(pages, flow, now, asked, origin=origin, source=editor)
     except AnswerRefusedError as error:
-        _fail(str(error), REFUSED)
+        exit_with_error(str(error), REFUSED)
     except RequestedIdError as error:
-        _fail(str(error), BAD_USAGE)
+        exit_with_error(str(error), BAD_USAGE)
     except OSError as error:
-        _fail(f"{error.filename} cannot be read: {error.strerror}.", BAD_USAGE)
+        exit_with_error(f"{error.filename} cannot be read: {error.strerror}.", BAD_USAGE)
 
 
 def _read(name: str) -> bytes:
@@ -221,24 +222,15 @@ def _read(name: str) -> bytes:
 def _parse_ids(asked: Iterable[str]) -> list[str]:
     given = [[one.strip() for one in option.split(",") if one.strip()] for option in asked]
     if not all(given):
-        _fail("--asked: give at least one id.", BAD_USAGE)
+        exit_with_error("--asked: give at least one id.", BAD_USAGE)
     return [one for ids in given for one in ids]
-
-
-def _parse_now(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        return parse_instant(text)
-    except InstantError as error:
-        _fail(f"--now: {error}.", BAD_USAGE)
 
 
 def _write_lines(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     try:
         path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     except OSError as error:
-        _fail(f"{path} cannot be written: {error.strerror}.", BAD_USAGE)
+        exit_with_error(f"{path} cannot be written: {error.strerror}.", BAD_USAGE)
 
 
 def _print_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> None:
@@ -255,16 +247,11 @@ def _open_error_report() -> Iterator[None]:
         with open_interruptible_section():
             yield
     except InterruptedRunError as error:
-        _fail(str(error), INTERRUPTED)
+        exit_with_error(str(error), INTERRUPTED)
     except ElasticError as error:
-        _fail(str(error), UNAVAILABLE)
+        exit_with_error(str(error), UNAVAILABLE)
     except (ImportConflictError, SlotsRefusedError) as error:
-        _fail(str(error), REFUSED)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise FailureExit(code, sentence)
+        exit_with_error(str(error), REFUSED)
 
 
 def _table(result: DirectoryImport) -> Table:

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.commands.reindex import AsJson, console, open_error_report, print_json
+from cli.error_report import open_error_report
+from cli.options import AsJson
+from cli.output import print_json, result_console
 from elastic.client import sync_client
 from elastic.node.state import snapshot_dir
 from elastic.settings import read_elastic_settings
@@ -53,7 +55,7 @@ def show(as_json: AsJson = False) -> None:
         table.add_row(
             snapshot.name, f"{snapshot.taken_at:%Y-%m-%d %H:%M}", str(snapshot.index), whole
         )
-    console().print(table)
+    result_console().print(table)
 
 
 @snapshot_app.command("restore")

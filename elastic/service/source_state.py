@@ -7,8 +7,7 @@ from typing import Any
 
 from elastic.service.audit import Event
 from elastic.service.last_loads import SourceLoad
-from indexers.quality.gate import MAX_QUARANTINE
-from mappings.freshness import SLOT_SOURCE, find_source_freshness
+from mappings.freshness import MAX_QUARANTINE, SLOT_SOURCE, find_source_freshness
 
 RejectedCounts = Mapping[str, int]
 """Rows set aside, by source."""

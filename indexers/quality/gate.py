@@ -14,6 +14,7 @@ from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
 from indexers.quality.index_stats import IndexStats, MostFrequentCounter, offers_by_kind
 from indexers.quality.quarantine import Quarantine
+from mappings.freshness import MAX_QUARANTINE
 
 FLOOR = 1
 """Offers a new index must have at least; raised by ``--floor``."""
@@ -42,8 +43,6 @@ MAX_ALIKE: Mapping[str, tuple[str, float]] = MappingProxyType(
 )
 """What a name is called, and the share of the offers that may bear one same: far above any true
 set, where MARTIN, the commonest family name, is under 1 % of the country."""
-MAX_QUARANTINE = 0.01
-"""Share of the rows of one source that may be set aside."""
 MISSED_DEPARTMENT = 10
 """Offers from which a department that has none any more is missed, whatever the allowance."""
 MAX_LISTED_PROBLEMS = 6

@@ -14,12 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import build_server
 from api.settings import ApiSettings
 from elastic import lifecycle
 from elastic.names import lrm_index, offers_alias, offers_index
@@ -109,7 +109,7 @@ def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
 def open_api_server(app: FastAPI) -> Iterator[str]:
     """The base URL of the application on a free port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = build_server(app)
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

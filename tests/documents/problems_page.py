@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import api.app  # noqa: F401
-from api.problems import CODES, INVALID, Problem
+from search_engine.request.criteria_faults import CODES, INVALID
+from search_engine.request.problem_document import Problem
 from search_engine.request.problems import SearchProblem
 from tests.documents.tables import NOTICE, markdown_table
 

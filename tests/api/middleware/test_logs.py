@@ -24,9 +24,11 @@ REQUEST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 FAILING_APP = """
 import logging
 
-from api.app import app
+from api.app import create_app
 
 logging.basicConfig(level=logging.DEBUG)
+
+app = create_app()
 
 @app.get("/boom")
 async def boom(text: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.security.api_keys import generate_api_key, write_keys
-from api.security.principal import UserRole
+from mappings.api_keys import generate_api_key, write_keys
+from mappings.roles import UserRole
 from tests.api.conftest import DOZEN, StartServer, answer
 from tests.api.security.test_security import ApiWithAuth, bearer, open_api_with_auth
 from tests.api.worked_examples import examples

@@ -20,11 +20,11 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from api.middleware.rate_limits import MAX_CLIENTS, RateLimiter
-from api.security.api_keys import generate_api_key, write_keys
 from api.security.jwks import REFETCH_S, JwksClient, KeysUnavailable
-from api.security.principal import UserRole
 from api.settings import ApiSettings
 from cli.main import app as sas
+from mappings.api_keys import generate_api_key, write_keys
+from mappings.roles import UserRole
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 
 ISSUER, AUDIENCE = "https://identite.example/realms/sas", "sas-search"

@@ -1,0 +1,143 @@
+"""Refusals of the HTTP layer: identity, sizes, rates, routes and readiness."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from search_engine.request.criteria_faults import MALFORMED_BODY
+from search_engine.request.problem_document import TRY_AGAIN, Problem
+
+BODY_TOO_LARGE = Problem(
+    413,
+    "body_too_large",
+    "Demande trop longue",
+    "La demande dépasse la taille acceptée.",
+    "Envoyez moins de critères ou des textes plus courts.",
+)
+NOT_FOUND = Problem(
+    404,
+    "not_found",
+    "Adresse inconnue",
+    "Cette route n'existe pas.",
+    "Voyez docs/reference/api.md.",
+)
+METHOD_NOT_ALLOWED = Problem(
+    405,
+    "method_not_allowed",
+    "Méthode non permise",
+    "Cette route ne répond pas à cette méthode HTTP.",
+    "Voyez docs/reference/api.md.",
+)
+BAD_REQUEST = Problem(
+    400,
+    "bad_request",
+    "Demande invalide",
+    "La demande n'a pas pu être lue.",
+    "Voyez docs/reference/api.md.",
+)
+OUTSIDE_NETWORK = Problem(
+    403,
+    "outside_network",
+    "Accès refusé",
+    "Sans authentification, le service ne répond qu'à la machine qui l'héberge.",
+    "Appelez-le depuis cette machine, ou ajoutez votre réseau à SAS_DEV_NETWORKS.",
+)
+QUERY_TOO_LONG = Problem(
+    414,
+    "query_too_long",
+    "Lien trop long",
+    "Les paramètres du lien dépassent la taille acceptée.",
+    "Envoyez la recherche par POST, ou avec des textes plus courts.",
+)
+HEADERS_TOO_LARGE = Problem(
+    431,
+    "headers_too_large",
+    "En-têtes trop longs",
+    "Les en-têtes de la demande dépassent la taille acceptée.",
+    "Envoyez moins d'en-têtes, ou un jeton plus court.",
+)
+REQUEST_TIMEOUT = Problem(
+    408,
+    "request_timeout",
+    "Demande incomplète",
+    "Le corps de la demande n'est pas arrivé à temps.",
+    "Réessayez dans quelques instants.",
+)
+_REALM = 'Bearer realm="sas"'
+IDENTITY_MISSING = Problem(
+    401,
+    "identity_missing",
+    "Identification requise",
+    "La demande ne porte pas de jeton ni de clé, ou porte les deux.",
+    "Envoyez Authorization: Bearer, ou X-API-Key pour un programme.",
+    challenge=_REALM,
+)
+TOKEN_REFUSED = Problem(
+    401,
+    "token_refused",
+    "Jeton refusé",
+    "Le jeton n'est pas valable pour ce service, ou ne l'est plus.",
+    "Reconnectez-vous pour obtenir un nouveau jeton.",
+    challenge=f'{_REALM}, error="invalid_token"',
+)
+KEY_REFUSED = Problem(
+    401,
+    "key_refused",
+    "Clé refusée",
+    "La clé n'existe pas ou a été révoquée.",
+    "Demandez une clé à l'administrateur du service.",
+    challenge=_REALM,
+)
+ROLE_MISSING = Problem(
+    403,
+    "role_missing",
+    "Rôle absent",
+    "Votre compte n'a aucun rôle dans ce service.",
+    "Demandez un rôle à l'administrateur du service.",
+    challenge=f'{_REALM}, error="insufficient_scope"',
+)
+IDENTITY_UNAVAILABLE = Problem(
+    503,
+    "identity_unavailable",
+    "Identification indisponible",
+    "Le service d'identité ne répond pas : personne ne peut être identifié.",
+    TRY_AGAIN,
+    retry_after_s=30,
+)
+RATE_LIMITED = Problem(
+    429,
+    "rate_limited",
+    "Trop de demandes",
+    "Ce client envoie trop de demandes à la fois.",
+    "Attendez le délai indiqué par Retry-After.",
+    retry_after_s=1,
+)
+INDEX_TOO_SMALL = Problem(
+    503,
+    "index_too_small",
+    "Annuaire incomplet",
+    "L'annuaire chargé compte moins d'offres que le minimum attendu.",
+    "Rechargez-le avec `sas reindex --from DOSSIER`, ou revoyez SAS_READY_FLOOR.",
+    retry_after_s=30,
+)
+SCHEMA_MISMATCH = Problem(
+    503,
+    "schema_mismatch",
+    "Version d'annuaire différente",
+    "L'annuaire chargé n'a pas le schéma que ce programme attend.",
+    "Rechargez-le avec `sas reindex --from DOSSIER` dans la version de ce programme.",
+    retry_after_s=30,
+)
+
+HTTP_PROBLEMS: Mapping[int, Problem] = MappingProxyType(
+    {
+        problem.status: problem
+        for problem in (MALFORMED_BODY, NOT_FOUND, METHOD_NOT_ALLOWED, BODY_TOO_LARGE)
+    }
+)
+"""What the framework refuses, by status; it answers 400 for a body alone."""
+
+
+def rate_limit_problem(wait_s: int) -> Problem:
+    """The refusal of a client whose bucket is empty, with the seconds to wait."""
+    return replace(RATE_LIMITED, retry_after_s=wait_s)

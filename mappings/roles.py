@@ -1,0 +1,13 @@
+"""Roles of the people and programs that call the service."""
+
+from enum import StrEnum
+
+
+class UserRole(StrEnum):
+    """What somebody does in the SAS; one person may hold several."""
+
+    OSNP = "OSNP"
+    IOA = "IOA"
+    DATA_TEAM = "DATA_TEAM"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    OTHER = "OTHER"
