@@ -1,22 +1,22 @@
-"""Plots as inline SVG: small functions from counts to text, every label escaped.
-
-Colours are classes of ``style.css``, so that a page reads in the dark as in the light.
-"""
+"""Geometry of the charts, in SVG units; ``templates/charts.svg.j2`` draws them."""
 
 import csv
 from collections.abc import Mapping, Sequence
 from functools import cache
-from html import escape
 from itertools import starmap
 from math import log1p
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from indexers.report.templates import TEMPLATES
 
 TILES = Path(__file__).parent / "tiles.csv"
-"""Where each department stands in the grid: as near as possible to where it is in France."""
+"""Place of each department in the grid, as near as possible to its place in France."""
 
 TILE, GAP = 46, 3
-"""Side of a tile and space between two, in SVG units."""
+"""Side of a tile and space between two."""
 FAINTEST = 0.12
 """Opacity of the smallest count; the largest is 1."""
 DARK = 0.75
@@ -27,11 +27,11 @@ BAR_HEIGHT, BAR_STEP = 16, 22
 TEN_THOUSAND = 10_000
 """From there a count is written without tenth of a thousand."""
 MAX_LABEL = 44
-"""Characters of a label; the whole stands in its tooltip."""
+"""Characters of a label; its tooltip has all of them."""
 
 
 class Bar(NamedTuple):
-    """One bar: its label, its length in any unit, and what is written beside it."""
+    """One bar: its label, its length in any unit, and the text beside it."""
 
     label: str
     value: float
@@ -53,13 +53,13 @@ def tiles() -> Mapping[str, Tile]:
         return {row["department"]: Tile(int(row["column"]), int(row["row"])) for row in rows}
 
 
-def render_map(counts: Mapping[str, int]) -> str:
-    """Counts by department, darker where there are more; each tile says its count."""
+def render_map(counts: Mapping[str, int]) -> Markup:
+    """Counts by department, darker where there are more, each tile with its count."""
     largest = max(counts.values(), default=0)
-    drawn = [_tile(code, place, counts.get(code, 0), largest) for code, place in tiles().items()]
-    width = max(place.column for place in tiles().values()) + 1
-    height = max(place.row for place in tiles().values()) + 1
-    return _svg("Offers by department", width * TILE, height * TILE, drawn)
+    drawn = [_place_tile(code, at, counts.get(code, 0), largest) for code, at in tiles().items()]
+    width = (max(place.column for place in tiles().values()) + 1) * TILE
+    height = (max(place.row for place in tiles().values()) + 1) * TILE
+    return _draw("map", "Offers by department", width, height, drawn)
 
 
 def counts_without_tile(counts: Mapping[str, int]) -> dict[str, int]:
@@ -67,22 +67,23 @@ def counts_without_tile(counts: Mapping[str, int]) -> dict[str, int]:
     return {code: count for code, count in counts.items() if code not in tiles()}
 
 
-def _tile(code: str, place: Tile, count: int, largest: int) -> str:
-    x, y, side = place.column * TILE, place.row * TILE, TILE - GAP
+def _place_tile(code: str, place: Tile, count: int, largest: int) -> dict[str, Any]:
     opacity = tile_opacity(count, largest)
-    kind = "tile" if count else "empty"
-    ink = ' style="fill: var(--paper)"' if opacity > DARK else ""
-    return (
-        f'<g><title>{escape(code)}: {count:,} offers</title><rect class="{kind}" x="{x}" y="{y}" '
-        f'width="{side}" height="{side}" rx="4" fill-opacity="{opacity:.2f}"/>'
-        f'<text x="{x + side / 2}" y="{y + 18}" text-anchor="middle"{ink}>{escape(code)}</text>'
-        f'<text x="{x + side / 2}" y="{y + 34}" text-anchor="middle"{ink}>'
-        f"{format_short_count(count)}</text></g>"
-    )
+    return {
+        "code": code,
+        "count": count,
+        "short_count": format_short_count(count),
+        "x": place.column * TILE,
+        "y": place.row * TILE,
+        "side": TILE - GAP,
+        "opacity": opacity,
+        "is_dark": opacity > DARK,
+        "style": "tile" if count else "empty",
+    }
 
 
 def tile_opacity(count: int, largest: int) -> float:
-    """How dark a count is, by its logarithm: Paris has a hundred times the offers of Lozère."""
+    """Opacity of a count, logarithmic: Paris has a hundred times the offers of Lozère."""
     if count <= 0 or largest <= 0:
         return 0.0
     return FAINTEST + (1 - FAINTEST) * log1p(count) / log1p(largest)
@@ -96,46 +97,66 @@ def format_short_count(count: int) -> str:
     return f"{thousands:.1f}k" if count < TEN_THOUSAND else f"{thousands:,.0f}k"
 
 
-def render_bars(title: str, bars: Sequence[Bar]) -> str:
-    """Bars from the left, the longest as wide as there is room."""
+def render_bars(title: str, bars: Sequence[Bar]) -> Markup:
+    """Bars from the left, the longest of full width."""
     largest = max((bar.value for bar in bars), default=0) or 1
-    drawn = [
-        _bar(row, bar, LABEL_WIDTH, BAR_WIDTH * max(bar.value, 0) / largest, "bar")
-        for row, bar in enumerate(bars)
-    ]
-    return _svg(title, LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH, len(bars) * BAR_STEP, drawn)
+    widths = [BAR_WIDTH * max(bar.value, 0) / largest for bar in bars]
+    return _draw_bars(
+        title,
+        [
+            _place_bar(row, bar, LABEL_WIDTH, width, "bar")
+            for row, (bar, width) in enumerate(zip(bars, widths, strict=True))
+        ],
+    )
 
 
-def render_changes(title: str, bars: Sequence[Bar]) -> str:
-    """Bars from a middle line: what grew to the right, what shrank to the left."""
+def render_changes(title: str, bars: Sequence[Bar]) -> Markup:
+    """Bars from a middle line: growth to the right, loss to the left."""
     largest = max((abs(bar.value) for bar in bars), default=0) or 1
     half, middle = BAR_WIDTH / 2, LABEL_WIDTH + BAR_WIDTH / 2
-    drawn = [f'<line class="axis" x1="{middle}" x2="{middle}" y1="0" y2="{len(bars) * BAR_STEP}"/>']
+    drawn = []
     for row, bar in enumerate(bars):
         width = half * abs(bar.value) / largest
         start = middle if bar.value >= 0 else middle - width
-        drawn.append(_bar(row, bar, start, width, "more" if bar.value >= 0 else "less"))
-    return _svg(title, LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH, len(bars) * BAR_STEP, drawn)
+        drawn.append(_place_bar(row, bar, start, width, "more" if bar.value >= 0 else "less"))
+    return _draw_bars(title, drawn, middle)
 
 
-def _bar(row: int, bar: Bar, start: float, width: float, kind: str) -> str:
-    top = row * BAR_STEP
+def _place_bar(row: int, bar: Bar, start: float, width: float, style: str) -> dict[str, Any]:
     label = bar.label if len(bar.label) <= MAX_LABEL else f"{bar.label[: MAX_LABEL - 1]}…"
-    beside = LABEL_WIDTH + BAR_WIDTH + 8
-    return (
-        f"<g><title>{escape(bar.label)}: {escape(bar.caption)}</title>"
-        f'<text x="{LABEL_WIDTH - 8}" y="{top + 14}" text-anchor="end">{escape(label)}</text>'
-        f'<rect class="{kind}" x="{start:.1f}" y="{top + 2}" width="{width:.1f}" '
-        f'height="{BAR_HEIGHT}" rx="2"/>'
-        f'<text class="value" x="{beside}" y="{top + 14}">{escape(bar.caption)}</text></g>'
-    )
+    return {
+        "label": bar.label,
+        "short_label": label,
+        "label_end": LABEL_WIDTH - 8,
+        "caption": bar.caption,
+        "caption_start": LABEL_WIDTH + BAR_WIDTH + 8,
+        "top": row * BAR_STEP,
+        "height": BAR_HEIGHT,
+        "start": start,
+        "width": width,
+        "style": style,
+    }
 
 
-def _svg(title: str, width: int, height: int, elements: Sequence[str]) -> str:
-    return (
-        f'<svg role="img" aria-label="{escape(title)}" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{"".join(elements)}</svg>'
-    )
+def _draw_bars(
+    title: str, drawn: Sequence[Mapping[str, Any]], middle: float | None = None
+) -> Markup:
+    width, height = LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH, len(drawn) * BAR_STEP
+    return _draw("bars", title, width, height, drawn, middle=middle)
+
+
+def _draw(
+    chart: str,
+    title: str,
+    width: int,
+    height: int,
+    drawn: Sequence[Mapping[str, Any]],
+    **more: float | None,
+) -> Markup:
+    """The SVG of a macro of ``templates/charts.svg.j2``, every text escaped."""
+    macros = TEMPLATES.get_template("charts.svg.j2").module
+    svg: Markup = getattr(macros, chart)(title, width, height, drawn, **more)
+    return svg
 
 
 def largest_first(counts: Mapping[str, float], caption_format: str = "{:,}") -> list[Bar]:
