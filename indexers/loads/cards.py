@@ -1,7 +1,8 @@
 """Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 from elasticsearch import Elasticsearch
@@ -10,14 +11,15 @@ from elastic.bulk import Operation
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
 from elastic.scan import scan
+from geography.locate import Locator
 from indexers.changes.patching import Patch
-from indexers.offers.build_context import BuildContext
-from indexers.offers.cpts import cpts_offer
-from indexers.offers.locating import locate_offers
+from indexers.offers.cpts import build_cpts_offers, locate_cpts
 from indexers.offers.participation import STRUCTURE_OWNED, cpts_card
-from indexers.offers.solutions import solution_offer
-from indexers.offers.sos import SOS, build_unlocated_sos_points
-from mappings.formats import Cpts
+from indexers.offers.provenance import Provenance
+from indexers.offers.settings import OwnSources
+from indexers.offers.sos import SOS, build_sos_offers
+from indexers.runs.folder import Quarantines
+from mappings.formats import Cpts, SosAssociation
 from mappings.records import Kind, Offer, Precision
 from slots.bookable import build_slot_fields
 from slots.coherence import visible_slots
@@ -41,6 +43,9 @@ ADDRESS_FIELDS = ("lines", "postal_code", "insee")
 SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
 MANY = 10_000
 """More CPTS than there are."""
+
+NO_DATES = Provenance({})
+"""Marks of a load: the day of its file is in the record of the load."""
 
 Cards = Mapping[str, Offer]
 
@@ -74,12 +79,13 @@ def read_live_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
     }
 
 
-def cpts_cards(context: BuildContext, live: Cards, attached: frozenset[str]) -> Iterator[Offer]:
-    """The cards of a CPTS file."""
-    for cpts in context.own.cpts.values():
-        offer = cpts_offer(cpts, context, attached)
-        if offer is not None:
-            yield _with_seat(offer, live.get(offer["id"]))
+def cpts_cards(
+    every_cpts: Iterable[Cpts], live: Cards, attached: frozenset[str], quarantines: Quarantines
+) -> Iterator[Offer]:
+    """The cards of a CPTS file; a live seat stays when the file gives no address."""
+    locate = partial(locate_cpts, locator=Locator())
+    for offer in build_cpts_offers(every_cpts, locate, attached, NO_DATES, quarantines):
+        yield _with_seat(offer, live.get(offer["id"]))
 
 
 def _with_seat(offer: Offer, before: Offer | None) -> Offer:
@@ -110,25 +116,19 @@ def _rank(offer: Offer) -> int:
     return list(Precision).index(Precision(offer["precision"]))
 
 
-def sos_cards(context: BuildContext, live: Cards) -> Iterator[Offer]:
+def sos_cards(
+    associations: tuple[SosAssociation, ...], live: Cards, quarantines: Quarantines
+) -> Iterator[Offer]:
     """The points of an SOS file; an association already live keeps its settings."""
     settings = {
         offer["siret"]: {name: offer[name] for name in SETTINGS_OF_POINT if name in offer}  # type: ignore[literal-required]
         for offer in live.values()
     }
-    drafts = build_unlocated_sos_points(context.own.sos, context)
-    for offer in locate_offers(drafts, context.locator, context.quarantine(SOS)):
+    own, quarantine = OwnSources(sos=associations), quarantines.get_quarantine(SOS)
+    for offer in build_sos_offers(own, Locator(), NO_DATES, quarantine):
         point = live.get(offer["id"])
         placed = offer if point is None else _with_better_point(offer, point)
         yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
-
-
-def solution_cards(context: BuildContext) -> Iterator[Offer]:
-    """The enabled solutions of a file."""
-    for solution in context.own.solutions:
-        offer = solution_offer(solution, context)
-        if offer is not None:
-            yield offer
 
 
 def diff_cards(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:

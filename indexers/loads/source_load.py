@@ -21,15 +21,13 @@ from elastic.service import audit, lock
 from elastic.service.audit import Event
 from elastic.service.last_loads import SourceLoad, build_source_load, last_loads, record_loads
 from elastic.service.lock import utc_now
-from geography.locate import Locator
 from indexers.changes import patching
 from indexers.changes.patching import Patch
 from indexers.loads import cards as load_cards
 from indexers.loads import lrm_registry
 from indexers.loads.changes import Changes
 from indexers.loads.settings import absence_patches, participation_patches, structure_patches
-from indexers.offers.build_context import BuildContext
-from indexers.offers.settings import OwnSources
+from indexers.offers.solutions import build_solution_offers
 from indexers.quality import gate
 from indexers.quality.corrections import read_corrections
 from indexers.quality.whole_files import FileFault, check_files
@@ -39,7 +37,6 @@ from indexers.runs.folder import Quarantines
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import record_run
 from indexers.sources import own_sources
-from indexers.sources.staging_store import StagingStore
 from mappings.formats import LrmEntry
 from mappings.records import Kind, Offer
 
@@ -320,8 +317,9 @@ def _apply_cpts(target: LoadTarget) -> int:
     cpts = own_sources.read_cpts(target.order.path, target.quarantines)
     _check_file(target, len(cpts))
     live = target.cards(Kind.CPTS)
-    with _open_load_context(target, OwnSources(cpts=cpts)) as joins:
-        done = target.replace(load_cards.cpts_cards(joins, live, target.find_attached_cpts()), live)
+    attached = target.find_attached_cpts()
+    cards = load_cards.cpts_cards(cpts.values(), live, attached, target.quarantines)
+    done = target.replace(cards, live)
     return done + target.patch(iter([load_cards.member_patch(cpts)]))
 
 
@@ -329,28 +327,20 @@ def _apply_sos(target: LoadTarget) -> int:
     associations = own_sources.read_sos_associations(target.order.path, target.quarantines)
     _check_file(target, len(associations))
     live = target.cards(Kind.SOS_POINT)
-    with _open_load_context(target, OwnSources(sos=associations)) as joins:
-        return target.replace(load_cards.sos_cards(joins, live), live)
+    return target.replace(load_cards.sos_cards(associations, live, target.quarantines), live)
 
 
 def _apply_solutions(target: LoadTarget) -> int:
     solutions = own_sources.read_marketplace_solutions(target.order.path, target.quarantines)
     _check_file(target, len(solutions))
-    with _open_load_context(target, OwnSources(solutions=solutions)) as joins:
-        return target.replace(load_cards.solution_cards(joins), target.cards(Kind.SOLUTION))
+    cards = build_solution_offers(solutions, load_cards.NO_DATES, target.quarantines)
+    return target.replace(cards, target.cards(Kind.SOLUTION))
 
 
 def _apply_lrm(target: LoadTarget) -> int:
     entries = lrm_registry.read_registry(target.order.path, target.quarantines)
     _check_file(target, len(entries))
     return target.publish(entries)
-
-
-@contextmanager
-def _open_load_context(target: LoadTarget, own: OwnSources) -> Iterator[BuildContext]:
-    """A context without published files: only what the own source says."""
-    with StagingStore() as spool:
-        yield BuildContext(own, spool, Locator(), target.order.now.date(), target.quarantines, {})
 
 
 SOURCES: Mapping[str, Callable[[LoadTarget], int]] = {

@@ -1,6 +1,6 @@
 """Absences: whole days in the zone of the place become instants (F034 to F037, W27)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -32,6 +32,11 @@ def absence_fields(absences: Iterable[Absence], zone: str) -> AbsenceFields:
     if any(absence.always for absence in known):
         fields["always_absent"] = True
     return fields
+
+
+def has_absences(offer: Mapping[str, object]) -> bool:
+    """True when an absence source wrote on the offer."""
+    return "absences" in offer or "always_absent" in offer
 
 
 def day_range(days: DayRange, zone: str) -> DateRange:

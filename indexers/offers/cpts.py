@@ -1,20 +1,19 @@
-"""A CPTS seen as one card: the communes it covers, its phones (F090, F096)."""
+"""A CPTS as one card: the communes it covers, its phones (F090, F096)."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from geography.departments import department_zone, resolve_department_code
 from geography.gazetteer import load_gazetteer
-from indexers.offers.build_context import BuildContext
-from indexers.offers.locating import (
-    locate_address,
-    own_format_address,
-    own_format_request,
-    structure_request,
-)
+from geography.locate import Locator
+from indexers.offers.locating import locate_address, own_format_address, own_format_request
 from indexers.offers.participation import clean_info
+from indexers.offers.provenance import Provenance
 from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.structure_register import StructureRegister
 from indexers.quality.reasons import Reason
+from indexers.runs.folder import Quarantines
 from mappings.codes import KIND_LABELS
 from mappings.formats import Cpts
 from mappings.offer_ids import cpts_id, distinct, fair_key
@@ -24,22 +23,61 @@ CPTS = "cpts"
 """Name of the source of CPTS, in quarantines and on cards."""
 
 
-def cpts_offer(cpts: Cpts, context: BuildContext, attached: frozenset[str]) -> Offer | None:
-    """The card of a CPTS; ``attached`` are the FINESS that a professional's place is attached to.
+def build_cpts_offers(
+    every_cpts: Iterable[Cpts],
+    locate: Callable[[Cpts], Record | None],
+    attached: frozenset[str],
+    provenance: Provenance,
+    quarantines: Quarantines,
+) -> Iterator[Offer]:
+    """The cards of CPTS; one that cannot be located goes to the quarantine.
 
-    It stands at its address, else at the seat FINESS knows, else without point in the department
-    of most of its communes. None, set aside, when none of the three is known.
+    ``attached`` are the FINESS of the CPTS that a professional's place is attached to.
     """
-    place = _place(cpts, context)
-    if place is None:
-        context.quarantine(CPTS).reject(0, Reason.NOT_LOCATED, cpts.finess)
+    for cpts in every_cpts:
+        place = locate(cpts)
+        if place is None:
+            quarantines.get_quarantine(CPTS).reject(0, Reason.NOT_LOCATED, cpts.finess)
+        else:
+            yield build_cpts_offer(cpts, place, cpts.finess in attached, provenance)
+
+
+def locate_cpts(
+    cpts: Cpts, locator: Locator, register: StructureRegister | None = None
+) -> Record | None:
+    """Where a CPTS is: at its address, else at its seat of FINESS, else in a department.
+
+    The department is that of most of its communes, without point. None when none is known.
+    """
+    place = _locate_own_address(cpts, locator)
+    if place is None and register is not None:
+        place = _locate_seat(cpts, locator, register)
+    department = main_department(cpts.communes)
+    return place or (territory_fields(department) if department else None)
+
+
+def _locate_own_address(cpts: Cpts, locator: Locator) -> Record | None:
+    if cpts.address is None:
         return None
-    mark = context.mark(CPTS)
-    offer = {**_identity(cpts), **place, "participant": cpts.finess in attached}
+    address = own_format_address(cpts.address)
+    return locate_address(locator, own_format_request(cpts.address, None), address)
+
+
+def _locate_seat(cpts: Cpts, locator: Locator, register: StructureRegister) -> Record | None:
+    seat = register.store.structure(cpts.finess)
+    if seat is None:
+        return None
+    return locate_address(locator, register.structure_request(seat), seat.get("address", {}))
+
+
+def build_cpts_offer(cpts: Cpts, place: Record, participant: bool, provenance: Provenance) -> Offer:
+    """The card of a CPTS; it takes part when a professional's place is attached to it (F096)."""
+    mark = provenance.mark(CPTS)
+    offer = {**_identity(cpts), **place, "participant": participant}
     offer["sources"] = {
         "identity": mark,
         "phones": mark,
-        "participation": context.mark("participation"),
+        "participation": provenance.mark("participation"),
     }
     return cast("Offer", offer)
 
@@ -63,19 +101,6 @@ def _identity(cpts: Cpts) -> Record:
             additional_info=clean_info(cpts.additional_info),
         ),
     }
-
-
-def _place(cpts: Cpts, context: BuildContext) -> Record | None:
-    found = None
-    if cpts.address is not None:
-        address = own_format_address(cpts.address)
-        found = locate_address(context.locator, own_format_request(cpts.address, None), address)
-    seat = context.staging_store.structure(cpts.finess)
-    if found is None and seat is not None:
-        request = structure_request(seat, context.crowded)
-        found = locate_address(context.locator, request, seat.get("address", {}))
-    department = main_department(cpts.communes)
-    return found or (territory_fields(department) if department else None)
 
 
 def main_department(communes: list[str]) -> str | None:

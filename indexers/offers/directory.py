@@ -6,8 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from geography.locate import AddressBatch, GeocodedPoint, Locator
-from indexers.offers.build_context import BuildContext
-from indexers.offers.pipeline import all_offers, open_build_context, require_offers
+from indexers.offers.pipeline import (
+    OfferSources,
+    build_offers,
+    open_offer_sources,
+    require_offers,
+)
 from indexers.quality.corrections import Corrections
 from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
@@ -32,13 +36,21 @@ def directory_locator(directory: Path, geocoder: AddressBatch | None = None) -> 
 
 
 class SourceDirectory:
-    """What a run reads. ``offers`` first, then ``slots``: slots need to know the offers."""
+    """The sources of one run. Read ``offers`` first, then ``slots``, which are put on them."""
 
-    def __init__(self, directory: Path, now: datetime, context: BuildContext) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        now: datetime,
+        sources: OfferSources,
+        locator: Locator,
+        quarantines: Quarantines,
+    ) -> None:
         self.directory = directory
         self.now = now
-        self.quarantines = context.quarantines
-        self._context = context
+        self.quarantines = quarantines
+        self._sources = sources
+        self._locator = locator
         self._offer_index = OfferIndex(owners_in(directory))
 
     @property
@@ -47,14 +59,15 @@ class SourceDirectory:
         return any((self.directory / name).is_file() for name in (AGENDA_FILE, REQUESTS_FILE))
 
     def offers(self) -> Iterator[Offer]:
-        """Every offer, without slots; those that slots may belong to are remembered."""
-        for offer in all_offers(self._context):
+        """Every offer, without slots; those that slots may belong to are kept in memory."""
+        today = self.now.date()
+        for offer in build_offers(self._sources, self._locator, today, self.quarantines):
             self._offer_index.add(offer)
             yield offer
 
     def slots(self) -> DirectorySlots:
         """The directory's slots on the offers already read."""
-        locate = build_locate(self._context.locator)
+        locate = build_locate(self._locator)
         return slots_from_directory(self.directory, self._offer_index, self.now, locate)
 
     def offers_with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
@@ -77,7 +90,7 @@ def open_source_directory(
         require_offers(directory)
         with open_reduced_gc():
             locator = directory_locator(directory, geocoder)
-            with open_build_context(directory, locator, now, quarantines) as joins:
-                yield SourceDirectory(directory, now, joins)
+            with open_offer_sources(directory, quarantines) as sources:
+                yield SourceDirectory(directory, now, sources, locator, quarantines)
     finally:
         quarantines.close()

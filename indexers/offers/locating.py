@@ -1,8 +1,8 @@
 """Where an offer is: its point, how precise it is, its commune, department, territory and zone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from geography.address import normalise_city
 from geography.commune_lookup import PostalAddress
@@ -18,49 +18,65 @@ from indexers.sources.finess.structure import Structure, StructureAddress
 from indexers.sources.rpps.record import ActivityAddress
 from mappings.formats import AddressFormat, PointFormat
 from mappings.offer_ids import distinct
-from mappings.records import Offer
 
 Address = ActivityAddress | StructureAddress
 OWN_FORMAT_POINT_SOURCE = "1,WGS84"
-"""How a point of our own formats is told to the locator: in degrees, of the best precision."""
+"""Source of a point of our own formats: degrees of WGS84, of the best precision."""
 
 CrowdedPoints = frozenset[tuple[str, str]]
 """Raw pairs that too many addresses share: default points, not places (trap 54)."""
 
 
-class UnlocatedOffer(NamedTuple):
-    """An offer that waits for its place: where it is said to be, and how it is finished."""
+SubjectT = TypeVar("SubjectT")
 
+
+class LocationCandidate(NamedTuple, Generic[SubjectT]):
+    """A subject to locate: its address, and the points its source gives it."""
+
+    subject: SubjectT
     request: LocateRequest
     address: Address
-    build_offer: Callable[[Record, str], Offer]
-    """Given the geographic fields and the source of the point."""
     line: int
     quarantine_label: str
-    """What a quarantine says of it when it cannot be located: an identifier."""
+    """Identifier kept in the quarantine when the subject cannot be located."""
 
 
-def locate_offers(
-    unlocated_offers: Iterable[UnlocatedOffer], locator: Locator, quarantine: Quarantine
-) -> Iterator[Offer]:
-    """The drafts that can be located, as offers, in order; the others are set aside (F024).
+class LocatedSubject(NamedTuple, Generic[SubjectT]):
+    """A subject with the geographic fields of its offer and the source of its point."""
 
-    They are located ``CHUNK`` at a time, so that a geocoder is asked in batches.
+    subject: SubjectT
+    fields: Record
+    point_source: str
+
+
+def locate_candidates(
+    candidates: Iterable[LocationCandidate[SubjectT]], locator: Locator, quarantine: Quarantine
+) -> Iterator[LocatedSubject[SubjectT]]:
+    """The candidates that can be located, in order; the others go to the quarantine (F024).
+
+    ``CHUNK`` candidates are located at a time, so that a geocoder is queried in batches.
     """
-    waiting = iter(unlocated_offers)
+    waiting = iter(candidates)
     while chunk := list(islice(waiting, CHUNK)):
-        found = locator.locate_many(draft.request for draft in chunk)
-        for draft, place in zip(chunk, found, strict=True):
-            for reason in place.reasons:
+        locations = locator.locate_many(candidate.request for candidate in chunk)
+        for candidate, location in zip(chunk, locations, strict=True):
+            for reason in location.reasons:
                 quarantine.points[reason] += 1
-            if isinstance(place, Location):
-                yield draft.build_offer(place_fields(place, draft.address), place.source)
-            elif place.reason is Unlocatable.FOREIGN:
-                quarantine.skip(Reason.ABROAD)
+            if isinstance(location, Location):
+                fields = place_fields(location, candidate.address)
+                yield LocatedSubject(candidate.subject, fields, location.source)
             else:
-                quarantine.reject(
-                    draft.line, Reason.NOT_LOCATED, draft.quarantine_label, place.reason.value
-                )
+                _reject(candidate, location, quarantine)
+
+
+def _reject(
+    candidate: LocationCandidate[SubjectT], failure: LocationFailure, quarantine: Quarantine
+) -> None:
+    if failure.reason is Unlocatable.FOREIGN:
+        quarantine.skip(Reason.ABROAD)
+        return
+    label, detail = candidate.quarantine_label, failure.reason.value
+    quarantine.reject(candidate.line, Reason.NOT_LOCATED, label, detail)
 
 
 def place_fields(place: Location, address: Address) -> Record:
@@ -128,7 +144,7 @@ def own_format_address(address: AddressFormat) -> ActivityAddress:
 
 
 def postal(address: Address) -> PostalAddress:
-    """The address as the locator takes it."""
+    """The address in the form of the locator."""
     return PostalAddress(
         line=address.get("line", ""),
         postal_code=address.get("postal_code", ""),

@@ -1,24 +1,41 @@
-"""From a directory of files to records: read, join, locate, record. No Elasticsearch here.
+"""From a directory of files to offers: read, join, locate, build. No Elasticsearch here.
 
-The RPPS is read twice in effect: once into a temporary SQLite file, once out of it person by
-person, so that memory does not grow with the country (docs/explanation/pipeline.md). What left
-the files is not in the stream, and so not in an index built from it.
+The rows of the RPPS are staged in a temporary SQLite file, then read person by person, so that
+memory does not grow with the country (docs/explanation/pipeline.md). An offer that left the files
+is not in the stream, and so not in an index built from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from geography.locate import Locator
-from indexers.offers.build_context import BuildContext
-from indexers.offers.cpts import cpts_offer
-from indexers.offers.locating import UnlocatedOffer, find_crowded_structure_points, locate_offers
-from indexers.offers.professionals import RPPS, build_unlocated_professionals
-from indexers.offers.solutions import solution_offer
-from indexers.offers.sos import SOS, build_unlocated_sos_points
-from indexers.offers.structures import FINESS, build_unlocated_structures
+from indexers.offers.cpts import build_cpts_offers, locate_cpts
+from indexers.offers.locating import find_crowded_structure_points, locate_candidates
+from indexers.offers.participation import msp_with_members
+from indexers.offers.professionals import (
+    RPPS,
+    ProfessionalFacts,
+    build_professional_offer,
+    professional_candidates,
+)
+from indexers.offers.provenance import Provenance
+from indexers.offers.settings import OwnSources
+from indexers.offers.solutions import build_solution_offers
+from indexers.offers.sos import SOS, build_sos_offers
+from indexers.offers.structure_register import StructureRegister
+from indexers.offers.structures import (
+    FINESS,
+    StructureFacts,
+    build_structure_offer,
+    structure_candidates,
+)
+from indexers.quality.quarantine import Quarantine
 from indexers.runs.folder import Quarantines
+from indexers.sources.ameli.conventions import Conventions
 from indexers.sources.own_formats import find_own_file
 from indexers.sources.own_sources import read_own_sources
 from indexers.sources.published import (
@@ -51,63 +68,68 @@ def require_offers(directory: Path) -> None:
         )
 
 
-def build_offers(
-    directory: Path, locator: Locator, now: datetime, quarantines: Quarantines
-) -> Iterator[Offer]:
-    """Every offer of a directory, without slots, each id once, in a stable order.
+@dataclass(frozen=True, slots=True)
+class OfferSources:
+    """The sources of one directory, read and ready to be joined."""
 
-    ``now`` is aware. Rows set aside are counted in ``quarantines``. Raises
-    ``NothingToIndexError``, or what a reader raises on a file that is not what its name says.
-    """
-    with open_build_context(directory, locator, now, quarantines) as joins:
-        yield from all_offers(joins)
+    own: OwnSources
+    store: StagingStore
+    conventions: Conventions | None
+    dates: Mapping[str, str]
+    """ISO day of each published source that names it."""
 
 
 @contextmanager
-def open_build_context(
-    directory: Path, locator: Locator, now: datetime, quarantines: Quarantines
-) -> Iterator[BuildContext]:
-    """The sources of a directory, read and ready to be joined; temporary files go at the end."""
+def open_offer_sources(directory: Path, quarantines: Quarantines) -> Iterator[OfferSources]:
+    """Read the sources of a directory; temporary files go at the end.
+
+    Raises ``NothingToIndexError``, or the error of a reader on a file in another format than
+    its name announces.
+    """
     require_offers(directory)
     own = read_own_sources(directory, quarantines)
     conventions = read_published_conventions(directory, quarantines)
-    with StagingStore() as spool:
-        dates = stage_published_files(directory, spool, quarantines, conventions)
-        crowded = find_crowded_structure_points(spool.structures())
-        yield BuildContext(
-            own, spool, locator, now.date(), quarantines, dates, crowded, conventions
-        )
+    with StagingStore() as store:
+        dates = stage_published_files(directory, store, quarantines, conventions)
+        yield OfferSources(own, store, conventions, dates)
 
 
-def all_offers(context: BuildContext) -> Iterator[Offer]:
-    """Professionals, structures, SOS points, CPTS (which by then know their members), solutions."""
-    attached: set[str] = set()
-    for offer in _locate_offers(RPPS, _professionals(context), context):
-        if "cpts" in offer:
-            attached.update(offer["cpts"])
-        yield offer
-    yield from _locate_offers(
-        FINESS, build_unlocated_structures(context.staging_store.structures(), context), context
-    )
-    yield from _locate_offers(SOS, build_unlocated_sos_points(context.own.sos, context), context)
-    members = frozenset(attached)
-    yield from _drop_missing(cpts_offer(one, context, members) for one in context.own.cpts.values())
-    yield from _drop_missing(solution_offer(one, context) for one in context.own.solutions)
-
-
-def _professionals(context: BuildContext) -> Iterator[UnlocatedOffer]:
-    return (
-        d
-        for person in context.staging_store.people()
-        for d in build_unlocated_professionals(person, context)
-    )
-
-
-def _locate_offers(
-    source: str, drafts: Iterable[UnlocatedOffer], context: BuildContext
+def build_offers(
+    sources: OfferSources, locator: Locator, today: date, quarantines: Quarantines
 ) -> Iterator[Offer]:
-    return locate_offers(drafts, context.locator, context.quarantine(source))
+    """Every offer, without slots, each id once, in a stable order.
+
+    Professionals, structures, SOS points, CPTS (whose members are known by then), solutions.
+    Rows set aside are counted in ``quarantines``.
+    """
+    crowded = find_crowded_structure_points(sources.store.structures())
+    register = StructureRegister(sources.store, today, crowded)
+    own, provenance = sources.own, Provenance(sources.dates)
+    attached: set[str] = set()
+    facts = ProfessionalFacts(own, sources.conventions, provenance)
+    for offer in _professional_offers(register, facts, locator, quarantines.get_quarantine(RPPS)):
+        attached.update(offer.get("cpts", ()))
+        yield offer
+    msp = StructureFacts(own, msp_with_members(own.participation.values()), provenance)
+    yield from _structure_offers(register, msp, locator, quarantines.get_quarantine(FINESS))
+    yield from build_sos_offers(own, locator, provenance, quarantines.get_quarantine(SOS))
+    locate = partial(locate_cpts, locator=locator, register=register)
+    members = frozenset(attached)
+    yield from build_cpts_offers(own.cpts.values(), locate, members, provenance, quarantines)
+    yield from build_solution_offers(own.solutions, provenance, quarantines)
 
 
-def _drop_missing(offers: Iterable[Offer | None]) -> Iterator[Offer]:
-    return (offer for offer in offers if offer is not None)
+def _professional_offers(
+    register: StructureRegister, facts: ProfessionalFacts, locator: Locator, quarantine: Quarantine
+) -> Iterator[Offer]:
+    candidates = professional_candidates(register.store.people(), register, quarantine)
+    for located in locate_candidates(candidates, locator, quarantine):
+        yield build_professional_offer(located, facts)
+
+
+def _structure_offers(
+    register: StructureRegister, facts: StructureFacts, locator: Locator, quarantine: Quarantine
+) -> Iterator[Offer]:
+    candidates = structure_candidates(register.store.structures(), register, quarantine)
+    for located in locate_candidates(candidates, locator, quarantine):
+        yield build_structure_offer(located, facts)

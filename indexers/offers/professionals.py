@@ -5,17 +5,21 @@ What belongs to the person (names, civility) is taken from any row, what belongs
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
-from indexers.offers.absences import absence_fields, absences_at_place
-from indexers.offers.build_context import BuildContext
-from indexers.offers.locating import UnlocatedOffer, place_address, place_request
+from indexers.offers.absences import absence_fields, absences_at_place, has_absences
+from indexers.offers.locating import LocatedSubject, LocationCandidate, place_address
 from indexers.offers.participation import professional_fields
 from indexers.offers.places import PracticePlace, group_places
+from indexers.offers.provenance import Provenance
 from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.settings import OwnSources
+from indexers.offers.structure_register import StructureRegister
+from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.ameli.conventions import AMELI
+from indexers.sources.ameli.conventions import AMELI, Conventions
 from indexers.sources.finess.structure import Structure
 from indexers.sources.rpps.record import Activity
 from indexers.sources.rpps.skills import Skill
@@ -44,41 +48,63 @@ _PersonKey = Literal[
 ]
 
 
-def build_unlocated_professionals(
-    person: StagedPerson, context: BuildContext
-) -> Iterator[UnlocatedOffer]:
-    """One draft for each place of a person that is shown; none for who has no such place."""
-    for place in group_places(row for row in person.rows if "hidden" not in row):
-        structure = context.find_structure(place)
-        if structure is not None and context.is_closed(structure):
-            context.quarantine(RPPS).skip(Reason.CLOSED)
-            continue
-        yield _build_unlocated_professional(person, place, structure, context)
+class ProfessionalPlace(NamedTuple):
+    """One place of a professional, with its site in FINESS when one is known."""
+
+    person: StagedPerson
+    place: PracticePlace
+    site: Structure | None
 
 
-def _build_unlocated_professional(
-    person: StagedPerson, place: PracticePlace, structure: Structure | None, context: BuildContext
-) -> UnlocatedOffer:
-    address = place_address(place, structure)
-    row = place.rows[0]
+@dataclass(frozen=True, slots=True)
+class ProfessionalFacts:
+    """Facts joined to the places of professionals, beside the registers."""
 
-    def build_offer(fields: Record, point: str) -> Offer:
-        trades = _professions(place.rows)
-        skills = specialties_at(person, place, trades)
-        centre = in_health_centre(place, structure)
-        offer = {
-            **_identity(person, place, trades),
-            **_exercise(place, structure, trades, skills, centre),
-            **_place(place, structure),
-            **fields,
-            **_convention(person, place, skills, context),
-        }
-        offer |= _settings(place, centre, offer, context)
-        offer["sources"] = _sources(place, structure, point, offer, context)
-        return cast("Offer", offer)
+    own: OwnSources
+    conventions: Conventions | None
+    provenance: Provenance
 
-    request = place_request(address, structure, context.crowded)
-    return UnlocatedOffer(request, address, build_offer, row["line"], row["idnps"])
+
+def professional_candidates(
+    people: Iterable[StagedPerson], register: StructureRegister, quarantine: Quarantine
+) -> Iterator[LocationCandidate[ProfessionalPlace]]:
+    """One candidate for each listed place of each person; places of a closed site are skipped."""
+    for person in people:
+        for place in group_places(row for row in person.rows if "hidden" not in row):
+            site = register.find_site(place)
+            if site is not None and register.is_closed(site):
+                quarantine.skip(Reason.CLOSED)
+            else:
+                yield _candidate(ProfessionalPlace(person, place, site), register)
+
+
+def _candidate(
+    subject: ProfessionalPlace, register: StructureRegister
+) -> LocationCandidate[ProfessionalPlace]:
+    address = place_address(subject.place, subject.site)
+    request = register.place_request(address, subject.site)
+    row = subject.place.rows[0]
+    return LocationCandidate(subject, request, address, row["line"], row["idnps"])
+
+
+def build_professional_offer(
+    located: LocatedSubject[ProfessionalPlace], facts: ProfessionalFacts
+) -> Offer:
+    """The offer of a professional at one located place."""
+    person, place, site = located.subject
+    trades = _professions(place.rows)
+    skills = specialties_at(person, place, trades)
+    centre = in_health_centre(place, site)
+    offer = {
+        **_identity(person, place, trades),
+        **_exercise(place, site, trades, skills, centre),
+        **_place(place, site),
+        **located.fields,
+        **_convention(person, place, skills, facts.conventions),
+    }
+    offer |= _settings(place, centre, offer, facts.own)
+    offer["sources"] = _sources(located, offer, facts.provenance)
+    return cast("Offer", offer)
 
 
 def _identity(person: StagedPerson, place: PracticePlace, trades: list[str]) -> Record:
@@ -195,17 +221,20 @@ def _place(place: PracticePlace, structure: Structure | None) -> Record:
 
 
 def _convention(
-    person: StagedPerson, place: PracticePlace, skills: list[str], context: BuildContext
+    person: StagedPerson,
+    place: PracticePlace,
+    skills: list[str],
+    conventions: Conventions | None,
 ) -> Record:
     """Sector, tariff option and Carte Vitale, when the open file leaves no doubt (F080)."""
-    if context.conventions is None:
+    if conventions is None:
         return {}
-    found = context.conventions.find_convention(place.rows, person.rows, skills)
-    return {} if found is None else {**found}
+    convention = conventions.find_convention(place.rows, person.rows, skills)
+    return {} if convention is None else {**convention}
 
 
-def _settings(place: PracticePlace, centre: bool, offer: Record, context: BuildContext) -> Record:
-    rpps, own = offer["rpps"], context.own
+def _settings(place: PracticePlace, centre: bool, offer: Record, own: OwnSources) -> Record:
+    rpps = offer["rpps"]
     settings, absences = own.participation.get(rpps), own.absences.get(rpps)
     if settings is None and absences is None:
         return {}
@@ -245,30 +274,26 @@ def _health_centre_finess(structure: Structure | None) -> str:
 
 
 def _sources(
-    place: PracticePlace,
-    structure: Structure | None,
-    point: str,
-    offer: Record,
-    context: BuildContext,
+    located: LocatedSubject[ProfessionalPlace], offer: Record, provenance: Provenance
 ) -> Record:
-    register = context.mark(RPPS)
-    sources = {"identity": register, "place": register, "point": context.point_mark(point)}
+    _, place, site = located.subject
+    register = provenance.mark(RPPS)
+    point = provenance.point_mark(located.point_source)
+    sources = {"identity": register, "place": register, "point": point}
     if "phones" in offer:
         own = any(row.get("phones") for row in place.rows)
-        sources["phones"] = (
-            register if own or structure is None else context.structure_mark(structure)
-        )
+        sources["phones"] = register if own or site is None else provenance.structure_mark(site)
     if "sector" in offer:
-        sources["convention"] = context.mark(AMELI)
+        sources["convention"] = provenance.mark(AMELI)
     if "participant" in offer:
-        sources["participation"] = context.mark("participation")
-    if "absences" in offer or "always_absent" in offer:
-        sources["absences"] = context.mark("absences")
+        sources["participation"] = provenance.mark("participation")
+    if has_absences(offer):
+        sources["absences"] = provenance.mark("absences")
     return sources
 
 
 def _first(rows: Iterable[Activity], key: _PersonKey) -> str:
     for row in rows:
-        if found := row.get(key):
-            return found
+        if value := row.get(key):
+            return value
     return ""

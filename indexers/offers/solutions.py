@@ -1,14 +1,16 @@
-"""Marketplace solutions: who they can send, over which territory, where to ask (F121)."""
+"""Marketplace solutions: their trades, the territory they cover, their link (F121)."""
 
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from geography.departments import resolve_department_code
 from geography.gazetteer import load_gazetteer
-from indexers.offers.build_context import BuildContext
 from indexers.offers.cpts import current_code, main_department, territory_fields
 from indexers.offers.participation import clean_info
+from indexers.offers.provenance import Provenance
 from indexers.offers.records import Record, drop_empty_fields
 from indexers.quality.reasons import Reason
+from indexers.runs.folder import Quarantines
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.formats import Solution
 from mappings.offer_ids import distinct, fair_key, solution_id
@@ -18,14 +20,21 @@ SOLUTIONS = "solutions"
 """Name of the source of solutions, in quarantines and on cards."""
 
 
-def solution_offer(solution: Solution, context: BuildContext) -> Offer | None:
-    """The offer of an enabled solution; None for one its editor switched off."""
-    if not solution.enabled:
-        context.quarantine(SOLUTIONS).skip(Reason.SOLUTION_DISABLED)
-        return None
-    mark = context.mark(SOLUTIONS)
+def build_solution_offers(
+    solutions: Iterable[Solution], provenance: Provenance, quarantines: Quarantines
+) -> Iterator[Offer]:
+    """The offers of enabled solutions; those that their editor switched off are counted."""
+    for solution in solutions:
+        if solution.enabled:
+            yield build_solution_offer(solution, provenance)
+        else:
+            quarantines.get_quarantine(SOLUTIONS).skip(Reason.SOLUTION_DISABLED)
+
+
+def build_solution_offer(solution: Solution, provenance: Provenance) -> Offer:
+    """The offer of an enabled solution."""
     offer = {**_identity(solution), **_trades(solution), **_coverage(solution)}
-    offer["sources"] = {"identity": mark}
+    offer["sources"] = {"identity": provenance.mark(SOLUTIONS)}
     return cast("Offer", offer)
 
 

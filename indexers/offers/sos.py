@@ -1,13 +1,22 @@
 """Fixed points of the SOS Médecins associations, known by SIRET and point (F045, F097)."""
 
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, cast
 
-from indexers.offers.build_context import BuildContext
+from geography.locate import Locator
 from indexers.offers.hours import hours_fields
-from indexers.offers.locating import UnlocatedOffer, own_format_address, own_format_request
+from indexers.offers.locating import (
+    LocatedSubject,
+    LocationCandidate,
+    locate_candidates,
+    own_format_address,
+    own_format_request,
+)
 from indexers.offers.participation import association_fields, clean_info
+from indexers.offers.provenance import Provenance
 from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.settings import OwnSources
+from indexers.quality.quarantine import Quarantine
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.formats import SosAssociation, SosPoint, StructureSettings
 from mappings.identifiers import as_idnst, structure_id_kind
@@ -22,35 +31,54 @@ SPECIALTY = "SM54"
 """What an association gives: general medicine by doctors, found by who looks for a GP."""
 
 
-def build_unlocated_sos_points(
-    associations: Iterable[SosAssociation], context: BuildContext
-) -> Iterator[UnlocatedOffer]:
-    """One draft for each point of each association; the last line of a point's id wins."""
+class AssociationPoint(NamedTuple):
+    """One fixed point of an association."""
+
+    association: SosAssociation
+    point: SosPoint
+
+
+def sos_candidates(
+    associations: Iterable[SosAssociation],
+) -> Iterator[LocationCandidate[AssociationPoint]]:
+    """One candidate for each point of each association; the last line of a point's id wins."""
     for association in associations:
         points = {point.id: point for point in association.points}
         for point in points.values():
-            yield _build_unlocated_sos_point(association, point, context)
+            yield _candidate(AssociationPoint(association, point))
 
 
-def _build_unlocated_sos_point(
-    association: SosAssociation, point: SosPoint, context: BuildContext
-) -> UnlocatedOffer:
-    def build_offer(fields: Record, source: str) -> Offer:
-        settings = context.own.structures.get(association.siret)
-        offer = {
-            **_identity(association, point),
-            **fields,
-            **association_fields(settings),
-            **drop_empty_fields(
-                additional_info="" if settings is None else clean_info(settings.additional_info)
-            ),
-            "sources": _sources(source, context),
-        }
-        return cast("Offer", offer)
-
+def _candidate(subject: AssociationPoint) -> LocationCandidate[AssociationPoint]:
+    association, point = subject
     request = own_format_request(point.address, point.point)
-    name = f"{association.siret} {point.id}"
-    return UnlocatedOffer(request, own_format_address(point.address), build_offer, 0, name)
+    label = f"{association.siret} {point.id}"
+    return LocationCandidate(subject, request, own_format_address(point.address), 0, label)
+
+
+def build_sos_offers(
+    own: OwnSources, locator: Locator, provenance: Provenance, quarantine: Quarantine
+) -> Iterator[Offer]:
+    """The offers of the points that can be located; the others go to the quarantine."""
+    for located in locate_candidates(sos_candidates(own.sos), locator, quarantine):
+        yield build_sos_offer(located, own.structures, provenance)
+
+
+def build_sos_offer(
+    located: LocatedSubject[AssociationPoint],
+    structures: Mapping[str, StructureSettings],
+    provenance: Provenance,
+) -> Offer:
+    """The offer of a located point; ``structures`` holds the settings of associations by SIRET."""
+    association, point = located.subject
+    settings = structures.get(association.siret)
+    offer = {
+        **_identity(association, point),
+        **located.fields,
+        **association_fields(settings),
+        **point_information(settings),
+        "sources": _sources(located.point_source, provenance),
+    }
+    return cast("Offer", offer)
 
 
 def point_information(settings: StructureSettings | None) -> Record:
@@ -86,11 +114,11 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
     }
 
 
-def _sources(point: str, context: BuildContext) -> Record:
-    register = context.mark(SOS)
+def _sources(point_source: str, provenance: Provenance) -> Record:
+    register = provenance.mark(SOS)
     return {
         "identity": register,
         "place": register,
-        "point": context.point_mark(point),
-        "participation": context.mark("structures"),
+        "point": provenance.point_mark(point_source),
+        "participation": provenance.mark("structures"),
     }

@@ -1,14 +1,18 @@
 """A structure of FINESS as an offer: centre, MSP, pharmacy, unscheduled care, hospital (F033)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import cast
 
-from indexers.offers.absences import absence_fields
-from indexers.offers.build_context import BuildContext
+from indexers.offers.absences import absence_fields, has_absences
 from indexers.offers.hours import HOURS_FIELDS, hours_fields
-from indexers.offers.locating import UnlocatedOffer, structure_request
+from indexers.offers.locating import LocatedSubject, LocationCandidate
 from indexers.offers.participation import clean_info, structure_fields
+from indexers.offers.provenance import Provenance
 from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.settings import OwnSources
+from indexers.offers.structure_register import StructureRegister
+from indexers.quality.quarantine import Quarantine
 from indexers.sources.finess.structure import Structure, structure_exclusion_reason
 from mappings.codes import KIND_LABELS, structure_categories, structure_kind
 from mappings.formats import StructureSettings
@@ -22,30 +26,42 @@ EXTRAS = (*HOURS_FIELDS, "maternity_level", "emergency", "additional_info")
 """Fields of a structure that its settings give, whatever its kind."""
 
 
-def build_unlocated_structures(
-    structures: Iterable[Structure], context: BuildContext
-) -> Iterator[UnlocatedOffer]:
-    """One draft for each open structure of a category the SAS lists."""
+def structure_candidates(
+    structures: Iterable[Structure], register: StructureRegister, quarantine: Quarantine
+) -> Iterator[LocationCandidate[Structure]]:
+    """One candidate for each open structure of a category the SAS lists; others are counted."""
     for structure in structures:
-        reason = structure_exclusion_reason(structure, context.today)
+        reason = structure_exclusion_reason(structure, register.today)
         if reason is None:
-            yield _build_unlocated_structure(structure, context)
+            yield _candidate(structure, register)
         else:
-            context.quarantine(FINESS).skip(reason)
+            quarantine.skip(reason)
 
 
-def _build_unlocated_structure(structure: Structure, context: BuildContext) -> UnlocatedOffer:
-    kind = structure_kind(structure["category"]) or StructureKind.OTHER
-
-    def build_offer(fields: Record, point: str) -> Offer:
-        offer = {**_identity(structure, kind), **fields}
-        offer |= _settings(structure, kind, offer["zone"], context)
-        offer["sources"] = _sources(structure, point, offer, context)
-        return cast("Offer", offer)
-
-    request = structure_request(structure, context.crowded)
+def _candidate(structure: Structure, register: StructureRegister) -> LocationCandidate[Structure]:
+    request = register.structure_request(structure)
     address = structure.get("address", {})
-    return UnlocatedOffer(request, address, build_offer, structure["line"], structure["finess"])
+    return LocationCandidate(structure, request, address, structure["line"], structure["finess"])
+
+
+@dataclass(frozen=True, slots=True)
+class StructureFacts:
+    """Facts joined to the structures, beside FINESS."""
+
+    own: OwnSources
+    staffed_msp: frozenset[str]
+    """FINESS of the MSP through which at least one professional takes part (F044)."""
+    provenance: Provenance
+
+
+def build_structure_offer(located: LocatedSubject[Structure], facts: StructureFacts) -> Offer:
+    """The offer of a located structure."""
+    structure = located.subject
+    kind = structure_kind(structure["category"]) or StructureKind.OTHER
+    offer = {**_identity(structure, kind), **located.fields}
+    offer |= _settings(structure["finess"], kind, offer["zone"], facts)
+    offer["sources"] = _sources(located, offer, facts.provenance)
+    return cast("Offer", offer)
 
 
 def _identity(structure: Structure, kind: StructureKind) -> Record:
@@ -71,13 +87,12 @@ def _identity(structure: Structure, kind: StructureKind) -> Record:
     }
 
 
-def _settings(structure: Structure, kind: str, zone: str, context: BuildContext) -> Record:
-    finess = structure["finess"]
-    settings = context.own.structures.get(finess)
+def _settings(finess: str, kind: str, zone: str, facts: StructureFacts) -> Record:
+    settings = facts.own.structures.get(finess)
     return {
-        **structure_fields(kind, finess in context.msp, settings),
+        **structure_fields(kind, finess in facts.staffed_msp, settings),
         **extras(settings),
-        **absence_fields(context.own.absences.get(finess, ()), zone),
+        **absence_fields(facts.own.absences.get(finess, ()), zone),
     }
 
 
@@ -93,14 +108,15 @@ def extras(settings: StructureSettings | None) -> Record:
     return {**hours_fields(settings.hours), **others}
 
 
-def _sources(structure: Structure, point: str, offer: Record, context: BuildContext) -> Record:
-    register = context.structure_mark(structure)
-    sources = {"identity": register, "place": register, "point": context.point_mark(point)}
+def _sources(located: LocatedSubject[Structure], offer: Record, provenance: Provenance) -> Record:
+    register = provenance.structure_mark(located.subject)
+    point = provenance.point_mark(located.point_source)
+    sources = {"identity": register, "place": register, "point": point}
     if "phones" in offer:
         sources["phones"] = register
     if "participant" in offer:
         own = "participation" if offer["structure_kind"] == StructureKind.MSP else "structures"
-        sources["participation"] = context.mark(own)
-    if "absences" in offer or "always_absent" in offer:
-        sources["absences"] = context.mark("absences")
+        sources["participation"] = provenance.mark(own)
+    if has_absences(offer):
+        sources["absences"] = provenance.mark("absences")
     return sources

@@ -1,5 +1,6 @@
-"""The published files of a directory, found by name, read into a spool (data-sources 10)."""
+"""The published files of a directory, found by name, staged on disk (data-sources 10)."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from indexers.quality.reasons import Reason
@@ -11,6 +12,7 @@ from indexers.sources.finess import read_structures
 from indexers.sources.reading.corrections import with_corrections
 from indexers.sources.rpps import activities as rpps
 from indexers.sources.rpps.activities import read_listed
+from indexers.sources.rpps.record import Activity
 from indexers.sources.rpps.skills import read_skills
 from indexers.sources.staging_store import StagingStore
 
@@ -28,29 +30,29 @@ class TwoEditionsError(ValueError):
 
 def find_edition(directory: Path, pattern: str) -> Path | None:
     """The only file of a pattern, None without any; raises ``TwoEditionsError``."""
-    found = sorted(directory.glob(pattern))
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
+    return _only_edition(directory, sorted(directory.glob(pattern)))
+
+
+def _only_edition(directory: Path, editions: list[Path]) -> Path | None:
+    if len(editions) > 1:
+        names = ", ".join(path.name for path in editions)
         raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
-    return found[0] if found else None
+    return editions[0] if editions else None
 
 
 def structure_files(directory: Path) -> list[Path]:
     """The FINESS files of a directory, current form first, each form once."""
-    return [
-        path for pattern in STRUCTURES if (path := find_edition(directory, pattern)) is not None
-    ]
+    return _editions(directory, STRUCTURES)
 
 
 def ameli_file(directory: Path) -> Path | None:
     """The file of conventions, None without any; raises ``TwoEditionsError``."""
-    found = [
-        path for pattern in AMELI_FILES if (path := find_edition(directory, pattern)) is not None
-    ]
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
-    return found[0] if found else None
+    return _only_edition(directory, _editions(directory, AMELI_FILES))
+
+
+def _editions(directory: Path, patterns: tuple[str, ...]) -> list[Path]:
+    """The file of each pattern that has one, in the order of the patterns."""
+    return [path for pattern in patterns if (path := find_edition(directory, pattern)) is not None]
 
 
 def read_published_conventions(directory: Path, quarantines: Quarantines) -> Conventions | None:
@@ -65,17 +67,16 @@ def stage_published_files(
     quarantines: Quarantines,
     conventions: Conventions | None = None,
 ) -> dict[str, str]:
-    """Read every published file into the spool; returns the day of each source that tells it.
+    """Read every published file into the staging store; returns the ISO day of each source.
 
-    ``conventions`` see the rows of the register pass.
+    A source whose file names no day is left out. Every row of the register is a candidate of
+    ``conventions``, and is staged with the contracts that it resembles.
     """
     activities, skills = find_edition(directory, ACTIVITIES), find_edition(directory, SKILLS)
     structures = structure_files(directory)
     if activities is not None:
         rows = with_corrections(read_listed, activities, quarantines.get_quarantine("rpps"))
-        store.add_activities(
-            rows if conventions is None else conventions.collect_practitioners(rows)
-        )
+        store.add_activities(rows if conventions is None else _link_contracts(rows, conventions))
     if skills is not None:
         store.add_skills(
             with_corrections(read_skills, skills, quarantines.get_quarantine("rpps-skills"))
@@ -91,3 +92,10 @@ def stage_published_files(
         "finess": finess.source_date(structures[0]) if structures else None,
     }
     return {source: day.isoformat() for source, day in days.items() if day is not None}
+
+
+def _link_contracts(rows: Iterable[Activity], conventions: Conventions) -> Iterator[Activity]:
+    """Rows of the register, each with the numbers of the contracts that it resembles."""
+    for row in rows:
+        numbers = conventions.add_practitioner(row)
+        yield {**row, "contracts": numbers} if numbers else row

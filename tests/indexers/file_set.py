@@ -1,6 +1,6 @@
 """A directory of files to index, written row by row by a test."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from geography.locate import Locator
-from indexers.offers.pipeline import build_offers
+from indexers.offers.pipeline import build_offers, open_offer_sources
 from indexers.runs.folder import Quarantines
 from indexers.sources.rpps.activities import COLUMNS as ACTIVITY_COLUMNS
 from indexers.sources.rpps.skills import COLUMNS as SKILL_COLUMNS
@@ -64,6 +64,13 @@ SOS_SIRET = "77567227233016"
 def rang(rpps: str, number: int = 1) -> str:
     """The RPPS-rang of a practice owned by this professional, without prefix."""
     return f"{rpps}{number:03d}"
+
+
+def stream_offers(directory: Path, quarantines: Quarantines | None = None) -> Iterator[Offer]:
+    """The offers of a directory on ``NOW``, without slots."""
+    counted = quarantines or Quarantines()
+    with open_offer_sources(directory, counted) as sources:
+        yield from build_offers(sources, Locator(), NOW.date(), counted)
 
 
 class FileSet:
@@ -174,7 +181,7 @@ class FileSet:
 
     def offers(self, quarantines: Quarantines | None = None) -> dict[str, Offer]:
         """The offers of the directory by id; fails when two bear one id."""
-        found = list(build_offers(self.directory, Locator(), NOW, quarantines or Quarantines()))
+        found = list(stream_offers(self.directory, quarantines))
         by_id = {offer["id"]: offer for offer in found}
         assert len(by_id) == len(found)
         return by_id

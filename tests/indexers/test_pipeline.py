@@ -6,14 +6,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from geography.locate import Locator
-from indexers.offers.pipeline import NothingToIndexError, build_offers
+from indexers.offers.pipeline import NothingToIndexError
 from indexers.runs.folder import Quarantines
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.sources.staging_store import StagingStore
 from mappings.offers import offers_mapping
-from tests.indexers.file_set import ACTIVITIES, CPTS, FLORAC, MSP, NOW, FileSet, rang
+from tests.indexers.file_set import ACTIVITIES, CPTS, FLORAC, MSP, FileSet, rang, stream_offers
 
 ANNE, BRUNO = "10100000016", "10100000024"
 
@@ -41,10 +40,7 @@ def full(files: FileSet) -> FileSet:
 
 def test_the_same_directory_gives_the_same_stream(files: FileSet) -> None:
     full(files)
-    runs = [
-        orjson.dumps(list(build_offers(files.directory, Locator(), NOW, Quarantines())))
-        for _ in range(2)
-    ]
+    runs = [orjson.dumps(list(stream_offers(files.directory))) for _ in range(2)]
     assert runs[0] == runs[1]
 
 
@@ -85,7 +81,7 @@ def test_memory_does_not_grow_with_the_file(files: FileSet) -> None:
         header, row = template()
         rows = [row.replace("11111111111", f"{10100000000 + n}") for n in range(count)]
         (many.directory / ACTIVITIES).write_text("\n".join([header, *rows]) + "\n")
-        stream = build_offers(many.directory, Locator(), NOW, Quarantines())
+        stream = stream_offers(many.directory)
         next(stream)
         tracemalloc.start()
         assert sum(1 for _ in stream) == count - 1
@@ -115,9 +111,9 @@ def test_rows_spill_to_disk_and_the_disk_is_given_back(tmp_path: Path) -> None:
 def test_a_directory_without_offers_says_what_to_put_there(tmp_path: Path) -> None:
     FileSet(tmp_path).line("participation", rpps=ANNE, participation=False)
     with pytest.raises(NothingToIndexError, match="holds no source of offers"):
-        next(build_offers(tmp_path, Locator(), NOW, Quarantines()))
+        next(stream_offers(tmp_path))
     with pytest.raises(NothingToIndexError, match="is not a directory"):
-        next(build_offers(tmp_path / "absent", Locator(), NOW, Quarantines()))
+        next(stream_offers(tmp_path / "absent"))
 
 
 def test_two_editions_of_one_file_are_refused(files: FileSet) -> None:

@@ -1,6 +1,9 @@
-"""The conventions of one load: the file read, the register watched as it passes, then asked."""
+"""The conventions of one load: which contract of the file is of which professional.
 
-from collections.abc import Collection, Iterable, Iterator
+First ``add_practitioner`` for every row of the register, then ``find_convention`` for each place.
+"""
+
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,42 +24,41 @@ AMELI = "ameli"
 """Name of the source, in quarantines and on cards."""
 
 FOLDED_NAME_CACHE_SIZE = 1 << 14
-"""Given names kept as they are compared: a country has fewer that are common."""
+"""Given names kept in folded form: a country has fewer that are common."""
 
 
 class Conventions:
-    """Gives a professional his convention at a place, when nobody else can be meant."""
+    """Finds the convention of a professional at a place, when no other person can hold it."""
 
     def __init__(self, store: ContractStore, quarantine: Quarantine) -> None:
         self._store = store
         self._quarantine = quarantine
         self._covered = frozenset(one.profession for one in cnam_specialties().values())
 
-    def collect_practitioners(self, rows: Iterable[Activity]) -> Iterator[Activity]:
-        """The rows of the register as they come, with the contracts that resemble each."""
-        for row in rows:
-            if self._concerns(row):
-                who = _identity(row, row.get("skill", "").split(), *_name(row))
-                if numbers := self._store.add_candidate(row["idnps"], who):
-                    row["contracts"] = numbers
-            yield row
+    def add_practitioner(self, row: Activity) -> list[int]:
+        """Keep a row of the register as a candidate; the numbers of the contracts it resembles."""
+        if not self._concerns(row):
+            return []
+        identity = _identity(row, row.get("skill", "").split(), *_name(row))
+        return self._store.add_candidate(row["idnps"], identity)
 
     def find_convention(
         self, rows: Iterable[Activity], names: Iterable[Activity], skills: list[str]
     ) -> Convention | None:
         """The convention at the place of ``rows``, under any name of the person's rows, ``names``.
 
-        None when no contract may concern the place, or when whose it is stays in doubt: the
-        reason is then counted. ``skills`` are the specialities exercised there.
+        ``rows`` hold the numbers that ``add_practitioner`` gave, as ``contracts``. None when no
+        contract may concern the place, or when its holder stays in doubt: the reason is then
+        counted. ``skills`` are the specialities exercised there.
         """
         concerned = [row for row in rows if self._concerns(row)]
         if not concerned:
             return None
-        found = self._match_names(concerned, {_name(row) for row in names}, skills)
-        if isinstance(found, Reason):
-            self._quarantine.skip(found)
+        match = self._match_names(concerned, {_name(row) for row in names}, skills)
+        if isinstance(match, Reason):
+            self._quarantine.skip(match)
             return None
-        return found
+        return match
 
     def _match_names(
         self, rows: list[Activity], names: Collection[tuple[str, str]], skills: list[str]
@@ -70,7 +72,7 @@ class Conventions:
         return match_convention(rows[0]["idnps"], spellings, sorted(numbers), self._store)
 
     def _match_single_name(self, rows: list[Activity], skills: list[str]) -> Convention | Reason:
-        """The rows bear the numbers of the contracts that resemble them, told as they passed."""
+        """One name: the numbers kept with the rows are those of every contract it resembles."""
         person, store = rows[0]["idnps"], self._store
         numbers = sorted({number for row in rows for number in row.get("contracts", ())})
         if plain := match_unambiguous_contracts(

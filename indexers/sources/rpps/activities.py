@@ -20,7 +20,11 @@ from indexers.sources.reading.headers import locate_columns, unknown_columns
 from indexers.sources.reading.pipes import open_pipes
 from indexers.sources.rpps.address import ADDRESS_COLUMNS, read_address
 from indexers.sources.rpps.identity import PERSON_COLUMNS, PersonIdentifier, read_idnst, read_person
-from indexers.sources.rpps.listing import activity_exclusion_reason, mark_shown
+from indexers.sources.rpps.listing import (
+    activity_exclusion_reason,
+    personal_part,
+    row_exclusion_reason,
+)
 from indexers.sources.rpps.prefilter import UnlistedRowReader
 from indexers.sources.rpps.record import Activity, ActivityAddress
 
@@ -163,8 +167,8 @@ class _Layout(NamedTuple):
 def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
     """Every healthy row of the activity file, streamed; damaged rows go to ``quarantine``.
 
-    Nothing is filtered: ``shown`` tells which rows the SAS lists. Raises ``LayoutError`` when
-    the file is not an activity file.
+    Nothing is filtered: ``row_exclusion_reason`` decides which rows the SAS lists. Raises
+    ``LayoutError`` when the file is not an activity file.
     """
     header, rows = open_pipes(path, quarantine)
     layout = _layout(path, header, quarantine)
@@ -177,9 +181,9 @@ def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
 
 
 def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
-    """The same rows, those that the SAS does not list reduced to what is the person's (``listed``).
+    """The same rows; one that the SAS does not list is reduced to the fields of its person.
 
-    They are counted by reason in ``quarantine``; the same as reading all and asking ``listed``.
+    Reduced rows are counted by reason in ``quarantine``.
     """
     header, rows = open_pipes(path, quarantine)
     layout = _layout(path, header, quarantine)
@@ -191,7 +195,16 @@ def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
             quarantine.skip(Reason.SECTOR_NOT_SHOWN)
             yield own
         else:
-            yield mark_shown(_activity(line, person, fields, layout, quarantine), quarantine)
+            yield _listed_part(_activity(line, person, fields, layout, quarantine), quarantine)
+
+
+def _listed_part(row: Activity, quarantine: Quarantine) -> Activity:
+    """A listed row whole; of another, counted by its reason, the fields of its person."""
+    reason = row_exclusion_reason(row)
+    if reason is None:
+        return row
+    quarantine.skip(reason)
+    return personal_part(row)
 
 
 def source_date(path: Path) -> date | None:

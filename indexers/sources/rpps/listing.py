@@ -1,12 +1,11 @@
 """Which activities the SAS lists: civil professionals, giving care, at a place one can go to.
 
-Pure predicates over one row; a row not shown is healthy and is counted apart from quarantine.
+Pure functions of one row. An unlisted row is healthy: it is counted apart from the quarantine.
 """
 
 from functools import lru_cache
 from typing import Any, cast
 
-from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.rpps.record import Activity
 from mappings.analysis import fold
@@ -35,10 +34,10 @@ PERSONAL_KEYS = (
     "skill",
     "mode",
 )
-"""What a row tells of a person wherever they practise: every other row may need it."""
+"""Fields of a row that belong to its person wherever they practise: other rows may need them."""
 
 SALARIED = "S"
-"""Who is paid by the place (TRE_R23)."""
+"""Mode of a person paid by the place (TRE_R23)."""
 
 TELECONSULTATION_NAMES = (
     "centre de teleconsultation",
@@ -65,16 +64,17 @@ def activity_exclusion_reason(activity: Activity) -> Reason | None:
     return _person_exclusion_reason(activity) or _place_exclusion_reason(activity)
 
 
-def mark_shown(row: Activity, quarantine: Quarantine) -> Activity:
-    """The row when the SAS lists it, else what it tells of the person, counted by its reason.
+def row_exclusion_reason(row: Activity) -> Reason | None:
+    """None when the row is an offer of the SAS, else the first reason why it is not."""
+    return activity_exclusion_reason(row) or (None if "rpps" in row else Reason.WITHOUT_RPPS)
 
-    The address stays of who is not salaried: a contract with the health insurance may be theirs,
-    and so nobody else's of that name in town.
+
+def personal_part(row: Activity) -> Activity:
+    """The fields of an unlisted row that belong to its person, with ``hidden`` set.
+
+    The address of a person who is not salaried stays: a contract with the health insurance may
+    be theirs, and so of no homonym in town.
     """
-    reason = activity_exclusion_reason(row) or (None if "rpps" in row else Reason.WITHOUT_RPPS)
-    if reason is None:
-        return row
-    quarantine.skip(reason)
     salaried = row.get("mode") == SALARIED
     kept = PERSONAL_KEYS if salaried else (*PERSONAL_KEYS, "address")
     own: dict[str, Any] = {key: row[key] for key in kept if key in row}  # type: ignore[literal-required]

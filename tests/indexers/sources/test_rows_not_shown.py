@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from geography.locate import Locator
-from indexers.offers.pipeline import build_offers
 from indexers.runs.folder import Quarantines
 from indexers.sources.staging_store import StagingStore
-from tests.indexers.file_set import FLORAC, NOW, FileSet
+from tests.indexers.file_set import FLORAC, FileSet, stream_offers
 
 ANNE, PAUL = "10000000001", "10000000002"
 
@@ -16,7 +14,7 @@ def test_a_hidden_row_gives_its_name_and_speciality_and_no_place(tmp_path: Path)
     files.doctor(ANNE, name=("MARTIN", "Anne"), skill="")
     files.doctor(ANNE, FLORAC, ("MARTIN DURAND", "Anne"), f"{ANNE}002", sector="SA01", skill="SM04")
     aside = Quarantines()
-    (offer,) = build_offers(files.directory, Locator(), NOW, aside)
+    (offer,) = stream_offers(files.directory, aside)
     assert "MARTIN DURAND Anne" in offer["names"]
     assert offer["specialties"] == ["SM04"]
     assert offer["city"] == "Mende"
@@ -26,7 +24,7 @@ def test_a_hidden_row_gives_its_name_and_speciality_and_no_place(tmp_path: Path)
 def test_who_has_no_row_shown_is_counted_and_never_joined(tmp_path: Path) -> None:
     files = FileSet(tmp_path).doctor(ANNE).doctor(PAUL, sector="SA01").doctor(PAUL, sector="SA50")
     aside = Quarantines()
-    offers = list(build_offers(files.directory, Locator(), NOW, aside))
+    offers = list(stream_offers(files.directory, aside))
     assert [offer["rpps"] for offer in offers] == [ANNE]
     counted = aside.as_json()["rpps"]
     assert counted["skipped"] == {"sector_not_shown": 1, "billing_place": 1}
