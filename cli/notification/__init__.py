@@ -1,1 +1,1 @@
-"""Telling the people of the night that a load failed: by webhook, by mail, or both."""
+"""Notification of a failed load, by webhook, by mail, or both."""

@@ -1,4 +1,4 @@
-"""Around a command that loads: whatever fails is told, and stays the failure it was."""
+"""Around a command that loads: a failure is notified, then raised unchanged."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +16,9 @@ from indexers.runs.interruption import open_uninterruptible_section
 from indexers.runs.progress import ProgressListener
 
 WRONG_USAGE = 2
-"""Exit code of a command to correct: somebody is at the keyboard."""
+"""Exit code of a mistyped command: its author reads the terminal."""
 UNEXPECTED = 1
-"""Exit code of an error that nobody foresaw."""
+"""Exit code of an unexpected error."""
 
 
 class FailureExit(typer.Exit):
@@ -31,7 +31,7 @@ class FailureExit(typer.Exit):
 
 @dataclass(slots=True)
 class Attempt:
-    """What is known of a command under way, as far as it has come."""
+    """Progress of a command."""
 
     command: str
     run: Path | None = None
@@ -53,10 +53,10 @@ class Attempt:
 
 @contextmanager
 def open_attempt(command: str) -> Iterator[Attempt]:
-    """Tell the failure of the body, wrong usage left out; it is raised again as it was.
+    """Notify the failure of the body, wrong usage left out, and raise it unchanged.
 
-    The sentence is the one shown on the terminal. Of an error nobody foresaw only the kind is
-    told: its message may quote a row.
+    The sentence is the one of the terminal. Of an unexpected error only the kind is sent: its
+    message may quote a row.
     """
     attempt = Attempt(command)
     try:
@@ -76,7 +76,7 @@ def open_attempt(command: str) -> Iterator[Attempt]:
 
 
 def send_failure_notice(notice: Notice) -> None:
-    """Send a notice; what goes wrong is a line on standard error and nothing more."""
+    """Send a notice; a failure to send is one line on standard error."""
     with open_uninterruptible_section():
         try:
             results = list(send(notice, notify_settings()))

@@ -1,7 +1,7 @@
-"""A notice on its way: a POST of JSON, a mail. Each once, in at most twenty seconds."""
+"""Channels of a notice: a POST of JSON, a mail; each once, in at most twenty seconds."""
 
+import asyncio
 import hmac
-import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
 
+import aiosmtplib
 import httpx
 import orjson
 
@@ -18,9 +19,9 @@ from cli.notification.message import Notice
 from cli.notification.settings import MailServer, NotifySettings
 
 TIMEOUT_S = 10.0
-"""Seconds without a byte before a connection is given up."""
+"""Seconds without a byte before a connection is closed."""
 DEADLINE_S = 20.0
-"""Seconds that a channel may take in all."""
+"""Longest time of a channel, in seconds."""
 SIGNATURE = "X-SAS-Signature"
 
 
@@ -28,19 +29,19 @@ class NotSentError(RuntimeError):
     """A channel did not take the notice; the sentence holds neither key nor path."""
 
 
-def send(notice: Notice, chosen: NotifySettings) -> Iterator[str | NotSentError]:
-    """Send by every channel named; of each, its name, or why it did not take the notice."""
+def send(notice: Notice, settings: NotifySettings) -> Iterator[str | NotSentError]:
+    """Send by every configured channel; yield its name, or the error that kept it."""
     for name, channel in CHANNELS.items():
-        if getattr(chosen, name) is None:
+        if getattr(settings, name) is None:
             continue
-        yield _send_within_deadline(name, partial(channel, notice, chosen))
+        yield _send_within_deadline(name, partial(channel, notice, settings))
 
 
 def _send_within_deadline(name: str, deliver: Callable[[], None]) -> str | NotSentError:
-    """The name of the channel, or why it did not take the notice; known within ``DEADLINE_S``.
+    """The name of the channel, or its error, within ``DEADLINE_S``.
 
-    The time limits of sockets are of one read: a server that answers byte by byte, or a name that
-    is looked up for ever, would hold the command. What is late is left to end with the process.
+    Socket timeouts bound one read: a server that answers byte by byte, or an endless name lookup,
+    would hold the command. A late thread ends with the process.
     """
     ended: SimpleQueue[str | NotSentError] = SimpleQueue()
     Thread(target=lambda: ended.put(_attempt_delivery(name, deliver)), daemon=True).start()
@@ -60,29 +61,29 @@ def _attempt_delivery(name: str, deliver: Callable[[], None]) -> str | NotSentEr
     return name
 
 
-def post_webhook(notice: Notice, chosen: NotifySettings) -> None:
+def post_webhook(notice: Notice, settings: NotifySettings) -> None:
     """POST the notice to the webhook; a redirection is not followed. Raises ``NotSentError``."""
-    url = chosen.webhook.get_secret_value() if chosen.webhook else ""
+    url = settings.webhook.get_secret_value() if settings.webhook else ""
     body = orjson.dumps(notice.as_json())
     answer = httpx.post(
         url,
         content=body,
-        headers=webhook_headers(body, chosen),
+        headers=webhook_headers(body, settings),
         timeout=TIMEOUT_S,
-        verify=build_tls_context(chosen),
+        verify=build_tls_context(settings),
     )
     if not answer.is_success:
         raise NotSentError(f"webhook {urlsplit(url).hostname} answered {answer.status_code}")
 
 
-def webhook_headers(body: bytes, chosen: NotifySettings) -> dict[str, str]:
-    """Who sends, and proof of it."""
-    found = {"Content-Type": "application/json", "User-Agent": "sas-search-engine"}
-    if chosen.token is not None:
-        found["Authorization"] = f"Bearer {chosen.token.get_secret_value()}"
-    if chosen.secret is not None:
-        found[SIGNATURE] = signature(body, chosen.secret.get_secret_value())
-    return found
+def webhook_headers(body: bytes, settings: NotifySettings) -> dict[str, str]:
+    """Sender, key and signature of the body."""
+    headers = {"Content-Type": "application/json", "User-Agent": "sas-search-engine"}
+    if settings.token is not None:
+        headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
+    if settings.secret is not None:
+        headers[SIGNATURE] = signature(body, settings.secret.get_secret_value())
+    return headers
 
 
 def signature(body: bytes, secret: str) -> str:
@@ -90,58 +91,57 @@ def signature(body: bytes, secret: str) -> str:
     return f"sha256={hmac.new(secret.encode(), body, sha256).hexdigest()}"
 
 
-def send_mail(notice: Notice, chosen: NotifySettings) -> None:
+def send_mail(notice: Notice, settings: NotifySettings) -> None:
     """Mail the notice; never in the clear beyond this machine. Raises ``NotSentError``."""
-    server = MailServer(chosen.smtp.get_secret_value() if chosen.smtp else "")
-    with connect_smtp(server, build_tls_context(chosen)) as smtp:
-        if server.user:
-            smtp.login(server.user, server.password)
-        refused = smtp.send_message(build_mail(notice, chosen))
+    server = MailServer(settings.smtp.get_secret_value() if settings.smtp else "")
+    refused = asyncio.run(
+        _submit_mail(build_mail(notice, settings), server, build_tls_context(settings))
+    )
     if refused:
-        raise NotSentError(f"smtp {server.host} refused {len(refused)} of the recipients")
+        raise NotSentError(f"smtp {server.host} refused {refused} of the recipients")
 
 
-def connect_smtp(server: MailServer, context: ssl.SSLContext) -> smtplib.SMTP:
-    """A connection under TLS; in the clear on this machine only, when it offers nothing better."""
-    if server.implicit_tls:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=context)
-    smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
-    try:
-        smtp.ehlo()
-        if smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
-        else:
+async def _submit_mail(message: EmailMessage, server: MailServer, context: ssl.SSLContext) -> int:
+    """Recipients refused; the password is sent after STARTTLS, or in the clear to loopback."""
+    async with aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.implicit_tls,
+        tls_context=context,
+        timeout=TIMEOUT_S,
+    ) as smtp:
+        if smtp.get_transport_info("sslcontext") is None:
             _require_local(server)
-    except BaseException:
-        smtp.close()
-        raise
-    return smtp
+        if server.user:
+            await smtp.login(server.user, server.password)
+        refused, _ = await smtp.send_message(message)
+    return len(refused)
 
 
 def _require_local(server: MailServer) -> None:
-    """Raises ``NotSentError`` when a mail in the clear would leave this machine."""
+    """Raise ``NotSentError`` when a mail in the clear would leave this machine."""
     if not server.is_local:
         raise NotSentError(f"smtp {server.host} offers no STARTTLS: use smtps://")
 
 
-def build_mail(notice: Notice, chosen: NotifySettings) -> EmailMessage:
-    """The mail."""
+def build_mail(notice: Notice, settings: NotifySettings) -> EmailMessage:
+    """The mail of a notice."""
     message = EmailMessage()
     message["Subject"] = notice.subject()
-    message["From"] = chosen.sender
-    message["To"] = ", ".join(chosen.recipients)
+    message["From"] = settings.sender
+    message["To"] = ", ".join(settings.recipients)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notice comes back
     message.set_content(notice.text())
     return message
 
 
-def build_tls_context(chosen: NotifySettings) -> ssl.SSLContext:
-    """The public authorities, or the one that was named and no other."""
-    return ssl.create_default_context(cafile=str(chosen.ca) if chosen.ca else None)
+def build_tls_context(settings: NotifySettings) -> ssl.SSLContext:
+    """Trust in the public authorities, or in the configured one alone."""
+    return ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
 
 
 CHANNELS: dict[str, Callable[[Notice, NotifySettings], None]] = {
     "webhook": post_webhook,
     "smtp": send_mail,
 }
-"""By the setting that opens them."""
+"""By the setting that enables them."""

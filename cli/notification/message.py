@@ -1,4 +1,4 @@
-"""What is told of a failure: one shape, counts and sentences of ours, never a row of a file."""
+"""Notice of a failure: one shape, counts and our own sentences, never a row of a file."""
 
 import re
 import socket
@@ -10,19 +10,19 @@ from elastic.names import offers_alias
 from elastic.settings import BadSetting, read_elastic_settings
 
 VERSION = 1
-"""Rises when a member changes its meaning or goes; members may be added."""
+"""Incremented when a member changes meaning or disappears; members may be added."""
 MAX_SENTENCE = 600
 FAILED, TEST = "run_failed", "test"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell; every member is always there, null when not known."""
+    """One notice; every member is always present, null when unknown."""
 
     event: str
     """``run_failed`` or ``test``."""
     command: str
-    """What was typed after ``sas``, without its options."""
+    """The command after ``sas``, without its options."""
     run: str | None
     """Name of the run, for ``sas report RUN``."""
     index: str | None
@@ -32,7 +32,7 @@ class Notice:
     exit_code: int
     sentence: str
     stage: str | None
-    """The stage under way."""
+    """The current stage."""
     host: str
     at: str
     """UTC, ``2026-11-23T02:10:00Z``."""
@@ -65,10 +65,10 @@ def build_notice(  # noqa: PLR0917 - the members of a notice
 ) -> Notice:
     """A notice of this machine at ``now``; the sentence on one line, cut when it is long."""
     at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    told = " ".join(sentence.split())
-    told = told if len(told) <= MAX_SENTENCE else f"{told[: MAX_SENTENCE - 1]}…"
+    line = " ".join(sentence.split())
+    line = line if len(line) <= MAX_SENTENCE else f"{line[: MAX_SENTENCE - 1]}…"
     return Notice(
-        event, command, run, _alias(), code, exit_code, told, stage, socket.gethostname(), at
+        event, command, run, _alias(), code, exit_code, line, stage, socket.gethostname(), at
     )
 
 

@@ -1,4 +1,4 @@
-"""Where failures are told, read from environment variables ``SAS_NOTIFY_*``."""
+"""Channels of notices, read from environment variables ``SAS_NOTIFY_*``."""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -15,7 +15,7 @@ PORTS = {"smtp": 587, "smtps": 465}
 
 
 class NotifySettings(BaseSettings):
-    """Nothing is told unless a webhook or a mail server is named."""
+    """Webhook and mail server; without either nothing is sent."""
 
     model_config = SettingsConfigDict(
         env_prefix="SAS_NOTIFY_", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
@@ -35,13 +35,13 @@ class NotifySettings(BaseSettings):
     ] = None
     """Sender of the mails (``SAS_NOTIFY_FROM``)."""
     to: str | None = None
-    """Who receives them, separated by commas."""
+    """Recipients, separated by commas."""
     ca: Path | None = None
     """Certificate authority of both, PEM, trusted alone; default: the public ones."""
 
     @model_validator(mode="after")
     def check_addresses(self) -> Self:
-        """Addresses are of a known kind; mail has a sender and somebody to receive it."""
+        """Addresses are of a known kind; mail has a sender and a recipient."""
         if self.webhook is not None and not is_safe_webhook(self.webhook.get_secret_value()):
             raise ValueError("SAS_NOTIFY_WEBHOOK must be https, or http of this machine")
         if self.smtp is None:
@@ -55,7 +55,7 @@ class NotifySettings(BaseSettings):
 
     @property
     def recipients(self) -> list[str]:
-        """Who receives the mails."""
+        """Recipients of the mails."""
         return [one.strip() for one in (self.to or "").split(",") if one.strip()]
 
 
@@ -81,7 +81,7 @@ class MailServer:
 
 
 def notify_settings() -> NotifySettings:
-    """The settings as the environment has them now; raises ``BadSetting``, without any value."""
+    """The current settings of the environment; raises ``BadSetting``, without any value."""
     try:
         return NotifySettings()
     except ValidationError as error:

@@ -231,7 +231,8 @@ def test_a_signal_is_told(  # noqa: PLR0917
 ) -> None:
     program = (
         "import time, indexers.reindex.recipe as recipe; from cli.main import app;"
-        "recipe.settle = lambda *a: (print('reached', flush=True), time.sleep(60)); app()"
+        "recipe.refresh_and_merge = lambda *a: (print('reached', flush=True), time.sleep(60));"
+        "app()"
     )
     environment = {
         **os.environ,
