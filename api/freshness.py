@@ -139,7 +139,7 @@ def trail_query() -> dict[str, Any]:
 
 def slots_query(now: datetime) -> dict[str, Any]:
     """How many offers there are, and how many slots of each source that are not over."""
-    to_come = {"range": {"slots.marks": {"gte": format_utc(now)}}}
+    to_come = {"range": {"slots.overlap_instants": {"gte": format_utc(now)}}}
     by_source = {"terms": {"field": "slots.source", "size": MANY}}
     live = {"filter": to_come, "aggs": {"sources": by_source}}
     nested = {"nested": {"path": "slots"}, "aggs": {"live": live}}

@@ -3,14 +3,12 @@
 Declared with ``elasticsearch.dsl``, used as a plain dictionary; never on the hot path.
 """
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from elasticsearch.dsl import (
     Boolean,
     Date,
     DateRange,
-    Field,
     Float,
     GeoPoint,
     Integer,
@@ -23,9 +21,8 @@ from elasticsearch.dsl import (
 )
 
 from mappings.analysis import analysis_settings
-from mappings.records import AUDIENCES, Consultation, SlotType
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -58,10 +55,10 @@ def _slots() -> Nested:
             "id": Keyword(),
             "start": Date(format="strict_date_time_no_millis"),
             "end": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
-            "marks": _instants(),
+            "overlap_instants": _instants(),
             "types": Keyword(),
             "declared_types": _display_keyword(),
-            "hidden": Keyword(),
+            "hidden_reason": Keyword(),
             "consultation": Keyword(),
             "appointment": Keyword(),
             "source": Keyword(),
@@ -70,7 +67,7 @@ def _slots() -> Nested:
             "seats_left": Integer(),
             "url": _display_keyword(),
             "reasons": _display_keyword(),
-            "seen_at": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
+            "received_at": Date(format="strict_date_time_no_millis", index=False, doc_values=False),
         },
     )
 
@@ -78,25 +75,6 @@ def _slots() -> Nested:
 def _instants() -> Date:
     """Read one offer after the other, never looked up."""
     return Date(format="strict_date_time_no_millis", index=False)
-
-
-def _object_by_key(names: Iterable[str], field: Callable[[], Field]) -> Object:
-    return Object(dynamic="strict", properties={str(name): field() for name in names})
-
-
-def _bookable() -> Object:
-    return Object(
-        dynamic="strict",
-        properties={
-            "last": _instants(),
-            "types": _object_by_key(SlotType, _instants),
-            "starts": _object_by_key(AUDIENCES, _instants),
-            "marks": _object_by_key(AUDIENCES, _instants),
-            "consultation": _object_by_key(
-                AUDIENCES, lambda: _object_by_key(Consultation, _instants)
-            ),
-        },
-    )
 
 
 def _identity() -> dict[str, Any]:
@@ -159,13 +137,28 @@ def _place() -> dict[str, Any]:
         "insee": _code(),
         "department": _code(),
         "territory": _code(),
-        "zone": _code(),
+        "timezone": _code(),
         "phones": _display_keyword(),
         "hours": Object(enabled=False),
         "open_minutes": IntegerRange(),
         "maternity_level": _code(),
         "emergency": Boolean(),
         "additional_info": Text(index=False),
+    }
+
+
+def _future_fields() -> dict[str, Any]:
+    """Fields named in ``schema_history.RESERVED_FIELDS``: added now, filled by later versions."""
+    return {
+        "answered_at": Object(enabled=False),
+        "name_sound": _code(),
+        "person_key": _code(),
+        "landmass": _code(),
+        "zone": _code(),
+        "orientations_today": Object(
+            dynamic="strict",
+            properties={"day": Date(format="strict_date"), "count": Integer()},
+        ),
     }
 
 
@@ -182,7 +175,7 @@ def offers_mapping() -> dict[str, Any]:
         "always_absent": Boolean(),
         "sources": Object(enabled=False),
         "slots": _slots(),
-        "bookable": _bookable(),
+        **_future_fields(),
     }
     for name, field in properties.items():
         mapping.field(name, field)

@@ -167,12 +167,12 @@ MAX_OVERLAP_INSTANT_GAP = timedelta(hours=4)
 class StoredSlot(TypedDict):
     """One slot nested in its offer.
 
-    ``types`` are the types that show, after the coherence rules; ``declared_types`` are those
-    the source sent, kept so that a changed participation or absence can be applied again.
-    A slot whose ``types`` is empty is invisible and ``hidden`` says why. ``marks`` are instants of
-    the slot, its first and its last second among them,
-    ``MAX_OVERLAP_INSTANT_GAP`` from each other at most: any
-    stretch of time as long as that which the slot overlaps holds one of them.
+    ``types`` are the visible types, after the coherence rules; ``declared_types`` are those the
+    source sent, kept so that a changed participation or absence can be applied again. A slot with
+    no visible type is hidden, and ``hidden_reason`` gives the rule. ``overlap_instants`` are
+    instants of the slot, its first and last second included, at most ``MAX_OVERLAP_INSTANT_GAP``
+    apart: a time range at least that long overlaps the slot exactly when it holds one of them.
+    ``received_at`` is when the source sent the slot.
     """
 
     id: str
@@ -181,7 +181,7 @@ class StoredSlot(TypedDict):
     """First instant."""
     end: str
     """Last instant, excluded."""
-    marks: list[str]
+    overlap_instants: list[str]
     """Instants inside the slot, at most 4 hours apart: a horizon that overlaps the slot holds
     one."""
     types: list[str]
@@ -190,9 +190,9 @@ class StoredSlot(TypedDict):
     """Types that the source sent."""
     source: str
     """Editor or agenda."""
-    seen_at: str
+    received_at: str
     """When the source last sent it."""
-    hidden: NotRequired[str]
+    hidden_reason: NotRequired[str]
     """Why no type shows."""
     consultation: NotRequired[list[str]]
     """AMB (office), HH (home), VR (remote)."""
@@ -208,21 +208,6 @@ class StoredSlot(TypedDict):
     """Seats of the slot (SAS agenda)."""
     seats_left: NotRequired[int]
     """Seats still free."""
-
-
-class Bookable(TypedDict):
-    """What the slots of an offer say together, so that they need not be walked to be counted.
-
-    Instants, of slots with a seat left but for ``last``, the latest start of all. ``types``: the
-    latest start by type that shows. By audience: ``starts``; ``marks``, first and last seconds;
-    ``consultation``, the latest start by way of consulting.
-    """
-
-    last: str
-    types: dict[str, str]
-    starts: dict[str, list[str]]
-    marks: dict[str, list[str]]
-    consultation: dict[str, dict[str, str]]
 
 
 class GeoPoint(TypedDict):
@@ -267,7 +252,7 @@ class Offer(TypedDict):
     """Every spelling of the name, for name searches."""
     fair_key: int
     """Stable random integer: order of offers that are equal otherwise."""
-    zone: str
+    timezone: str
     """IANA time zone of the place."""
     department: str
     """Department or collectivity code, such as 48, 2A, 971."""
@@ -367,7 +352,7 @@ class Offer(TypedDict):
     hours: NotRequired[dict[str, list[list[str]]]]
     """Opening hours by weekday, as pairs of local times."""
     open_minutes: NotRequired[list[MinuteRange]]
-    """``hours`` on the clock of ``zone``, made by ``mappings.hours``."""
+    """``hours`` on the clock of ``timezone``, made by ``mappings.hours``."""
     maternity_level: NotRequired[str]
     """1, 2A, 2B or 3."""
     emergency: NotRequired[bool]
@@ -381,5 +366,16 @@ class Offer(TypedDict):
     """Absent without an end."""
     slots: NotRequired[list[StoredSlot]]
     """Slots of every source."""
-    bookable: NotRequired[list[Bookable]]
-    """Of the slots, one or none; written with them (``slots.bookable``)."""
+
+    answered_at: NotRequired[dict[str, str]]
+    """Reserved: by source of slots, the instant of its last answer, an empty one included."""
+    name_sound: NotRequired[list[str]]
+    """Reserved: phonetic keys of the names."""
+    person_key: NotRequired[str]
+    """Reserved: the RPPS of the professional, else the offer id."""
+    landmass: NotRequired[str]
+    """Reserved: mainland or island, from the contour of the commune."""
+    zone: NotRequired[str]
+    """Reserved: shore or valley between which a crossing adds minutes."""
+    orientations_today: NotRequired[dict[str, Any]]
+    """Reserved: ``day`` of the place and ``count`` of orientations given on it."""

@@ -96,19 +96,19 @@ def _apply_rules(offer: Offer, slot: StoredSlot) -> StoredSlot:
         )
     shown = _with_overlap_instants(slot)
     shown["types"] = showing
-    shown.pop("hidden", None)
+    shown.pop("hidden_reason", None)
     return shown
 
 
 def _with_overlap_instants(slot: StoredSlot) -> StoredSlot:
     """A copy; a slot that an older index gave gets the marks it had not."""
-    return {**slot, "marks": overlap_instants(slot["start"], slot["end"])}
+    return {**slot, "overlap_instants": overlap_instants(slot["start"], slot["end"])}
 
 
 def _hide_slot(slot: StoredSlot, reason: HiddenReason) -> StoredSlot:
     masked = _with_overlap_instants(slot)
     masked["types"] = []
-    masked["hidden"] = reason.value
+    masked["hidden_reason"] = reason.value
     return masked
 
 
@@ -149,8 +149,8 @@ def count_hidden_slots(slots: Iterable[StoredSlot]) -> Counter[str]:
     """Slots hidden by reason, and ``cpts_stripped``: shown, but not to their CPTS."""
     counts: Counter[str] = Counter()
     for slot in slots:
-        if "hidden" in slot:
-            counts[slot["hidden"]] += 1
+        if "hidden_reason" in slot:
+            counts[slot["hidden_reason"]] += 1
         elif set(slot["types"]) != set(slot["declared_types"]):
             counts["cpts_stripped"] += 1
     return counts

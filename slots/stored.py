@@ -76,21 +76,21 @@ def overlap_instants(start: str, end: str) -> list[str]:
     return list(_compute_overlap_instants(start, end))
 
 
-def build_stored_slot(slot: CanonicalSlot, source: str, seen_at: str) -> StoredSlot:
+def build_stored_slot(slot: CanonicalSlot, source: str, received_at: str) -> StoredSlot:
     """The slot as nested in its offer, every declared type showing until coherence is applied.
 
-    ``seen_at`` is UTC text. Texts that come back in many slots are kept once: a load holds
+    ``received_at`` is UTC text. Texts that come back in many slots are kept once: a load holds
     hundreds of thousands of slots in memory.
     """
     stored: StoredSlot = {
         "id": build_slot_id(slot, source),
         "start": intern(slot["start"]),
         "end": intern(slot["end"]),
-        "marks": overlap_instants(slot["start"], slot["end"]),
+        "overlap_instants": overlap_instants(slot["start"], slot["end"]),
         "types": list(slot["types"]),
         "declared_types": list(slot["types"]),
         "source": source,
-        "seen_at": seen_at,
+        "received_at": received_at,
     }
     _copy_facts(slot, stored)
     _copy_seats(slot, stored)

@@ -11,6 +11,7 @@ from elastic.names import IndexName
 from elastic.schema import MigrationKind
 from elastic.service.audit import AuditEntry
 from indexers.upkeep.indices import Migration, RollbackPlan
+from mappings.schema_history import describe_changes
 
 OMITTED_DETAILS = ("index", "live_before")
 """Details that other columns and lines of the trail say; ``--json`` has them."""
@@ -66,9 +67,10 @@ def migration(done: Migration) -> str:
         return f"{fields} {verb} {index} ({versions}); empty until the next `sas reindex`."
     why = ", ".join(gap.differing) or "the version alone"
     new = f" New fields: {fields}." if fields else ""
+    changes = "".join(f" {one}" for one in describe_changes(gap.live_version, gap.wanted_version))
     return (
         f"{index} has schema {gap.live_version}, this program {gap.wanted_version}. What differs: "
-        f"{why}.{new} It cannot be changed in place: run `sas reindex --from DIR`."
+        f"{why}.{new}{changes} It cannot be changed in place: run `sas reindex --from DIR`."
     )
 
 

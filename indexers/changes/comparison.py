@@ -11,12 +11,13 @@ from elastic import lifecycle
 from elastic.errors import AliasConflict, IndexMissing
 from elastic.names import IndexName, offers_alias
 from elastic.scan import PAGE, PointInTimeView, open_point_in_time_view
-from indexers.changes.differences import SLOT_FIELDS, Differences, pair_by_id
+from indexers.changes.differences import SLOTS, Differences, pair_by_id
 from indexers.runs.progress import ProgressListener
 from mappings.records import Offer
+from mappings.schema_history import REMOVED_OFFER_FIELDS, read_offer
 
 ALL: dict[str, Any] = {"match_all": {}}
-WITHOUT_SLOTS = {"excludes": [*SLOT_FIELDS]}
+WITHOUT_SLOTS = {"excludes": [SLOTS, *REMOVED_OFFER_FIELDS]}
 PROGRESS_EVERY = 1_000
 """Offers between two signs of life."""
 
@@ -90,7 +91,7 @@ def _stream_by_id(client: Elasticsearch, index: IndexName) -> Generator[Offer]:
     lifecycle.refresh_index(client, index)
     with open_point_in_time_view(client, str(index)) as view:
         for hit in view.hits(ALL, order="id"):
-            yield hit["_source"]
+            yield read_offer(hit["_source"])
 
 
 def compare_with_live(
@@ -125,4 +126,4 @@ def _count_removed(view: PointInTimeView, met: set[str], differences: Difference
 def _facts(view: PointInTimeView, ids: list[str]) -> dict[str, Offer]:
     """The offers of these ids without their slots; those that are not there are left out."""
     hits = view.hits({"terms": {"id": ids}}, source=WITHOUT_SLOTS)
-    return {hit["_id"]: hit["_source"] for hit in hits}
+    return {hit["_id"]: read_offer(hit["_source"]) for hit in hits}

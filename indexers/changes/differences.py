@@ -14,11 +14,9 @@ import orjson
 
 PROVENANCE = frozenset({"sources"})
 SLOTS = "slots"
-SLOT_FIELDS = frozenset({SLOTS, "bookable"})
-"""What the slots of an offer make of it."""
-SLOT_PROVENANCE = frozenset({"seen_at", "marks"})
-"""Nor is ``marks``, which an index of an earlier schema has not: start and end say it all."""
-NOT_FACTS = PROVENANCE | SLOT_FIELDS
+SLOT_PROVENANCE = frozenset({"received_at", "overlap_instants"})
+"""Fields of a slot that are derived or provenance: not compared."""
+NOT_FACTS = PROVENANCE | {SLOTS}
 
 EXAMPLES = 5
 """Offers named for each sort of change, unless asked otherwise."""

@@ -10,7 +10,6 @@ from elastic import lifecycle
 from elastic.bulk import Operation, Progress, write_operations
 from elastic.scan import scan
 from mappings.records import Offer, SourceMark
-from slots.bookable import build_slot_fields
 from slots.coherence import visible_slots
 
 ATTEMPTS = 5
@@ -40,7 +39,7 @@ def apply_patch(offer: Offer, patch: Patch) -> Offer:
     given = patch.fields(offer)
     new = cast("Offer", {**kept, **given, "sources": _sources(offer, given, patch)})
     if "slots" in new:
-        return {**new, **build_slot_fields(visible_slots(new, new["slots"]))}
+        return {**new, "slots": visible_slots(new, new["slots"])}
     return new
 
 

@@ -21,7 +21,6 @@ from indexers.offers.sos import SOS, build_sos_offers
 from indexers.runs.folder import Quarantines
 from mappings.formats import Cpts, SosAssociation
 from mappings.records import Kind, Offer, Precision
-from slots.bookable import build_slot_fields
 from slots.coherence import visible_slots
 
 PLACE_FIELDS = (
@@ -33,7 +32,7 @@ PLACE_FIELDS = (
     "insee",
     "department",
     "territory",
-    "zone",
+    "timezone",
 )
 """What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
 
@@ -153,7 +152,7 @@ def replacement_operations(cards: Cards, live: Cards) -> Iterator[Operation]:
 def _with_slots(card: Offer, before: Offer | None) -> Offer:
     if before is None or "slots" not in before:
         return card
-    return {**card, **build_slot_fields(visible_slots(card, before["slots"]))}
+    return {**card, "slots": visible_slots(card, before["slots"])}
 
 
 def member_patch(cpts: Mapping[str, Cpts]) -> Patch:

@@ -91,7 +91,7 @@ def absence_patches(absences: Mapping[str, Sequence[Absence]]) -> Iterator[Patch
             found = absences_at_place(absences.get(offer.get("rpps", ""), ()), idnsts(offer))
         else:
             found = list(absences.get(offer.get("finess", ""), ()))
-        return absence_fields(found, offer["zone"])
+        return absence_fields(found, offer["timezone"])
 
     kinds: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
     before: list[Query] = [{"exists": {"field": name}} for name in absence_rules.OWNED]

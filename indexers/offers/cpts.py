@@ -114,7 +114,7 @@ def territory_fields(department: str) -> Record:
     return {
         "department": department,
         "territory": f"SAS-{department}",
-        "zone": department_zone(department),
+        "timezone": department_zone(department),
     }
 
 

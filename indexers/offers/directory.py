@@ -17,7 +17,6 @@ from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
 from mappings.records import Offer
-from slots.bookable import build_slot_fields
 from slots.loading.directory import DirectorySlots, owners_in, slots_from_directory
 from slots.loading.requests import AGENDA_FILE, REQUESTS_FILE
 from slots.matching.locating import build_locate
@@ -73,7 +72,7 @@ class SourceDirectory:
     def offers_with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
         """The offers that bear slots, created ones included, with their slots."""
         for offer_id, slots in found.slots.items():
-            yield {**self._offer_index.offer(offer_id), **build_slot_fields(slots)}
+            yield {**self._offer_index.offer(offer_id), "slots": slots}
 
 
 @contextmanager

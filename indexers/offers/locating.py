@@ -90,7 +90,7 @@ def place_fields(place: Location, address: Address) -> Record:
         "insee": place.insee,
         "department": place.department,
         "territory": f"SAS-{place.department}" if department is None else department.territory,
-        "zone": place.zone,
+        "timezone": place.zone,
         **drop_empty_fields(lines=lines, postal_code=address.get("postal_code")),
     }
 

@@ -240,7 +240,7 @@ def _settings(place: PracticePlace, centre: bool, offer: Record, own: OwnSources
         return {}
     return {
         **professional_fields(settings, place.idnsts, centre, own.cpts),
-        **absence_fields(absences_at_place(absences or (), place.idnsts), offer["zone"]),
+        **absence_fields(absences_at_place(absences or (), place.idnsts), offer["timezone"]),
     }
 
 

@@ -59,7 +59,7 @@ def build_structure_offer(located: LocatedSubject[Structure], facts: StructureFa
     structure = located.subject
     kind = structure_kind(structure["category"]) or StructureKind.OTHER
     offer = {**_identity(structure, kind), **located.fields}
-    offer |= _settings(structure["finess"], kind, offer["zone"], facts)
+    offer |= _settings(structure["finess"], kind, offer["timezone"], facts)
     offer["sources"] = _sources(located, offer, facts.provenance)
     return cast("Offer", offer)
 

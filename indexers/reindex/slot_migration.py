@@ -20,7 +20,7 @@ from elastic.errors import translate_errors
 from elastic.scan import scan
 from mappings.instants import utc_text
 from mappings.records import Offer, StoredSlot
-from slots.bookable import build_slot_fields
+from mappings.schema_history import read_offer
 from slots.coherence import visible_slots
 from slots.loading.importing import fetch_owner_offers
 from slots.matching.matching import build_offer_index, offer_owner
@@ -105,7 +105,7 @@ def merge_since(since: datetime) -> Merge:
     instant = utc_text(since)
 
     def merge(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
-        told = {slot["source"] for slot in live if slot["seen_at"] >= instant}
+        told = {slot["source"] for slot in live if slot["received_at"] >= instant}
         return _replace_sources(new, live, told)
 
     return merge
@@ -123,7 +123,7 @@ def merge_latest(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[
 def _latest_seen_by_source(slots: Iterable[StoredSlot]) -> dict[str, str]:
     found: dict[str, str] = {}
     for slot in slots:
-        found[slot["source"]] = max(slot["seen_at"], found.get(slot["source"], ""))
+        found[slot["source"]] = max(slot["received_at"], found.get(slot["source"], ""))
     return found
 
 
@@ -142,15 +142,13 @@ def _migration_operations(
         with_admin_timeout(migration.client).indices.refresh(index=migration.live)
     hits = scan(migration.client, migration.live, query)
     while page := list(islice(hits, PAGE)):
-        live: dict[str, Offer] = {hit["_id"]: hit["_source"] for hit in page}
+        live: dict[str, Offer] = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
         present = {one.offer["id"]: one for one in _fetch_versioned_offers(migration, list(live))}
         for offer_id, stored in present.items():
             before = stored.offer.get("slots", [])
             after = migration.resolve_slots(stored, live[offer_id].get("slots", []))
             if after != before:
-                yield Operation.index(
-                    {**stored.offer, **build_slot_fields(after)}, **stored.version
-                )
+                yield Operation.index({**stored.offer, "slots": after}, **stored.version)
         yield from _editor_place_operations(
             migration, [offer for offer_id, offer in live.items() if offer_id not in present]
         )
@@ -174,7 +172,7 @@ def _editor_place_operations(
             made = refresh_place_offer(offer, of_owner)
             if slots := visible_slots(made, migration.merge([], offer.get("slots", []))):
                 migration.on_created(made)
-                yield Operation.create({**made, **build_slot_fields(slots)})
+                yield Operation.create({**made, "slots": slots})
 
 
 def _fetch_versioned_offers(migration: SlotMigration, ids: list[str]) -> list[ReplayedOffer]:

@@ -24,6 +24,7 @@ from elastic.service.audit import Event
 from indexers.quality.index_stats import IndexStats, fetch_index_stats
 from indexers.reindex.recipe import LOCK, NothingToRollBackError
 from mappings.offers import SCHEMA_VERSION
+from mappings.schema_history import describe_changes
 
 
 def prune(
@@ -61,6 +62,7 @@ class Migration:
             "verdict": self.gap.migration_kind.value,
             "applied": self.applied,
             **asdict(self.gap),
+            "changes": list(describe_changes(self.gap.live_version, self.gap.wanted_version)),
         }
 
 

@@ -40,6 +40,6 @@ async def offer_card(
     if not hits:
         raise OfferNotFound
     offer: Offer = hits[0]["_source"]
-    window = build_window(now, offer["zone"])
+    window = build_window(now, offer["timezone"])
     slots = select_visible_slots(default_slot_rule(viewer.role, window), offer.get("slots", []))
     return card(CardContext(viewer.role, window, now, viewer.origin), offer, slots)

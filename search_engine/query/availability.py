@@ -43,7 +43,7 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     )
 
 
-OVERLAP_INSTANTS = "slots.marks"
+OVERLAP_INSTANTS = "slots.overlap_instants"
 """Instants by which a slot is found in any horizon that it overlaps."""
 
 SLOT_FILTERS = ("slot_type", "consultation", "horizon")

@@ -66,7 +66,7 @@ def _open_at(now: datetime) -> dict[str, Any]:
 
 
 def _open_in(zones: list[str], minute: int) -> dict[str, Any]:
-    there, then = {"terms": {"zone": zones}}, {"term": {"open_minutes": minute}}
+    there, then = {"terms": {"timezone": zones}}, {"term": {"open_minutes": minute}}
     return {"bool": {"filter": [there, then]}}
 
 

@@ -14,7 +14,7 @@ CARD_FIELDS = (
         "accepts_beyond",
     ),
     *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
-    *("precision", "zone", "phones", "hours", "additional_info", "sources"),
+    *("precision", "timezone", "phones", "hours", "additional_info", "sources"),
     *("absences", "always_absent"),
 )
 SLOT_FIELDS = (

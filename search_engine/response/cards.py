@@ -28,7 +28,7 @@ PLACE_FIELDS = {
     "insee": "insee",
     "department": "department",
     "precision": "precision",
-    "timezone": "zone",
+    "timezone": "timezone",
 }
 """Name on the card: name in the index."""
 
@@ -74,7 +74,7 @@ def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | N
         "place": place(offer),
         "distance_km": None if km is None else round(km, 3),
         "phones": offer.get("phones"),
-        "open": opening_state(offer.get("hours", {}), view.now, offer["zone"]),
+        "open": opening_state(offer.get("hours", {}), view.now, offer["timezone"]),
         "participation": participation(offer),
         "accepts_beyond": offer.get("accepts_beyond", False),
         "availability": availability(view, offer, slots),
@@ -131,9 +131,9 @@ def participation(offer: Offer) -> Block:
 
 def availability(view: CardContext, offer: Offer, slots: list[StoredSlot]) -> Block:
     """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
-    days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["zone"])}
+    days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["timezone"])}
     for slot in slots:
-        told = slot_block(view, slot, offer["zone"])
+        told = slot_block(view, slot, offer["timezone"])
         days.setdefault(told["start_local"][:10], []).append(told)
     first = slots[0]["start"] if slots else None
     listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]

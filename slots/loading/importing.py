@@ -18,7 +18,6 @@ from elastic import lifecycle
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
 from mappings.records import CanonicalSlot, Kind, Offer, StoredSlot
-from slots.bookable import build_slot_fields
 from slots.coherence import count_hidden_slots, visible_slots
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
@@ -225,8 +224,8 @@ def _operation(stored: VersionedOffer, slots: list[StoredSlot]) -> list[dict[str
     """A partial update of an offer at the version read, or the creation of a new one."""
     offer = stored.offer
     if not stored.version:
-        return [{"create": {"_id": offer["id"]}}, {**offer, **build_slot_fields(slots)}]
-    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": build_slot_fields(slots)}]
+        return [{"create": {"_id": offer["id"]}}, {**offer, "slots": slots}]
+    return [{"update": {"_id": offer["id"], **stored.version}}, {"doc": {"slots": slots}}]
 
 
 def fetch_owner_offers(

@@ -39,7 +39,7 @@ def _geography(found: Location) -> Geography:
         "city": found.city,
         "insee": found.insee,
         "department": found.department,
-        "zone": found.zone,
+        "timezone": found.zone,
     }
     department = departments().get(found.department)
     if department is not None:

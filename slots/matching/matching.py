@@ -28,7 +28,7 @@ class Geography(TypedDict, total=False):
     insee: str
     department: str
     territory: str
-    zone: str
+    timezone: str
 
 
 Locate = Callable[[SlotPlace], Geography | None]

@@ -173,7 +173,7 @@ def test_a_reindex_under_a_running_service_is_seen_at_once(
     monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
     with httpx.Client(base_url=serve(build_frozen_app())) as api:
         problem(api.get("/readyz"), 503, "index_too_small")
-        create_offers([{"id": "finess:480000123", "kind": "structure", "zone": "Europe/Paris"}])
+        create_offers([{"id": "finess:480000123", "kind": "structure", "timezone": "Europe/Paris"}])
         assert answer(api.get("/readyz"))["offers"] == 1
 
 

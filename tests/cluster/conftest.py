@@ -23,7 +23,6 @@ from elastic.service.audit import Event
 from elastic.settings import ElasticSettings
 from elastic.startup import ensure_elasticsearch
 from mappings.offers import offers_mapping, offers_settings
-from slots.bookable import build_slot_fields
 from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
 from tests.elastic.clusters import HEAP, WAIT_S, open_own_machine
 
@@ -112,7 +111,7 @@ def fill(client: Elasticsearch) -> str:
         {
             "_index": str(name),
             "_id": offer["id"],
-            "_source": {**offer, **build_slot_fields(offer["slots"])},
+            "_source": offer,
         }
         for offer in ({"slots": [], **offer} for offer in offers)
     ]

@@ -20,7 +20,7 @@ def offers(count: int, **fields: Any) -> Iterator[Offer]:
             "title": "X",
             "names": ["X"],
             "fair_key": number,
-            "zone": "Europe/Paris",
+            "timezone": "Europe/Paris",
             "department": "48",
             "sources": {},
             **fields,

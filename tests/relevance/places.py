@@ -20,6 +20,6 @@ def around(spot: dict[str, Any], km: float, **fields: Any) -> dict[str, Any]:
         "point": {"lat": spot["lat"] + km * KM, "lon": spot["lon"]},
         "department": department,
         "insee": spot["insee"],
-        "zone": ZONES.get(department, "Europe/Paris"),
+        "timezone": ZONES.get(department, "Europe/Paris"),
         **fields,
     }

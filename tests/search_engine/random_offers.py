@@ -187,7 +187,7 @@ def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
     }
     return {
         "place_key": key,
-        "zone": centre.zone if random.random() < 0.95 else "America/Cayenne",
+        "timezone": centre.zone if random.random() < 0.95 else "America/Cayenne",
         "department": centre.department if random.random() < 0.95 else "99",
         "territory": f"SAS-{centre.department}" if random.random() < 0.9 else "SAS-99",
         "insee": centre.insee,
@@ -250,11 +250,11 @@ def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
         "id": key,
         "start": utc(start),
         "end": utc(end),
-        "marks": overlap_instants(utc(start), utc(end)),
+        "overlap_instants": overlap_instants(utc(start), utc(end)),
         "types": shown,
         "declared_types": declared,
         "source": random.choice(EDITORS),
-        "seen_at": utc(NOW),
+        "received_at": utc(NOW),
     }
     if random.random() < 0.8:
         slot["consultation"] = random.sample(["AMB", "HH", "VR"], random.choice((1, 1, 2)))

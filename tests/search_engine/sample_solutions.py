@@ -26,7 +26,7 @@ def solution(key: str, *covers: str, **fields: Any) -> Offer:
         "link": f"https://acme.example/{key}",
         "fair_key": crc32(key[::-1].encode()) % 2**31,
         "department": "14",
-        "zone": "Europe/Paris",
+        "timezone": "Europe/Paris",
         "sources": {"identity": {"source": "solutions", "date": "2026-06-01"}},
         **({"covers_departments": list(covers)} if covers else {}),
         **fields,

@@ -16,7 +16,7 @@ MORNING = {"gte": "2026-11-23T00:00:00Z", "lt": "2026-11-23T10:00:00Z"}
 
 def visible_types(record: Offer, *slots: StoredSlot) -> list[Any]:
     """(types, hidden) of each slot, in order of start."""
-    return [(s["types"], s.get("hidden")) for s in visible_slots(record, slots)]
+    return [(s["types"], s.get("hidden_reason")) for s in visible_slots(record, slots)]
 
 
 @pytest.mark.proves("F073")
@@ -53,7 +53,7 @@ def test_a_slot_for_an_undeclared_cpts_only_is_hidden_and_counted() -> None:
         build_stored_slot(11),
     ]
     judged = visible_slots(offer(cpts=["950047225"]), slots)
-    assert [s.get("hidden") for s in judged] == [HiddenReason.CPTS_NOT_DECLARED, None, None]
+    assert [s.get("hidden_reason") for s in judged] == [HiddenReason.CPTS_NOT_DECLARED, None, None]
     assert count_hidden_slots(judged) == {"cpts_not_declared": 1, "cpts_stripped": 1}
 
 
@@ -150,7 +150,7 @@ def test_one_interval_told_by_two_sources_shows_once(
     for slots in ([first, second], [second, first]):
         judged = visible_slots(offer(), slots)
         assert [s["source"] for s in judged if s["types"]] == showing
-        assert all(s.get("hidden") == "duplicate" for s in judged if not s["types"])
+        assert all(s.get("hidden_reason") == "duplicate" for s in judged if not s["types"])
 
 
 @pytest.mark.proves("F068")
@@ -195,7 +195,7 @@ def test_the_rules_never_add_a_type_and_twice_is_once(
     assert visible_slots(given_offer, judged) == judged
     for slot in judged:
         assert set(slot["types"]) <= set(slot["declared_types"])
-        assert ("hidden" in slot) is (slot["types"] == [])
+        assert ("hidden_reason" in slot) is (slot["types"] == [])
 
 
 @given(OFFERS, SLOTS)

@@ -48,7 +48,7 @@ def test_facts_count_and_provenance_and_slots_do_not(
 
 
 def test_a_slot_seen_again_is_the_same_slot_and_a_shorter_one_is_not() -> None:
-    again = {**TEN, "seen_at": "2026-11-24T00:00:00Z"}
+    again = {**TEN, "received_at": "2026-11-24T00:00:00Z"}
     other = {**TEN, "id": "acme:2"}
     assert same_slots({"slots": [TEN, other]}, {"slots": [other, again]})
     assert same_slots({}, {"slots": []})

@@ -236,11 +236,11 @@ def test_stored_slots_are_judged_again_by_a_new_setting(reindex_harness: Reindex
     apply_load(reindex_harness, "participation", OWN)
     assert reindex_harness.offers()[AT_ANNE]["slots"][0]["types"] == ["PUBLIC"]
     apply_load(reindex_harness, "absences", {"rpps": ANNE, "ranges": [DAY]})
-    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["hidden"] == "absent"
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["hidden_reason"] == "absent"
     apply_load(reindex_harness, "absences", {"rpps": BRUNO, "ranges": [DAY]})
     (slot_again,) = reindex_harness.offers()[AT_ANNE]["slots"]
     assert slot_again["types"] == ["PUBLIC"]
-    assert "hidden" not in slot_again
+    assert "hidden_reason" not in slot_again
 
 
 @pytest.mark.proves("F036", "W27")
@@ -252,7 +252,9 @@ def test_an_absence_of_one_day_hides_that_day_s_slots_of_every_source(
     agenda = slot("sas-agenda:1", TEN["start"], "2026-11-23T10:30:00Z", source="sas-agenda")
     reindex_harness.give_slots(AT_ANNE, TEN, agenda, slot("acme:2", *tomorrow))
     apply_load(reindex_harness, "absences", {"rpps": ANNE, "ranges": [DAY]})
-    hidden = {one["id"]: one.get("hidden") for one in reindex_harness.offers()[AT_ANNE]["slots"]}
+    hidden = {
+        one["id"]: one.get("hidden_reason") for one in reindex_harness.offers()[AT_ANNE]["slots"]
+    }
     assert hidden == {"acme:1": "absent", "sas-agenda:1": "absent", "acme:2": None}
 
 

@@ -106,7 +106,7 @@ def test_a_cpts_is_a_card_with_its_communes_and_phones(files: FileSet) -> None:
     assert (offer["id"], offer["kind"]) == (f"cpts:{CPTS}", "cpts")
     assert offer["covers_insee"] == ["48095", "48061"]
     assert offer["phones"] == offer["cpts_phones"] == ["0466000002"]
-    assert (offer["department"], offer["zone"]) == ("48", "Europe/Paris")
+    assert (offer["department"], offer["timezone"]) == ("48", "Europe/Paris")
     assert "point" not in offer
 
 

@@ -220,7 +220,7 @@ def test_a_place_that_only_an_editor_knows_stays_with_its_slots(
     away = {"start": "2026-11-23", "end": "2026-11-23"}
     reindex_harness.reindex(two_doctors(reindex_harness).line("absences", rpps=ANNE, ranges=[away]))
     found = reindex_harness.offers()[created]
-    assert [slot["hidden"] for slot in found["slots"]] == ["absent"]
+    assert [slot["hidden_reason"] for slot in found["slots"]] == ["absent"]
     assert found["lines"] == ["4 rue du Pont"]
 
 

@@ -3,13 +3,14 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from elastic import lifecycle
 from elastic.errors import LockTaken
-from elastic.names import offers_index
+from elastic.names import IndexName, offers_index
 from elastic.service import audit, lock
 from indexers.reindex import recipe
 from indexers.reindex.dry_run import dry_run
@@ -18,7 +19,8 @@ from indexers.reindex.unfinished import build_unfinished_mapping
 from indexers.runs import folder
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
 from indexers.runs.progress import ProgressListener
-from mappings.offers import offers_settings
+from mappings.offers import offers_mapping, offers_settings
+from mappings.schema_history import RENAMED_OFFER_FIELDS, RENAMED_SLOT_FIELDS
 from tests.indexers.file_set import MSP, NOW, rang
 from tests.indexers.reindex_harness import (
     ANNE,
@@ -91,6 +93,41 @@ def test_live_slots_are_carried_over_when_the_directory_brings_none(
     assert reindex_harness.offers()[AT_ANNE]["slots"] == [TEN]
 
 
+def write_former_index(harness: ReindexHarness) -> None:
+    """The live offers as schema 5 stored them, live in an index of that schema."""
+    former = IndexName(harness.prefix, schema=5, stamp=datetime.now(UTC))
+    offer_names = {present: old for old, present in RENAMED_OFFER_FIELDS.items()}
+    slot_names = {present: old for old, present in RENAMED_SLOT_FIELDS.items()}
+    mapping = {"dynamic": False, "properties": {"slots": offers_mapping()["properties"]["slots"]}}
+    mapping["properties"] |= {name: {"type": "keyword"} for name in ("id", "kind", "department")}
+    mapping["properties"]["slots"] = {**mapping["properties"]["slots"], "dynamic": False}
+    lifecycle.create_index(harness.es, former, {}, mapping)
+    for offer_id, offer in harness.offers().items():
+        document = {offer_names.get(name, name): value for name, value in offer.items()}
+        document["slots"] = [
+            {slot_names.get(name, name): value for name, value in one.items()}
+            for one in offer.get("slots", [])
+        ]
+        document["bookable"] = []
+        harness.es.index(index=str(former), id=offer_id, document=document, refresh=True)
+    lifecycle.swap_alias(harness.es, former.alias, former)
+
+
+def test_live_slots_of_the_previous_schema_are_kept_by_their_present_names(
+    reindex_harness: ReindexHarness,
+) -> None:
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    reindex_harness.give_slots(AT_ANNE, OVER, TEN)
+    write_former_index(reindex_harness)
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["marks"]
+    rehearsed = dry_run(reindex_harness.es, reindex_harness.reindex_request(files))
+    assert rehearsed.differences is not None
+    assert rehearsed.differences.as_json()["changed"]["total"] == 0
+    reindex_harness.reindex(files)
+    assert reindex_harness.offers()[AT_ANNE]["slots"] == [TEN]
+
+
 def test_carried_slots_are_judged_by_the_new_settings(reindex_harness: ReindexHarness) -> None:
     reindex_harness.reindex(two_doctors(reindex_harness))
     reindex_harness.give_slots(AT_ANNE, TEN)
@@ -98,7 +135,7 @@ def test_carried_slots_are_judged_by_the_new_settings(reindex_harness: ReindexHa
     day = {"start": "2026-11-23", "end": "2026-11-23"}
     reindex_harness.reindex(two_doctors(reindex_harness).line("absences", rpps=ANNE, ranges=[day]))
     (hidden,) = reindex_harness.offers()[AT_ANNE]["slots"]
-    assert (hidden["types"], hidden["hidden"]) == ([], "absent")
+    assert (hidden["types"], hidden["hidden_reason"]) == ([], "absent")
     assert hidden["declared_types"] == ["PUBLIC"]
     assert reindex_harness.offers()[AT_BRUNO]["slots"] == [TEN]
 
@@ -117,7 +154,7 @@ def test_slots_that_arrive_during_the_build_are_not_lost(
     def arrives(*arguments: Any) -> None:
         reindex_harness.give_slots(AT_BRUNO, late)
 
-    run_before_stage(monkeypatch, "check", arrives)
+    run_before_stage(monkeypatch, "check_new_index", arrives)
     reindex_harness.reindex(files)
     assert reindex_harness.offers()[AT_BRUNO]["slots"] == [late]
     assert reindex_harness.offers()[AT_ANNE].get("slots", []) == ([] if own_slots else [TEN])
@@ -200,7 +237,9 @@ def test_a_signal_during_the_build_leaves_the_live_index_as_it_was(
 ) -> None:
     files = two_doctors(reindex_harness)
     live, offers = reindex_harness.reindex(files).index, reindex_harness.offers()
-    run_before_stage(monkeypatch, "settle", lambda *arguments: os.kill(os.getpid(), number))
+    run_before_stage(
+        monkeypatch, "refresh_and_merge", lambda *arguments: os.kill(os.getpid(), number)
+    )
     with open_interruptible_section(), pytest.raises(InterruptedRunError, match=number.name):
         reindex_harness.reindex(files)
     assert_untouched(reindex_harness, live, offers)
@@ -211,7 +250,9 @@ def test_a_second_signal_does_not_stop_the_clean_up(
 ) -> None:
     files = two_doctors(reindex_harness)
     live, offers = reindex_harness.reindex(files).index, reindex_harness.offers()
-    run_before_stage(monkeypatch, "fill", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
+    run_before_stage(
+        monkeypatch, "fill_index", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM)
+    )
     run_before_stage(
         monkeypatch, "_abandon", lambda *arguments: os.kill(os.getpid(), signal.SIGINT)
     )

@@ -65,7 +65,7 @@ def is_member(offer: dict[str, Any], finess: str) -> bool:
 
 def is_open(query: OracleQuery, offer: dict[str, Any]) -> bool:
     """By the clock on the wall of the place; ends excluded, 24:00 is the end of the day."""
-    local = search_start(query).astimezone(ZoneInfo(offer["zone"]))
+    local = search_start(query).astimezone(ZoneInfo(offer["timezone"]))
     clock = local.strftime("%H:%M")
     spans = offer.get("hours", {}).get(WEEKDAYS[local.weekday()], [])
     return any(opens <= clock < closes for opens, closes in spans)

@@ -164,7 +164,7 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
     assert len(first.slots[created["id"]]) == 2
     assert (created["title"], created["profession"]) == (HERE["title"], HERE["profession"])
     assert (created["lines"], created["city"]) == (["25 chemin de Mounestie"], "Aussonne")
-    assert (created["insee"], created["department"], created["zone"]) == (
+    assert (created["insee"], created["department"], created["timezone"]) == (
         "31032",
         "31",
         "Europe/Paris",
@@ -255,7 +255,7 @@ def test_both_sources_reach_one_card() -> None:
     found.add([canonical(seats_max=1)], AGENDA_SOURCE)
     found.add([canonical("e1"), canonical("e2", 10)], "alpha")
     judged = visible_slots(HERE, found.slots[HERE["id"]])
-    assert [(s["source"], s.get("hidden")) for s in judged] == [
+    assert [(s["source"], s.get("hidden_reason")) for s in judged] == [
         ("alpha", "duplicate"),
         (AGENDA_SOURCE, None),
         ("alpha", None),
