@@ -16,7 +16,7 @@ class Provenance:
 
     def mark(self, source: str) -> SourceMark:
         """The mark of a source with its day, when known."""
-        return _dated_mark(source, self.dates.get(source))
+        return _source_mark(source, self.dates.get(source))
 
     def point_mark(self, source: str) -> SourceMark:
         """The mark of a point by the locator's source of it; a point of its own is of FINESS."""
@@ -25,8 +25,8 @@ class Provenance:
     def structure_mark(self, structure: Structure) -> SourceMark:
         """The mark of a structure's own record: its last update, else the day of the file."""
         day = structure.get("updated") or self.dates.get("finess")
-        return _dated_mark(structure["source"], day)
+        return _source_mark(structure["source"], day)
 
 
-def _dated_mark(source: str, day: str | None) -> SourceMark:
+def _source_mark(source: str, day: str | None) -> SourceMark:
     return {"source": source, "date": day} if day else {"source": source}

@@ -195,10 +195,12 @@ def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
             quarantine.skip(Reason.SECTOR_NOT_SHOWN)
             yield own
         else:
-            yield _listed_part(_activity(line, person, fields, layout, quarantine), quarantine)
+            yield _keep_listed_fields(
+                _activity(line, person, fields, layout, quarantine), quarantine
+            )
 
 
-def _listed_part(row: Activity, quarantine: Quarantine) -> Activity:
+def _keep_listed_fields(row: Activity, quarantine: Quarantine) -> Activity:
     """A listed row whole; of another, counted by its reason, the fields of its person."""
     reason = row_exclusion_reason(row)
     if reason is None:
