@@ -24,7 +24,7 @@ SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("Notification of failures", NotifySettings),
 )
 FILES = (
-    (RADII_VARIABLE, "JSON or CSV file of search radii (../reference/radii.md); read at change"),
+    (RADII_VARIABLE, "JSON or CSV file of search radii ([radii](radii.md)); read at change"),
     (
         PROFILES_VARIABLE,
         "TOML file of ranking profiles; replaces `search_engine/request/profiles.toml`",
