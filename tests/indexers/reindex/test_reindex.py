@@ -120,7 +120,7 @@ def test_live_slots_of_the_previous_schema_are_kept_by_their_present_names(
     reindex_harness.reindex(files)
     reindex_harness.give_slots(AT_ANNE, OVER, TEN)
     write_former_index(reindex_harness)
-    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["overlap_instants"]
+    assert reindex_harness.offers()[AT_ANNE]["slots"][0]["marks"]
     rehearsed = dry_run(reindex_harness.es, reindex_harness.reindex_request(files))
     assert rehearsed.differences is not None
     assert rehearsed.differences.as_json()["changed"]["total"] == 0
