@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from elasticsearch import ApiError, TransportError
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
@@ -23,8 +23,22 @@ from api.metrics import Metrics
 from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
 from api.problems import problem_response
-from api.routes import cpts, health, lrm, me, metrics, offers, search, sources, suggest, territories
-from api.security.authenticator import build_gate
+from api.refusals import RequestRefused
+from api.routes import (
+    cpts,
+    documents,
+    health,
+    lrm,
+    me,
+    metrics,
+    offers,
+    search,
+    sources,
+    suggest,
+    territories,
+)
+from api.security.access import build_access_control
+from api.security.dependencies import admit, identify
 from api.settings import ApiSettings
 from api.state import Clock, Engine, utc_now
 from elastic.client import async_client
@@ -63,7 +77,11 @@ ROUTERS = (
     health.router,
     metrics.router,
     sources.router,
+    documents.router,
 )
+
+OPEN_ROUTERS = (health.router,)
+"""Routers that identify nobody; the callers of the others are admitted first."""
 
 
 def create_app(
@@ -82,20 +100,19 @@ def create_app(
     app = FastAPI(
         title=TITLE,
         version="1",
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(chosen, geocoder, clock),
     )
     app.state.settings = chosen
     app.state.metrics = Metrics()
-    app.add_middleware(
-        RequestMiddleware, settings=chosen, gate=build_gate(chosen), metrics=app.state.metrics
-    )
+    app.state.access = build_access_control(chosen)
+    app.add_middleware(RequestMiddleware, settings=chosen, metrics=app.state.metrics)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[] if router in OPEN_ROUTERS else [Depends(admit)])
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    complete_document(app)
+    complete_document(app, ROUTERS)
     return app
 
 
@@ -163,7 +180,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return _answer(request, problem_from_validation(found))
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    return _answer(request, cast(RequestRefused, error).problem)
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
+    """A path or a method without a route, once the caller is admitted."""
+    if request.url.path not in health.OPEN_PATHS:
+        try:
+            await admit(request, await identify(request))
+        except RequestRefused as refused:
+            return _answer(request, refused.problem)
     status = cast(HTTPException, error).status_code
     problem = refusals.HTTP_PROBLEMS.get(status, refusals.BAD_REQUEST)
     response = _answer(request, problem)
@@ -196,5 +223,6 @@ HANDLERS = {
     RequestValidationError: _invalid,
     ValidationError: _invalid,
     HTTPException: _http_error,
+    RequestRefused: _refused,
 }
 """Every typed failure becomes a problem document; the rest is caught by ``RequestMiddleware``."""

@@ -4,15 +4,22 @@ A route lists the problems of its own; here are added those of the layer around 
 (``RequestMiddleware`` and its gate), their media type and their headers.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.models import Schema
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
 from api import refusals
 from api.middleware.request import REQUEST_ID
 from api.problems import MEDIA_TYPE
-from api.security.authenticator import OPEN_PATHS
+from api.routes.health import OPEN_PATHS
 from api.security.schemes import REQUIRED, SCHEMES
+from api.strict_json import JsonBody
 from search_engine.request.criteria_faults import MALFORMED_BODY
 from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT
 
@@ -40,6 +47,8 @@ AUTHENTICATION_PROBLEMS = (
 BODY_PROBLEMS = (refusals.BAD_REQUEST, MALFORMED_BODY)
 """What a route that reads a body may answer besides."""
 
+REFERENCE = "#/components/schemas/{model}"
+
 FIRST_PROBLEM = 400
 RETRY_AFTER_STATUSES = frozenset({"429", "503", "504"})
 """Statuses that bear ``Retry-After``."""
@@ -48,12 +57,12 @@ FRAMEWORK_SHAPES = ("HTTPValidationError", "ValidationError")
 """Shapes that the framework documents and this service never answers."""
 
 
-def complete_document(app: FastAPI) -> None:
+def complete_document(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Make ``app.openapi()`` tell the whole contract."""
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = described()
+        document = describe_bodies(routers, described())
         components = document.setdefault("components", {})
         components["securitySchemes"] = SCHEMES
         for name in FRAMEWORK_SHAPES:
@@ -65,6 +74,42 @@ def complete_document(app: FastAPI) -> None:
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def describe_bodies(routers: Sequence[APIRouter], document: dict[str, Any]) -> dict[str, Any]:
+    """The document, with the bodies that ``JsonBody`` reads."""
+    models = find_body_models(routers)
+    _, shapes = models_json_schema(
+        [(model, "validation") for model in models.values()], ref_template=REFERENCE
+    )
+    components = document.setdefault("components", {})
+    schemas = {name: _describe_schema(shape) for name, shape in shapes["$defs"].items()}
+    components["schemas"] = dict(sorted((components.get("schemas", {}) | schemas).items()))
+    for (path, method), model in models.items():
+        schema = {"$ref": REFERENCE.format(model=model.__name__)}
+        document["paths"][path][method]["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+    return document
+
+
+def _describe_schema(shape: dict[str, Any]) -> Any:
+    """A schema as the framework writes its own: nothing that is null."""
+    return jsonable_encoder(Schema.model_validate(shape), by_alias=True, exclude_none=True)
+
+
+def find_body_models(routers: Sequence[APIRouter]) -> dict[tuple[str, str], type[BaseModel]]:
+    """The model of each body, by path and method in lower case."""
+    return {
+        (route.path, method.lower()): dependency.call.model
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for dependency in route.dependant.dependencies
+        if isinstance(dependency.call, JsonBody)
+        for method in route.methods or ()
+    }
 
 
 def _responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:

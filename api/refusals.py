@@ -138,6 +138,14 @@ HTTP_PROBLEMS: Mapping[int, Problem] = MappingProxyType(
 """What the framework refuses, by status; it answers 400 for a body alone."""
 
 
+class RequestRefused(Exception):
+    """A request that goes no further; ``problem`` is its response."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
 def rate_limit_problem(wait_s: int) -> Problem:
     """The refusal of a client whose bucket is empty, with the seconds to wait."""
     return replace(RATE_LIMITED, retry_after_s=wait_s)

@@ -17,14 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import refusals
 from api.metrics import Metrics, RequestRecord
-from api.middleware.client_disconnect import (
-    CLIENT_GONE,
-    cancel_on_disconnect,
-    read_body,
-    replay_body,
-)
+from api.middleware.client_messages import CLIENT_GONE, ClientMessages, cancel_on_departure
 from api.problems import problem_response
-from api.security.authenticator import Gate
 from api.settings import ApiSettings, Network
 from search_engine.logs import list_frames
 from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT, Problem
@@ -48,10 +42,9 @@ log = structlog.get_logger("api")
 class RequestMiddleware:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, settings: ApiSettings, gate: Gate, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: ApiSettings, metrics: Metrics) -> None:
         self._app = app
         self._settings = settings
-        self._gate = gate
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +78,7 @@ class RequestMiddleware:
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_TrackedResponse") -> None:
         try:
-            refusal = self._limit_problem(scope) or await self._gate.refusal(scope)
+            refusal = self._limit_problem(scope)
             if refusal is None:
                 refusal = await self._run_application(scope, receive, answer)
         except Exception as error:
@@ -115,17 +108,16 @@ class RequestMiddleware:
         self, scope: Scope, receive: Receive, answer: "_TrackedResponse"
     ) -> Problem | None:
         """Run the application within the deadline; what it could not handle becomes a problem."""
-        body: bytes | None = None
+        messages = ClientMessages(
+            receive, self._settings.max_body_bytes, waits="expect" in Headers(scope=scope)
+        )
         try:
             async with asyncio.timeout(self._settings.search_deadline_s):
-                body = await read_body(receive, self._settings.max_body_bytes)
-                if body is None:
-                    return refusals.BODY_TOO_LARGE
-                work = self._app(scope, replay_body(body, receive), answer.send)
-                if not await cancel_on_disconnect(work, receive, answer.is_complete):
+                work = self._app(scope, messages.next_message, answer.send)
+                if not await cancel_on_departure(work, messages, answer.is_complete):
                     answer.status = CLIENT_GONE
         except TimeoutError:
-            return refusals.REQUEST_TIMEOUT if body is None else SEARCH_TIMEOUT
+            return refusals.REQUEST_TIMEOUT if messages.is_body_awaited else SEARCH_TIMEOUT
         return None
 
 

@@ -8,17 +8,16 @@ from starlette.responses import Response
 
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
-from api.roles import CallerRole
-from api.routes.search import LISTS, answer_search
+from api.routes.search import LISTS, SearchBody, answer_search
 from api.schemas.cards import CptsList, responses
 from api.schemas.page import ResultPage
+from api.security.dependencies import AllowedModes, SearchRole
 from api.state import get_engine
-from api.strict_json import BodyRoute
 from search_engine.lookup.cpts import cpts_of_commune
 from search_engine.lookup.offer import CardViewer
-from search_engine.request.criteria import Role, SearchRequest
+from search_engine.request.criteria import SearchRequest
 
-router = APIRouter(prefix="/v1/cpts", tags=["cpts"], route_class=BodyRoute)
+router = APIRouter(prefix="/v1/cpts", tags=["cpts"])
 
 MEMBERS_PROBLEMS = responses(400, 404, 422)
 
@@ -44,12 +43,12 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
 async def get_cpts(
     request: Request,
     query: Annotated[CommuneQuery, Query()],
-    role: CallerRole = Role.OSNP,
+    role: SearchRole,
 ) -> Response:
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
-    engine, asker = get_engine(request), CardViewer(role=role)
-    found = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), asker)
+    engine, viewer = get_engine(request), CardViewer(role=role)
+    found = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), viewer)
     return OrjsonResponse(found)
 
 
@@ -62,11 +61,12 @@ async def get_cpts(
 async def post_members(
     request: Request,
     finess: Finess,
-    search_request: SearchRequest,
-    role: CallerRole = Role.OSNP,
+    role: SearchRole,
+    modes: AllowedModes,
+    search_request: SearchBody,
 ) -> Response:
     """The same search, among the members of one CPTS: every criterion holds (F094)."""
-    return await answer_search(request, search_request, role, finess)
+    return await answer_search(request, search_request, role, modes, finess)
 
 
 @router.get(
@@ -78,9 +78,10 @@ async def post_members(
 async def get_members(
     request: Request,
     finess: Finess,
+    role: SearchRole,
+    modes: AllowedModes,
     search_request: Annotated[SearchRequest, Query()],
-    role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, search_request, role, finess)
+    return await answer_search(request, search_request, role, modes, finess)

@@ -2,26 +2,27 @@
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api.freshness import with_notices
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
-from api.roles import CallerRole
 from api.schemas.cards import responses
 from api.schemas.page import LrmPage
-from api.security.permissions import get_principal, role_modes
+from api.security.dependencies import AllowedModes, SearchRole
 from api.state import Engine, get_engine
-from api.strict_json import BodyRoute
+from api.strict_json import JsonBody
 from elastic.settings import read_elastic_settings as elastic_settings
 from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
 from lrm.registry import LrmRegistry, registry_file
-from search_engine.request.criteria import Role
+from search_engine.request.criteria import Mode, Role
 
-router = APIRouter(prefix="/v1/lrm", tags=["lrm"], route_class=BodyRoute)
+router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
 
 PROBLEMS = responses(400, 422, 503)
+
+LrmBody = Annotated[LrmLink, Depends(JsonBody(LrmLink))]
 
 
 @router.get(
@@ -32,12 +33,13 @@ PROBLEMS = responses(400, 422, 503)
 )
 async def get_lrm_search(
     request: Request,
+    role: SearchRole,
+    modes: AllowedModes,
     link: Annotated[LrmLink, Query()],
-    role: CallerRole = Role.OSNP,
 ) -> Response:
     """The link itself: its query string is about a patient and reaches no log."""
     refuse_repeated(request)
-    return await _page(request, link, role)
+    return await _page(request, link, role, modes)
 
 
 @router.post(
@@ -47,18 +49,17 @@ async def get_lrm_search(
     responses=PROBLEMS,
 )
 async def post_lrm_search(
-    request: Request, link: LrmLink, role: CallerRole = Role.OSNP
+    request: Request, role: SearchRole, modes: AllowedModes, link: LrmBody
 ) -> Response:
     """The same parameters as a JSON object: what a page sends after it was opened by a link."""
-    return await _page(request, link, role)
+    return await _page(request, link, role, modes)
 
 
-async def _page(request: Request, link: LrmLink, role: Role) -> Response:
+async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, ...]) -> Response:
     engine = get_engine(request)
     finder = cast(LrmGeocoder, engine.geocoder)
     registry = get_lrm_registry(request, engine)
     door = LrmSearch(engine.client, engine.alias, registry, finder, engine.cursor_key, engine.hints)
-    modes = role_modes(get_principal(request).roles)
     page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

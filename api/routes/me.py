@@ -1,15 +1,14 @@
 """``/v1/me``: who the service thinks the caller is."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.responses import OrjsonResponse
-from api.roles import CallerRole
 from api.schemas.caller import Me
 from api.schemas.cards import responses
-from api.security.permissions import get_principal, role_modes
+from api.security.dependencies import AllowedModes, CurrentPrincipal, SearchRole
 from mappings.roles import UserRole
-from search_engine.request.criteria import VISIBLE_TYPES, Role
+from search_engine.request.criteria import VISIBLE_TYPES
 
 router = APIRouter(prefix="/v1", tags=["caller"])
 
@@ -20,13 +19,12 @@ router = APIRouter(prefix="/v1", tags=["caller"])
     response_model=Me,
     responses=responses(422),
 )
-async def get_me(request: Request, role: CallerRole = Role.OSNP) -> Response:
+async def get_me(caller: CurrentPrincipal, role: SearchRole, modes: AllowedModes) -> Response:
     """Roles, modes, slot types and territories; never the name or the number of the person."""
-    caller = get_principal(request)
     return OrjsonResponse(
         {
-            "roles": [duty for duty in UserRole if duty in caller.roles],
-            "modes": role_modes(caller.roles),
+            "roles": [held for held in UserRole if held in caller.roles],
+            "modes": modes,
             "slot_types": VISIBLE_TYPES[role],
             "territories": caller.territories,
         }

@@ -1,10 +1,10 @@
 """``/metrics``: the figures of this process, for those who run the service."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.metrics import Metrics
-from api.security.permissions import get_principal, require_metrics_reader
+from api.security.dependencies import require_operator
 
 router = APIRouter(tags=["health"])
 
@@ -15,9 +15,9 @@ MEDIA_TYPE = "text/plain; version=0.0.4"
     "/metrics",
     summary="Mesures pour Prometheus",
     response_class=PlainTextResponse,
+    dependencies=[Depends(require_operator)],
 )
 async def get_metrics(request: Request) -> Response:
     """Requests, refusals and times of stages; for administrators and the data team."""
-    require_metrics_reader(get_principal(request))
     metrics: Metrics = request.app.state.metrics
     return Response(metrics.text(), media_type=MEDIA_TYPE)

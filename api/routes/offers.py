@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.responses import OrjsonResponse
-from api.roles import CallerRole
 from api.schemas.cards import OfferCard, OfferSlots, responses
+from api.security.dependencies import SearchRole
 from api.state import get_engine
 from search_engine.lookup.offer import CardViewer, offer_card
 from search_engine.request.criteria import Role
@@ -22,7 +22,7 @@ PROBLEMS = responses(404, 422, 503)
     response_model=OfferCard,
     responses=PROBLEMS,
 )
-async def get_offer(request: Request, offer_id: str, role: CallerRole = Role.OSNP) -> Response:
+async def get_offer(request: Request, offer_id: str, role: SearchRole) -> Response:
     """The card, without distance or rank; identifiers hold ``:`` and ``@``, as in a search."""
     return OrjsonResponse(await _card(request, offer_id, role))
 
@@ -33,7 +33,7 @@ async def get_offer(request: Request, offer_id: str, role: CallerRole = Role.OSN
     response_model=OfferSlots,
     responses=PROBLEMS,
 )
-async def get_slots(request: Request, offer_id: str, role: CallerRole = Role.OSNP) -> Response:
+async def get_slots(request: Request, offer_id: str, role: SearchRole) -> Response:
     """The slots by local date of the place, over the default window."""
     card = await _card(request, offer_id, role)
     return OrjsonResponse({"id": card["id"], **card["availability"]})

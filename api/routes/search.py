@@ -2,22 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api.freshness import with_notices
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
-from api.roles import CallerRole
 from api.schemas.cards import responses
 from api.schemas.page import ResultPage
-from api.security.permissions import get_principal, resolve_mode, role_modes
+from api.security.dependencies import AllowedModes, SearchRole
+from api.security.permissions import resolve_mode
 from api.state import get_engine
-from api.strict_json import BodyRoute
+from api.strict_json import JsonBody
 from search_engine.execution.search import search
-from search_engine.request.criteria import Criteria, Role, SearchRequest
+from search_engine.request.criteria import Criteria, Mode, Role, SearchRequest
 
-router = APIRouter(prefix="/v1", tags=["search"], route_class=BodyRoute)
+router = APIRouter(prefix="/v1", tags=["search"])
 
 PROBLEMS = responses(400, 422, 503)
 
@@ -28,6 +28,9 @@ LISTS = frozenset(
 )
 """Criteria that may be given several times in a query string."""
 
+SearchBody = Annotated[SearchRequest, Depends(JsonBody(SearchRequest))]
+"""The criteria of a search, from the body of a request."""
+
 
 @router.post(
     "/search",
@@ -36,10 +39,13 @@ LISTS = frozenset(
     responses=PROBLEMS,
 )
 async def post_search(
-    request: Request, search_request: SearchRequest, role: CallerRole = Role.OSNP
+    request: Request,
+    role: SearchRole,
+    modes: AllowedModes,
+    search_request: SearchBody,
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await answer_search(request, search_request, role)
+    return await answer_search(request, search_request, role, modes)
 
 
 @router.get(
@@ -50,29 +56,34 @@ async def post_search(
 )
 async def get_search(
     request: Request,
+    role: SearchRole,
+    modes: AllowedModes,
     search_request: Annotated[SearchRequest, Query()],
-    role: CallerRole = Role.OSNP,
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, search_request, role)
+    return await answer_search(request, search_request, role, modes)
 
 
 async def answer_search(
-    request: Request, search_request: SearchRequest, role: Role, cpts: str | None = None
+    request: Request,
+    search_request: SearchRequest,
+    role: Role,
+    modes: tuple[Mode, ...],
+    cpts: str | None = None,
 ) -> Response:
     """The page of a search in a mode open to the caller; among the members of a CPTS if given.
 
     The request was validated on its way in, and so was ``cpts``: it is not validated again.
     """
-    engine, modes = get_engine(request), role_modes(get_principal(request).roles)
-    beside = {
+    engine = get_engine(request)
+    caller = {
         "mode": resolve_mode(search_request, modes),
         "role": role,
         "modes": modes,
         "cpts": cpts,
     }
-    criteria = Criteria.model_construct(**(vars(search_request) | beside))
+    criteria = Criteria.model_construct(**(vars(search_request) | caller))
     page = await search(
         engine.client,
         engine.alias,

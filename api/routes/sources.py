@@ -1,13 +1,13 @@
 """``/v1/sources``: how fresh and whole each source is, for those who run the service."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.freshness import FreshnessMonitor
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.sources import Sources
-from api.security.permissions import get_principal, require_metrics_reader
+from api.security.dependencies import require_operator
 
 router = APIRouter(prefix="/v1", tags=["health"])
 
@@ -17,9 +17,9 @@ router = APIRouter(prefix="/v1", tags=["health"])
     summary="État et fraîcheur des sources",
     response_model=Sources,
     responses=responses(503),
+    dependencies=[Depends(require_operator)],
 )
 async def get_sources(request: Request) -> Response:
     """Read at once, not from memory; for administrators and the data team."""
-    require_metrics_reader(get_principal(request))
     freshness: FreshnessMonitor = request.app.state.freshness
     return OrjsonResponse((await freshness.renew()).as_json())

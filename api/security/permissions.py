@@ -1,10 +1,7 @@
-"""What each role may: the one place where access is decided (F047, F125)."""
+"""Permissions of each role: the one place where access is decided (F047, F125)."""
 
 from typing import ClassVar
 
-from fastapi import Request
-
-from api.security.principal import Principal
 from mappings.roles import UserRole
 from search_engine.request.criteria import Mode, SearchRequest
 from search_engine.request.problems import SearchProblem
@@ -23,7 +20,8 @@ MODES: dict[frozenset[UserRole], tuple[Mode, ...]] = {
 """Modes by the regulation roles held; the first is the default (F047)."""
 
 REGULATION = frozenset({UserRole.IOA, UserRole.OSNP})
-METRICS_READERS = frozenset({UserRole.ADMINISTRATOR, UserRole.DATA_TEAM})
+OPERATORS = frozenset({UserRole.ADMINISTRATOR, UserRole.DATA_TEAM})
+"""Roles of those who run the service."""
 
 
 class ModeNotAllowed(SearchProblem):
@@ -65,15 +63,3 @@ def resolve_mode(search_request: SearchRequest, modes: tuple[Mode, ...]) -> Mode
     if search_request.mode not in modes:
         raise ModeNotAllowed
     return search_request.mode
-
-
-def require_metrics_reader(caller: Principal) -> None:
-    """Raises ``RightMissing`` unless the caller runs the service."""
-    if not caller.roles & METRICS_READERS:
-        raise RightMissing
-
-
-def get_principal(request: Request) -> Principal:
-    """Whom the gate identified."""
-    caller: Principal = request.state.caller
-    return caller

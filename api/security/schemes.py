@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.security.authenticator import KEY_HEADER
+KEY_HEADER = "X-API-Key"
 
 SCHEMES: dict[str, Any] = {
     "token": {

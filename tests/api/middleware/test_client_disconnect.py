@@ -9,7 +9,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from api.middleware.client_disconnect import CLIENT_GONE
+from api.middleware.client_messages import CLIENT_GONE
 from tests.api.conftest import StartServer, answer, build_frozen_app
 
 SEARCH_BODY = {"what": "MG", "insee": "48095"}

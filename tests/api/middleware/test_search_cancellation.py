@@ -8,7 +8,7 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from api.middleware.client_disconnect import CLIENT_GONE
+from api.middleware.client_messages import CLIENT_GONE
 from elastic import lifecycle
 from elastic.names import offers_index
 from mappings.offers import offers_mapping, offers_settings

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import socket
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -183,6 +184,41 @@ def test_only_health_answers_without_identity(api_with_auth: ApiWithAuth) -> Non
     assert len(asked) > 5
     problem(api_with_auth.search({**bearer("ioa"), "X-API-Key": "x"}), 401, "identity_missing")
     problem(api_with_auth.search({"Authorization": "Basic eDp5"}), 401, "token_refused")
+
+
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/docs", "/redoc", "/v1/nothing", "/nothing"])
+def test_what_is_served_is_told_to_identified_callers_alone(
+    api_with_auth: ApiWithAuth, path: str
+) -> None:
+    problem(api_with_auth.client.get(path), 401, "identity_missing")
+    problem(api_with_auth.client.put(path), 401, "identity_missing")
+    known = api_with_auth.client.get(path, headers=bearer("ioa"))
+    assert known.status_code == (404 if "nothing" in path else 200)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 20\r\nExpect: 100-continue\r\n",
+        b"Content-Length: 20\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+    ],
+)
+def test_identity_is_checked_before_the_body_is_read(
+    api_with_auth: ApiWithAuth, head: bytes
+) -> None:
+    """A caller that is not identified is refused though its body never arrives."""
+    url = api_with_auth.client.base_url
+    with socket.create_connection((url.host, url.port or 0), timeout=5) as caller:
+        caller.sendall(b"POST /v1/search HTTP/1.1\r\nHost: sas\r\n" + head + b"\r\n")
+        assert caller.recv(4_096).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_body_that_is_no_json_is_refused_after_its_caller(api_with_auth: ApiWithAuth) -> None:
+    asked = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+    problem(api_with_auth.client.post("/v1/search", **asked), 401, "identity_missing")
+    asked["headers"] |= bearer("ioa")
+    problem(api_with_auth.client.post("/v1/search", **asked), 400, "malformed_body")
 
 
 def test_a_sound_token_without_a_role_of_the_service_is_a_403(api_with_auth: ApiWithAuth) -> None:
