@@ -13,12 +13,18 @@ SCALE ?= department
 # A set that is already written is indexed instead of made, only where it was named.
 SET = $(if $(filter command environment,$(origin FROM)),--from $(FROM))
 BENCH ?=
+# Processes of pytest: the tests share one node, which needs the other half of the machine.
+WORKERS ?= 2
+STARTED := $(shell date +%s)
+STATIC = $(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . \
+	&& $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+SPENT = echo "make $@: $$(( $$(date +%s) - $(STARTED) )) s"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance documents bench indexing profile clean
+.PHONY: help setup demo check test test-full conformance documents bench indexing profile clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## virtual environment and Elasticsearch, once per machine
 	@$(BIN)/sas up --prepare
@@ -44,11 +50,20 @@ else
 	@$(BIN)/sas down
 endif
 
-test: setup ## gates and tests; pytest's summary comes last
-	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest
+check: $(VENV)/.ready ## gates, and the tests that need no Elasticsearch: under a minute
+	@$(STATIC)
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not elastic"
+	@$(SPENT)
+
+test: setup ## gates and tests on one shared node; only the longest repetitions are few
+	@$(STATIC)
+	@$(BIN)/pytest -q -n $(WORKERS)
+	@$(SPENT)
+
+test-full: setup ## all repetitions, and clusters of three nodes
+	@$(STATIC)
+	@$(BIN)/pytest -q -n $(WORKERS) --full
+	@$(SPENT)
 
 conformance: setup ## rewrite docs/conformance.md from the marks of the tests
 	@$(BIN)/pytest --collect-only -q --write-conformance >/dev/null

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
@@ -20,24 +21,26 @@ from elastic.node.embedded import start_node, stop_node
 from elastic.node.ports import find_free_port
 from elastic.settings import read_elastic_settings
 from mappings.offers import offers_mapping, offers_settings
+from tests.conformance.plugin import ConformancePlugin
 from tests.conformance.recorder import Conformance
+from tests.suite.repetitions import FULL, USUAL, Repetitions
+from tests.suite.selection import SelectionPlugin
 
 RUNTIME = "SAS_TESTS_RUNTIME"
 """Folder of this session's node, shared with the workers of a parallel run."""
-
-CONFORMANCE_TABLE = Path(__file__).parents[1] / "docs" / "conformance.md"
-CONFORMANCE_SUBJECTS = Path(__file__).parent / "conformance" / "subjects.csv"
 
 CreateOffers = Callable[..., str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-conformance`` writes docs/conformance.md from the marks of the tests."""
+    """``--full`` repeats as often as it can; ``--write-conformance`` writes docs/conformance.md."""
+    parser.addoption("--full", action="store_true", help="all repetitions, and three-node clusters")
     parser.addoption("--write-conformance", action="store_true", help="write the table and stop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the folder of the session's node once, before any worker starts."""
+    config.pluginmanager.register(SelectionPlugin(), "selection")
     config.pluginmanager.register(ConformancePlugin(), "conformance")
     os.environ.setdefault(RUNTIME, str(Path(tempfile.gettempdir()) / f"sas-tests-{os.getpid()}"))
 
@@ -104,31 +107,18 @@ def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, A
     return ({"_index": str(name), "_id": doc["id"], "_source": doc} for doc in docs)
 
 
-class ConformancePlugin:
-    """Records what the marked tests prove, and runs the conformance tests last."""
-
-    def __init__(self) -> None:
-        self.record = Conformance()
-
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Note every mark; with ``--write-conformance``, write the table and run nothing."""
-        for item in items:
-            numbers = [n for mark in item.iter_markers("proves") for n in mark.args]
-            self.record.collect(_test_name(item.nodeid), numbers)
-        items.sort(key=lambda item: "tests/conformance/" in item.nodeid)
-        if config.getoption("--write-conformance"):
-            self.record.write(CONFORMANCE_TABLE, CONFORMANCE_SUBJECTS)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the outcome of each test body, and any failure around it."""
-        if report.when == "call" or report.failed:
-            self.record.finish(_test_name(report.nodeid), report.outcome)
+@pytest.fixture(scope="session")
+def repetitions(request: pytest.FixtureRequest) -> Repetitions:
+    """How often the longest tests repeat what they do in this run."""
+    return FULL if request.config.getoption("--full") else USUAL
 
 
-def _test_name(nodeid: str) -> str:
-    return nodeid.partition("[")[0]
+@pytest.fixture(autouse=True)
+def keep_logs() -> Iterator[None]:
+    """A test may configure the logs of the process; they are as before afterwards."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

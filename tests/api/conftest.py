@@ -1,6 +1,5 @@
 """The application over a real index of a dozen offers, at a frozen instant, on a real socket."""
 
-import asyncio
 import json
 import socket
 import threading
@@ -26,6 +25,8 @@ from elastic.names import lrm_index, offers_alias, offers_index
 from indexers.loads.lrm_registry import publish_registry
 from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
+from search_engine.request.area import AddressFinder
+from tests.geography.empty_geocoder import EmptyGeocoder
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -37,26 +38,6 @@ ENTRIES = (
 )
 
 StartServer = Callable[[FastAPI], str]
-
-
-class EmptyGeocoder:
-    """A geocoder chain that finds no place; what text becomes a place is tested in tests/search."""
-
-    is_down = False
-
-    async def resolve_text(self, text: str) -> None:
-        """No place."""
-        return
-
-
-class SlowGeocoder:
-    """A geocoder chain that takes five seconds."""
-
-    is_down = False
-
-    async def resolve_text(self, text: str) -> None:
-        """No place, late."""
-        await asyncio.sleep(5)
 
 
 @pytest.fixture(scope="session")
@@ -79,10 +60,11 @@ def environment(es_url: str, dozen_prefix: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
 
 
-def build_frozen_app(geocoder: Any = None, **settings: Any) -> FastAPI:
+def build_frozen_app(geocoder: AddressFinder | None = None, **settings: Any) -> FastAPI:
     """The application at 09:00 UTC on 23 November 2026."""
-    finder = EmptyGeocoder() if geocoder is None else geocoder
-    return create_app(ApiSettings(**settings), geocoder=finder, clock=lambda: NOW)
+    return create_app(
+        ApiSettings(**settings), geocoder=geocoder or EmptyGeocoder(), clock=lambda: NOW
+    )
 
 
 @pytest.fixture

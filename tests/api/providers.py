@@ -125,11 +125,14 @@ def open_identity_provider(
     authority: Authority, port: int = 0, host: str = "localhost"
 ) -> Iterator[IdentityProvider]:
     """A server on a port of this machine, whose certificate names ``host``."""
-    handler = type("Bound", (_Handler,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+    class BoundKeyHandler(_Handler):
+        """Requests of this server alone."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), BoundKeyHandler)
     server.socket = authority.server_context(host).wrap_socket(server.socket, server_side=True)
     told = IdentityProvider(f"https://localhost:{server.server_port}/keys")
-    handler.provider = told
+    BoundKeyHandler.provider = told
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -113,6 +113,7 @@ def _pick_member(members: dict[str, Any]) -> dict[str, Any]:
     return {name: members[name] for name in names[len(repr(members)) % (len(names) or 1) :][:1]}
 
 
+@pytest.mark.usefixtures("server")
 def test_every_route_answered_and_refused(statuses_by_route: StatusesByRoute) -> None:
     """What was drawn reaches what each route does; only then do the tests above show anything."""
     labels = {operation.ok().label for operation in contract.get_all_operations()}

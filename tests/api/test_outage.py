@@ -15,8 +15,9 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.names import IndexName
 from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
-from tests.api.conftest import NOW, SlowGeocoder, StartServer, answer, build_frozen_app, problem
+from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.conftest import CreateOffers
+from tests.geography.empty_geocoder import SlowGeocoder
 
 SEARCH_BODY = {"what": "MG", "insee": "48095"}
 

@@ -102,7 +102,9 @@ def parse_curl(command: str) -> CurlRequest:
 
 
 def _add_to_query(request: CurlRequest, data: list[str]) -> CurlRequest:
-    pairs = [(name, value) for name, _, value in (text.partition("=") for text in data)]
+    pairs: list[tuple[str, str | int | float | bool | None]] = [
+        (name, value) for name, _, value in (text.partition("=") for text in data)
+    ]
     request.url = request.url.copy_merge_params(httpx.QueryParams(pairs))
     return request
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from click.testing import Result
+from typer.testing import Result
 
 ANNE, BRUNO = "10100000016", "10100000024"
 Run = Callable[..., Result]

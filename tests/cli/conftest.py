@@ -1,22 +1,13 @@
-"""Commands run inside the test process: what they set for the whole process is undone."""
+"""Commands run inside the test process, in a corner of its own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from cli.main import app
 from tests.cli.commands import ANNE, BRUNO, Run
 from tests.indexers.file_set import FLORAC, FileSet
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    """A command quiets the logs of its process; the next test hears them again."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from elastic.service.audit import Event
 from elastic.settings import ElasticSettings
 from elastic.startup import ensure_elasticsearch
 from mappings.offers import offers_mapping, offers_settings
-from tests.cli.conftest import own_logs  # noqa: F401 - a fixture
 from tests.elastic.clusters import HEAP, WAIT_S, open_own_machine
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"

@@ -1,6 +1,8 @@
-"""What the marks of the tests prove, which of them passed, and the table written from it."""
+"""The marks of the tests, their outcomes, and the table of docs/conformance.md."""
 
 import csv
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +23,7 @@ class Conformance:
 
     numbers: dict[str, set[str]] = field(default_factory=dict)
     collected: set[str] = field(default_factory=set)
+    selected: set[str] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
 
@@ -30,10 +33,18 @@ class Conformance:
         for number in numbers:
             self.numbers.setdefault(number, set()).add(test)
 
+    def select(self, tests: Iterable[str]) -> None:
+        """Note tests that this run executes."""
+        self.selected.update(tests)
+
     def finish(self, test: str, outcome: str) -> None:
         """Note the outcome of one run of a test: passed only when every parameter passed."""
         (self.passed if outcome == "passed" else self.failed).add(test)
         self.passed -= self.failed
+
+    def find_not_passed(self, named: set[str]) -> list[str]:
+        """Those of the named tests that were selected and did not pass, in order."""
+        return sorted((named & self.selected) - self.passed)
 
     def write(self, path: Path, subjects: Path) -> None:
         """Write the table, sorted by letter and number."""
@@ -42,3 +53,12 @@ class Conformance:
         named = {n: "<br>".join(f"`{test}`" for test in sorted(self.numbers[n])) for n in order}
         lines = [f"| {n} | {known.get(n, '')} | {named[n]} |" for n in order]
         path.write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
+
+
+def read_table(path: Path) -> dict[str, list[str]]:
+    """The tests of each number of the table, as ``file::function``."""
+    rows: dict[str, list[str]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        if match := re.match(r"\| ([FWEC]\d+) \|", line):
+            rows[match[1]] = re.findall(r"`(tests/[\w/]+\.py::\w+)`", line)
+    return rows

@@ -114,10 +114,14 @@ def read_form(content_type: str, raw: bytes) -> tuple[list[dict[str, str]], dict
     message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + raw)
     rows: list[dict[str, str]] = []
     form: dict[str, list[str]] = {}
-    for part in message.get_payload():
+    for part in message.walk():
+        if part.is_multipart():
+            continue
         found = re.search(r'name="([^"]+)"', part["Content-Disposition"])
         assert found is not None
-        text = part.get_payload(decode=True).decode()
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        text = content.decode()
         if found[1] == "data":
             rows = list(csv.DictReader(io.StringIO(text)))
         else:

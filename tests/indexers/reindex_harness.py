@@ -59,7 +59,7 @@ class ReindexHarness:
         hits = self.es.search(index=self.alias, size=1_000)["hits"]["hits"]
         return {hit["_id"]: hit["_source"] for hit in hits}
 
-    def give_slots(self, offer_id: str, *slots: dict[str, Any]) -> None:
+    def give_slots(self, offer_id: str, *slots: Any) -> None:
         """Write slots straight to the live index, as an import does."""
         self.es.update(index=self.alias, id=offer_id, doc={"slots": list(slots)}, refresh=True)
 

@@ -13,8 +13,8 @@ import pytest
 from tests.indexers.file_set import rang
 from tests.night import editor
 from tests.night.conftest import ROOT, CrashHarness, fill_register, reindex_command, rpps
+from tests.suite.repetitions import Repetitions
 
-REINDEXES = 3
 DOCTORS, EDITOR_DOCTORS = 60, 12
 
 
@@ -59,7 +59,9 @@ def open_editor(harness: CrashHarness, rpps_list: list[str]) -> Iterator[Acknowl
 
 
 @pytest.mark.proves("F065", "W11")
-def test_no_acknowledged_slot_is_lost_by_reindexes(crash_harness: CrashHarness) -> None:
+def test_no_acknowledged_slot_is_lost_by_reindexes(
+    crash_harness: CrashHarness, repetitions: Repetitions
+) -> None:
     """The answer under way when the editor stops is not acknowledged: it may be there or not."""
     files, asked = (
         fill_register(crash_harness, "in", DOCTORS),
@@ -68,7 +70,7 @@ def test_no_acknowledged_slot_is_lost_by_reindexes(crash_harness: CrashHarness) 
     crash_harness.reindex(files)
     loader = crash_harness.start_runner()
     with open_editor(crash_harness, asked) as told:
-        for _ in range(REINDEXES):
+        for _ in range(repetitions.editor_reindexes):
             before, live = told.answers, crash_harness.live
             code, said = loader.run(*reindex_command(files))
             assert code == 0, said
@@ -78,7 +80,7 @@ def test_no_acknowledged_slot_is_lost_by_reindexes(crash_harness: CrashHarness) 
         one for one in asked if live_starts(crash_harness, one) != answer_starts(told.last.get(one))
     }
     assert len(differing) <= 1
-    print(f"{told.answers} answers during {REINDEXES} reindexes")
+    print(f"{told.answers} answers during {repetitions.editor_reindexes} reindexes")
 
 
 def live_starts(harness: CrashHarness, of: str) -> list[str]:

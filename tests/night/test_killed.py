@@ -1,4 +1,4 @@
-"""A loader killed outright at fifty moments: the live index is whole, the next run succeeds."""
+"""A reindex killed outright at random moments: the live index is whole, the next run succeeds."""
 
 import os
 import random
@@ -12,17 +12,16 @@ import pytest
 from tests.api.conftest import answer, build_frozen_app, open_api_server
 from tests.indexers.reindex_harness import TEN
 from tests.night.conftest import CommandRunner, CrashHarness, fill_register, reindex_command, rpps
+from tests.suite.repetitions import Repetitions
 
-KILLS = 50
-WHOLE_EVERY = 5
 FEW, MORE, OFFERS_WITH_SLOTS = 200, 210, 40
 """Doctors in both directories, which take turns, and those who have slots."""
 SEARCH_BODY = {"what": "MG", "insee": "48095", "mode": "all"}
 
 
 @pytest.mark.proves("F072", "W19")
-def test_fifty_kills_cost_neither_a_search_nor_a_slot(
-    crash_harness: CrashHarness, monkeypatch: pytest.MonkeyPatch
+def test_kills_cost_neither_a_search_nor_a_slot(
+    crash_harness: CrashHarness, monkeypatch: pytest.MonkeyPatch, repetitions: Repetitions
 ) -> None:
     """Half over the whole run, half in its last third, where replay, swap and handover are."""
     sets = {size: fill_register(crash_harness, str(size), size) for size in (FEW, MORE)}
@@ -39,18 +38,18 @@ def test_fifty_kills_cost_neither_a_search_nor_a_slot(
         monkeypatch.setenv(name, value)
     with open_api_server(build_frozen_app()) as url, httpx.Client(base_url=url, timeout=30) as api:
         runs = killed = 0
-        while killed < KILLS:
+        while killed < repetitions.kills:
             files = sets[MORE if runs % 2 else FEW]
             begin = 0.0 if runs % 4 < 2 else 0.66
             ended = not kill(loader, reindex_command(files), lasts * chance.uniform(begin, 0.95))
             runs, killed = runs + 1, killed + (not ended)
-            assert runs < 2 * KILLS, "most runs end before they are killed"
+            assert runs < 2 * repetitions.kills, "most runs end before they are killed"
             crash_harness.es.cluster.health(wait_for_events="urgent")
             was_live.add(crash_harness.live)
             assert crash_harness.es.count(index=crash_harness.live)["count"] in (FEW, MORE)
             assert crash_harness.count_offers_with_slots() == OFFERS_WITH_SLOTS
             assert answer(api.post("/v1/search", json=SEARCH_BODY))["results"]
-            if not ended and killed % WHOLE_EVERY == 0:
+            if not ended and killed % repetitions.whole_every == 0:
                 began = time.monotonic()
                 next_run_succeeds(crash_harness, loader, reindex_command(files))
                 lasts = time.monotonic() - began

@@ -10,6 +10,7 @@ from elasticsearch import AsyncElasticsearch
 from search_engine.backend.hints import QueryHintCache
 from search_engine.execution.search import search
 from search_engine.request.criteria import Criteria
+from tests.geography.empty_geocoder import EmptyGeocoder
 from tests.search_engine.conftest import RandomOffersIndex
 from tests.search_engine.random_searches import RandomSearch
 
@@ -31,7 +32,7 @@ async def fetch_page(
         random_index.alias,
         drawn.criteria,
         drawn.now,
-        geocoder=None,
+        geocoder=EmptyGeocoder(),
         resolve_area=drawn.resolve_area,
         interpret=drawn.interpret,
         hints=hints,

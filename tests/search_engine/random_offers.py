@@ -268,8 +268,8 @@ def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
 
 def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
     family, given = random.choice(FAMILIES), random.choice(GIVEN_NAMES)
-    codes, weights = zip(*PROFESSIONS, strict=True)
-    profession = random.choices(codes, weights)[0]
+    codes, weights = [code for code, _ in PROFESSIONS], [weight for _, weight in PROFESSIONS]
+    (profession,) = random.choices(codes, weights)
     pool = SPECIALTIES[profession]
     specialties = random.sample(pool, min(len(pool), random.choice((0, 1, 1, 2))))
     offer = {

@@ -14,6 +14,7 @@ from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation, interpret
 from slots.stored import overlap_instants
+from tests.geography.empty_geocoder import EmptyGeocoder
 
 NOW = datetime(2026, 6, 16, 8, 5, tzinfo=UTC)
 """A Tuesday of summer, 10:05 in Paris."""
@@ -171,7 +172,7 @@ class Searcher:
             self.alias,
             Criteria(what=what, lat=place.lat, lon=place.lon, **criteria),
             now,
-            geocoder=None,
+            geocoder=EmptyGeocoder(),
             resolve_area=resolve_to_place,
             interpret=interpret if meaning is None else lambda text: meaning,
             key=key,

@@ -11,8 +11,8 @@ from tests.search_engine.engine_pages import fetch_page
 from tests.search_engine.oracle.groups import Card, OracleHit
 from tests.search_engine.oracle.order import OracleResult, oracle_result
 from tests.search_engine.random_searches import RandomSearch, draw_search
+from tests.suite.repetitions import Repetitions
 
-SEARCHES = 500
 CLOSE = 1e-5
 
 
@@ -64,11 +64,11 @@ def assert_card(result: dict[str, Any], card: Card, found: dict[str, OracleHit])
     *("F090", "F091", "F092", "F094", "W25"),
 )
 async def test_same_ids_in_the_same_order_as_plain_arithmetic(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
-    random = Random(92)
+    random, searches = Random(92), repetitions.oracle_searches
     totals, groups = [], 0
-    for _ in range(SEARCHES):
+    for _ in range(searches):
         drawn = draw_search(random, page=random.choice((1, 1, 1, 2)))
         right = oracle_result(drawn.oracle_query, random_index.offers, random_index.index)
         page = await fetch_page(client, random_index, drawn)
@@ -78,6 +78,6 @@ async def test_same_ids_in_the_same_order_as_plain_arithmetic(
         assert_order(page, right, drawn)
         totals.append(len(right.cards))
         groups += any((card.members or 0) > 1 for card in right.cards)
-    assert sum(total > 0 for total in totals) > SEARCHES * 0.5
-    assert sum(total > 20 for total in totals) > SEARCHES * 0.2
-    assert groups > SEARCHES * 0.1
+    assert sum(total > 0 for total in totals) > searches * 0.5
+    assert sum(total > 20 for total in totals) > searches * 0.2
+    assert groups > searches * 0.1

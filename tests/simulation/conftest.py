@@ -19,9 +19,9 @@ Write = Callable[..., GeneratedSet]
 def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
     def write_set(**options: Any) -> GeneratedSet:
         folder = tmp_path_factory.mktemp("generated")
-        asked = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW} | options
+        options = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW, **options}
         start = time.process_time()
-        manifest = generate_dataset(Options(**asked), folder)
+        manifest = generate_dataset(Options(**options), folder)
         return GeneratedSet(folder, manifest, time.process_time() - start)
 
     return write_set
@@ -46,7 +46,7 @@ def default_set(write: Write) -> GeneratedSet:
 @pytest.fixture(scope="session")
 def slots_by_flow(default_set: GeneratedSet) -> dict[str, list[dict[str, Any]]]:
     """The slots of the editors' answers by flow, none of them refused."""
-    found = defaultdict(list)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for request in read_requests(default_set.folder, Counter()):
         answer = request.parse(NOW)
         assert answer.rejected == []

@@ -30,7 +30,8 @@ class GuideExample:
 
     def bundle(self) -> Json:
         """A fresh copy of the example."""
-        return json.loads((FHIR / self.file).read_bytes())
+        found: Json = json.loads((FHIR / self.file).read_bytes())
+        return found
 
     def parse(
         self,

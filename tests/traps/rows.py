@@ -56,7 +56,7 @@ class TrapCase:
     error: type[Exception] | None = None
 
 
-def anne(**columns: str) -> Callable[[FileSet], FileSet]:
+def anne(**columns: Any) -> Callable[[FileSet], FileSet]:
     """One doctor, changed in some columns."""
     return lambda files: files.doctor(ANNE, **columns)
 
@@ -86,7 +86,7 @@ def address_columns(**columns: str) -> dict[str, str]:
 
 
 def alter_file(
-    old: bytes, new: bytes, name: str = ACTIVITIES, **columns: str
+    old: bytes, new: bytes, name: str = ACTIVITIES, **columns: Any
 ) -> Callable[[FileSet], None]:
     """One doctor, the bytes of the file then changed."""
 
@@ -112,7 +112,11 @@ def both(*makes: Callable[[FileSet], object]) -> Callable[[FileSet], None]:
 
 def file(name: str, content: bytes) -> Callable[[FileSet], None]:
     """A file of these bytes."""
-    return lambda files: (files.directory / name).write_bytes(content) and None
+
+    def make(files: FileSet) -> None:
+        (files.directory / name).write_bytes(content)
+
+    return make
 
 
 def site(finess: str = MSP, category: str = "603", **facts: Any) -> Callable[[FileSet], FileSet]:

@@ -37,7 +37,7 @@ WAIT_S = 300.0
 
 
 @pytest.fixture(scope="module")
-def machine() -> Iterator[ElasticSettings]:
+def node_machine() -> Iterator[ElasticSettings]:
     """A state folder of its own that shares the distribution of this machine."""
     folder = Path(tempfile.mkdtemp(prefix="sas-embedded-"))
     folder.chmod(0o755)
@@ -49,12 +49,14 @@ def machine() -> Iterator[ElasticSettings]:
 
 
 @pytest.fixture(scope="module")
-def node(machine: ElasticSettings) -> StartedNode:
+def node(node_machine: ElasticSettings) -> StartedNode:
     """Started by two callers at once, from a distribution installed beforehand."""
     obtain_distribution(ElasticSettings(), SilentReporter())
     found: list[StartedNode] = []
     callers = [
-        threading.Thread(target=lambda: found.append(start_node(machine, heap=HEAP, wait_s=WAIT_S)))
+        threading.Thread(
+            target=lambda: found.append(start_node(node_machine, heap=HEAP, wait_s=WAIT_S))
+        )
         for _ in range(2)
     ]
     for caller in callers:
@@ -75,8 +77,8 @@ def test_two_starts_at_once_make_one_node(node: StartedNode) -> None:
     assert get(node.state.url).json()["version"]["number"] == configuration.VERSION
 
 
-def test_a_third_start_finds_it_running(node: StartedNode, machine: ElasticSettings) -> None:
-    again = start_node(machine, heap=HEAP)
+def test_a_third_start_finds_it_running(node: StartedNode, node_machine: ElasticSettings) -> None:
+    again = start_node(node_machine, heap=HEAP)
     assert again.already_running
     assert again.state == node.state
 
@@ -110,47 +112,47 @@ def test_our_environment_does_not_reach_it(node: StartedNode) -> None:
 
 
 def test_a_killed_node_is_told_and_comes_back_with_its_data(
-    node: StartedNode, machine: ElasticSettings
+    node: StartedNode, node_machine: ElasticSettings
 ) -> None:
     httpx.put(f"{node.state.url}/kept", trust_env=False, timeout=30).raise_for_status()
-    state = read_state(runtime_dir(machine))
+    state = read_state(runtime_dir(node_machine))
     assert state is not None
     os.kill(state.pid, signal.SIGKILL)
     while process_birth(state.pid) is not None:
         time.sleep(0.1)
-    check = check_elasticsearch(machine)
+    check = check_elasticsearch(node_machine)
     assert check.level is CheckLevel.BLOCK
     assert f"process {state.pid}) died" in check.finding
     assert "sas up" in check.remedy
-    back = start_node(machine, heap=HEAP, wait_s=WAIT_S)
+    back = start_node(node_machine, heap=HEAP, wait_s=WAIT_S)
     assert not back.already_running
     assert get(f"{back.state.url}/kept").status_code == 200
-    assert check_elasticsearch(machine).level is CheckLevel.OK
+    assert check_elasticsearch(node_machine).level is CheckLevel.OK
 
 
-def test_a_stopped_node_is_gone(node: StartedNode, machine: ElasticSettings) -> None:
-    stopped = stop_node(runtime_dir(machine))
+def test_a_stopped_node_is_gone(node: StartedNode, node_machine: ElasticSettings) -> None:
+    stopped = stop_node(runtime_dir(node_machine))
     assert stopped is not None
     assert process_birth(stopped.pid) is None
-    assert stop_node(runtime_dir(machine)) is None
+    assert stop_node(runtime_dir(node_machine)) is None
     with pytest.raises(httpx.TransportError):
         get(stopped.url)
 
 
 def test_a_node_that_dies_says_why(
-    node: StartedNode, machine: ElasticSettings, monkeypatch: pytest.MonkeyPatch
+    node: StartedNode, node_machine: ElasticSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A setting of a module that is not there stops it, as geoip and machine learning would."""
     monkeypatch.setitem(configuration.SHARED_SETTINGS, "no.such.setting", "true")
-    stop_node(runtime_dir(machine))
+    stop_node(runtime_dir(node_machine))
     with pytest.raises(NodeDied, match=r"unknown setting \[no\.such\.setting\]") as caught:
-        start_node(machine, heap=HEAP, wait_s=WAIT_S)
+        start_node(node_machine, heap=HEAP, wait_s=WAIT_S)
     assert "\n" not in str(caught.value)
-    assert read_state(runtime_dir(machine)) is None
+    assert read_state(runtime_dir(node_machine)) is None
 
 
 def test_a_port_lost_to_another_elasticsearch_is_given_up(
-    machine: ElasticSettings,
+    node_machine: ElasticSettings,
     es_url: str,
     monkeypatch: pytest.MonkeyPatch,
     recording_report: RecordingReport,
@@ -159,18 +161,20 @@ def test_a_port_lost_to_another_elasticsearch_is_given_up(
     lost = Ports(http=int(es_url.rstrip("/").rpartition(":")[2]), transport=find_free_port())
     choices = iter([lost, lost])
     monkeypatch.setattr(plans, "choose_ports", lambda *_: next(choices, None) or choose_ports())
-    stop_node(runtime_dir(machine))
-    started = start_node(machine, heap=HEAP, wait_s=WAIT_S, report=recording_report)
+    stop_node(runtime_dir(node_machine))
+    started = start_node(node_machine, heap=HEAP, wait_s=WAIT_S, report=recording_report)
     assert started.state.url != es_url
     assert os.getpgid(started.state.pid) == started.state.group
     assert any(f"Port {lost.http} was taken" in line for line in recording_report.lines)
 
 
-def test_a_node_that_is_slow_is_ended_and_told(node: StartedNode, machine: ElasticSettings) -> None:
-    stop_node(runtime_dir(machine))
+def test_a_node_that_is_slow_is_ended_and_told(
+    node: StartedNode, node_machine: ElasticSettings
+) -> None:
+    stop_node(runtime_dir(node_machine))
     with pytest.raises(NodeSlow, match=r"within 1 s: give it longer with --wait"):
-        start_node(machine, heap=HEAP, wait_s=1)
-    assert read_state(runtime_dir(machine)) is None
+        start_node(node_machine, heap=HEAP, wait_s=1)
+    assert read_state(runtime_dir(node_machine)) is None
 
 
 def test_a_busy_port_is_told_before_anything_starts(

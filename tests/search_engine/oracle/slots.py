@@ -31,8 +31,11 @@ def good_slots(query: OracleQuery, offer: dict[str, Any]) -> list[dict[str, Any]
 
 def overlaps(query: OracleQuery, slot: dict[str, Any], after: int, before: int) -> bool:
     start = search_start(query)
-    begins = slot["start"] < text(start + timedelta(hours=before))
-    return begins and slot["end"] > text(start + timedelta(hours=after))
+    begins: str = slot["start"]
+    ends: str = slot["end"]
+    return begins < text(start + timedelta(hours=before)) and ends > text(
+        start + timedelta(hours=after)
+    )
 
 
 def needs_slot(query: OracleQuery) -> bool:

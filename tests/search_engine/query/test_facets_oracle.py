@@ -14,9 +14,8 @@ from tests.search_engine.oracle.groups import Card
 from tests.search_engine.oracle.order import OracleResult, oracle_result
 from tests.search_engine.random_searches import RandomSearch, draw_search
 from tests.search_engine.test_oracle import assert_order, same
+from tests.suite.repetitions import Repetitions
 
-SEARCHES = 300
-PROMISES = 60
 MAX_PAGED_CARDS = 400
 """Longest result that is walked page by page."""
 
@@ -74,11 +73,11 @@ def close_call(cards: list[Card]) -> bool:
     *("W09", "W10"),
 )
 async def test_facets_totals_pages_and_groups_are_those_of_plain_arithmetic(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
-    random = Random(79)
+    random, searches = Random(79), repetitions.facet_searches
     counted: Counter[str] = Counter()
-    for _ in range(SEARCHES):
+    for _ in range(searches):
         drawn = draw_search(random, common=random.random() < 0.5, page=random.choice((1, 1, 1, 2)))
         right = oracle_result(drawn.oracle_query, random_index.offers, random_index.index)
         page = await fetch_page(client, random_index, drawn)
@@ -90,9 +89,9 @@ async def test_facets_totals_pages_and_groups_are_those_of_plain_arithmetic(
             counted["nearer"] += assert_nearer(page, drawn, random_index, right)
         counted.update(count_facet_kinds(facets))
     assert set(FACETS) <= set(counted)
-    assert counted["selected"] > SEARCHES / 4
-    assert counted["beside the selected"] > SEARCHES / 4
-    assert counted["nearer"] > SEARCHES / 60
+    assert counted["selected"] > searches / 4
+    assert counted["beside the selected"] > searches / 4
+    assert counted["nearer"] > searches / 60
 
 
 def count_facet_kinds(facets: dict[str, list[Value]]) -> Counter[str]:
@@ -107,12 +106,12 @@ def count_facet_kinds(facets: dict[str, list[Value]]) -> Counter[str]:
 
 @pytest.mark.proves("F082", "F086", "F088", "F093", "F094", "W09", "W25")
 async def test_every_count_is_what_asking_for_it_gives(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
     """The engine against itself: values, pages, members and circles of a search agree."""
     random = Random(80)
     counted: Counter[str] = Counter()
-    while counted["searches"] < PROMISES:
+    while counted["searches"] < repetitions.paged_searches:
         drawn = draw_search(random, common=random.random() < 0.5, page=1, size=100)
         page = await fetch_page(client, random_index, drawn)
         if not 0 < page["total"]["value"] <= MAX_PAGED_CARDS:
@@ -131,7 +130,7 @@ async def test_every_count_is_what_asking_for_it_gives(
             counted["groups"] += await assert_members(client, random_index, drawn, results)
             other = change_criteria(drawn, group_cpts=not drawn.criteria.group_cpts)
             assert (await fetch_page(client, random_index, other))["area"] == page["area"]
-    assert counted["groups"] > PROMISES / 6
+    assert counted["groups"] > repetitions.paged_searches / 6
 
 
 async def assert_a_value(

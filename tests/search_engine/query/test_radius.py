@@ -28,6 +28,7 @@ from tests.search_engine.sample_offers import (
     slot,
     structure,
 )
+from tests.suite.repetitions import Repetitions
 
 
 def growing_area() -> Area:
@@ -130,10 +131,10 @@ async def test_every_page_of_an_enlarged_search_is_enlarged(index_offers: IndexO
 
 @pytest.mark.proves("F014")
 async def test_the_first_order_stays_a_prefix(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
     random, compared = Random(14), 0
-    for _ in range(300):
+    for _ in range(repetitions.radius_searches):
         drawn = draw_search(random, mode="available", size=100, page=1, horizon=["0-4"])
         if drawn.area.explicit_radius or drawn.area.radius_km is None:
             continue
@@ -146,7 +147,7 @@ async def test_the_first_order_stays_a_prefix(
             orders.append([result["id"] for result in page["results"]])
         assert orders[1][: len(orders[0])] == orders[0]
         compared += len(orders[1]) > len(orders[0]) > 0
-    assert compared >= 10
+    assert compared >= repetitions.radius_searches / 30
 
 
 async def test_a_commune_search_keeps_its_quarters_when_it_grows(index_offers: IndexOffers) -> None:

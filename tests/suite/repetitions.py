@@ -1,0 +1,43 @@
+"""How often the longest tests repeat what they do: a few times in `make test`, all in full."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """Counts of one speed of the suite."""
+
+    kills: int
+    """Reindexes that are killed outright."""
+    whole_every: int
+    """Kills between two runs that are left to end."""
+    oracle_searches: int
+    """Random searches whose results are compared with plain arithmetic."""
+    facet_searches: int
+    """Random searches whose counts are compared with plain arithmetic."""
+    paged_searches: int
+    """Random results whose every page is read and compared with its counts."""
+    radius_searches: int
+    """Random searches whose circle is compared with the next larger ones."""
+    editor_reindexes: int
+    """Reindexes during which an editor writes."""
+
+
+USUAL = Repetitions(
+    kills=6,
+    whole_every=3,
+    oracle_searches=60,
+    facet_searches=60,
+    paged_searches=12,
+    radius_searches=60,
+    editor_reindexes=1,
+)
+FULL = Repetitions(
+    kills=50,
+    whole_every=5,
+    oracle_searches=500,
+    facet_searches=300,
+    paged_searches=60,
+    radius_searches=300,
+    editor_reindexes=3,
+)

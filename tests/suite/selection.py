@@ -1,0 +1,93 @@
+"""Which tests run at which speed, by the fixtures they use, and in which order."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+NODE_FIXTURES = frozenset({"es_url", "node_machine", "three_node_cluster", "split_cluster"})
+"""Fixtures that start an Elasticsearch node: a test that reaches one is marked ``elastic``."""
+
+CLUSTER_FIXTURES = frozenset({"three_node_cluster", "split_cluster"})
+"""Fixtures of three nodes: their tests run in full only, unless marked ``every_run``."""
+
+LONGEST_FIRST = (
+    "tests/cluster",
+    "tests/night",
+    "tests/elastic/node/test_embedded.py",
+    "tests/search_engine/query/test_facets_oracle.py",
+    "tests/search_engine/test_oracle.py",
+    "tests/search_engine/backend/test_hints.py",
+    "tests/search_engine/query/test_radius.py",
+    "tests/simulation",
+)
+"""Folders and files that begin a run: a long one begun last would keep one worker alone."""
+
+
+class SelectionPlugin:
+    """Marks, selects and orders the collected tests."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Mark what needs a node; without ``--full``, deselect what needs three."""
+        for item in items:
+            if not NODE_FIXTURES.isdisjoint(fixture_names(item)):
+                item.add_marker("elastic")
+        if not config.getoption("--full"):
+            kept, left_out = split_by_speed(items)
+            if left_out:
+                config.hook.pytest_deselected(items=left_out)
+            items[:] = kept
+        items.sort(key=lambda item: start_order(item.nodeid))
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> "FileScheduling":
+        """Distribute whole files, the longest first."""
+        config.option.loadscopereorder = False
+        return FileScheduling(config, log)
+
+
+def fixture_names(item: pytest.Item) -> Sequence[str]:
+    """Every fixture that the test reaches, through others too."""
+    names: Sequence[str] = getattr(item, "fixturenames", ())
+    return names
+
+
+def split_by_speed(
+    items: Iterable[pytest.Item],
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """The tests of every run, and those of a full run only."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        (left_out if is_full_only(item) else kept).append(item)
+    return kept, left_out
+
+
+def is_full_only(item: pytest.Item) -> bool:
+    """True for a test of a three-node cluster that is not marked ``every_run``."""
+    needs_cluster = not CLUSTER_FIXTURES.isdisjoint(fixture_names(item))
+    return needs_cluster and item.get_closest_marker("every_run") is None
+
+
+def start_order(nodeid: str) -> int:
+    """Position of the file in ``LONGEST_FIRST``; all others follow, in their own order."""
+    places = (at for at, path in enumerate(LONGEST_FIRST) if nodeid.startswith(path))
+    return next(places, len(LONGEST_FIRST))
+
+
+def scheduling_scope(nodeid: str) -> str:
+    """The unit that one worker runs whole: a file, or the folder whose tests share a cluster."""
+    file = nodeid.partition("::")[0]
+    folder = str(Path(file).parent)
+    return folder if folder == "tests/cluster" else file
+
+
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives scopes to workers in the order of the collected tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scheduling_scope(nodeid)
