@@ -13,6 +13,7 @@ import pytest
 import structlog
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
+from hypothesis import settings
 
 from elastic import lifecycle
 from elastic.client import sync_client
@@ -39,9 +40,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the folder of the session's node once, before any worker starts."""
+    """Choose the folder of the session's node once, before any worker starts.
+
+    Drawn examples are the same in each run, and new ones in a full run.
+    """
     config.pluginmanager.register(SelectionPlugin(), "selection")
     config.pluginmanager.register(ConformancePlugin(), "conformance")
+    settings.register_profile("usual", derandomize=True)
+    settings.load_profile("default" if config.getoption("--full") else "usual")
     os.environ.setdefault(RUNTIME, str(Path(tempfile.gettempdir()) / f"sas-tests-{os.getpid()}"))
 
 

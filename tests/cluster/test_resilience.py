@@ -9,7 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
-from cli.commands.reindex import UNAVAILABLE
+from cli.exit_codes import UNAVAILABLE
 from cli.main import app
 from elastic import allocation
 from elastic.bulk import write_offers

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
@@ -27,6 +27,8 @@ from geography.projections import (
 from geography.reasons import Note, Refusal
 
 GAZETTEER = load_gazetteer()
+NEW_CALEDONIA = find_projection_area("988")
+"""Its eastings and northings overlap: swapped axes cannot be seen there."""
 OLD = "1,ATLASANTE,100,IGN,BD_ADRESSE,V2.1,"
 
 
@@ -196,6 +198,7 @@ def test_any_commune_survives_its_own_projection(place: Commune, swapped: bool) 
     territory = find_projection_area(place.department)
     forward = Transformer.from_crs(4326, territory.epsg, always_xy=True)
     x, y = forward.transform(place.lon, place.lat)
+    assume(not (swapped and territory is NEW_CALEDONIA))
     point = to_wgs84(*((y, x) if swapped else (x, y)), "", place.department)
     assert metres(point, place.lon, place.lat) < 1
     if territory in GUESSABLE_AREAS:

@@ -38,7 +38,7 @@ def request(
     example: Any, *requested_ids: str, editor: str = "alpha", **fields: Any
 ) -> dict[str, Any]:
     """A line of requests.jsonl for a published example."""
-    ids = list(requested_ids or example.asked)
+    ids = list(requested_ids or example.requested_ids)
     files = [str(FHIR / example.file)]
     return {"editor": editor, "flow": example.flow, "asked": ids, "files": files} | fields
 
