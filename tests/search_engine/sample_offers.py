@@ -122,7 +122,7 @@ def area(**fields: Any) -> Area:
         "lat": LAT,
         "lon": LON,
         "department": "14",
-        "timezone": "Europe/Paris",
+        "zone": "Europe/Paris",
         "reference_km": 20.0,
         "step_km": 10.0,
         "radius_km": 20.0,
