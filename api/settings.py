@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from search_engine.execution.cursor_key import CursorKey, build_cursor_key, read_key
+from search_engine.execution.cursor_key import CursorKey, build_cursor_key, parse_cursor_keys
 
 Network = IPv4Network | IPv6Network
 
@@ -16,7 +16,7 @@ LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/12
 
 
 def _validate_cursor_key(declared: SecretStr) -> SecretStr:
-    read_key(declared.get_secret_value())
+    parse_cursor_keys(declared.get_secret_value())
     return declared
 
 
@@ -59,8 +59,9 @@ class ApiSettings(BaseSettings):
     ready_floor: int = Field(1, ge=0)
     """Fewest offers an index must hold for the service to be ready."""
     cursor_key: Annotated[SecretStr, AfterValidator(_validate_cursor_key)] | None = None
-    """Seals the cursors of searches: 32 bytes in url-safe base64, the same for every process.
-    Unset: a random key of this process, with which its cursors end."""
+    """Keys of the cursors of searches, the same for every process: 32 bytes in url-safe base64,
+    separated by commas. The first encrypts, all decrypt. Unset: a random key of this process,
+    with which its cursors end."""
 
     @model_validator(mode="after")
     def check_authentication_settings(self) -> Self:

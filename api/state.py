@@ -1,4 +1,4 @@
-"""What the routes work with: one client, one geocoder, opened and closed with the application."""
+"""State of the application: one client and one geocoder, opened and closed with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,8 +21,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Opened once; ``alias`` is the alias of the index of offers, ``cursor_key`` seals cursors,
-    ``foresight`` is what earlier searches were told."""
+    """Shared by all requests of a process.
+
+    ``alias``: alias of the index of offers. ``cursor_key``: keys of the cursors. ``hints``: circles
+    and communities of earlier searches, with which a later one needs a single request.
+    """
 
     client: AsyncElasticsearch
     alias: str

@@ -1,44 +1,41 @@
-"""The cursor of a search: all that must not change from page to page, sealed into one text.
+"""The cursor of a search: the state that must not change from page to page, as one text.
 
-It is encrypted because it holds where the patient is, and signed because the search believes it.
+It is encrypted because it holds the place of the patient, and signed because the search trusts it.
 """
 
 import zlib
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
 import orjson
+from cryptography.fernet import InvalidToken
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from search_engine.execution.cursor_key import (
-    CursorDecryptError,
-    CursorKey,
-    decode_base64url,
-    strip_padding,
-)
+from search_engine.execution.cursor_key import CursorKey
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
 
 CURSOR_LIFETIME = timedelta(minutes=10)
-"""How long after its page a cursor may be used, to the second."""
+"""Time after its page for which a cursor is valid, to the second.
+
+The clock of the process that encrypted it may be a minute ahead, as Fernet allows.
+"""
+CURSOR_LIFETIME_S = int(CURSOR_LIFETIME.total_seconds())
 
 MAX_PAGING_TIME = timedelta(minutes=30)
-"""How long after its first page a walk may go on: its slots are those of that instant."""
-
-MAX_CLOCK_SKEW = timedelta(minutes=1)
-"""How far ahead the clock of the process that sealed it may be."""
+"""Time after its first page for which paging may go on: its slots are those of that instant."""
 
 Layout = Literal[4]
 LAYOUT: Layout = 4
-"""Raised when a walk or the keys of the sort change: older cursors are refused, not misread."""
+"""Raised when the state or the keys of the sort change: older cursors are refused, not misread."""
 
 ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "origin"})
-"""Criteria that may change during a walk: ``cursor`` itself and ``page`` say where it stands,
-``size`` how far the next step goes, the ``seed`` is in the walk, ``origin`` only marks links."""
+"""Criteria that may change while paging: ``cursor`` and ``page`` give the position, ``size`` the
+length of the next page; the ``seed`` is in the state; ``origin`` only marks links."""
 
 WINDOW_BITS, MEMORY_LEVEL = 11, 2
 """Of zlib: texts of 2 kB are looked back over whole."""
@@ -69,7 +66,7 @@ class CursorState:
 
 
 CONTENT = TypeAdapter(tuple[Layout, str, CursorState])
-"""What is sealed: layout, digest of the criteria, walk."""
+"""The encrypted content: layout, digest of the criteria, state."""
 
 
 def criteria_digest(criteria: Criteria) -> str:
@@ -82,13 +79,13 @@ def criteria_digest(criteria: Criteria) -> str:
 
 
 def encrypt_cursor(state: CursorState, digest: str, key: CursorKey, at: datetime) -> str:
-    """The cursor that leads to the next page of this walk, sealed at the instant ``at``.
+    """The cursor of the next page, encrypted at the instant ``at``: a Fernet token, unpadded.
 
-    About 700 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
-    beyond which it would not be taken back, holds some 150 communities.
+    About 750 characters, 30 more for each community, 300 for a point in time: ``MAX_CURSOR``,
+    beyond which it would be refused, holds some 150 communities.
     """
     content = _compress(CONTENT.dump_json((LAYOUT, digest, state)))
-    return strip_padding(urlsafe_b64encode(key.encrypt(content, int(at.timestamp()))))
+    return key.encrypt_at_time(content, int(at.timestamp())).decode("ascii").rstrip("=")
 
 
 def _compress(content: bytes) -> bytes:
@@ -98,35 +95,45 @@ def _compress(content: bytes) -> bytes:
 
 
 def decrypt_cursor(text: str, digest: str, key: CursorKey, at: datetime) -> CursorState:
-    """The walk of a cursor handed back at the instant ``at`` with the criteria of that digest.
+    """The state of a cursor received at the instant ``at`` with the criteria of that digest.
 
     Raises ``CursorUnreadable``, ``CursorExpired`` or ``CursorOfAnotherSearch``.
     """
-    token = _token(text)
+    token, second = _pad_token(text), int(at.timestamp())
     try:
-        content, second = key.decrypt(token)
-        _check_age(int(at.timestamp()) - second)
-        _, digest_then, walk = CONTENT.validate_json(zlib.decompress(content))
-    except (CursorDecryptError, zlib.error, ValidationError):
+        content = key.decrypt_at_time(token, CURSOR_LIFETIME_S, second)
+        _, digest_then, state = CONTENT.validate_json(zlib.decompress(content))
+    except InvalidToken:
+        raise (CursorExpired if _is_expired(token, key, second) else CursorUnreadable) from None
+    except (zlib.error, ValidationError):
         raise CursorUnreadable from None  # the cause may hold the patient's place
     if digest_then != digest:
         raise CursorOfAnotherSearch
-    return walk
+    return state
 
 
 def _canonical_value(value: Any) -> Any:
     return sorted(value) if isinstance(value, list | tuple) else value
 
 
-def _token(text: str) -> bytes:
+def _pad_token(text: str) -> str:
+    """The token with its padding; raises ``CursorUnreadable`` for another spelling of its bytes.
+
+    The standard decoder skips foreign characters and the spare bits of the last one.
+    """
+    token = text + "=" * (-len(text) % 4)
     try:
-        return decode_base64url(text)
-    except ValueError as error:
-        raise CursorUnreadable from error
-
-
-def _check_age(seconds: int) -> None:
-    if seconds > CURSOR_LIFETIME.total_seconds():
-        raise CursorExpired
-    if seconds < -MAX_CLOCK_SKEW.total_seconds():
+        canonical = urlsafe_b64encode(urlsafe_b64decode(token)).decode("ascii").rstrip("=")
+    except ValueError:
+        raise CursorUnreadable from None
+    if canonical != text:
         raise CursorUnreadable
+    return token
+
+
+def _is_expired(token: str, key: CursorKey, second: int) -> bool:
+    """Whether a token that cannot be decrypted is an authentic one past its life."""
+    try:
+        return key.extract_timestamp(token) + CURSOR_LIFETIME_S < second
+    except InvalidToken:
+        return False

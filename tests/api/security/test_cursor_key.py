@@ -1,20 +1,22 @@
 """``SAS_CURSOR_KEY``: shared when set, this process's own when not, never shown."""
 
 import secrets
+from itertools import pairwise
 
 import pytest
+from cryptography.fernet import InvalidToken
 from pydantic import ValidationError
 
 from api.configuration import BadConfigurationError, load_valid_settings
 from api.settings import ApiSettings
-from search_engine.execution.cursor_key import CursorDecryptError, CursorKey
+from search_engine.execution.cursor_key import CursorKey
 from tests.api.conftest import build_frozen_app
 
 WRONG = "notTheRightLengthOfAKey"
 
 
 async def engine_key() -> CursorKey:
-    """The key with which an application started now seals."""
+    """The key with which an application started now encrypts cursors."""
     app = build_frozen_app()
     async with app.router.lifespan_context(app):
         key: CursorKey = app.state.engine.cursor_key
@@ -26,7 +28,23 @@ async def test_processes_of_one_key_understand_each_other(
 ) -> None:
     monkeypatch.setenv("SAS_CURSOR_KEY", secrets.token_urlsafe(32))
     one, other = await engine_key(), await engine_key()
-    assert other.decrypt(one.encrypt(b"a walk", 7)) == (b"a walk", 7)
+    assert other.decrypt(one.encrypt(b"a state")) == b"a state"
+
+
+async def test_keys_are_rotated_one_process_after_the_other(
+    environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every process first learns the new key, then encrypts with it, then forgets the old one."""
+    old, new = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    keys = []
+    for declared in (old, f"{old},{new}", f"{new} {old}", new):
+        monkeypatch.setenv("SAS_CURSOR_KEY", declared)
+        keys.append(await engine_key())
+    for one, other in pairwise(keys):
+        assert other.decrypt(one.encrypt(b"a state")) == b"a state"
+        assert one.decrypt(other.encrypt(b"a state")) == b"a state"
+    with pytest.raises(InvalidToken):
+        keys[-1].decrypt(keys[0].encrypt(b"a state"))
 
 
 @pytest.mark.parametrize("unset", [None, ""])
@@ -37,8 +55,8 @@ async def test_without_a_key_each_process_has_its_own(
     if unset is not None:
         monkeypatch.setenv("SAS_CURSOR_KEY", unset)
     one, other = await engine_key(), await engine_key()
-    with pytest.raises(CursorDecryptError):
-        other.decrypt(one.encrypt(b"a walk", 7))
+    with pytest.raises(InvalidToken):
+        other.decrypt(one.encrypt(b"a state"))
 
 
 def test_a_wrong_key_is_told_before_serving_and_not_repeated(
