@@ -1,0 +1,52 @@
+"""Prose of the documents: short sentences, standard terms."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.documents.documents import list_pages, page_name, strip_fences
+from tests.documents.generated import GENERATED
+
+RETIRED = re.compile(
+    r"\b(told|tells?|bears?|borne|stands?|stood|walk(?:s|ed|ing)?|mend(?:s|ed|ing)?|asks?|asked"
+    r"|whoever|nobody|says?|said)\b",
+    re.IGNORECASE,
+)
+LONGEST_SENTENCE = 30
+"""Words; the house aims at 25. Parentheses and code do not count."""
+LIST_PAGES = ("docs/reference/sources/", "docs/reference/test-data.md")
+"""Pages that are mostly lists of facts, where a sentence is a list."""
+
+HAND_WRITTEN = [
+    page for page in list_pages() if page not in GENERATED and page.name != "conformance.md"
+]
+
+
+def prose(text: str) -> str:
+    """A page without code, tables, headings, targets of links and parentheses."""
+    lines = strip_fences(text).splitlines()
+    kept = "\n".join("" if line.startswith(("|", "#")) else line for line in lines)
+    without_targets = re.sub(r"\]\([^)]*\)", "]", kept)
+    return re.sub(r"`[^`]*`|\([^()]*\)", "x", without_targets)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a page; an item of a list begins one."""
+    paragraphs = re.split(r"\n\s*\n|\n\s*(?:[-*]|\d+\.) ", prose(text))
+    return [one for part in paragraphs for one in re.split(r"(?<=[.;:!?])\s+", part)]
+
+
+@pytest.mark.parametrize("page", HAND_WRITTEN, ids=page_name)
+def test_no_retired_word(page: Path) -> None:
+    assert RETIRED.findall(prose(page.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("page", HAND_WRITTEN, ids=page_name)
+def test_sentences_are_short(page: Path) -> None:
+    if page_name(page).startswith(LIST_PAGES):
+        return
+    long = [
+        one for one in sentences(page.read_text("utf-8")) if len(one.split()) > LONGEST_SENTENCE
+    ]
+    assert long == []
