@@ -9,9 +9,9 @@ from cli.output import report_failure
 from elastic.bulk import BulkRefusedError
 from elastic.errors import ElasticError
 from elastic.names import NotAnIndexName
+from elastic.optimistic import WriteConflictError
 from elastic.settings import BadSetting
 from indexers.changes.comparison import NothingToCompareError
-from indexers.changes.patching import PatchConflictError
 from indexers.loads.source_load import EmptySourceError, UnknownSourceError
 from indexers.offers.pipeline import NothingToIndexError
 from indexers.quality.gate import GateClosedError
@@ -28,7 +28,7 @@ from indexers.upkeep.snapshots import SnapshotError
 REPORTED_ERRORS = (
     GateClosedError,
     BulkRefusedError,
-    PatchConflictError,
+    WriteConflictError,
     NothingToRollBackError,
     NothingToCompareError,
     EmptySourceError,

@@ -43,6 +43,14 @@ def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
     return IndexName.parse(bearers[0]) if bearers else None
 
 
+def require_live_index(client: Elasticsearch, alias: str) -> IndexName:
+    """The index the alias points at; raises ``IndexMissing`` and the errors of ``live_index``."""
+    live = live_index(client, alias)
+    if live is None:
+        raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
+    return live
+
+
 def resolve_index(client: Elasticsearch, name: str) -> IndexName:
     """The one index of ours that an index name or an alias stands for.
 

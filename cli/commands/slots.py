@@ -19,17 +19,20 @@ from cli.exit_codes import BAD_USAGE, INTERRUPTED, REFUSED, UNAVAILABLE
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
 from cli.output import exit_with_error, print_json
+from elastic.bulk import BulkRefusedError
 from elastic.client import sync_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
+from elastic.optimistic import WriteConflictError
 from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
 from slots.fhir.answer import MAX_PAGE_BYTES, AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
-from slots.loading.importing import ImportConflictError, SlotsRefusedError, import_slots
+from slots.loading.importing import import_answer
 from slots.loading.last_imports import record_imports
+from slots.loading.requests import SourceAnswer
 
 STDIN = "-"
 
@@ -167,7 +170,7 @@ def _import_answer(
     answer = _parse_answer(files, flow, asked, now, None, editor)
     alias = offers_alias(read_elastic_settings().index_prefix)
     with sync_client() as client:
-        done = import_slots(client, alias, answer.slots, editor, asked, now)
+        done = import_answer(client, alias, SourceAnswer(editor, asked, answer.slots), now)
         read = Counter({editor: len(answer.slots)})
         record_imports(client, read_elastic_settings().index_prefix, read, datetime.now(UTC))
     return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
@@ -250,7 +253,7 @@ def _open_error_report() -> Iterator[None]:
         exit_with_error(str(error), INTERRUPTED)
     except ElasticError as error:
         exit_with_error(str(error), UNAVAILABLE)
-    except (ImportConflictError, SlotsRefusedError) as error:
+    except (BulkRefusedError, WriteConflictError) as error:
         exit_with_error(str(error), REFUSED)
 
 

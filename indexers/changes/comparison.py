@@ -59,10 +59,10 @@ def _previous(client: Elasticsearch, alias: str) -> IndexName:
 
 
 def _live(client: Elasticsearch, alias: str) -> IndexName:
-    live = lifecycle.live_index(client, alias)
-    if live is None:
-        raise NothingToCompareError("No index is live: load data with `sas reindex --from DIR`.")
-    return live
+    try:
+        return lifecycle.require_live_index(client, alias)
+    except IndexMissing as error:
+        raise NothingToCompareError(str(error)) from error
 
 
 def compare_indices(

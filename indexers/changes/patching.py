@@ -1,23 +1,22 @@
 """Fields of live offers replaced in place: read, decide, judge the slots again, write."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import Operation, Progress, write_operations
+from elastic.bulk import Operation, Progress
+from elastic.optimistic import (
+    VersionedOffer,
+    fetch_versioned_offers,
+    scan_versioned_offers,
+    write_until_settled,
+)
 from elastic.scan import scan
 from mappings.records import Offer, SourceMark
-from slots.coherence import visible_slots
-
-ATTEMPTS = 5
-"""Times an offer that changed under us (a slot arrived) is read and patched again."""
-
-
-class PatchConflictError(RuntimeError):
-    """Offers kept changing while they were patched."""
+from slots.attachment import with_visible_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ def apply_patch(offer: Offer, patch: Patch) -> Offer:
     kept = {name: value for name, value in offer.items() if name not in patch.owned}
     given = patch.fields(offer)
     new = cast("Offer", {**kept, **given, "sources": _sources(offer, given, patch)})
-    if "slots" in new:
-        return {**new, "slots": visible_slots(new, new["slots"])}
-    return new
+    return with_visible_slots(new, new["slots"]) if "slots" in new else new
 
 
 def _sources(offer: Offer, new_fields: Mapping[str, Any], patch: Patch) -> dict[str, SourceMark]:
@@ -55,29 +52,23 @@ def apply_patches(
 ) -> int:
     """Apply patches one after the other to the live index; returns how many writes were made.
 
-    Each sees what the one before did; ``progress`` counts the writes of each. Raises
-    ``PatchConflictError`` when offers keep changing, ``BulkRefusedError`` when Elasticsearch
+    Each reads the writes of the one before; ``progress`` counts the writes of each. Raises
+    ``WriteConflictError`` when offers keep changing, ``BulkRefusedError`` when Elasticsearch
     refuses one.
     """
-    return sum(_apply_with_retries(client, alias, patch, progress) for patch in patches)
+    return sum(_apply(client, alias, patch, progress) for patch in patches)
 
 
-def _apply_with_retries(
-    client: Elasticsearch, alias: str, patch: Patch, progress: Progress | None
-) -> int:
-    done, query = 0, patch.query
-    for _ in range(ATTEMPTS):
-        lifecycle.refresh_index(client, alias)
-        changes = _patch_operations(client, alias, query, patch)
-        written = write_operations(client, alias, changes, progress, require_alias=True)
-        done += written.done
-        if not written.conflicts:
-            lifecycle.refresh_index(client, alias)
-            return done
-        query = {"ids": {"values": written.conflicts}}
-    raise PatchConflictError(
-        f"{len(written.conflicts)} offers kept changing while they were updated: load again"
-    )
+def _apply(client: Elasticsearch, alias: str, patch: Patch, progress: Progress | None) -> int:
+    def read(conflicts: Sequence[str] | None) -> Iterator[Operation]:
+        if conflicts is None:
+            return _patch_operations(scan_versioned_offers(client, alias, patch.query), patch)
+        return _patch_operations(fetch_versioned_offers(client, alias, conflicts), patch)
+
+    lifecycle.refresh_index(client, alias)
+    done = write_until_settled(client, alias, read, progress, require_alias=True)
+    lifecycle.refresh_index(client, alias)
+    return done
 
 
 def diff_patch(client: Elasticsearch, alias: str, patch: Patch) -> Iterator[tuple[Offer, Offer]]:
@@ -88,12 +79,8 @@ def diff_patch(client: Elasticsearch, alias: str, patch: Patch) -> Iterator[tupl
             yield hit["_source"], new
 
 
-def _patch_operations(
-    client: Elasticsearch, alias: str, query: Mapping[str, Any], patch: Patch
-) -> Iterator[Operation]:
-    for hit in scan(client, alias, query, versions=True):
-        new = apply_patch(hit["_source"], patch)
-        if new != hit["_source"]:
-            yield Operation.index(
-                new, if_seq_no=hit["_seq_no"], if_primary_term=hit["_primary_term"]
-            )
+def _patch_operations(offers: Iterable[VersionedOffer], patch: Patch) -> Iterator[Operation]:
+    for stored in offers:
+        patched = apply_patch(stored.offer, patch)
+        if patched != stored.offer:
+            yield stored.replace(patched)

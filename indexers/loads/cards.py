@@ -1,15 +1,16 @@
 """Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
 from elasticsearch import Elasticsearch
 
-from elastic.bulk import Operation
+from elastic.bulk import Operation, Progress
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
+from elastic.optimistic import VersionedOffer, fetch_versioned_offers, write_until_settled
 from elastic.scan import scan
 from geography.locate import Locator
 from indexers.changes.patching import Patch
@@ -21,7 +22,7 @@ from indexers.offers.sos import SOS, build_sos_offers
 from indexers.runs.folder import Quarantines
 from mappings.formats import Cpts, SosAssociation
 from mappings.records import Kind, Offer, Precision
-from slots.coherence import visible_slots
+from slots.attachment import with_visible_slots
 
 PLACE_FIELDS = (
     "point",
@@ -140,19 +141,41 @@ def diff_cards(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer 
     yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
 
 
-def replacement_operations(cards: Cards, live: Cards) -> Iterator[Operation]:
-    """What turns the live cards into the new ones: written when changed, deleted when gone."""
-    for before, after in diff_cards(cards, live):
-        if after is not None:
-            yield Operation.index(after)
-        elif before is not None:
-            yield Operation.delete(before["id"])
+def replace_cards(
+    client: Elasticsearch, alias: str, cards: Cards, live: Cards, progress: Progress | None = None
+) -> int:
+    """Make the live cards those of the file, with their slots; returns the writes made.
+
+    A card is written when it changed, deleted when it is gone. Raises ``WriteConflictError``.
+    """
+
+    def read(conflicts: Sequence[str] | None) -> Iterator[Operation]:
+        ids = list({**cards, **live}) if conflicts is None else conflicts
+        current = {one.offer["id"]: one for one in fetch_versioned_offers(client, alias, ids)}
+        return (
+            operation
+            for card_id in ids
+            if (operation := _replacement(cards.get(card_id), current.get(card_id))) is not None
+        )
+
+    return write_until_settled(client, alias, read, progress, require_alias=True)
+
+
+def _replacement(card: Offer | None, current: VersionedOffer | None) -> Operation | None:
+    """The write that makes a stored card that of the file; None when there is nothing to write."""
+    if current is None:
+        return None if card is None else Operation.create(card)
+    if card is None:
+        return Operation.delete(current.offer["id"])
+    new = _with_slots(card, current.offer)
+    return None if new == current.offer else current.replace(new)
 
 
 def _with_slots(card: Offer, before: Offer | None) -> Offer:
+    """The card of the file with the slots of the stored one."""
     if before is None or "slots" not in before:
         return card
-    return {**card, "slots": visible_slots(card, before["slots"])}
+    return with_visible_slots(card, before["slots"])
 
 
 def member_patch(cpts: Mapping[str, Cpts]) -> Patch:

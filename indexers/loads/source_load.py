@@ -14,8 +14,6 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import write_operations
-from elastic.errors import IndexMissing
 from elastic.names import offers_alias
 from elastic.service import audit, lock
 from elastic.service.audit import Event
@@ -99,13 +97,10 @@ class LoadTarget:
 
     def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
         """Make the live cards those of the file; returns the writes made."""
-        found = {card["id"]: card for card in cards}
-        operations = load_cards.replacement_operations(found, live)
-        count = self.listener.count
-        done = write_operations(
-            self.client, self.order.alias, operations, count, require_alias=True
-        ).done
-        lifecycle.refresh_index(self.client, self.order.alias)
+        by_id = {card["id"]: card for card in cards}
+        client, alias = self.client, self.order.alias
+        done = load_cards.replace_cards(client, alias, by_id, live, self.listener.count)
+        lifecycle.refresh_index(client, alias)
         return done
 
 
@@ -196,7 +191,8 @@ def _load_locked(
         open_load_quarantines(client, order) as quarantines,
     ):
         progress.on_beat(held.renew_if_due)
-        report.quarantines, report.index = quarantines, live_index(client, order)
+        report.index = str(lifecycle.require_live_index(client, order.alias))
+        report.quarantines = quarantines
         progress.stage(f"Loading {order.source}")
         report.writes = apply(LoadTarget(client, order, quarantines, progress))
         record_loads(client, order.prefix, [_build_load(order, quarantines)])
@@ -213,7 +209,7 @@ def dry_run_load(
     seen = listener or ProgressListener()
     rehearse = _find_loader(order.source)
     with open_load_quarantines(client, order) as quarantines:
-        live = live_index(client, order)
+        live = str(lifecycle.require_live_index(client, order.alias))
         seen.stage(f"Comparing {order.source}")
         rehearsal = DryRunTarget(client, order, quarantines, seen)
         rehearse(rehearsal)
@@ -238,14 +234,6 @@ def open_load_quarantines(client: Elasticsearch, order: LoadRequest) -> Iterator
         yield quarantines
     finally:
         quarantines.close()
-
-
-def live_index(client: Elasticsearch, order: LoadRequest) -> str:
-    """The name of the live index; raises ``IndexMissing``."""
-    live = lifecycle.live_index(client, order.alias)
-    if live is None:
-        raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
-    return str(live)
 
 
 def _record_audit(

@@ -17,8 +17,9 @@ from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
 from mappings.records import Offer
-from slots.loading.directory import DirectorySlots, owners_in, slots_from_directory
-from slots.loading.requests import AGENDA_FILE, REQUESTS_FILE
+from slots.attachment import with_slots
+from slots.loading.directory import DirectorySlots, attribute_directory
+from slots.loading.requests import read_directory_requests
 from slots.matching.locating import build_locate
 from slots.matching.matching import OfferIndex
 
@@ -50,12 +51,13 @@ class SourceDirectory:
         self.quarantines = quarantines
         self._sources = sources
         self._locator = locator
-        self._offer_index = OfferIndex(owners_in(directory))
+        self._slot_requests = read_directory_requests(directory)
+        self._offer_index = OfferIndex(self._slot_requests.owners())
 
     @property
     def has_slots(self) -> bool:
         """True when the directory brings slots, from the agenda or from editors."""
-        return any((self.directory / name).is_file() for name in (AGENDA_FILE, REQUESTS_FILE))
+        return self._slot_requests.has_files
 
     def offers(self) -> Iterator[Offer]:
         """Every offer, without slots; those that slots may belong to are kept in memory."""
@@ -67,12 +69,12 @@ class SourceDirectory:
     def slots(self) -> DirectorySlots:
         """The directory's slots on the offers already read."""
         locate = build_locate(self._locator)
-        return slots_from_directory(self.directory, self._offer_index, self.now, locate)
+        return attribute_directory(self._slot_requests, self._offer_index, self.now, locate)
 
     def offers_with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
-        """The offers that bear slots, created ones included, with their slots."""
+        """The offers that have slots, created ones included, with their slots."""
         for offer_id, slots in found.slots.items():
-            yield {**self._offer_index.offer(offer_id), "slots": slots}
+            yield with_slots(self._offer_index.offer(offer_id), slots)
 
 
 @contextmanager

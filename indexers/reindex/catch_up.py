@@ -1,7 +1,7 @@
 """From the live index to the new one without losing a slot, whenever the process dies.
 
-Editors write to the live index until the alias moves. What they wrote since the last replay is
-replayed once more after it, from a note in the new index; the note goes with the mark of an
+Editors write to the live index until the alias moves. Their writes since the last replay are
+replayed once more after it, from a note in the new index. The note goes with the mark of an
 unfinished index, so that a run killed in between is ended by the next one.
 """
 
@@ -13,10 +13,9 @@ from typing import Any, Self
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import Progress, write_operations
+from elastic.bulk import Progress
 from elastic.errors import IndexMissing
 from elastic.names import IndexName
-from indexers.changes.patching import PatchConflictError
 from indexers.reindex.slot_migration import (
     Merge,
     SlotMigration,
@@ -28,44 +27,40 @@ from indexers.reindex.slot_migration import (
 from indexers.reindex.unfinished import mark_finished, mark_unfinished, read_unfinished_note
 from mappings.instants import parse_instant, utc_text
 
-ATTEMPTS = 20
-"""Times an offer that editors write at the same moment is read and written again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What is left to replay from the index that was live, and how."""
+    """The range left to replay from the index that was live, and how."""
 
     previous: str
     since: int
-    """Sequence number of the index that was live up to which all was replayed."""
+    """Sequence number of the former live index up to which every write was replayed."""
     sealed: int
     """Sequence number of the new index when it was complete."""
     now: str
     own_slots: bool
-    """True when the directory brought slots: the live index then wins only where it was told
-    later."""
+    """True when the directory has slots: the live index then wins only with later answers."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Self | None:
-        """What the note of an unfinished index says; None when nothing was live before."""
+        """The note of an unfinished index; None when no index was live before."""
         return cls(**note) if note else None
 
     @property
     def merge(self) -> Merge:
-        """The rule for an offer that the new index was not told of."""
+        """The rule for an offer without later answer in the new index."""
         return choose_merge(parse_instant(self.now), self.own_slots)
 
 
 def choose_merge(now: datetime, own_slots: bool) -> Merge:
-    """How live slots and those of the directory, if it brought any, are made one list."""
+    """How live slots and those of the directory, if it has any, are made one list."""
     return merge_since(now) if own_slots else merge_live_only(now)
 
 
 def write_handover_note(  # noqa: PLR0917 - the facts of the note
     client: Elasticsearch, new: IndexName, live: IndexName, since: int, now: datetime, own: bool
 ) -> None:
-    """Note in the complete index what must still be replayed once it is live."""
+    """Note in the complete index the range that must still be replayed once it is live."""
     sealed = sequence_number(client, str(new))
     note = Handover(str(live), since, sealed, utc_text(now), own)
     mark_unfinished(client, new, asdict(note))
@@ -88,17 +83,10 @@ def replay_handover(
 def _catch_up(
     client: Elasticsearch, live: IndexName, left: Handover, progress: Progress | None
 ) -> int:
-    bringing = SlotMigration(client, left.previous, str(live), left.merge, left.sealed)
-    done = 0
-    for _ in range(ATTEMPTS):
-        try:
-            written = write_operations(
-                client, str(live), replay_slots(bringing, left.since), progress
-            )
-        except IndexMissing:
-            return done
-        done += written.done
-        if not written.conflicts:
-            lifecycle.refresh_index(client, live)
-            return done
-    raise PatchConflictError("Offers kept changing while their slots were replayed: run it again.")
+    migration = SlotMigration(client, left.previous, str(live), left.merge, left.sealed)
+    try:
+        written = replay_slots(migration, left.since, progress)
+    except IndexMissing:
+        return 0
+    lifecycle.refresh_index(client, live)
+    return written

@@ -1,11 +1,11 @@
 """The recipe that replaces the index of offers, from a directory of files.
 
-Lock, build beside the live index, fill, give slots, settle, pass the gate, swap one alias. Whatever
-fails deletes the half-built index and leaves the live one as it was; the index that was live is
-kept for ``rollback``, older ones go.
+Lock, build beside the live index, fill, attach slots, merge, pass the gate, swap one alias. A
+failure deletes the half-built index and leaves the live one as it was; the index that was live is
+kept for ``rollback``, older ones are deleted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.bulk import write_offers, write_operations
+from elastic.bulk import write_offers
 from elastic.errors import ElasticError
 from elastic.names import IndexName, offers_alias, offers_index
 from elastic.service import audit, lock
@@ -59,7 +59,7 @@ DURABILITY = "translog.durability"
 
 
 Judge = Callable[[str], list[str]]
-"""Asks an index, by its name, what it must answer well; what is wrong, one sentence each."""
+"""Queries an index, by its name, and returns its faults of relevance, one sentence each."""
 
 
 class NothingToRollBackError(RuntimeError):
@@ -68,7 +68,7 @@ class NothingToRollBackError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ReindexRequest:
-    """What to index, and how strictly it is checked."""
+    """The directory to index, and how strictly it is checked."""
 
     directory: Path
     now: datetime
@@ -81,11 +81,11 @@ class ReindexRequest:
     floor: int = gate.FLOOR
     accept_drift: bool = False
     geocoder: AddressBatch | None = None
-    """What locates the addresses nobody located before; None stays offline."""
+    """Geocoder of the addresses not located before; None stays offline."""
     judge: Judge | None = None
-    """What judges the answers of the new index before it goes live; None judges nothing."""
+    """Judge of the new index before it goes live; None judges nothing."""
     clock: Callable[[], datetime] = utc_now
-    """Tells the trail when each event happened."""
+    """Time of the events of the audit trail."""
 
     @property
     def alias(self) -> str:
@@ -98,8 +98,8 @@ def reindex(
 ) -> ReindexReport:
     """Build, check and swap; the report of what was done.
 
-    Raises ``LockTaken``, ``GateClosedError``, ``BulkRefusedError``, ``ElasticError``, or what a
-    reader raises on a file that is not what its name says; the live index is then as it was.
+    Raises ``LockTaken``, ``GateClosedError``, ``BulkRefusedError``, ``ElasticError``, or the
+    error of a reader on a file in another format; the live index is then as it was.
     """
     seen = listener or ProgressListener()
     report = ReindexReport(str(offers_index(order.prefix, order.started)), None)
@@ -208,9 +208,8 @@ def fill_index(
 ) -> None:
     """Every offer of the directory."""
     progress.stage("Reading, joining and writing offers")
-    offers = build.sources.offers()
-    told = (count_in_report(offer, report) for offer in offers)
-    write_offers(client, str(build.index), told, progress.count)
+    offers = stream_counted(build.sources.offers(), report)
+    write_offers(client, str(build.index), offers, progress.count)
     report.quarantine = build.sources.quarantines.as_json()
 
 
@@ -230,10 +229,8 @@ def attach_slots(
             **slot_counts(found),
         }
     elif build.live is not None:
-        operations = migrate_slots(_slot_migration(client, build, report))
-        report.slots = {
-            "carried_to": write_operations(client, target, operations, progress.count).done
-        }
+        migration = _slot_migration(client, build, report)
+        report.slots = {"carried_to": migrate_slots(migration, progress.count)}
 
 
 def refresh_and_merge(client: Elasticsearch, index: IndexName, progress: ProgressListener) -> None:
@@ -270,15 +267,13 @@ def check_new_index(
 def replay_live_slots(
     client: Elasticsearch, build: IndexBuild, report: ReindexReport, progress: ProgressListener
 ) -> None:
-    """Slots that the live index was told of since the run began: little is left for the swap."""
+    """Slots written to the live index since the run began: little is left for the swap."""
     if build.live is None:
         return
     progress.stage("Replaying slots that arrived meanwhile")
     since, build.since = build.since, sequence_number(client, str(build.live))
-    operations = replay_slots(_slot_migration(client, build, report), since)
-    report.slots["replayed"] = write_operations(
-        client, str(build.index), operations, progress.count
-    ).done
+    migration = _slot_migration(client, build, report)
+    report.slots["replayed"] = replay_slots(migration, since, progress.count)
 
 
 def _slot_migration(
@@ -291,7 +286,7 @@ def _slot_migration(
 
 
 def prepare_handover(client: Elasticsearch, build: IndexBuild) -> None:
-    """The new index is complete; what is told to the live one from now on is noted in it."""
+    """Note in the complete index the last writes of the live one, to replay after the swap."""
     lifecycle.refresh_index(client, build.index)
     if build.live is not None:
         sources = build.sources
@@ -303,7 +298,7 @@ def prepare_handover(client: Elasticsearch, build: IndexBuild) -> None:
 def finish_handover(
     client: Elasticsearch, order: ReindexRequest, report: ReindexReport, progress: ProgressListener
 ) -> None:
-    """Slots that the former index was told of while the alias moved."""
+    """Replay the slots written to the former index while the alias moved."""
     if done := catch_up.replay_handover(client, order.alias, progress.count):
         report.slots["replayed"] += done
 
@@ -350,11 +345,17 @@ def _count_lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
     return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
 
 
-def count_in_report(offer: Offer, report: ReindexReport) -> Offer:
-    """The offer, counted in the report."""
+def stream_counted(offers: Iterable[Offer], report: ReindexReport) -> Iterator[Offer]:
+    """The same offers; each is counted in the report as it is read."""
+    for offer in offers:
+        count_in_report(offer, report)
+        yield offer
+
+
+def count_in_report(offer: Offer, report: ReindexReport) -> None:
+    """Count an offer: its kind, department, profession and names."""
     report.offers.add(offer)
     gate.count_names(report.names, offer)
-    return offer
 
 
 def _record_start(client: Elasticsearch, order: ReindexRequest, report: ReindexReport) -> None:

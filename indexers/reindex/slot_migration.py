@@ -1,9 +1,9 @@
-"""Live slots brought into a new index: carried when the directory has none, replayed at the end.
+"""Live slots migrated to a new index: all of them when the directory has none, then the changes.
 
 Only offers still present receive them, and only slots that have not ended; the coherence rules
-are applied again with the new participation and absences. A place that only an editor told of
-comes along as long as its professional or its association is still there. Every write is
-conditional on the version read, so nothing that the new index was told meanwhile is undone.
+are applied again with the new participation and absences. A place known from an editor only is
+kept as long as its professional or its association is still there. Every write is conditional on
+the version read, so a slot written meanwhile to the new index is never undone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,13 +14,16 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from elastic.bulk import Operation
+from elastic import lifecycle
+from elastic.bulk import Operation, Progress
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
+from elastic.optimistic import VersionedOffer, fetch_versioned_offers, write_until_settled
 from elastic.scan import scan
 from mappings.instants import utc_text
 from mappings.records import Offer, StoredSlot
 from mappings.schema_history import read_offer
+from slots.attachment import with_slots, with_visible_slots
 from slots.coherence import visible_slots
 from slots.loading.importing import fetch_owner_offers
 from slots.matching.matching import build_offer_index, offer_owner
@@ -34,50 +37,50 @@ Merge = Callable[[Sequence[StoredSlot], Sequence[StoredSlot]], list[StoredSlot]]
 
 
 def _ignore_offer(offer: Offer) -> None:
-    """Nobody counts."""
+    """Default listener."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotMigration:
-    """From which index to which, and how the slots of both are made one list."""
+    """The live index, the new one, and the rule that merges the slots of both."""
 
     client: Elasticsearch
     live: str
     new: str
     merge: Merge
     complete_seq_no: int | None = None
-    """Sequence number of the new index when it was complete: an offer written after it was told
-    of since, and the later word of each source holds. None while nobody else writes there."""
+    """Sequence number of the new index when it was complete. In an offer written after it, the
+    latest answer of each source wins. None while the new index has no other writer."""
     on_created: Callable[[Offer], object] = _ignore_offer
-    """Told of each offer that the new index did not have: a place that only an editor knows."""
+    """Called with each offer added to the new index: a place that only an editor knows."""
 
-    def resolve_slots(
-        self, stored: "ReplayedOffer", live: Sequence[StoredSlot]
-    ) -> list[StoredSlot]:
+    def resolve_slots(self, stored: VersionedOffer, live: Sequence[StoredSlot]) -> list[StoredSlot]:
         """The slots that an offer of the new index gets."""
-        told_since = (
+        is_newer = (
             self.complete_seq_no is not None and stored.version["if_seq_no"] > self.complete_seq_no
         )
-        merge = merge_latest if told_since else self.merge
+        merge = merge_latest if is_newer else self.merge
         return visible_slots(stored.offer, merge(stored.offer.get("slots", []), live))
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedOffer:
-    """An offer of the new index, with the version it was read at."""
-
-    offer: Offer
-    version: dict[str, int]
+def migrate_slots(migration: SlotMigration, progress: Progress | None = None) -> int:
+    """Write the live slots to the offers of the new index; returns the offers written."""
+    return _write_slots(migration, WITH_SLOTS, progress)
 
 
-def migrate_slots(migration: SlotMigration) -> Iterator[Operation]:
-    """Offers of the new index with the live slots, ready to be written."""
-    return _migration_operations(migration, WITH_SLOTS)
-
-
-def replay_slots(migration: SlotMigration, since: int) -> Iterator[Operation]:
+def replay_slots(migration: SlotMigration, since: int, progress: Progress | None = None) -> int:
     """The same for offers that changed in the live index after sequence number ``since``."""
-    return _migration_operations(migration, {"range": {"_seq_no": {"gt": since}}})
+    return _write_slots(migration, {"range": {"_seq_no": {"gt": since}}}, progress)
+
+
+def _write_slots(
+    migration: SlotMigration, query: Mapping[str, Any], progress: Progress | None
+) -> int:
+    def read(conflicts: Sequence[str] | None) -> Iterator[Operation]:
+        by_id = {"ids": {"values": list(conflicts or ())}}
+        return _migration_operations(migration, query if conflicts is None else by_id)
+
+    return write_until_settled(migration.client, migration.new, read, progress)
 
 
 def sequence_number(client: Elasticsearch, index: str) -> int:
@@ -96,35 +99,34 @@ def drop_ended_slots(slots: Sequence[StoredSlot], now: datetime) -> list[StoredS
 
 
 def merge_live_only(now: datetime) -> Merge:
-    """What the live index says, without the slots that are over."""
+    """The slots of the live index that have not ended."""
     return lambda _, live: drop_ended_slots(live, now)
 
 
 def merge_since(since: datetime) -> Merge:
-    """Of each source, what the live index was told after ``since``, else what the new one has."""
+    """Of each source, the live slots when they were received after ``since``, else the new ones."""
     instant = utc_text(since)
 
     def merge(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
-        told = {slot["source"] for slot in live if slot["received_at"] >= instant}
-        return _replace_sources(new, live, told)
+        recent = {slot["source"] for slot in live if slot["received_at"] >= instant}
+        return _replace_sources(new, live, recent)
 
     return merge
 
 
 def merge_latest(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
-    """Of each source, what was told last; the new index when both were told at once."""
-    known = _latest_seen_by_source(new)
-    told = {
-        source for source, at in _latest_seen_by_source(live).items() if at > known.get(source, "")
-    }
-    return _replace_sources(new, live, told)
+    """Of each source, the slots received last; those of the new index at equal instants."""
+    new_times, live_times = _latest_by_source(new), _latest_by_source(live)
+    recent = {source for source, at in live_times.items() if at > new_times.get(source, "")}
+    return _replace_sources(new, live, recent)
 
 
-def _latest_seen_by_source(slots: Iterable[StoredSlot]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _latest_by_source(slots: Iterable[StoredSlot]) -> dict[str, str]:
+    """The instant at which the last slot of each source was received."""
+    latest: dict[str, str] = {}
     for slot in slots:
-        found[slot["source"]] = max(slot["received_at"], found.get(slot["source"], ""))
-    return found
+        latest[slot["source"]] = max(slot["received_at"], latest.get(slot["source"], ""))
+    return latest
 
 
 def _replace_sources(
@@ -137,50 +139,38 @@ def _replace_sources(
 def _migration_operations(
     migration: SlotMigration, query: Mapping[str, Any]
 ) -> Iterator[Operation]:
-    """The live index is refreshed first: what it was told in its last second counts too."""
-    with translate_errors():
-        with_admin_timeout(migration.client).indices.refresh(index=migration.live)
+    """The live index is refreshed first: the writes of its last second count too."""
+    lifecycle.refresh_index(migration.client, migration.live)
     hits = scan(migration.client, migration.live, query)
     while page := list(islice(hits, PAGE)):
         live: dict[str, Offer] = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
-        present = {one.offer["id"]: one for one in _fetch_versioned_offers(migration, list(live))}
-        for offer_id, stored in present.items():
-            before = stored.offer.get("slots", [])
-            after = migration.resolve_slots(stored, live[offer_id].get("slots", []))
-            if after != before:
-                yield Operation.index({**stored.offer, "slots": after}, **stored.version)
-        yield from _editor_place_operations(
-            migration, [offer for offer_id, offer in live.items() if offer_id not in present]
-        )
+        present = fetch_versioned_offers(migration.client, migration.new, list(live))
+        absent = dict(live)
+        for stored in present:
+            slots = absent.pop(stored.offer["id"]).get("slots", [])
+            merged = migration.resolve_slots(stored, slots)
+            if merged != stored.offer.get("slots", []):
+                yield stored.replace(with_slots(stored.offer, merged))
+        yield from _editor_place_operations(migration, absent.values())
 
 
 def _editor_place_operations(
-    migration: SlotMigration, absent: Sequence[Offer]
+    migration: SlotMigration, absent: Iterable[Offer]
 ) -> Iterator[Operation]:
-    """Places that only editors told of, made again from what the new index says of their owner."""
-    told = [offer for offer in absent if is_editor_place(offer)]
-    if not told:
+    """Places known from editors only, built again from the owner's offers in the new index."""
+    places = [offer for offer in absent if is_editor_place(offer)]
+    if not places:
         return
-    with translate_errors():
-        with_admin_timeout(migration.client).indices.refresh(index=migration.new)
-    owners = sorted({offer_owner(offer) for offer in told})
+    lifecycle.refresh_index(migration.client, migration.new)
+    owners = sorted({offer_owner(offer) for offer in places})
     known = build_offer_index(
         stored.offer for stored in fetch_owner_offers(migration.client, migration.new, owners)
     )
-    for offer in told:
-        if of_owner := known.find_offers(offer_owner(offer)):
-            made = refresh_place_offer(offer, of_owner)
-            if slots := visible_slots(made, migration.merge([], offer.get("slots", []))):
-                migration.on_created(made)
-                yield Operation.create({**made, "slots": slots})
-
-
-def _fetch_versioned_offers(migration: SlotMigration, ids: list[str]) -> list[ReplayedOffer]:
-    with translate_errors():
-        answer: Any = with_admin_timeout(migration.client).mget(index=migration.new, ids=ids)
-    return [_parse_versioned_offer(doc) for doc in answer["docs"] if doc.get("found")]
-
-
-def _parse_versioned_offer(doc: Mapping[str, Any]) -> ReplayedOffer:
-    version = {"if_seq_no": doc["_seq_no"], "if_primary_term": doc["_primary_term"]}
-    return ReplayedOffer(doc["_source"], version)
+    for place in places:
+        if of_owner := known.find_offers(offer_owner(place)):
+            refreshed = refresh_place_offer(place, of_owner)
+            slots = migration.merge([], place.get("slots", []))
+            created = with_visible_slots(refreshed, slots)
+            if created["slots"]:
+                migration.on_created(refreshed)
+                yield Operation.create(created)

@@ -8,7 +8,6 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
-from elastic.errors import IndexMissing
 from elastic.names import IndexName, offers_alias
 from elastic.schema import (
     MigrationKind,
@@ -98,9 +97,7 @@ def migrate(
 
 
 def _migration(client: Elasticsearch, prefix: str, wanted: Schema) -> Migration:
-    live = lifecycle.live_index(client, offers_alias(prefix))
-    if live is None:
-        raise IndexMissing("No index is live: run `sas reindex --from DIR` first.")
+    live = lifecycle.require_live_index(client, offers_alias(prefix))
     return Migration(
         str(live), compare_schemas(read_index_schema(client, str(live)), wanted), applied=False
     )

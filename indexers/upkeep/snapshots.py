@@ -16,7 +16,7 @@ from typing import Any
 from elasticsearch import Elasticsearch, NotFoundError
 
 from elastic import lifecycle
-from elastic.errors import ElasticRejected, IndexMissing, translate_errors
+from elastic.errors import ElasticRejected, translate_errors
 from elastic.names import (
     IndexName,
     add_prefix,
@@ -85,9 +85,7 @@ class SnapshotRepository:
 
 def take_snapshot(repository: SnapshotRepository, now: datetime) -> Snapshot:
     """Take a snapshot of what is live; raises ``IndexMissing`` when nothing is."""
-    live = lifecycle.live_index(repository.client, offers_alias(repository.prefix))
-    if live is None:
-        raise IndexMissing("No index is live: load data with `sas reindex --from DIR`.")
+    live = lifecycle.require_live_index(repository.client, offers_alias(repository.prefix))
     _register_repository(repository)
     name = add_prefix(repository.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
     with translate_errors():

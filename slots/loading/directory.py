@@ -1,19 +1,15 @@
-"""The slots of a directory of files, for a reindex: ``agenda.jsonl`` and the editors' answers.
-
-A reindex indexes its offers, asks here for their slots, and stores both at once.
-"""
+"""The slots of a directory of files on their offers, for a reindex."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from mappings.records import Offer, StoredSlot
 from slots.coherence import count_hidden_slots, visible_slots
-from slots.loading.requests import WHOLE_ANSWER, agenda_slots, parse_requests, read_requests
+from slots.loading.requests import WHOLE_ANSWER, DirectoryRequests, parse_requests
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
-from slots.matching.matching import Locate, OfferIndex, bare_owner, slot_owner
+from slots.matching.matching import Locate, OfferIndex
 from slots.stored import AGENDA_SOURCE
 
 
@@ -22,8 +18,8 @@ class DirectorySlots:
     """Slots by offer id, coherent with their offer; offers to create; counts by reason.
 
     ``created`` offers are complete but for their ``slots``, which are in ``slots`` like the
-    others. ``unmatched`` and ``hidden`` count slots; ``rejected`` counts what the parser
-    refused, and answers and lines refused as a whole. ``answers`` is how many were to be read.
+    others. ``unmatched`` and ``hidden`` count slots; ``rejected`` counts the entries that the
+    parser refused, and answers and lines refused as a whole. ``answers`` counts all of them.
     """
 
     slots: dict[str, list[StoredSlot]]
@@ -34,39 +30,32 @@ class DirectorySlots:
     answers: int = 0
 
 
-def owners_in(directory: Path) -> frozenset[str]:
-    """RPPS, ADELI and SIRET that the directory's slots are about, to bound an ``OfferIndex``."""
-    ignored: Counter[str] = Counter()
-    asked = {bare_owner(one) for r in read_requests(directory, ignored) for one in r.requested_ids}
-    booked = {slot_owner(slot) for slot in agenda_slots(directory, ignored)}
-    return frozenset(asked | booked) - {""}
-
-
-def slots_from_directory(
-    directory: Path, index: OfferIndex, now: datetime, locate: Locate = commune_geography
+def attribute_directory(
+    slots: DirectoryRequests, index: OfferIndex, now: datetime, locate: Locate = commune_geography
 ) -> DirectorySlots:
-    """Every slot of the directory on its offer, coherence applied; a missing file is no slot.
+    """Every slot of a directory on its offer, coherence applied.
 
-    ``index`` holds at least the offers of ``owners_in(directory)``, participation and absences
-    included; created offers are added to it. One answer at a time is in memory, and the slots.
+    ``index`` holds at least the offers of ``slots.owners()``, participation and absences
+    included; created offers are added to it. Memory holds the slots and one answer at a time.
     """
-    rejected: Counter[str] = Counter()
-    found = Attribution(index, now, locate)
-    found.add(agenda_slots(directory, rejected), AGENDA_SOURCE)
+    rejected = Counter(slots.rejected)
+    attribution = Attribution(index, now, locate)
+    attribution.add(slots.agenda(), AGENDA_SOURCE)
     answers = 0
-    for request, slots in parse_requests(directory, now, rejected):
-        found.add(slots, request.editor)
+    for answer in parse_requests(slots.requests, now, rejected):
+        attribution.add(answer.slots, answer.source)
         answers += 1
     answers += sum(rejected[reason] for reason in WHOLE_ANSWER)
-    return _coherent(found, index, rejected, answers)
+    return _apply_coherence(attribution, index, rejected, answers)
 
 
-def _coherent(
-    found: Attribution, index: OfferIndex, rejected: Counter[str], answers: int
+def _apply_coherence(
+    attribution: Attribution, index: OfferIndex, rejected: Counter[str], answers: int
 ) -> DirectorySlots:
     hidden: Counter[str] = Counter()
-    slots = found.slots
+    slots = attribution.slots
     for offer_id, stored in slots.items():
         slots[offer_id] = visible_slots(index.offer(offer_id), stored)
         hidden.update(count_hidden_slots(slots[offer_id]))
-    return DirectorySlots(slots, found.created, found.unmatched, hidden, rejected, answers)
+    created, unmatched = attribution.created, attribution.unmatched
+    return DirectorySlots(slots, created, unmatched, hidden, rejected, answers)

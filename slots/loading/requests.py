@@ -5,7 +5,7 @@ are the pages of one answer. And ``agenda.jsonl``, the SAS agenda as canonical s
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from mappings.records import CanonicalSlot, SlotType
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
+from slots.matching.matching import bare_owner, slot_owner
 
 AGENDA_FILE = "agenda.jsonl"
 REQUESTS_FILE = "fhir/requests.jsonl"
@@ -45,8 +46,20 @@ ROW_TYPES: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """The slots that one source gives of the persons and associations queried.
+
+    ``requested_ids`` are RPPS, ADELI or SIRET, prefixed or not. An id without a slot has none left.
+    """
+
+    source: str
+    requested_ids: Sequence[str]
+    slots: Sequence[CanonicalSlot]
+
+
+@dataclass(frozen=True, slots=True)
 class EditorRequest:
-    """One call to an editor and the files of its answer."""
+    """One query to an editor and the files of its answer."""
 
     editor: str
     flow: str
@@ -57,6 +70,40 @@ class EditorRequest:
         """The answer read; raises ``AnswerRefusedError``, ``RequestedIdError`` or ``OSError``."""
         pages = [path.read_bytes() for path in self.files]
         return parse_pages(pages, self.flow, now, self.requested_ids, source=self.editor)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRequests:
+    """The slots of a directory, read once: the agenda, and the queries whose answers it holds.
+
+    The pages of the answers are read one answer at a time, by ``parse_requests``.
+    """
+
+    agenda_lines: Sequence[bytes]
+    """Canonical slots as JSON, a fifth of their size as objects."""
+    requests: Sequence[EditorRequest]
+    rejected: Counter[str]
+    """Damaged lines of both files, by reason."""
+    has_files: bool
+    """True when one of the files is there, even empty."""
+
+    def agenda(self) -> Iterator[CanonicalSlot]:
+        """The slots of the SAS agenda."""
+        return map(orjson.loads, self.agenda_lines)
+
+    def owners(self) -> frozenset[str]:
+        """RPPS, ADELI and SIRET of every slot there may be, to bound an ``OfferIndex``."""
+        requested = {bare_owner(one) for query in self.requests for one in query.requested_ids}
+        return frozenset(requested | {slot_owner(slot) for slot in self.agenda()}) - {""}
+
+
+def read_directory_requests(directory: Path) -> DirectoryRequests:
+    """The agenda and the queries of a directory; a missing file holds none."""
+    rejected: Counter[str] = Counter()
+    agenda = [orjson.dumps(slot) for slot in agenda_slots(directory, rejected)]
+    requests = list(read_requests(directory, rejected))
+    has_files = any((directory / name).is_file() for name in (AGENDA_FILE, REQUESTS_FILE))
+    return DirectoryRequests(agenda, requests, rejected, has_files)
 
 
 def read_requests(directory: Path, rejected: Counter[str]) -> Iterator[EditorRequest]:
@@ -71,20 +118,20 @@ def read_requests(directory: Path, rejected: Counter[str]) -> Iterator[EditorReq
 
 
 def parse_requests(
-    directory: Path, now: datetime, rejected: Counter[str]
-) -> Iterator[tuple[EditorRequest, list[CanonicalSlot]]]:
-    """Each request with the slots of its answer; what is refused is counted by reason.
+    requests: Iterable[EditorRequest], now: datetime, rejected: Counter[str]
+) -> Iterator[SourceAnswer]:
+    """The answer to each request, read when its turn comes; refusals are counted by reason.
 
     An answer refused as a whole counts once, as ``answer_refused``: the others are not hidden.
     """
-    for request in read_requests(directory, rejected):
+    for request in requests:
         try:
             answer = request.parse(now)
         except (AnswerRefusedError, RequestedIdError, OSError):
             rejected["answer_refused"] += 1
             continue
         rejected.update(row["reason"] for row in answer.rejected)
-        yield request, answer.slots
+        yield SourceAnswer(request.editor, request.requested_ids, answer.slots)
 
 
 def agenda_slots(directory: Path, rejected: Counter[str]) -> Iterator[CanonicalSlot]:
@@ -112,11 +159,11 @@ def _rows(path: Path) -> Iterator[object]:
 def _request(row: object, folder: Path) -> EditorRequest | None:
     if not isinstance(row, dict):
         return None
-    editor, flow, asked, files = (row.get(key) for key in ("editor", "flow", "asked", "files"))
-    listed = _is_texts(asked) and _is_texts(files)
+    editor, flow, ids, files = (row.get(key) for key in ("editor", "flow", "asked", "files"))
+    listed = _is_texts(ids) and _is_texts(files)
     if not isinstance(editor, str) or flow not in FLOWS or not listed:
         return None
-    return EditorRequest(editor, flow, asked or [], [folder / name for name in files or []])
+    return EditorRequest(editor, flow, ids or [], [folder / name for name in files or []])
 
 
 def _is_texts(value: object) -> bool:

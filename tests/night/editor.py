@@ -11,7 +11,8 @@ from typing import Any
 
 from elastic.client import sync_client
 from mappings.records import CanonicalSlot
-from slots.loading.importing import import_slots
+from slots.loading.importing import import_answer
+from slots.loading.requests import SourceAnswer
 from tests.indexers.file_set import NOW, rang
 
 EDITOR = "acme"
@@ -29,7 +30,8 @@ def main(url: str, alias: str, rpps_list: list[str]) -> None:
             rpps, minute = chance.choice(rpps_list), number % 600
             begins = None if number % EMPTY_EVERY == 0 else minute
             slots = [] if begins is None else [slot(rpps, begins)]
-            import_slots(client, alias, slots, EDITOR, [rpps], NOW, refresh=False)
+            answer = SourceAnswer(EDITOR, [rpps], slots)
+            import_answer(client, alias, answer, NOW, refresh=False)
             print(json.dumps({"rpps": rpps, "minute": begins}), flush=True)
 
 

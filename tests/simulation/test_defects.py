@@ -83,7 +83,7 @@ def test_a_healthy_set_raises_no_alarm(healthy_set: GeneratedSet) -> None:
     refused: Counter[str] = Counter()
     for _ in agenda_slots(healthy_set.folder, refused):
         pass
-    for _ in parse_requests(healthy_set.folder, NOW, refused):
+    for _ in parse_requests(read_requests(healthy_set.folder, refused), NOW, refused):
         pass
     assert refused == Counter()
     assert healthy_set.manifest["planted"] == []

@@ -11,9 +11,9 @@ from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import EXPLANATIONS, Reason
 from indexers.runs.folder import Quarantines
 from indexers.sources.finess import read_structures
-from slots.loading.directory import slots_from_directory
 from slots.matching.matching import build_offer_index
 from tests.indexers.file_set import CPTS, NOW, FileSet
+from tests.slots.loading.test_directory import slots_from_directory
 from tests.traps.cases import CASES
 from tests.traps.rows import FINESS_FILE, TrapCase, TrapOutcome, slot
 

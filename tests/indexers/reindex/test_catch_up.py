@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from elastic import lifecycle
+from elastic import lifecycle, optimistic
 from elastic.client import sync_client
 from elastic.names import offers_index
 from indexers.reindex import catch_up, recipe
 from indexers.reindex.unfinished import is_unfinished
 from mappings.records import CanonicalSlot
 from slots.loading import importing
-from slots.loading.importing import import_slots
+from slots.loading.importing import ImportReport, import_answer
+from slots.loading.requests import SourceAnswer
 from tests.indexers.file_set import NOW, FileSet, rang
 from tests.indexers.reindex_harness import (
     ANNE,
@@ -46,7 +47,8 @@ def doctor_slot(rpps: str, hour: int = 10, **fields: Any) -> CanonicalSlot:
 
 def import_editor_slots(harness: ReindexHarness, rpps: str, *slots: CanonicalSlot) -> None:
     """What `sas slots import` does with the answer of an editor; acknowledged when it returns."""
-    import_slots(harness.es, harness.alias, slots, EDITOR, [rpps], NOW, refresh=False)
+    answer = SourceAnswer(EDITOR, [rpps], slots)
+    import_answer(harness.es, harness.alias, answer, NOW, refresh=False)
 
 
 def hours(harness: ReindexHarness, offer_id: str) -> list[int]:
@@ -121,20 +123,23 @@ def test_a_slot_written_while_it_is_replayed_is_not_overwritten(
     reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The replay has read the offer, an editor writes it, the replay writes: a conflict."""
-    usual, told = catch_up.write_operations, []
+    usual = optimistic.write_operations
+    conflicts: list[str] = []
 
     def late(client: Any, index: str, operations: Any, *more: Any) -> Any:
         ready = list(operations)
-        if ready and not told:
-            told.append(import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 11)))
-        return usual(client, index, ready, *more)
+        if ready and not conflicts and index != reindex_harness.alias:
+            import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 11))
+        written = usual(client, index, ready, *more)
+        conflicts.extend(written.conflicts)
+        return written
 
     run_before_swap(
         monkeypatch, lambda: import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 10))
     )
-    monkeypatch.setattr(catch_up, "write_operations", late)
+    monkeypatch.setattr(optimistic, "write_operations", late)
     reindex_harness.reindex(files)
-    assert told
+    assert conflicts == [AT_ANNE]
     assert hours(reindex_harness, AT_ANNE) == [11]
 
 
@@ -194,17 +199,18 @@ def test_an_import_during_which_the_alias_moves_is_done_again(
         reindex_harness.alias,
         lifecycle.resolve_index(reindex_harness.es, former),
     )
-    usual = importing._write_all
+    usual = importing._import_once
 
-    def write_then_swap(*arguments: Any) -> None:
-        usual(*arguments)
+    def write_then_swap(*arguments: Any) -> ImportReport:
+        report = usual(*arguments)
         lifecycle.swap_alias(
             reindex_harness.es,
             reindex_harness.alias,
             lifecycle.resolve_index(reindex_harness.es, next_one),
         )
+        return report
 
-    monkeypatch.setattr(importing, "_write_all", write_then_swap)
+    monkeypatch.setattr(importing, "_import_once", write_then_swap)
     import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE))
     assert reindex_harness.live == next_one
     assert hours(reindex_harness, AT_ANNE) == [10]

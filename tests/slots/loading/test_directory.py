@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mappings.instants import parse_instant
-from slots.loading.directory import owners_in, slots_from_directory
+from slots.loading.directory import DirectorySlots, attribute_directory
+from slots.loading.requests import read_directory_requests
 from slots.matching.matching import OfferIndex, build_offer_index
 from slots.stored import AGENDA_SOURCE
 from tests.slots.bundles import CPTS, FHIR, FORET, MARCEL, PS, RENNES, SOS, THOMAS
@@ -20,6 +22,11 @@ THOMAS_PLACES = [
     offer("1810004956", lines=["30 RUE MME DELMAS"]),
 ]
 MARCEL_PLACE = offer(rpps=MARCEL[1:], id=f"rpps:{MARCEL[1:]}@1810004421")
+
+
+def slots_from_directory(directory: Path, index: OfferIndex, now: datetime) -> DirectorySlots:
+    """The slots of the files of a directory on the offers of an index."""
+    return attribute_directory(read_directory_requests(directory), index, now)
 
 
 def write(folder: Path, agenda: Iterable[Any] = (), requests: Iterable[Any] = ()) -> Path:
@@ -133,7 +140,7 @@ def test_a_directory_without_slots_has_none(tmp_path: Path) -> None:
 
 def test_owners_bound_the_index(tmp_path: Path) -> None:
     directory = write(tmp_path, [canonical()], [request(PS, MARCEL), request(SOS, RENNES)])
-    assert owners_in(directory) == {RPPS, MARCEL[1:], SIRET}
+    assert read_directory_requests(directory).owners() == {RPPS, MARCEL[1:], SIRET}
 
 
 @pytest.mark.proves("F069", "W12")

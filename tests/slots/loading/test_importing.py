@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
+from elastic import optimistic
+from elastic.bulk import BulkResult, Operation
+from elastic.optimistic import WriteConflictError
 from mappings.records import CanonicalSlot, Offer
-from slots.loading import importing
 from slots.loading.directory_import import import_directory
-from slots.loading.importing import ImportConflictError, import_slots
+from slots.loading.importing import import_answer
+from slots.loading.requests import SourceAnswer
 from slots.stored import AGENDA_SOURCE
 from tests.slots.bundles import PS
 from tests.slots.loading.test_directory import request, write
@@ -48,7 +51,7 @@ def find_offers_with_source(es: Elasticsearch, alias: str, source: str) -> set[s
 def test_slots_are_searchable_within_two_seconds(es: Elasticsearch, create_offers: Create) -> None:
     alias = create_offers([HERE, THERE])
     began = time.monotonic()
-    report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical()]), NOW)
     assert find_offers_with_source(es, alias, "alpha") == {HERE["id"]}
     assert time.monotonic() - began < 2
     assert (report.written, report.removed, report.offers, report.created) == (1, 0, 1, 0)
@@ -61,21 +64,21 @@ def test_a_slot_that_is_gone_disappears_and_other_sources_stay(
     alias = create_offers(
         [offer(slots=[build_stored_slot(11, AGENDA_SOURCE), build_stored_slot(12, "beta")])]
     )
-    import_slots(es, alias, [canonical(), canonical("s2", 10)], "alpha", [RPPS], NOW)
-    report = import_slots(es, alias, [canonical("s2", 10)], "alpha", [RPPS], NOW)
+    import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical(), canonical("s2", 10)]), NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical("s2", 10)]), NOW)
     assert (report.written, report.removed) == (1, 1)
     kept = [(AGENDA_SOURCE, "11", None), ("beta", "12", None)]
     assert read_offer_slots(es, alias) == [("alpha", "10", None), *kept]
-    report = import_slots(es, alias, [], "alpha", [f"8{RPPS}"], NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [f"8{RPPS}"], []), NOW)
     assert (report.written, report.removed, report.offers) == (0, 1, 1)
     assert read_offer_slots(es, alias) == kept
-    assert import_slots(es, alias, [], "alpha", [RPPS], NOW).offers == 0
+    assert import_answer(es, alias, SourceAnswer("alpha", [RPPS], []), NOW).offers == 0
 
 
 def test_who_was_not_asked_for_keeps_his_slots(es: Elasticsearch, create_offers: Create) -> None:
     other = offer(rpps="10009999999", id="rpps:10009999999@x", slots=[build_stored_slot()])
     alias = create_offers([HERE, other])
-    import_slots(es, alias, [], "alpha", [RPPS], NOW)
+    import_answer(es, alias, SourceAnswer("alpha", [RPPS], []), NOW)
     assert read_offer_slots(es, alias, other) == [("alpha", "09", None)]
 
 
@@ -88,7 +91,9 @@ def test_coherence_is_applied_to_all_sources_at_once(
         editor_disabled=True, absences=[away], slots=[build_stored_slot(14, AGENDA_SOURCE)]
     )
     alias = create_offers([here])
-    report = import_slots(es, alias, [canonical(), canonical("s2", 14)], "alpha", [RPPS], NOW)
+    report = import_answer(
+        es, alias, SourceAnswer("alpha", [RPPS], [canonical(), canonical("s2", 14)]), NOW
+    )
     assert read_offer_slots(es, alias) == [
         ("alpha", "09", "editor_disabled"),
         ("alpha", "14", "absent"),
@@ -101,8 +106,8 @@ def test_coherence_is_applied_to_all_sources_at_once(
 def test_a_new_place_is_created_once(es: Elasticsearch, create_offers: Create) -> None:
     alias = create_offers([HERE])
     slot = canonical(structure=None, place=ELSEWHERE)
-    first = import_slots(es, alias, [slot], "alpha", [RPPS], NOW)
-    second = import_slots(es, alias, [slot], "alpha", [RPPS], NOW)
+    first = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [slot]), NOW)
+    second = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [slot]), NOW)
     assert (first.created, second.created) == (1, 0)
     (created,) = find_offers_with_source(es, alias, "alpha")
     assert created.startswith(f"rpps:{RPPS}@addr-")
@@ -112,7 +117,7 @@ def test_a_new_place_is_created_once(es: Elasticsearch, create_offers: Create) -
 def test_points_of_an_association_by_siret(es: Elasticsearch, create_offers: Create) -> None:
     practice = offer("x", siret=SIRET)
     alias = create_offers([sos_point(), sos_point("2", slots=[build_stored_slot()]), practice])
-    report = import_slots(es, alias, [sos_slot()], "alpha", [f"3{SIRET}"], NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [f"3{SIRET}"], [sos_slot()]), NOW)
     assert find_offers_with_source(es, alias, "alpha") == {sos_point()["id"]}
     assert report.removed == 1
 
@@ -126,11 +131,11 @@ def test_an_association_is_interfaced_by_its_siret_once_however_often_it_is_told
     other = sos_point(id="sos:00000000000018:1", siret="00000000000018")
     alias = create_offers([sos_point(), other])
     for _ in range(2):
-        report = import_slots(es, alias, [sos_slot()], "alpha", [f"3{SIRET}"], NOW)
+        report = import_answer(es, alias, SourceAnswer("alpha", [f"3{SIRET}"], [sos_slot()]), NOW)
         assert (report.offers, report.created) == (1, 0)
         assert find_offers_with_source(es, alias, "alpha") == {sos_point()["id"]}
         assert len(read_offer_slots(es, alias, sos_point())) == 1
-    import_slots(es, alias, [], "alpha", [SIRET], NOW)
+    import_answer(es, alias, SourceAnswer("alpha", [SIRET], []), NOW)
     assert find_offers_with_source(es, alias, "alpha") == set()
     assert es.count(index=alias)["count"] == 2
 
@@ -139,7 +144,7 @@ def test_a_slot_that_the_agenda_tells_too_is_counted_as_hidden(
     es: Elasticsearch, create_offers: Create
 ) -> None:
     alias = create_offers([offer(slots=[build_stored_slot(9, AGENDA_SOURCE)])])
-    report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical()]), NOW)
     assert report.hidden == {"duplicate": 1}
     assert read_offer_slots(es, alias) == [
         ("alpha", "09", "duplicate"),
@@ -150,7 +155,7 @@ def test_a_slot_that_the_agenda_tells_too_is_counted_as_hidden(
 def test_what_finds_no_card_is_counted(es: Elasticsearch, create_offers: Create) -> None:
     alias = create_offers([HERE])
     slots = [canonical(practitioner={"idnps": "810009999999"}), canonical(hour=7)]
-    report = import_slots(es, alias, slots, "alpha", [RPPS, "10009999999"], NOW)
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS, "10009999999"], slots), NOW)
     assert report.unmatched == {"unknown_owner": 1, "past": 1}
     assert report.as_json()["unmatched"] == {"unknown_owner": 1, "past": 1}
 
@@ -160,15 +165,15 @@ def test_an_offer_that_changes_meanwhile_is_read_again(
 ) -> None:
     """Another source writes between our reading and our writing: both end on the card."""
     alias = create_offers([HERE])
-    write_once = importing._write
+    write_once = optimistic.write_operations
 
     def write_after_other_import(*arguments: Any) -> Any:
-        monkeypatch.setattr(importing, "_write", write_once)
-        import_slots(es, alias, [canonical("b1", 12)], "beta", [RPPS], NOW)
+        monkeypatch.setattr(optimistic, "write_operations", write_once)
+        import_answer(es, alias, SourceAnswer("beta", [RPPS], [canonical("b1", 12)]), NOW)
         return write_once(*arguments)
 
-    monkeypatch.setattr(importing, "_write", write_after_other_import)
-    report = import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
+    monkeypatch.setattr(optimistic, "write_operations", write_after_other_import)
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical()]), NOW)
     assert read_offer_slots(es, alias) == [("alpha", "09", None), ("beta", "12", None)]
     assert (report.written, report.offers) == (1, 1)
 
@@ -177,16 +182,16 @@ def test_a_place_created_twice_at_once_is_one(
     es: Elasticsearch, create_offers: Create, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alias = create_offers([HERE])
-    write_once = importing._write
+    write_once = optimistic.write_operations
     there = {"structure": None, "place": ELSEWHERE}
 
     def write_after_other_import(*arguments: Any) -> Any:
-        monkeypatch.setattr(importing, "_write", write_once)
-        import_slots(es, alias, [canonical("b1", 12, **there)], "beta", [RPPS], NOW)
+        monkeypatch.setattr(optimistic, "write_operations", write_once)
+        import_answer(es, alias, SourceAnswer("beta", [RPPS], [canonical("b1", 12, **there)]), NOW)
         return write_once(*arguments)
 
-    monkeypatch.setattr(importing, "_write", write_after_other_import)
-    import_slots(es, alias, [canonical(**there)], "alpha", [RPPS], NOW)
+    monkeypatch.setattr(optimistic, "write_operations", write_after_other_import)
+    import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical(**there)]), NOW)
     assert es.count(index=alias)["count"] == 2
     assert find_offers_with_source(es, alias, "alpha") == find_offers_with_source(es, alias, "beta")
 
@@ -195,9 +200,15 @@ def test_endless_conflicts_end_in_an_error(
     es: Elasticsearch, create_offers: Create, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alias = create_offers([HERE])
-    monkeypatch.setattr(importing, "_is_written", lambda item: False)
-    with pytest.raises(ImportConflictError, match="run the import again"):
-        import_slots(es, alias, [canonical()], "alpha", [RPPS], NOW)
+
+    def refuse_all(
+        _client: Any, _index: str, operations: Iterable[Operation], *_: Any
+    ) -> BulkResult:
+        return BulkResult(conflicts=[operation.id for operation in operations])
+
+    monkeypatch.setattr(optimistic, "write_operations", refuse_all)
+    with pytest.raises(WriteConflictError, match="run the command again"):
+        import_answer(es, alias, SourceAnswer("alpha", [RPPS], [canonical()]), NOW)
 
 
 def agenda(*slots: CanonicalSlot) -> Iterable[Any]:
