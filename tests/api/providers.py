@@ -7,22 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
-
-A_DAY = timedelta(days=1)
+import trustme
 
 
 @dataclass
@@ -30,46 +19,17 @@ class Authority:
     """A certificate authority made for one test; ``file`` is what is trusted."""
 
     folder: Path
-    key: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    authority: trustme.CA = field(default_factory=trustme.CA)
 
     def __post_init__(self) -> None:
-        built = _builder("Autorité d'essai", self.key, "Autorité d'essai").add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
-        )
         self.file = self.folder / "ca.pem"
-        self.file.write_bytes(built.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        self.authority.cert_pem.write_to_path(self.file)
 
     def server_context(self, host: str) -> ssl.SSLContext:
-        """What a server named ``host`` shows to its clients."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        built = _builder(host, key, "Autorité d'essai").add_extension(names, critical=False)
-        shown = self.folder / f"{host}.pem"
-        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        signed = built.sign(self.key, hashes.SHA256())
-        shown.write_bytes(private + signed.public_bytes(Encoding.PEM))
+        """The TLS context of a server named ``host``."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(shown)
+        self.authority.issue_cert(host).configure_cert(context)
         return context
-
-
-def _builder(name: str, key: ec.EllipticCurvePrivateKey, issuer: str) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(_common_name(name))
-        .issuer_name(_common_name(issuer))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - A_DAY)
-        .not_valid_after(now + A_DAY)
-    )
-
-
-def _common_name(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 @dataclass

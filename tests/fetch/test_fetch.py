@@ -5,14 +5,13 @@ import os
 import ssl
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import orjson
 import pytest
+import trustme
 
-from elastic.node.cluster.certificates import create_authority, issue_certificate
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
     FetchRunningError,
@@ -166,13 +165,11 @@ def test_a_stalled_connection_is_given_up_and_resumed(
 def test_a_redirection_out_of_tls_is_refused(
     server: UnreliableServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authority = create_authority(datetime.now(UTC))
-    mine = issue_certificate(authority, "mirror", datetime.now(UTC))
-    (tmp_path / "ca.pem").write_bytes(authority.certificate)
-    (tmp_path / "mine.pem").write_bytes(mine.certificate + mine.key)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(tmp_path / "mine.pem")
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
     server.set_answers(AMELI_PATH, ServedAnswer(ameli()))
     with open_unreliable_server(tls) as safe:
         for target, refused in ((server.url, True), (safe.url, False)):
