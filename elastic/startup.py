@@ -1,6 +1,7 @@
 """Have an Elasticsearch to talk to: your cluster if one is named, else the embedded node."""
 
 from dataclasses import dataclass
+from typing import Unpack
 
 from elastic.client import client_for, superuser_options
 from elastic.errors import (
@@ -11,8 +12,7 @@ from elastic.errors import (
     translate_errors,
 )
 from elastic.node.configuration import VERSION, VERSION_LINE
-from elastic.node.disk import RUN_FLOOR
-from elastic.node.embedded import WAIT_S, start_nodes
+from elastic.node.embedded import StartOptions, start_nodes
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import ProgressReporter, SilentReporter
 from elastic.settings import ElasticSettings
@@ -41,41 +41,22 @@ class RunningCluster:
 
 
 def ensure_elasticsearch(
-    chosen: ElasticSettings,
-    *,
-    nodes: int | None = None,
-    secure: bool = False,
-    port: int | None = None,
-    heap: str | None = None,
-    wait_s: float = WAIT_S,
-    disk_floor: int = RUN_FLOOR,
-    report: ProgressReporter | None = None,
+    settings: ElasticSettings, **options: Unpack[StartOptions]
 ) -> RunningCluster:
-    """Make sure an Elasticsearch answers; raises ``ElasticError`` saying how to mend it.
+    """Make sure an Elasticsearch answers; raises ``ElasticError``, with the way out.
 
-    With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is only looked at. ``nodes``
-    of the embedded cluster: as many as before, at first one, unless it says; one that was
-    ``secure`` once stays so.
+    With ``SAS_ELASTICSEARCH_URL`` nothing is started: that cluster is checked.
     """
-    if chosen.elasticsearch_urls:
-        url = ",".join(chosen.elasticsearch_urls)
+    if settings.elasticsearch_urls:
+        url = ",".join(settings.elasticsearch_urls)
         return RunningCluster(
-            url, _require_external_version(chosen), URL_VARIABLE, already_running=True
+            url, _require_external_version(settings), URL_VARIABLE, already_running=True
         )
-    started = start_nodes(
-        chosen,
-        nodes=nodes,
-        secure=secure,
-        port=port,
-        heap=heap,
-        wait_s=wait_s,
-        disk_floor=disk_floor,
-        report=report,
-    )
+    started = start_nodes(settings, **options)
     states = [node.state for node in started]
     return RunningCluster(
         url=",".join(state.url for state in states),
-        version=require_version(chosen, states[0].url),
+        version=require_version(settings, states[0].url),
         origin=states[0].origin,
         already_running=all(node.already_running for node in started),
         pid=states[0].pid,

@@ -18,12 +18,12 @@ from hypothesis import settings
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import IndexName, offers_index
-from elastic.node.embedded import start_node, stop_node
 from elastic.node.ports import find_free_port
 from elastic.settings import read_elastic_settings
 from mappings.offers import offers_mapping, offers_settings
 from tests.conformance.plugin import ConformancePlugin
 from tests.conformance.recorder import Conformance
+from tests.elastic.single_node import start_node, stop_node
 from tests.suite.repetitions import FULL, USUAL, Repetitions
 from tests.suite.selection import SelectionPlugin
 
@@ -67,7 +67,7 @@ def es_url() -> str:
         return declared
     started = start_node(
         read_elastic_settings(),
-        runtime=Path(os.environ[RUNTIME]),
+        root=Path(os.environ[RUNTIME]),
         port=find_free_port(),
         heap="512m",
         wait_s=300,

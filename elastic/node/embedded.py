@@ -1,9 +1,10 @@
-"""Start and stop the embedded nodes: once per folder, safe under two starts at the same time."""
+"""Start and stop of the embedded nodes, one start at a time in a folder."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from elastic.node.account import node_account, require_entry
 from elastic.node.cluster.access import Access, read_access
@@ -26,91 +27,67 @@ from elastic.node.state import NodeState, delete_state, running_node, runtime_di
 from elastic.settings import ElasticSettings
 
 WAIT_S = 180.0
-"""Seconds a node may take to answer; 12 to 16 s is usual."""
+"""Longest wait for a node, in seconds; 12 to 16 s is usual."""
 ATTEMPTS = 3
-"""How often ports are chosen anew when another program takes them meanwhile."""
+"""Attempts with new ports when another program takes those chosen."""
 
 RunningNodes = Mapping[int, NodeState]
-"""The nodes that run, by their position."""
+"""Running nodes by position."""
 
 
 @dataclass(frozen=True)
 class StartedNode:
-    """A node that runs now, and whether it ran before."""
+    """A running node, and whether it ran before."""
 
     state: NodeState
     already_running: bool
 
 
-def start_node(
-    chosen: ElasticSettings,
-    *,
-    runtime: Path | None = None,
-    port: int | None = None,
-    heap: str | None = None,
-    wait_s: float = WAIT_S,
-    disk_floor: int = RUN_FLOOR,
-    report: ProgressReporter | None = None,
-) -> StartedNode:
-    """``start_nodes`` for a node that stands alone in the folder ``runtime``."""
-    (started,) = start_nodes(
-        chosen,
-        root=runtime,
-        nodes=1,
-        port=port,
-        heap=heap,
-        wait_s=wait_s,
-        disk_floor=disk_floor,
-        report=report,
-    )
-    return started
+class StartOptions(TypedDict, total=False):
+    """Options of a start, all optional."""
+
+    nodes: int | None
+    """Nodes of the cluster; as many as before, at first one, without it."""
+    secure: bool
+    """TLS and passwords; a cluster that was secure once stays so."""
+    port: int | None
+    heap: str | None
+    """Heap of each node, such as ``1g``."""
+    wait_s: float
+    """Longest wait for an answer, in seconds."""
+    disk_floor: int
+    """Least free space, in bytes."""
+    report: ProgressReporter | None
 
 
 def start_nodes(
-    chosen: ElasticSettings,
-    *,
-    root: Path | None = None,
-    nodes: int | None = None,
-    secure: bool = False,
-    port: int | None = None,
-    heap: str | None = None,
-    wait_s: float = WAIT_S,
-    disk_floor: int = RUN_FLOOR,
-    report: ProgressReporter | None = None,
+    settings: ElasticSettings, root: Path | None = None, **options: Unpack[StartOptions]
 ) -> list[StartedNode]:
-    """Start the embedded nodes, or those that do not run; as many as before unless ``nodes`` says.
+    """Start the embedded nodes that do not run.
 
-    ``root`` is the folder of the first one's data, logs and state; ``heap`` of each, such as
-    ``1g``; ``wait_s`` in seconds; ``disk_floor`` in bytes. Raises the errors of
+    ``root`` is the folder of the first node's data, logs and state. Raises the errors of
     ``elastic.node.errors`` and ``DiskFull``.
     """
-    root = root or runtime_dir(chosen)
-    report = report or SilentReporter()
+    root = root or runtime_dir(settings)
+    report = options.get("report") or SilentReporter()
+    wait_s = options.get("wait_s", WAIT_S)
     with file_lock(root / "start.lock", report):
-        roster = _resolve_cluster_config(root, nodes, secure)
-        running = _find_running_nodes(root, roster)
-        _require_matching_cluster(root, running, roster)
-        if len(running) < roster.nodes:
-            size = heap or chosen.node_heap(roster.nodes)
-            require_heap(size)
-            require_disk(root, disk_floor)
-            order = StartRequest(chosen, root, roster, port, size, wait_s, report)
-            return _start_missing_nodes(order, running)
+        cluster = _resolve_cluster_config(root, options.get("nodes"), options.get("secure", False))
+        running = _find_running_nodes(root, cluster)
+        _require_matching_cluster(root, running, cluster)
+        if len(running) < cluster.nodes:
+            heap = options.get("heap") or settings.node_heap(cluster.nodes)
+            require_heap(heap)
+            require_disk(root, options.get("disk_floor", RUN_FLOOR))
+            port = options.get("port")
+            request = StartRequest(settings, root, cluster, port, heap, wait_s, report)
+            return _start_missing_nodes(request, running)
         _require_answer(running, read_access(root), wait_s)
         return [StartedNode(state, already_running=True) for state in running.values()]
 
 
-def stop_node(runtime: Path, wait_s: float = STOP_S) -> NodeState | None:
-    """Stop the node of this folder and return it; None when none of ours runs."""
-    running = running_node(runtime)
-    if running is not None:
-        end_nodes([running], wait_s)
-    delete_state(runtime)
-    return running
-
-
 def stop_nodes(root: Path, wait_s: float = STOP_S) -> list[NodeState]:
-    """Stop every node of the cluster whose first node has this folder; return those that ran."""
+    """Stop every node of the cluster in ``root``; return those that ran."""
     folders = list(member_dirs(root))
     running = [state for state in map(running_node, folders) if state is not None]
     end_nodes(running, wait_s)
@@ -120,7 +97,7 @@ def stop_nodes(root: Path, wait_s: float = STOP_S) -> list[NodeState]:
 
 
 def _resolve_cluster_config(root: Path, nodes: int | None, secure: bool) -> ClusterConfig:
-    """The roster kept, grown to ``nodes``, secure once and for all.
+    """The stored configuration, grown to ``nodes``; a secure cluster stays secure.
 
     Raises ``ClusterMismatch`` for fewer nodes than there are: each holds data.
     """
@@ -156,7 +133,7 @@ def _require_matching_cluster(root: Path, running: RunningNodes, cluster: Cluste
 
 
 def _require_answer(running: RunningNodes, access: Access, wait_s: float) -> None:
-    """Wait for nodes that were left starting; raises ``NodeSlow``."""
+    """Wait for nodes that still start; raises ``NodeSlow``."""
     deadline = time.monotonic() + wait_s
     for state in running.values():
         while not is_ready(state.url, access):
@@ -169,7 +146,7 @@ def _require_answer(running: RunningNodes, access: Access, wait_s: float) -> Non
 
 
 def _start_missing_nodes(request: StartRequest, running: RunningNodes) -> list[StartedNode]:
-    """Start the nodes that do not run; the roster is kept before, its mark as formed after."""
+    """Start the nodes that do not run; their cluster is ``formed`` once all of them are up."""
     account = node_account()
     require_entry(account, request.root)
     choose_all_ports(request, running)
@@ -191,7 +168,7 @@ def _start_missing_nodes(request: StartRequest, running: RunningNodes) -> list[S
 def _start_with_retries(
     request: StartRequest, origin: str, prepare_launches: Callable[[], dict[int, Launch]]
 ) -> dict[int, NodeState]:
-    """Start them, on other ports when those chosen were lost; those asked for never change."""
+    """Start them, on other ports when those chosen were taken; a requested port never changes."""
     for _ in range(ATTEMPTS - 1 if request.port is None else 0):
         try:
             return start_cluster(prepare_launches(), origin, request)

@@ -22,7 +22,7 @@ from elastic.errors import DiskFull
 from elastic.node import configuration, embedded, plans
 from elastic.node.account import Account, can_enter, node_account
 from elastic.node.distribution import distribution_home
-from elastic.node.embedded import StartedNode, start_node, stop_node
+from elastic.node.embedded import StartedNode
 from elastic.node.errors import BadHeap, NodeDied, NodeSlow, PlaceUnreachable, PortBusy
 from elastic.node.ports import Ports, choose_ports, find_free_port
 from elastic.node.provision import obtain_distribution
@@ -30,6 +30,7 @@ from elastic.node.report import SilentReporter
 from elastic.node.state import process_birth, read_state, runtime_dir
 from elastic.settings import ElasticSettings, default_state_dir
 from tests.elastic.conftest import RecordingReport
+from tests.elastic.single_node import start_node, stop_node
 
 HEAP = "512m"
 WAIT_S = 300.0
@@ -183,7 +184,7 @@ def test_a_busy_port_is_told_before_anything_starts(
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(PortBusy, match=f"Port {port}"):
-            start_node(bare_settings, runtime=open_folder / "node", port=port)
+            start_node(bare_settings, root=open_folder / "node", port=port)
     assert not distribution_home(bare_settings.state_dir).exists()
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from elastic.node.embedded import start_node, stop_node
 from elastic.node.errors import NodeSlow
 from elastic.node.state import (
     NodeState,
@@ -19,6 +18,7 @@ from elastic.node.state import (
     write_state,
 )
 from elastic.settings import ElasticSettings
+from tests.elastic.single_node import start_node, stop_node
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_node_that_lives_but_does_not_answer_is_told(
 ) -> None:
     write_state(tmp_path, build_node_state(sleeper.pid))
     with pytest.raises(NodeSlow, match=r"runs but does not answer.*`sas down` and `sas up`"):
-        start_node(bare_settings, runtime=tmp_path, wait_s=0.3)
+        start_node(bare_settings, root=tmp_path, wait_s=0.3)
     assert sleeper.poll() is None
 
 
