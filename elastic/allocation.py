@@ -1,7 +1,7 @@
-"""A new index waits for a node: one that no node takes would hold up every write, one by one, until
-its time is out."""
+"""Creation of an index that waits for its node; else each write would wait for its timeout."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -10,9 +10,7 @@ from elastic.client import with_admin_timeout
 from elastic.errors import IndexUnassigned, translate_errors
 
 ALLOCATION_TIMEOUT_S = 30
-"""Seconds in which a healthy cluster gives any index a node, recovery after a start included."""
-
-HTTP_REQUEST_TIMEOUT = 408
+"""Longest wait, in seconds, for the node of an index, recovery after a start included."""
 
 
 def create_allocated_index(
@@ -35,7 +33,7 @@ def require_allocation(client: Elasticsearch, name: str) -> None:
     with translate_errors():
         health = (
             with_admin_timeout(client)
-            .options(ignore_status=HTTP_REQUEST_TIMEOUT)
+            .options(ignore_status=HTTPStatus.REQUEST_TIMEOUT)
             .cluster.health(
                 index=name, wait_for_status="yellow", timeout=f"{ALLOCATION_TIMEOUT_S}s"
             )

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Self
 
 import orjson
@@ -25,8 +26,6 @@ pause of the stream, and the stream after one of Elasticsearch. The rest of the 
 RETRIES = 5
 """Times a batch's documents turned away for load (429) are sent again, 0.2 s apart and doubling."""
 FIRST_PAUSE_S = 0.2
-TOO_MANY_REQUESTS = 429
-CONFLICT = 409
 MAX_SAMPLE_IDS = 3
 
 Progress = Callable[[int], None]
@@ -184,18 +183,23 @@ def _post(target: _BulkTarget, batch: list[Operation]) -> list[dict[str, Any]] |
     return [next(iter(item.values())) for item in answer["items"]]
 
 
+def _is_shed(item: dict[str, Any]) -> bool:
+    """Whether a document was refused for load; a full disk is a 429 too, and stays one."""
+    overloaded: bool = item["status"] == HTTPStatus.TOO_MANY_REQUESTS
+    return overloaded and item["error"]["type"] != BLOCKED
+
+
 def _collect_retries(
     batch: list[Operation], items: list[dict[str, Any]], outcome: BulkResult, last: bool
 ) -> list[Operation]:
     """Count what was done and refused; the operations to send again are returned."""
     shed = []
     for operation, item in zip(batch, items, strict=True):
-        status = item["status"]
         if "error" not in item:
             outcome.done += 1
-        elif status == CONFLICT:
+        elif item["status"] == HTTPStatus.CONFLICT:
             outcome.conflicts.append(operation.id)
-        elif status == TOO_MANY_REQUESTS and not last and item["error"]["type"] != BLOCKED:
+        elif not last and _is_shed(item):
             shed.append(operation)
         else:
             outcome.refused[item["error"]["type"]] += 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -60,7 +61,6 @@ CLUSTER_REMEDIES = {
 OWN_INDEX_PATTERNS = ("offers*", "sas-*", "lrm*")
 """Our indices, the prefix left out: those of others on the same cluster are theirs to mend."""
 CLUSTER_HEALTH_TIMEOUT = "2s"
-REQUEST_TIMEOUT = 408
 """What Elasticsearch answers when the status waited for did not come, with the health as it is."""
 
 
@@ -149,7 +149,7 @@ def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
     An index is red for a moment while it is made: only one that stays so is told.
     """
     with translate_errors():
-        health = client.options(ignore_status=REQUEST_TIMEOUT).cluster.health(
+        health = client.options(ignore_status=HTTPStatus.REQUEST_TIMEOUT).cluster.health(
             index=[add_prefix(prefix, pattern) for pattern in OWN_INDEX_PATTERNS],
             wait_for_status="yellow",
             timeout=CLUSTER_HEALTH_TIMEOUT,

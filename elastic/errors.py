@@ -1,15 +1,15 @@
-"""What can go wrong with Elasticsearch, as types whose message says how to mend it.
+"""Failures of Elasticsearch, as types whose message gives the way out.
 
-A message never holds what was searched: only the address, the index and the kind of failure.
+A message never quotes a query: only the address, the index and the kind of failure.
 """
 
 from contextlib import AbstractContextManager
+from http import HTTPStatus
 from types import TracebackType
 
 import elasticsearch
 from elastic_transport import TlsError
 
-TOO_MANY_REQUESTS = 429
 BLOCKED = "cluster_block_exception"
 """Kind of error of a write to an index that takes none: its disk is full."""
 
@@ -128,7 +128,7 @@ def build_elastic_error(
         error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException
     ):
         return _refusal_error(error)
-    if error.status_code == TOO_MANY_REQUESTS:
+    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return _overload_error(error)
     if _kind(error) == "resource_already_exists_exception":
         return IndexAlreadyExists(f"Index {_index(error)} exists already; choose another name.")
@@ -155,9 +155,7 @@ def _missing_error(error: elasticsearch.NotFoundError) -> ElasticError:
     if CONTEXT_LOST & _root_causes(error):
         return PointInTimeGone()
     if _kind(error) == "index_not_found_exception":
-        return IndexMissing(
-            f"Index {_index(error)} does not exist: load data with `sas reindex --from DIR`."
-        )
+        return index_missing_error(_index(error))
     return IndexMissing("The document asked for does not exist.")
 
 
@@ -180,6 +178,11 @@ def _overload_error(error: elasticsearch.ApiError) -> ElasticError:
     if _kind(error) == BLOCKED:
         return disk_full_error()
     return ElasticOverloaded("Elasticsearch sheds load (429): try again in a few seconds.")
+
+
+def index_missing_error(name: str) -> IndexMissing:
+    """The error of an index or alias that does not exist."""
+    return IndexMissing(f"Index {name} does not exist: load data with `sas reindex --from DIR`.")
 
 
 def disk_full_error() -> DiskFull:

@@ -11,7 +11,13 @@ from elasticsearch import Elasticsearch
 
 from elastic.allocation import create_allocated_index
 from elastic.client import with_admin_timeout
-from elastic.errors import AliasConflict, ElasticError, IndexMissing, translate_errors
+from elastic.errors import (
+    AliasConflict,
+    ElasticError,
+    IndexMissing,
+    index_missing_error,
+    translate_errors,
+)
 from elastic.names import IndexName, NotAnIndexName
 
 SCHEMA_KEY = "schema_version"
@@ -198,14 +204,22 @@ def count_useful_replicas(client: Elasticsearch) -> int:
 
 
 def schema_version(client: Elasticsearch, alias: str) -> int:
-    """The schema version in the live mapping; raises ``IndexMissing``; 0 when it tells none."""
+    """The schema version in the live mapping; 0 without one; raises ``IndexMissing``."""
+    return mapping_version(read_mapping(client, alias))
+
+
+def read_mapping(client: Elasticsearch, name: str) -> Mapping[str, Any]:
+    """The mapping of an index or alias; raises ``IndexMissing``."""
     with translate_errors():
-        answer = client.indices.get_mapping(index=alias)
-    if not answer.body:
-        raise IndexMissing(
-            f"Index {alias} does not exist: load data with `sas reindex --from DIR`."
-        )
-    mapping = next(iter(answer.body.values()))["mappings"]
+        mappings = client.indices.get_mapping(index=name).body
+    if not mappings:
+        raise index_missing_error(name)
+    mapping: Mapping[str, Any] = next(iter(mappings.values()))["mappings"]
+    return mapping
+
+
+def mapping_version(mapping: Mapping[str, Any]) -> int:
+    """The schema version in the ``_meta`` of a mapping, 0 without one."""
     return int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
 
 

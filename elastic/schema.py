@@ -12,8 +12,8 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from elastic.client import with_admin_timeout
-from elastic.errors import IndexMissing, translate_errors
-from elastic.lifecycle import SCHEMA_KEY
+from elastic.errors import translate_errors
+from elastic.lifecycle import SCHEMA_KEY, mapping_version, read_mapping
 from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
 
 
@@ -64,18 +64,12 @@ def program_schema() -> Schema:
 
 
 def read_index_schema(client: Elasticsearch, index: str) -> Schema:
-    """The schema an index or alias bears; raises ``IndexMissing``."""
+    """The schema of an index or alias; raises ``IndexMissing``."""
+    mapping = read_mapping(client, index)
     with translate_errors():
-        mappings = client.indices.get_mapping(index=index).body
         settings = client.indices.get_settings(index=index).body
-    if not mappings:
-        raise IndexMissing(
-            f"Index {index} does not exist: load data with `sas reindex --from DIR`."
-        )
-    mapping = next(iter(mappings.values()))["mappings"]
     inside = next(iter(settings.values()))["settings"]["index"]
-    version = int(mapping.get("_meta", {}).get(SCHEMA_KEY, 0))
-    return Schema(mapping, inside.get("analysis", {}), version)
+    return Schema(mapping, inside.get("analysis", {}), mapping_version(mapping))
 
 
 def compare_schemas(live: Schema, wanted: Schema) -> SchemaGap:
@@ -97,12 +91,12 @@ def add_fields(client: Elasticsearch, index: str, wanted: Schema) -> None:
 
     What else ``_meta`` says of the index stays: a call that gives it replaces all of it.
     """
+    meta = read_mapping(client, index).get("_meta", {})
     with translate_errors():
-        found = next(iter(client.indices.get_mapping(index=index).body.values()))
         with_admin_timeout(client).indices.put_mapping(
             index=index,
             properties=dict(wanted.mapping["properties"]),
-            meta={**found["mappings"].get("_meta", {}), SCHEMA_KEY: wanted.version},
+            meta={**meta, SCHEMA_KEY: wanted.version},
         )
 
 

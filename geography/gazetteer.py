@@ -265,6 +265,10 @@ class Gazetteer:
             return (commune.insee, commune.parent)
         return (commune.insee, *self._districts.get(commune.insee, ()))
 
+    def has_districts(self, code: str) -> bool:
+        """Whether a current code is that of a whole city, which addresses give by district."""
+        return len(self._districts.get(code, ())) > 1
+
     def nearest(self, lat: float, lon: float) -> Commune:
         """The commune or district whose point is nearest to a point in degrees."""
         found: list[Commune] = []

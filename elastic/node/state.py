@@ -1,6 +1,5 @@
 """What is written down about the embedded node, and whether it still runs."""
 
-import os
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from elastic.node.cluster.cluster_config import member_dirs
+from elastic.node.json_file import write_json_file
 from elastic.node.ports import TRANSPORT, Ports
 from elastic.settings import ElasticSettings
 
@@ -72,10 +72,8 @@ def read_state(runtime: Path) -> NodeState | None:
 
 
 def write_state(runtime: Path, state: NodeState) -> None:
-    """Write it down whole or not at all."""
-    partial = runtime / f"{FILE}.{os.getpid()}"
-    partial.write_bytes(orjson.dumps(asdict(state)))
-    partial.replace(runtime / FILE)
+    """Write the state file."""
+    write_json_file(runtime / FILE, asdict(state))
 
 
 def delete_state(runtime: Path) -> None:

@@ -10,6 +10,7 @@ import io
 import math
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 import httpx
 import structlog
@@ -19,12 +20,9 @@ from geography.commune_lookup import PostalAddress
 from geography.gazetteer import Gazetteer, load_gazetteer
 from geography.geocoding.breaker import Monotonic
 from geography.geocoding.national_api import (
-    OK,
-    SERVER_ERROR,
-    TOO_MANY,
     GeocoderDownError,
     is_believable,
-    retry_after_s,
+    require_available,
 )
 from geography.geocoding.privacy import keep_addresses_out_of_logs
 from geography.geocoding.settings import GeocoderSettings, geocoder_settings
@@ -120,7 +118,7 @@ class BatchGeocoder:
         """An address as the service reads it: no CEDEX, and filters only where they can match."""
         postcode = address.postal_code.strip()
         commune = self._gazetteer.by_insee(address.insee.strip()) if address.insee else None
-        whole_city = commune and len(self._gazetteer.insee_family(commune.insee)) > 2  # noqa: PLR2004
+        whole_city = commune and self._gazetteer.has_districts(commune.insee)
         citycode = commune.insee if commune and not whole_city and not commune.part else ""
         known = postcode if self._gazetteer.by_postcode(postcode) else ""
         return {
@@ -152,9 +150,8 @@ class BatchGeocoder:
             )
         except httpx.HTTPError as error:
             raise GeocoderDownError(type(error).__name__) from None
-        if response.status_code == TOO_MANY or response.status_code >= SERVER_ERROR:
-            raise GeocoderDownError(f"status {response.status_code}", retry_after_s(response))
-        if response.status_code != OK:
+        require_available(response)
+        if response.status_code != HTTPStatus.OK:
             raise GeocoderDownError(f"status {response.status_code}")
         return response.content.decode("utf-8-sig", errors="replace")
 

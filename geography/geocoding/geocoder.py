@@ -186,7 +186,7 @@ class Geocoder:
         sendable = text.encode("utf-8", "ignore").decode()  # half a surrogate pair is no text
         parameters = {"q": " ".join(sendable.split())[:MAX_QUERY]}
         commune = self._gazetteer.by_insee(insee) if insee else None
-        if commune and len(self._gazetteer.insee_family(commune.insee)) <= 2:  # noqa: PLR2004
+        if commune and not self._gazetteer.has_districts(commune.insee):
             parameters["citycode"] = commune.insee
         elif postcode and self._gazetteer.by_postcode(postcode):
             parameters["postcode"] = postcode

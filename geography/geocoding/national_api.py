@@ -6,6 +6,7 @@ texts are, ``type`` how precise the point is; both are kept.
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import httpx
@@ -19,9 +20,6 @@ PRECISE = frozenset({Precision.HOUSENUMBER, Precision.STREET})
 """A precise answer in the expected commune is believed from 0.5 on, any other from 0.7."""
 
 LIMIT = 5
-TOO_MANY = 429
-SERVER_ERROR = 500
-OK = 200
 
 
 class GeocoderDownError(Exception):
@@ -110,10 +108,15 @@ def retry_after_s(response: httpx.Response) -> float | None:
     return float(text) if text.isascii() and text.isdigit() else None
 
 
-def _read_features(response: httpx.Response) -> list[Feature]:
-    if response.status_code == TOO_MANY or response.status_code >= SERVER_ERROR:
+def require_available(response: httpx.Response) -> None:
+    """Raise ``GeocoderDownError`` for a status that a later request may not meet."""
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
         raise GeocoderDownError(f"status {response.status_code}", retry_after_s(response))
-    if response.status_code != OK:
+
+
+def _read_features(response: httpx.Response) -> list[Feature]:
+    require_available(response)
+    if response.status_code != HTTPStatus.OK:
         return []
     try:
         raw = response.json()["features"]

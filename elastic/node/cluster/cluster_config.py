@@ -1,11 +1,12 @@
 """How many nodes the embedded cluster has, where each lives, and whether it was ever formed."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
+
+from elastic.node.json_file import write_json_file
 
 FILE = "cluster.json"
 FIRST_NODE_NAME = "embedded"
@@ -34,11 +35,8 @@ def read_cluster_config(root: Path) -> ClusterConfig:
 
 
 def write_cluster_config(root: Path, config: ClusterConfig) -> None:
-    """Keep it, whole or not at all."""
-    root.mkdir(parents=True, exist_ok=True)
-    partial = root / f"{FILE}.{os.getpid()}"
-    partial.write_bytes(orjson.dumps(asdict(config)))
-    partial.replace(root / FILE)
+    """Write the configuration into the folder of the first node."""
+    write_json_file(root / FILE, asdict(config))
 
 
 def member_dir(root: Path, position: int) -> Path:
