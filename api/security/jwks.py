@@ -1,7 +1,7 @@
 """The public keys of the identity provider, from a file or an address, with rotation.
 
-What an address answers is not trusted to be quick, short or well made: one reading has a total
-time and a size, follows no redirect, and a document that cannot be read leaves the keys at hand.
+The response of an address may be slow, long or malformed: one read has a total time and a size,
+and follows no redirect. A document that cannot be parsed leaves the current keys in use.
 """
 
 import asyncio
@@ -14,34 +14,29 @@ from typing import Any
 import httpx
 import orjson
 import structlog
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, RSAKey
 
 REFETCH_S = 60.0
-"""Fewest seconds between two readings, so that invented key names ask nothing of the provider."""
+"""Fewest seconds between two reads, so that invented key names send the provider no requests."""
 MAX_AGE_S = 600.0
-"""Seconds after which keys are read again, so that a withdrawn key stops opening."""
+"""Seconds after which keys are read again, so that a withdrawn key is refused."""
 RETRY_S = 5.0
-"""Seconds between two readings while no key was ever read: the service then lets nobody in."""
+"""Seconds between two reads while no key was ever read: every token is then refused."""
 FETCH_TIMEOUT_S = 3.0
-"""Seconds one reading may take, however slowly the answer trickles."""
+"""Seconds one read may take, however slowly the response arrives."""
 MAX_BYTES = 262_144
 """Largest document read; a set of ten keys with certificates is under 30,000."""
 MIN_RSA_BITS = 2048
 
 UNREADABLE = (ValueError, AttributeError, TypeError, KeyError)
-"""What a document of another shape raises."""
-
-PublicKey = RSAKey | ECKey
-KINDS: dict[str, type[RSAKey] | type[ECKey]] = {"RSA": RSAKey, "EC": ECKey}
-"""Kinds of keys that verify; a shared secret (``oct``) never does."""
-
+"""Errors that a document of another shape causes."""
 
 log = structlog.get_logger("api")
 
 
 class KeysUnavailable(Exception):
-    """No key has ever been read: nobody can be identified."""
+    """No key has ever been read: no token can be verified."""
 
 
 class AuthorityInvalid(Exception):
@@ -60,12 +55,12 @@ class JwksClient:
         self._location = place
         self._trust = resolve_tls_trust(authority)
         self._clock = clock
-        self._keys: dict[str, PublicKey] | None = None
+        self._keys: KeySet | None = None
         self._last_attempt: float | None = None
         self._lock = asyncio.Lock()
 
-    async def find_key(self, kid: str) -> PublicKey | None:
-        """The key of that name; None when the provider does not know it.
+    async def find_key(self, kid: str) -> Key | None:
+        """The key of that name; None when the provider publishes no such key.
 
         Raises ``KeysUnavailable`` when the keys were never read.
         """
@@ -75,7 +70,10 @@ class JwksClient:
                     await self._read()
         if self._keys is None:
             raise KeysUnavailable
-        return self._keys.get(kid)
+        try:
+            return self._keys.get_by_kid(kid)
+        except InvalidKeyIdError:
+            return None
 
     def _is_due(self, kid: str) -> bool:
         if self._last_attempt is None:
@@ -83,17 +81,17 @@ class JwksClient:
         return self._clock() - self._last_attempt >= self._wait_s(kid)
 
     def _wait_s(self, kid: str) -> float:
-        """Seconds between two readings, as the key asked for is known or not."""
+        """Seconds between two reads, longer when the key is known."""
         if self._keys is None:
             return RETRY_S
-        return MAX_AGE_S if kid in self._keys else REFETCH_S
+        return MAX_AGE_S if any(key.kid == kid for key in self._keys) else REFETCH_S
 
     async def _read(self) -> None:
-        """Read the keys; what cannot be read leaves those at hand."""
+        """Read the keys; a document that cannot be read or parsed leaves the current ones."""
         self._last_attempt = self._clock()
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
-                self._keys = usable_keys(orjson.loads(await self._document()))
+                self._keys = parse_key_set(orjson.loads(await self._document()))
         except (OSError, httpx.HTTPError, httpx.InvalidURL, *UNREADABLE) as error:
             log.warning("keys_unreadable", error=type(error).__name__)
 
@@ -120,7 +118,7 @@ async def _read_bounded(response: httpx.Response) -> bytes:
 
 
 def resolve_tls_trust(authority: Path | None) -> ssl.SSLContext | bool:
-    """Whose certificates are believed: those of one authority alone (PEM), else the public ones.
+    """The trusted certificates: those of one authority alone (PEM), else of the public ones.
 
     Raises ``AuthorityInvalid``.
     """
@@ -134,18 +132,27 @@ def resolve_tls_trust(authority: Path | None) -> ssl.SSLContext | bool:
         ) from error
 
 
-def usable_keys(document: dict[str, Any]) -> dict[str, PublicKey]:
-    """The signature keys of a JWK set by name; the others are left out."""
-    found = ((str(jwk.get("kid", "")), _key(jwk)) for jwk in document["keys"])
-    return {kid: key for kid, key in found if kid and key is not None}
+def parse_key_set(document: dict[str, Any]) -> KeySet:
+    """The keys of a JWK set that verify signatures; the others are ignored (RFC 7517, 5).
+
+    Raises one of ``UNREADABLE`` for a document of another shape.
+    """
+    keys = (import_signature_key(jwk) for jwk in document["keys"])
+    return KeySet([key for key in keys if key is not None])
 
 
-def _key(jwk: dict[str, Any]) -> PublicKey | None:
-    kind = KINDS.get(jwk.get("kty", ""))
-    if kind is None or jwk.get("use", "sig") != "sig":
-        return None
+def import_signature_key(jwk: dict[str, Any]) -> Key | None:
+    """The key when it verifies signatures; None for a weak one, or one of another use or kind."""
     try:
-        key = kind.import_key(jwk)
+        key = JWKRegistry.import_key({**jwk})
+        key.check_use("sig")
     except (JoseError, ValueError, KeyError):
         return None
-    return None if isinstance(key, RSAKey) and key.public_key.key_size < MIN_RSA_BITS else key
+    return key if _is_asymmetric_and_strong(key) else None
+
+
+def _is_asymmetric_and_strong(key: Key) -> bool:
+    """A shared secret (``oct``) never verifies; an RSA key has at least ``MIN_RSA_BITS``."""
+    if isinstance(key, RSAKey):
+        return key.public_key.key_size >= MIN_RSA_BITS
+    return isinstance(key, ECKey)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
@@ -180,6 +181,16 @@ async def test_a_weak_key_or_one_for_secrets_never_opens(
     with open_identity_provider(authority) as told:
         told.publish(weak, secret)
         assert await find_accepted_kids(build_jwks_client(told, authority, clock)) == set()
+
+
+async def test_a_malformed_key_or_one_of_another_kind_leaves_the_others(
+    authority: Authority, clock: JwksClock
+) -> None:
+    others = [{"kty": "EC", "kid": "two"}, {"kty": "AKP", "kid": "two"}, {"kid": "two"}]
+    with open_identity_provider(authority) as provider:
+        sound = RSA_KEY.as_dict(private=False)
+        provider.body = orjson.dumps({"keys": [*others, sound]})
+        assert await find_accepted_kids(build_jwks_client(provider, authority, clock)) == {"one"}
 
 
 def test_an_authority_that_cannot_be_read_stops_the_start(
