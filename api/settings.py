@@ -28,8 +28,9 @@ class ApiSettings(BaseSettings):
     )
 
     auth: Literal["dev", "jwt"] = "dev"
-    """Who may ask. ``dev``: no identity is checked, the role comes from ``X-SAS-Role``, and only
-    callers of ``dev_networks`` are answered. ``jwt``: a bearer token or an API key."""
+    """Identification of callers. ``dev``: no identity is checked, the role comes from
+    ``X-SAS-Role``, and only callers of ``dev_networks`` are answered. ``jwt``: a bearer token or
+    an API key."""
     jwks: str | None = None
     """Public keys of the identity provider: a file, or an https address."""
     jwks_ca: Path | None = None

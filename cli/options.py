@@ -26,7 +26,7 @@ AcceptDrift = Annotated[
         help="Go on knowingly although counts moved by more than 5 % or 1 % was set aside.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 
 
 def parse_optional_instant(text: str | None) -> datetime:

@@ -33,7 +33,7 @@ def diff(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What an index says otherwise than another: offers added, changed and removed.
+    """Compare two indices: offers added, changed and removed.
 
     Slots change all day and are counted apart; where a fact comes from and the day of its file
     are not compared. Both indices are only read.

@@ -45,7 +45,7 @@ def fetch(
         typer.Option("--accept-drift", help="Take a file though it is over 5 % smaller."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Ask what there is; write nothing.")
+        bool, typer.Option("--dry-run", help="Request headers only; write nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -53,7 +53,7 @@ def generate(
     ] = None,
     defects: Annotated[
         float,
-        typer.Option("--defects", min=0.0, max=0.5, help="Share of rows to damage, 0.02 say."),
+        typer.Option("--defects", min=0.0, max=0.5, help="Share of rows to damage, such as 0.02."),
     ] = 0.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="For programs: the manifest without its file list.")

@@ -87,7 +87,7 @@ def prune(
         int, typer.Option(min=0, help="Previous indices to keep; with 0 none to roll back to.")
     ] = recipe.KEPT_INDICES,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Delete previous indices but the newest; the live one, and newer ones, are never touched."""

@@ -134,7 +134,7 @@ def down(as_json: AsJson = False) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Check Elasticsearch, the index, the clock, Java, Maven, memory and disk.
 
-    Each finding says how to mend it; the exit code is 1 when one of them blocks.
+    Each finding has a remedy; the exit code is 1 when one of them blocks.
     """
     checks = run_checks(load_settings_or_exit(as_json))
     if as_json:

@@ -203,8 +203,8 @@ def replay(
     """Record corrected rows, then reindex or load again what the damaged ones came from.
 
     A correction answers the same damaged row at every later load, until the source changes the
-    row. A row that is still bad is told with its reason. Replaying again changes nothing, unless
-    what was to be read again could not be.
+    row. A row that is still bad is reported with its reason. Replaying again changes nothing,
+    unless the file to read again could not be read.
     """
     with open_error_report(as_json), open_progress() as watch, sync_client() as client:
         prefix, instant = read_elastic_settings().index_prefix, datetime.now(UTC)

@@ -39,7 +39,7 @@ def reindex(
         bool,
         typer.Option(
             "--geocode",
-            help="Ask the national address service for addresses that only their commune places.",
+            help="Query the national address service for addresses located at their commune only.",
         ),
     ] = False,
     now: Now = None,
@@ -94,8 +94,8 @@ def load(
 ) -> None:
     """Apply one small source to the live index at once.
 
-    The file is the whole source: what it no longer says is taken back. Slots already stored are
-    judged again, so no editor has to be asked. `sas schema SOURCE` prints the format.
+    The file is the whole source: entries that left it are removed. Slots already stored are
+    judged again, without a new query to editors. `sas schema SOURCE` prints the format.
     """
     with (
         open_attempt("load") as attempt,

@@ -56,8 +56,8 @@ RequestedIds = Annotated[
     list[str],
     typer.Option(
         metavar="ID,ID",
-        help="Who was asked for: RPPS or ADELI, SIRET for SOS1; prefixes optional; may be "
-        "repeated. Slots of anybody else are refused.",
+        help="Requested professionals: RPPS or ADELI, SIRET for SOS1; prefixes optional; may be "
+        "repeated. Slots of anyone else are refused.",
     ),
 ]
 Now = Annotated[
@@ -98,7 +98,7 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
     """Reads an editor's answer and prints its slots, one JSON object a line.
 
     Only slots that are free, future, before the end of the day after tomorrow at the place,
-    asked for and of a known type are printed; the others go to `--rejected` with a reason
+    requested and of a known type are printed; the others go to `--rejected` with a reason
     (docs/reference/sources/slots.md). No slot left is a success. An answer that is not a Bundle
     of type searchset is refused: exit code 1 and one sentence.
 
@@ -125,7 +125,7 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     ] = None,
     editor: Annotated[str | None, typer.Option(help="The editor that answered.")] = None,
     asked: Annotated[
-        list[str] | None, typer.Option(metavar="ID,ID", help="Who was asked for.")
+        list[str] | None, typer.Option(metavar="ID,ID", help="Requested professionals.")
     ] = None,
     directory: Annotated[
         Path | None,
@@ -142,7 +142,7 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
 ) -> None:
     """Writes an editor's slots to the live index, in place of those it gave before.
 
-    Whoever was asked for and is not in the answer loses this editor's slots; those of the other
+    A requested professional who is not in the answer loses this editor's slots; those of the other
     sources stay. Participation and absences decide which slots show.
 
     Examples: `sas slots import answer.json --flow R01 --editor alpha --asked 10100050075`,

@@ -22,7 +22,7 @@ snapshot_app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(help="From `sas snapshot list`.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; do nothing.")]
 
 
 @contextmanager

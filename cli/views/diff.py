@@ -17,7 +17,7 @@ FIELDS_SHOWN = 12
 
 
 def comparison(left: str, right: str, found: Differences) -> Group:
-    """What an index says otherwise than another."""
+    """Differences between two indices."""
     slots = f"Slots changed on {found.slots:,} offers of both."
     return Group(escape(f"From {left} to {right}:"), *differences(found), slots)
 

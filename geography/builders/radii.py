@@ -28,7 +28,7 @@ MARK = "<!-- corrections: written by python -m geography.builders.radii -->"
 CITY_STEPS_KM = (5, 10, 20, 30, 40, 50)
 """The only city radii the published table uses."""
 
-SHIFTED = "formula round(sqrt(2 x area)) stood two rows away"
+SHIFTED = "formula round(sqrt(2 x area)) two rows away in the source"
 CENTRE = "no centre: mean of the communes, weighted by inhabitants"
 COVER = "no radius: smallest whole number that holds every commune from the centre"
 CITY = "no city radius: smallest of 5, 10, 20, 30, 40, 50 holding the territory, at most 50"
