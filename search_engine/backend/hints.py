@@ -29,8 +29,8 @@ class BoundedCache(Generic[KeyT, ValueT]):
         self.entries[key] = value
 
 
-CircleKey = tuple[str, str, str]
-"""Department or INSEE code, known word, mode."""
+CircleKey = tuple[str, str, str, tuple[str, ...]]
+"""Department or INSEE code, known word, mode, codes of the selected filters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The offers behind one alias, as every search asks for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,15 +10,12 @@ from elastic.client import LOCAL_PREFERENCE
 from elastic.errors import IndexMissing, PointInTimeGone, translate_errors
 from elastic.multi_search import run_multi_search
 from elastic.point_in_time import search_point_in_time
+from search_engine.backend.bodies import Answer, Body
 from search_engine.backend.hints import QueryHintCache
 from search_engine.request.problems import PartialAnswer
 
 KEEP_S = 600
 """Seconds a point in time is kept after its last use: the life of a cursor."""
-
-Body = dict[str, Any]
-Answer = dict[str, Any]
-"""Body of an answer of Elasticsearch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,11 @@ class Index:
                 raise
             raise PointInTimeGone from error
         return [check_complete(answer) for answer in answers]
+
+    async def fetch_named(self, bodies: Mapping[str, Body]) -> dict[str, Answer]:
+        """The answers to named requests sent as one, by name."""
+        answers = await self.fetch_answers(list(bodies.values()))
+        return dict(zip(bodies, answers, strict=True))
 
 
 def check_complete(answer: Answer) -> Answer:

@@ -1,74 +1,185 @@
-"""From a plan to its answer: what is decided, the page, what stands beside it."""
+"""The execute step: the only place from which a search speaks to Elasticsearch.
 
-from collections.abc import Mapping, Sequence
+One round trip in the ordinary case. A wrong prediction, a name spelt loosely or a poor page costs
+one more.
+"""
 
-from search_engine.backend.index import Answer, Index, read_total
-from search_engine.execution.alternatives import (
-    alternative_requests,
+import asyncio
+from collections.abc import Sequence
+
+from search_engine.backend.bodies import Answer
+from search_engine.backend.hints import NO_CIRCLE
+from search_engine.backend.index import Index, read_hits, read_total
+from search_engine.execution.cursor import CursorState
+from search_engine.execution.merge import merge_cpts_cards
+from search_engine.execution.planner import (
+    Answers,
+    Decision,
+    FoundCpts,
+    Prediction,
+    are_offers_few,
+    build_plan,
+    circle_key,
+    circle_requests,
+    decide_plan,
+    first_requests,
+    needs_covering,
+    page_requests_of,
+    plan_requests,
+    predict_search,
+    read_cpts,
+    restore_plan,
+)
+from search_engine.query.alternatives import (
+    Alternative,
     alternatives_block,
     build_alternatives,
-    find_alternative_answers,
+    fuzzy_body,
+    read_cards,
+    read_fuzzy,
 )
-from search_engine.execution.merge import merge_cpts_cards
-from search_engine.execution.planner import Answers, PlannedSearch, choose_radius
-from search_engine.execution.solutions import (
-    SOLUTIONS,
-    solutions_block,
-    solutions_body,
-    solutions_requests,
-    wants_solutions,
-)
-from search_engine.query.alternative_counts import cards_body, count_plan_cards
-from search_engine.query.cpts_groups import pick_representatives
+from search_engine.query.cpts_groups import cards_by_finess, read_groups
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.page_requests import merge_page_answers, page_bodies
-from search_engine.query.plan import Plan
-from search_engine.query.radius import ENOUGH
+from search_engine.query.page_requests import (
+    CPTS_CARDS,
+    PAGE,
+    SOLUTIONS,
+    alternative_answers,
+    beside_requests,
+    merge_page_answers,
+    page_requests,
+)
+from search_engine.query.plan import CptsGroups, Plan, ResolvedRequest
+from search_engine.query.solutions import wants_solutions
+from search_engine.query.treating_doctor import only_person, people_body, places_body, read_doctor
 from search_engine.response.page import SearchResult
+from search_engine.response.solutions import solutions_block
 
 
-async def execute_search(index: Index, plan: Plan) -> SearchResult:
-    """The page of the plan, after looking further when few offers answer and spelling loosely
-    when nobody bears the name, with what stands beside a poor one."""
-    planned = await choose_radius(index, plan)
-    answers = planned.page_answers or await _fetch_page(index, planned)
-    result = read_result(planned, answers)
-    return await add_alternatives(index, result, find_alternative_answers(answers))
-
-
-async def _fetch_page(index: Index, planned: PlannedSearch) -> Answers:
-    """The page, with all that is known to belong beside it."""
-    plan = planned.plan
-    ways = build_alternatives(plan) if planned.empty else []
-    beside = solutions_requests(plan, 0 if planned.poor else ENOUGH)
-    bodies = {**page_bodies(plan), **beside, **alternative_requests(ways)}
-    return dict(zip(bodies, await index.fetch_answers(list(bodies.values())), strict=True))
-
-
-def read_result(planned: PlannedSearch, answers: Answers) -> SearchResult:
-    """What the answers of a page hold."""
-    plan, page = planned.plan, merge_page_answers(answers)
-    sizes: Mapping[str, int] = {}
-    if MEMBERS in answers:
-        plan, sizes = pick_representatives(plan, answers[MEMBERS])
-        page = merge_cpts_cards(plan, page, answers[MEMBERS])
-    solutions = solutions_block(plan, answers[SOLUTIONS]) if SOLUTIONS in answers else None
-    return SearchResult(plan, page, cpts=planned.cpts, member_counts=sizes, solutions=solutions)
-
-
-async def add_alternatives(
-    index: Index, result: SearchResult, count_answers: Sequence[Answer] = ()
+async def execute_search(
+    index: Index, request: ResolvedRequest, state: CursorState | None = None
 ) -> SearchResult:
-    """The same with what stands beside a poor page: marketplace solutions (F121), and what would
-    not be empty when it is; ``counted`` are the answers to their ``cards_body``, if asked."""
+    """The result of one page: the first pages by number, the next ones also by cursor.
+
+    The treating doctor's places are fetched at the same time. Raises ``CptsNotFound`` and the
+    errors of ``elastic.errors``.
+    """
+    page = _execute_first(index, request) if state is None else _execute_next(index, request, state)
+    if request.without_rpps is None:
+        return await page
+    result, places = await asyncio.gather(page, _fetch_doctor_places(index, request, state))
+    whole: SearchResult = result._replace(places=places)
+    return whole
+
+
+async def fetch_doctor_rpps(index: Index, request: ResolvedRequest) -> str | None:
+    """The RPPS in the criteria, or that of the only person of that name around; None otherwise."""
+    if not request.criteria.treating_doctor:
+        return None
+    doctor = read_doctor(request.criteria.treating_doctor)
+    if doctor.name is None:
+        return doctor.rpps
+    return only_person(await index.fetch_answer(people_body(doctor.name, request.area)))
+
+
+async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult:
+    predicted = predict_search(request, index.hints)
+    cpts, answers = await _fetch_first_answers(index, request, predicted)
+    if are_offers_few(answers):
+        answers = await index.fetch_named(circle_requests(request, cpts.covering))
+    decision = decide_plan(request, cpts.covering, answers)
+    _learn_circle(index, decision)
+    predicted_plan = build_plan(request, cpts.covering, predicted.circle or 0)
+    if PAGE not in answers or decision.plan != predicted_plan:
+        answers = await index.fetch_named(page_requests_of(decision))
+    groups = read_groups(decision.plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
+    result = SearchResult(decision.plan, _merge(decision.plan, answers), cpts.cards, groups)
+    return await _complete_result(index, result, answers)
+
+
+async def _fetch_first_answers(
+    index: Index, request: ResolvedRequest, predicted: Prediction
+) -> tuple[FoundCpts, Answers]:
+    """The CPTS, and the answers that decide the plan; again where other CPTS were predicted."""
+    answers = await index.fetch_named(first_requests(request, predicted))
+    cpts = read_cpts(request, answers)
+    if cpts.covering == predicted.covering:
+        return cpts, answers
+    if needs_covering(request):
+        index.hints.area_cpts.put_cached(request.area.insee or "", cpts.covering)
+    return cpts, await index.fetch_named(plan_requests(request, cpts.covering, predicted))
+
+
+def _learn_circle(index: Index, decision: Decision) -> None:
+    key = circle_key(decision.plan.request)
+    if decision.circle is not None and key is not None:
+        circle = decision.circle if decision.offer_count else NO_CIRCLE
+        index.hints.circles.put_cached(key, circle)
+
+
+async def _execute_next(index: Index, request: ResolvedRequest, state: CursorState) -> SearchResult:
+    """The page after the cursor. Whether another follows is read from one more hit."""
+    plan, size = restore_plan(request, state), request.criteria.size
+    answers = await index.fetch_named(page_requests(plan))
+    answer = _merge(plan, answers)
+    hits = read_hits(answer)
+    has_more = len(hits) > size
+    del hits[size:]
+    cpts = cards_by_finess(answers[CPTS_CARDS]) if CPTS_CARDS in answers else {}
+    groups = CptsGroups(state.best_member_by_cpts, state.member_counts)
+    result = SearchResult(plan, answer, cpts, groups, has_more=has_more)
+    return await _complete_result(index, result, answers)
+
+
+def _merge(plan: Plan, answers: Answers) -> Answer:
+    page = merge_page_answers(answers)
+    return merge_cpts_cards(plan, page, answers[MEMBERS]) if MEMBERS in answers else page
+
+
+async def _complete_result(index: Index, result: SearchResult, answers: Answers) -> SearchResult:
+    """The result with the blocks of a poor page: solutions (F121), alternatives to an empty one.
+
+    Those that did not come with the page are fetched now.
+    """
     plan, total = result.plan, read_total(result.answer)
-    wanted = plan.first_page and wants_solutions(plan, total)
-    missing = wanted and result.solutions is None
-    ways = [] if total else build_alternatives(plan)
-    bodies = [] if count_answers else [cards_body(way.plan) for way in ways]
-    answers = await index.fetch_answers([*bodies, *([solutions_body(plan)] if missing else [])])
-    solutions = solutions_block(plan, answers.pop()) if missing else result.solutions
-    plans = [way.plan for way in ways]
-    totals = await count_plan_cards(index, plans, list(count_answers) or answers) if ways else []
-    told = alternatives_block(ways, totals)
-    return result._replace(solutions=solutions if wanted else None, alternatives=told)
+    wanted = wants_solutions(plan, total)
+    alternatives = [] if total else build_alternatives(plan)
+    counted = alternative_answers(answers)
+    missing = await index.fetch_named(
+        beside_requests(
+            plan,
+            solutions=wanted and SOLUTIONS not in answers,
+            alternatives=[] if counted else alternatives,
+        )
+    )
+    found = {**answers, **missing}
+    totals = await _count_cards(index, alternatives, alternative_answers(found))
+    return result._replace(
+        solutions=solutions_block(plan, found[SOLUTIONS]) if wanted else None,
+        alternatives=alternatives_block(alternatives, totals),
+    )
+
+
+async def _count_cards(
+    index: Index, alternatives: Sequence[Alternative], answers: Sequence[Answer]
+) -> list[int]:
+    """The cards of each alternative in the circle it would choose.
+
+    One request more for names without an exact match.
+    """
+    if not alternatives:
+        return []
+    pairs = zip(alternatives, answers, strict=True)
+    counts = [read_cards(alternative.plan, answer) for alternative, answer in pairs]
+    loose = [one for one in counts if isinstance(one, Plan)]
+    fuzzy = iter(await index.fetch_answers([fuzzy_body(plan) for plan in loose]))
+    return [one if isinstance(one, int) else read_fuzzy(next(fuzzy)) for one in counts]
+
+
+async def _fetch_doctor_places(
+    index: Index, request: ResolvedRequest, state: CursorState | None
+) -> Answer:
+    """The treating doctor's places; beyond the first page only whether there are any."""
+    body = places_body(request.without_rpps or "", request.area)
+    first_page = state is None and request.criteria.page == 1
+    return await index.fetch_answer(body if first_page else {**body, "size": 0})

@@ -8,11 +8,10 @@ from bisect import bisect_left
 from heapq import merge
 from typing import Any
 
-from search_engine.backend.index import Answer, read_hits, read_total
-from search_engine.query.page_requests import position, sort_keys
+from search_engine.backend.bodies import Answer, Hit
+from search_engine.backend.index import read_hits, read_total
+from search_engine.query.page_requests import page_bounds, sort_keys
 from search_engine.query.plan import Plan
-
-Hit = dict[str, Any]
 
 
 def merge_cpts_cards(plan: Plan, alone: Answer, members: Answer) -> Answer:
@@ -26,12 +25,12 @@ def merge_cpts_cards(plan: Plan, alone: Answer, members: Answer) -> Answer:
 
 def _after(plan: Plan, alone: list[Hit], best: list[Hit], rank: Any) -> list[Hit]:
     """The hits from the start of the page on; in a walk, after the last card seen."""
-    if plan.after is not None:
-        seen = rank({"sort": list(plan.after)})
+    if plan.position is not None:
+        seen = rank({"sort": list(plan.position.after)})
         return list(merge(alone, [hit for hit in best if rank(hit) > seen], key=rank))
-    size, first = plan.criteria.size, position(plan)["from"]
+    size, first = plan.request.criteria.size, page_bounds(plan)["from"]
     before = bisect_left(best, rank(alone[0]), key=rank) if alone and first else 0
-    start = (plan.criteria.page - 1) * size - first - before
+    start = (plan.request.criteria.page - 1) * size - first - before
     return list(merge(alone, best[before:], key=rank))[start : start + size]
 
 

@@ -1,23 +1,22 @@
-"""What a search decides before its page: who stands behind a CPTS, how far it looks, how loosely a
-name is spelt. The page is asked with the questions where it can be foreseen."""
+"""The plan step: pure decisions on the CPTS, the circle and the spelling of a search.
+
+A plan is predicted from the hints, requested with the counts that verify it, then decided by their
+answers. Nothing here speaks to Elasticsearch.
+"""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mappings.records import Offer
-from search_engine.backend.hints import NO_CIRCLE, CircleKey
-from search_engine.backend.index import Answer, Index, read_total
-from search_engine.execution.alternatives import alternative_requests, build_alternatives
-from search_engine.execution.solutions import solutions_requests
-from search_engine.query.cpts_groups import (
-    can_have_area_cpts,
-    cards_by_finess,
-    covering_body,
-    cpts_body,
-)
+from search_engine.backend.bodies import Answer, Body, Clause
+from search_engine.backend.hints import NO_CIRCLE, CircleKey, QueryHintCache
+from search_engine.backend.index import read_total
+from search_engine.execution.cursor import CursorState
+from search_engine.query.alternatives import FILTERS, build_alternatives
+from search_engine.query.cpts_groups import cards_by_finess, covering_body, cpts_body
 from search_engine.query.filters import name_queries, offer_filters
-from search_engine.query.page_requests import page_bodies
-from search_engine.query.plan import Plan
+from search_engine.query.page_requests import page_requests
+from search_engine.query.plan import CptsGroups, CursorPosition, Plan, ResolvedRequest
 from search_engine.query.radius import (
     ENOUGH,
     can_enlarge,
@@ -30,212 +29,237 @@ from search_engine.query.radius import (
     is_sparse,
     mandatory_slot_clauses,
 )
+from search_engine.query.solutions import wants_solutions
 from search_engine.request.problems import CptsNotFound
 
-Body = dict[str, Any]
-Cards = Mapping[str, Offer]
 Answers = Mapping[str, Answer]
+CoveringCpts = tuple[str, ...]
+"""FINESS of the CPTS whose territory holds the commune."""
 
-SEARCHED, COVERING = "searched", "covering"
-POOR, EXACT, COUNTS = "poor", "exact", "counts"
+SEARCHED_CPTS, COVERING_CPTS = "searched cpts", "covering cpts"
+ENOUGH_OFFERS, EXACT_NAME, CIRCLES = "enough offers", "exact name", "circles"
 
 
-class PlannedSearch(NamedTuple):
-    """The plan as it is asked, and the cards of the CPTS that it shows by FINESS.
+class Prediction(NamedTuple):
+    """What the hints let expect of a search.
 
-    ``page`` holds the answers of ``page_bodies`` where they could be asked with the questions,
-    ``found`` how many offers count as enough in the circle chosen, where they were counted.
+    ``covering`` is None where the CPTS must be known first. ``circle`` is the position of the
+    circle, None where the first one is usual or nothing is known. ``empty``: no offer is expected.
     """
 
-    plan: Plan
-    cpts: Cards
-    page_answers: Answers | None = None
-    offer_count: int | None = None
-
-    @property
-    def poor(self) -> bool:
-        """Few offers answer even in the largest circle."""
-        return self.offer_count is not None and self.offer_count < ENOUGH
-
-    @property
-    def empty(self) -> bool:
-        """Nothing answers at all: what was counted holds all that the page may show, but for near
-        spellings of a name."""
-        counted_all = self.plan.slot_needed or not enough_slot_clauses(self.plan)
-        return self.offer_count == 0 and counted_all
-
-
-async def choose_radius(index: Index, plan: Plan) -> PlannedSearch:
-    """What a search decides: one request, with its page, in the ordinary case.
-
-    It depends on the index alone, so every page of a search decides the same. Raises
-    ``CptsNotFound``.
-    """
-    ahead = predict_radius(index, plan)
-    plan, cpts, answers = await _fetch_first_answers(index, plan, ahead)
-    if COUNTS in answers:
-        at, told = _choose_circle(index, plan, cpts, answers[COUNTS])
-        seen = ahead is not None and at == ahead.circle and not told.plan.fuzzy
-        return told._replace(page_answers=answers) if seen else told
-    if POOR in answers and read_total(answers[POOR]) < ENOUGH:
-        return _choose_circle(index, plan, cpts, await index.fetch_answer(circles_body(plan)))[1]
-    if EXACT in answers and not read_total(answers[EXACT]):
-        return PlannedSearch(plan._replace(fuzzy=True), cpts)
-    return PlannedSearch(plan, cpts, answers)
-
-
-def _choose_circle(
-    index: Index, plan: Plan, cpts: Cards, counts: Answer
-) -> tuple[int, PlannedSearch]:
-    """The first circle with enough offers, else the largest, and the decision in it; kept for the
-    next search of the same."""
-    at = find_enough_circle(counts)
-    found = count_in_circle(counts, at)
-    if plan.meaning.text is None:
-        index.hints.circles.put_cached(circle_key(plan), at if found else NO_CIRCLE)
-    fuzzy = bool(plan.meaning.text) and not has_exact_name(counts, at)
-    return at, PlannedSearch(within_circle(plan, at)._replace(fuzzy=fuzzy), cpts, offer_count=found)
-
-
-def within_circle(plan: Plan, at: int) -> Plan:
-    """The plan in one of its circles."""
-    return plan.with_radius(candidate_radii(plan)[at]) if at else plan
-
-
-class PredictedRadius(NamedTuple):
-    """The circle that is likely to be chosen, as its position; ``empty`` where nobody is likely to
-    answer in it."""
-
-    circle: int
+    covering: CoveringCpts | None
+    circle: int | None = None
     empty: bool = False
 
 
-def predict_radius(index: Index, plan: Plan) -> PredictedRadius | None:
-    """The circle that had enough of what is looked for, when it was last asked; for a name, which
-    few bear, the largest. None where the first is to be expected, or nothing is known."""
-    if not can_enlarge(plan.area):
-        return None
-    last = len(candidate_radii(plan)) - 1
-    if plan.meaning.text is not None:
-        return PredictedRadius(last)
-    at = index.hints.circles.get_cached(circle_key(plan))
-    if at == NO_CIRCLE:
-        return PredictedRadius(last, empty=True)
-    known = at is not None and at <= last and (at or is_sparse(plan))
-    return PredictedRadius(at) if at is not None and known else None
+class FoundCpts(NamedTuple):
+    """The covering CPTS, and the documents of those that the page may show, by FINESS."""
+
+    covering: CoveringCpts
+    cards: Mapping[str, Offer]
 
 
-def circle_key(plan: Plan) -> CircleKey:
-    """Where, known word and mode: nothing of a patient. A sparse department is alike all over; in
-    another one every commune has its own circle."""
-    where = plan.area.department if is_sparse(plan) else plan.area.insee or ""
-    return where, plan.meaning.label, plan.mode.value
+class Decision(NamedTuple):
+    """The plan that the answers decide.
 
-
-async def _fetch_first_answers(
-    index: Index, plan: Plan, predicted: PredictedRadius | None
-) -> tuple[Plan, Cards, Answers]:
-    """The CPTS, the counts and the page, all at once where the CPTS can be foreseen."""
-    who = cpts_requests(plan)
-    if COVERING not in who:
-        answers = await _fetch_named(index, {**who, **first_requests(plan, predicted)})
-        return *read_cpts(plan, answers), answers
-    commune = plan.area.insee or ""
-    foreseen, answers = index.hints.area_cpts.get_cached(commune), {}
-    if foreseen is None:
-        told, cpts = read_cpts(plan, await _fetch_named(index, who))
-    else:
-        answers = await _fetch_named(
-            index, {**who, **first_requests(with_covering_cpts(plan, foreseen), predicted)}
-        )
-        told, cpts = read_cpts(plan, answers)
-    covering = told.area_cpts or told.filtered_cpts
-    if covering != foreseen:
-        index.hints.area_cpts.put_cached(commune, covering)
-        answers = await _fetch_named(index, first_requests(told, predicted))
-    return told, cpts, answers
-
-
-async def _fetch_named(index: Index, requests: Mapping[str, Body]) -> dict[str, Answer]:
-    answers = await index.fetch_answers(list(requests.values()))
-    return dict(zip(requests, answers, strict=True))
-
-
-def cpts_requests(plan: Plan) -> dict[str, Body]:
-    """The cards of the CPTS that cover the commune, and of the one whose members are searched.
-
-    Among the members of one, the others matter to the filter of kinds alone.
+    ``circle`` is the position of the circle and ``offer_count`` the offers that count as enough in
+    it; both None where the circles were not counted.
     """
-    searched, questions = plan.criteria.cpts, {}
+
+    plan: Plan
+    circle: int | None = None
+    offer_count: int | None = None
+
+    @property
+    def expected_count(self) -> int:
+        """How many offers the page is expected to have, ``ENOUGH`` where nothing was counted."""
+        return ENOUGH if self.offer_count is None else self.offer_count
+
+    @property
+    def is_empty(self) -> bool:
+        """No offer matches: all that the page may show was counted, but for near spellings."""
+        counted_all = self.plan.request.slot_needed or not enough_slot_clauses(self.plan)
+        return self.offer_count == 0 and counted_all
+
+
+def build_plan(
+    request: ResolvedRequest, covering: CoveringCpts = (), circle: int = 0, *, fuzzy: bool = False
+) -> Plan:
+    """The plan in one of the circles of the search, members of covering CPTS grouped.
+
+    Among the members of one CPTS nothing is grouped.
+    """
+    grouped = covering if request.criteria.cpts is None else ()
+    first = Plan(request, request.area)
+    area = request.area.enlarge(candidate_radii(first)[circle]) if circle else request.area
+    return Plan(request, area, grouped, fuzzy)
+
+
+def restore_plan(request: ResolvedRequest, state: CursorState) -> Plan:
+    """The plan as the first page decided it, after the last card of the cursor."""
+    groups = CptsGroups(state.best_member_by_cpts, state.member_counts)
+    position = CursorPosition(tuple(state.after), groups)
+    return Plan(request, state.area, state.area_cpts, state.fuzzy, position)
+
+
+def predict_search(request: ResolvedRequest, hints: QueryHintCache) -> Prediction:
+    """The CPTS and the circle of the last search alike; for a name, which few bear, the largest."""
+    covering = (
+        hints.area_cpts.get_cached(request.area.insee or "") if needs_covering(request) else ()
+    )
+    plan = Plan(request, request.area)
+    if not can_enlarge(request.area):
+        return Prediction(covering)
+    last = len(candidate_radii(plan)) - 1
+    if request.meaning.text is not None:
+        return Prediction(covering, last)
+    key = circle_key(request)
+    circle = None if key is None else hints.circles.get_cached(key)
+    if circle == NO_CIRCLE:
+        return Prediction(covering, last, empty=True)
+    if circle is None or circle > last or not (circle or is_sparse(plan)):
+        return Prediction(covering)
+    return Prediction(covering, circle)
+
+
+def circle_key(request: ResolvedRequest) -> CircleKey | None:
+    """Where, known word, mode and selected codes; None for a search that depends on more.
+
+    A name or a treating doctor is more than codes. A sparse department is alike everywhere;
+    elsewhere each commune has its own circle.
+    """
+    if request.meaning.text is not None or request.without_rpps is not None:
+        return None
+    sparse = is_sparse(Plan(request, request.area))
+    where = request.area.department if sparse else request.area.insee or ""
+    return where, request.meaning.label, request.mode.value, _selected_codes(request)
+
+
+def _selected_codes(request: ResolvedRequest) -> tuple[str, ...]:
+    chosen = {name: getattr(request.criteria, name) for name in FILTERS}
+    return tuple(
+        f"{name}={code}"
+        for name, value in chosen.items()
+        for code in (sorted(value) if isinstance(value, list) else [value] if value else [])
+    )
+
+
+def first_requests(request: ResolvedRequest, predicted: Prediction) -> dict[str, Body]:
+    """The first round trip: the CPTS, with the counts and the page where the CPTS are predicted."""
+    cpts = cpts_requests(request)
+    if predicted.covering is None:
+        return cpts
+    return {**cpts, **plan_requests(request, predicted.covering, predicted)}
+
+
+def plan_requests(
+    request: ResolvedRequest, covering: CoveringCpts, predicted: Prediction
+) -> dict[str, Body]:
+    """The counts that decide the plan, with the page of the circle that is predicted."""
+    plan = build_plan(request, covering, predicted.circle or 0)
+    if predicted.circle is None and is_sparse(plan):
+        return circle_requests(request, covering)
+    if predicted.circle is None:
+        return {**_count_requests(request, covering), **page_requests(plan)}
+    offer_count = 0 if plan.is_enlarged else ENOUGH
+    page = page_requests(
+        plan,
+        solutions=wants_solutions(plan, offer_count),
+        alternatives=build_alternatives(plan) if predicted.empty else [],
+    )
+    return {**circle_requests(request, covering), **page}
+
+
+def page_requests_of(decision: Decision) -> dict[str, Body]:
+    """The page of a decided plan, with the blocks beside it that are already known to belong."""
+    plan = decision.plan
+    return page_requests(
+        plan,
+        solutions=wants_solutions(plan, decision.expected_count),
+        alternatives=build_alternatives(plan) if decision.is_empty else [],
+    )
+
+
+def needs_covering(request: ResolvedRequest) -> bool:
+    """Whether covering CPTS matter: around a commune, never in a whole department.
+
+    Among the members of one CPTS, the others matter to the filter of kinds only.
+    """
+    if request.area.insee is None or request.area.radius_km is None:
+        return False
+    if request.criteria.cpts is not None and not request.criteria.kind:
+        return False
+    return _without_cpts_filter(request).can_group_cpts
+
+
+def cpts_requests(request: ResolvedRequest) -> dict[str, Body]:
+    """The CPTS that cover the commune, and the one whose members are searched."""
+    bodies, searched = {}, request.criteria.cpts
     if searched is not None:
-        questions[SEARCHED] = cpts_body([searched])
-    if plan.area.insee is None or (searched is not None and not plan.criteria.kind):
-        return questions
-    if can_have_area_cpts(plan.without_cpts_filter()):
-        questions[COVERING] = covering_body(plan.area.insee)
-    return questions
+        bodies[SEARCHED_CPTS] = cpts_body([searched])
+    if needs_covering(request):
+        bodies[COVERING_CPTS] = covering_body(request.area.insee or "")
+    return bodies
 
 
-def read_cpts(plan: Plan, answers: Answers) -> tuple[Plan, Cards]:
-    """The plan that groups behind the CPTS found, and the cards that it shows."""
-    around = cards_by_finess(answers[COVERING]) if COVERING in answers else {}
-    if plan.criteria.cpts is None:
-        return with_covering_cpts(plan, tuple(around)), around
-    searched = cards_by_finess(answers[SEARCHED])
+def read_cpts(request: ResolvedRequest, answers: Answers) -> FoundCpts:
+    """The CPTS found; raises ``CptsNotFound`` when the one searched does not exist."""
+    around = cards_by_finess(answers[COVERING_CPTS]) if COVERING_CPTS in answers else {}
+    if request.criteria.cpts is None:
+        return FoundCpts(tuple(around), around)
+    searched = cards_by_finess(answers[SEARCHED_CPTS])
     if not searched:
         raise CptsNotFound
-    return with_covering_cpts(plan, tuple(around)), searched
+    return FoundCpts(tuple(around), searched)
 
 
-def with_covering_cpts(plan: Plan, covering: tuple[str, ...]) -> Plan:
-    """The plan with the CPTS that cover the commune."""
-    if plan.criteria.cpts is None:
-        return plan._replace(area_cpts=covering)
-    return plan._replace(filtered_cpts=covering)
+def are_offers_few(answers: Answers) -> bool:
+    """Whether the first circle holds fewer than ``ENOUGH`` offers: the circles must be counted."""
+    return ENOUGH_OFFERS in answers and read_total(answers[ENOUGH_OFFERS]) < ENOUGH
 
 
-def first_requests(plan: Plan, predicted: PredictedRadius | None) -> dict[str, Body]:
-    """What is asked of a plan whose CPTS are known: the counts, and the page of the circle that is
-    likely to be chosen (``ahead``), of the first where none is foreseen."""
-    if predicted is not None:
-        return {
-            COUNTS: circles_body(plan),
-            **_predict_page_requests(within_circle(plan, predicted.circle), predicted),
-        }
-    if is_sparse(plan):
-        return {COUNTS: circles_body(plan)}
-    return {**count_requests(plan), **page_bodies(plan)}
+def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answers) -> Decision:
+    """The plan that the counts decide: counts in, circle and spelling out."""
+    if CIRCLES not in answers:
+        misspelt = EXACT_NAME in answers and not read_total(answers[EXACT_NAME])
+        return Decision(build_plan(request, covering, fuzzy=misspelt))
+    counts = answers[CIRCLES]
+    circle = find_enough_circle(counts)
+    misspelt = bool(request.meaning.text) and not has_exact_name(counts, circle)
+    plan = build_plan(request, covering, circle, fuzzy=misspelt)
+    return Decision(plan, circle, count_in_circle(counts, circle))
 
 
-def _predict_page_requests(plan: Plan, predicted: PredictedRadius) -> dict[str, Body]:
-    """The page foreseen; an enlarged one is likely to be poor, and solutions stand beside it; an
-    empty one has its ways out."""
-    ways = build_alternatives(plan) if predicted.empty else []
-    beside = solutions_requests(plan, 0 if plan.is_enlarged else ENOUGH)
-    return {**page_bodies(plan), **beside, **alternative_requests(ways)}
+def circle_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
+    """How many offers match in each circle among which the search chooses."""
+    plan = _counted_plan(request, covering)
+    return {CIRCLES: count_body(plan, candidate_radii(plan))}
 
 
-def circles_body(plan: Plan) -> Body:
-    """How many offers answer in each circle among which the search chooses.
-
-    Those of the members of one CPTS are counted over everybody: opening the card of a CPTS
-    searches the circle in which the card was found.
-    """
-    return count_body(plan.without_cpts_filter(), candidate_radii(plan))
-
-
-def count_requests(plan: Plan) -> dict[str, Body]:
-    """Whether too few offers answer, whether one bears the exact name; each stops once it knows."""
-    plan, questions = plan.without_cpts_filter(), {}
+def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
+    """Whether too few offers match, whether one has the exact name; each stops once it knows."""
+    plan, bodies = _counted_plan(request, covering), {}
     if can_enlarge(plan.area):
-        questions[POOR] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
-    if plan.meaning.text:
-        exact = [name_queries(plan.meaning.text, fuzzy=False)["exact"]]
-        questions[EXACT] = _at_least(1, plan, [*exact, *mandatory_slot_clauses(plan)])
-    return questions
+        bodies[ENOUGH_OFFERS] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
+    if request.meaning.text:
+        exact = [name_queries(request.meaning.text, fuzzy=False)["exact"]]
+        bodies[EXACT_NAME] = _at_least(1, plan, [*exact, *mandatory_slot_clauses(plan)])
+    return bodies
 
 
-def _at_least(count: int, plan: Plan, more: list[Body]) -> Body:
-    everything = offer_filters(plan)
-    everything["bool"]["filter"] += more
-    return {"query": everything, "size": 0, "track_total_hits": count}
+def _counted_plan(request: ResolvedRequest, covering: CoveringCpts) -> Plan:
+    """The search whose offers choose the circle, never restricted to the members of a CPTS.
+
+    So the members of a CPTS are searched in the circle in which its card was found.
+    """
+    return Plan(_without_cpts_filter(request), request.area, covering)
+
+
+def _without_cpts_filter(request: ResolvedRequest) -> ResolvedRequest:
+    return request if request.criteria.cpts is None else request.with_criteria({"cpts": None})
+
+
+def _at_least(count: int, plan: Plan, more: list[Clause]) -> Body:
+    query = offer_filters(plan)
+    query["bool"]["filter"] += more
+    return {"query": query, "size": 0, "track_total_hits": count}

@@ -8,7 +8,7 @@ from elasticsearch import AsyncElasticsearch
 from mappings.records import Offer
 from search_engine.backend.index import Index, read_hits
 from search_engine.query.availability import default_slot_rule, select_visible_slots
-from search_engine.query.source_fields import SOURCE
+from search_engine.query.clauses import SOURCE
 from search_engine.request.criteria import Role
 from search_engine.request.problems import OfferNotFound
 from search_engine.request.window import build_window

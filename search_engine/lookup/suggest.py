@@ -20,6 +20,7 @@ from mappings import codes
 from mappings.analysis import fold
 from mappings.records import Kind
 from search_engine.backend.index import Index, read_hits
+from search_engine.query.clauses import constant_score
 from search_engine.request.area import (
     Area,
     AreaKind,
@@ -195,7 +196,7 @@ def _names_query(
 ) -> dict[str, Any]:
     begun = {"match": {"names.prefix": {"query": request.text, "operator": "and"}}}
     whole = {"match": {"names": {"query": request.text, "operator": "and"}}}
-    preferred = [_constant_score(whole, WHOLE_WORDS), *_nearness(near)]
+    preferred = [constant_score(whole, WHOLE_WORDS), *_nearness(near)]
     return {
         "query": {"bool": {"filter": [*only, begun], "should": preferred}},
         "sort": ["_score", {"id": "asc"}],
@@ -209,16 +210,12 @@ def _names_query(
 def _nearness(near: Area | None) -> list[dict[str, Any]]:
     if near is None:
         return []
-    home = _constant_score({"term": {"department": near.department}}, SAME_DEPARTMENT)
+    home = constant_score({"term": {"department": near.department}}, SAME_DEPARTMENT)
     if near.kind is AreaKind.DEPARTMENT:
         return [home]
     origin = {"lat": near.lat, "lon": near.lon}
     nearer = {"field": "point", "origin": origin, "pivot": PIVOT, "boost": NEAR}
     return [home, {"distance_feature": nearer}]
-
-
-def _constant_score(query: dict[str, Any], boost: float) -> dict[str, Any]:
-    return {"constant_score": {"filter": query, "boost": boost}}
 
 
 def _person(offer: dict[str, Any]) -> dict[str, Any]:

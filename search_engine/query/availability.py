@@ -5,13 +5,12 @@ Every condition holds on one same slot; tests prove both forms equal on random d
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mappings.records import SlotType, StoredSlot
+from search_engine.backend.bodies import Clause
 from search_engine.request.criteria import VISIBLE_TYPES, Criteria, Role
 from search_engine.request.window import SearchWindow, format_instant
-
-Clause = dict[str, Any]
 
 
 class SlotRule(NamedTuple):

@@ -4,18 +4,12 @@ The best member of each is found by the very ranking of the page, from which mem
 the card of the CPTS stands where that member would (F090 to F096).
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from geography.gazetteer import load_gazetteer
 from mappings.records import Kind, Offer
+from search_engine.backend.bodies import Answer, Body, Clause
 from search_engine.backend.index import read_hits
-from search_engine.query.plan import Plan
-from search_engine.query.post_filters import and_clause
-from search_engine.query.source_fields import SOURCE
-
-Body = dict[str, Any]
-Clause = dict[str, Any]
+from search_engine.query.clauses import SOURCE, and_clause
+from search_engine.query.plan import CptsGroups, Plan
 
 MEMBER_COUNTS = "sizes"
 
@@ -51,11 +45,6 @@ def cards_by_finess(answer: Body) -> dict[str, Offer]:
     return {hit["_source"]["finess"]: hit["_source"] for hit in read_hits(answer)}
 
 
-def can_have_area_cpts(plan: Plan) -> bool:
-    """Whether covering CPTS are to be looked for: around a commune, never in a whole department."""
-    return plan.can_group_cpts and plan.area.radius_km is not None
-
-
 def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
     """One member of each covering CPTS, the first in the order of the page: its representative.
 
@@ -77,10 +66,13 @@ def same_members(representatives: list[str], selected: list[Clause]) -> Body:
     return {"size": len(representatives), "post_filter": and_clause([chosen, *selected])}
 
 
-def pick_representatives(plan: Plan, answer: Body) -> tuple[Plan, Mapping[str, int]]:
-    """The plan with the best member of each covering CPTS, and how many members of each answer."""
+def read_groups(plan: Plan, answer: Answer) -> CptsGroups:
+    """The best member of each covering CPTS, and how many of its members match."""
     hits = [hit["_source"] for hit in read_hits(answer)]
-    best = {hit["cpts"][0]: hit["id"] for hit in hits}
     buckets = answer["aggregations"][MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
-    sizes = {one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.area_cpts}
-    return plan._replace(best_member_by_cpts=best), sizes
+    return CptsGroups(
+        best_members={hit["cpts"][0]: hit["id"] for hit in hits},
+        member_counts={
+            one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.area_cpts
+        },
+    )

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search_engine.query.post_filters import and_clause
-
-Body = dict[str, Any]
+from search_engine.backend.bodies import Body
+from search_engine.query.clauses import and_clause
 
 READ_VALUES = 300
 """Values counted before the most frequent are kept: all of any terminology of ours."""

@@ -6,10 +6,10 @@ selected in its filter, everything else as it is: OR inside a filter, AND betwee
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from mappings import codes
 from mappings.records import Kind
+from search_engine.backend.bodies import Body
 from search_engine.query.availability import SLOT_FILTERS
 from search_engine.query.facet_clauses import (
     NOTHING,
@@ -29,8 +29,6 @@ from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import KIND_FIELDS, OFFER_FILTERS
 from search_engine.query.slot_facets import offers_by_slot, slot_facets
-
-Body = dict[str, Any]
 
 MAX_FACET_VALUES = 50
 """Values of one facet that are told, the most frequent ones."""
@@ -95,7 +93,7 @@ def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]
 def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
     """The buckets of a filter on the offer, by field."""
     if name == "open_now":
-        return {name: {"filters": {"filters": {TRUE: open_now_clause(plan.window.start)}}}}
+        return {name: {"filters": {"filters": {TRUE: open_now_clause(plan.request.window.start)}}}}
     return {field: terms(field) for field in OFFER_FIELDS[name]}
 
 
@@ -140,7 +138,7 @@ def _kinds(plan: Plan, found: Body) -> dict[str, int]:
         behind = unwrap_filter("kind", found[MEMBERS])
         counts.subtract(_documents(behind))
         counts[Kind.CPTS] += count_bucket_cpts(behind)
-    if plan.criteria.cpts is not None and Kind.CPTS in plan.criteria.kind:
+    if plan.request.criteria.cpts is not None and Kind.CPTS in plan.request.criteria.kind:
         counts[Kind.CPTS] = int(facet["doc_count"])
     return counts
 
@@ -161,8 +159,8 @@ def _most_frequent(plan: Plan, name: str, counts: Mapping[str, int]) -> dict[str
 def selection_values(plan: Plan, name: str) -> list[str]:
     """What is selected in a filter, a speciality under the first code of its reform pairs."""
     if name == "open_now":
-        return [TRUE] if plan.criteria.open_now else []
-    chosen = [str(value) for value in getattr(plan.criteria, name)]
+        return [TRUE] if plan.request.criteria.open_now else []
+    chosen = [str(value) for value in getattr(plan.request.criteria, name)]
     if name == "specialty":
         return list(dict.fromkeys(codes.with_group(code)[0] for code in chosen))
     return chosen

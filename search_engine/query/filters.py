@@ -7,15 +7,15 @@ from typing import Any
 
 from mappings import codes
 from mappings.records import Kind, StructureKind
+from search_engine.backend.bodies import Clause
 from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
+from search_engine.query.clauses import circle, or_clause
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import or_clause, post_filter_clauses, specialty_clause
+from search_engine.query.post_filters import post_filter_clauses, specialty_clause
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.window import SearchWindow, format_instant
-
-Clause = dict[str, Any]
 
 ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
@@ -54,22 +54,22 @@ def base_query(plan: Plan) -> Clause:
         *meaning_filters(plan),
         {"terms": {"kind": result_kinds(plan)}},
     ]
-    if plan.mode in MODE_FLAG:
-        wanted.append({"term": {MODE_FLAG[plan.mode]: True}})
-    if plan.criteria.cpts is not None:
-        wanted.append({"term": {"cpts": plan.criteria.cpts}})
-    if plan.mode is Mode.AVAILABLE and plan.slots_chosen:
-        wanted.append(has_slot(drop_slot_filters(plan.slots, *SLOT_FILTERS)))
-    unwanted = [] if plan.criteria.absent else absence_clauses(plan.window)
-    if plan.without_rpps is not None:
-        unwanted.append({"term": {"rpps": plan.without_rpps}})
+    if plan.request.mode in MODE_FLAG:
+        wanted.append({"term": {MODE_FLAG[plan.request.mode]: True}})
+    if plan.request.criteria.cpts is not None:
+        wanted.append({"term": {"cpts": plan.request.criteria.cpts}})
+    if plan.request.mode is Mode.AVAILABLE and plan.request.slots_chosen:
+        wanted.append(has_slot(drop_slot_filters(plan.request.slots, *SLOT_FILTERS)))
+    unwanted = [] if plan.request.criteria.absent else absence_clauses(plan.request.window)
+    if plan.request.without_rpps is not None:
+        unwanted.append({"term": {"rpps": plan.request.without_rpps}})
     return {"bool": {"filter": wanted, "must_not": unwanted}}
 
 
 def result_kinds(plan: Plan) -> list[str]:
     """Kinds of ordinary results: a CPTS only when it is looked for, by word or by name."""
-    named = plan.meaning.text is not None or Kind.CPTS in plan.meaning.offer_kinds
-    return [*ORDINARY_KINDS, *([Kind.CPTS] if named and plan.criteria.cpts is None else [])]
+    named = plan.request.meaning.text is not None or Kind.CPTS in plan.request.meaning.offer_kinds
+    return [*ORDINARY_KINDS, *([Kind.CPTS] if named and plan.request.criteria.cpts is None else [])]
 
 
 def area_filters(area: Area) -> list[Clause]:
@@ -77,16 +77,6 @@ def area_filters(area: Area) -> list[Clause]:
     if area.radius_km is None:
         return [{"term": {"department": area.department}}, {"exists": {"field": "point"}}]
     return [circle(area, area.radius_km)]
-
-
-def circle(area: Area, radius_km: float) -> Clause:
-    """Offers within so many kilometres of the centre; zero is a coordinate (W21)."""
-    return {"geo_distance": {"distance": f"{radius_km:.9f}km", "point": center(area)}}
-
-
-def center(area: Area) -> dict[str, float]:
-    """The centre of the area as Elasticsearch reads it."""
-    return {"lat": area.lat, "lon": area.lon}
 
 
 def absence_clauses(window: SearchWindow) -> list[Clause]:
@@ -101,7 +91,7 @@ def absence_clauses(window: SearchWindow) -> list[Clause]:
 
 def meaning_filters(plan: Plan) -> list[Clause]:
     """What the text asks for: one of its meanings, and the conditions of its words (F032)."""
-    meaning = plan.meaning
+    meaning = plan.request.meaning
     conditions: list[Clause] = []
     if meaning.needs_maternity:
         conditions.append({"exists": {"field": "maternity_level"}})
@@ -140,9 +130,9 @@ def specialty_meanings(meaning: Interpretation) -> list[Clause]:
 
 def name_meanings(plan: Plan) -> list[Clause]:
     """The name searches that may answer: near spellings only when allowed."""
-    if not plan.meaning.text:
+    if not plan.request.meaning.text:
         return []
-    return list(name_queries(plan.meaning.text, fuzzy=plan.fuzzy).values())
+    return list(name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy).values())
 
 
 def name_queries(text: str, *, fuzzy: bool) -> dict[str, Clause]:

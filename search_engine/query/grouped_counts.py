@@ -1,11 +1,9 @@
 """Counting cards where members of a CPTS stand behind one: the same sum for every count."""
 
 from functools import lru_cache
-from typing import Any
 
+from search_engine.backend.bodies import Body
 from search_engine.query.plan import Plan
-
-Body = dict[str, Any]
 
 MEMBERS, GROUPS = "members", "groups"
 

@@ -1,4 +1,4 @@
-"""One search, resolved: all that the query, the ranking and the page need to agree on."""
+"""The two values of a search: the request as resolved, and the plan that decides how it is run."""
 
 from collections.abc import Mapping
 from operator import attrgetter
@@ -13,56 +13,42 @@ from search_engine.request.interpretation import Interpretation
 from search_engine.request.profiles import Profile
 from search_engine.request.window import SearchWindow
 
-NO_MEMBERS: Mapping[str, str] = MappingProxyType({})
-
-_on_slots = attrgetter(*SLOT_FILTERS)
+_selected_on_slots = attrgetter(*SLOT_FILTERS)
 
 
-class Plan(NamedTuple):
-    """What is looked for, where, when and in which order.
+class ResolvedRequest(NamedTuple):
+    """The request after resolution of its text, place, window and seed. It depends on no answer.
 
-    ``without_rpps`` is the treating doctor, shown apart. ``fuzzy`` lets near spellings of a
-    name in. ``seed`` decides the fair order of a search without a patient's point.
-    ``covering`` are the FINESS of the CPTS behind whose cards members stand, ``representatives``
-    the best member of each by FINESS, once known; ``beside`` the covering ones where the members of
-    one CPTS alone are searched. ``after`` are the sort values of the last card
-    seen in a walk by cursor.
+    ``area`` is the first circle, or the department. ``seed`` decides the fair order of a search
+    without a patient's point. ``without_rpps`` is the treating doctor, shown apart.
     """
 
     criteria: Criteria
     meaning: Interpretation
     area: Area
     window: SearchWindow
-    mode: Mode
     profile: Profile
     seed: int
+    mode: Mode
     slots: SlotRule
     without_rpps: str | None = None
-    fuzzy: bool = False
-    area_cpts: tuple[str, ...] = ()
-    best_member_by_cpts: Mapping[str, str] = NO_MEMBERS
-    filtered_cpts: tuple[str, ...] = ()
-    after: tuple[Any, ...] | None = None
-
-    @property
-    def first_page(self) -> bool:
-        """What stands beside the results is told once, with the first of them."""
-        return self.criteria.page == 1 and self.after is None
 
     @property
     def slot_needed(self) -> bool:
-        """Only offers with a slot answer (F041), in every mode when the slot itself is filtered."""
+        """Only offers with a slot match (F041), in every mode when a filter on slots is set."""
         return self.mode is Mode.AVAILABLE or self.slots_chosen
 
     @property
     def slots_chosen(self) -> bool:
         """A filter on slots is selected."""
-        return any(_on_slots(self.criteria))
+        return any(_selected_on_slots(self.criteria))
 
     @property
     def can_group_cpts(self) -> bool:
-        """Members of a CPTS stand behind its card (F091), unless somebody is looked for by name,
-        or the CPTS themselves are what is looked for."""
+        """Members of a CPTS are grouped into its card (F091).
+
+        Never in a search by name, nor where the CPTS themselves are searched.
+        """
         return (
             self.criteria.group_cpts
             and self.criteria.cpts is None
@@ -72,33 +58,67 @@ class Plan(NamedTuple):
 
     @property
     def participants_first(self) -> bool:
-        """Participation is a tier where everybody may answer (F023)."""
+        """Participation is a tier in the modes open to every offer (F023)."""
         return self.mode in (Mode.AVAILABLE, Mode.ALL)
-
-    @property
-    def is_enlarged(self) -> bool:
-        """The radius was grown: offers of the first circle stay before the ring."""
-        return self.area.first_radius_km is not None
 
     @property
     def weighs_qualities(self) -> bool:
         """The order inside a tier is the in-tier number, not a field."""
         return self.criteria.sort is Sort.BEST
 
-    def without_cpts_filter(self) -> "Plan":
-        """The same search, not restricted to the members of a CPTS."""
-        if self.criteria.cpts is None:
-            return self
-        criteria = self.criteria.model_copy(update={"cpts": None})
-        return self._replace(criteria=criteria, area_cpts=self.area_cpts or self.filtered_cpts)
+    def with_criteria(self, update: Mapping[str, Any]) -> "ResolvedRequest":
+        """The same place, window and seed with other criteria."""
+        criteria = self.criteria.model_copy(update=dict(update))
+        return self._replace(
+            criteria=criteria,
+            mode=effective_mode(criteria, self.meaning),
+            slots=build_slot_rule(criteria, self.window),
+        )
+
+
+class CptsGroups(NamedTuple):
+    """By FINESS: the id of the best member of each covering CPTS, and how many members match."""
+
+    best_members: Mapping[str, str] = MappingProxyType({})
+    member_counts: Mapping[str, int] = MappingProxyType({})
+
+
+class CursorPosition(NamedTuple):
+    """Where a cursor resumes: sort values of the last card, and the groups of the first page."""
+
+    after: tuple[Any, ...]
+    groups: CptsGroups = CptsGroups()
+
+
+class Plan(NamedTuple):
+    """How one request is run: the circle chosen, the CPTS that group members, the spelling.
+
+    ``area_cpts`` are the FINESS of the CPTS into whose cards members are grouped. ``fuzzy`` admits
+    near spellings of a name. ``position`` is set on the pages read by cursor.
+    """
+
+    request: ResolvedRequest
+    area: Area
+    area_cpts: tuple[str, ...] = ()
+    fuzzy: bool = False
+    position: CursorPosition | None = None
+
+    @property
+    def first_page(self) -> bool:
+        """Blocks beside the results come with the first page only."""
+        return self.request.criteria.page == 1 and self.position is None
+
+    @property
+    def is_enlarged(self) -> bool:
+        """The radius was enlarged: offers of the first circle rank before the ring."""
+        return self.area.first_radius_km is not None
 
     def with_radius(self, radius_km: float) -> "Plan":
         """The same search over a larger circle."""
-        first = self.area.first_radius_km or self.area.radius_km
-        return self._replace(area=self.area._replace(radius_km=radius_km, first_radius_km=first))
+        return self._replace(area=self.area.enlarge(radius_km))
 
 
-def build_plan(
+def build_request(
     criteria: Criteria,
     meaning: Interpretation,
     area: Area,
@@ -106,22 +126,24 @@ def build_plan(
     *,
     profile: Profile,
     seed: int,
-) -> Plan:
-    """The plan of a first attempt, on the first circle and without near spellings."""
-    return Plan(
+    without_rpps: str | None = None,
+) -> ResolvedRequest:
+    """The resolved request, with the mode and the slot rule that follow from the criteria."""
+    return ResolvedRequest(
         criteria=criteria,
         meaning=meaning,
         area=area,
         window=window,
-        mode=effective_mode(criteria, meaning),
         profile=profile,
         seed=seed,
+        mode=effective_mode(criteria, meaning),
         slots=build_slot_rule(criteria, window),
+        without_rpps=without_rpps,
     )
 
 
 def effective_mode(criteria: Criteria, meaning: Interpretation) -> Mode:
-    """The mode of the search: a structure word does not wait for slots (F031)."""
+    """The mode of the search: a structure word does not require slots (F031)."""
     if meaning.structure_word and criteria.mode is Mode.AVAILABLE:
         return Mode.ALL
     return criteria.mode

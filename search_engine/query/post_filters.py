@@ -5,15 +5,14 @@ through (multi-select): the query holds what is looked for, ``post_filter`` what
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from mappings import codes
 from mappings.records import Kind
+from search_engine.backend.bodies import Clause
 from search_engine.query.availability import has_slot
+from search_engine.query.clauses import or_clause
 from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import Plan
-
-Clause = dict[str, Any]
 
 OFFER_FILTERS: Mapping[str, str] = {
     "profession": "profession",
@@ -32,7 +31,7 @@ KIND_FIELDS = ("kind", "structure_kind")
 
 def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     """The clause of each selected filter, by its name; those on slots together as ``slots``."""
-    criteria = plan.criteria
+    criteria = plan.request.criteria
     asked = {name: list(getattr(criteria, name)) for name in OFFER_FILTERS}
     clauses: dict[str, Clause] = {
         name: {"terms": {OFFER_FILTERS[name]: values}} for name, values in asked.items() if values
@@ -44,9 +43,9 @@ def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     if criteria.participation:
         clauses["participation"] = participation_clause(list(criteria.participation))
     if criteria.open_now:
-        clauses["open_now"] = open_now_clause(plan.window.start)
-    if plan.slots_chosen:
-        clauses[SLOTS] = has_slot(plan.slots)
+        clauses["open_now"] = open_now_clause(plan.request.window.start)
+    if plan.request.slots_chosen:
+        clauses[SLOTS] = has_slot(plan.request.slots)
     return clauses
 
 
@@ -64,8 +63,8 @@ def participation_clause(via: list[str]) -> Clause:
 def kinds_clause(plan: Plan, kinds: list[str]) -> Clause:
     """Cards of those kinds: a member behind the card of its CPTS is of kind ``cpts`` (F079)."""
     own: Clause = or_clause([{"terms": {name: kinds}} for name in KIND_FIELDS])
-    if plan.criteria.cpts is not None and Kind.CPTS in kinds:
-        return or_clause([own, {"term": {"cpts": plan.criteria.cpts}}])
+    if plan.request.criteria.cpts is not None and Kind.CPTS in kinds:
+        return or_clause([own, {"term": {"cpts": plan.request.criteria.cpts}}])
     if not plan.area_cpts:
         return own
     alone: Clause = {"bool": {"filter": [own], "must_not": [members_clause(plan)]}}
@@ -75,17 +74,3 @@ def kinds_clause(plan: Plan, kinds: list[str]) -> Clause:
 def members_clause(plan: Plan) -> Clause:
     """Members of the CPTS that stand as one card in this search."""
     return {"terms": {"cpts": list(plan.area_cpts)}}
-
-
-def or_clause(clauses: list[Clause]) -> Clause:
-    """One of the clauses at least; none of nothing (F084)."""
-    if len(clauses) == 1:
-        return clauses[0]
-    if not clauses:
-        return {"match_none": {}}
-    return {"bool": {"should": clauses, "minimum_should_match": 1}}
-
-
-def and_clause(clauses: list[Clause]) -> Clause:
-    """Every clause, without score."""
-    return {"bool": {"filter": clauses}} if clauses else {"match_all": {}}

@@ -1,13 +1,13 @@
 """Looking further when too few offers answer (F014, W34): by the department's step, to twice."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+from search_engine.backend.bodies import Body
 from search_engine.query.availability import has_slot
+from search_engine.query.clauses import and_clause, circle
 from search_engine.query.facet_clauses import NOTHING
-from search_engine.query.filters import circle, name_queries, offer_filters
+from search_engine.query.filters import name_queries, offer_filters
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import and_clause
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 
@@ -23,8 +23,6 @@ every circle is counted at once there, where few offers make it cheap."""
 
 COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
 
-Body = dict[str, Any]
-
 
 def can_enlarge(area: Area) -> bool:
     """A radius that was asked for is kept; a department has borders, not a radius."""
@@ -38,7 +36,7 @@ def can_enlarge(area: Area) -> bool:
 
 def is_sparse(plan: Plan) -> bool:
     """Whether looking further is what to expect: there, and for a name, which few bear."""
-    named = plan.meaning.text is not None
+    named = plan.request.meaning.text is not None
     return can_enlarge(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
 
 
@@ -48,8 +46,8 @@ def is_slot_counted(plan: Plan) -> bool:
     Those who accept beyond their slots or a re-orientation, and structures asked by their kind,
     answer without one: there, every offer counts.
     """
-    return plan.mode is Mode.AVAILABLE or (
-        plan.mode is Mode.ALL and not plan.meaning.structure_word
+    return plan.request.mode is Mode.AVAILABLE or (
+        plan.request.mode is Mode.ALL and not plan.request.meaning.structure_word
     )
 
 
@@ -73,12 +71,20 @@ def candidate_radii(plan: Plan) -> list[float]:
 
 def enough_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not count as enough, where no filter asks for it."""
-    return [has_slot(plan.slots)] if is_slot_counted(plan) and not plan.slots_chosen else []
+    return (
+        [has_slot(plan.request.slots)]
+        if is_slot_counted(plan) and not plan.request.slots_chosen
+        else []
+    )
 
 
 def mandatory_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not answer, where no filter asks for it."""
-    return [has_slot(plan.slots)] if plan.slot_needed and not plan.slots_chosen else []
+    return (
+        [has_slot(plan.request.slots)]
+        if plan.request.slot_needed and not plan.request.slots_chosen
+        else []
+    )
 
 
 def count_body(plan: Plan, radii: list[float]) -> Body:
@@ -87,8 +93,8 @@ def count_body(plan: Plan, radii: list[float]) -> Body:
     Without any radius, over the department.
     """
     counts = {COUNTS: circle_buckets(plan, radii, enough_slot_clauses(plan))}
-    if plan.meaning.text:
-        exact = name_queries(plan.meaning.text, fuzzy=False)["exact"]
+    if plan.request.meaning.text:
+        exact = name_queries(plan.request.meaning.text, fuzzy=False)["exact"]
         counts[EXACT] = circle_buckets(plan, radii, [exact, *mandatory_slot_clauses(plan)])
     everything = offer_filters(plan.with_radius(radii[-1]) if radii else plan)
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
@@ -112,11 +118,15 @@ def read_circles(answer: Body, name: str) -> list[Body]:
     return [buckets[str(index)] for index in range(len(buckets))]
 
 
-def find_enough_circle(answer: Body) -> int:
-    """Which is the first radius with enough offers, else the last."""
-    counts = _counts(answer, COUNTS)
+def choose_circle(counts: Sequence[int]) -> int:
+    """Position of the first circle with enough offers, else of the last."""
     enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
     return next(enough, len(counts) - 1)
+
+
+def find_enough_circle(answer: Body) -> int:
+    """``choose_circle`` over the counts of ``count_body``."""
+    return choose_circle(_counts(answer, COUNTS))
 
 
 def count_in_circle(answer: Body, index: int) -> int:

@@ -45,14 +45,14 @@ def credit_factor(area: Area) -> float:
 
 def slot_type_credits(plan: Plan) -> dict[str, float]:
     """Credit by slot type, of the types the asker may see."""
-    factor, table = credit_factor(plan.area), plan.profile.slot_type
-    return {kind: table[kind] * factor for kind in plan.slots.visible if table.get(kind)}
+    factor, table = credit_factor(plan.area), plan.request.profile.slot_type
+    return {kind: table[kind] * factor for kind in plan.request.slots.visible if table.get(kind)}
 
 
 def soon_credits(plan: Plan) -> list[tuple[str, float]]:
     """(latest start, credit): within four hours of now, before the end of the local day."""
-    factor, soon = credit_factor(plan.area), plan.profile.soon
-    limits = zip(_soon_limits(plan.window), (soon.within_4_hours, soon.today), strict=True)
+    factor, soon = credit_factor(plan.area), plan.request.profile.soon
+    limits = zip(_soon_limits(plan.request.window), (soon.within_4_hours, soon.today), strict=True)
     return [(limit, credit * factor) for limit, credit in limits if credit]
 
 
@@ -66,14 +66,14 @@ def _soon_limits(window: SearchWindow) -> tuple[str, str]:
 
 def structure_credit(plan: Plan) -> float:
     """Credit of a structure that can absorb a patient, in mode ``beyond``."""
-    if plan.mode is not Mode.BEYOND:
+    if plan.request.mode is not Mode.BEYOND:
         return 0.0
-    return plan.profile.structure.credit * credit_factor(plan.area)
+    return plan.request.profile.structure.credit * credit_factor(plan.area)
 
 
 def precise_credit(plan: Plan) -> float:
     """Credit of a point more precise than its commune."""
-    return plan.profile.precise_point.credit * credit_factor(plan.area)
+    return plan.request.profile.precise_point.credit * credit_factor(plan.area)
 
 
 def quarter_bands(area: Area) -> list[tuple[float, float]]:

@@ -5,22 +5,21 @@ one function gives closeness, or the fair order; nothing else scores.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
 from search_engine.query.availability import slot_filter
-from search_engine.query.filters import center, circle, name_queries
+from search_engine.query.clauses import center, circle, constant_score
+from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
-
-Clause = dict[str, Any]
 
 
 def build_scored_query(plan: Plan, filters: Clause) -> Clause:
     """The whole query: the filters, the tiers, and the in-tier number when the order asks it."""
     clauses = [*name_clauses(plan), *tier_clauses(plan)]
     functions: list[Clause] = []
-    if plan.weighs_qualities:
+    if plan.request.weighs_qualities:
         clauses += [*credit_clauses(plan), *quarter_clauses(plan.area)]
         functions = in_tier_functions(plan)
     shaped = _with_slots(plan, filters, clauses)
@@ -36,7 +35,7 @@ def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
     Where filters on slots are selected, ``post_filter`` asks for them and not the query.
     """
     slots = [slot_clause(plan)]
-    if plan.slot_needed and not plan.slots_chosen:
+    if plan.request.slot_needed and not plan.request.slots_chosen:
         return {"bool": {**filters["bool"], "must": slots, "should": clauses}}
     return {"bool": {**filters["bool"], "should": [*slots, *clauses]}}
 
@@ -46,8 +45,8 @@ def slot_clause(plan: Plan) -> Clause:
 
     The step is counted once an offer: a constant on every slot is a twentieth of a large page.
     """
-    step, best = constant({"match_all": {}}, ranking.SLOT), slot_filter(plan.slots)
-    if plan.weighs_qualities:
+    step, best = constant_score({"match_all": {}}, ranking.SLOT), slot_filter(plan.request.slots)
+    if plan.request.weighs_qualities:
         best["bool"]["should"] = best_slot_credits(plan)
     slots = {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
     return {"bool": {"must": [slots, step]}}
@@ -56,11 +55,11 @@ def slot_clause(plan: Plan) -> Clause:
 def best_slot_credits(plan: Plan) -> list[Clause]:
     """The highest credit of the slot's type, and the highest of how soon it starts."""
     types = [
-        constant({"term": {"slots.types": kind}}, credit)
+        constant_score({"term": {"slots.types": kind}}, credit)
         for kind, credit in ranking.slot_type_credits(plan).items()
     ]
     soon = [
-        constant({"range": {"slots.start": {"lte": limit}}}, credit)
+        constant_score({"range": {"slots.start": {"lte": limit}}}, credit)
         for limit, credit in ranking.soon_credits(plan)
     ]
     return [{"dis_max": {"queries": queries}} for queries in (types, soon) if queries]
@@ -68,10 +67,10 @@ def best_slot_credits(plan: Plan) -> list[Clause]:
 
 def name_clauses(plan: Plan) -> list[Clause]:
     """The best way in which the name answers; named, so that a hit says which."""
-    if not plan.meaning.text:
+    if not plan.request.meaning.text:
         return []
-    queries = name_queries(plan.meaning.text, fuzzy=plan.fuzzy)
-    ways = [constant(query, ranking.NAME[way], name=way) for way, query in queries.items()]
+    queries = name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy)
+    ways = [constant_score(query, ranking.NAME[way], name=way) for way, query in queries.items()]
     return [{"dis_max": {"queries": ways}}]
 
 
@@ -80,22 +79,22 @@ def tier_clauses(plan: Plan) -> list[Clause]:
     clauses: list[Clause] = []
     if plan.area.first_radius_km is not None:
         first = circle(plan.area, plan.area.first_radius_km)
-        clauses.append(constant(first, ranking.FIRST_CIRCLE))
-    if plan.participants_first:
-        clauses.append(constant({"term": {"participant": True}}, ranking.PARTICIPANT))
+        clauses.append(constant_score(first, ranking.FIRST_CIRCLE))
+    if plan.request.participants_first:
+        clauses.append(constant_score({"term": {"participant": True}}, ranking.PARTICIPANT))
     return clauses
 
 
 def credit_clauses(plan: Plan) -> list[Clause]:
     """Credits of the offer itself: what the structure is, how well its place is known."""
-    structures = ranking.structure_credit(plan), plan.profile.structure.kinds
-    points = ranking.precise_credit(plan), plan.profile.precise_point.precisions
+    structures = ranking.structure_credit(plan), plan.request.profile.structure.kinds
+    points = ranking.precise_credit(plan), plan.request.profile.precise_point.precisions
     table: Mapping[str, tuple[float, Iterable[str]]] = {
         "structure_kind": structures,
         "precision": points,
     }
     return [
-        constant({"terms": {field: list(values)}}, credit)
+        constant_score({"terms": {field: list(values)}}, credit)
         for field, (credit, values) in table.items()
         if credit
     ]
@@ -104,7 +103,7 @@ def credit_clauses(plan: Plan) -> list[Clause]:
 def quarter_clauses(area: Area) -> list[Clause]:
     """A quarter point for each band the offer is in; none from a patient's point."""
     return [
-        constant(_between(area, inner, outer), 1 / ranking.QUARTERS)
+        constant_score(_between(area, inner, outer), 1 / ranking.QUARTERS)
         for inner, outer in ranking.quarter_bands(area)
     ]
 
@@ -113,16 +112,10 @@ def in_tier_functions(plan: Plan) -> list[Clause]:
     """Closeness from the patient's point, else the fair order of the seed (F019, F020)."""
     area = plan.area
     if area.radius_km is None or not ranking.is_distance_ranked(area):
-        fair = {"seed": plan.seed, "field": "fair_key"}
+        fair = {"seed": plan.request.seed, "field": "fair_key"}
         return [{"random_score": fair, "weight": ranking.FAIR_SHARE}]
     half = {"origin": center(area), "scale": f"{area.radius_km / 2:.9f}km", "decay": 0.5}
     return [{"linear": {"point": half}}]
-
-
-def constant(clause: Clause, boost: float, name: str | None = None) -> Clause:
-    """The clause worth exactly ``boost``; ``name`` comes back in ``matched_queries``."""
-    named = {} if name is None else {"_name": name}
-    return {"constant_score": {"filter": clause, "boost": boost, **named}}
 
 
 def _between(area: Area, inner_km: float, outer_km: float) -> Clause:

@@ -7,8 +7,9 @@ for all facets; with one, each facet counts under the rule without its own filte
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, get_args
+from typing import get_args
 
+from search_engine.backend.bodies import Body
 from search_engine.query.availability import (
     OVERLAP_INSTANTS,
     SLOT_FILTERS,
@@ -29,7 +30,6 @@ from search_engine.query.plan import Plan
 from search_engine.query.post_filters import SLOTS
 from search_engine.request.criteria import Horizon
 
-Body = dict[str, Any]
 Buckets = Mapping[str, Body]
 
 HORIZONS: tuple[str, ...] = get_args(Horizon)
@@ -62,18 +62,23 @@ def _by_rule(plan: Plan, within: Buckets) -> dict[str, Body]:
 
 def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
     """The facets on slots by the rule under which they count: one rule where none is selected."""
-    if not plan.slots_chosen:
-        return {plan.slots: [*SLOT_FILTERS]}
+    if not plan.request.slots_chosen:
+        return {plan.request.slots: [*SLOT_FILTERS]}
     rules: dict[SlotRule, list[str]] = {}
     for name in SLOT_FILTERS:
-        rules.setdefault(drop_slot_filters(plan.slots, name), []).append(name)
+        rules.setdefault(drop_slot_filters(plan.request.slots, name), []).append(name)
     return rules
 
 
 def _slot_values(plan: Plan, name: str) -> Body:
     if name == "horizon":
-        return {"date_range": {"field": OVERLAP_INSTANTS, "ranges": _horizons(plan.window.start)}}
-    shown = {"include": [str(kind) for kind in plan.slots.visible]}
+        return {
+            "date_range": {
+                "field": OVERLAP_INSTANTS,
+                "ranges": _horizons(plan.request.window.start),
+            }
+        }
+    shown = {"include": [str(kind) for kind in plan.request.slots.visible]}
     return terms(SLOT_FIELDS[name], **(shown if name == "slot_type" else {}))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from mappings.identifiers import Rpps, as_rpps
 from mappings.records import Kind, Offer, StoredSlot
 from search_engine.query.availability import default_slot_rule, select_visible_slots
-from search_engine.query.filters import center, circle, name_queries
+from search_engine.query.clauses import SOURCE, circle, distance_order
+from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
-from search_engine.query.source_fields import SOURCE
 from search_engine.request.area import Area
 from search_engine.request.window import SearchWindow, format_instant
 
@@ -78,10 +78,9 @@ def only_person(answer: dict[str, Any]) -> str | None:
 
 def places_body(rpps: str, area: Area) -> dict[str, Any]:
     """Every place of the doctor, the nearest first, without any filter of the search."""
-    distance = {"point": center(area), "order": "asc", "unit": "km"}
     return {
         "query": {"bool": {"filter": [{"term": {"rpps": rpps}}]}},
-        "sort": [{"_geo_distance": distance}, {"id": {"order": "asc"}}],
+        "sort": distance_order(area),
         "size": MAX_PLACES,
         "_source": SOURCE,
     }
@@ -94,13 +93,13 @@ def doctor_flags(
     return {
         "without_slot": not slots,
         "out_of_area": not _in_area(plan.area, offer, km),
-        "absent": is_absent(offer, plan.window),
+        "absent": is_absent(offer, plan.request.window),
     }
 
 
 def doctor_slots(plan: Plan, offer: Offer) -> list[StoredSlot]:
     """The slots of a pinned card: role and window count, the filters of the search do not."""
-    rule = default_slot_rule(plan.criteria.role, plan.window)
+    rule = default_slot_rule(plan.request.criteria.role, plan.request.window)
     return select_visible_slots(rule, offer.get("slots", []))
 
 

@@ -10,10 +10,12 @@ from elasticsearch import AsyncElasticsearch
 from geography.distance import distance_km
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
 from mappings.records import Offer
+from search_engine.backend.bodies import Clause
 from search_engine.backend.index import Index
 from search_engine.execution.search import search
-from search_engine.query.filters import ORDINARY_KINDS, Clause, area_filters
-from search_engine.query.post_filters import KIND_FIELDS, or_clause
+from search_engine.query.clauses import or_clause
+from search_engine.query.filters import ORDINARY_KINDS, area_filters
+from search_engine.query.post_filters import KIND_FIELDS
 from search_engine.relevance.cases import Traits
 from search_engine.relevance.limits import PAGE_SIZE
 from search_engine.request.area import resolve_area

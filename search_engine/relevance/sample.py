@@ -12,7 +12,8 @@ from geography.gazetteer import Commune, load_gazetteer
 from mappings.analysis import fold
 from mappings.records import Kind as OfferKind
 from mappings.records import Offer
-from search_engine.query.filters import ORDINARY_KINDS, Clause
+from search_engine.backend.bodies import Clause
+from search_engine.query.filters import ORDINARY_KINDS
 from search_engine.relevance.cases import Case, CaseKind, KnownItems
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.request.criteria import MAX_TEXT, Mode

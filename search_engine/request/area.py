@@ -67,6 +67,18 @@ class Area(NamedTuple):
     score: float | None = None
     source: str = "request"
 
+    def enlarge(self, radius_km: float) -> "Area":
+        """The same place with a larger radius; the first radius is kept."""
+        return self._replace(
+            radius_km=radius_km, first_radius_km=self.first_radius_km or self.radius_km
+        )
+
+    def first_circle(self) -> "Area":
+        """The same place before any enlargement."""
+        if self.first_radius_km is None:
+            return self
+        return self._replace(radius_km=self.first_radius_km, first_radius_km=None)
+
 
 class AddressFinder(Protocol):
     """What finds a place from its text: ``geography.geocoding.geocoder.Geocoder``."""

@@ -87,7 +87,7 @@ def explain_rank(
         *_name_part(name),
         *(_part(step, STEPS[step]) for step, holds in held.items() if holds),
     ]
-    if plan.weighs_qualities:
+    if plan.request.weighs_qualities:
         parts += _in_tier(scale, offer, slots, km)
         parts += _fair(plan.area, score, parts)
     return {"tier": _tier(plan, held, name), "label": _label(plan, held, name), "parts": parts}
@@ -101,24 +101,26 @@ def offer_steps(
     first = plan.area.first_radius_km
     if first is not None:
         held["first_circle"] = km is not None and km <= first
-    if plan.participants_first:
+    if plan.request.participants_first:
         held["participant"] = offer.get("participant", False)
     return held
 
 
 def _tier(plan: Plan, held: dict[str, bool], name: str | None) -> int:
     """Position among the tiers that this search can have, 1 for the first."""
-    steps = [holds for step, holds in held.items() if step != "slot" or not plan.slot_needed]
+    steps = [
+        holds for step, holds in held.items() if step != "slot" or not plan.request.slot_needed
+    ]
     position = 0
     for holds in steps:
         position = position * 2 + (not holds)
-    ways = list(NAME_LABELS).index(name) if plan.meaning.text else 0
+    ways = list(NAME_LABELS).index(name) if plan.request.meaning.text else 0
     return 1 + position + (ways << len(steps))
 
 
 def _label(plan: Plan, held: dict[str, bool], name: str | None) -> str:
     words = [STEP_LABELS[step][not holds] for step, holds in held.items()]
-    named = [NAME_LABELS[name]] if plan.meaning.text else []
+    named = [NAME_LABELS[name]] if plan.request.meaning.text else []
     text = ", ".join(word for word in [*named, *words] if word)
     return text[:1].upper() + text[1:]
 
@@ -170,7 +172,7 @@ def _soon_credit(limits: list[tuple[str, float]], slot: StoredSlot) -> float:
 
 
 def _offer_credits(scale: CreditScale, offer: Offer) -> Iterable[tuple[str, float]]:
-    profile = scale.plan.profile
+    profile = scale.plan.request.profile
     if offer.get("structure_kind") in profile.structure.kinds:
         yield "structure", scale.structure
     if offer.get("precision") in profile.precise_point.precisions:

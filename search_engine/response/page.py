@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from geography.gazetteer import load_gazetteer
 from geography.text_place import find_other_communes
 from mappings.records import Offer
-from search_engine.backend.index import Answer, read_hits, read_total
+from search_engine.backend.bodies import Answer
+from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import select_visible_slots
-from search_engine.query.distances import offer_distance_km
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
-from search_engine.query.plan import Plan
+from search_engine.query.plan import CptsGroups, Plan
 from search_engine.query.ranking import is_distance_ranked
 from search_engine.query.treating_doctor import (
     NOT_IDENTIFIED,
@@ -24,6 +23,7 @@ from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.cards import Card, CardContext, card
+from search_engine.response.distances import offer_distance_km
 from search_engine.response.explanation import CreditScale, build_credit_scale, explain_rank
 from search_engine.response.facet_labels import facets_block
 
@@ -44,47 +44,44 @@ COMMUNE_ONLY = {
 }
 
 
-EMPTY_MAPPING: Mapping[str, Any] = MappingProxyType({})
-
-
 class SearchResult(NamedTuple):
-    """All that was asked for one page.
+    """The answers of one page, merged.
 
-    ``places`` are the treating doctor's, None when he was not asked or not known; ``cpts`` the
-    cards of CPTS by FINESS, ``sizes`` how many of their members answer; ``more`` whether cards
-    follow, where the total does not tell; ``instead`` what would not be empty; ``solutions`` those
-    of the marketplace; ``next`` how to ask for what follows.
+    ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members. ``has_more`` tells
+    whether cards follow, None where the total does. ``places`` are the treating doctor's, None
+    without one.
     """
 
     plan: Plan
     answer: Answer
-    places: Answer | None = None
-    cpts: Mapping[str, Offer] = EMPTY_MAPPING
-    member_counts: Mapping[str, int] = EMPTY_MAPPING
+    cpts: Mapping[str, Offer]
+    groups: CptsGroups
     has_more: bool | None = None
+    places: Answer | None = None
     alternatives: Sequence[dict[str, Any]] = ()
     solutions: dict[str, Any] | None = None
-    next_page: dict[str, Any] | None = None
 
 
-def build_page(result: SearchResult, took_ms: dict[str, float]) -> Page:
-    """The whole page; what there is nothing to say of is absent."""
+def build_page(
+    result: SearchResult, next_page: dict[str, Any] | None, took_ms: dict[str, float]
+) -> Page:
+    """The assemble step: the whole page. A block without content is absent."""
     plan, answer, places = result.plan, result.answer, result.places
     total = read_total(answer)
     view, scale = card_context(plan), build_credit_scale(plan)
     results = [result_card(result, hit, view, scale) for hit in read_hits(answer)]
     page: Page = {
-        "query": interpretation_block(plan.criteria, plan.meaning),
+        "query": interpretation_block(plan.request.criteria, plan.request.meaning),
         "area": area_block(plan),
-        "mode": plan.mode.value,
-        "profile": plan.criteria.profile,
-        "window": plan.window.as_dict(),
+        "mode": plan.request.mode.value,
+        "profile": plan.request.criteria.profile,
+        "window": plan.request.window.as_dict(),
         "pinned": [doctor_card(plan, hit) for hit in read_hits(places)] if places else [],
         "total": {"value": total, "relation": "eq"},
         "results": results,
         "facets": facets_block(plan, answer),
-        "next": result.next_page,
-        "seed": plan.seed,
+        "next": next_page,
+        "seed": plan.request.seed,
         "warnings": page_warnings(plan, identified=places is not None and read_total(places) > 0),
         "took_ms": took_ms,
     }
@@ -111,7 +108,7 @@ def result_card(
     """The card of a hit, with the rank that explains its place; that of its CPTS for a member
     who stands for one (F091)."""
     plan, offer = result.plan, hit["_source"]
-    slots = select_visible_slots(plan.slots, offer.get("slots", []))
+    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
     km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
     rank = explain_rank(
         scale, offer, slots, km=km, name=best_name_match(plan, hit), score=float(hit["_score"])
@@ -122,7 +119,7 @@ def result_card(
 
 def best_name_match(plan: Plan, hit: dict[str, Any]) -> str | None:
     """The best way in which the name answers; None where no name is looked for."""
-    ways = [name for name in hit.get("matched_queries", []) if plan.meaning.text]
+    ways = [name for name in hit.get("matched_queries", []) if plan.request.meaning.text]
     return min(ways, key=NAME_ORDER.index, default=None)
 
 
@@ -135,8 +132,8 @@ def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
     if finess is None:
         return None
     shown = card(card_context(result.plan), result.cpts[finess], [])
-    group = {"finess": finess, "members": result.member_counts[finess], "best": best_member(own)}
-    return {**shown, "group": group}
+    members = result.groups.member_counts[finess]
+    return {**shown, "group": {"finess": finess, "members": members, "best": best_member(own)}}
 
 
 def find_card_cpts(result: SearchResult, offer: Offer) -> str | None:
@@ -144,10 +141,8 @@ def find_card_cpts(result: SearchResult, offer: Offer) -> str | None:
 
     Who became a member since members were counted, or whose CPTS left the index, stands alone.
     """
-    grouped = (
-        one for one in offer.get("cpts", []) if one in result.member_counts and one in result.cpts
-    )
-    return next(grouped, None)
+    shown = result.groups.member_counts.keys() & result.cpts.keys()
+    return next((finess for finess in offer.get("cpts", []) if finess in shown), None)
 
 
 def best_member(own: Card) -> dict[str, Any]:
@@ -169,7 +164,7 @@ def nearest_alternative_block(
     saved = (card_km(results[0]) or 0.0) - (km or 0.0)
     if saved <= 0:
         return None
-    slots = select_visible_slots(plan.slots, offer.get("slots", []))
+    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
     own = card(card_context(plan), offer, slots, patient_km(plan, km))
     shown = group_card(result, offer, own) or own
     if shown["id"] in {first["id"] for first in results[:FIRST_CARDS]}:
@@ -186,7 +181,7 @@ def card_km(shown: Card) -> float | None:
 
 def cpts_filter_card(result: SearchResult) -> Card | None:
     """The card of the CPTS whose members are searched (F093)."""
-    offer = result.cpts.get(result.plan.criteria.cpts or "")
+    offer = result.cpts.get(result.plan.request.criteria.cpts or "")
     return None if offer is None else card(card_context(result.plan), offer, [])
 
 
@@ -204,8 +199,10 @@ def doctor_card(plan: Plan, hit: dict[str, Any]) -> Card:
 
 def card_context(plan: Plan) -> CardContext:
     """From where the cards of a search are looked at."""
-    criteria = plan.criteria
-    return CardContext(criteria.role, plan.window, plan.window.start, criteria.origin)
+    criteria = plan.request.criteria
+    return CardContext(
+        criteria.role, plan.request.window, plan.request.window.start, criteria.origin
+    )
 
 
 def patient_km(plan: Plan, km: float | None) -> float | None:
@@ -252,7 +249,7 @@ def area_block(plan: Plan) -> dict[str, Any]:
 def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     """What the regulator should know of how the search was done."""
     warnings = []
-    if plan.mode is Mode.ALL and plan.criteria.mode is Mode.AVAILABLE:
+    if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE)
     if plan.area.kind is AreaKind.COMMUNE and (plan.area.score or 1) < 1:
         warnings.append(COMMUNE_ONLY)
@@ -260,9 +257,9 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
         message = f"Plusieurs communes possibles : {plan.area.label} est retenue. "
         message += f"Pour {join_with_or(others)}, donnez le code postal."
         warnings.append({"code": "other_communes", "message": message})
-    if plan.criteria.sort is Sort.DISTANCE and not is_distance_ranked(plan.area):
+    if plan.request.criteria.sort is Sort.DISTANCE and not is_distance_ranked(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
-    doctor = plan.criteria.treating_doctor
+    doctor = plan.request.criteria.treating_doctor
     if doctor is not None and not identified:
         warnings.append(NOT_IDENTIFIED if doctor else NOT_TRANSMITTED)
     return warnings
@@ -277,7 +274,7 @@ def join_with_or(words: Sequence[str]) -> str:
 def _other_communes(plan: Plan) -> list[str]:
     """What else a commune said by its name may be: ``Saint-Denis (93)``."""
     gazetteer = load_gazetteer()
-    where, chosen = plan.criteria.where, gazetteer.by_insee(plan.area.insee or "")
+    where, chosen = plan.request.criteria.where, gazetteer.by_insee(plan.area.insee or "")
     if where is None or chosen is None or plan.area.kind is not AreaKind.COMMUNE:
         return []
     return [f"{c.name} ({c.department})" for c in find_other_communes(gazetteer, where, chosen)]

@@ -6,13 +6,14 @@ from typing import Any
 from zlib import crc32
 
 from search_engine.backend.index import Index
-from search_engine.execution.solutions import solutions_block, solutions_body
-from search_engine.query.plan import Plan, build_plan
+from search_engine.query.plan import Plan, build_request
+from search_engine.query.solutions import solutions_body
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation, interpret
 from search_engine.request.profiles import load_profiles
 from search_engine.request.window import build_window
+from search_engine.response.solutions import solutions_block
 from tests.search_engine.sample_offers import NOW, Offer, Searcher, area
 
 
@@ -51,7 +52,9 @@ def plan(
     asked = Criteria(what=what, lat=place.lat, lon=place.lon, **criteria)
     window = build_window(NOW, place.zone)
     profile = load_profiles()[asked.profile]
-    return build_plan(asked, meaning or interpret(what), place, window, profile=profile, seed=seed)
+    read = meaning or interpret(what)
+    request = build_request(asked, read, place, window, profile=profile, seed=seed)
+    return Plan(request, place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from mappings.offers import offers_mapping
-from search_engine.execution.planner import count_requests
-from search_engine.execution.solutions import solutions_body
-from search_engine.query.alternative_counts import cards_body, fuzzy_body
+from search_engine.execution.planner import Prediction, plan_requests
+from search_engine.query.alternatives import build_alternatives, cards_body, fuzzy_body
 from search_engine.query.cpts_groups import covering_body, cpts_body
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.page_requests import page_bodies
-from search_engine.query.plan import build_plan
+from search_engine.query.page_requests import page_requests
+from search_engine.query.plan import CptsGroups, CursorPosition, Plan, build_request
 from search_engine.query.radius import count_body, larger_radii
 from search_engine.query.treating_doctor import people_body, places_body
 from search_engine.request.profiles import load_profiles
@@ -68,14 +67,16 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         drawn = draw_search(random, open_now=random.random() < 0.5)
         profile = load_profiles()[drawn.criteria.profile]
         window = build_window(drawn.now, drawn.area.zone)
-        plan = build_plan(
+        request = build_request(
             drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1
         )
-        yield from page_bodies(plan).values()
-        yield from count_requests(plan).values()
-        grouped = plan._replace(area_cpts=("480000001",), best_member_by_cpts={"480000001": "a"})
-        yield from page_bodies(grouped).values()
-        yield page_bodies(grouped._replace(after=("1", "a")))[MEMBERS]
+        plan = Plan(request, request.area)
+        yield from page_requests(plan, solutions=True).values()
+        yield from plan_requests(request, (), Prediction(())).values()
+        position = CursorPosition(("1", "a"), CptsGroups({"480000001": "a"}))
+        grouped = Plan(request, request.area, ("480000001",))
+        yield from page_requests(grouped, alternatives=build_alternatives(grouped)).values()
+        yield page_requests(grouped._replace(position=position))[MEMBERS]
         yield cards_body(grouped)
         yield fuzzy_body(grouped)
         yield covering_body("48095")
@@ -83,10 +84,9 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         if plan.area.radius_km is not None:
             radii = larger_radii(plan.area)
             yield count_body(plan, radii)
-            yield from page_bodies(plan.with_radius(radii[-1])).values()
+            yield from page_requests(plan.with_radius(radii[-1])).values()
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
-        yield solutions_body(plan)
 
 
 def test_every_named_field_exists() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from api.schemas.solutions import SolutionCard, Solutions
 from geography.gazetteer import load_gazetteer
-from search_engine.execution.solutions import MAX_SOLUTIONS, solutions_body, wants_solutions
+from search_engine.query.solutions import solutions_body, wants_solutions
 from search_engine.request.area import department_area, find_department, insee_area
 from search_engine.request.criteria import Role
 from search_engine.request.interpretation import Interpretation
+from search_engine.response.solutions import MAX_SOLUTIONS
 from tests.indexers.file_set import FileSet
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.random_score import random_score
@@ -176,7 +177,8 @@ async def test_more_than_are_shown_are_counted(index_offers: IndexOffers) -> Non
 async def test_beyond_what_is_read_the_count_says_so(
     index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search_engine.execution.solutions.MAX_CANDIDATES", 3)
+    for module in ("query", "response"):
+        monkeypatch.setattr(f"search_engine.{module}.solutions.MAX_CANDIDATES", 3)
     named = solution("named", "14", specialties=["SM54"])
     offers = [*(solution(f"s{n}", "14") for n in range(6)), named]
     block = await index_solutions(index_offers, *offers).block(plan())
@@ -241,7 +243,7 @@ async def test_the_additional_information_is_for_regulators(
 ) -> None:
     market = index_solutions(index_offers, solution("a", "14", additional_info="Interne"))
     asked = plan()
-    asked = asked._replace(criteria=asked.criteria.model_copy(update={"role": role}))
+    asked = asked._replace(request=asked.request.with_criteria({"role": role}))
     (card,) = (await market.block(asked))["results"]
     assert ("additional_info" in card) is bool(told)
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from geography.gazetteer import load_gazetteer
 from mappings.formats import Circle
-from search_engine.execution.solutions import BANDS_KM
+from search_engine.query.solutions import BANDS_KM
 from search_engine.request.area import Area, department_area, find_department, insee_area
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import KM, LAT, LON, Offer, area

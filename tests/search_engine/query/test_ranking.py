@@ -11,8 +11,8 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.backend.index import Index, read_hits
-from search_engine.execution.search import execute_search
-from search_engine.query.plan import Plan, build_plan
+from search_engine.execution.executor import execute_search
+from search_engine.query.plan import Plan, build_request
 from search_engine.request.profiles import load_profiles
 from search_engine.request.window import build_window
 from search_engine.response.explanation import build_credit_scale
@@ -232,8 +232,10 @@ async def execute_random_search(
     profile = load_profiles()[drawn.criteria.profile]
     window = build_window(drawn.now, drawn.area.zone, drawn.criteria.window_hours)
     seed = drawn.criteria.seed or 0
-    plan = build_plan(drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed)
-    return await execute_search(Index(client, random_index.alias), plan)
+    request = build_request(
+        drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed
+    )
+    return await execute_search(Index(client, random_index.alias), request)
 
 
 async def test_parts_sum_to_the_score_on_every_card(
@@ -268,7 +270,7 @@ def assert_fair(
     if drawn is None:
         return
     (offer,) = [one for one in random_index.offers if one["id"] == hit["_source"]["id"]]
-    wanted = 0.005 * random_score(plan.seed, offer["fair_key"], random_index.index)
+    wanted = 0.005 * random_score(plan.request.seed, offer["fair_key"], random_index.index)
     assert drawn == pytest.approx(wanted, abs=SUM)
 
 

@@ -10,36 +10,17 @@ circle is nobody's distance, and nobody buys a rank.
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
 
 from geography.gazetteer import load_gazetteer
-from mappings import codes
-from mappings.booking import with_origin
-from mappings.records import Kind, Offer
-from search_engine.query.distances import offer_distance_km
-from search_engine.query.filters import circle
+from mappings.records import Kind
+from search_engine.backend.bodies import Body, Clause
+from search_engine.query.clauses import circle, constant_score, or_clause
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import or_clause, specialty_clause
+from search_engine.query.post_filters import specialty_clause
 from search_engine.query.radius import ENOUGH
-from search_engine.query.scoring import constant
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode
 from search_engine.request.interpretation import Interpretation, specialty_profession
-from search_engine.response.cards import (
-    INFORMED_ROLES,
-    Block,
-    Card,
-    code_block,
-    omit_unknown,
-    specialties,
-)
-
-Body = dict[str, Any]
-Clause = dict[str, Any]
-Hit = dict[str, Any]
-
-MAX_SOLUTIONS = 20
-"""Solutions on a page; the block says when there are more."""
 
 MAX_CANDIDATES = 500
 """Candidates read: many times more than one place has."""
@@ -75,32 +56,26 @@ MOST_LOCAL = (Coverage.COMMUNE, Coverage.CIRCLE, Coverage.DEPARTMENT)
 WIDEST = (Coverage.DEPARTMENT, Coverage.CIRCLE, Coverage.COMMUNE)
 """For a whole department, where only a solution that covers it all is sure to cover the patient."""
 
-SOLUTIONS = "solutions"
-
 
 def wants_solutions(plan: Plan, offer_count: int) -> bool:
-    """Whether solutions belong beside ``found`` offers, counted after any enlargement.
+    """Whether solutions belong beside ``offer_count`` offers, counted after any enlargement.
 
-    In mode ``beyond``, in mode ``available`` with fewer than ``ENOUGH`` offers, and when the text
-    asks for them. A name or a structure says no need that a solution could meet.
+    On a first page: in mode ``beyond``, in mode ``available`` with fewer than ``ENOUGH`` offers,
+    and when the text names them. A name or a structure is no need that a solution could meet.
     """
-    meaning = plan.meaning
+    meaning, mode = plan.request.meaning, plan.request.mode
+    if not plan.first_page:
+        return False
     if Kind.SOLUTION in meaning.offer_kinds:
         return True
     if not (meaning.professions or meaning.specialties):
         return False
-    return plan.mode is Mode.BEYOND or (plan.mode is Mode.AVAILABLE and offer_count < ENOUGH)
-
-
-def solutions_requests(plan: Plan, offer_count: int) -> dict[str, Body]:
-    """The solutions to ask for with a first page that is likely to hold ``found`` offers."""
-    wanted = plan.first_page and wants_solutions(plan, offer_count)
-    return {SOLUTIONS: solutions_body(plan)} if wanted else {}
+    return mode is Mode.BEYOND or (mode is Mode.AVAILABLE and offer_count < ENOUGH)
 
 
 def solutions_body(plan: Plan) -> Body:
     """The request of the candidates, best first: to be read by ``solutions_block``."""
-    draw = {"random_score": {"seed": plan.seed, "field": "fair_key"}}
+    draw = {"random_score": {"seed": plan.request.seed, "field": "fair_key"}}
     summed = {"score_mode": "sum", "boost_mode": "sum"}
     return {
         "query": {"function_score": {"query": _candidates(plan), "functions": [draw], **summed}},
@@ -112,10 +87,15 @@ def solutions_body(plan: Plan) -> Body:
 
 
 def _candidates(plan: Plan) -> Clause:
-    filters = [{"term": {"kind": Kind.SOLUTION}}, *trade_filters(plan.meaning, plan.criteria)]
-    looked_for = [*plan.meaning.specialties, *plan.criteria.specialty]
+    filters = [
+        {"term": {"kind": Kind.SOLUTION}},
+        *trade_filters(plan.request.meaning, plan.request.criteria),
+    ]
+    looked_for = [*plan.request.meaning.specialties, *plan.request.criteria.specialty]
     named = (
-        [constant(specialty_clause(looked_for), SPECIALTY, NAMES_SPECIALTY)] if looked_for else []
+        [constant_score(specialty_clause(looked_for), SPECIALTY, NAMES_SPECIALTY)]
+        if looked_for
+        else []
     )
     return {"bool": {"filter": filters, "must": [_coverage_clause(plan.area)], "should": named}}
 
@@ -124,7 +104,7 @@ def _coverage_clause(area: Area) -> Clause:
     """One of the coverages, each under its own name; the first in order is a step up."""
     steps = {coverage_order(area)[0]: COVERAGE}
     clauses = territory_clauses(area).items()
-    return or_clause([constant(clause, steps.get(way, 0.0), way) for way, clause in clauses])
+    return or_clause([constant_score(clause, steps.get(way, 0.0), way) for way, clause in clauses])
 
 
 def coverage_order(area: Area) -> tuple[Coverage, ...]:
@@ -203,83 +183,3 @@ def trade_clause(professions: tuple[str, ...], specialties: tuple[str, ...]) -> 
 def missing_fields_clause(*fields: str) -> Clause:
     """Offers that say nothing in any of the fields."""
     return {"bool": {"must_not": [{"exists": {"field": field}} for field in fields]}}
-
-
-def solutions_block(plan: Plan, answer: dict[str, Any]) -> Block:
-    """The solutions shown, and how many serve the patient.
-
-    ``relation`` is ``eq``, or ``gte`` when there were more candidates than ``MAX_CANDIDATES``.
-    """
-    hits = answer["hits"]
-    value = len(serving_hits(plan, answer))
-    relation = "eq" if hits["total"]["value"] <= MAX_CANDIDATES else "gte"
-    return {
-        "total": {"value": value, "relation": relation},
-        "results": read_solutions(plan, answer),
-    }
-
-
-def read_solutions(plan: Plan, answer: dict[str, Any]) -> list[Card]:
-    """The cards of the first ``MAX_SOLUTIONS`` solutions that serve the patient, in order."""
-    shown = serving_hits(plan, answer)[:MAX_SOLUTIONS]
-    return [_card(plan, hit["_source"], coverage) for coverage, hit in shown]
-
-
-def serving_hits(plan: Plan, answer: dict[str, Any]) -> list[tuple[Coverage, Hit]]:
-    """The candidates whose territory does hold the patient, with how, in order."""
-    order = coverage_order(plan.area)
-    told = [(read_coverage(plan.area, hit), hit) for hit in answer["hits"]["hits"]]
-    held = [(coverage, hit) for coverage, hit in told if coverage is not None]
-    return sorted(held, key=lambda one: (not _names_specialty(one[1]), order.index(one[0])))
-
-
-def _names_specialty(hit: Hit) -> bool:
-    return NAMES_SPECIALTY in hit["matched_queries"]
-
-
-def read_coverage(area: Area, hit: Hit) -> Coverage | None:
-    """The first way, in order, in which the solution holds the place; None when it does not."""
-    ways = [way for way in coverage_order(area) if way in hit["matched_queries"]]
-    held = (
-        way for way in ways if way is not Coverage.CIRCLE or _is_in_circle(area, hit["_source"])
-    )
-    return next(held, None)
-
-
-def _is_in_circle(area: Area, solution: Offer) -> bool:
-    """Whether the centre of the area is in the solution's own circle, its edge included."""
-    if area.radius_km is None:
-        return True
-    km = offer_distance_km(solution, area.lat, area.lon)
-    return km is not None and km <= solution["covers_km"]
-
-
-def _card(plan: Plan, solution: Offer, coverage: Coverage) -> Card:
-    criteria = plan.criteria
-    blocks = {
-        "id": solution["id"],
-        "kind": Kind.SOLUTION.value,
-        "title": solution["title"],
-        "editor": solution["id"].split(":")[1],
-        "link": with_origin(solution.get("link", ""), criteria.origin),
-        "phones": solution.get("phones"),
-        "professions": _professions(solution),
-        "specialties": specialties(solution),
-        "consultation": solution.get("consultation"),
-        "coverage": _coverage(solution, coverage),
-        "additional_info": (
-            solution.get("additional_info") if criteria.role in INFORMED_ROLES else None
-        ),
-        "sources": solution["sources"],
-    }
-    return omit_unknown(blocks)
-
-
-def _professions(solution: Offer) -> list[Block] | None:
-    table, named = codes.professions(), solution.get("solution_professions", [])
-    return [code_block(code, table, system=False) for code in named] or None
-
-
-def _coverage(solution: Offer, coverage: Coverage) -> Block:
-    km = solution["covers_km"] if coverage is Coverage.CIRCLE else None
-    return omit_unknown({"kind": coverage.value, "km": km})
