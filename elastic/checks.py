@@ -1,4 +1,4 @@
-"""What ``sas doctor`` looks at: each check says what it found and how to mend it."""
+"""Checks of ``sas doctor``: each gives its finding and its remedy."""
 
 import os
 import shutil
@@ -59,7 +59,7 @@ CLUSTER_REMEDIES = {
 
 
 OWN_INDEX_PATTERNS = ("offers*", "sas-*", "lrm*")
-"""Our indices, the prefix left out: those of others on the same cluster are theirs to mend."""
+"""Our indices, the prefix left out: other indices of the same cluster are not ours."""
 CLUSTER_HEALTH_TIMEOUT = "2s"
 """What Elasticsearch answers when the status waited for did not come, with the health as it is."""
 
@@ -89,12 +89,12 @@ def run_checks(
     if reachable.level is CheckLevel.BLOCK:
         return [reachable, *members, *local, disk]
     with client_for(chosen) as client:
-        asked = [
+        remote = [
             check_cluster(client, chosen.index_prefix),
             check_index(client, chosen),
             check_clock(client, clock),
         ]
-    return [reachable, *members, *asked, *local, disk]
+    return [reachable, *members, *remote, *local, disk]
 
 
 def check_elasticsearch(chosen: ElasticSettings) -> Check:
@@ -144,9 +144,9 @@ def _check_member(name: str, folder: Path) -> Check:
 
 
 def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
-    """Whether every copy of every index of ours has its node, as the cluster itself says.
+    """Whether every copy of every index of ours has its node, from the cluster's health.
 
-    An index is red for a moment while it is made: only one that stays so is told.
+    An index is red for a moment while it is made: only a lasting red counts.
     """
     with translate_errors():
         health = client.options(ignore_status=HTTPStatus.REQUEST_TIMEOUT).cluster.health(
@@ -161,7 +161,7 @@ def check_cluster(client: Elasticsearch, prefix: str = "") -> Check:
 
 
 def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
-    """Whether the live index bears the mapping of this program."""
+    """Whether the live index has the mapping of this program."""
     name, alias = "Index", offers_alias(chosen.index_prefix)
     try:
         live = lifecycle.live_index(client, alias)
@@ -183,8 +183,8 @@ def check_index(client: Elasticsearch, chosen: ElasticSettings) -> Check:
 
 
 def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:
-    """Whether our clock and the node's agree, and stand after the server was built."""
-    mend = "Set the clock by NTP: `timedatectl set-ntp true`."
+    """Whether our clock and the node's agree, and are after the build of the server."""
+    remedy = "Set the clock by NTP: `timedatectl set-ntp true`."
     with translate_errors():
         built = datetime.fromisoformat(str(client.info()["version"]["build_date"]))
         nodes = client.nodes.stats(metric="os")["nodes"].values()
@@ -193,10 +193,10 @@ def check_clock(client: Elasticsearch, clock: Clock = utc_now) -> Check:
     drift = max(abs(now - datetime.fromtimestamp(stamp, UTC)).total_seconds() for stamp in stamps)
     if now < built:
         finding = f"{now:%Y-%m-%d} is before Elasticsearch was built ({built:%Y-%m-%d})"
-        return Check("Clock", CheckLevel.BLOCK, finding, mend)
+        return Check("Clock", CheckLevel.BLOCK, finding, remedy)
     level = _drift_level(drift)
     finding = f"{drift:.1f} s from that of Elasticsearch"
-    return Check("Clock", level, finding, "" if level is CheckLevel.OK else mend)
+    return Check("Clock", level, finding, "" if level is CheckLevel.OK else remedy)
 
 
 def _drift_level(drift_s: float) -> CheckLevel:
@@ -253,7 +253,7 @@ def check_disk(folder: Path, floor: int = RUN_FLOOR) -> Check:
 def check_memory(
     chosen: ElasticSettings, needed: bool, available: Callable[[], int | None] | None = None
 ) -> Check:
-    """Whether a node with the heap asked for fits in what is free; bytes throughout."""
+    """Whether a node with the requested heap fits in free memory; bytes throughout."""
     free = (available or available_memory)()
     nodes = read_cluster_config(runtime_dir(chosen)).nodes
     heap = chosen.node_heap(nodes)
@@ -273,7 +273,7 @@ def heap_bytes(heap: str) -> int:
 
 
 def available_memory() -> int | None:
-    """Bytes a new process can have without swapping; None where the system does not tell."""
+    """Bytes a new process can have without swapping; None where the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -26,7 +26,7 @@ The client's own one second is less than the ``SAS_REQUEST_TIMEOUT_S`` that each
 frozen node costs.
 """
 LOCAL_PREFERENCE = "_local"
-"""Preference of a search for copies on the node that was asked: it then waits for no other node,
+"""Preference of a search for copies on the requested node: it then waits for no other node,
 which may hang."""
 
 
@@ -55,7 +55,7 @@ def client_for(chosen: ElasticSettings, url: str | None = None, **options: Any) 
 def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:
     """A client for the API; close it with ``await client.close()``.
 
-    Spans of searches, which are about patients, are made only when the environment asks for them.
+    Spans of searches, which are about patients, are made only when the environment enables them.
     """
     os.environ.setdefault(SPANS_VARIABLE, "false")
     return AsyncElasticsearch(**{**client_options(read_elastic_settings(), url), **options})

@@ -23,7 +23,7 @@ MONITOR_PRIVILEGES = [
     "cluster:monitor/health",
     "cluster:monitor/nodes/stats",
 ]
-"""Version, health and clock of the cluster: what readiness, reindex and ``sas doctor`` ask."""
+"""Version, health and clock of the cluster: read by readiness, reindex and ``sas doctor``."""
 READ_PRIVILEGES = ["read", "view_index_metadata"]
 BUILD_PRIVILEGES = [
     *READ_PRIVILEGES,
@@ -94,7 +94,7 @@ def role_descriptor(role: KeyRole, prefix: str = "") -> dict[str, Any]:
 def issue_api_key(
     client: Elasticsearch, role: KeyRole, prefix: str = "", days: int | None = None
 ) -> str:
-    """A new key, as ``SAS_ELASTICSEARCH_API_KEY`` takes it; it expires after ``days`` if told.
+    """A new key, in the form of ``SAS_ELASTICSEARCH_API_KEY``; it expires after ``days`` if given.
 
     ``client`` needs the right to administer security. Raises the errors of ``elastic.errors``.
     """

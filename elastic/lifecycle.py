@@ -1,4 +1,4 @@
-"""The life of an index: built beside the live one, swapped in by one call, kept, pruned.
+"""Lifecycle of an index: built beside the live one, swapped in by one call, kept, pruned.
 
 Everything reads and writes through the alias; nothing here ever creates an index by accident.
 """
@@ -29,7 +29,7 @@ def create_index(
     settings: Mapping[str, Any],
     mappings: Mapping[str, Any],
 ) -> None:
-    """Create an empty index; its mapping's ``_meta`` says the schema version of its name.
+    """Create an empty index; ``_meta`` of its mapping holds the schema version of its name.
 
     Raises ``IndexAlreadyExists``, ``IndexUnassigned``.
     """
@@ -43,10 +43,10 @@ def live_index(client: Elasticsearch, alias: str) -> IndexName | None:
     Raises ``AliasConflict`` when the alias is an index or points at several, ``NotAnIndexName``
     when it points at an index that is not ours.
     """
-    bearers = _alias_members(client, alias)
-    if len(bearers) > 1:
-        raise AliasConflict(f"Alias {alias} points at {', '.join(bearers)}: keep one of them.")
-    return IndexName.parse(bearers[0]) if bearers else None
+    members = _alias_members(client, alias)
+    if len(members) > 1:
+        raise AliasConflict(f"Alias {alias} points at {', '.join(members)}: keep one of them.")
+    return IndexName.parse(members[0]) if members else None
 
 
 def require_live_index(client: Elasticsearch, alias: str) -> IndexName:
@@ -58,9 +58,9 @@ def require_live_index(client: Elasticsearch, alias: str) -> IndexName:
 
 
 def resolve_index(client: Elasticsearch, name: str) -> IndexName:
-    """The one index of ours that an index name or an alias stands for.
+    """The one index of ours behind an index name or an alias.
 
-    Raises ``IndexMissing``, ``AliasConflict`` when it stands for several, ``NotAnIndexName``.
+    Raises ``IndexMissing``, ``AliasConflict`` for several, ``NotAnIndexName``.
     """
     with translate_errors():
         found = sorted(client.indices.get(index=name, features=["aliases"]))
@@ -72,8 +72,7 @@ def resolve_index(client: Elasticsearch, name: str) -> IndexName:
 def swap_alias(client: Elasticsearch, alias: str, new: IndexName) -> IndexName | None:
     """Point the alias at ``new`` in one atomic call; the index it left is kept and returned.
 
-    An answer that is lost on its way, or a refusal of a call sent again, is no failure when the
-    alias has moved.
+    A lost answer, or a refusal of a repeated call, is no failure when the alias has moved.
     """
     old = live_index(client, alias)
     if old == new:
@@ -102,7 +101,7 @@ def all_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
 
 
 def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
-    """Indices built for the alias before the live one, newest first: where to roll back to."""
+    """Indices built for the alias before the live one, newest first: the targets of a rollback."""
     live = live_index(client, alias)
     if live is None:
         return []
@@ -112,9 +111,9 @@ def previous_indices(client: Elasticsearch, alias: str) -> list[IndexName]:
 def delete_indices_between(
     client: Elasticsearch, alias: str, former: str | None
 ) -> list[IndexName]:
-    """Delete what stands between the index that was live and the one that is; what was deleted.
+    """Delete the indices between the former live one and the live one; return them.
 
-    It was left by a rollback: the next one must lead back to ``former``, never to it.
+    A rollback left them: the next one must lead back to ``former``, never to it.
     """
     before = None if former is None else _parse_index_name(former)
     if before is None:
@@ -126,14 +125,14 @@ def delete_indices_between(
 
 
 def prunable_indices(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
-    """The previous indices but the ``keep`` newest: what ``prune`` would delete."""
+    """The previous indices but the ``keep`` newest."""
     if keep < 0:
         raise ValueError(f"keep is a number of indices, not {keep}.")
     return previous_indices(client, alias)[keep:]
 
 
 def prune_indices(client: Elasticsearch, alias: str, keep: int) -> list[IndexName]:
-    """Delete indices older than the ``keep`` newest previous ones; return what was deleted.
+    """Delete indices older than the ``keep`` newest previous ones; return the deleted ones.
 
     The live index and anything newer than it are never touched.
     """
@@ -157,8 +156,8 @@ def delete_index(client: Elasticsearch, name: IndexName) -> None:
 def delete_leftover(client: Elasticsearch, name: IndexName) -> None:
     """Delete an index that was never live, in one call that leaves the alias where it is.
 
-    A run killed while it moved the alias may still be obeyed: between a look at the alias and a
-    deletion, the index could have gone live.
+    The call of a killed run may still be executed: between a look at the alias and a deletion,
+    the index could have gone live.
     """
     live = live_index(client, name.alias)
     if live == name:
@@ -171,7 +170,7 @@ def delete_leftover(client: Elasticsearch, name: IndexName) -> None:
 
 
 def refresh_index(client: Elasticsearch, name: IndexName | str) -> None:
-    """Make what was written searchable."""
+    """Make written documents searchable."""
     with translate_errors():
         with_admin_timeout(client).indices.refresh(index=str(name))
 

@@ -21,8 +21,8 @@ class NotAnIndexName(ValueError):
 class IndexName:
     """``[prefix-]offers-v<schema>-<UTC stamp>``, the stamp to the microsecond.
 
-    The schema in the name tells which mapping the index was built with, ``_meta`` of its mapping
-    which one it bears by now; the stamp orders builds.
+    The schema in the name is that of the build, ``_meta`` of the mapping holds the current
+    one; the stamp orders builds.
     """
 
     prefix: str

@@ -34,10 +34,10 @@ async def search_point_in_time(
     The sort values of each hit end with one more, the tiebreaker ``_shard_doc``: ``search_after``
     takes them with or without it. Raises ``PointInTimeGone`` also when the index was deleted.
     """
-    asked = {**body, "pit": {"id": pit, "keep_alive": f"{keep_alive_s}s"}}
+    request = {**body, "pit": {"id": pit, "keep_alive": f"{keep_alive_s}s"}}
     try:
         with translate_errors():
-            response = await client.search(body=asked, allow_partial_search_results=False)
+            response = await client.search(body=request, allow_partial_search_results=False)
     except IndexMissing as error:
         raise PointInTimeGone from error
     answer: dict[str, Any] = response.body

@@ -1,4 +1,4 @@
-"""Which process did something, told so that another on the same machine sees whether it lives."""
+"""Mark of a process, from which another on the same machine sees whether it lives."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 from elastic.node.state import process_birth
 
 DIGITS = 12
-"""Hexadecimal digits kept of a digest: enough to tell machines and processes apart."""
+"""Hexadecimal digits kept of a digest: enough to distinguish machines and processes."""
 
 
 def process_mark() -> str:
@@ -21,7 +21,7 @@ def is_dead(mark: str) -> bool:
     """True when the process of a mark ran here and is gone.
 
     A process of another machine, of another start of this one or of another container cannot be
-    seen from here, so it is never said to be dead; nor is the owner of what is no mark.
+    seen from here, so it never counts as dead; nor is the owner of what is no mark.
     """
     room, _, process = mark.partition("-")
     number, _, birth = process.partition("-")

@@ -1,4 +1,4 @@
-"""The schema of this program beside that of an index: the same, a little more, or another.
+"""Comparison of the schema of this program with that of an index.
 
 Only new fields can be given to an index in place. Anything else, a new multi-field of a known
 field included, would leave the offers already stored out of searches that nothing would report.
@@ -18,7 +18,7 @@ from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
 
 
 class MigrationKind(StrEnum):
-    """What it takes to bring an index to the schema of this program."""
+    """Change that brings an index to the schema of this program."""
 
     NOTHING = "nothing"
     ADDITIVE = "additive"
@@ -38,18 +38,18 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class SchemaGap:
-    """What an index lacks of a schema; paths as ``slots.start``, ``analysis.filter.elisions``."""
+    """Gap between an index and a schema; paths as ``slots.start``, ``analysis.filter.elisions``."""
 
     live_version: int
     wanted_version: int
     added: tuple[str, ...]
     """Fields that the index does not have."""
     differing: tuple[str, ...]
-    """What both have otherwise, or the index alone."""
+    """Fields that differ, or that the index alone has."""
 
     @property
     def migration_kind(self) -> MigrationKind:
-        """What it takes to close the gap."""
+        """Change that closes the gap."""
         if self.differing or self.live_version > self.wanted_version:
             return MigrationKind.INCOMPATIBLE
         if self.added:
@@ -73,7 +73,7 @@ def read_index_schema(client: Elasticsearch, index: str) -> Schema:
 
 
 def compare_schemas(live: Schema, wanted: Schema) -> SchemaGap:
-    """What ``live`` lacks of ``wanted``, field by field."""
+    """Differences of ``live`` from ``wanted``, field by field."""
     has, needs = dict(_fields(live.mapping)), dict(_fields(wanted.mapping))
     differing = [path for path in has if has[path] != needs.get(path)]
     root = _differing_paths(_root(live.mapping), _root(wanted.mapping), "")
@@ -89,7 +89,7 @@ def compare_schemas(live: Schema, wanted: Schema) -> SchemaGap:
 def add_fields(client: Elasticsearch, index: str, wanted: Schema) -> None:
     """Give an index the fields it lacks and the version they come with, in one call.
 
-    What else ``_meta`` says of the index stays: a call that gives it replaces all of it.
+    Other members of ``_meta`` stay: a call that gives ``_meta`` replaces all of it.
     """
     meta = read_mapping(client, index).get("_meta", {})
     with translate_errors():
@@ -109,7 +109,7 @@ def _fields(mapping: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
 
 
 def _own_attributes(field: Mapping[str, Any]) -> dict[str, Any]:
-    """What a field says of itself; Elasticsearch leaves out that one with fields is an object."""
+    """Attributes of a field; Elasticsearch leaves out the type of an object with fields."""
     own = {key: field[key] for key in field if key != "properties"}
     if "properties" in field and own.get("type") == "object":
         del own["type"]

@@ -1,4 +1,4 @@
-"""Have an Elasticsearch to talk to: your cluster if one is named, else the embedded node."""
+"""The Elasticsearch in use: your cluster if one is configured, else the embedded node."""
 
 from dataclasses import dataclass
 from typing import Unpack

@@ -61,7 +61,7 @@ SHORT_WORDS = {
     "cne": "capitaine",
     "prof": "professeur",
 }
-"""Titles and saints that street names abbreviate, wherever they stand."""
+"""Titles and saints that street names abbreviate, at any place."""
 
 _CACHE_SIZE = 1 << 16
 """Texts remembered: the practices of a street, and the towns, come back."""
@@ -84,7 +84,7 @@ def normalise_line(line: str) -> str:
 
 
 def _expand_words(words: list[str]) -> Iterator[str]:
-    """The words spelled out; a street type stands after numbers only, and is not the last word."""
+    """The words spelled out; a street type comes after numbers only, and is not the last word."""
     before, numbered, last = "", True, len(words) - 1
     for position, word in enumerate(words):
         if word in REPETITIONS and before.isdigit():
@@ -108,7 +108,7 @@ def normalise_city(city: str) -> str:
 
 
 def address_parts(line: str, postal_code: str, city: str) -> tuple[str, str, str]:
-    """What tells an address from another: street line, postcode and town, as compared."""
+    """Key of an address: normalised street line, postcode and town."""
     return normalise_line(line), postal_code.strip(), normalise_city(city)
 
 

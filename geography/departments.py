@@ -1,7 +1,7 @@
 """Departments and collectivities: SAS search radii, centres and time zones.
 
 The published table (``tables/sas_rayons_2025.csv``) stays as it was published. What is wrong in
-it is mended by ``tables/radius_corrections.csv``, computed by ``geography.builders.radii`` and
+it is corrected by ``tables/radius_corrections.csv``, computed by ``geography.builders.radii`` and
 listed with reasons in docs/reference/radii.md. A file of the operator goes over both (F013), see
 ``geography.radii_file``.
 """
@@ -67,7 +67,7 @@ FIELDS = ("city_radius_km", "step_km", "county_radius_km", "lat", "lon")
 
 
 class UnknownDepartmentError(ValueError):
-    """No department bears this code; the message says what is expected."""
+    """No department has this code; the message gives the expected form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Department:
 
     ``city_radius_km`` serves searches around an address or a commune, ``step_km`` is added
     when too few offers are found, ``county_radius_km`` around ``lat``/``lon`` holds every
-    commune. ``corrections`` tells what was changed against the published table, and why.
+    commune. ``corrections`` lists the changes to the published table, with their reasons.
     """
 
     code: str
@@ -144,7 +144,7 @@ def department_zone(department: str) -> str:
 def load_zones() -> tuple[ZoneInfo, ...]:
     """Every time zone that a place of France can keep, in order of the alphabet (F078).
 
-    Kept loaded: of those nobody holds, ``ZoneInfo`` remembers eight and reads the others again.
+    Cached: ``ZoneInfo`` keeps eight unreferenced zones and reads the others again.
     """
     names = {METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}
     return tuple(ZoneInfo(name) for name in sorted(names))
@@ -158,10 +158,10 @@ def commune_zone(insee: str) -> str:
 @cache
 def load_corrected_departments() -> Mapping[str, Department]:
     """The published table with its corrections, without the operator's file."""
-    mended: dict[str, list[Correction]] = defaultdict(list)
+    corrections: dict[str, list[Correction]] = defaultdict(list)
     with CORRECTIONS.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            mended[row["code"]].append(
+            corrections[row["code"]].append(
                 Correction(
                     row["field"],
                     float(row["old"]) if row["old"] else None,
@@ -170,7 +170,7 @@ def load_corrected_departments() -> Mapping[str, Department]:
                 )
             )
     known = (*map(_set_territory, read_published_departments().values()), *_collectivities())
-    return MappingProxyType({d.code: apply_corrections(d, mended[d.code]) for d in known})
+    return MappingProxyType({d.code: apply_corrections(d, corrections[d.code]) for d in known})
 
 
 def read_published_departments() -> dict[str, Department]:
@@ -180,7 +180,7 @@ def read_published_departments() -> dict[str, Department]:
 
 
 def apply_corrections(department: Department, corrections: Iterable[Correction]) -> Department:
-    """The department with values replaced, and told so."""
+    """The department with corrected values, and the list of its corrections."""
     found = tuple(corrections)
     values: dict[str, float] = {c.field: c.new for c in found}
     return replace(department, **values, corrections=(*department.corrections, *found))  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ COLUMNS = (
     "former",
 )
 NEIGHBOURS_REACH_KM = 10.0
-"""Taken for a commune whose contour nobody publishes; the median reach is 3 km."""
+"""Reach in km of a commune without published contour; the median is 3 km."""
 
 RETIRED_INSEE_CODES = {"97123": "97701", "97127": "97801", "97150": "97801"}
 """Saint-Barthélemy and Saint-Martin under Guadeloupe; 97150 is a postcode used as a code.
@@ -73,7 +73,7 @@ class Commune(NamedTuple):
 
     ``lat``, ``lon``: WGS84 degrees of its town hall or of a point inside its contour.
     ``reach_km``: no corner of the commune is farther from that point. ``parent``: the whole
-    city of a district. ``part``: the former commune that was asked for, when it was merged
+    city of a district. ``part``: the former commune of the query, when it was merged
     into this one; the point is then the part's own.
     """
 
@@ -210,7 +210,7 @@ class Gazetteer:
     def by_postcode(self, postcode: str) -> list[Commune]:
         """The communes of a postcode, most inhabitants first; districts, never their city.
 
-        Empty for a CEDEX code, which no commune bears.
+        Empty for a CEDEX code, which belongs to no commune.
         """
         return list(self._by_postcode.get(postcode, ()))
 
@@ -343,7 +343,7 @@ def _ring_km(ring: int, lat: float) -> float:
 
 def find_nearest_commune(communes: Iterable[Commune], lat: float, lon: float) -> Commune:
     """The nearest of some communes: the order of ``distance_km`` with what is the same for all, or
-    changes no order, left out of it; every search by a point asks."""
+    changes no order, left out of it; every search by a point calls this."""
     width, half = cos(radians(lat)), radians(0.5)
 
     def spread(commune: Commune) -> float:

@@ -28,7 +28,7 @@ from geography.reasons import Note, Refusal, Unlocatable
 from mappings.records import Precision
 
 OWN, GEOCODED_BEFORE, GEOCODED, GAZETTEER = "own_point", "geocoded_before", "geocoder", "gazetteer"
-"""The sources of a point, as ``Located.source`` says them."""
+"""Values of ``source``: the origin of a point."""
 
 CHUNK = 2_000
 """Addresses sent to the geocoder at once: 8,000 fail one time in eight (data-sources 4.2)."""
@@ -40,7 +40,7 @@ MAX_ADDRESSES_A_POINT = 20
 """More different addresses on exactly one point: a default point, not a place (trap 54)."""
 
 CACHE_SIZE = 1 << 17
-"""Places kept by what was asked: several people practise at an address, 50 MB at most."""
+"""Cached places by query, 50 MB at most: several people practise at one address."""
 
 RANKS = {1: Precision.HOUSENUMBER, 2: Precision.STREET, 3: Precision.LOCALITY}
 """Precision ranks of Atlasanté; from 4 on the point is the commune's."""
@@ -57,7 +57,7 @@ class RawPoint(NamedTuple):
 
 
 class GeocodedPoint(NamedTuple):
-    """What a geocoder answered: WGS84 degrees, type and likeness (0 to 1, 1 when not told)."""
+    """Answer of a geocoder: WGS84 degrees, type and score (0 to 1, 1 when not given)."""
 
     lat: float
     lon: float
@@ -86,7 +86,7 @@ class LocateRequest(NamedTuple):
 
 
 class Location(NamedTuple):
-    """A place found: WGS84 degrees, what the point is and who says it, the commune, its zone.
+    """A located place: WGS84 degrees, precision and source of the point, commune, time zone.
 
     ``reasons`` are the codes of ``geography.reasons``, refused points included. ``score`` is
     the likeness the geocoder gave, None for other sources.
@@ -218,7 +218,7 @@ class Locator:
         return placed._replace(lat=point.lat, lon=point.lon, precision=precision, source=OWN)
 
     def _geocode_missing(self, addresses: Iterable[PostalAddress]) -> None:
-        """Geocodes the addresses not asked before, each once."""
+        """Geocode the addresses not cached, each once."""
         if self._geocoder is None:
             return
         new: dict[str, PostalAddress] = {}
@@ -240,7 +240,7 @@ class Locator:
 
 
 def find_crowded_points(requests: Iterable[LocateRequest]) -> frozenset[tuple[str, str]]:
-    """The raw pairs that bear more than 20 different street lines: default points (trap 54)."""
+    """The raw pairs with more than 20 different street lines: default points (trap 54)."""
     lines: dict[tuple[str, str], set[str]] = defaultdict(set)
     for request in requests:
         for raw in request.points:
@@ -271,7 +271,7 @@ def _pair(raw: RawPoint) -> tuple[str, str]:
 
 
 def _read_precision(raw: RawPoint, ban_key: str) -> Precision:
-    """How precise a point says it is: by its BAN key, else its rank, else its street at best."""
+    """Declared precision of a point: by its BAN key, else its rank, else its street at best."""
     if ban_key:
         parts = ban_key.count("_")
         return (Precision.MUNICIPALITY, Precision.STREET, Precision.HOUSENUMBER)[min(parts, 2)]

@@ -72,7 +72,7 @@ OVERSEAS = (
 """Boxes of trap 52; those of the Pacific are ours, around their communes."""
 
 GUESSABLE_AREAS = (METROPOLE, *OVERSEAS[:5])
-"""Territories whose northing tells them apart: those that have FINESS points (2.3)."""
+"""Territories distinguished by their northing: those that have FINESS points (2.3)."""
 
 TOKENS = {
     "LAMBERT_93": LAMBERT_93,
@@ -184,11 +184,11 @@ def possible_readings(
         yield CoordinateReading(WGS84, True, (Note.AXES_SWAPPED,))
         return
     named = parse_epsg(source)
-    told = None if department is None else find_projection_area(department).epsg
+    expected = None if department is None else find_projection_area(department).epsg
     seen: set[int] = {WGS84}
     for epsg, note in (
         (named, None),
-        (told, Note.PROJECTION_FROM_DEPARTMENT),
+        (expected, Note.PROJECTION_FROM_DEPARTMENT),
         *((guess, Note.PROJECTION_FROM_VALUES) for guess in _guesses(x, y)),
     ):
         if epsg is not None and epsg not in seen:

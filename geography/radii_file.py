@@ -59,7 +59,7 @@ _read_lock = Lock()
 
 
 def read_current_overrides(department_codes: frozenset[str]) -> Overrides:
-    """What the operator's file says now; empty without a file.
+    """Current content of the operator's file; empty without a file.
 
     A file that turns bad while the service runs is reported once and the last good values
     stay: a half-saved file must not stop searches. The first reading raises RadiiFileError.

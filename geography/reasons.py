@@ -19,7 +19,7 @@ class Refusal(StrEnum):
 
 
 class Note(StrEnum):
-    """What was mended or assumed on the way to a point."""
+    """Correction or assumption made to obtain a point."""
 
     AXES_SWAPPED = "axes_swapped"
     PROJECTION_FROM_DEPARTMENT = "projection_from_department"

@@ -25,7 +25,7 @@ DOMINANT = 5
 """Times the inhabitants of the next one: then a name begun means the largest commune."""
 
 MIN_BEGINNING_LETTERS = 4
-"""Shortest beginning of a name that may stand for it: ``Issy``."""
+"""Shortest prefix that may denote a name: ``Issy``."""
 
 MAX_OTHER_COMMUNES = 3
 """Communes named beside the one that was chosen."""
@@ -107,14 +107,14 @@ def _parse_place(gazetteer: Gazetteer, text: str) -> PlaceText:
 
 
 def _split_departments(text: str) -> Iterator[tuple[str, str]]:
-    """What stands before each ending that names a department, with its code."""
+    """The words before each ending that names a department, with its code."""
     cut = [found.groups() for ending in ENDINGS if (found := ending.fullmatch(text.strip()))]
     words = text.split()
     spans = range(max(1, len(words) - MAX_NAME_WORDS), len(words))
     cut += [(" ".join(words[:start]), " ".join(words[start:])) for start in spans]
     for before, ending in cut:
-        said = fold(ending)
-        code = said.upper() if DEPARTMENT_CODE.fullmatch(said) else _department_names().get(said)
+        name = fold(ending)
+        code = name.upper() if DEPARTMENT_CODE.fullmatch(name) else _department_names().get(name)
         if code is not None and code in load_corrected_departments():
             yield before, code
 
@@ -159,10 +159,10 @@ def match_department(gazetteer: Gazetteer, text: str) -> str | None:
     A town of the same name wins (Paris, Vienne), unless the word "département" is there.
     """
     words = fold(text)
-    said = re.sub(r"^departement (de la |de l |du |des |de |d )?", "", words)
-    code = said.upper().zfill(2)
-    found = code if code in load_corrected_departments() else _department_names().get(said)
-    if found is None or said != words or said[:1].isdigit():
+    name = re.sub(r"^departement (de la |de l |du |des |de |d )?", "", words)
+    code = name.upper().zfill(2)
+    found = code if code in load_corrected_departments() else _department_names().get(name)
+    if found is None or name != words or name[:1].isdigit():
         return found
     towns = gazetteer.by_name(text)
     return None if towns and towns[0].population >= TOWN_OVER_DEPARTMENT else found

@@ -1,4 +1,4 @@
-"""French analysis of names and labels, the same at index and at search time unless said.
+"""French analysis of names and labels, the same at index and at search time unless noted.
 
 Only filters of Elasticsearch's own analysis-common module, so that it runs on any distribution.
 """

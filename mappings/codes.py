@@ -127,7 +127,7 @@ def _group_by_code() -> Mapping[str, str]:
 
 
 def find_specialty_group(code: str) -> str | None:
-    """The group of a speciality code, None when it stands alone."""
+    """The group of a speciality code, None without group."""
     return _group_by_code().get(code)
 
 

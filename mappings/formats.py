@@ -1,4 +1,4 @@
-"""Our own file formats, where nobody publishes one; ``sas schema NAME`` prints each as JSON Schema.
+"""Our own file formats, where no public one exists; ``sas schema NAME`` prints each as JSON Schema.
 
 One JSON object a line (JSON Lines); a CSV with the same column names is accepted for the flat
 ones, lists separated by a space. Instants carry an offset, days are plain dates in the zone of

@@ -1,6 +1,6 @@
-"""How old the facts of each source may be before it is said: the table ``source_freshness.csv``.
+"""Longest age of the facts of each source: the table ``source_freshness.csv``.
 
-A source counts from the day that its file tells, else from its load.
+The age counts from the day of the file, else from the load.
 """
 
 import csv
@@ -39,7 +39,7 @@ def freshness_table() -> Mapping[str, SourceFreshness]:
 
 
 def find_source_freshness(source: str) -> SourceFreshness:
-    """Of any source; the slots of an editor share one bound and bear its name."""
+    """Of any source; the slots of an editor share one bound and have its name."""
     if source.startswith(SLOT_SOURCE):
         slots = freshness_table()[SLOTS]
         return SourceFreshness(f"{slots.label} ({source.removeprefix(SLOT_SOURCE)})", slots.bound)

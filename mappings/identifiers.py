@@ -51,7 +51,7 @@ _LUHN_DOUBLES = bytes.maketrans(b"0123456789", b"0246813579")
 def is_luhn_valid(digits: str) -> bool:
     """True when the last digit is the Luhn key of the others; letters make it False.
 
-    One table look-up a digit: a national file asks two million times.
+    One table look-up per digit: a national file needs two million checks.
     """
     if not digits.isascii() or not digits.isdigit():
         return False
@@ -102,7 +102,7 @@ def as_siret(value: object) -> Siret | None:
 
 
 def structure_id_kind(value: str) -> StructureIdKind | None:
-    """The kind told by the prefix of a structure identifier (C38); None when unknown."""
+    """The kind from the prefix of a structure identifier (C38); None when unknown."""
     text = compact(value)
     if re.fullmatch(r"1(\d{2}|2[AB])\d{7}", text):
         return StructureIdKind.FINESS

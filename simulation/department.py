@@ -1,4 +1,4 @@
-"""One department: its structures, its CPTS, its people, and everything they say of themselves."""
+"""One department: its structures, its CPTS, its people, and their own declarations."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -119,7 +119,7 @@ class DepartmentWriter:
                 self._write_person(person)
 
     def _write_register(self) -> None:
-        """Those whom the register has and no search shows; last, so that nobody else depends."""
+        """Professionals that no search shows; drawn last, so that no other draw changes."""
         for trade in REGISTER:
             for person in self._register.draw_employees(trade, self.scale):
                 self._write_rows(person, [])
@@ -217,7 +217,7 @@ class DepartmentWriter:
         return SOS_DOCTORS_A_POINT * len(association.points)
 
     def _geocode(self, place: GeneratedPlace) -> None:
-        """List a place once among the geocoded addresses, unless a file tells its point."""
+        """List a place once among the geocoded addresses, unless a file holds its point."""
         if place.located:
             return
         place.located = True

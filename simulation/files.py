@@ -12,7 +12,7 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """What the manifest says of one file; ``rows`` leaves the header out."""
+    """Manifest entry of one file; ``rows`` leaves the header out."""
 
     rows: int
     bytes: int
@@ -68,7 +68,7 @@ def pipe_line(fields: Iterable[str]) -> bytes:
 
 
 def csv_line(fields: Iterable[object]) -> bytes:
-    """One line of a comma-separated file, quoted where a comma or a quote asks for it."""
+    """One line of a comma-separated file, quoted where a comma or a quote requires it."""
     return (",".join(map(_csv_field, fields)) + "\n").encode()
 
 

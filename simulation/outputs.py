@@ -122,7 +122,7 @@ class Outputs:
     def write_entity(self, value: dict[str, Any]) -> None:
         """One legal entity of FINESS+ with its sites, on a line of its own.
 
-        A planted defect is told by the rank of its site, as readers of the JSON count.
+        A planted defect is located by the rank of its site, as readers of the JSON count.
         """
         writer = self._files[FINESS]
         if writer.rows:
@@ -167,7 +167,7 @@ class EditorResponses:
         self.slots: Counter[str] = Counter()
 
     def add(self, editor: Editor, idnps: str, agendas: list[Agenda]) -> None:
-        """One professional an editor is asked for, with its agendas at each place."""
+        """One professional requested from an editor, with its agendas at each place."""
         answer = self._response_with_room(editor, editor.flow, MAX_PROFESSIONALS)
         answer.requested_ids.append(idnps)
         for rank, agenda in enumerate(agendas):

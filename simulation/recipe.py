@@ -42,7 +42,7 @@ class NotEmptyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked; the bytes written depend on nothing else.
+    """Options of a set; the bytes written depend on nothing else.
 
     ``now`` is aware, its seconds are dropped. ``departments`` empty means those of the scale.
     ``defects`` is the share of rows damaged, 0 for a healthy set.

@@ -1,1 +1,1 @@
-"""The embedded node: a real Elasticsearch of our own, so that nobody needs Docker to start."""
+"""The embedded node: a real Elasticsearch that starts without Docker."""

@@ -39,13 +39,13 @@ FAULT_DETECTION_SETTINGS = {
 """A node that holds its connections and never answers is put out after about 8 s, not 30: a search
 is given up after 10. The same in docker-compose.yml.
 
-A new master tells its election to every node before it puts any out, the old master too, and
-waits for it ``cluster.publish.timeout``: with the default of 30 s a frozen master was put out after
+A new master publishes its election to every node, the old master too, before it removes any. It
+waits ``cluster.publish.timeout``: with the default of 30 s a frozen master was put out after
 39 s. Less than 8 s gains nothing, because its own checks take as long to give the node up.
 """
 
 SINGLE_NODE_DISCOVERY = {"discovery.type": "single-node"}
-"""How a node that stands alone finds its cluster: it is one."""
+"""Discovery of a single node: it is its own cluster."""
 
 
 def discovery_settings(seeds: Sequence[int], founders: Sequence[str]) -> dict[str, str]:
@@ -70,7 +70,7 @@ def node_settings(
 ) -> dict[str, str]:
     """Settings of an embedded node: on the loopback interface, its files in ``runtime``.
 
-    ``found`` says how it finds its cluster.
+    ``cluster_settings`` are those of discovery and security.
     """
     return {
         **SHARED_SETTINGS,

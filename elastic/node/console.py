@@ -1,4 +1,4 @@
-"""What the node printed, read for the one line that says why it did not start."""
+"""Output of the node, searched for the reason of a failed start."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ LONGEST = 400
 
 
 def last_meaningful_line(text: str) -> str:
-    """The last line that tells of a failure, else the last line at all."""
+    """The last line about a failure, else the last line."""
     lines = [
         line.strip()
         for line in text.splitlines()

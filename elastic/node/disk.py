@@ -1,4 +1,4 @@
-"""Enough room on the disk, asked before it is needed."""
+"""Free disk space, checked before it is needed."""
 
 import shutil
 from pathlib import Path

@@ -19,7 +19,7 @@ SCRIPTS = ("elasticsearch", "elasticsearch-cli", "elasticsearch-env")
 
 @dataclass(frozen=True)
 class Distribution:
-    """A folder Elasticsearch can start from; ``origin`` says in words where it comes from."""
+    """A folder Elasticsearch can start from; ``origin`` is its source in words."""
 
     home: Path
     version: str

@@ -1,4 +1,4 @@
-"""What keeps the embedded node from running: one sentence each, with the way out."""
+"""Failures of the embedded node; each message is one sentence, with the way out."""
 
 from elastic.errors import ElasticError
 
@@ -24,7 +24,7 @@ class NoJdk(NodeError):
 
 
 class PortBusy(NodeError):
-    """The port asked for is taken."""
+    """The requested port is taken."""
 
 
 class PlaceUnreachable(NodeError):
@@ -32,7 +32,7 @@ class PlaceUnreachable(NodeError):
 
 
 class BadHeap(NodeError):
-    """The heap asked for is no size."""
+    """The requested heap is no size."""
 
 
 class NodeDied(NodeError):
@@ -44,4 +44,4 @@ class NodeSlow(NodeError):
 
 
 class ClusterMismatch(NodeError):
-    """The embedded cluster was made otherwise than it is asked for now."""
+    """The embedded cluster differs from the requested one."""

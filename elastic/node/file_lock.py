@@ -10,7 +10,7 @@ from elastic.node.report import ProgressReporter
 
 @contextmanager
 def file_lock(file: Path, report: ProgressReporter) -> Iterator[None]:
-    """Hold the lock file during the body; wait, and say so, while another process holds it."""
+    """Hold the lock file during the body; report and wait while another process holds it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as handle:
         try:

@@ -28,7 +28,7 @@ class Jdk:
 
 
 class UnfitJava(Exception):
-    """This Java will not do; the message says why."""
+    """This Java does not fit; the message gives the reason."""
 
 
 def find_jdk(

@@ -49,7 +49,7 @@ def install_from_maven(
 
 
 def _unpack(mvn: str, folder: Path, report: ProgressReporter) -> None:
-    """Run Maven in ``folder``; its output is kept only to say why it failed."""
+    """Run Maven in ``folder``; its output is kept only for the reason of a failure."""
     pom = folder / "pom.xml"
     pom.write_bytes(resources.files("elastic.node").joinpath("pom.xml").read_bytes())
     log = folder / "maven.log"

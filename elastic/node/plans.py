@@ -1,4 +1,4 @@
-"""What each node to be started is launched with: ports, configuration, Java."""
+"""Ports, configuration and Java of each node to start."""
 
 import os
 import re
@@ -29,7 +29,7 @@ from elastic.settings import HEAP, ElasticSettings
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What was asked for; ``root`` is the folder of the first node."""
+    """A request to start nodes; ``root`` is the folder of the first one."""
 
     settings: ElasticSettings
     root: Path

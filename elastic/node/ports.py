@@ -29,16 +29,16 @@ def choose_ports(
 
     The node at ``position``, counted from 0, takes the port that many above the first one's. A
     node that was lost comes back at its ``former`` ports: programs that run look for it there.
-    Raises ``PortBusy`` when the HTTP port was asked for by number and is taken.
+    Raises ``PortBusy`` when the requested HTTP port is taken.
     """
-    asked = None if requested is None else requested + position
-    if asked is not None and not is_free(asked):
+    fixed = None if requested is None else requested + position
+    if fixed is not None and not is_free(fixed):
         raise PortBusy(
-            f"Port {asked} is taken by another program: choose another one with --port, "
-            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{asked} if that is an Elasticsearch."
+            f"Port {fixed} is taken by another program: choose another one with --port, "
+            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{fixed} if that is an Elasticsearch."
         )
     usual = former or Ports(HTTP + position, TRANSPORT + position)
-    http = asked or _pick_free_port(usual.http, taken)
+    http = fixed or _pick_free_port(usual.http, taken)
     return Ports(http, _pick_free_port(usual.transport, {*taken, http}))
 
 
@@ -62,7 +62,7 @@ def _pick_free_port(usual: int, taken: Collection[int]) -> int:
 
 
 def find_free_port() -> int:
-    """Any port nobody listens on."""
+    """A port without listener."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The node as a process of this machine: launched, watched, ended; never one that is not ours."""
+"""The node as a process of this machine; processes of others are never ended."""
 
 import os
 import signal
@@ -87,10 +87,10 @@ def _identity(account: Account | None) -> dict[str, Any]:
 def wait_until_up(
     process: "subprocess.Popen[bytes]", plan: Launch, wait_s: float, since: float
 ) -> int:
-    """Wait for the node to answer, ``wait_s`` after the monotonic instant ``began`` at most.
+    """Wait for the node to answer, ``wait_s`` after the monotonic instant ``since`` at most.
 
     Returns the number of the server's process. Raises ``NodeDied`` or ``NodeSlow``, each with the
-    last line of the log that says why, and ``PortBusy`` when another program took a port since it
+    last meaningful line of the log, and ``PortBusy`` when another program took a port since it
     was chosen.
     """
     while time.monotonic() < since + wait_s:

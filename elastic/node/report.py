@@ -1,4 +1,4 @@
-"""How the work on the node is told while it goes on."""
+"""Progress of the work on the node."""
 
 from typing import Protocol
 
@@ -14,7 +14,7 @@ class ProgressReporter(Protocol):
 
 
 class SilentReporter:
-    """Tells nobody."""
+    """Discards lines and progress."""
 
     def say(self, line: str) -> None:
         """Nothing."""

@@ -1,4 +1,4 @@
-"""What is written down about the embedded node, and whether it still runs."""
+"""State file of the embedded node, and whether its process still runs."""
 
 import subprocess
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ FILE = "node.json"
 
 @dataclass(frozen=True)
 class NodeState:
-    """The running node: ``pid`` is the server's, ``birth`` tells it from a later process."""
+    """The running node: ``pid`` is the server's, ``birth`` identifies its start."""
 
     url: str
     pid: int
@@ -27,11 +27,11 @@ class NodeState:
     home: str
     origin: str
     transport: int = 0
-    """Port where the other nodes find it; 0 for a node that stands alone."""
+    """Transport port for the other nodes; 0 for a single node."""
 
     @property
     def ports(self) -> Ports | None:
-        """Where it listens; None while its address tells no port."""
+        """Its ports; None when its address has no port."""
         http = urlsplit(self.url).port
         return Ports(http, self.transport or TRANSPORT) if http else None
 
@@ -58,13 +58,13 @@ def running_nodes(root: Path) -> list[NodeState]:
 
 
 def running_node(runtime: Path) -> NodeState | None:
-    """The node written down in ``runtime`` if its process still lives, else None."""
+    """The node of ``runtime`` if its process still lives, else None."""
     state = read_state(runtime)
     return state if state and process_birth(state.pid) == state.birth else None
 
 
 def read_state(runtime: Path) -> NodeState | None:
-    """What was written down, None when nothing or nothing readable was."""
+    """The state file, None when it is missing or unreadable."""
     try:
         return NodeState(**orjson.loads((runtime / FILE).read_bytes()))
     except (OSError, orjson.JSONDecodeError, TypeError):
@@ -77,14 +77,14 @@ def write_state(runtime: Path, state: NodeState) -> None:
 
 
 def delete_state(runtime: Path) -> None:
-    """Nothing runs any more."""
+    """Delete the state file."""
     (runtime / FILE).unlink(missing_ok=True)
 
 
 def process_birth(pid: int) -> str | None:
     """A mark of the process that no other process of that number shares; None when dead.
 
-    Linux: the start time in ticks since boot, and the boot. Elsewhere: what ``ps`` says.
+    Linux: the start time in ticks since boot, and the boot. Elsewhere: the start time of ``ps``.
     """
     proc = Path("/proc") / str(pid) / "stat"
     if not Path("/proc/self/stat").exists():

@@ -59,7 +59,7 @@ def record_event(
     prefix: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one line, readable at once. ``details`` holds counts and reasons, nobody's name."""
+    """Write one line, readable at once. ``details`` holds counts and reasons, no personal name."""
     name = audit_index(prefix)
     ensure_service_index(client, name, _PROPERTIES)
     document = {
@@ -100,7 +100,7 @@ def read_audit_trail(
 def _filters(
     index: str | None, event: Event | None, since: datetime | None
 ) -> list[dict[str, Any]]:
-    """The clauses of what was asked for; no clause lets every line through."""
+    """The clauses of a query; without clause every line matches."""
     clauses: list[dict[str, Any]] = []
     if index is not None:
         clauses.append({"term": {"index": index}})

@@ -1,7 +1,7 @@
-"""What each source gave at its last load: how a file half as long, or frozen, is told (trap 9, 11).
+"""Last load of each source, by which a shortened or frozen file is recognised (traps 9, 11).
 
 Kept in Elasticsearch beside the audit trail, so that a new machine knows it too. Counts and
-checksums only: nobody's name.
+checksums only, no personal name.
 """
 
 import hashlib
@@ -34,9 +34,9 @@ MANY = 1_000
 class SourceLoad:
     """The last completed load of one source.
 
-    ``source`` is the name that quarantines and cards bear (``rpps``, ``finess``,
+    ``source`` is the name in quarantines and cards (``rpps``, ``finess``,
     ``participation``); ``file`` the name without folder, several joined by `` + ``; ``edition``
-    the day the file itself tells, None when it tells none; ``rows`` what was read, header
+    the day in the file's name, None without one; ``rows`` the rows read, header
     excluded; ``bytes`` and ``sha256`` are those of the file as it lies on disk.
     """
 
@@ -61,7 +61,7 @@ def record_loads(client: Elasticsearch, prefix: str, loads: Iterable[SourceLoad]
 def last_loads(client: Elasticsearch, prefix: str) -> dict[str, SourceLoad]:
     """The last load of each source by its name, none when nothing was ever recorded.
 
-    A source stays here when a later reindex had no file for it: its ``loaded_at`` tells.
+    A source stays here when a later reindex has no file for it; its ``loaded_at`` is older.
     """
     with translate_errors():
         found = client.search(

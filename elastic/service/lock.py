@@ -1,6 +1,6 @@
 """A lock without a second datastore: one document, created once, changed only as last seen.
 
-The holder renews it while it works. A holder that dies leaves it, and whoever comes next takes it
+The holder renews it while it works. A holder that dies leaves it, and the next one takes it
 over: at once on the machine where it died, once it has expired elsewhere. A holder that slept past
 its expiry learns so at its next renewal.
 """
@@ -26,7 +26,7 @@ TTL = timedelta(minutes=10)
 """How long a dead holder blocks other machines."""
 
 PENDING_TASKS_TIMEOUT_S = 60
-"""Seconds that what a dead holder asked of the cluster may take; moments, on a quiet one."""
+"""Longest time, in seconds, of a request of a dead holder; moments on a quiet cluster."""
 
 Clock = Callable[[], datetime]
 

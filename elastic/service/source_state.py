@@ -1,4 +1,4 @@
-"""Is each source fresh and whole? From what its last load told and the trail of the loads."""
+"""Freshness and completeness of each source, from its last load and the audit trail."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ LOADS = frozenset({Event.REINDEX_COMPLETED.value, Event.SOURCE_LOADED.value})
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One source as it stands in the live index."""
+    """One source in the live index."""
 
     load: SourceLoad
     as_of: datetime
-    """The day its file tells at 00:00 UTC, else when it was loaded."""
+    """The day of its file at 00:00 UTC, else the instant of its load."""
     age_s: float
     bound_s: float
     rejected: int
@@ -30,12 +30,12 @@ class SourceState:
 
     @property
     def stale(self) -> bool:
-        """Older than its bound."""
+        """Whether it is older than its bound."""
         return self.age_s > self.bound_s
 
     @property
     def partial(self) -> bool:
-        """More was set aside than the gate lets through by itself: somebody accepted it."""
+        """Whether more rows were set aside than the gate accepts by itself."""
         return self.rejected > self.load.rows * MAX_QUARANTINE
 
     @property

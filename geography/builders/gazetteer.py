@@ -81,7 +81,7 @@ def read_contours(wheel: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def measure_commune(contour_wkb: str, hall_wkb: str) -> MeasuredPoint | None:
-    """The town hall when it stands inside its contour, else a point that surely does.
+    """The town hall when it lies inside its contour, else a point certainly inside.
 
     About 2,000 town halls lie outside, some on another continent: a sign flipped, latitude
     and longitude equal (traps 45 to 48). Without contour the town hall is taken as it is.
@@ -107,7 +107,7 @@ def _reach_km(contour: BaseGeometry, point: BaseGeometry) -> float:
 
 
 def measure_points(wheel: Path) -> dict[tuple[bool, str], MeasuredPoint]:
-    """The point of every contour; the key tells a former commune from a current one."""
+    """The point of every contour; the key distinguishes a former commune from a current one."""
     points = {}
     for kind, code, contour, hall in track(read_contours(wheel), "points", total=37_530):
         point = measure_commune(contour, hall)

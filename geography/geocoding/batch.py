@@ -1,7 +1,7 @@
 """Geocoding for loads: the CSV batch of the national address API (data-sources 4.2).
 
-Pass 1 filters on the commune or the postcode and places about 94 %; pass 2 asks again without
-filter what found nothing. Whether an answer lies where its address says is judged by
+Pass 1 filters on the commune or the postcode and places about 94 %; pass 2 repeats without
+filter those without result. Whether an answer agrees with its address is decided by
 ``geography.locate``.
 """
 
@@ -34,7 +34,7 @@ MAX_REQUESTS_PER_S = 50
 
 ATTEMPTS = 3
 BACKOFF_S = 1.0
-"""Waited after a failure, doubled each time, unless the service says how long."""
+"""Pause after a failure, in seconds, doubled each time, unless the service gives one."""
 
 MAX_WAIT_S = 60.0
 GIVE_UP_AFTER = 2
@@ -48,8 +48,8 @@ _log = structlog.get_logger(__name__)
 class BatchGeocoder:
     """Geocodes addresses by the thousand; one object a load.
 
-    ``unanswered`` counts the addresses the service was too ill to answer: their offers stand at
-    their commune, and a load should say so.
+    ``unanswered`` counts the addresses left out by a failing service: their offers are at
+    their commune, and a load should report it.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ class CircuitBreaker:
         self._until = 0.0
 
     def allows(self) -> bool:
-        """True when the service may be asked; the one who tries again keeps others waiting."""
+        """True when the service may be called; one retry at a time, other callers wait."""
         if not self._failed:
             return True
         if self._clock() < self._until:
@@ -35,6 +35,6 @@ class CircuitBreaker:
         self._failed = False
 
     def record_failure(self, for_s: float | None = None) -> None:
-        """The service does not answer; ``for_s`` when it said how long, at most ``open_s``."""
+        """The service does not answer; ``for_s`` when it gave a delay, at most ``open_s``."""
         self._failed = True
         self._until = self._clock() + min(self._open_s, for_s or self._open_s)

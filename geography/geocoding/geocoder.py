@@ -1,7 +1,7 @@
 """Where a patient is, from a line of text: the national address API, then the gazetteer.
 
-Design 6 and 8.2. ``source`` says who answered (F006). The text is sent to the service and to
-nobody else: it is in no log and in no error.
+Design 6 and 8.2. ``source`` is the origin of the answer (F006). The text is sent to the service
+alone: it is in no log and in no error.
 """
 
 import time
@@ -32,7 +32,7 @@ from geography.text_place import EXACT, CommuneMatch, Point, match_commune, matc
 from mappings.records import Precision
 
 NATIONAL_API, GAZETTEER = "national_address_api", "gazetteer"
-"""Who answered, as ``source`` says it."""
+"""Values of ``source``: the origin of an answer."""
 
 MAX_QUERY = 200
 """Characters the service accepts in ``q``."""
@@ -106,18 +106,18 @@ class Geocoder:
         postcode: str | None = None,
         near: Point | None = None,
     ) -> GeocodedAddress | None:
-        """The place of a text, None when nobody knows it (F005, F007).
+        """The place of a text, None when it is unknown (F005, F007).
 
         ``insee`` and ``postcode`` win over the text: an answer in another department than
         theirs is refused. A bare commune, postcode or district is answered without network.
         ``near`` (latitude, longitude) prefers nearer homonyms.
         """
-        said = match_commune(self._gazetteer, text, insee=insee, postcode=postcode, near=near)
-        if said is None or said.score < EXACT:
+        matched = match_commune(self._gazetteer, text, insee=insee, postcode=postcode, near=near)
+        if matched is None or matched.score < EXACT:
             found = await self._search_api(text, insee, postcode, near)
             if found is not None:
                 return found
-        return None if said is None else _from_commune(said, postcode)
+        return None if matched is None else _from_commune(matched, postcode)
 
     async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
         """The department a whole text names, else the place ``geocode`` finds."""
@@ -128,7 +128,7 @@ class Geocoder:
         return DepartmentMatch(code, found.name, found.lat, found.lon, found.county_radius_km)
 
     async def complete(self, text: str) -> list[GeocodedAddress] | None:
-        """The addresses that a text begins, best first; None when the service cannot say (F003)."""
+        """The addresses that a text begins, best first; None when the service fails (F003)."""
         if self._api is None or not self._breaker.allows():
             return None
         try:
@@ -156,7 +156,7 @@ class Geocoder:
 
     @property
     def is_down(self) -> bool:
-        """True when the last call to the service failed: None may then mean "not asked"."""
+        """True when the last call to the service failed: None may then mean "not requested"."""
         return self._api is not None and self._breaker.failing
 
     async def aclose(self) -> None:

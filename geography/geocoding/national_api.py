@@ -23,7 +23,7 @@ LIMIT = 5
 
 
 class GeocoderDownError(Exception):
-    """The service cannot be used now; the text says how it failed, never what was asked."""
+    """The service cannot be used now; the message is the kind of failure, never the query."""
 
     def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ class Feature(NamedTuple):
 
 
 def is_believable(precision: Precision, score: float, same_commune: bool) -> bool:
-    """True when an answer is alike enough to stand for the address (data-sources 4.2)."""
+    """True when an answer is similar enough to denote the address (data-sources 4.2)."""
     if score >= MIN_SCORE:
         return True
     return same_commune and precision in PRECISE and score >= PRECISE_MIN_SCORE
@@ -103,7 +103,7 @@ def parse_feature(raw: Mapping[str, Any]) -> Feature | None:
 
 
 def retry_after_s(response: httpx.Response) -> float | None:
-    """The seconds a refusal asks to wait; None when it does not say, or says a date."""
+    """The delay of a refusal, in seconds; None without one, or for a date."""
     text = response.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdigit() else None
 

@@ -13,7 +13,7 @@ GeocoderUrl = Annotated[
 
 
 class GeocoderSettings(BaseSettings):
-    """Which geocoding service is asked, and how long it may take."""
+    """The geocoding service and its timeout."""
 
     model_config = SettingsConfigDict(
         env_prefix="SAS_GEOCODER_", extra="ignore", env_ignore_empty=True

@@ -1,4 +1,4 @@
-"""The published sources: where each is, what it must be, under which licence."""
+"""The published sources: address, expected files, licence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ GB = 1_000 * MB
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFile:
-    """One file a source gives: its name, the least bytes it has, words that stand in its head."""
+    """One file of a source: its name, its least size in bytes, words of its first bytes."""
 
     pattern: str
     """Of the file in the directory, and of the member in an archive."""

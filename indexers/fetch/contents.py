@@ -95,7 +95,7 @@ def parse_file_day(name: str) -> date | None:
 def _extract_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path, source: PublishedSource
 ) -> Path:
-    """Unpack one member beside the archive, counting bytes: what a header says is not believed."""
+    """Unpack one member beside the archive; bytes are counted, the header is not trusted."""
     target = part.with_name(f".{member.filename}.new")
     with archive.open(member) as packed, target.open("wb") as file:
         try:

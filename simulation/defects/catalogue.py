@@ -9,7 +9,7 @@ from simulation.defects.kinds import Defect
 
 
 def build_catalogue(now: datetime) -> Mapping[str, tuple[Defect, ...]]:
-    """Defects by kind of row; ``now`` tells which closing dates lie ahead."""
+    """Defects by kind of row; ``now`` separates past closing dates from future ones."""
     return {
         "activities": rpps.ACTIVITIES,
         "skills": rpps.SKILLS,

@@ -12,7 +12,7 @@ from simulation.people.numbers import luhn_key
 Json = dict[str, Any]
 
 UNKNOWN_RPPS = "899999999" + "99"
-"""An RPPS nobody bears, without its key."""
+"""An unused RPPS, without its key."""
 
 
 def _set(**values: object) -> Callable[[Json, Json], bool]:
@@ -68,7 +68,7 @@ def _orphan_cpts(slot: Json, _: Json) -> bool:
 
 
 def _assign_to_unknown(slot: Json, page: Json) -> bool:
-    """Given to a professional nobody asked about, through a schedule of their own."""
+    """Assign the slot to an unrequested professional, through a schedule of their own."""
     if page["entry"][0]["search"]["mode"] != "match":
         return False
     key = f"inconnu-{slot['id']}"
@@ -94,7 +94,7 @@ def _assign_to_unknown(slot: Json, page: Json) -> bool:
 
 
 def _bare_cpts(slot: Json, page: Json) -> bool:
-    """The FINESS of the page's CPTS without their prefix; all pages would have to say the same."""
+    """The FINESS of the page's CPTS without their prefix; all pages would have to agree."""
     several_pages = len(page["link"]) > 1 or "page=" in page["link"][0]["url"]
     if several_pages or not any("extension" in one for one in slot["serviceType"]):
         return False

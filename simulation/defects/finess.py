@@ -13,7 +13,7 @@ from simulation.defects.kinds import Defect, Treatment
 
 Json = dict[str, Any]
 PHARMACY = "620"
-"""Nobody practises in a pharmacy as far as the SAS is concerned: closing one hides nobody."""
+"""No professional of the SAS practises in a pharmacy: closing one hides no other offer."""
 FAR_AWAY = {"lat": 47.083, "lon": 2.396}
 """Bourges: a point of France, in the department of few sets."""
 AT_SEA = {"lat": 45.0, "lon": -9.9}
@@ -22,7 +22,7 @@ AT_SEA = {"lat": 45.0, "lon": -9.9}
 def _on_site(
     damage: Callable[[Json], bool | None], *, only: str = ""
 ) -> Callable[[Json, random.Random], Json | None]:
-    """A damage of the only site of an entity, of one category if told; False refuses."""
+    """A damage of the only site of an entity, of one category if given; False refuses."""
 
     def damage_site(entity: Json, _: random.Random) -> Json | None:
         copy: Json = orjson.loads(orjson.dumps(entity))
@@ -74,7 +74,7 @@ def _pad_name(site: Json) -> None:
 
 
 def _point(change: Callable[[Json], dict[str, str] | None]) -> Callable[[Json], bool]:
-    """A damage of the coordinates, which then stand alone; refused when the site has none."""
+    """A damage of the coordinates, then the only ones; refused when the site has none."""
 
     def damage(site: Json) -> bool:
         point = site["adresse"][-1].get("coordonneesGeographique")
@@ -159,7 +159,7 @@ _SKIPPED, _CLEANED = Treatment.SKIPPED, Treatment.CLEANED
 
 
 def finess_defects(now: datetime) -> tuple[Defect, ...]:
-    """The traps of FINESS+; ``now`` tells which closing dates lie ahead."""
+    """The traps of FINESS+; ``now`` separates past closing dates from future ones."""
     return (
         Defect("site_twice", "20", _REJECTED, _twice, Reason.FINESS_DUPLICATE, offset=1),
         Defect(

@@ -1,4 +1,4 @@
-"""What a defect is."""
+"""Type of a defect."""
 
 import random
 from collections.abc import Callable
@@ -12,7 +12,7 @@ does not lend itself to this damage."""
 
 
 class Treatment(StrEnum):
-    """What a reader must do with a damaged row."""
+    """Required treatment of a damaged row."""
 
     REJECTED = "rejected"
     """Set aside with the reason."""
@@ -23,12 +23,12 @@ class Treatment(StrEnum):
     CLEANED = "cleaned"
     """Read as if nothing had happened, but for the fields named."""
     RELOCATED = "relocated"
-    """Kept; its point is refused or mended, for the reason."""
+    """Kept; its point is refused or corrected, for the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One trap: its number, the damage, and what a reader must make of it.
+    """One trap: its number, the damage, and the required treatment.
 
     ``reason`` is the code the reader gives, empty for a cleaned row. ``changes`` are the fields
     of the record that may differ from the healthy one. ``offset`` is how many lines after the

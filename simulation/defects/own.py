@@ -54,7 +54,7 @@ _TWICE = Defect("key_twice", "20", Treatment.REJECTED, _twice, Reason.RECORD_SUP
 
 
 def _without_commune(line: Json, rng: random.Random) -> Json:
-    """Another CPTS that tells no commune."""
+    """Another CPTS without communes."""
     return {**line, "finess": f"{line['finess'][:2]}8{rng.randrange(10**6):06d}", "communes": []}
 
 

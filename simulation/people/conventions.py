@@ -1,7 +1,7 @@
 """The Ameli file of invented people: who practises where under which convention, and no number.
 
 As in the published file a row has no identifier, names are in capitals without accents, and
-homonyms of one town are told apart by their address, when it is one.
+homonyms of one town are distinguished by their address, when it is one.
 """
 
 import random
@@ -58,7 +58,7 @@ _CIVILITIES = {"M": "Monsieur", "F": "Madame"}
 class HomonymPairs:
     """Pairs of general practitioners of one town given one name, a few a department.
 
-    The first pair is told apart by its addresses; a row of the second bears none, and so tells
+    The first pair differs by its addresses; a row of the second has none, and so identifies
     nothing of either doctor but through the other's address.
     """
 

@@ -1,7 +1,7 @@
-"""Invented national numbers, valid in form, in ranges that say they are invented.
+"""Invented national numbers, valid in form, in ranges reserved for invention.
 
 RPPS ``99``, FINESS ``<department>9``, SIREN ``99``; telephone numbers come from the ranges the
-ARCEP keeps for works of fiction, so that nobody's phone rings.
+ARCEP keeps for works of fiction, so that no real phone rings.
 """
 
 import random
@@ -84,7 +84,7 @@ class Numbers:
 
 
 def draw_phone(rng: random.Random, department: str) -> str:
-    """A ten-digit telephone number nobody has, of the zone of the department."""
+    """An unassigned ten-digit telephone number, of the zone of the department."""
     zone = _ZONE_BY_DEPARTMENT.get(department, "5")
     return f"{FICTION_PHONES[zone]}{rng.randrange(10_000):04d}"
 

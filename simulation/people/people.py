@@ -134,7 +134,7 @@ class Population:
     practices: Practices
 
     def people(self, trade: Trade, scale: DatasetScale) -> Iterator[GeneratedPerson]:
-        """The professionals of a trade, as many as the department's density asks."""
+        """The professionals of a trade, as many as the department's density requires."""
         for person in self.draw_some(
             trade, draw_whole(self.rng, mean_headcount(trade, self.where, scale))
         ):

@@ -45,7 +45,7 @@ class Trade:
 
     ``per_100k`` counts people of private practice for 100,000 inhabitants (0 for general
     practitioners: their density comes from the department's table). ``editor`` is the share
-    whose agenda an editor serves, ``skills`` what only the skill file tells, with its share.
+    whose agenda an editor serves, ``skills`` those of the skill file alone, with their share.
     """
 
     profession: str

@@ -23,7 +23,7 @@ _POSITION = {name: position for position, name in enumerate(COLUMNS)}
 
 
 def activity_row(person: GeneratedPerson, activity: GeneratedActivity | None) -> list[str]:
-    """One line of ``Personne_activite``; without activity nothing is said of a structure."""
+    """One line of ``Personne_activite``; without activity the structure is empty."""
     values = _person_values(person)
     if activity is not None:
         values |= _activity_values(activity) | _structure_values(activity.place)
@@ -36,7 +36,7 @@ def activity_row(person: GeneratedPerson, activity: GeneratedActivity | None) ->
 
 
 def skill_rows(person: GeneratedPerson) -> list[list[str]]:
-    """The lines of ``SavoirFaire``: the speciality, then what only this file tells."""
+    """The lines of ``SavoirFaire``: the speciality, then those that only this file holds."""
     owned = [("S", person.specialty)] if person.specialty else []
     identity = _person_values(person)
     return [_skill_row(identity, kind, code) for kind, code in [*owned, *person.skills]]

@@ -1,4 +1,4 @@
-"""What professionals and structures told the platform: participation, absences, their extras."""
+"""Declarations of professionals and structures: participation, absences, extras."""
 
 import random
 from collections.abc import Iterator

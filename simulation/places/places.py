@@ -45,7 +45,7 @@ def _repetitions() -> WeightedChoice[str]:
 class GeneratedPlace:
     """One address; ``idnst`` names the practice or structure there, prefix included.
 
-    ``lat`` and ``lon`` are where it really is, which only some files tell.
+    ``lat`` and ``lon`` are where it really is, which only some files hold.
     """
 
     town: GeneratedTown
@@ -65,7 +65,7 @@ class GeneratedPlace:
     people: int = 0
     whole_city: bool = False
     located: bool = False
-    """Whether a file written so far tells its point, or is known to leave it unknown."""
+    """Whether a written file holds its point, or deliberately leaves it unknown."""
 
     @property
     def line(self) -> str:

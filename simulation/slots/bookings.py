@@ -1,4 +1,4 @@
-"""Who has open slots, and through which source they are told: an editor, the SAS agenda."""
+"""Professionals with open slots, and the source of their slots: an editor, the SAS agenda."""
 
 from geography.departments import departments
 from simulation.outputs import AGENDA
@@ -36,7 +36,7 @@ TWO_EDITORS_SHARE = 0.01
 NEW_PLACE_SHARE = 0.01
 """Share of agendas with a place that only the editor knows."""
 FORMER_CLIENT_SHARE = 0.01
-"""Share of the others whom an editor is asked for without having anything of theirs."""
+"""Share of the others requested from an editor that has no agenda of theirs."""
 
 
 class Bookings:

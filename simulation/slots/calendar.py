@@ -69,7 +69,7 @@ def _even(*hours: int) -> Hourly:
 
 
 PRACTICE = Rhythm(_OFFICE, _even(8, 9, 10, 11), weekday=1.0, saturday=0.35, sunday=0.006)
-"""Noon is thin, Saturday ends at noon, nearly nobody opens on Sunday."""
+"""Noon is thin, Saturday ends at noon, almost all close on Sunday."""
 DUTY_HOUSE = Rhythm(
     _even(20, 21, 22, 23), _even(*range(12, 24)), weekday=0.5, saturday=1.0, sunday=1.5
 )

@@ -22,7 +22,7 @@ class Editor:
     """How an editor answers.
 
     ``flow`` is the professional flow it serves (R04 knows the CPTS), ``sos`` whether it also
-    answers for SOS Médecins. ``offset`` is how it writes instants. ``idnst`` says whether it
+    answers for SOS Médecins. ``offset`` is how it writes instants. ``idnst``: whether it
     sends the structure's identifier, ``bare_idnst`` without system nor type. ``page`` is its
     page size in slots (0 for one page), ``contained`` its local id of every Location.
     """
@@ -56,7 +56,7 @@ class Editor:
 
 
 QUIET = Editor("minuteur", 0.0, "R01")
-"""Serves nobody any more; it is still asked for its former clients and answers nothing."""
+"""An editor without clients; it still receives queries for the former ones, and answers nothing."""
 
 EDITORS = (
     Editor("agendis", 30.0, "R04", page=150),

@@ -44,7 +44,7 @@ class Agenda:
 
 @dataclass(slots=True)
 class EditorResponse:
-    """One answer of an editor: who was asked (as exchanged), its slot entries and the others."""
+    """One answer of an editor: request (as exchanged), its slot entries and the others."""
 
     editor: Editor
     flow: Flow
@@ -79,7 +79,7 @@ class EditorResponse:
         return f"{self.editor.base}/{searched}?status=free&_count=1000{page}"
 
     def add_agenda(self, agenda: Agenda, rank: int) -> None:
-        """The slots of a professional at one place; ``rank`` tells its places apart."""
+        """The slots of a professional at one place; ``rank`` distinguishes its places."""
         key = f"{agenda.person.rpps}-{rank}"
         schedule = f"Schedule/{key}"
         role, person = f"PractitionerRole/{key}", f"Practitioner/{agenda.person.rpps}"

@@ -1,4 +1,4 @@
-"""How an embedded node is spoken to: openly, or with its authority and its first user."""
+"""Access to an embedded node: open, or with its authority and its first user."""
 
 import ssl
 from dataclasses import dataclass

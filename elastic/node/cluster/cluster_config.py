@@ -1,4 +1,4 @@
-"""How many nodes the embedded cluster has, where each lives, and whether it was ever formed."""
+"""Number of nodes of the embedded cluster, their folders, and whether it was ever formed."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -10,13 +10,13 @@ from elastic.node.json_file import write_json_file
 
 FILE = "cluster.json"
 FIRST_NODE_NAME = "embedded"
-"""Name of the first node; the others bear their number behind it."""
+"""Name of the first node; the others append their number."""
 MAX_NODES = 5
 
 
 @dataclass(frozen=True)
 class ClusterConfig:
-    """What was decided at the first start; ``formed`` once a master was elected."""
+    """Decisions of the first start; ``formed`` once a master was elected."""
 
     nodes: int = 1
     secure: bool = False
@@ -24,9 +24,9 @@ class ClusterConfig:
 
 
 def read_cluster_config(root: Path) -> ClusterConfig:
-    """The roster kept in the folder of the first node.
+    """The configuration in the folder of the first node.
 
-    A node started before rosters were kept stands alone and has formed its cluster.
+    A node without this file is a single node that has formed its cluster.
     """
     try:
         return ClusterConfig(**orjson.loads((root / FILE).read_bytes()))
@@ -50,5 +50,5 @@ def member_name(position: int) -> str:
 
 
 def member_dirs(root: Path) -> Iterator[Path]:
-    """The folder of every node of the roster."""
+    """The folder of every node of the cluster."""
     return (member_dir(root, position) for position in range(read_cluster_config(root).nodes))

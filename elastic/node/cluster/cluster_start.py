@@ -1,4 +1,4 @@
-"""Nodes started side by side: each needs the others to elect a master; all come up, or none."""
+"""Nodes started together: they elect a master together; all start, or none."""
 
 import subprocess
 import time
@@ -52,7 +52,7 @@ def start_cluster(
 
 
 def _record_launch(plan: Launch, process: "subprocess.Popen[bytes]", origin: str) -> NodeState:
-    """Written down before it answers, so that a start cut short leaves a node that can be ended."""
+    """Record the process before it answers, so that an interrupted start can be stopped."""
     state = NodeState(
         url=plan.url,
         pid=process.pid,
@@ -75,9 +75,9 @@ def _await_node(
     since: float,
 ) -> NodeState:
     pid = wait_until_up(process, plan, wait_s, since)
-    settled = replace(state, pid=pid, birth=process_birth(pid) or "")
-    write_state(plan.runtime, settled)
-    return settled
+    started = replace(state, pid=pid, birth=process_birth(pid) or "")
+    write_state(plan.runtime, started)
+    return started
 
 
 def _report_started_nodes(request: StartRequest, up: int) -> None:

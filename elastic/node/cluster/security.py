@@ -1,4 +1,4 @@
-"""What makes an embedded cluster ask who one is: an authority, certificates, a first password."""
+"""Security of the embedded cluster: an authority, certificates, a first password."""
 
 import os
 import secrets
