@@ -8,9 +8,9 @@ from pathlib import Path
 
 HEADER = """# Conformance
 
-Which test shows what. F are features to match or beat, W faults that must not live on, E edge cases
-of editors' answers, C requirements of the exchange. Written by `make conformance` from the marks of
-the tests; the suite fails when a test named here is missing or did not pass.
+Tests of each number: F features to match or beat, W known faults to avoid, E edge cases of editors'
+answers, C requirements of the exchange. Written by `make conformance` from the marks of the tests;
+the suite fails when a test named here is missing or did not pass.
 
 | number | subject | tests |
 |---|---|---|
