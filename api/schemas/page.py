@@ -136,7 +136,8 @@ class ResultPage(Shape):
     pinned: list[PinnedCard]
     total: Total
     results: list[ResultCard]
-    facets: list[Facet]
+    facets: list[Facet] | None = None
+    """Counts of every filter; absent when the request leaves them out."""
     next: Next | None
     seed: int
     warnings: list[Warned]

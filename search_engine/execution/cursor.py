@@ -33,7 +33,7 @@ Layout = Literal[5]
 LAYOUT: Layout = 5
 """Raised when the state or the keys of the sort change: older cursors are refused, not misread."""
 
-ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "origin"})
+ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "facets", "origin"})
 """Criteria that may change while paging: ``cursor`` and ``page`` give the position, ``size`` the
 length of the next page; the ``seed`` is in the state; ``origin`` only marks links."""
 

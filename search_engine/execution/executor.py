@@ -102,12 +102,23 @@ async def _fetch_first_answers(
 ) -> tuple[FoundCpts, Answers]:
     """The CPTS, and the answers that decide the plan; again where other CPTS were predicted."""
     answers = await index.fetch_named(first_requests(request, predicted))
+    _clear_hints_after_swap(index, answers)
     cpts = read_cpts(request, answers)
     if cpts.covering == predicted.covering:
         return cpts, answers
     if needs_covering(request):
         index.hints.area_cpts.put_cached(request.area.insee or "", cpts.covering)
     return cpts, await index.fetch_named(plan_requests(request, cpts.covering, predicted))
+
+
+def _clear_hints_after_swap(index: Index, answers: Answers) -> None:
+    """Every hit names the concrete index that answered: no request is spent on knowing it.
+
+    Answers without a hit leave the hints as they are, to be verified like any other.
+    """
+    hit = next((hit for answer in answers.values() for hit in read_hits(answer)), None)
+    if hit is not None:
+        index.hints.clear_after_swap(hit["_index"])
 
 
 def _learn_circle(index: Index, decision: Decision) -> None:

@@ -74,7 +74,9 @@ def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
 def _result_requests(plan: Plan) -> dict[str, Body]:
     base, selected = base_query(plan), post_filter_clauses(plan)
     ranked = {"query": build_scored_query(plan, base), "sort": sort_keys(plan), "_source": SOURCE}
-    bodies = {PAGE: _page(plan, ranked, selected), SLOT_FACETS: _slot_facets(plan, base, selected)}
+    bodies = {PAGE: _page(plan, ranked, selected)}
+    if plan.request.criteria.facets:
+        bodies[SLOT_FACETS] = _slot_facets(plan, base, selected)
     if plan.area_cpts:
         bodies[MEMBERS] = _members(plan, ranked, selected)
     return bodies
@@ -94,7 +96,7 @@ def _page(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     counts without its own filter over the same query. Members of a covering CPTS are excluded:
     one card shows them.
     """
-    facets = offer_facets(plan, selected)
+    facets = offer_facets(plan, selected) if plan.request.criteria.facets else {}
     return {
         **ranked,
         **page_bounds(plan),
@@ -129,7 +131,8 @@ def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     else:
         chosen = best_members(plan.area_cpts, [*selected.values()])
     query = {"bool": {"must": [ranked["query"]], "filter": [members_clause(plan)]}}
-    aggs = {**member_facets(plan, selected), **chosen.pop("aggs", {})}
+    facets = member_facets(plan, selected) if plan.request.criteria.facets else {}
+    aggs = {**facets, **chosen.pop("aggs", {})}
     return {**ranked, "query": query, "track_total_hits": False, "aggs": aggs, **chosen}
 
 

@@ -146,10 +146,12 @@ class SearchRequest(BaseModel):
     """Offers a page; `page * size` is at most 10000."""
     cursor: CursorText | None = None
     """Cursor of the last answer, for the page after it, however deep; the criteria stay those of
-    the first page, only `size` and `origin` may change. Lives 10 minutes."""
+    the first page, only `size`, `facets` and `origin` may change. Lives 10 minutes."""
     stable: bool = False
     """True walks the directory as it stands at the first page: following the cursors, no offer is
     lost or met twice while slots change."""
+    facets: bool = True
+    """False leaves out the counts of the filters, which a next page seldom needs again."""
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}$")] = "sas"
     """Value of the `origin` parameter put on booking links."""
 

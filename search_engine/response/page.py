@@ -79,20 +79,20 @@ def build_page(
         "pinned": [doctor_card(plan, hit) for hit in read_hits(places)] if places else [],
         "total": {"value": total, "relation": "eq"},
         "results": results,
-        "facets": facets_block(plan, answer),
+        **({"facets": facets_block(plan, answer)} if plan.request.criteria.facets else {}),
         "next": next_page,
         "seed": plan.request.seed,
         "warnings": page_warnings(plan, identified=places is not None and read_total(places) > 0),
         "took_ms": took_ms,
     }
-    beside = {
+    optional = {
         "enlarged": enlargement_block(plan),
         "nearer_alternative": nearest_alternative_block(result, results),
         "cpts": cpts_filter_card(result),
         "instead": result.alternatives or None,
         "solutions": result.solutions,
     }
-    return page | {name: block for name, block in beside.items() if block is not None}
+    return page | {name: block for name, block in optional.items() if block is not None}
 
 
 def enlargement_block(plan: Plan) -> dict[str, Any] | None:

@@ -1,15 +1,18 @@
 """What is foreseen saves requests, and never changes an answer."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from elasticsearch import AsyncElasticsearch
+from elasticsearch import AsyncElasticsearch, Elasticsearch
 
+from elastic.lifecycle import create_index, swap_alias
+from mappings.offers import offers_mapping, offers_settings
 from search_engine.backend.hints import NO_CIRCLE, BoundedCache, QueryHintCache
 from search_engine.request.interpretation import Interpretation
-from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
+from tests.search_engine.conftest import IndexOffers, RandomOffersIndex, fill, new_index
 from tests.search_engine.engine_pages import change_criteria, fetch_page, record_request_paths
 from tests.search_engine.random_searches import RandomSearch, draw_search
 from tests.search_engine.sample_offers import Searcher, area, doctor, slot
@@ -102,3 +105,37 @@ async def test_a_name_that_few_bear_is_one_request_at_once(
     assert len(asked) == 1
     assert page["total"]["value"] == 1
     assert page["enlarged"]["to_km"] == 40.0
+
+
+async def test_a_swap_of_the_index_clears_what_the_former_one_taught(
+    es: Elasticsearch, client: AsyncElasticsearch
+) -> None:
+    """Both indices are behind the same alias, one after the other."""
+    before = new_index(es)
+    after = replace(before, stamp=before.stamp + timedelta(seconds=1))
+    searcher = Searcher(client, before.alias)
+    fill(es, before.alias, [doctor("near", 1, [slot()]), doctor("ring", 25, [slot()])])
+    await searcher.page(where=HERE)
+    learnt = dict(searcher.hints.circles.entries)
+    assert list(learnt.values()) == [2]
+    create_index(es, after, offers_settings(), offers_mapping())
+    swap_alias(es, before.alias, after)
+    fill(es, before.alias, [doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
+    page = await searcher.page(where=HERE)
+    assert (page["total"]["value"], "enlarged" in page) == (7, False)
+    assert searcher.hints.index == str(after)
+    assert list(searcher.hints.circles.entries.values()) != [2]
+    for name in (before, after):
+        es.indices.delete(index=str(name))
+
+
+async def test_a_name_or_a_treating_doctor_teaches_nothing(index_offers: IndexOffers) -> None:
+    """What is kept depends on codes alone: a place, a known word, a mode, selected filters."""
+    one = doctor("simon", 25, [slot()], names=["SIMON"])
+    searcher = index_offers([one])
+    await searcher.page("simon", where=HERE, meaning=SIMON)
+    await searcher.page(where=HERE, treating_doctor=one["rpps"])
+    assert not searcher.hints.circles.entries
+    await searcher.page(where=HERE, sector=["1"])
+    (key,) = searcher.hints.circles.entries
+    assert key[-1] == ("sector=1",)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from search_engine.backend.index import Index
+from search_engine.execution.cursor_key import build_cursor_key
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import (
     area,
@@ -191,3 +193,39 @@ async def test_a_hidden_member_is_named_by_its_cpts(index_offers: IndexOffers) -
     first = doctor("first", 9, [slot(1)], cpts=[COAST], participant=True)
     shown = index_offers([cpts(COAST, "14754"), *far, *members, first])
     assert "nearer_alternative" not in await shown.page(where=area(insee="14754"))
+
+
+async def test_facets_left_out_change_nothing_else(
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their requests are not sent, and a page by cursor may leave out what the first one gave."""
+    key = build_cursor_key(None)
+    members = [doctor(f"m{n}", n, [slot()], cpts=[COAST]) for n in (1, 3)]
+    alone = [doctor(f"d{n}", n, [slot()]) for n in range(4, 12)]
+    searcher = index_offers([cpts(COAST, "14754"), *members, *alone])
+    criteria = {"where": area(insee="14754"), "seed": 1, "kind": ["professional"]}
+    full = await searcher.page(**criteria, key=key)
+    bodies = record_bodies(monkeypatch)
+    plain = await searcher.page(**criteria, key=key, facets=False)
+    assert not [name for body in bodies for name in body.get("aggs", {}) if "facet" in name]
+    assert "facets" not in plain
+    assert set(full) - set(plain) == {"facets"}
+    same = ("total", "results", "nearer_alternative")
+    assert [plain.get(name) for name in same] == [full.get(name) for name in same]
+    follow = {**criteria, "key": key, "cursor": full["next"]["cursor"]}
+    after = [await searcher.page(**follow, facets=facets) for facets in (True, False)]
+    assert ["facets" in page for page in after] == [True, False]
+    assert after[0]["results"] == after[1]["results"]
+
+
+def record_bodies(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The requests of the searches that follow."""
+    bodies: list[dict[str, Any]] = []
+    real = Index.fetch_answers
+
+    async def fetch_answers(index: Index, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        bodies.extend(sent)
+        return await real(index, sent)
+
+    monkeypatch.setattr(Index, "fetch_answers", fetch_answers)
+    return bodies
