@@ -11,11 +11,12 @@ from elasticsearch import AsyncElasticsearch
 from bench.exchange import Call, Plan
 from bench.recording import record_calls, recording_client
 from geography.geocoding.geocoder import Geocoder
+from mappings.instants import utc_text
 from search_engine.backend.index import Index
 from search_engine.execution.search import search
 from search_engine.lookup.suggest import SuggestRequest, suggest
 from search_engine.request.criteria import Criteria
-from search_engine.request.window import format_instant, whole_second
+from search_engine.request.window import whole_second
 
 Body = dict[str, Any]
 
@@ -69,8 +70,8 @@ async def searches_at(url: str, alias: str, searches: Iterable[tuple[Body, datet
 
 
 def _second_later(call: Call, now: datetime) -> Call:
-    later = format_instant(now + timedelta(seconds=1))
-    return replace(call, body=call.body.replace(format_instant(now), later), now="")
+    later = utc_text(now + timedelta(seconds=1))
+    return replace(call, body=call.body.replace(utc_text(now), later), now="")
 
 
 async def _record_search(
@@ -82,7 +83,7 @@ async def _record_search(
         client, alias, foresight = index.client, index.alias, index.hints
         await search(client, alias, criteria, now, geocoder=chain, hints=foresight)
 
-    return await record_calls(format_instant(now), work)
+    return await record_calls(utc_text(now), work)
 
 
 async def raw_suggestions(url: str, alias: str, bodies: Iterable[Body]) -> Plan:

@@ -7,7 +7,7 @@ from typing import Protocol
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import GeocodedAddress
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
-from search_engine.request.area import Area, address_area, insee_area
+from search_engine.request.area import Area, address_area, insee_area, pad_insee
 from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
 
 NUMBER_IGNORED = {
@@ -115,11 +115,6 @@ async def resolve_place_area(place: LrmPlace, finder: InseeFinder) -> Area:
     if finder.is_down:
         raise GeocoderUnavailable
     raise PlaceNotFound(field="streetname")
-
-
-def pad_insee(insee: str) -> str:
-    """The INSEE code with the zeros a spreadsheet took away: ``1053`` gives ``01053``."""
-    return insee.upper().zfill(5) if insee else ""
 
 
 def _town(gazetteer: Gazetteer, insee: str, city: str) -> LrmPlace:

@@ -11,10 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mappings.instants import utc_text
 from search_engine.relevance.cases import CaseKind
 from search_engine.relevance.limits import LEAST_NDCG
 from search_engine.relevance.verdict import CaseOutcome, RelevanceVerdict, State
-from search_engine.request.window import format_instant
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -121,7 +121,7 @@ def as_json(verdict: RelevanceVerdict, name: str, now: datetime) -> dict[str, An
     """The whole verdict as plain values."""
     return {
         "index": name,
-        "now": format_instant(now),
+        "now": utc_text(now),
         "good": verdict.good,
         "ndcg": verdict.ndcg,
         "least_ndcg": LEAST_NDCG,

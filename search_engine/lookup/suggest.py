@@ -38,6 +38,7 @@ from search_engine.request.interpretation import (
     lookup_key,
 )
 from search_engine.request.problems import QueryTooShort
+from search_engine.response.cards import omit_unknown
 
 WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
 """Weights: the words are whole, not begun; nearness, halved at PIVOT; the department."""
@@ -226,7 +227,7 @@ def _person(offer: dict[str, Any]) -> dict[str, Any]:
         "rpps": offer["rpps"],
         "profession": None if profession is None else profession.label,
     }
-    return _omit_unknown({**shown, **_city(offer)})
+    return omit_unknown({**shown, **_city(offer)})
 
 
 def _structure(offer: dict[str, Any]) -> dict[str, Any]:
@@ -236,15 +237,11 @@ def _structure(offer: dict[str, Any]) -> dict[str, Any]:
         "id": offer["id"],
         "kind": offer.get("structure_kind", offer["kind"]),
     }
-    return _omit_unknown({**shown, **_city(offer)})
+    return omit_unknown({**shown, **_city(offer)})
 
 
 def _city(offer: dict[str, Any]) -> dict[str, Any]:
     return {"city": offer.get("city"), "department": offer.get("department")}
-
-
-def _omit_unknown(shown: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _lists(

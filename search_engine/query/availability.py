@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from mappings.instants import utc_text
 from mappings.records import SlotType, StoredSlot
 from search_engine.backend.bodies import Clause
 from search_engine.request.criteria import VISIBLE_TYPES, Criteria, Role
-from search_engine.request.window import SearchWindow, format_instant
+from search_engine.request.window import SearchWindow
 
 
 class SlotRule(NamedTuple):
@@ -33,8 +34,8 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     visible = VISIBLE_TYPES[criteria.role]
     asked = criteria.slot_type or visible
     return SlotRule(
-        start=format_instant(window.start),
-        end=format_instant(window.end),
+        start=utc_text(window.start),
+        end=utc_text(window.end),
         types=tuple(kind for kind in visible if kind in asked),
         visible=visible,
         consultation=tuple(criteria.consultation),
@@ -60,13 +61,13 @@ def drop_slot_filters(rule: SlotRule, *names: str) -> SlotRule:
 def default_slot_rule(role: Role, window: SearchWindow) -> SlotRule:
     """The rule of a card shown outside the filters: role and window only."""
     visible = VISIBLE_TYPES[role]
-    return SlotRule(format_instant(window.start), format_instant(window.end), visible, visible)
+    return SlotRule(utc_text(window.start), utc_text(window.end), visible, visible)
 
 
 def hours_range(start: datetime, horizon: str) -> tuple[str, str]:
     """``"4-8"`` as instants: (after, before) so many hours from the start (F077)."""
     after, before = (timedelta(hours=int(hours)) for hours in horizon.split("-"))
-    return format_instant(start + after), format_instant(start + before)
+    return utc_text(start + after), utc_text(start + before)
 
 
 def is_visible_slot(rule: SlotRule, slot: StoredSlot) -> bool:

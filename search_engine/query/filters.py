@@ -6,6 +6,7 @@ What a person selects among them is in ``selections``.
 from typing import Any
 
 from mappings import codes
+from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
 from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
@@ -15,7 +16,7 @@ from search_engine.query.post_filters import post_filter_clauses, specialty_clau
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
-from search_engine.request.window import SearchWindow, format_instant
+from search_engine.request.window import SearchWindow
 
 ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
@@ -82,8 +83,8 @@ def area_filters(area: Area) -> list[Clause]:
 def absence_clauses(window: SearchWindow) -> list[Clause]:
     """Absent for good (F034), or absent over the whole window (F035, W27)."""
     span = {
-        "gte": format_instant(window.start),
-        "lte": format_instant(window.end),
+        "gte": utc_text(window.start),
+        "lte": utc_text(window.end),
         "relation": "contains",
     }
     return [{"term": {"always_absent": True}}, {"range": {"absences": span}}]

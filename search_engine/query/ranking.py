@@ -11,10 +11,11 @@ both on every card. The rules in plain words: ``docs/explanation/ranking.md``.
 from datetime import timedelta
 from functools import lru_cache
 
+from mappings.instants import utc_text
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
-from search_engine.request.window import SearchWindow, end_of_today, format_instant
+from search_engine.request.window import SearchWindow, end_of_today
 
 NAME = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0}
 SLOT = 8.0
@@ -59,9 +60,7 @@ def soon_credits(plan: Plan) -> list[tuple[str, float]]:
 @lru_cache(maxsize=64)
 def _soon_limits(window: SearchWindow) -> tuple[str, str]:
     """Latest starts that are soon, as UTC texts: every card of a page asks for the same."""
-    return format_instant(window.start + timedelta(hours=SOON_HOURS)), format_instant(
-        end_of_today(window)
-    )
+    return utc_text(window.start + timedelta(hours=SOON_HOURS)), utc_text(end_of_today(window))
 
 
 def structure_credit(plan: Plan) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.identifiers import Rpps, as_rpps
+from mappings.instants import utc_text
 from mappings.records import Kind, Offer, StoredSlot
 from search_engine.query.availability import default_slot_rule, select_visible_slots
 from search_engine.query.clauses import SOURCE, circle, distance_order
@@ -16,7 +17,7 @@ from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
 from search_engine.request.area import Area
-from search_engine.request.window import SearchWindow, format_instant
+from search_engine.request.window import SearchWindow
 
 NOT_IDENTIFIED = {
     "code": "sas_pf_001",
@@ -105,7 +106,7 @@ def doctor_slots(plan: Plan, offer: Offer) -> list[StoredSlot]:
 
 def is_absent(offer: Offer, window: SearchWindow) -> bool:
     """Absent for good, or over the whole window; the same words as the filter of the search."""
-    start, end = format_instant(window.start), format_instant(window.end)
+    start, end = utc_text(window.start), utc_text(window.end)
     away = any(span["gte"] <= start and end < span["lt"] for span in offer.get("absences", []))
     return offer.get("always_absent", False) or away
 

@@ -127,10 +127,15 @@ def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | 
 
 def insee_area(gazetteer: Gazetteer, insee: str, radius_km: float | None) -> Area:
     """Around the point of a commune; arrondissements stay, former codes are answered."""
-    commune = gazetteer.by_insee(insee.upper().zfill(5))
+    commune = gazetteer.by_insee(pad_insee(insee))
     if commune is None:
         raise CommuneNotFound
     return _commune_area(commune, radius_km)
+
+
+def pad_insee(insee: str) -> str:
+    """The INSEE code in capitals with its leading zero, an empty text unchanged."""
+    return insee.upper().zfill(5) if insee else ""
 
 
 def department_area(department: Department, radius_km: float | None) -> Area:

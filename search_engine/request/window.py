@@ -1,9 +1,10 @@
 """The stretch of time a search looks at: from now to the end of day + 2, or so many hours."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from mappings.instants import utc_text
 
 DAYS = 3
 """Local dates of the default window: today, tomorrow, the day after (F060)."""
@@ -21,8 +22,8 @@ class SearchWindow(NamedTuple):
     def as_dict(self) -> dict[str, str]:
         """The block ``window`` of a page."""
         return {
-            "from": format_instant(self.start),
-            "to": format_instant(self.end),
+            "from": utc_text(self.start),
+            "to": utc_text(self.end),
             "zone": self.zone,
         }
 
@@ -52,17 +53,6 @@ def local_dates(window: SearchWindow, zone: str) -> list[date]:
 def local_date(moment: datetime, zone: str) -> date:
     """The date on the wall of the zone at that instant."""
     return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def format_instant(moment: datetime) -> str:
-    """UTC text to the second, ``2021-11-04T14:20:00Z``; such texts sort like the instants."""
-    return _text(moment.astimezone(UTC))
-
-
-@lru_cache(maxsize=1024)
-def _text(moment: datetime) -> str:
-    """Kept by instants in UTC alone: in another zone both hours of an autumn night are equal."""
-    return moment.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

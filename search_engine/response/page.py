@@ -22,7 +22,7 @@ from search_engine.query.treating_doctor import (
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
-from search_engine.response.cards import Card, CardContext, card
+from search_engine.response.cards import Card, CardContext, card, omit_unknown
 from search_engine.response.distances import offer_distance_km
 from search_engine.response.explanation import CreditScale, build_credit_scale, explain_rank
 from search_engine.response.facet_labels import facets_block
@@ -92,7 +92,7 @@ def build_page(
         "instead": result.alternatives or None,
         "solutions": result.solutions,
     }
-    return page | {name: block for name, block in optional.items() if block is not None}
+    return page | omit_unknown(optional)
 
 
 def enlargement_block(plan: Plan) -> dict[str, Any] | None:
@@ -149,7 +149,7 @@ def best_member(own: Card) -> dict[str, Any]:
     """What is told of the member whose rank the CPTS takes."""
     told = {name: own.get(name) for name in ("id", "title", "profession", "distance_km")}
     told["next_start"] = own["availability"].get("next_start")
-    return {name: value for name, value in told.items() if value is not None}
+    return omit_unknown(told)
 
 
 def nearest_alternative_block(
@@ -243,7 +243,7 @@ AREA_FIELDS = tuple(name for name in Area._fields if name != "first_radius_km")
 def area_block(plan: Plan) -> dict[str, Any]:
     """The area searched, after any enlargement; unknown is absent."""
     shown = {name: getattr(plan.area, name) for name in AREA_FIELDS}
-    return {key: value for key, value in shown.items() if value is not None}
+    return omit_unknown(shown)
 
 
 def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:

@@ -9,6 +9,7 @@ from bench.dataset import Site
 from bench.exchange import Call
 from bench.recording import record_calls, recording_client
 from geography.geocoding.geocoder import Geocoder
+from mappings.instants import utc_text
 from search_engine.execution.search import search
 from search_engine.query.page_requests import page_bodies
 from search_engine.query.plan import build_plan
@@ -16,7 +17,7 @@ from search_engine.request.area import resolve_area
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import interpret
 from search_engine.request.profiles import load_profiles
-from search_engine.request.window import build_window, format_instant
+from search_engine.request.window import build_window
 
 LOZERE = {
     "what": "MG",
@@ -57,7 +58,7 @@ async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
         pages.append(await search(client, site.alias, criteria, now, geocoder=chain))
 
     async with recording_client(site.url) as client, load.open_session() as through:
-        exchange = await record_calls(format_instant(now), work)
+        exchange = await record_calls(utc_text(now), work)
         bodies = await load.perform(through, exchange) or []
     await chain.aclose()
     hits = orjson.loads(bodies[-1])["responses"][0]["hits"]["hits"]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from search_engine.request.window import build_window, format_instant, local_dates, whole_second
+from mappings.instants import utc_text
+from search_engine.request.window import build_window, local_dates, whole_second
 
 PARIS, REUNION, CAYENNE = "Europe/Paris", "Indian/Reunion", "America/Cayenne"
 
@@ -21,7 +22,7 @@ PARIS, REUNION, CAYENNE = "Europe/Paris", "Indian/Reunion", "America/Cayenne"
     ],
 )
 def test_to_the_end_of_the_day_after_tomorrow_in_the_zone(now: str, zone: str, end: str) -> None:
-    assert format_instant(build_window(datetime.fromisoformat(now), zone).end) == end
+    assert utc_text(build_window(datetime.fromisoformat(now), zone).end) == end
 
 
 @pytest.mark.proves("F076", "W16")
@@ -52,9 +53,9 @@ def test_dates_are_those_of_the_place() -> None:
 
 def test_a_started_second_is_past() -> None:
     begun = datetime(2026, 1, 31, 20, 30, 7, 1, tzinfo=UTC)
-    assert format_instant(whole_second(begun)) == "2026-01-31T20:30:08Z"
+    assert utc_text(whole_second(begun)) == "2026-01-31T20:30:08Z"
     exact = datetime(2026, 1, 31, 22, 30, 7, tzinfo=timezone(timedelta(hours=2)))
-    assert format_instant(whole_second(exact)) == "2026-01-31T20:30:07Z"
+    assert utc_text(whole_second(exact)) == "2026-01-31T20:30:07Z"
 
 
 def test_a_naive_now_is_refused() -> None:
