@@ -1,1 +1,1 @@
-"""How Elasticsearch is asked: the index behind one alias, and hints from earlier searches."""
+"""Access to Elasticsearch: the index behind one alias, and hints from earlier searches."""

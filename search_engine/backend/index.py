@@ -1,4 +1,4 @@
-"""The offers behind one alias, as every search asks for them."""
+"""The offers behind one alias, as every search queries them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ KEEP_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The offers behind one alias, read through one client; at a point in time when it is told."""
+    """The offers behind one alias, read through one client; at a point in time with ``pit``."""
 
     client: AsyncElasticsearch
     alias: str
     pit: str | None = None
     hints: QueryHintCache = field(default_factory=QueryHintCache)
-    """What earlier searches were told, shared by those of a process."""
+    """Hints from earlier searches, shared by those of a process."""
 
     async def fetch_answer(self, body: Body) -> Answer:
         """The whole answer to one request.
@@ -49,11 +49,11 @@ class Index:
         """The whole answers to several requests sent as one, in their order."""
         if len(bodies) <= 1:
             return [await self.fetch_answer(body) for body in bodies]
-        told = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
+        pinned = {} if self.pit is None else {"pit": {"id": self.pit, "keep_alive": f"{KEEP_S}s"}}
         target = self.alias if self.pit is None else None
         try:
             answers = await run_multi_search(
-                self.client, target, [{**body, **told} for body in bodies]
+                self.client, target, [{**body, **pinned} for body in bodies]
             )
         except IndexMissing as error:
             if self.pit is None:

@@ -1,7 +1,7 @@
-"""The cards of a page: offers that stand alone, and among them the best member of each CPTS.
+"""The cards of a page: offers with their own card, and the best member of each CPTS.
 
-Both are asked at once, in the same order; here they become one list. The page was asked with as
-many hits before it as there are CPTS, so whatever stands before those hits is before the page.
+Both are requested at once, in the same order; here they become one list. The page was requested
+with as many hits before it as there are CPTS, so what precedes those hits precedes the page.
 """
 
 from bisect import bisect_left
@@ -24,7 +24,7 @@ def merge_cpts_cards(plan: Plan, alone: Answer, members: Answer) -> Answer:
 
 
 def _after(plan: Plan, alone: list[Hit], best: list[Hit], rank: Any) -> list[Hit]:
-    """The hits from the start of the page on; in a walk, after the last card seen."""
+    """The hits from the start of the page on; by cursor, after the last card seen."""
     if plan.position is not None:
         seen = rank({"sort": list(plan.position.after)})
         return list(merge(alone, [hit for hit in best if rank(hit) > seen], key=rank))

@@ -103,7 +103,7 @@ def restore_plan(request: ResolvedRequest, state: CursorState) -> Plan:
 
 
 def predict_search(request: ResolvedRequest, hints: QueryHintCache) -> Prediction:
-    """The CPTS and the circle of the last search alike; for a name, which few bear, the largest."""
+    """The CPTS and the circle of the last search alike; for a name, which few have, the largest."""
     covering = (
         hints.area_cpts.get_cached(request.area.insee or "") if needs_covering(request) else ()
     )

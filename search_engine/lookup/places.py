@@ -63,8 +63,8 @@ def cities(gazetteer: Gazetteer, text: str) -> list[Commune]:
 
     A city with districts is followed by them: ``Paris 15`` gives the 15th district first.
     """
-    said = split_place(text)
-    found = [*gazetteer.by_name(text), *(gazetteer.starting_with(text) if said.city else [])]
+    split = split_place(text)
+    found = [*gazetteer.by_name(text), *(gazetteer.starting_with(text) if split.city else [])]
     first: dict[str, Commune] = {}
     for commune in found:
         first.setdefault(commune.insee, commune)

@@ -131,7 +131,7 @@ def warm() -> None:
 
 
 def resolve_suggest_area(request: SuggestRequest) -> Area | None:
-    """The area near which names are wanted, None when nothing was said."""
+    """The area near which names are wanted, None without one."""
     if request.lat is not None and request.lon is not None:
         return point_area(load_gazetteer(), request.lat, request.lon, None)
     if request.insee is not None:
@@ -254,7 +254,7 @@ def _lists(
 
 def _term(folded: str, text: str) -> Term | None:
     """The word with its meaning, None for a label that the search takes for a name."""
-    if len(folded.replace(" ", "")) < 2:  # noqa: PLR2004 - one letter says nothing
+    if len(folded.replace(" ", "")) < 2:  # noqa: PLR2004 - one letter is no word
         return None
     try:
         meaning = interpret(text)

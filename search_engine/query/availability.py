@@ -17,7 +17,7 @@ from search_engine.request.window import SearchWindow
 class SlotRule(NamedTuple):
     """What one slot must satisfy; instants as UTC text, ends included.
 
-    ``types``: one of them is needed. ``visible``: those the asker may see on a card.
+    ``types``: one of them is needed. ``visible``: those the caller may see on a card.
     ``ranges``: (after, before) pairs, the slot overlaps one of them; none means any.
     """
 
@@ -32,11 +32,11 @@ class SlotRule(NamedTuple):
 def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     """The rule of a search: role, window, slot type, consultation and horizon."""
     visible = VISIBLE_TYPES[criteria.role]
-    asked = criteria.slot_type or visible
+    selected = criteria.slot_type or visible
     return SlotRule(
         start=utc_text(window.start),
         end=utc_text(window.end),
-        types=tuple(kind for kind in visible if kind in asked),
+        types=tuple(kind for kind in visible if kind in selected),
         visible=visible,
         consultation=tuple(criteria.consultation),
         ranges=tuple(hours_range(window.start, horizon) for horizon in criteria.horizon),

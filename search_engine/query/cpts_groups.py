@@ -1,7 +1,7 @@
 """CPTS: the communities that cover the patient's commune, each one card at its best member's rank.
 
 The best member of each is found by the very ranking of the page, from which members are kept out;
-the card of the CPTS stands where that member would (F090 to F096).
+the card of the CPTS takes the rank of that member (F090 to F096).
 """
 
 from geography.gazetteer import load_gazetteer
@@ -61,7 +61,7 @@ def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
 
 
 def same_members(representatives: list[str], selected: list[Clause]) -> Body:
-    """The representatives that an earlier page of the same walk chose, as they stand now."""
+    """The representatives that the first page chose, as they are now."""
     chosen = {"terms": {"id": representatives}}
     return {"size": len(representatives), "post_filter": and_clause([chosen, *selected])}
 

@@ -1,4 +1,4 @@
-"""The pieces of which facets are asked and read."""
+"""Parts of facet aggregations, and how they are read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def wrap_filter(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[st
 
 
 def unwrap_filter(name: str, aggregations: Body) -> Body:
-    """What ``under`` asked for a facet."""
+    """The aggregations that ``wrap_filter`` requested for a facet."""
     inside: Body = aggregations.get(f"facet_{name}", aggregations)
     return inside
 

@@ -31,7 +31,7 @@ from search_engine.query.post_filters import KIND_FIELDS, OFFER_FILTERS
 from search_engine.query.slot_facets import offers_by_slot, slot_facets
 
 MAX_FACET_VALUES = 50
-"""Values of one facet that are told, the most frequent ones."""
+"""Values shown of one facet, the most frequent ones."""
 
 OFFER_FIELDS: Mapping[str, tuple[str, ...]] = {
     **{name: (field,) for name, field in OFFER_FILTERS.items()},
@@ -68,7 +68,7 @@ def offer_facets(
 
 
 def member_facets(plan: Plan, selected: Clauses) -> dict[str, Body]:
-    """The facets of members who stand behind the card of their CPTS, to be taken off."""
+    """The facets of members grouped into the card of their CPTS, to be subtracted."""
     groups = cpts_count_aggs(plan)
     return {**offer_facets(plan, selected, groups), **slot_facets(plan, selected, groups)}
 
@@ -131,7 +131,7 @@ def _cards(everybody: Mapping[str, Body], behind: Mapping[str, Body]) -> dict[st
 
 
 def _kinds(plan: Plan, found: Body) -> dict[str, int]:
-    """Kinds of cards: those of offers that stand alone, and the CPTS that members stand behind."""
+    """Kinds of cards: those of offers with their own card, and the CPTS of grouped members."""
     facet, counts = unwrap_filter("kind", found), Counter[str]()
     counts.update(_documents(facet))
     if MEMBERS in found:

@@ -1,6 +1,6 @@
 """Which offers can answer at all: place, kind, meaning of the text, absences. Nothing scores.
 
-What a person selects among them is in ``selections``.
+Filters that a person selects are in ``post_filters``.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ FUZZINESS = "AUTO:4,8"
 """Edits allowed by length of the word: none under 4 letters, one under 8, else two."""
 
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
-"""The agreement each mode asks for (F042, F046)."""
+"""The agreement that each mode requires (F042, F046)."""
 
 
 def offer_filters(plan: Plan) -> Clause:
@@ -47,7 +47,7 @@ def offer_filters(plan: Plan) -> Clause:
 def base_query(plan: Plan) -> Clause:
     """The ``bool`` of what is looked for, whatever filters are selected.
 
-    Where filters on slots are selected in mode ``available``, it asks for any slot that shows,
+    Where filters on slots are selected in mode ``available``, it requires any visible slot,
     so that their facets can count the others.
     """
     wanted = [
@@ -91,7 +91,7 @@ def absence_clauses(window: SearchWindow) -> list[Clause]:
 
 
 def meaning_filters(plan: Plan) -> list[Clause]:
-    """What the text asks for: one of its meanings, and the conditions of its words (F032)."""
+    """One of the meanings of the text, and the conditions of its words (F032)."""
     meaning = plan.request.meaning
     conditions: list[Clause] = []
     if meaning.needs_maternity:
@@ -121,7 +121,7 @@ def code_meanings(meaning: Interpretation) -> list[Clause]:
 
 
 def specialty_meanings(meaning: Interpretation) -> list[Clause]:
-    """Who bears one of the specialities, whatever else (F028), or participates (F027)."""
+    """Offers with one of the specialities, whatever else (F028), or participants (F027)."""
     clauses = [specialty_clause(meaning.specialties)]
     if meaning.bypass_professions and not GENERAL_MEDICINE.isdisjoint(meaning.specialties):
         profession = {"terms": {"profession": list(meaning.bypass_professions)}}

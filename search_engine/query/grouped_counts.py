@@ -1,4 +1,4 @@
-"""Counting cards where members of a CPTS stand behind one: the same sum for every count."""
+"""Counts of cards where members of a CPTS share one: the same sum for every count."""
 
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ MEMBERS, GROUPS = "members", "groups"
 
 
 def card_count_aggs(plan: Plan) -> dict[str, Body]:
-    """What a bucket of offers needs to be counted in cards; nothing where nobody is grouped.
+    """Aggregations by which a bucket of offers is counted in cards; none without grouping.
 
     One value for all the buckets of a search: not to be changed.
     """
@@ -17,8 +17,9 @@ def card_count_aggs(plan: Plan) -> dict[str, Body]:
 
 
 def cpts_count_aggs(plan: Plan) -> dict[str, Body]:
-    """What a bucket of members needs to be counted in cards: one bucket a CPTS, nothing where all
-    are of one."""
+    """Aggregations by which a bucket of members is counted in cards: one bucket per CPTS.
+
+    None for a single CPTS."""
     return _cpts_buckets(plan.area_cpts)
 
 

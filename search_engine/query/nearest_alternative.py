@@ -1,5 +1,5 @@
 """The nearest offer with a slot, when the order hides it: participants come first by rule, and
-whoever calls must see what that costs in kilometres (design 8.8)."""
+the caller must see what that costs in kilometres (design 8.8)."""
 
 from mappings.records import Offer
 from search_engine.backend.bodies import Body
@@ -10,11 +10,11 @@ from search_engine.query.ranking import is_distance_ranked
 
 NEAREST = "nearest"
 FIRST_CARDS = 5
-"""Cards that whoever calls reads anyway: one page of the screen."""
+"""Cards that the caller reads anyway: one page of the screen."""
 
 
 def nearest_agg(plan: Plan, selected: list[Body]) -> dict[str, Body]:
-    """The nearest offer with a slot, asked with the first page from a patient's own point."""
+    """The nearest offer with a slot, requested with the first page from a patient's own point."""
     if not plan.first_page or not is_distance_ranked(plan.area):
         return {}
     wanted = [*selected, *([] if plan.request.slot_needed else [has_slot(plan.request.slots)])]
@@ -23,7 +23,7 @@ def nearest_agg(plan: Plan, selected: list[Body]) -> dict[str, Body]:
 
 
 def read_nearest(answer: Body) -> Offer | None:
-    """The nearest offer, None when none has a slot or nobody asked."""
+    """The nearest offer, None when none has a slot or it was not requested."""
     found = answer.get("aggregations", {}).get(NEAREST)
     hits = [] if found is None else found[NEAREST]["hits"]["hits"]
     offer: Offer | None = hits[0]["_source"] if hits else None

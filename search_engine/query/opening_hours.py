@@ -48,10 +48,10 @@ def opening_state(
 
 
 def open_now_clause(now: datetime) -> dict[str, Any]:
-    """The filter of the offers that ``opening`` says open at ``now``; without hours none is (F085).
+    """Offers that ``opening`` finds open at ``now``; none without hours (F085).
 
     The zones whose walls show the same minute are one clause. It is the same all through a minute,
-    and shared by all who ask: not to be changed.
+    and shared by all callers: not to be changed.
     """
     return _open_at(now.replace(second=0, microsecond=0))
 

@@ -1,7 +1,7 @@
 """The filters a person selects, one clause each: OR inside a filter, AND between filters (F083).
 
-They stand apart from the rest of the query because a facet counts what its own filter would let
-through (multi-select): the query holds what is looked for, ``post_filter`` what is selected.
+They are apart from the query because a facet counts without its own filter (multi-select): the
+query holds what is searched, ``post_filter`` the selected filters.
 """
 
 from collections.abc import Mapping
@@ -26,15 +26,17 @@ SLOTS = "slots"
 """Name of the one clause that all filters on slots make together."""
 
 KIND_FIELDS = ("kind", "structure_kind")
-"""A kind may be asked for as what the offer is, or as what the structure is."""
+"""A kind is the kind of the offer, or that of the structure."""
 
 
 def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     """The clause of each selected filter, by its name; those on slots together as ``slots``."""
     criteria = plan.request.criteria
-    asked = {name: list(getattr(criteria, name)) for name in OFFER_FILTERS}
+    selected = {name: list(getattr(criteria, name)) for name in OFFER_FILTERS}
     clauses: dict[str, Clause] = {
-        name: {"terms": {OFFER_FILTERS[name]: values}} for name, values in asked.items() if values
+        name: {"terms": {OFFER_FILTERS[name]: values}}
+        for name, values in selected.items()
+        if values
     }
     if criteria.specialty:
         clauses["specialty"] = specialty_clause(criteria.specialty)
@@ -51,7 +53,7 @@ def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
 
 def specialty_clause(specialties: list[str] | tuple[str, ...]) -> Clause:
     """Offers with one of the specialities or of their reform pairs."""
-    members = dict.fromkeys(code for asked in specialties for code in codes.with_group(asked))
+    members = dict.fromkeys(code for one in specialties for code in codes.with_group(one))
     return {"terms": {"specialties": list(members)}}
 
 
@@ -72,5 +74,5 @@ def kinds_clause(plan: Plan, kinds: list[str]) -> Clause:
 
 
 def members_clause(plan: Plan) -> Clause:
-    """Members of the CPTS that stand as one card in this search."""
+    """Members of the CPTS that share one card in this search."""
     return {"terms": {"cpts": list(plan.area_cpts)}}

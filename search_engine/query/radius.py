@@ -1,4 +1,4 @@
-"""Looking further when too few offers answer (F014, W34): by the department's step, to twice."""
+"""Enlargement when too few offers match (F014, W34): by the department's step, up to twice."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
 
 
 def can_enlarge(area: Area) -> bool:
-    """A radius that was asked for is kept; a department has borders, not a radius."""
+    """An explicit radius is kept; a department has borders, not a radius."""
     return (
         area.radius_km is not None
         and not area.explicit_radius
@@ -35,7 +35,7 @@ def can_enlarge(area: Area) -> bool:
 
 
 def is_sparse(plan: Plan) -> bool:
-    """Whether looking further is what to expect: there, and for a name, which few bear."""
+    """Whether enlargement is usual: in a sparse department, and for a name, which few have."""
     named = plan.request.meaning.text is not None
     return can_enlarge(plan.area) and (named or plan.area.reference_km >= SPARSE_KM)
 
@@ -43,7 +43,7 @@ def is_sparse(plan: Plan) -> bool:
 def is_slot_counted(plan: Plan) -> bool:
     """What is too few: offers with a slot, where slots are what is looked for.
 
-    Those who accept beyond their slots or a re-orientation, and structures asked by their kind,
+    Those who accept beyond their slots or a re-orientation, and structures searched by kind,
     answer without one: there, every offer counts.
     """
     return plan.request.mode is Mode.AVAILABLE or (
@@ -70,7 +70,7 @@ def candidate_radii(plan: Plan) -> list[float]:
 
 
 def enough_slot_clauses(plan: Plan) -> list[Body]:
-    """The slot without which an offer does not count as enough, where no filter asks for it."""
+    """The slot without which an offer does not count as enough, unless a filter requires it."""
     return (
         [has_slot(plan.request.slots)]
         if is_slot_counted(plan) and not plan.request.slots_chosen
@@ -79,7 +79,7 @@ def enough_slot_clauses(plan: Plan) -> list[Body]:
 
 
 def mandatory_slot_clauses(plan: Plan) -> list[Body]:
-    """The slot without which an offer does not answer, where no filter asks for it."""
+    """The slot without which an offer does not match, unless a filter requires it."""
     return (
         [has_slot(plan.request.slots)]
         if plan.request.slot_needed and not plan.request.slots_chosen
@@ -88,7 +88,7 @@ def mandatory_slot_clauses(plan: Plan) -> list[Body]:
 
 
 def count_body(plan: Plan, radii: list[float]) -> Body:
-    """One request without hits: within each radius, how many offers answer, and bear the name.
+    """One request without hits: within each radius, how many offers match, and have the exact name.
 
     Without any radius, over the department.
     """
@@ -105,7 +105,7 @@ def circle_buckets(
 ) -> Body:
     """One bucket a radius, of the offers in its circle that meet ``more``, judged once.
 
-    The query asks for the last circle already. ``inside``: what every bucket holds.
+    The query holds the last circle already. ``inside``: what every bucket holds.
     """
     circles = [*(circle(plan.area, radius) for radius in radii[:-1]), and_clause([])]
     buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
@@ -135,7 +135,7 @@ def count_in_circle(answer: Body, index: int) -> int:
 
 
 def has_exact_name(answer: Body, index: int) -> bool:
-    """Whether somebody bears the exact name within that radius."""
+    """Whether an offer has the exact name within that radius."""
     return _counts(answer, EXACT)[index] > 0
 
 

@@ -45,7 +45,7 @@ def credit_factor(area: Area) -> float:
 
 
 def slot_type_credits(plan: Plan) -> dict[str, float]:
-    """Credit by slot type, of the types the asker may see."""
+    """Credit by slot type, of the types the caller may see."""
     factor, table = credit_factor(plan.area), plan.request.profile.slot_type
     return {kind: table[kind] * factor for kind in plan.request.slots.visible if table.get(kind)}
 
@@ -59,7 +59,7 @@ def soon_credits(plan: Plan) -> list[tuple[str, float]]:
 
 @lru_cache(maxsize=64)
 def _soon_limits(window: SearchWindow) -> tuple[str, str]:
-    """Latest starts that are soon, as UTC texts: every card of a page asks for the same."""
+    """Latest starts that are soon, as UTC texts: the same for every card of a page."""
     return utc_text(window.start + timedelta(hours=SOON_HOURS)), utc_text(end_of_today(window))
 
 

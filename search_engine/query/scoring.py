@@ -16,7 +16,7 @@ from search_engine.request.area import Area
 
 
 def build_scored_query(plan: Plan, filters: Clause) -> Clause:
-    """The whole query: the filters, the tiers, and the in-tier number when the order asks it."""
+    """The whole query: the filters, the tiers, and the in-tier number when the order uses it."""
     clauses = [*name_clauses(plan), *tier_clauses(plan)]
     functions: list[Clause] = []
     if plan.request.weighs_qualities:
@@ -32,7 +32,7 @@ def build_scored_query(plan: Plan, filters: Clause) -> Clause:
 def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
     """Slots are a must in mode ``available``, a step up in the others.
 
-    Where filters on slots are selected, ``post_filter`` asks for them and not the query.
+    Where filters on slots are selected, ``post_filter`` requires them and not the query.
     """
     slots = [slot_clause(plan)]
     if plan.request.slot_needed and not plan.request.slots_chosen:
@@ -66,7 +66,7 @@ def best_slot_credits(plan: Plan) -> list[Clause]:
 
 
 def name_clauses(plan: Plan) -> list[Clause]:
-    """The best way in which the name answers; named, so that a hit says which."""
+    """The best match of the name; named, so that a hit shows which."""
     if not plan.request.meaning.text:
         return []
     queries = name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy)

@@ -5,7 +5,7 @@ together, a little too far. What is read is exact, by the distance of every othe
 
 Order: those that name the speciality, then the coverage, then a draw by the seed over
 ``fair_key``. The coverage counts by its kind alone: a solution has no door, so the centre of its
-circle is nobody's distance, and nobody buys a rank.
+circle is no distance and ranks nothing.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ SPECIALTY, COVERAGE = 4.0, 2.0
 """Steps of the order before the cut at ``MAX_CANDIDATES``: each outweighs those below."""
 
 NAMES_SPECIALTY = "specialty"
-"""Query name of the clause that says a solution names a speciality looked for."""
+"""Query name of the clause for solutions that name a speciality searched."""
 
 BANDS_KM = (0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 """Edges of the sizes of circles looked for together; the last is the largest circle accepted."""
@@ -41,7 +41,7 @@ SOLUTION_SOURCE = [
     *("id", "title", "link", "phones", "solution_professions", "specialties", "consultation"),
     *("covers_km", "point", "additional_info", "sources"),
 ]
-"""What comes back of a hit. Not the communes, which may be thousands: named queries tell."""
+"""Source fields of a hit. Not the communes, which may be thousands: named queries match them."""
 
 
 class Coverage(StrEnum):
@@ -131,9 +131,9 @@ def territory_clauses(area: Area) -> dict[Coverage, Clause]:
     return clauses
 
 
-def _at_home(area: Area, says: str) -> Clause:
+def _at_home(area: Area, field: str) -> Clause:
     home = {"term": {"department": area.department}}
-    return {"bool": {"filter": [home, {"exists": {"field": says}}]}}
+    return {"bool": {"filter": [home, {"exists": {"field": field}}]}}
 
 
 def _circles(area: Area, inner_km: float, outer_km: float) -> Clause:
@@ -144,7 +144,7 @@ def _circles(area: Area, inner_km: float, outer_km: float) -> Clause:
 def trade_filters(meaning: Interpretation, criteria: Criteria) -> list[Clause]:
     """Who the solution can send, and how it sees patients.
 
-    The filters that speak of a place (sector, opening, slots) say nothing of a solution.
+    The filters on a place (sector, opening, slots) do not apply to a solution.
     """
     filters = [
         trade_clause(professions, specialties)
@@ -181,5 +181,5 @@ def trade_clause(professions: tuple[str, ...], specialties: tuple[str, ...]) -> 
 
 
 def missing_fields_clause(*fields: str) -> Clause:
-    """Offers that say nothing in any of the fields."""
+    """Offers without a value in any of the fields."""
     return {"bool": {"must_not": [{"exists": {"field": field}} for field in fields]}}

@@ -1,7 +1,7 @@
-"""The treating doctor: all his places above the results, whatever the filters say (F048 to F052).
+"""The treating doctor: all his places above the results, whatever the filters (F048 to F052).
 
-Known by RPPS or by a name that one person only bears around. Excluded below by RPPS alone, so
-that homonyms stay and a failed look-up removes nobody (W33).
+Known by RPPS or by a name that one person only has around. Excluded below by RPPS alone, so
+that homonyms stay and a failed look-up removes no one (W33).
 """
 
 import re
@@ -30,7 +30,7 @@ NOT_TRANSMITTED = {
 """Warnings of a search without its treating doctor (F049, F050)."""
 
 MAX_PLACES = 50
-"""Places of one doctor; nobody has more."""
+"""Places of one doctor, far above any real number."""
 
 PEOPLE = "people"
 
@@ -40,7 +40,7 @@ _URN = re.compile(r"urn:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class DoctorQuery:
-    """The treating doctor as asked: an RPPS, a name, or neither when it cannot be read."""
+    """The treating doctor as requested: an RPPS, a name, or neither when it cannot be read."""
 
     rpps: Rpps | None = None
     name: str | None = None
@@ -61,7 +61,7 @@ def read_doctor(text: str) -> DoctorQuery:
 
 
 def people_body(name: str, area: Area) -> dict[str, Any]:
-    """Who bears every word of the name around: at most two people are needed to know."""
+    """People around with every word of the name: two are enough to know it is not unique."""
     filters = [
         {"term": {"kind": Kind.PROFESSIONAL.value}},
         name_queries(name, fuzzy=False)["exact"],

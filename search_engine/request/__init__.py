@@ -1,1 +1,1 @@
-"""What is asked: criteria, place, meaning, window, profile, and what is refused."""
+"""The request: criteria, place, meaning, window, profile, and its problems."""

@@ -1,6 +1,6 @@
 """Where the patient is: centre, radius, precision and zone of a search.
 
-A place is said by a point, a text, a commune or a department; each becomes one ``Area``. The
+A place is given as a point, a text, a commune or a department; each becomes one ``Area``. The
 text goes through the geocoder chain and is kept out of every error.
 """
 
@@ -31,7 +31,7 @@ MIN_RADIUS_KM = 0.001
 
 
 class AreaKind(StrEnum):
-    """How the place was said."""
+    """How the place was given."""
 
     POINT = "point"
     ADDRESS = "address"
@@ -44,7 +44,7 @@ class Area(NamedTuple):
     """A resolved place. Kilometres and WGS84 degrees; ``radius_km`` None for a department.
 
     ``reference_km`` is the corrected city radius of the department, the unit of credits;
-    ``first_radius_km`` is set when the radius was enlarged and tells from what.
+    ``first_radius_km`` is the radius before enlargement, None without one.
     ``patient_point`` is True when distances are measured from the patient's own point.
     """
 
@@ -85,15 +85,15 @@ class AddressFinder(Protocol):
 
     @property
     def is_down(self) -> bool:
-        """True when the service could not be asked."""
+        """True when the service cannot be reached."""
         ...
 
     async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
-        """The place or the department, None when nobody knows it."""
+        """The place or the department, None when unknown."""
         ...
 
     async def complete(self, text: str) -> list[GeocodedAddress] | None:
-        """The addresses that a text begins, None when the service cannot say."""
+        """The addresses that begin with the text, None when the service cannot be used."""
         ...
 
 
@@ -168,10 +168,10 @@ def find_department(code: str) -> Department:
 async def text_area(
     gazetteer: Gazetteer, text: str, radius_km: float | None, geocoder: AddressFinder
 ) -> Area:
-    """The place a text says: a department, else what the geocoder chain finds.
+    """The place of a text: a department, else the result of the geocoder chain.
 
-    An address better than its commune is the patient's own point; a commune is not. A text that
-    nobody knows is ``PlaceNotFound``, unless the service that could know it is down.
+    An address better than its commune is the patient's own point; a commune is not. An unknown
+    text is ``PlaceNotFound``, or ``GeocoderUnavailable`` while the service is down.
     """
     found = await geocoder.resolve_text(text)
     if isinstance(found, DepartmentMatch):

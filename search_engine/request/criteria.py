@@ -1,4 +1,4 @@
-"""What is asked: one validated value, whoever asks (page, LRM link, program)."""
+"""The criteria of a search: one validated value for the page, LRM links and programs."""
 
 from enum import StrEnum
 from functools import cache

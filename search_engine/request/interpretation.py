@@ -31,9 +31,9 @@ _OFFER_KIND = "offer_kind"
 _CPTS_CATEGORY = "604"
 
 PRINCIPAL_CATEGORIES = frozenset({"603", "439", "617", "620", "611", "631", "355"})
-"""Categories that stand for their whole kind: "pharmacie" (620) also means its annexes (641).
+"""Categories that mean their whole kind: "pharmacie" (620) also means its annexes (641).
 
-The others are asked for by category alone: a dental centre (125) is no synonym of every centre.
+The others are searched by category alone: a dental centre (125) is no synonym of every centre.
 """
 
 GROUP_LABELS: Mapping[str, str] = MappingProxyType(
@@ -63,7 +63,7 @@ PROFESSION_OF_PREFIX: Mapping[str, str] = MappingProxyType({"SCD": "40", "SI": "
 DOCTOR = "10"
 
 NOT_SEARCHED = ("TRE_R04-", "TRE_R44-", "TRE_R45-", "TRE_R394-")
-"""Terminologies whose labels nobody would look for: kinds of skill, administrative titles."""
+"""Terminologies whose labels are no search terms: kinds of skill, administrative titles."""
 
 AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -112,7 +112,7 @@ AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "15": (("SAMU Centre 15", "SAMU"),),
     }
 )
-"""Words with several meanings: (what it could mean, the words that ask for it alone)."""
+"""Words with several meanings: (a meaning, the words that mean it alone)."""
 
 OTHER_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -130,13 +130,13 @@ MAX_LABELS = 5
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What the text asks for; the lists are alternatives of one meaning, joined by OR.
+    """The meaning of the text; the lists are alternatives of one meaning, joined by OR.
 
     ``text`` is the folded text for the name search, its apostrophes kept; None when the whole
     text was a known word.
     ``bypass_professions`` are the professions that the specialities belong to: a participating
     professional of one of them is kept even with another speciality (F027).
-    ``alternatives`` are other meanings of an ambiguous word, as (label, words to ask instead).
+    ``alternatives`` are other meanings of an ambiguous word, as (label, words to search instead).
     """
 
     label: str
@@ -155,7 +155,7 @@ class Interpretation:
 
 
 def interpret(text: str) -> Interpretation:
-    """What the text asks for (F025, F026, F029, F031, F032).
+    """The meaning of the text (F025, F026, F029, F031, F032).
 
     Raises ``QueryTooShort`` for a text under three letters that is no known word.
     """
@@ -171,7 +171,7 @@ def interpret(text: str) -> Interpretation:
 
 
 def interpret_codes(targets: tuple[Code, ...]) -> Interpretation:
-    """What codes ask for: the same people as the word that means them (F055)."""
+    """The meaning of codes: the same people as the word for them (F055)."""
     return _interpret_targets("", targets)
 
 
@@ -197,7 +197,7 @@ def singular(word: str) -> str:
 
 
 def specialty_profession(specialty: str) -> str:
-    """The profession whose members bear that speciality code."""
+    """The profession whose members have that speciality code."""
     prefix = specialty.rstrip("0123456789")
     return PROFESSION_OF_PREFIX.get(prefix, DOCTOR)
 
@@ -207,7 +207,7 @@ def _vocabulary() -> Mapping[str, tuple[Code, ...]]:
     """Targets by lookup key.
 
     A synonym wins over an official label of the same key, so that "cardiologue" and
-    "cardiologie" ask for the same people (F026).
+    "cardiologie" mean the same people (F026).
     """
     return MappingProxyType({**_targets(_official_labels()), **_targets(codes.synonyms())})
 
@@ -230,7 +230,7 @@ def _official_labels() -> Iterator[tuple[str, Code]]:
 
 
 def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
-    """What a known word asks for; "urgences" also means the hospitals that have them (F032)."""
+    """The meaning of a known word; "urgences" also means the hospitals that have them (F032)."""
     specialties = _expand_reform_pairs(code.code for code in targets if _is_specialty(code))
     categories = tuple(code.code for code in targets if code.system == _R397)
     offer_kinds, kinds = _offer_kinds(targets), _structure_kinds(categories)

@@ -1,4 +1,4 @@
-"""What a search can refuse, as types: a stable code, and French sentences for whoever asked.
+"""The problems of a search, as types: a stable code, and French sentences for the caller.
 
 No text here ever holds what was typed: places, doctors' names and free text stay out of errors,
 so that an error may be logged and sent back as it is.
@@ -57,7 +57,7 @@ class PlaceNotFound(SearchProblem):
 
 
 class CommuneNotFound(PlaceNotFound):
-    """No commune bears that INSEE code, today or before a merger."""
+    """No commune has that INSEE code, today or before a merger."""
 
     remedy = "Vérifiez le code INSEE (5 caractères, comme 48095), différent du code postal."
 
@@ -66,7 +66,7 @@ class CommuneNotFound(PlaceNotFound):
 
 
 class DepartmentNotFound(PlaceNotFound):
-    """No department or collectivity bears that code."""
+    """No department or collectivity has that code."""
 
     remedy = "Donnez un code de département : 01 à 95, 2A, 2B, 971 à 978, 986 à 988."
 
@@ -162,7 +162,7 @@ class CursorOfAnotherSearch(SearchProblem):
 
 
 class OfferNotFound(SearchProblem):
-    """No offer bears that identifier."""
+    """No offer has that identifier."""
 
     code = "offer_not_found"
     status = 404
@@ -174,7 +174,7 @@ class OfferNotFound(SearchProblem):
 
 
 class CptsNotFound(SearchProblem):
-    """No CPTS bears that FINESS."""
+    """No CPTS has that FINESS."""
 
     code = "cpts_not_found"
     status = 404

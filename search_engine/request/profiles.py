@@ -34,7 +34,7 @@ STEP = 0.01
 
 
 class ProfilesFileInvalid(ValueError):
-    """The file of profiles cannot be used; the message says where and why."""
+    """The file of profiles cannot be used; the message gives the place and the reason."""
 
 
 def _whole_steps(credit: float) -> float:

@@ -33,7 +33,7 @@ PLACE_FIELDS = {
 """Name on the card: name in the index."""
 
 SOS_PLACE = frozenset({"postal_code", "city", "insee", "department", "timezone"})
-"""What is told of the place of an SOS Médecins point: its commune, never its door (F097)."""
+"""Fields shown of the place of an SOS Médecins point: its commune, never its door (F097)."""
 
 SLOT_FIELDS = {
     "slot": "id",
@@ -49,7 +49,7 @@ SLOT_FIELDS = {
 
 
 class CardContext(NamedTuple):
-    """From where a card is looked at: who, when, and the origin of booking links."""
+    """The role, window, instant and booking origin with which a card is built."""
 
     role: Role
     window: SearchWindow
@@ -104,20 +104,20 @@ def specialties(offer: Offer) -> list[Block] | None:
 
 
 def code_block(code: str, table: Mapping[str, Code], *, system: bool) -> Block:
-    """Code, label and, when asked, system; the code alone when the table does not hold it."""
+    """Code, label and, if ``system``, its system; the code alone when the table lacks it."""
     found = table.get(code)
     if found is None:
         return {"code": code}
-    told = {"code": code, "system": found.system, "label": found.label}
-    return told if system else {"code": code, "label": found.label}
+    block = {"code": code, "system": found.system, "label": found.label}
+    return block if system else {"code": code, "label": found.label}
 
 
 def place(offer: Offer) -> Block:
     """Where; only the commune for an SOS Médecins point (F097, W14)."""
-    told = {name: offer.get(field) for name, field in PLACE_FIELDS.items()}
+    block = {name: offer.get(field) for name, field in PLACE_FIELDS.items()}
     if offer["kind"] == Kind.SOS_POINT:
-        return omit_unknown({name: value for name, value in told.items() if name in SOS_PLACE})
-    return omit_unknown({**told, **offer.get("point", {})})
+        return omit_unknown({name: value for name, value in block.items() if name in SOS_PLACE})
+    return omit_unknown({**block, **offer.get("point", {})})
 
 
 def participation(offer: Offer) -> Block:
@@ -133,10 +133,10 @@ def availability(view: CardContext, offer: Offer, slots: list[StoredSlot]) -> Bl
     """The slots by local date of the place (F075), every date of the window there (W15, W16)."""
     days: dict[str, list[Block]] = {day: [] for day in _dates(view.window, offer["timezone"])}
     for slot in slots:
-        told = slot_block(view, slot, offer["timezone"])
-        days.setdefault(told["start_local"][:10], []).append(told)
+        shown = slot_block(view, slot, offer["timezone"])
+        days.setdefault(shown["start_local"][:10], []).append(shown)
     first = slots[0]["start"] if slots else None
-    listed = [{"date": day, "slots": told} for day, told in sorted(days.items())]
+    listed = [{"date": day, "slots": shown} for day, shown in sorted(days.items())]
     return omit_unknown({"next_start": first, "days": listed})
 
 
@@ -155,15 +155,15 @@ def _local(instant: str, zone: str) -> str:
 def slot_block(view: CardContext, slot: StoredSlot, zone: str) -> Block:
     """The slot with the keys of a canonical one, its local start, and its booking link."""
     visible = VISIBLE_TYPES[view.role]
-    told: Block = {key: slot.get(field) for key, field in SLOT_FIELDS.items()}
-    told["types"] = [kind for kind in slot["types"] if kind in visible]
-    told["start_local"] = _local(slot["start"], zone)
-    told["cpts"] = [{"finess": finess} for finess in slot.get("cpts", [])] or None
-    told["seats_taken"] = seats_taken(slot)
+    block: Block = {key: slot.get(field) for key, field in SLOT_FIELDS.items()}
+    block["types"] = [kind for kind in slot["types"] if kind in visible]
+    block["start_local"] = _local(slot["start"], zone)
+    block["cpts"] = [{"finess": finess} for finess in slot.get("cpts", [])] or None
+    block["seats_taken"] = seats_taken(slot)
     link = with_origin(slot["url"], view.origin) if "url" in slot else None
     if link is not None:
-        told |= {"url": slot["url"], "url_with_origin": link}
-    return omit_unknown(told)
+        block |= {"url": slot["url"], "url_with_origin": link}
+    return omit_unknown(block)
 
 
 def seats_taken(slot: StoredSlot) -> int | None:

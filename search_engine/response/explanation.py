@@ -1,4 +1,4 @@
-"""Why a card stands where it stands: its tier, a French label, and the addends of its score."""
+"""The rank of a card explained: its tier, a French label, and the addends of its score."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, NotRequired, TypedDict

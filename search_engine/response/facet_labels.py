@@ -1,4 +1,4 @@
-"""What a regulator reads of the filters: names and values in French."""
+"""Names and values of the filters, in French."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -67,8 +67,8 @@ def _facet(plan: Plan, name: str, counts: Mapping[str, int]) -> Block:
 
 
 def _value(name: str, value: str, count: int, selected: bool) -> Block:
-    told: Block = {"value": value, "label": LABELS[name](value), "count": count}
-    return {**told, "selected": True} if selected else told
+    shown: Block = {"value": value, "label": LABELS[name](value), "count": count}
+    return {**shown, "selected": True} if selected else shown
 
 
 def _code_label(table: Callable[[], Mapping[str, codes.Code]], code: str) -> str:

@@ -1,4 +1,4 @@
-"""The page of results: cards in order, what was understood, and what to know beside them."""
+"""The page of results: cards in order, the interpretation, and the blocks beside them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -47,7 +47,7 @@ COMMUNE_ONLY = {
 class SearchResult(NamedTuple):
     """The answers of one page, merged.
 
-    ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members. ``has_more`` tells
+    ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members. ``has_more`` is
     whether cards follow, None where the total does. ``places`` are the treating doctor's, None
     without one.
     """
@@ -105,8 +105,8 @@ def enlargement_block(plan: Plan) -> dict[str, Any] | None:
 def result_card(
     result: SearchResult, hit: dict[str, Any], view: CardContext, scale: CreditScale
 ) -> Card:
-    """The card of a hit, with the rank that explains its place; that of its CPTS for a member
-    who stands for one (F091)."""
+    """The card of a hit, with its rank; the card of its CPTS for the best member of one
+    (F091)."""
     plan, offer = result.plan, hit["_source"]
     slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
     km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
@@ -124,7 +124,7 @@ def best_name_match(plan: Plan, hit: dict[str, Any]) -> str | None:
 
 
 def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
-    """The card of the CPTS that the offer stands for, None when it stands for itself.
+    """The card of the CPTS that the offer represents, None when it represents itself.
 
     The CPTS has no slots of its own: those of its best member are found behind the card.
     """
@@ -139,17 +139,17 @@ def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
 def find_card_cpts(result: SearchResult, offer: Offer) -> str | None:
     """FINESS of the CPTS whose card shows the offer.
 
-    Who became a member since members were counted, or whose CPTS left the index, stands alone.
+    A member since the members were counted, or of a CPTS that left the index, has its own card.
     """
     shown = result.groups.member_counts.keys() & result.cpts.keys()
     return next((finess for finess in offer.get("cpts", []) if finess in shown), None)
 
 
 def best_member(own: Card) -> dict[str, Any]:
-    """What is told of the member whose rank the CPTS takes."""
-    told = {name: own.get(name) for name in ("id", "title", "profession", "distance_km")}
-    told["next_start"] = own["availability"].get("next_start")
-    return omit_unknown(told)
+    """Fields of the member whose rank the CPTS takes."""
+    best = {name: own.get(name) for name in ("id", "title", "profession", "distance_km")}
+    best["next_start"] = own["availability"].get("next_start")
+    return omit_unknown(best)
 
 
 def nearest_alternative_block(
@@ -174,8 +174,8 @@ def nearest_alternative_block(
 
 def card_km(shown: Card) -> float | None:
     """Kilometres to a card; to its best member for a CPTS."""
-    told = shown.get("group", {}).get("best", shown)
-    km: float | None = told.get("distance_km")
+    member = shown.get("group", {}).get("best", shown)
+    km: float | None = member.get("distance_km")
     return km
 
 
@@ -193,12 +193,12 @@ def doctor_card(plan: Plan, hit: dict[str, Any]) -> Card:
     offer: Offer = hit["_source"]
     slots = doctor_slots(plan, offer)
     km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
-    told = card(card_context(plan), offer, slots, patient_km(plan, km))
-    return {**told, **doctor_flags(plan, offer, slots, km)}
+    place = card(card_context(plan), offer, slots, patient_km(plan, km))
+    return {**place, **doctor_flags(plan, offer, slots, km)}
 
 
 def card_context(plan: Plan) -> CardContext:
-    """From where the cards of a search are looked at."""
+    """The role, window and origin with which the cards of a search are built."""
     criteria = plan.request.criteria
     return CardContext(
         criteria.role, plan.request.window, plan.request.window.start, criteria.origin
@@ -206,29 +206,29 @@ def card_context(plan: Plan) -> CardContext:
 
 
 def patient_km(plan: Plan, km: float | None) -> float | None:
-    """The distance as told: from a patient's own point only (F103)."""
+    """The distance as shown: from a patient's own point only (F103)."""
     return km if is_distance_ranked(plan.area) else None
 
 
 MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
 
 NOT_ECHOED = {"what", "cursor", "modes"}
-"""Not repeated among what was asked: the text stands beside, a cursor is used once, and the modes
-open to the caller are nothing he asked."""
+"""Criteria left out of ``asked``: the text has its own key, a cursor is used once, and the modes
+open to the caller are no criteria of his."""
 
 
 def interpretation_block(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
-    """How the text was read, what else it could mean, and what was asked beside it."""
-    told = {name: _as_list(getattr(meaning, name)) for name in MEANING_FIELDS}
-    told["targets"] = [
+    """The interpretation of the text, its other meanings, and the other criteria."""
+    read = {name: _as_list(getattr(meaning, name)) for name in MEANING_FIELDS}
+    read["targets"] = [
         {"code": code.code, "label": code.label, "system": code.system} for code in meaning.targets
     ]
-    told["alternatives"] = [
+    read["alternatives"] = [
         {"label": label, "what": words} for label, words in meaning.alternatives
     ]
     return {
         "what": criteria.what,
-        **{key: value for key, value in told.items() if value not in ([], None, False)},
+        **{key: value for key, value in read.items() if value not in ([], None, False)},
         "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude=NOT_ECHOED),
     }
 
@@ -247,7 +247,7 @@ def area_block(plan: Plan) -> dict[str, Any]:
 
 
 def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
-    """What the regulator should know of how the search was done."""
+    """Warnings about how the search was done."""
     warnings = []
     if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE)
@@ -272,7 +272,7 @@ def join_with_or(words: Sequence[str]) -> str:
 
 
 def _other_communes(plan: Plan) -> list[str]:
-    """What else a commune said by its name may be: ``Saint-Denis (93)``."""
+    """Other communes that a name may mean: ``Saint-Denis (93)``."""
     gazetteer = load_gazetteer()
     where, chosen = plan.request.criteria.where, gazetteer.by_insee(plan.area.insee or "")
     if where is None or chosen is None or plan.area.kind is not AreaKind.COMMUNE:

@@ -55,8 +55,8 @@ def read_solutions(plan: Plan, answer: dict[str, Any]) -> list[Card]:
 def serving_hits(plan: Plan, answer: dict[str, Any]) -> list[tuple[Coverage, Hit]]:
     """The candidates whose territory does hold the patient, with how, in order."""
     order = coverage_order(plan.area)
-    told = [(read_coverage(plan.area, hit), hit) for hit in answer["hits"]["hits"]]
-    held = [(coverage, hit) for coverage, hit in told if coverage is not None]
+    covered = [(read_coverage(plan.area, hit), hit) for hit in answer["hits"]["hits"]]
+    held = [(coverage, hit) for coverage, hit in covered if coverage is not None]
     return sorted(held, key=lambda one: (not _names_specialty(one[1]), order.index(one[0])))
 
 
