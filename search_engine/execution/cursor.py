@@ -35,7 +35,7 @@ LAYOUT: Layout = 5
 
 ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "facets", "origin"})
 """Criteria that may change while paging: ``cursor`` and ``page`` give the position, ``size`` the
-length of the next page; the ``seed`` is in the state; ``origin`` only marks links."""
+length of the next page; the ``seed`` is in the state; ``facets`` and ``origin`` order nothing."""
 
 WINDOW_BITS, MEMORY_LEVEL = 11, 2
 """Of zlib: texts of 2 kB are looked back over whole."""
@@ -45,12 +45,12 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class CursorState:
-    """A search under way.
+    """The state of a search between two pages.
 
     ``after``: sort values of the last hit. ``now``: instant of the first page, so that the order
-    does not move with the clock. ``covering``: FINESS of the CPTS that cover the commune;
-    ``representatives`` and ``members``: by FINESS, the offer shown for a CPTS and how many it
-    stands for. ``pit``: the point in time, None when the live index is read.
+    does not move with the clock. ``area_cpts``: FINESS of the CPTS that cover the commune;
+    ``best_member_by_cpts`` and ``member_counts``: by FINESS, the offer shown for a CPTS and how
+    many of its members match. ``pit``: the point in time, None when the live index is read.
     """
 
     after: list[Scalar]

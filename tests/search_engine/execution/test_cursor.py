@@ -220,6 +220,7 @@ PAGING_CRITERIA: dict[str, Any] = {
     "cursor": "gA",
     "size": 50,
     "seed": 7,
+    "facets": False,
     "origin": "lrm",
 }
 
