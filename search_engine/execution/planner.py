@@ -232,13 +232,13 @@ def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answe
 
 def circle_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
     """How many offers match in each circle among which the search chooses."""
-    plan = _counted_plan(request, covering)
+    plan = _build_count_plan(request, covering)
     return {CIRCLES: count_body(plan, candidate_radii(plan))}
 
 
 def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
     """Whether too few offers match, whether one has the exact name; each stops once it knows."""
-    plan, bodies = _counted_plan(request, covering), {}
+    plan, bodies = _build_count_plan(request, covering), {}
     if can_enlarge(plan.area):
         bodies[ENOUGH_OFFERS] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
     if request.meaning.text:
@@ -247,7 +247,7 @@ def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[st
     return bodies
 
 
-def _counted_plan(request: ResolvedRequest, covering: CoveringCpts) -> Plan:
+def _build_count_plan(request: ResolvedRequest, covering: CoveringCpts) -> Plan:
     """The search whose offers choose the circle, never restricted to the members of a CPTS.
 
     So the members of a CPTS are searched in the circle in which its card was found.
