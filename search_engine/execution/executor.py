@@ -24,7 +24,7 @@ from search_engine.execution.planner import (
     decide_plan,
     first_requests,
     needs_covering,
-    page_requests_of,
+    build_page_requests,
     plan_requests,
     predict_search,
     read_cpts,
@@ -91,7 +91,7 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
     _learn_circle(index, decision)
     predicted_plan = build_plan(request, cpts.covering, predicted.circle or 0)
     if PAGE not in answers or decision.plan != predicted_plan:
-        answers = await index.fetch_named(page_requests_of(decision))
+        answers = await index.fetch_named(build_page_requests(decision))
     groups = read_groups(decision.plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
     result = SearchResult(decision.plan, _merge(decision.plan, answers), cpts.cards, groups)
     return await _complete_result(index, result, answers)

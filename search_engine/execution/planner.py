@@ -170,7 +170,7 @@ def plan_requests(
     return {**circle_requests(request, covering), **page}
 
 
-def page_requests_of(decision: Decision) -> dict[str, Body]:
+def build_page_requests(decision: Decision) -> dict[str, Body]:
     """The page of a decided plan, with the blocks beside it that are already known to belong."""
     plan = decision.plan
     return page_requests(
