@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mappings.offers import offers_mapping
 from tests.documents.documents import list_tracked_files
 from tests.documents.generated import GENERATED, ROOT
 from tests.documents.index_fields_page import find_undocumented_fields
@@ -60,3 +61,12 @@ def test_every_field_has_a_docstring() -> None:
 
 def test_a_cell_never_breaks_its_table() -> None:
     assert markdown_table(("a",), [("x | y\nz",)]).splitlines()[-1] == "| x \\| y z |"
+
+
+def test_the_fields_of_the_national_data_exist() -> None:
+    page = (ROOT / "docs" / "reference" / "sources" / "README.md").read_text("utf-8")
+    rows = page.partition("## Data of the national engine")[2].splitlines()
+    cells = [row.split(" | ")[1] for row in rows if row.count(" | ") == 3]
+    named = {name for cell in cells for name in re.findall(r"`([a-z_]+)`", cell)}
+    properties = offers_mapping()["properties"]
+    assert named - set(properties) - set(properties["slots"]["properties"]) == set()
