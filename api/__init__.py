@@ -1,1 +1,1 @@
-"""How it is asked for over HTTP: routers, problems, settings."""
+"""The HTTP API: application, routes, problems, settings."""

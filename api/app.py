@@ -62,7 +62,7 @@ from search_engine.request.problem_document import (
 from search_engine.request.problems import SearchProblem
 
 GC_THRESHOLD = 20_000
-"""New objects between two looks for cycles: those of a few searches."""
+"""New objects between two collections of cycles: those of a few searches."""
 
 TITLE = "Moteur de recherche du SAS"
 
@@ -81,7 +81,7 @@ ROUTERS = (
 )
 
 OPEN_ROUTERS = (health.router,)
-"""Routers that identify nobody; the callers of the others are admitted first."""
+"""Routers without identification; the callers of the others are admitted first."""
 
 
 def create_app(
@@ -144,9 +144,9 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
 def _preload_tables() -> None:
     """Read the tables before the first request, off the event loop, once a process (0.7 s).
 
-    What was read lives as long as the process: the garbage collector need not visit it again,
-    which stopped every request under way for 0.1 s. Nor need it look for cycles several times in
-    the one answer of Elasticsearch that is being read, which has none.
+    The tables live as long as the process: they are frozen, since a collection that visits them
+    stops every request for 0.1 s. The threshold avoids several collections while one response of
+    Elasticsearch is parsed, which has no cycles.
     """
     gazetteer = load_gazetteer().build_indexes()
     point_area(gazetteer, 48.8566, 2.3522, None)
@@ -159,29 +159,29 @@ def _preload_tables() -> None:
 
 
 async def _search_problem(request: Request, error: Exception) -> Response:
-    return _answer(request, problem_from_search_error(cast(SearchProblem, error)))
+    return _respond(request, problem_from_search_error(cast(SearchProblem, error)))
 
 
 async def _elastic_error(request: Request, error: Exception) -> Response:
-    return _answer(request, problem_from_elastic_error(cast(ElasticError, error)))
+    return _respond(request, problem_from_elastic_error(cast(ElasticError, error)))
 
 
 async def _client_error(request: Request, error: Exception) -> Response:
     if isinstance(error, ApiError):
-        return _answer(request, problem_from_client_error(error))
-    return _answer(
+        return _respond(request, problem_from_client_error(error))
+    return _respond(
         request,
         problem_from_elastic_error(build_elastic_error(cast(TransportError, error))),
     )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    found = cast("RequestValidationError | ValidationError", error).errors()
-    return _answer(request, problem_from_validation(found))
+    faults = cast("RequestValidationError | ValidationError", error).errors()
+    return _respond(request, problem_from_validation(faults))
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    return _answer(request, cast(RequestRefused, error).problem)
+async def _refusal(request: Request, error: Exception) -> Response:
+    return _respond(request, cast(RequestRefused, error).problem)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -190,27 +190,27 @@ async def _http_error(request: Request, error: Exception) -> Response:
         try:
             await admit(request, await identify(request))
         except RequestRefused as refused:
-            return _answer(request, refused.problem)
+            return _respond(request, refused.problem)
     status = cast(HTTPException, error).status_code
     problem = refusals.HTTP_PROBLEMS.get(status, refusals.BAD_REQUEST)
-    response = _answer(request, problem)
+    response = _respond(request, problem)
     response.headers.update(_allow(request) if problem is refusals.METHOD_NOT_ALLOWED else {})
     return response
 
 
 def _allow(request: Request) -> dict[str, str]:
-    """``Allow`` with the methods of every route of the path: GET and POST are routes apart."""
-    known = (route for router in ROUTERS for route in router.routes)
+    """``Allow`` with the methods of every route of the path: GET and POST are separate routes."""
+    routes = (route for router in ROUTERS for route in router.routes)
     methods = {
         method
-        for route in known
+        for route in routes
         if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
         for method in route.methods or ()
     }
     return {"Allow": ", ".join(sorted(methods or {"GET"}))}
 
 
-def _answer(request: Request, problem: Problem) -> Response:
+def _respond(request: Request, problem: Problem) -> Response:
     request.state.problem = problem.code
     return problem_response(problem, request.state.request_id)
 
@@ -223,6 +223,6 @@ HANDLERS = {
     RequestValidationError: _invalid,
     ValidationError: _invalid,
     HTTPException: _http_error,
-    RequestRefused: _refused,
+    RequestRefused: _refusal,
 }
 """Every typed failure becomes a problem document; the rest is caught by ``RequestMiddleware``."""

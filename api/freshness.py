@@ -1,12 +1,12 @@
-"""How fresh each source is, read in the background and held in memory by each process.
+"""Freshness of each source, read in the background and held in memory by each process.
 
-A page of results reads what is held: no search waits for it, nor asks Elasticsearch anything more.
+A page of results takes the notices from memory: no search waits or sends a request for them.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -23,18 +23,19 @@ from elastic.service.source_state import (
     latest_rejected_counts,
 )
 from mappings.freshness import find_source_freshness
+from mappings.instants import utc_text
 
 REFRESH_S = 30.0
-"""Seconds between two readings."""
+"""Seconds between two reads."""
 MAX_TRAIL_EVENTS = 200
-"""Newest loads looked at for the rows set aside."""
+"""Newest loads searched for the rows set aside."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LastLoad:
-    """The newest event that brought facts to the live index."""
+    """The newest event that wrote facts to the live index."""
 
     at: datetime
     event: str
@@ -44,21 +45,21 @@ class LastLoad:
 
 @dataclass(frozen=True, slots=True)
 class FreshnessSnapshot:
-    """What was read at one instant."""
+    """The state of the sources at one instant."""
 
     at: datetime
     states: Sequence[SourceState] = ()
     live_slots: Mapping[str, int] = field(default_factory=dict)
-    """By editor, those that are not over."""
+    """By editor, those that have not ended."""
     documents: int = 0
     last: LastLoad | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of ``/v1/sources``."""
+        """The response of ``/v1/sources``."""
         facts = [one for one in self.states if not one.is_slots]
         slots = [one for one in self.states if one.is_slots]
         return {
-            "at": format_utc(self.at),
+            "at": utc_text(self.at),
             "sources": [source_facts(one) for one in facts],
             "slot_sources": [
                 {**source_facts(one), "live_slots": self.live_slots.get(one.name, 0)}
@@ -77,30 +78,30 @@ class FreshnessMonitor:
         clock: Clock,
         observe: Callable[[FreshnessSnapshot], None] = lambda _: None,
     ) -> None:
-        """``observe`` is told of each snapshot."""
+        """``observe`` receives each snapshot."""
         self._client = client
         self._prefix = prefix
         self._clock = clock
         self._observe = observe
         self.snapshot: FreshnessSnapshot | None = None
         self.notices: list[dict[str, str]] = []
-        """Of the stale and partial sources, ready for a page."""
+        """Notices of the stale and partial sources, ready for a page."""
 
     async def run(self) -> None:
-        """Renew the snapshot for ever; what cannot be read or understood leaves the one before."""
+        """Renew the snapshot until cancelled; a read that fails leaves the previous one."""
         while True:
             try:
                 await self.renew()
-            except Exception as error:  # the next reading may be whole again
+            except Exception as error:  # the next read may succeed
                 _log.warning("sources_unreadable", error=type(error).__name__)
             await asyncio.sleep(REFRESH_S)
 
     async def renew(self) -> FreshnessSnapshot:
         """Read again; raises ``ElasticError``."""
-        found = await read_freshness(self._client, self._prefix, self._clock())
-        self.snapshot, self.notices = found, source_notices(found.states)
-        self._observe(found)
-        return found
+        snapshot = await read_freshness(self._client, self._prefix, self._clock())
+        self.snapshot, self.notices = snapshot, source_notices(snapshot.states)
+        self._observe(snapshot)
+        return snapshot
 
 
 async def read_freshness(
@@ -109,14 +110,14 @@ async def read_freshness(
     """The state of every source, in one request of three searches; raises ``ElasticError``."""
     alias = offers_alias(prefix)
     with translate_errors():
-        answer = await client.msearch(
+        response = await client.msearch(
             searches=[
                 *({"index": loads_index(prefix), "ignore_unavailable": True}, loads_query()),
                 *({"index": audit_index(prefix), "ignore_unavailable": True}, trail_query()),
                 *({"index": alias, "ignore_unavailable": True}, slots_query(now)),
             ]
         )
-    loads, trail, offers = (_require_success(one) for one in answer["responses"])
+    loads, trail, offers = (_require_success(one) for one in response["responses"])
     events = [hit["_source"] for hit in trail["hits"]["hits"]]
     states = build_source_states(loads_in(loads).values(), latest_rejected_counts(events), now)
     total = int(offers["hits"]["total"]["value"])
@@ -129,7 +130,7 @@ def loads_query() -> dict[str, Any]:
 
 
 def trail_query() -> dict[str, Any]:
-    """The newest loads that ended well, newest first."""
+    """The newest successful loads, newest first."""
     return {
         "size": MAX_TRAIL_EVENTS,
         "query": {"terms": {"event": sorted(LOADS)}},
@@ -138,8 +139,8 @@ def trail_query() -> dict[str, Any]:
 
 
 def slots_query(now: datetime) -> dict[str, Any]:
-    """How many offers there are, and how many slots of each source that are not over."""
-    to_come = {"range": {"slots.overlap_instants": {"gte": format_utc(now)}}}
+    """Number of offers, and of the slots of each source that have not ended."""
+    to_come = {"range": {"slots.overlap_instants": {"gte": utc_text(now)}}}
     by_source = {"terms": {"field": "slots.source", "size": MANY}}
     live = {"filter": to_come, "aggs": {"sources": by_source}}
     nested = {"nested": {"path": "slots"}, "aggs": {"live": live}}
@@ -154,38 +155,38 @@ def read_live_slots(answer: Mapping[str, Any]) -> dict[str, int]:
 
 
 def last_load(events: Sequence[Mapping[str, Any]]) -> LastLoad | None:
-    """The newest of the loads, those first."""
+    """The last of the loads, from events with the newest first."""
     if not events:
         return None
     newest = events[0]
-    told = newest["details"]
-    offers = told.get("total", told.get("writes", 0))
+    details = newest["details"]
+    offers = details.get("total", details.get("writes", 0))
     at = datetime.fromisoformat(newest["at"])
-    return LastLoad(at, newest["event"], float(told.get("seconds", 0)), int(offers))
+    return LastLoad(at, newest["event"], float(details.get("seconds", 0)), int(offers))
 
 
 def source_facts(state: SourceState) -> dict[str, Any]:
-    """One source as told to a program; what is not known is absent."""
+    """One source for a program; unknown members are absent."""
     load = state.load
-    told = {
+    facts = {
         "source": state.name,
         "label": find_source_freshness(load.source).label,
         "file": load.file or None,
         "edition": load.edition.isoformat() if load.edition else None,
         "rows": load.rows,
-        "as_of": format_utc(state.as_of),
-        "loaded_at": format_utc(load.loaded_at),
+        "as_of": utc_text(state.as_of),
+        "loaded_at": utc_text(load.loaded_at),
         "age_s": int(state.age_s),
         "bound_s": int(state.bound_s),
         "stale": state.stale,
         "partial": state.partial,
         "rejected": state.rejected,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def source_notices(states: Sequence[SourceState]) -> list[dict[str, str]]:
-    """What a regulator should know of the sources; nothing when all are fresh and whole."""
+    """Notices for a regulator; none when all sources are fresh and whole."""
     return [source_notice(one) for one in states if one.stale or one.partial]
 
 
@@ -193,15 +194,15 @@ def source_notice(state: SourceState) -> dict[str, str]:
     """One sentence in French of a source that is stale or partial."""
     label = find_source_freshness(state.load.source).label
     if state.stale:
-        told = f"{label} : données du {state.as_of:%d/%m/%Y}, plus anciennes que prévu."
+        message = f"{label} : données du {state.as_of:%d/%m/%Y}, plus anciennes que prévu."
     else:
-        told = f"{label} : des données manquent, {unread_rows_phrase(state.rejected)}."
+        message = f"{label} : des données manquent, {unread_rows_phrase(state.rejected)}."
     name = "stale" if state.stale else "partial"
     return {
         "source": state.load.source,
         "state": name,
-        "as_of": format_utc(state.as_of),
-        "message": told,
+        "as_of": utc_text(state.as_of),
+        "message": message,
     }
 
 
@@ -212,17 +213,12 @@ def unread_rows_phrase(rows: int) -> str:
 
 
 def with_notices(page: dict[str, Any], notices: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """The page, with the block ``sources`` when there is something to say."""
+    """The page, with the block ``sources`` when there are notices."""
     return {**page, "sources": list(notices)} if notices else page
 
 
-def format_utc(instant: datetime) -> str:
-    """``2026-11-23T09:00:00Z``."""
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _require_success(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """One answer of several; raises ``ElasticError`` when it failed."""
+    """One response of several; raises ``ElasticError`` when it failed."""
     if "error" in answer:
         raise ElasticError(f"The state of the sources cannot be read: {answer['error']['type']}.")
     return answer

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, of this process only; no label ever comes from what a caller sent."""
+"""Metrics for Prometheus, of this process only; no label ever comes from a caller."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One request, once answered: only names of ours, and figures."""
+    """One request after its response: only our own names, and numbers."""
 
     method: str
     route: str
@@ -41,7 +41,7 @@ GAUGES = {
     "sas_source_loaded_timestamp_seconds": "When a source was last loaded",
     "sas_live_slots": "Slots of a source that are not over",
 }
-"""By source; the names are those of ours and of the editors that were imported."""
+"""By source: our own names, and those of the imported editors."""
 TOTALS = {
     "sas_index_documents": "Offers of the live index",
     "sas_sources_read_timestamp_seconds": "When these figures were read from Elasticsearch",
@@ -52,16 +52,18 @@ TOTALS = {
 
 
 class LoadGauges:
-    """The figures of the loads, the same for every process that reads one Elasticsearch."""
+    """Metrics of the loads, the same for every process that reads one Elasticsearch."""
 
     def __init__(self, kept: CollectorRegistry) -> None:
         self._by_source = {
-            n: Gauge(n, told, ["source"], registry=kept) for n, told in GAUGES.items()
+            n: Gauge(n, help_text, ["source"], registry=kept) for n, help_text in GAUGES.items()
         }
-        self._totals = {name: Gauge(name, told, registry=kept) for name, told in TOTALS.items()}
+        self._totals = {
+            name: Gauge(name, help_text, registry=kept) for name, help_text in TOTALS.items()
+        }
 
     def show(self, snapshot: FreshnessSnapshot) -> None:
-        """Replace every figure; a source that is gone has none any more."""
+        """Replace every value; a removed source has none."""
         for gauge in self._by_source.values():
             gauge.clear()
         for state in snapshot.states:
@@ -74,7 +76,7 @@ class LoadGauges:
 
 
 def source_gauge_values(state: SourceState) -> dict[str, float]:
-    """The figures of one source."""
+    """Values of one source."""
     return {
         "sas_source_age_seconds": state.age_s,
         "sas_source_stale": float(state.stale),
@@ -85,7 +87,7 @@ def source_gauge_values(state: SourceState) -> dict[str, float]:
 
 
 def index_gauge_values(snapshot: FreshnessSnapshot) -> dict[str, float]:
-    """The figures of the index and of the last load; 0 when there was none."""
+    """Values of the index and of the last load; 0 without one."""
     last = snapshot.last
     return {
         "sas_index_documents": snapshot.documents,
@@ -97,7 +99,7 @@ def index_gauge_values(snapshot: FreshnessSnapshot) -> dict[str, float]:
 
 
 class Metrics:
-    """The figures of one application."""
+    """Metrics of one application."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -117,7 +119,7 @@ class Metrics:
         self._load_gauges = LoadGauges(kept)
 
     def observe(self, snapshot: FreshnessSnapshot) -> None:
-        """Show what the last loads brought."""
+        """Show the state that the last loads left."""
         self._load_gauges.show(snapshot)
 
     def record(self, done: RequestRecord) -> None:
@@ -130,5 +132,5 @@ class Metrics:
             self._stages.labels(stage).observe(done.took_ms[stage] / 1000)
 
     def text(self) -> bytes:
-        """The figures in the text format of Prometheus 0.0.4."""
+        """The metrics in the text format of Prometheus 0.0.4."""
         return generate_latest(self._registry)

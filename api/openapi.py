@@ -1,7 +1,7 @@
-"""The OpenAPI document completed in one place: who may ask, and what any route may answer.
+"""The OpenAPI document completed in one place: security, bodies, problems and headers.
 
-A route lists the problems of its own; here are added those of the layer around every route
-(``RequestMiddleware`` and its gate), their media type and their headers.
+A route lists its own problems; those of the middleware and of the access control are added here,
+with their media type and their headers.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ COMMON_PROBLEMS = (
     INTERNAL_ERROR,
     SEARCH_TIMEOUT,
 )
-"""What every route may answer, whoever asks."""
+"""Problems of every route, for any caller."""
 
 AUTHENTICATION_PROBLEMS = (
     refusals.IDENTITY_MISSING,
@@ -42,27 +42,27 @@ AUTHENTICATION_PROBLEMS = (
     refusals.RATE_LIMITED,
     refusals.IDENTITY_UNAVAILABLE,
 )
-"""What a route that asks who calls may answer besides."""
+"""Further problems of a protected route."""
 
 BODY_PROBLEMS = (refusals.BAD_REQUEST, MALFORMED_BODY)
-"""What a route that reads a body may answer besides."""
+"""Further problems of a route that reads a body."""
 
 REFERENCE = "#/components/schemas/{model}"
 
 FIRST_PROBLEM = 400
 RETRY_AFTER_STATUSES = frozenset({"429", "503", "504"})
-"""Statuses that bear ``Retry-After``."""
+"""Statuses with ``Retry-After``."""
 
 FRAMEWORK_SHAPES = ("HTTPValidationError", "ValidationError")
-"""Shapes that the framework documents and this service never answers."""
+"""Schemas that the framework documents and this service never sends."""
 
 
 def complete_document(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Make ``app.openapi()`` tell the whole contract."""
-    described = app.openapi
+    """Make ``app.openapi()`` describe the whole contract."""
+    describe_routes = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = describe_bodies(routers, described())
+        document = describe_bodies(routers, describe_routes())
         components = document.setdefault("components", {})
         components["securitySchemes"] = SCHEMES
         for name in FRAMEWORK_SHAPES:
@@ -113,20 +113,23 @@ def find_body_models(routers: Sequence[APIRouter]) -> dict[tuple[str, str], type
 
 
 def _responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """The answers of one route, problems described by their status alone."""
-    told = operation["responses"]
-    good = {status: answer for status, answer in told.items() if not _is_problem(status)}
+    """The responses of one route, problems described by their status alone."""
+    declared = operation["responses"]
+    good = {status: answer for status, answer in declared.items() if not _is_problem(status)}
     for answer in good.values():
         answer["headers"] = {**answer.get("headers", {}), **_headers("200")}
-    refused = {*filter(_is_problem, told), *_middleware_statuses(path, "requestBody" in operation)}
+    refused = {
+        *filter(_is_problem, declared),
+        *_middleware_statuses(path, "requestBody" in operation),
+    }
     return {**good, **{status: _problem(status) for status in sorted(refused)}}
 
 
 def _middleware_statuses(path: str, reads_body: bool) -> set[str]:
-    """The statuses of the layer around the route."""
+    """The statuses of the layers around the route."""
     identified = () if path in OPEN_PATHS else AUTHENTICATION_PROBLEMS
-    found = (*COMMON_PROBLEMS, *identified, *(BODY_PROBLEMS if reads_body else ()))
-    return {str(problem.status) for problem in found}
+    every = (*COMMON_PROBLEMS, *identified, *(BODY_PROBLEMS if reads_body else ()))
+    return {str(problem.status) for problem in every}
 
 
 def _is_problem(status: str) -> bool:
@@ -143,13 +146,13 @@ def _problem(status: str) -> dict[str, Any]:
 
 
 def _headers(status: str) -> dict[str, Any]:
-    """The headers that an answer of that status always bears."""
-    found = {REQUEST_ID: _header("Identifier of the request, given or made.", "string")}
+    """The headers of every response of that status."""
+    headers = {REQUEST_ID: _header("Identifier of the request, given or made.", "string")}
     if status in RETRY_AFTER_STATUSES:
-        found["Retry-After"] = _header("Seconds to wait.", "integer")
+        headers["Retry-After"] = _header("Seconds to wait.", "integer")
     if status == str(refusals.IDENTITY_MISSING.status):
-        found["WWW-Authenticate"] = _header("What to be identified by.", "string")
-    return found
+        headers["WWW-Authenticate"] = _header("What to be identified by.", "string")
+    return headers
 
 
 def _header(description: str, kind: str) -> dict[str, Any]:

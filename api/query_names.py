@@ -1,4 +1,4 @@
-"""Names of a query string: one given twice would silently lose a value."""
+"""Names of a query string: a repeated one would silently lose a value."""
 
 from collections.abc import Set
 
@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 
 
 def refuse_repeated(request: Request, lists: Set[str] = frozenset()) -> None:
-    """Raise ``RequestValidationError`` for a name given twice that is not in ``lists``."""
+    """Raise ``RequestValidationError`` for a repeated name that is not in ``lists``."""
     names = [name for name, _ in request.query_params.multi_items()]
     repeated = sorted({name for name in names if name not in lists and names.count(name) > 1})
     if repeated:

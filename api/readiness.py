@@ -1,4 +1,4 @@
-"""Is there an index to search? Alive, ready and fresh are three different questions."""
+"""Readiness: whether an index can be searched; liveness and freshness are apart."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from search_engine.request.problem_document import INDEX_MISSING, Problem
 async def check_readiness(
     client: AsyncElasticsearch, alias: str, floor: int
 ) -> Problem | dict[str, Any]:
-    """What is ready to be searched, or the problem that makes the service not ready.
+    """The index that is ready to be searched, or the problem that makes the service not ready.
 
     Raises the errors of ``elastic.errors`` when no node answers.
     """
@@ -39,7 +39,7 @@ async def check_readiness(
 
 
 async def _schema_version(client: AsyncElasticsearch, alias: str) -> int:
-    """The version in the live mapping; the name only tells which one it was built with."""
+    """The version in the live mapping; the name only holds the one it was built with."""
     with translate_errors():
         answer = await client.indices.get_mapping(index=alias)
     mapping = next(iter(answer.body.values()))["mappings"]
@@ -49,10 +49,10 @@ async def _schema_version(client: AsyncElasticsearch, alias: str) -> int:
 async def _live_index(client: AsyncElasticsearch, alias: str) -> IndexName | None:
     with translate_errors():
         try:
-            bearers = list((await client.indices.get_alias(name=alias)).body)
+            indices = list((await client.indices.get_alias(name=alias)).body)
         except NotFoundError:
             return None
     try:
-        return IndexName.parse(bearers[0]) if len(bearers) == 1 else None
+        return IndexName.parse(indices[0]) if len(indices) == 1 else None
     except NotAnIndexName:
         return None

@@ -1,4 +1,4 @@
-"""Answers written straight from the dictionaries of the search, without a model in between."""
+"""Responses written straight from the dictionaries of the search, without a model in between."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Settings of the HTTP door, read from environment variables ``SAS_*``."""
+"""Settings of the API, read from environment variables ``SAS_*``."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
@@ -66,7 +66,7 @@ class ApiSettings(BaseSettings):
 
     @model_validator(mode="after")
     def check_authentication_settings(self) -> Self:
-        """``jwt`` without keys would refuse everybody; keys over plain http could be replaced."""
+        """``jwt`` without keys would refuse all callers; keys over plain http could be replaced."""
         tokens = (self.jwks, self.issuer, self.audience)
         if any(tokens) and not all(tokens):
             raise ValueError("SAS_JWKS, SAS_ISSUER and SAS_AUDIENCE go together")
@@ -99,5 +99,5 @@ def _is_local(url: str) -> bool:
 
 
 def settings() -> ApiSettings:
-    """The settings as the environment has them now."""
+    """The settings of the current environment; raises ``ValidationError`` or ``SettingsError``."""
     return ApiSettings()

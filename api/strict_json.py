@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _RepeatedName(Exception):
-    """A name given twice in one object; holds the name, which may come from the caller."""
+    """A repeated name in one object; holds the name, which may come from the caller."""
 
 
 class JsonBody(Generic[Model]):

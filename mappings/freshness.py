@@ -15,7 +15,7 @@ SLOTS = "slots"
 SLOT_SOURCE = "slots:"
 """Stands before the name of an editor, or of the SAS agenda, among the sources."""
 MAX_QUARANTINE = 0.01
-"""Share of the rows of one source above which it counts as partial."""
+"""Share of the rows of one source above which its load is refused, and the source partial."""
 DEFAULT_BOUND = timedelta(days=95)
 """For a source that the table does not know: the longest of those it knows."""
 

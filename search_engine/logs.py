@@ -1,4 +1,4 @@
-"""Logs as JSON lines on the error stream, without anything a patient could be known by.
+"""Logs as JSON lines on standard error, with nothing that identifies a patient.
 
 Other libraries log the URLs they call, which hold addresses: they are silenced here.
 """
@@ -14,11 +14,11 @@ QUIET_LOGGERS = ("httpx", "httpcore", "elastic_transport", "elasticsearch", "url
 """Loggers whose informational lines hold the URL of each call."""
 
 ACCESS_LOG = "uvicorn.access"
-"""Prints query strings: replaced by our own line a request."""
+"""Prints query strings; our own line per request replaces it."""
 
 
 def configure_logs(level: int = logging.INFO) -> None:
-    """Set up structlog from a level up, and keep other loggers from writing what was asked."""
+    """Set up structlog from a level up, and keep other loggers from writing criteria."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,7 +36,7 @@ def configure_logs(level: int = logging.INFO) -> None:
 
 
 def list_frames(trace: TracebackType | None) -> list[str]:
-    """The frames of a failure as ``file:line function``; its message may hold what was asked."""
+    """The frames of a failure as ``file:line function``; its message may hold criteria."""
     frames: list[str] = []
     while trace is not None:
         code = trace.tb_frame.f_code

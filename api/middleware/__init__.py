@@ -1,1 +1,1 @@
-"""What surrounds every request."""
+"""Layers around every request."""

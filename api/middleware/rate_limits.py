@@ -1,4 +1,4 @@
-"""How often one client may ask: a bucket of tokens each, in this process.
+"""Rate of the requests of one client: a bucket of tokens each, in this process.
 
 Several processes each keep their own buckets: the limit of the service is their sum.
 """
@@ -23,7 +23,7 @@ class RateLimiter:
     _tokens_by_client: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def wait_s(self, client: str) -> int:
-        """0 when the client may ask now, else the whole seconds until it may."""
+        """0 when the client may send a request now, else the whole seconds until it may."""
         if self.rate <= 0:
             return 0
         left = self._available_tokens(client)

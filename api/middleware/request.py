@@ -1,6 +1,6 @@
-"""What surrounds every request: identifier, limits, deadline, headers, one line of log.
+"""The layer around every request: identifier, limits, deadline, headers, one line of log.
 
-Plain ASGI: of a request only its bounded body is held, of an answer nothing. Query strings, bodies
+Plain ASGI: it holds the bounded body of a request, and nothing of a response. Query strings, bodies
 and messages of exceptions never reach the log: they concern a patient.
 """
 
@@ -31,10 +31,10 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-"""Set on every answer that does not say otherwise; names in lower case, as ASGI has them."""
+"""Set on every response that lacks them; names in lower case, as in ASGI."""
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-"""Methods named in logs and figures; any other word comes from the caller."""
+"""Methods named in logs and metrics; any other word comes from the caller."""
 
 log = structlog.get_logger("api")
 
@@ -52,15 +52,15 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _TrackedResponse(resolve_request_id(scope), send)
-        scope.setdefault("state", {})["request_id"] = answer.request_id
+        response = _TrackedResponse(resolve_request_id(scope), send)
+        scope.setdefault("state", {})["request_id"] = response.request_id
         started = time.perf_counter()
         try:
-            await self._serve(scope, receive, answer)
+            await self._serve(scope, receive, response)
         finally:
             self._log_request(
-                _build_request_record(scope, answer, time.perf_counter() - started),
-                answer.request_id,
+                _build_request_record(scope, response, time.perf_counter() - started),
+                response.request_id,
             )
 
     def _log_request(self, done: RequestRecord, request_id: str) -> None:
@@ -76,19 +76,19 @@ class RequestMiddleware:
             **({"took_ms": dict(done.took_ms)} if done.took_ms else {}),
         )
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: "_TrackedResponse") -> None:
+    async def _serve(self, scope: Scope, receive: Receive, response: "_TrackedResponse") -> None:
         try:
             refusal = self._limit_problem(scope)
             if refusal is None:
-                refusal = await self._run_application(scope, receive, answer)
+                refusal = await self._run_application(scope, receive, response)
         except Exception as error:
-            refusal = _log_fault(error, answer.request_id)
-        if refusal is not None and answer.status is None:
+            refusal = _log_fault(error, response.request_id)
+        if refusal is not None and response.status is None:
             scope["state"]["problem"] = refusal.code
-            await problem_response(refusal, answer.request_id)(scope, receive, answer.send)
+            await problem_response(refusal, response.request_id)(scope, receive, response.send)
 
     def _limit_problem(self, scope: Scope) -> Problem | None:
-        """Why the request is not even read."""
+        """The refusal of a request that exceeds a limit or comes from another network."""
         chosen = self._settings
         if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
             return refusals.OUTSIDE_NETWORK
@@ -105,24 +105,24 @@ class RequestMiddleware:
         return None
 
     async def _run_application(
-        self, scope: Scope, receive: Receive, answer: "_TrackedResponse"
+        self, scope: Scope, receive: Receive, response: "_TrackedResponse"
     ) -> Problem | None:
-        """Run the application within the deadline; what it could not handle becomes a problem."""
+        """Run the application within the deadline; None after a response or a departure."""
         messages = ClientMessages(
             receive, self._settings.max_body_bytes, waits="expect" in Headers(scope=scope)
         )
         try:
             async with asyncio.timeout(self._settings.search_deadline_s):
-                work = self._app(scope, messages.next_message, answer.send)
-                if not await cancel_on_departure(work, messages, answer.is_complete):
-                    answer.status = CLIENT_GONE
+                work = self._app(scope, messages.next_message, response.send)
+                if not await cancel_on_departure(work, messages, response.is_complete):
+                    response.status = CLIENT_GONE
         except TimeoutError:
             return refusals.REQUEST_TIMEOUT if messages.is_body_awaited else SEARCH_TIMEOUT
         return None
 
 
 def _log_fault(error: Exception, request_id: str) -> Problem:
-    """Log where a failure happened; its message and variables may hold what was asked."""
+    """Log the place of a failure; its message and variables may hold criteria."""
     log.error(
         "failure",
         error=type(error).__qualname__,
@@ -133,17 +133,17 @@ def _log_fault(error: Exception, request_id: str) -> Problem:
 
 
 def _build_request_record(
-    scope: Scope, answer: "_TrackedResponse", seconds: float
+    scope: Scope, response: "_TrackedResponse", seconds: float
 ) -> RequestRecord:
     state = scope["state"]
     method = scope["method"] if scope["method"] in METHODS else "(other)"
-    status = answer.status or INTERNAL_ERROR.status
+    status = response.status or INTERNAL_ERROR.status
     code, took = state.get("problem"), state.get("took_ms", {})
     return RequestRecord(method, _route(scope), status, seconds, code, took)
 
 
 class _TrackedResponse:
-    """The answer on its way out: its status, and the headers every answer bears."""
+    """The response as it is sent: its status, and the headers of every response."""
 
     def __init__(self, request_id: str, send: Send) -> None:
         self.request_id = request_id
@@ -158,9 +158,9 @@ class _TrackedResponse:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            said = [*message["headers"], (REQUEST_ID.lower().encode(), self.request_id.encode())]
-            names = {name for name, _ in said}
-            message["headers"] = said + [one for one in HEADERS if one[0] not in names]
+            headers = [*message["headers"], (REQUEST_ID.lower().encode(), self.request_id.encode())]
+            names = {name for name, _ in headers}
+            message["headers"] = headers + [one for one in HEADERS if one[0] not in names]
         elif message["type"] == "http.response.body":
             self._complete = not message.get("more_body", False)
         await self._send(message)
@@ -168,8 +168,8 @@ class _TrackedResponse:
 
 def resolve_request_id(scope: Scope) -> str:
     """The caller's identifier when it looks like one, else a new one."""
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if ACCEPTED_ID.fullmatch(given) else uuid.uuid4().hex
+    received = Headers(scope=scope).get(REQUEST_ID, "")
+    return received if ACCEPTED_ID.fullmatch(received) else uuid.uuid4().hex
 
 
 def _is_among(scope: Scope, networks: tuple[Network, ...]) -> bool:

@@ -48,8 +48,8 @@ async def get_cpts(
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
     engine, viewer = get_engine(request), CardViewer(role=role)
-    found = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), viewer)
-    return OrjsonResponse(found)
+    cpts = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), viewer)
+    return OrjsonResponse(cpts)
 
 
 @router.post(

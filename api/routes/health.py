@@ -14,7 +14,7 @@ from search_engine.request.problem_document import Problem
 router = APIRouter(tags=["health"])
 
 OPEN_PATHS = frozenset({"/livez", "/readyz"})
-"""Probed by monitoring: nobody is identified, no rate is limited."""
+"""Paths for monitoring: no caller is identified, no rate is limited."""
 
 
 @router.get("/livez", summary="Le processus répond", response_model=Alive)

@@ -29,7 +29,7 @@ class AccessControl:
     refusal_limiter: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=20))
 
     async def identify(self, request: Request) -> Principal:
-        """The caller; raises ``RequestRefused`` when its headers identify nobody."""
+        """The caller; raises ``RequestRefused`` when its headers identify none."""
         found = await self.authenticator.authenticate(request.headers)
         if isinstance(found, Problem):
             _check_rate(self.refusal_limiter, _address(request))

@@ -1,4 +1,4 @@
-"""From the claims of a token to a caller, by a validated table."""
+"""The caller named by the claims of a token, through a validated table."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ DEFAULT = Path(__file__).with_name("claims.toml")
 
 
 class ClaimsFileInvalid(Exception):
-    """The table of claims cannot be used; the message says which file and which entry."""
+    """The table of claims cannot be used; the message names the file and the entry."""
 
 
 class ClaimTable(BaseModel):
-    """Names of claims, with dots to go down into objects, and the duty each role gives."""
+    """Names of claims, with dots to go down into objects, and our role for each of a token."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,14 +28,14 @@ class ClaimTable(BaseModel):
     duties: dict[str, UserRole] = Field(min_length=1)
 
     def read_principal(self, claims: Mapping[str, Any]) -> Principal | None:
-        """Whom the claims name; None without a subject or without any role of the table."""
+        """The caller; None without a subject or without any role of the table."""
         subject = _claim(claims, self.subject)
-        duties = frozenset(
+        roles = frozenset(
             self.duties[role] for role in _texts(claims, self.roles) if role in self.duties
         )
-        if not isinstance(subject, str) or not subject or not duties:
+        if not isinstance(subject, str) or not subject or not roles:
             return None
-        return Principal(subject, duties, _texts(claims, self.territories))
+        return Principal(subject, roles, _texts(claims, self.territories))
 
 
 def load_claims(path: Path | None = None) -> ClaimTable:
@@ -51,13 +51,13 @@ def load_claims(path: Path | None = None) -> ClaimTable:
 
 
 def _claim(claims: Mapping[str, Any], path: str) -> Any:
-    found: Any = claims
+    value: Any = claims
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _texts(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
-    found = _claim(claims, path)
-    values = found if isinstance(found, list) else [found]
+    claim = _claim(claims, path)
+    values = claim if isinstance(claim, list) else [claim]
     return tuple(value for value in values if isinstance(value, str))

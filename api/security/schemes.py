@@ -1,4 +1,4 @@
-"""The ways to be identified, told in the OpenAPI document."""
+"""Security schemes of the OpenAPI document."""
 
 from typing import Any
 
@@ -20,4 +20,4 @@ SCHEMES: dict[str, Any] = {
 }
 
 REQUIRED: list[dict[str, list[str]]] = [{"token": []}, {"key": []}]
-"""Either one opens a route that asks who calls."""
+"""Either one opens a protected route."""

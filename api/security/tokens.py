@@ -17,16 +17,16 @@ from api.security.principal import Principal
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Signatures accepted: asymmetric only, never ``none``, never a shared secret."""
 LEEWAY_S = 30
-"""Seconds two clocks may differ by."""
+"""Seconds by which two clocks may differ."""
 MAX_TOKEN = 8_192
 
 
 class BadToken(Exception):
-    """The token identifies nobody; why is not said, neither to the caller nor to the log."""
+    """The token names no caller; the reason reaches neither the caller nor the log."""
 
 
 class MissingRole(Exception):
-    """The token is sound, and holds no role of the service."""
+    """The token is valid, and holds no role of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class TokenReader:
     clock: Callable[[], float] = time.time
 
     async def read_principal(self, token: str) -> Principal:
-        """Whom the token names.
+        """The caller that the token names.
 
         Raises ``BadToken``, ``MissingRole`` or ``KeysUnavailable``.
         """
@@ -70,7 +70,7 @@ class TokenReader:
 def key_name(token: str) -> str:
     """The ``kid`` of the header, before anything is verified.
 
-    Raises ``BadToken`` without one, and for a header that demands what this service does not do
+    Raises ``BadToken`` without one, and for a header with extensions that this service lacks
     (``crit``: RFC 7515, 4.1.11).
     """
     if len(token) > MAX_TOKEN:

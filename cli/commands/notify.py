@@ -1,15 +1,14 @@
-"""Commands of the topic ``notify``: is anybody told when a load fails at night?"""
+"""Commands of the topic ``notify``: the channels that report a failed load."""
 
 from datetime import UTC, datetime
 
 import typer
 
+from cli.exit_codes import REFUSED
 from cli.notification.channels import NotSentError, send
 from cli.notification.message import TEST, build_notice
 from cli.notification.settings import notify_settings
 from elastic.settings import BadSetting
-
-FAILED = 1
 
 app = typer.Typer(
     name="notify",
@@ -29,11 +28,11 @@ def test() -> None:
 
     `SAS_NOTIFY_WEBHOOK` and `SAS_NOTIFY_SMTP` name the channels.
     """
-    told = build_notice(
+    notice = build_notice(
         TEST, "notify test", "test", 0, "This is a test: nothing failed.", datetime.now(UTC)
     )
     try:
-        results = list(send(told, notify_settings()))
+        results = list(send(notice, notify_settings()))
     except (BadSetting, OSError) as error:
         results = [NotSentError(str(error))]
     if not results:
@@ -42,7 +41,7 @@ def test() -> None:
         failed = isinstance(result, NotSentError)
         typer.echo(f"Not sent: {result}." if failed else f"Sent by {result}.", err=failed)
     if any(isinstance(result, NotSentError) for result in results):
-        raise typer.Exit(FAILED)
+        raise typer.Exit(REFUSED)
 
 
 def register(main: typer.Typer) -> None:

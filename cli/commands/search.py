@@ -1,4 +1,4 @@
-"""Commands of the topic ``search``: ask for offers of care, and serve the API."""
+"""Commands of the topic ``search``: search offers of care, and serve the API."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from cli.options import parse_optional_instant
 from cli.output import exit_with_error, print_json
 from cli.views.page import page_text
 from cli.views.page_cards import WIDTH
+from cli.views.page_foot import option_name
 from elastic.client import async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
@@ -197,7 +198,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
 
     Codes de sortie : 0 réponse donnée, même vide ; 2 recherche à corriger ; 3 service indisponible.
     """
-    asked = {
+    criteria = {
         "what": what,
         **_parse_near(near),
         "where": where,
@@ -226,23 +227,22 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "page": page,
         "seed": seed,
     }
-    found = _run_search(asked, _parse_now(now))
+    page_found = _run_search(criteria, _parse_now(now))
     if as_json:
-        print_json(found, indent=True)
+        print_json(page_found, indent=True)
         return
     console = _console()
     with console.capture() as printed:
-        console.print(page_text(found))
+        console.print(page_text(page_found))
     typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
-def _run_search(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _run_search(values: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The page, or the end of the command with a sentence in French."""
     configure_logs(logging.ERROR)
     try:
         check_search_settings()
-        criteria = Criteria(**asked)
-        return asyncio.run(_fetch_page(criteria, now))
+        return asyncio.run(_fetch_page(Criteria(**values), now))
     except ValidationError as error:
         _stop(problem_from_validation(error.errors(include_input=False)))
     except SearchProblem as error:
@@ -280,15 +280,14 @@ def _parse_now(now: str | None) -> datetime:
 
 
 def _stop(problem: Problem) -> NoReturn:
-    option = "" if problem.field is None else f" ({_option(problem.field)})"
-    exit_with_error(
-        f"{problem.title}{option} : {problem.detail} {problem.remedy}",
-        BAD_USAGE if problem.status < SERVER_ERROR else UNAVAILABLE,
-    )
+    code = BAD_USAGE if problem.status < SERVER_ERROR else UNAVAILABLE
+    title = f"{problem.title}{_option_words(problem.field)}"
+    exit_with_error(f"{title} : {problem.detail} {problem.remedy}", code)
 
 
-def _option(field: str) -> str:
-    return OPTIONS.get(field, "--" + field.replace("_", "-"))
+def _option_words(field: str | None) -> str:
+    """The option at fault, in parentheses."""
+    return "" if field is None else f" ({OPTIONS.get(field, option_name(field))})"
 
 
 def _console() -> Console:

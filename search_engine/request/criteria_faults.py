@@ -50,7 +50,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "less_than_equal": "La valeur maximale est {le}.",
     }
 )
-"""What each kind of validation error says; limits are ours, what was given is never repeated."""
+"""The sentence of each kind of validation error."""
 
 OTHER_MESSAGE = "Cette valeur n'est pas acceptée."
 PLACE_FIELDS = {
@@ -63,7 +63,7 @@ PLACE_FIELDS = {
 
 SAFE_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 UNREADABLE_NAME = "(unreadable)"
-"""Said for a name that is none: a misplaced piece of an address is not sent back."""
+"""Replaces a malformed name: a misplaced piece of an address is not sent back."""
 
 CODES = {"extra_forbidden": "unknown_parameter", "unknown_code": "unknown_code"}
 INVALID = "invalid_parameter"
@@ -71,17 +71,17 @@ INVALID = "invalid_parameter"
 
 def problem_from_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
     """The problem of a request that does not fit the criteria: 422, or 400 when not JSON."""
-    found = list(errors)
-    if any(_is_malformed(error) for error in found):
+    raised = list(errors)
+    if any(_is_malformed(error) for error in raised):
         return MALFORMED_BODY
-    faults = tuple({"field": _field(error), "detail": _message(error)} for error in found)
+    faults = tuple({"field": _field(error), "detail": _message(error)} for error in raised)
     first = faults[0]
     return Problem(
         422,
-        CODES.get(found[0]["type"], INVALID),
+        CODES.get(raised[0]["type"], INVALID),
         "Critère invalide",
         first["detail"],
-        _remedy(found[0]),
+        _remedy(raised[0]),
         first["field"],
         errors=faults,
     )

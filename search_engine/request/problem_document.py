@@ -103,7 +103,7 @@ ELASTIC_PROBLEMS: tuple[tuple[type[elastic.ElasticError], Problem], ...] = (
     (elastic.ElasticRejected, INTERNAL_ERROR),
     (elastic.ElasticError, SEARCH_UNAVAILABLE),
 )
-"""The first that fits an error of Elasticsearch; a rejected query is a fault of ours."""
+"""The first that matches an error of Elasticsearch; a rejected query is our own fault."""
 
 
 def problem_from_search_error(error: SearchProblem) -> Problem:
@@ -130,7 +130,7 @@ def problem_from_elastic_error(error: elastic.ElasticError) -> Problem:
 
 
 def problem_from_client_error(error: ApiError) -> Problem:
-    """The problem of a raw answer of Elasticsearch; 5xx means shards that did not answer."""
+    """The problem of a raw response of Elasticsearch; 5xx means that shards failed."""
     if error.status_code >= SERVER_ERROR:
         return problem_from_search_error(PartialAnswer())
     return problem_from_elastic_error(elastic.build_elastic_error(error).with_traceback(None))

@@ -1,6 +1,6 @@
 """``sas diff`` as a person types it."""
 
-from cli.commands.diff import DIFFERENT
+from cli.exit_codes import DIFFERENT
 from tests.cli.commands import ANNE, Run, assert_refused, read_json_output
 from tests.indexers.file_set import MSP, FileSet
 

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from rich.console import Console, RenderableType
 
-from cli.commands.reindex import print_json
+from cli.output import print_json
 from cli.views import index
 from elastic import lifecycle
 from elastic.names import offers_alias
