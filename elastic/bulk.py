@@ -1,6 +1,6 @@
 """Bulk writing: a stream of records in, batches over two connections, every error counted.
 
-Nothing is ever left out in silence: one refused document fails the whole load.
+No document is left out in silence: one refused document fails the whole load.
 """
 
 import time
@@ -21,7 +21,7 @@ from mappings.records import Offer
 BATCH_DOCUMENTS = 1_000
 BATCH_BYTES = 4_000_000
 THREADS, READY = 2, 6
-"""Batches under way at once, and ready behind them: what Elasticsearch catches up with after a
+"""Batches under way at once, and ready behind them: the work of Elasticsearch after a
 pause of the stream, and the stream after one of Elasticsearch. The rest of the stream waits."""
 RETRIES = 5
 """Times a batch's documents turned away for load (429) are sent again, 0.2 s apart and doubling."""
@@ -75,7 +75,7 @@ def _serialize_operation(action: dict[str, Any], offer: Offer) -> bytes:
 
 @dataclass(slots=True)
 class BulkResult:
-    """What became of a stream: documents written, ids that changed under us, refusals by kind."""
+    """Result of a stream: documents written, ids in conflict, refusals by kind."""
 
     done: int = 0
     conflicts: list[str] = field(default_factory=list)
@@ -169,7 +169,7 @@ def _send(target: _BulkTarget, batch: list[Operation]) -> BulkResult:
 
 
 def _post(target: _BulkTarget, batch: list[Operation]) -> list[dict[str, Any]] | None:
-    """What became of each operation; None when all were done."""
+    """The result of each operation; None when all were done."""
     body: Any = b"\n".join([operation.text for operation in batch])
     with translate_errors():
         answer = target.client.bulk(
@@ -192,7 +192,7 @@ def _is_shed(item: dict[str, Any]) -> bool:
 def _collect_retries(
     batch: list[Operation], items: list[dict[str, Any]], outcome: BulkResult, last: bool
 ) -> list[Operation]:
-    """Count what was done and refused; the operations to send again are returned."""
+    """Count the writes and the refusals; the operations to send again are returned."""
     shed = []
     for operation, item in zip(batch, items, strict=True):
         if "error" not in item:

@@ -74,7 +74,7 @@ def write_until_settled(
     *,
     require_alias: bool = False,
 ) -> int:
-    """Write what ``read`` gives until no version conflict is left; returns the writes made.
+    """Write the operations of ``read`` until no version conflict is left; returns the writes made.
 
     Raises ``WriteConflictError`` after ``ATTEMPTS`` rounds, and the errors of
     ``elastic.bulk.write_operations``.

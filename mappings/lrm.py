@@ -1,10 +1,11 @@
 """The registry of dispatch software (LRM) as it is stored: one document, replaced as a whole."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from mappings.formats import LrmEntry
+from mappings.instants import utc_text
 
 REGISTRY_ID = "registry"
 
@@ -21,7 +22,7 @@ Entries = Mapping[str, LrmEntry]
 def registry_document(entries: Iterable[LrmEntry], as_of: datetime) -> dict[str, Any]:
     """The document of the registry."""
     return {
-        "as_of": as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "as_of": utc_text(as_of),
         "entries": [entry.model_dump() for entry in entries],
     }
 

@@ -73,7 +73,7 @@ TYPE_RULES: dict[str, Callable[[Offer, StoredSlot], bool]] = {
     SlotType.SNP: lambda offer, slot: True,
     SlotType.CPTS: has_declared_cpts,
 }
-"""What lets each declared type show; a type that is not here never shows."""
+"""Condition under which each declared type shows; a type that is not here never shows."""
 
 
 def visible_slots(offer: Offer, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
@@ -113,10 +113,10 @@ def _hide_slot(slot: StoredSlot, reason: HiddenReason) -> StoredSlot:
 
 
 def _without_duplicates(slots: Sequence[StoredSlot]) -> list[StoredSlot]:
-    """One interval told by two sources shows once (F068): the slot with the most types.
+    """One interval given by two sources shows once (F068): the slot with the most types.
 
-    Between equal types the agenda's stands, for it knows the seats left. When neither holds
-    the other's types both stand, each for its own readers.
+    Between equal types the agenda's slot shows, for it knows the seats left. When neither has
+    all the types of the other, both show, each to its own readers.
     """
     intervals: dict[tuple[object, ...], list[StoredSlot]] = {}
     for slot in slots:

@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 
 
 def place_text(slot: CanonicalSlot) -> str:
-    """What tells two places of one professional apart: the address, else an identifier.
+    """The key of a place among those of one professional: the address, else an identifier.
 
     The address first, because the identifier is optional and may differ for one same door.
     """

@@ -1,1 +1,1 @@
-"""What differs between two sets of offers, and fields replaced in place."""
+"""Differences between two sets of offers, and fields replaced in place."""

@@ -29,7 +29,7 @@ class NothingToCompareError(RuntimeError):
 def two_sides(
     client: Elasticsearch, prefix: str, left: str | None, right: str | None
 ) -> tuple[IndexName, IndexName]:
-    """The indices two names or aliases stand for: without names, the previous and the live one.
+    """The indices of two names or aliases: without names, the previous and the live one.
 
     Raises ``NothingToCompareError``, ``NotAnIndexName`` for an index that is not ours.
     """
@@ -72,7 +72,7 @@ def compare_indices(
     differences: Differences,
     listener: ProgressListener | None = None,
 ) -> None:
-    """Count in ``differences`` what ``right`` says otherwise than ``left``.
+    """Count in ``differences`` the facts of ``right`` that differ from ``left``.
 
     Both are read once, sorted by ``id``, each as it stood when the comparison began.
     """
@@ -99,9 +99,9 @@ def compare_with_live(
 ) -> Iterator[Offer]:
     """The offers of a build as they come, in any order, each compared with the live one.
 
-    ``view`` is the live index, None when there is none. Slots are not compared. What of it was
-    not met is counted as removed once the build has ended, so the ids met stay in memory: about
-    100 MB for 850,000.
+    ``view`` is the live index, None when there is none. Slots are not compared. Its offers that
+    the build lacks are counted as removed once the build has ended, so the ids met stay in
+    memory: about 100 MB for 850,000.
     """
     met: set[str] = set()
     stream = iter(offers)

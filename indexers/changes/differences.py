@@ -1,4 +1,4 @@
-"""The one rule that says what differs between two sets of offers; pure, no Elasticsearch here.
+"""The one rule of difference between two sets of offers; pure, no Elasticsearch here.
 
 The facts of a card are compared field by field. Slots change all day: offers whose slots changed
 are counted apart, never as changed. Provenance (which file a fact comes from and of which day,
@@ -19,16 +19,18 @@ SLOT_PROVENANCE = frozenset({"received_at", "overlap_instants"})
 NOT_FACTS = PROVENANCE | {SLOTS}
 
 EXAMPLES = 5
-"""Offers named for each sort of change, unless asked otherwise."""
+"""Offers named for each sort of change, by default."""
 SHORT = 80
 """Characters of JSON up to which an example shows a value; of a longer one, only the field."""
 
 AnyOffer = Mapping[str, Any]
 
 
-def find_changed_fields(old: AnyOffer, new: AnyOffer) -> list[str]:
-    """Fields of an offer that say another fact, sorted; slots and provenance left out."""
-    names = {*old, *new} - NOT_FACTS
+def find_changed_fields(
+    old: AnyOffer, new: AnyOffer, ignored: frozenset[str] = NOT_FACTS
+) -> list[str]:
+    """Fields whose value differs, sorted; slots and provenance are no facts and are left out."""
+    names = {*old, *new} - ignored
     return sorted(name for name in names if old.get(name) != new.get(name))
 
 
@@ -91,7 +93,7 @@ class ChangeTally:
 
 @dataclass(slots=True)
 class Differences:
-    """What differs, counted pair by pair; memory grows with ``shown`` only."""
+    """Differences counted pair by pair; memory grows with ``max_examples`` only."""
 
     max_examples: int = EXAMPLES
     added: ChangeTally = field(default_factory=ChangeTally)
@@ -100,7 +102,7 @@ class Differences:
     fields: Counter[str] = field(default_factory=Counter)
     """Of the changed offers: in how many each field changed."""
     same: int = 0
-    """Offers of both sides that say the same facts."""
+    """Offers of both sides with the same facts."""
     slots: int = 0
     """Offers of both sides whose slots changed; they may be the same otherwise."""
 

@@ -21,13 +21,13 @@ from slots.attachment import with_visible_slots
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Replace the ``owned`` fields of the offers of ``query`` by what ``fields`` gives."""
+    """Replace the ``owned`` fields of the offers of ``query`` by those of ``fields``."""
 
     query: Mapping[str, Any]
     owned: tuple[str, ...]
     fields: Callable[[Offer], Mapping[str, Any]]
     topic: str = ""
-    """Key of ``sources`` that is set when one of ``told`` is given, removed otherwise."""
+    """Key of ``sources`` that is set when one of ``marker_fields`` is given, removed otherwise."""
     source: str = ""
     marker_fields: tuple[str, ...] = ()
 

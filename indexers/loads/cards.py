@@ -35,10 +35,10 @@ PLACE_FIELDS = (
     "territory",
     "timezone",
 )
-"""What a CPTS card keeps when its own line gives no address: its seat is known from FINESS."""
+"""Fields that a CPTS card keeps when its line gives no address: its seat is known from FINESS."""
 
 ADDRESS_FIELDS = ("lines", "postal_code", "insee")
-"""What must be the same for a live point to be that of the file's address."""
+"""Fields that must be equal for a live point to be that of the file's address."""
 
 SETTINGS_OF_POINT = (*STRUCTURE_OWNED, "additional_info")
 MANY = 10_000
@@ -70,7 +70,7 @@ def count_places_by_cpts(client: Elasticsearch, alias: str) -> Counter[str]:
 
 
 def read_live_cpts(client: Elasticsearch, alias: str) -> dict[str, Cpts]:
-    """Name and phones of the live CPTS by FINESS, all that their members' cards show."""
+    """Name and phones of the live CPTS by FINESS, for the cards of their members."""
     return {
         offer["finess"]: Cpts.model_construct(
             finess=offer["finess"], name=offer["cpts_name"], phones=offer.get("cpts_phones", [])
@@ -100,7 +100,7 @@ def _with_seat(offer: Offer, before: Offer | None) -> Offer:
 def _with_better_point(offer: Offer, before: Offer) -> Offer:
     """The live point when the address is the same and a geocoder placed it better than a load can.
 
-    A load asks no geocoder: without this, a renamed CPTS would fall back to its commune.
+    A load uses no geocoder: without this, a renamed CPTS would fall back to its commune.
     """
     moved = any(offer.get(name) != before.get(name) for name in ADDRESS_FIELDS)
     if moved or "point" not in before or _rank(before) >= _rank(offer):

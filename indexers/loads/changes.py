@@ -1,10 +1,11 @@
-"""What a load would change, counted: each offer once, by what happens to it, kind and field."""
+"""Changes of a load, counted: each offer once, by outcome, kind and field."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from indexers.changes.differences import find_changed_fields
 from mappings.records import Offer
 
 
@@ -34,7 +35,7 @@ class Changes:
         self.kinds[known["kind"]] += 1
         self.outcomes[_outcome(before, after)] += 1
         if before is not None and after is not None:
-            self.fields.update(_diff_field_names(before, after))
+            self.fields.update(find_changed_fields(before, after, ignored=frozenset()))
             if known["kind"] == "professional":
                 self.lost_places.update(before.get("cpts", ()))
                 self.gained_places.update(after.get("cpts", ()))
@@ -58,7 +59,3 @@ class Changes:
 
 def _outcome(before: object, after: object) -> str:
     return "added" if before is None else "removed" if after is None else "changed"
-
-
-def _diff_field_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return [name for name in {*before, *after} if before.get(name) != after.get(name)]

@@ -10,12 +10,11 @@ from indexers.offers.participation import (
     PROFESSIONAL_OWNED,
     STRUCTURE_OWNED,
     association_fields,
-    clean_info,
     msp_with_members,
     professional_fields,
     structure_fields,
 )
-from indexers.offers.records import drop_empty_fields
+from indexers.offers.sos import point_information
 from indexers.offers.structures import EXTRAS, extras
 from mappings.codes import HEALTH_CENTRE_SECTOR
 from mappings.formats import Absence, Cpts, ParticipationFormat, StructureSettings
@@ -29,7 +28,7 @@ Query = dict[str, Any]
 MSP: Query = {"term": {"structure_kind": StructureKind.MSP.value}}
 
 _PARTICIPATION_MARK = ("participation", "participation", ("participant",))
-"""Topic, source and telling fields of what professionals' settings decide."""
+"""Topic, source and marker fields of the settings of professionals."""
 
 
 def participation_patches(
@@ -71,8 +70,7 @@ def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Pat
 
     def sos_point_values(offer: Offer) -> Mapping[str, Any]:
         found = settings.get(offer.get("siret", ""))
-        info = "" if found is None else clean_info(found.additional_info)
-        return {**association_fields(found), **drop_empty_fields(additional_info=info)}
+        return {**association_fields(found), **point_information(found)}
 
     others = {"bool": {"filter": [_kind(Kind.STRUCTURE)], "must_not": [MSP]}}
     own = ("participation", "structures", ("participant",))
@@ -88,10 +86,10 @@ def absence_patches(absences: Mapping[str, Sequence[Absence]]) -> Iterator[Patch
 
     def absence_values(offer: Offer) -> Mapping[str, Any]:
         if offer["kind"] == Kind.PROFESSIONAL:
-            found = absences_at_place(absences.get(offer.get("rpps", ""), ()), idnsts(offer))
+            held = absences_at_place(absences.get(offer.get("rpps", ""), ()), idnsts(offer))
         else:
-            found = list(absences.get(offer.get("finess", ""), ()))
-        return absence_fields(found, offer["timezone"])
+            held = list(absences.get(offer.get("finess", ""), ()))
+        return absence_fields(held, offer["timezone"])
 
     kinds: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
     before: list[Query] = [{"exists": {"field": name}} for name in absence_rules.OWNED]
@@ -106,7 +104,7 @@ def idnsts(offer: Offer) -> frozenset[str]:
 
 
 def is_in_health_centre(offer: Offer) -> bool:
-    """True when the place is a health centre, as the sector of the offer says."""
+    """True when the place is a health centre, by the sector of the offer."""
     return offer.get("activity_sector") == HEALTH_CENTRE_SECTOR
 
 

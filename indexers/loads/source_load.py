@@ -1,7 +1,7 @@
 """One small source of ours applied at once to the live index (F111): the file is the whole source.
 
-What the file no longer says is taken back. Slots already stored are judged again by the coherence
-rules, so no editor has to be asked.
+Facts that left the file are removed. Slots already stored are judged again by the coherence
+rules, so no editor has to be queried.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ class LoadRequest:
     prefix: str = ""
     accept_drift: bool = False
     clock: Callable[[], datetime] = utc_now
-    """Tells the report when the load began and ended."""
+    """Time of the start and of the end in the report."""
 
     @property
     def alias(self) -> str:
@@ -116,7 +116,7 @@ class DryRunTarget(LoadTarget):
         return frozenset((known + self.changes.gained_places) - self.changes.lost_places)
 
     def patch(self, patches: Iterator[Patch]) -> int:
-        """Count what patches would change; returns the offers that differ."""
+        """Count the changes of patches; returns the offers that differ."""
         return self._count_changes(
             pair
             for patch in patches
@@ -124,7 +124,7 @@ class DryRunTarget(LoadTarget):
         )
 
     def replace(self, cards: Iterator[Offer], live: Mapping[str, Offer]) -> int:
-        """Count what new cards would change; returns the offers that differ."""
+        """Count the changes of new cards; returns the offers that differ."""
         found = {card["id"]: card for card in cards}
         return self._count_changes(load_cards.diff_cards(found, live))
 
@@ -144,7 +144,7 @@ class DryRunTarget(LoadTarget):
 def load_source(
     client: Elasticsearch, order: LoadRequest, listener: ProgressListener | None = None
 ) -> dict[str, Any]:
-    """Apply one source; returns the writes made and what was set aside.
+    """Apply one source; returns the writes made and the rows set aside.
 
     Raises ``UnknownSourceError``, ``EmptySourceError``, ``OwnFormatError``, ``GateClosedError``
     when more than 1 % of the file was set aside, ``LockTaken``, ``ElasticError``. Nothing is
@@ -160,7 +160,7 @@ def load_source(
 
 @dataclass(slots=True)
 class LoadReport:
-    """What a load did."""
+    """Counts of a load."""
 
     source: str
     index: str = ""
@@ -202,9 +202,9 @@ def _load_locked(
 def dry_run_load(
     client: Elasticsearch, order: LoadRequest, listener: ProgressListener | None = None
 ) -> dict[str, Any]:
-    """What ``load`` would change, offer by offer, counted by kind and by field; nothing is written.
+    """The changes of ``load``, offer by offer, counted by kind and by field; nothing is written.
 
-    Raises what ``load`` raises but ``LockTaken``: it takes no lock and leaves no trail.
+    Raises the errors of ``load`` but ``LockTaken``: it takes no lock and leaves no trail.
     """
     seen = listener or ProgressListener()
     rehearse = _find_loader(order.source)
@@ -273,7 +273,7 @@ def _build_load(order: LoadRequest, quarantines: Quarantines) -> SourceLoad:
 
 
 def _file_problems(target: LoadTarget) -> list[str]:
-    """What is wrong with the file as a whole, against the last load of its source."""
+    """Faults of the file as a whole, against the last load of its source."""
     order = target.order
     load = _build_load(order, target.quarantines)
     last = last_loads(target.client, order.prefix)
@@ -340,4 +340,4 @@ SOURCES: Mapping[str, Callable[[LoadTarget], int]] = {
     "solutions": _apply_solutions,
     "lrm": _apply_lrm,
 }
-"""What can be loaded by itself, and how."""
+"""Sources that can be loaded alone, and their loader."""

@@ -1,11 +1,12 @@
 """Absences: whole days in the zone of the place become instants (F034 to F037, W27)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from mappings.formats import Absence, DayRange
+from mappings.instants import utc_text
 from mappings.records import DateRange
 
 
@@ -52,7 +53,7 @@ def day_range(days: DayRange, zone: str) -> DateRange:
 
 def _midnight(day: date, zone: str) -> str:
     local = datetime.combine(day, time.min, ZoneInfo(zone))
-    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_text(local)
 
 
 def absences_at_place(absences: Iterable[Absence], idnsts: frozenset[str]) -> list[Absence]:

@@ -10,11 +10,12 @@ from geography.locate import Locator
 from indexers.offers.locating import locate_address, own_format_address, own_format_request
 from indexers.offers.participation import clean_info
 from indexers.offers.provenance import Provenance
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.offers.structure_register import StructureRegister
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
 from mappings.codes import KIND_LABELS
+from mappings.fields import drop_empty_fields
 from mappings.formats import Cpts
 from mappings.offer_ids import cpts_id, distinct, fair_key
 from mappings.records import Kind, Offer

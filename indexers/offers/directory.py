@@ -1,4 +1,4 @@
-"""The directory of one run: what it holds, joined, located, with its slots."""
+"""The directory of one run: its sources joined and located, with their slots."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

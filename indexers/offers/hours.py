@@ -1,8 +1,9 @@
-"""Opening hours of an offer: as its card shows them, and as the filter reads them."""
+"""Opening hours of an offer: one form for its card, one for the filter."""
 
 from collections.abc import Mapping, Sequence
 
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
+from mappings.fields import drop_empty_fields
 from mappings.formats import Weekday
 from mappings.hours import open_minutes
 

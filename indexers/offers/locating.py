@@ -11,11 +11,12 @@ from geography.locate import CHUNK, LocateRequest, Location, LocationFailure, Lo
 from geography.locate import find_crowded_points as crowded_among
 from geography.reasons import Unlocatable
 from indexers.offers.places import PracticePlace
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.finess.structure import Structure, StructureAddress
 from indexers.sources.rpps.record import ActivityAddress
+from mappings.fields import drop_empty_fields
 from mappings.formats import AddressFormat, PointFormat
 from mappings.offer_ids import distinct
 

@@ -16,7 +16,7 @@ from mappings.records import StructureKind, Via
 
 @dataclass(frozen=True, slots=True)
 class ViaRule:
-    """What a way of taking part gives the professional."""
+    """Rights that a way of taking part gives the professional."""
 
     via: Via
     accepts_beyond: bool
@@ -32,12 +32,12 @@ VIA_RULES: Mapping[int, ViaRule] = {
 
 
 class StructureRule(Enum):
-    """What makes a structure take part."""
+    """Condition under which a structure takes part."""
 
     BY_MEMBERS = auto()
     """One professional takes part through its FINESS (F044)."""
     BY_SETTINGS = auto()
-    """Its own settings say so (F045)."""
+    """Its own settings declare it (F045)."""
 
 
 STRUCTURE_RULES: Mapping[str, StructureRule] = {
@@ -81,7 +81,7 @@ def professional_fields(
     in_health_centre: bool,
     cpts: Mapping[str, Cpts],
 ) -> ParticipationFields:
-    """What one professional's settings give at one place; ``{}`` when there are no settings.
+    """Fields of one professional's settings at one place; ``{}`` when there are no settings.
 
     ``idnsts`` are the identifiers of the place, ``cpts`` the known CPTS by FINESS. In a health
     centre the professional never takes part: the centre does.
@@ -134,7 +134,7 @@ def structure_fields(
 ) -> ParticipationFields:
     """Whether a structure takes part; for structures, accepting is the same thing (F044, F045).
 
-    ``taking_part`` says that one professional takes part through its FINESS.
+    ``taking_part`` is true when one professional takes part through its FINESS.
     """
     rule = STRUCTURE_RULES.get(kind)
     if rule is None:

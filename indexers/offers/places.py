@@ -79,7 +79,7 @@ def _town(city: str) -> str:
 
 PlaceGroup = tuple[frozenset[str], list[Activity]]
 GroupingKey = str | tuple[str, str, str]
-"""What rows of one place have in common: an identifier, or the address as compared."""
+"""Common key of the rows of one place: an identifier, or the comparable address."""
 
 
 def _group_rows(rows: Iterable[tuple[frozenset[str], Activity]]) -> list[PlaceGroup]:

@@ -1,7 +1,7 @@
 """A professional at one place: rows of several exercises merged into one offer (F088).
 
-What belongs to the person (names, civility) is taken from any row, what belongs to the exercise
-(speciality, sector) from the rows of the place, what belongs to the place from FINESS first.
+Fields of the person (names, civility) come from any row, fields of the exercise (speciality,
+sector) from the rows of the place, fields of the place from FINESS first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from indexers.offers.locating import LocatedSubject, LocationCandidate, place_ad
 from indexers.offers.participation import professional_fields
 from indexers.offers.places import PracticePlace, group_places
 from indexers.offers.provenance import Provenance
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.offers.settings import OwnSources
 from indexers.offers.structure_register import StructureRegister
 from indexers.quality.quarantine import Quarantine
@@ -32,6 +32,7 @@ from mappings.codes import (
     specialties,
     structure_kind,
 )
+from mappings.fields import drop_empty_fields
 from mappings.offer_ids import both_orders, distinct, fair_key, person_title, professional_id
 from mappings.records import Kind, Offer, StructureKind
 
@@ -176,7 +177,7 @@ def specialties_at(person: StagedPerson, place: PracticePlace, trades: list[str]
     """Speciality codes exercised at a place, best known first.
 
     Those of the place's own rows, then the qualifications of the person in the same professions;
-    when neither says anything, those of the person's other rows (trap 26: a skill may be in the
+    when both are empty, those of the person's other rows (trap 26: a skill may be in the
     separate file only, or on one row of several). ``trades`` are the professions of the place.
     """
     here = [row.get("skill", "") for row in place.rows]

@@ -1,4 +1,4 @@
-"""What our own sources say, held in memory by key: small sources that every offer is joined to."""
+"""Our own sources in memory, by key: small sources that every offer is joined to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from mappings.formats import (
 class OwnSources:
     """The own sources of one load; a source that was not given is empty.
 
-    ``dates`` has the day of each source that tells it, by source name.
+    ``dates`` has the day of each dated source, by source name.
     """
 
     participation: Mapping[str, ParticipationFormat] = field(default_factory=dict)

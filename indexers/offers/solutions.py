@@ -8,10 +8,11 @@ from geography.gazetteer import load_gazetteer
 from indexers.offers.cpts import current_code, main_department, territory_fields
 from indexers.offers.participation import clean_info
 from indexers.offers.provenance import Provenance
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
+from mappings.fields import drop_empty_fields
 from mappings.formats import Solution
 from mappings.offer_ids import distinct, fair_key, solution_id
 from mappings.records import Kind, Offer

@@ -14,10 +14,11 @@ from indexers.offers.locating import (
 )
 from indexers.offers.participation import association_fields, clean_info
 from indexers.offers.provenance import Provenance
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.offers.settings import OwnSources
 from indexers.quality.quarantine import Quarantine
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
+from mappings.fields import drop_empty_fields
 from mappings.formats import SosAssociation, SosPoint, StructureSettings
 from mappings.identifiers import as_idnst, structure_id_kind
 from mappings.offer_ids import distinct, fair_key, sos_point_id
@@ -28,7 +29,7 @@ SOS = "sos"
 
 PROFESSION = "10"
 SPECIALTY = "SM54"
-"""What an association gives: general medicine by doctors, found by who looks for a GP."""
+"""Trade of an association: general medicine by doctors, found by a search for a GP."""
 
 
 class AssociationPoint(NamedTuple):

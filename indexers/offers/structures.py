@@ -9,12 +9,13 @@ from indexers.offers.hours import HOURS_FIELDS, hours_fields
 from indexers.offers.locating import LocatedSubject, LocationCandidate
 from indexers.offers.participation import clean_info, structure_fields
 from indexers.offers.provenance import Provenance
-from indexers.offers.records import Record, drop_empty_fields
+from indexers.offers.records import Record
 from indexers.offers.settings import OwnSources
 from indexers.offers.structure_register import StructureRegister
 from indexers.quality.quarantine import Quarantine
 from indexers.sources.finess.structure import Structure, structure_exclusion_reason
 from mappings.codes import KIND_LABELS, structure_categories, structure_kind
+from mappings.fields import drop_empty_fields
 from mappings.formats import StructureSettings
 from mappings.offer_ids import distinct, fair_key, structure_id
 from mappings.records import Kind, Offer, StructureKind

@@ -1,7 +1,7 @@
-"""The gate: what a new index must pass before the alias is swapped. Nothing is checked after.
+"""The gate: checks of a new index before the alias is swapped. Nothing is checked after.
 
-``--accept-drift`` waives what may be a true change of the world (drift, quarantine); it never
-waives an index that is empty or cannot find its own offers.
+``--accept-drift`` waives possible changes of the world (drift, quarantine); it never waives an
+index that is empty or cannot find its own offers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ DRIFT_DIMENSIONS: Mapping[str, str] = MappingProxyType(
         "speciality": "specialties",
     }
 )
-"""What must not drift, and the counts of a census that tell."""
+"""Dimensions that must not drift, and their counts in ``IndexStats``."""
 PRECISION_DIMENSIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"kind": ("kinds", "rough_kinds"), "department": ("departments", "rough_departments")}
 )
@@ -41,18 +41,18 @@ commune places. Better points are no drift."""
 MAX_ALIKE: Mapping[str, tuple[str, float]] = MappingProxyType(
     {"family": ("family name", 0.1), "given": ("given name", 0.1), "title": ("title", 0.02)}
 )
-"""What a name is called, and the share of the offers that may bear one same: far above any true
+"""Label of a name, and the largest share of offers with one same value: far above any true
 set, where MARTIN, the commonest family name, is under 1 % of the country."""
 MISSED_DEPARTMENT = 10
 """Offers from which a department that has none any more is missed, whatever the allowance."""
 MAX_LISTED_PROBLEMS = 6
-"""Problems told in a sentence; the report has them all."""
+"""Problems listed in a sentence; the report has them all."""
 NEAR = "1m"
 NOT_LIVE = "The index was not made live."
 
 
 class GateClosedError(RuntimeError):
-    """The new index is not fit to go live; ``problems`` says why, one sentence each."""
+    """The new index is not fit to go live; ``problems`` holds the reasons, one sentence each."""
 
     def __init__(self, problems: list[str], hint: str) -> None:
         super().__init__(f"{'; '.join(truncate_problems(problems))}. {hint}".strip())
@@ -116,23 +116,25 @@ def drift_problems(new: IndexStats, live: IndexStats | None) -> list[str]:
     if new.total < live.total * MIN_SHARE:
         problems.append(f"{new.total} offers, fewer than {MIN_SHARE:.0%} of the live {live.total}")
     problems += missing_departments(new, live)
-    for what, counts in DRIFT_DIMENSIONS.items():
-        problems += _dimension_drift_problems(what, getattr(new, counts), getattr(live, counts))
-    for what, (every, rough) in PRECISION_DIMENSIONS.items():
+    for dimension, counts in DRIFT_DIMENSIONS.items():
+        problems += _dimension_drift_problems(
+            dimension, getattr(new, counts), getattr(live, counts)
+        )
+    for dimension, (every, rough) in PRECISION_DIMENSIONS.items():
         problems += _precision_problems(
-            what, _shares(new, every, rough), _shares(live, every, rough)
+            dimension, _shares(new, every, rough), _shares(live, every, rough)
         )
     return problems
 
 
 def name_problems(names: Mapping[str, MostFrequentCounter]) -> list[str]:
-    """Names that too many offers bear: a column that was shifted or filled with one value."""
+    """Names shared by too many offers: a column that was shifted or filled with one value."""
     problems = []
     for name, found in names.items():
         word, share = MAX_ALIKE[name]
         if found.count > max(found.total * share, DRIFT_ALLOWANCE):
-            borne = f"at least {found.count} of {found.total} offers bear one same {word}"
-            problems.append(f"{borne}, more than {share:.0%}")
+            shared = f"at least {found.count} of {found.total} offers bear one same {word}"
+            problems.append(f"{shared}, more than {share:.0%}")
     return problems
 
 
@@ -199,7 +201,7 @@ def has_drifted(new: int, live: int) -> bool:
 
 
 def smoke(client: Elasticsearch, index: str, expected: IndexStats) -> None:
-    """Ask the new index for what it must find; raises ``GateClosedError``.
+    """Query the new index for its own offers; raises ``GateClosedError``.
 
     The counts by kind agree with what was written; one offer of each kind is found by its name;
     one located offer is found from its own point.

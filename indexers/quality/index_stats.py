@@ -1,4 +1,4 @@
-"""What a set of offers looks like from afar: counts that betray a damaged file."""
+"""Counts of a set of offers by the facts that a damaged file would change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class IndexStats:
 
 
 def fetch_index_stats(client: Elasticsearch, index: str) -> IndexStats:
-    """The census of an index that was refreshed."""
+    """The counts of an index that was refreshed."""
     with translate_errors():
         answer = with_admin_timeout(client).search(
             index=index, size=0, track_total_hits=True, aggs=index_stats_aggregations()
@@ -66,7 +66,7 @@ def fetch_index_stats(client: Elasticsearch, index: str) -> IndexStats:
 
 
 def offers_by_kind(client: Elasticsearch, index: str) -> dict[str, int]:
-    """The offers of each kind; asks for no other field, whatever became of the mapping."""
+    """The offers of each kind; no other field is queried, in case the mapping changed."""
     with translate_errors():
         answer = with_admin_timeout(client).search(
             index=index, size=0, aggs={"kinds": _terms("kind")}
@@ -75,7 +75,7 @@ def offers_by_kind(client: Elasticsearch, index: str) -> dict[str, int]:
 
 
 def index_stats_aggregations() -> dict[str, Any]:
-    """The aggregations that count an index as ``Census.add`` counts offers."""
+    """The aggregations that count an index as ``IndexStats.add`` counts offers."""
     kinds, departments = _terms("kind"), _terms("department")
     return {
         "kinds": kinds,
@@ -106,7 +106,7 @@ class MostFrequentCounter:
     """How often the commonest of many values comes, in memory for ``MAX_TRACKED_VALUES`` of them.
 
     The method of Misra and Gries: when the room is full, every count goes down by one. A value
-    borne by more than one in ``MAX_TRACKED_VALUES`` is never missed, its count never too high.
+    shared by more than one in ``MAX_TRACKED_VALUES`` is never missed, its count never too high.
     """
 
     total: int = 0

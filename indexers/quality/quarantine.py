@@ -28,7 +28,7 @@ NO_CORRECTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class Layout(NamedTuple):
-    """How a source writes its rows: the end of its file name, what stands before, between, after.
+    """How a source writes its rows: the end of its file name, the text before, between and after.
 
     ``opening + joint.join(rows) + closing`` is a file its reader takes.
     """
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 class QuarantinedRow:
     """One row set aside or warned about; ``line`` is 1 for the first line of the file.
 
-    ``raw`` is the row as it stands in the file, ``detail`` which field is wrong when that is known.
+    ``raw`` is the row as published, ``detail`` the wrong field when it is known.
     """
 
     source: str
@@ -66,15 +66,15 @@ class QuarantinedRow:
 
 
 class Quarantine:
-    """What one source gave that was not kept, and what was kept with a warning.
+    """The rows of one source that were not kept, and those kept with a warning.
 
     ``read`` counts the rows seen, headers excluded; the reader of the source raises it.
-    ``unknown`` counts columns and keys the reader does not know, by name; ``points`` what was
-    refused, mended or assumed to place its offers (codes of ``geography.reasons``).
+    ``unknown`` counts columns and keys the reader does not know, by name; ``points`` the
+    refusals, repairs and assumptions of locating (codes of ``geography.reasons``).
     With ``path``, each rejected row is also written there as JSON Lines, and how the source
     writes its rows (``layout``, set by its reader) beside it.
-    ``corrections`` are corrected rows by the damaged row they stand for: such a row is not
-    rejected, and its correction waits in ``mended`` to be read
+    ``corrections`` are corrected rows by the damaged row they replace: such a row is not
+    rejected, and its correction waits in ``pending_corrections``
     (docs/how-to/correct-refused-rows.md).
     """
 
@@ -117,7 +117,7 @@ class Quarantine:
             self._add_sample(line, reason, raw)
 
     def take_pending_corrections(self) -> list[str]:
-        """The corrected rows that nobody read yet; they were counted as their damaged ones."""
+        """The corrected rows not read yet; they were counted as their damaged ones."""
         rows, self.pending_corrections = self.pending_corrections, []
         self.corrected += len(rows)
         self.read -= len(rows)

@@ -1,6 +1,6 @@
 """Rows set aside, written as a file of their source to be corrected, and read back.
 
-Beside the file stands its origin, ``<file>.origin.json``: which damaged row each line stands for.
+Beside the file is its origin, ``<file>.origin.json``: the damaged row that each line replaces.
 """
 
 import csv
@@ -26,10 +26,10 @@ from indexers.sources.rpps.skills import read_skills
 from mappings.formats import FORMATS
 
 ORIGIN = ".origin.json"
-"""What is added to the name of an exported file for the file of its origin."""
+"""Suffix of an exported file's name for the file of its origin."""
 
 NOT_A_ROW = frozenset({Reason.NOT_LOCATED})
-"""Reasons told of an offer and not of a row: the row was read, and only its identifier is kept."""
+"""Reasons of an offer, not of a row: the row was read, and only its identifier is kept."""
 
 
 def _read_own(name: str, path: Path, aside: Quarantine) -> Iterator[Any]:
@@ -46,7 +46,7 @@ READERS: Mapping[str, RowReader[Any]] = {
 
 
 class CorrectionFileError(ValueError):
-    """A file of corrections cannot be written or read back; the message says how to mend it."""
+    """A file of corrections cannot be written or read back; the message says how to fix it."""
 
 
 class UncorrectedRow(NamedTuple):
@@ -59,7 +59,7 @@ class UncorrectedRow(NamedTuple):
 
 @dataclass(slots=True)
 class ReplayResult:
-    """What a file of corrections gave: ``recorded`` rows are new, ``known`` ones were there."""
+    """Result of a file of corrections: ``recorded`` rows are new, ``known`` ones were there."""
 
     source: str
     origin: dict[str, str]
@@ -132,7 +132,7 @@ def correction_files(path: Path) -> list[Path]:
 def replay_corrections(
     client: Elasticsearch, prefix: str, path: Path, now: datetime
 ) -> ReplayResult:
-    """Record the corrected rows of an exported file; those still bad are told and left out.
+    """Record the corrected rows of an exported file; those still bad are reported and left out.
 
     Each row goes through the reader of its source. Nothing is live before the next reindex or
     load. Raises ``CorrectionFileError`` on a file that is not the exported one.

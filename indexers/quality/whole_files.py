@@ -1,6 +1,6 @@
 """Checks of a file as a whole, against what its source gave at its last load (traps 5, 9, 11).
 
-A fault refuses the run unless ``--accept-drift`` says to go on; a warning is told in the report.
+A fault refuses the run unless ``--accept-drift`` is given; a warning goes to the report.
 """
 
 import re
@@ -22,7 +22,7 @@ MIN_BYTES = 1_000_000
 MAX_ODD_LINES = 0.01
 """Share of lines of the RPPS that may not be UTF-8, or have lost a character."""
 MAX_AGE = timedelta(days=35)
-"""Age of an edition from which it is told: a month's file and the days until the next one."""
+"""Age from which an edition is reported: a month's file and the days until the next one."""
 DAILY_MAX_AGE = timedelta(days=7)
 """The same for the RPPS, which is published daily."""
 
@@ -31,7 +31,7 @@ UTF8_SOURCES = ("rpps", "rpps-skills")
 
 
 class FileFault(StrEnum):
-    """What is wrong with a file as a whole."""
+    """Faults of a file as a whole."""
 
     EMPTY = "empty_file"
     TRUNCATED = "truncated_file"
@@ -60,7 +60,7 @@ def check_files(
     quarantines: Iterable[Quarantine],
     today: date,
 ) -> Findings:
-    """What is wrong with the files just read, ``last`` being the last completed loads."""
+    """Faults and warnings of the files just read; ``last`` are the last completed loads."""
     found = Findings()
     for load in loads:
         before = last.get(load.source)

@@ -1,6 +1,6 @@
 """A reindex rehearsed: everything read and joined, nothing written.
 
-It says exactly which offers would be added, changed and removed, and whether the gate would open.
+It reports exactly which offers would be added, changed and removed, and the gate's answer.
 """
 
 from collections.abc import Iterator
@@ -39,9 +39,9 @@ def dry_run(
     listener: ProgressListener | None = None,
     examples: int = EXAMPLES,
 ) -> ReindexReport:
-    """What ``reindex`` would do with the same order, ``examples`` offers named for each change.
+    """The report of ``reindex`` for the same order, with ``examples`` offers named for each change.
 
-    Raises what a reader raises; a gate that would stay closed is told in ``Report.refused``.
+    Raises the errors of the readers; problems of the gate are in ``ReindexReport.refused``.
     """
     seen, report = listener or ProgressListener(), ReindexReport("", None)
     report.differences = Differences(max_examples=examples)

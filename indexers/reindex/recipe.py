@@ -96,7 +96,7 @@ class ReindexRequest:
 def reindex(
     client: Elasticsearch, order: ReindexRequest, listener: ProgressListener | None = None
 ) -> ReindexReport:
-    """Build, check and swap; the report of what was done.
+    """Build, check and swap; returns the report of the run.
 
     Raises ``LockTaken``, ``GateClosedError``, ``BulkRefusedError``, ``ElasticError``, or the
     error of a reader on a file in another format; the live index is then as it was.

@@ -1,4 +1,4 @@
-"""What a reindex did, or would do, as counts: for people, for programs and for the trail."""
+"""Counts of a reindex, done or rehearsed: for people, for programs and for the trail."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,12 @@ from slots.loading.directory import DirectorySlots
 AUDIT_KEYS = frozenset(
     {"index", "live_before", "kinds", "total", "slots", "accepted", "refused", "pruned"}
 )
-"""What the audit trail keeps of a report; the rest is in the folder of the run."""
+"""Fields of a report kept in the audit trail; the rest is in the folder of the run."""
 
 
 @dataclass(slots=True)
 class ReindexReport:
-    """What a run did, or would do; counts only."""
+    """Counts of a run, done or rehearsed."""
 
     index: str
     live_before: str | None
@@ -39,15 +39,15 @@ class ReindexReport:
     """Dry run only: which offers would be added, changed and removed."""
     pruned: list[str] = field(default_factory=list)
     loads: list[SourceLoad] = field(default_factory=list)
-    """What each source gave."""
+    """The load of each source."""
     warnings: list[str] = field(default_factory=list)
-    """What looks wrong with a file as a whole, without refusing it."""
+    """Warnings on a file as a whole, which do not refuse it."""
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        live, told = self.before or IndexStats(), {}
+        live, differences = self.before or IndexStats(), {}
         if self.differences is not None:
-            told = {"differences": self.differences.as_json()}
+            differences = {"differences": self.differences.as_json()}
         return {
             "index": self.index,
             "live_before": self.live_before,
@@ -62,7 +62,7 @@ class ReindexReport:
             "refused": self.refused,
             "pruned": self.pruned,
             "warnings": self.warnings,
-            **told,
+            **differences,
         }
 
 
@@ -91,7 +91,7 @@ def _by_source(slots: Iterable[Sequence[StoredSlot]]) -> dict[str, int]:
 
 
 def audit_fields(report: ReindexReport, taken: timedelta) -> dict[str, Any]:
-    """What the trail keeps: counts, the rows set aside by source, the seconds it took."""
+    """Fields of the trail: counts, the rows set aside by source, the seconds it took."""
     kept = {name: value for name, value in report.as_json().items() if name in AUDIT_KEYS}
     seconds = round(taken.total_seconds(), 3)
     return {**kept, "aside": count_rejected_by_source(report.quarantine), "seconds": seconds}

@@ -1,8 +1,8 @@
-"""Half-built indices: marked while they are filled, deleted by the next run when nobody could.
+"""Half-built indices: marked while they are filled, deleted at the latest by the next run.
 
 A run killed outright leaves its index behind. Without a mark it would look like a previous index,
 and a rollback could make it live. The mark goes when the index is live and complete, so that an
-index which was never live always bears it.
+index which was never live always has it.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def build_unfinished_mapping() -> dict[str, Any]:
 
 
 def mark_unfinished(client: Elasticsearch, index: IndexName, note: Mapping[str, Any]) -> None:
-    """Keep the mark of a complete index until what ``note`` says is done once it is live."""
+    """Keep the mark of a complete index until the work of ``note`` is done once it is live."""
     _put_meta(client, index, {MARK: dict(note)})
 
 
@@ -35,7 +35,7 @@ def mark_finished(client: Elasticsearch, index: IndexName) -> None:
 
 
 def read_unfinished_note(client: Elasticsearch, index: IndexName) -> dict[str, Any] | None:
-    """What is left to do for an index; None when it is complete, empty when nobody noted it."""
+    """The work left for an index; None when it is complete, empty when none was noted."""
     mark = _meta(client, index).get(MARK)
     return mark if isinstance(mark, dict) else {} if mark else None
 

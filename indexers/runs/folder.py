@@ -26,7 +26,7 @@ class NoSuchRunError(ValueError):
 
 
 class Quarantines:
-    """The quarantines of one run, one a source, made when first asked for."""
+    """The quarantines of one run, one a source, made at first use."""
 
     def __init__(
         self, folder: Path | None = None, corrections: Mapping[str, Mapping[str, str]] | None = None
@@ -98,26 +98,26 @@ def list_runs(state_dir: Path) -> list[Path]:
 
 
 def write_origin(run: Path, origin: Mapping[str, str]) -> None:
-    """Keep what a run reads: ``directory``, or ``source`` and ``path``."""
+    """Keep the origin of a run: ``directory``, or ``source`` and ``path``."""
     run.mkdir(parents=True, exist_ok=True)
     (run / ORIGIN).write_bytes(orjson.dumps(origin))
 
 
 def read_origin(run: Path) -> dict[str, str]:
-    """What a run read; ``{}`` when it did not get so far."""
+    """The origin of a run; ``{}`` when it ended before writing one."""
     path = run / ORIGIN
     return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
 
 def find_last_run(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
-    """The newest run that read ``origin``, or in earnest what stands for it: any directory, or a
-    file of its source. None when none is kept.
+    """The newest run of ``origin``, or a real run that covers it: of any directory, or of a file of
+    its source. None when none is kept.
     """
     for run in list_runs(state_dir):
         read = read_origin(run)
-        stands = "directory" in read or (read and read.get("source") == origin.get("source"))
+        covers = "directory" in read or (read and read.get("source") == origin.get("source"))
         rehearsed = str(_read_record(run).get("command")).endswith("--dry-run")
-        if read == origin or (stands and not rehearsed):
+        if read == origin or (covers and not rehearsed):
             return run
     return None
 
@@ -152,9 +152,9 @@ def read_report(run: Path) -> dict[str, Any]:
 
 
 def read_outcome(run: Path) -> str | None:
-    """How a run ended, a ``run_record.Outcome``; None when it could not tell."""
-    told: str | None = _read_record(run).get("outcome")
-    return told
+    """How a run ended, a value of ``RunOutcome``; None when it is not recorded."""
+    outcome: str | None = _read_record(run).get("outcome")
+    return outcome
 
 
 def _read_record(run: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a run that is asked to stop cleans up behind itself, once, to the end."""
+"""Ctrl-C and SIGTERM: an interrupted run cleans up behind itself, once, to the end."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class InterruptedRunError(KeyboardInterrupt):
-    """The process was asked to stop; a ``KeyboardInterrupt`` so that nothing swallows it."""
+    """The process was interrupted; a ``KeyboardInterrupt`` so that nothing swallows it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}")

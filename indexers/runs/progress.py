@@ -1,4 +1,4 @@
-"""Who watches a run: told of each stage and of documents done, may beat a lock on the way."""
+"""Progress of a run: its stages and documents done; a listener may renew a lock on the way."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ class ProgressListener:
         self._beats: list[Callable[[], None]] = []
 
     def on_beat(self, beat: Callable[[], None]) -> None:
-        """Call ``beat`` at every stage and batch: what keeps a lock alive."""
+        """Call ``beat`` at every stage and batch, to keep a lock alive."""
         self._beats.append(beat)
 
     def stage(self, name: str) -> None:

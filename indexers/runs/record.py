@@ -1,9 +1,9 @@
-"""What became of a run: kept in its folder whatever happens, a failure included."""
+"""The record of a run: kept in its folder whatever happens, a failure included."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from indexers.runs import folder
 from indexers.runs.interruption import open_uninterruptible_section
 from indexers.runs.progress import ProgressListener
 from indexers.runs.stage_times import peak_memory_bytes
+from mappings.instants import utc_text
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class RunRecord:
     """One run, from its start to its end."""
 
     command: str
-    """What a person typed after ``sas``."""
+    """The words typed after ``sas``."""
     started: datetime
     ended: datetime
     outcome: RunOutcome
@@ -52,19 +53,19 @@ class RunRecord:
     """``kind`` and ``sentence``; all ``problems`` when the gate stayed closed."""
 
     def as_json(self) -> dict[str, Any]:
-        """The record as plain values; what there is nothing to say of is absent."""
-        told = {
+        """The record as plain values; an unknown value is absent."""
+        fields = {
             "command": self.command,
             "outcome": self.outcome.value,
-            "started": _utc(self.started),
-            "ended": _utc(self.ended),
+            "started": utc_text(self.started),
+            "ended": utc_text(self.ended),
             "seconds": round((self.ended - self.started).total_seconds(), 3),
             "stages": self.seconds,
             "peak_memory_bytes": peak_memory_bytes(),
             "stopped_at": self.stopped_at,
             "error": self.error,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 @contextmanager
@@ -103,8 +104,10 @@ def classify_outcome(error: BaseException) -> RunOutcome:
 def describe_failure(error: BaseException) -> dict[str, Any]:
     """The name of an error, its sentence with the notes added on the way, problems of the gate."""
     sentence = " ".join([str(error), *getattr(error, "__notes__", ())])
-    told = {"kind": type(error).__name__, "sentence": sentence}
-    return {**told, "problems": error.problems} if isinstance(error, GateClosedError) else told
+    failure = {"kind": type(error).__name__, "sentence": sentence}
+    if isinstance(error, GateClosedError):
+        return {**failure, "problems": error.problems}
+    return failure
 
 
 def _write_run_record(run: Path, record: RunRecord, counts: Counts) -> None:
@@ -114,7 +117,7 @@ def _write_run_record(run: Path, record: RunRecord, counts: Counts) -> None:
 
 
 def _write_run_page(run: Path, report: dict[str, Any]) -> None:
-    """The page beside the report; what goes wrong with a drawing is no failure of the run."""
+    """Write the page beside the report; a failure to draw it does not fail the run."""
     try:
         (run / folder.PAGE).write_text(render_page(run.name, report), "utf-8")
     except Exception as error:
@@ -124,12 +127,8 @@ def _write_run_page(run: Path, report: dict[str, Any]) -> None:
 def _write_failure_record(
     error: BaseException, run: Path, record: RunRecord, counts: Counts
 ) -> None:
-    """Keep the report of a run that failed; its failure stays the one that is told."""
+    """Keep the report of a run that failed; its own failure stays the one reported."""
     try:
         _write_run_record(run, record, counts)
     except OSError as lost:
         error.add_note(f"Its report could not be kept in {run}: {lost.strerror}.")
-
-
-def _utc(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -15,7 +15,7 @@ def scratch_folder(folder: Path | None = None) -> tempfile.TemporaryDirectory[st
 
 
 def sweep_scratch(folder: Path | None = None) -> list[Path]:
-    """Delete the folders of processes that were killed; what could not be deleted stays."""
+    """Delete the folders of processes that were killed; a folder that cannot be deleted stays."""
     left = [one for one in _all(folder) if is_dead(_mark(one))]
     for one in left:
         shutil.rmtree(one, ignore_errors=True)

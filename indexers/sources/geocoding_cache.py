@@ -1,7 +1,7 @@
 """Addresses already geocoded: a cache file a load can start from, ``geocoded.csv``.
 
-Columns ``line,postal_code,city,lat,lon,precision,score``: what a geocoder's batch answered.
-``precision`` is the type of the answer (what the point is), ``score`` the likeness of the text.
+Columns ``line,postal_code,city,lat,lon,precision,score``: the answers of a geocoder's batch.
+``precision`` is the type of the answer (the kind of point), ``score`` the likeness of the text.
 """
 
 import csv

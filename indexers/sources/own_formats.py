@@ -33,7 +33,7 @@ class OwnFormatError(ValueError):
 
 
 class RawEntry(NamedTuple):
-    """One line before validation: its number, what it holds, and its raw text."""
+    """One line before validation: its number, its value, and its raw text."""
 
     line: int
     value: Any
@@ -48,7 +48,7 @@ def find_format(name: str) -> type[Format]:
 
 
 def descriptions() -> dict[str, str]:
-    """What one line of each format is, by name."""
+    """The content of one line of each format, by name."""
     return {name: (model.__doc__ or "").partition("\n")[0] for name, model in FORMATS.items()}
 
 
@@ -144,7 +144,7 @@ def _validate_entry(
 
 
 def describe_validation_error(error: ValidationError) -> str:
-    """What is wrong, field by field, without the values: ``finess: String should match ...``."""
+    """The errors, field by field, without the values: ``finess: String should match ...``."""
     return "; ".join(
         f"{'.'.join(str(part) for part in e['loc']) or 'line'}: {e['msg']}"
         for e in error.errors(include_input=False, include_url=False)

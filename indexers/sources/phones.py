@@ -1,4 +1,4 @@
-"""Phone fields as published, read into E.164 numbers, e-mail addresses and what is neither.
+"""Phone fields as published, read into E.164 numbers, e-mail addresses and refused text.
 
 Traps 56 and 57 of docs/reference/sources/rpps.md: two numbers in one field, every way to write the
 country code, placeholders, e-mails in the phone column.
@@ -52,7 +52,7 @@ _ABROAD = re.compile(r"(?:\+|00)(?P<number>[1-9]\d{6,14})")
 
 
 class PhoneField(NamedTuple):
-    """What one phone field holds; ``refused`` is text that is neither number nor e-mail."""
+    """Content of one phone field; ``refused`` is text that is neither number nor e-mail."""
 
     numbers: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ def read_phones(text: str, department: str = "") -> PhoneField:
     """The numbers of a phone field, in the order written, each once: ``+33474454647``.
 
     Short numbers (15, 3624) stay as they are; premium 08 numbers and mobiles are kept, they are
-    what the source publishes. ``department`` tells where a number without any prefix is dialled
+    the text of the source. ``department`` is where a number without any prefix is dialled
     (overseas collectivities). Placeholders such as ``0000000000`` are neither kept nor refused.
     """
     if not text:
@@ -104,7 +104,7 @@ def merge_phone_fields(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) ->
 
 
 def _e164(national: str) -> str:
-    """Nine digits after the trunk zero, with the country code their first digits tell."""
+    """Nine digits after the trunk zero, with the country code of their first digits."""
     return f"+{OVERSEAS.get(national[:3], '33')}{national}"
 
 
@@ -149,7 +149,7 @@ def _abroad(compact: str) -> str | None:
 
 
 def _run_together(compact: str) -> list[str] | None:
-    """Numbers written without a separator, ``04744546470474454648``; what follows is dropped."""
+    """Numbers written without a separator, ``04744546470474454648``; the rest is dropped."""
     found: list[str] = []
     position = 0
     while match := _NATIONAL.match(compact, position) or _INTERNATIONAL.match(compact, position):

@@ -25,7 +25,7 @@ STRUCTURES = ("finess-structures*.json*", "etalab-cs1100507-stock-*.csv*", "fine
 
 
 class TwoEditionsError(ValueError):
-    """A directory holds several editions of one file, and nothing says which to index."""
+    """A directory holds several editions of one file, and none is known to be the one to index."""
 
 
 def find_edition(directory: Path, pattern: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""Which files of a directory are which source, and what each gave to a load."""
+"""The files of each source of a directory, and the counts of their load."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from mappings.formats import FORMATS
 
 
 def source_files(directory: Path) -> dict[str, Sequence[Path]]:
-    """The files of each source that the directory has, by the name its quarantine bears."""
+    """The files of each source that the directory has, by the name of its quarantine."""
     published = {
         "rpps": find_edition(directory, ACTIVITIES),
         "rpps-skills": find_edition(directory, SKILLS),
@@ -31,7 +31,7 @@ def source_files(directory: Path) -> dict[str, Sequence[Path]]:
 def build_directory_loads(
     directory: Path, quarantines: Quarantines, now: datetime
 ) -> list[SourceLoad]:
-    """What each source of a directory gave, once its rows were read."""
+    """The load of each source of a directory, once its rows were read."""
     return list(_measure_sources(source_files(directory), quarantines, now))
 
 
@@ -44,7 +44,7 @@ def _measure_sources(
 
 
 def edition_day(source: str, path: Path) -> date | None:
-    """The day that the file of a source tells; None for ours, which tell none."""
+    """The day of the file of a source; None for ours, which have none."""
     if source in {"rpps", "rpps-skills"}:
         return activities.source_date(path)
     dated = {"finess": finess.source_date, AMELI: ameli.source_date}

@@ -28,7 +28,7 @@ MAPPED = 1 << 28
 tenth of a national join. They count as ours while they are there (docs/performance.md)."""
 
 CACHED_STRUCTURES = 1 << 15
-"""Structures kept as records: the sites where many practise are asked for again and again."""
+"""Structures kept as records: the sites where many practise are read again and again."""
 
 _FIRST, _HIDDEN = itemgetter(0), itemgetter(1)
 
@@ -75,7 +75,7 @@ class StagingStore:
         self._folder.cleanup()
 
     def add_activities(self, rows: Iterable[Activity]) -> int:
-        """Keep rows of activity, those of nobody shown too; returns how many."""
+        """Keep rows of activity, unlisted ones too; returns how many."""
         return self._fill(
             "INSERT INTO activity VALUES (?, ?, ?)",
             ((row["idnps"], "hidden" in row, orjson.dumps(row)) for row in rows),
@@ -135,7 +135,7 @@ class StagingStore:
         return self._find_single_cached("siret", siret)
 
     def structure_of_legal_entity(self, finess: str) -> Structure | None:
-        """The only site of a legal entity, whose FINESS some rows bear; None when several."""
+        """The only site of a legal entity, whose FINESS some rows have; None when several."""
         return self._find_single_cached("legal", finess)
 
     def _find_single(self, column: str, key: str) -> Structure | None:
@@ -144,7 +144,7 @@ class StagingStore:
 
 
 class _ForwardReader:
-    """Rows in the order of persons, read forward as persons are asked for in that order."""
+    """Rows in the order of persons, read forward for persons in that order."""
 
     def __init__(self, rows: Iterator[tuple[str, bytes]]) -> None:
         self._rows = rows

@@ -29,9 +29,9 @@ from mappings.schema_history import describe_changes
 def prune(
     client: Elasticsearch, prefix: str, keep: int, now: datetime, agreed: Sequence[IndexName]
 ) -> list[IndexName]:
-    """Delete, under the lock, the previous indices but the ``keep`` newest; what was deleted.
+    """Delete, under the lock, the previous indices but the ``keep`` newest; returns those deleted.
 
-    Only those ``agreed`` go: what became previous since the question was asked stays. Each has
+    Only those ``agreed`` go: an index that became previous since the agreement stays. Each has
     its line in the trail. Raises ``LockTaken``.
     """
     with lock.open_lock(client, LOCK, prefix=prefix):
@@ -48,7 +48,7 @@ def prune(
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """How the live index stands to the schema of this program, and whether it was brought there."""
+    """The gap of the live index to the schema of this program, and whether it was closed."""
 
     index: str
     gap: SchemaGap
@@ -75,7 +75,7 @@ def migrate(
 ) -> Migration:
     """Give the live index, under the lock, the fields that it lacks; else change nothing.
 
-    ``wanted`` is the schema of this program unless said. Raises ``IndexMissing``, ``LockTaken``.
+    ``wanted`` is the schema of this program by default. Raises ``IndexMissing``, ``LockTaken``.
     """
     target = wanted or program_schema()
     if dry_run:
@@ -105,7 +105,7 @@ def _migration(client: Elasticsearch, prefix: str, wanted: Schema) -> Migration:
 
 @dataclass(frozen=True, slots=True)
 class RollbackPlan:
-    """What a rollback would leave and make live."""
+    """The index that a rollback would leave, and the one it would make live."""
 
     left: IndexName
     live: IndexName
@@ -132,7 +132,7 @@ class RollbackPlan:
 
 
 def rollback_plan(client: Elasticsearch, prefix: str) -> RollbackPlan:
-    """What ``rollback`` would do now; raises ``NothingToRollBackError``."""
+    """The plan of ``rollback`` now; raises ``NothingToRollBackError``."""
     alias = offers_alias(prefix)
     left, previous = lifecycle.live_index(client, alias), lifecycle.previous_indices(client, alias)
     if left is None or not previous:

@@ -1,9 +1,9 @@
 """Snapshots of the live index and of the small indices beside it, in a folder of every node.
 
 A restore builds beside the live index and swaps the alias under the lock, as a reindex does. The
-registry of dispatch software, the audit trail, corrected rows and what each source gave come back
-only where they are missing: a trail is never rewound. Locks are never kept: one restored would be
-held by nobody.
+registry of dispatch software, the audit trail, corrected rows and the loads of each source come
+back only where they are missing: a trail is never rewound. Locks are never kept: one restored
+would be held by no run.
 """
 
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ class SnapshotRepository:
 
 
 def take_snapshot(repository: SnapshotRepository, now: datetime) -> Snapshot:
-    """Take a snapshot of what is live; raises ``IndexMissing`` when nothing is."""
+    """Take a snapshot of the live index; raises ``IndexMissing`` when there is none."""
     live = lifecycle.require_live_index(repository.client, offers_alias(repository.prefix))
     _register_repository(repository)
     name = add_prefix(repository.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
@@ -199,7 +199,7 @@ def _restore_index(repository: SnapshotRepository, name: str, index: str, target
 
 
 def _register_repository(repository: SnapshotRepository) -> None:
-    """Tell Elasticsearch the folder; raises ``RepositoryRefusedError`` when it will not have it."""
+    """Register the folder in Elasticsearch; raises ``RepositoryRefusedError``."""
     settings = {"location": str(repository.folder)}
     try:
         with translate_errors():

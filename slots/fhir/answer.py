@@ -49,7 +49,7 @@ def _document(raw: bytes) -> object:
 
 
 def _parse_leniently(raw: bytes) -> object:
-    """What the fast reader refuses: a BOM, bytes of another encoding, raw control characters."""
+    """JSON that the fast reader refuses: a BOM, another encoding, raw control characters."""
     try:
         return json.loads(decode_json_text(raw), strict=False)
     except (ValueError, RecursionError):
@@ -61,7 +61,7 @@ def _parse_leniently(raw: bytes) -> object:
 def decode_json_text(raw: bytes) -> str:
     """The text of bytes that should be UTF-8: a byte that is not is read as Windows-1252 (E43).
 
-    ``S\\xe9bastien`` and a valid ``Sébastien`` may stand in one file: both come out right.
+    ``S\\xe9bastien`` and a valid ``Sébastien`` may be in one file: both are decoded correctly.
     """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16")

@@ -1,4 +1,4 @@
-"""What a Slot says of itself: types, consultation, reasons, specialities, appointment, link."""
+"""Attributes of a Slot: types, consultation, reasons, specialities, appointment, link."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -16,14 +16,14 @@ from mappings.identifiers import compact
 from slots.fhir.elements import Json, child, objects, text
 
 IDENTIFIED = ("Practitioner", "Organization")
-"""Resources that their identifiers tell, whatever the rest."""
+"""Resources identified by their identifiers, whatever the rest."""
 
 _HISTORY = re.compile(r"/_history(/[^/]*)?/?$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A resource and where it stands: its own ``holder`` when it is an entry, else what contains
+    """A resource and its position: its own ``holder`` when it is an entry, else what contains
     it; ``base`` is the server part of the entry's fullUrl, with its final slash, or ``""``."""
 
     resource: Json
@@ -152,7 +152,7 @@ def _identifiers(node: Node) -> set[str]:
 
 
 def _single_node(nodes: Iterable[Node]) -> Node | None:
-    """The one node, or the first of several that say the same; None when they differ."""
+    """The one node, or the first of several equal ones; None when they differ."""
     found = list(nodes)
     return found[0] if found and _all_alike([node.resource for node in found]) else None
 

@@ -22,7 +22,7 @@ ORGANIZATION = frozenset({"Organization"})
 def resolve_cpts_types(
     slot: Node, types: list[str], index: ResourceIndex, reports: Counter[str]
 ) -> tuple[list[str], list[SlotCpts]]:
-    """The types that stand, and the CPTS of a slot typed CPTS (E31, E32, C43).
+    """The types that are kept, and the CPTS of a slot typed CPTS (E31, E32, C43).
 
     Without an Organization known by its FINESS the type CPTS goes, the other types stay. A
     CPTS that the slot refers to without the type is not kept.
@@ -49,7 +49,7 @@ def _find_slot_cpts(slot: Node, index: ResourceIndex) -> list[SlotCpts]:
 
 
 def _service_references(slot: Json) -> Iterator[Json]:
-    """References of the items that bear the extension, or are coded 604 with any extension."""
+    """References of the items that have the extension, or are coded 604 with any extension."""
     for item in objects(slot.get("serviceType")):
         for extension in objects(item.get("extension")):
             if text(extension.get("url")).endswith(EXTENSION) or _is_cpts(item):

@@ -47,13 +47,13 @@ FLOW_BY_ASSOCIATION = "SOS1"
 
 
 class RequestedIdError(ValueError):
-    """An id asked for is neither an RPPS, an ADELI nor a SIRET, as the flow wants."""
+    """A requested id is neither an RPPS, an ADELI nor a SIRET, as the flow wants."""
 
 
 def parse_requested_ids(ids: Iterable[str], flow: str) -> frozenset[str]:
-    """The ids asked for with their prefix, given with or without it, or as a search token.
+    """The requested ids with their prefix, given with or without it, or as a search token.
 
-    Raises ``RequestedIdError`` naming what the flow expects.
+    Raises ``RequestedIdError`` naming the type that the flow expects.
     """
     expected = "an RPPS or ADELI" if flow in FLOWS_BY_PROFESSIONAL else "a SIRET"
     found = set()
@@ -92,7 +92,7 @@ def person_ids(identifiers: object, requested_ids: Collection[str] | None) -> li
 
 
 def parse_slot_structure(identifiers: object) -> SlotStructure | None:
-    """The structure of a PractitionerRole with its kind told by the prefix (C38, E30)."""
+    """The structure of a PractitionerRole with its kind given by the prefix (C38, E30)."""
     for element in _structure_elements(identifiers):
         idnst = _idnst(element)
         kind = None if idnst is None else structure_id_kind(idnst)
@@ -102,7 +102,7 @@ def parse_slot_structure(identifiers: object) -> SlotStructure | None:
 
 
 def _idnst(element: Json) -> str | None:
-    """The id with its prefix; a bare number said to be a SIRET is one whatever its key."""
+    """The id with its prefix; a bare number typed as a SIRET is one whatever its key."""
     value = text(element.get("value"))
     siret = (
         parse_prefixed_siret(value)
@@ -115,7 +115,7 @@ def _idnst(element: Json) -> str | None:
 def cpts_finess(identifiers: object) -> str | None:
     """The FINESS of a CPTS with its prefix; a SIRET or a rang is no CPTS identity (E30).
 
-    Under a system of the editor's own, the prefix is asked for: the guide's invariant.
+    Under a system of the editor's own, the prefix is required: the guide's invariant.
     """
     for element in _structure_elements(identifiers):
         finess = as_finess(text(element.get("value")))
@@ -135,7 +135,7 @@ def _find_prefixed_finess(identifiers: object) -> Iterator[str]:
 def sirets(identifiers: object, requested_ids: Collection[str] | None) -> list[str]:
     """The SIRET of an association, each with its prefix, in the order of the answer.
 
-    Under another system and type, only one that was asked for is read.
+    Under another system and type, only a requested one is read.
     """
     national = {id(element) for element in _structure_elements(identifiers)}
     found = []
@@ -157,7 +157,7 @@ def place_identifiers(identifiers: object) -> list[str]:
 
 
 def _structure_elements(identifiers: object) -> Iterator[Json]:
-    """What may be national: typed so, of that system, or a bare value as the guide's example."""
+    """Elements that may be national: by type, by system, or a bare value as in the guide."""
     for element in objects(identifiers):
         if _has_type_or_system(element, STRUCTURE_TYPES, STRUCTURE_SYSTEMS) or _is_bare_identifier(
             element

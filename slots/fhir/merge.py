@@ -1,4 +1,4 @@
-"""One slot told several times is one slot: same person, place, instants and consultation (E27).
+"""A repeated slot is one slot: same person, place, instants and consultation (E27).
 
 Slot.id is no key: two ids may name one interval, and one id two professionals (E28, C48).
 """
@@ -15,7 +15,7 @@ LINK_KEYS = ("appointment", "url", "url_with_origin")
 
 
 def merge_duplicate_slots(slots: Iterable[CanonicalSlot]) -> list[CanonicalSlot]:
-    """Each slot once, in order of first appearance, with all that its copies say."""
+    """Each slot once, in order of first appearance, with the facts of all its copies."""
     kept: dict[tuple[str, ...], CanonicalSlot] = {}
     for slot in slots:
         key = slot_key(slot)

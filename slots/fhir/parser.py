@@ -52,7 +52,7 @@ KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """What an answer holds: slots, refused slots as ``{"slot", "reason"}``, counts of oddities."""
+    """Content of an answer: slots, refused slots as ``{"slot", "reason"}``, counts of oddities."""
 
     slots: list[CanonicalSlot]
     rejected: list[dict[str, str]]
@@ -78,8 +78,8 @@ def parse_pages(
 ) -> ParsedAnswer:
     """The slots of one answer, in the order of its entries; pages are joined first (E13).
 
-    ``flow`` is R01, R04 or SOS1. ``asked`` holds RPPS, ADELI or SIRET, prefixed or not; None
-    lets everybody through. ``now`` is aware. ``origin`` adds ``url_with_origin``, ``source``
+    ``flow`` is R01, R04 or SOS1. ``requested_ids`` holds RPPS, ADELI or SIRET, prefixed or
+    not; None accepts all. ``now`` is aware. ``origin`` adds ``url_with_origin``, ``source``
     names the editor. Raises ``AnswerRefusedError`` when the answer itself is unusable and
     ``RequestedIdError`` for an id of the wrong kind.
     """
@@ -101,7 +101,7 @@ def parse_pages(
 
 
 def _rejection_key(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
-    """What tells two refused slots apart: an entry given twice is refused once (E27, E28)."""
+    """Key of a refused slot: an entry given twice is refused once (E27, E28)."""
     slot = node.resource
     reference = text(child(slot, "schedule").get("reference"))
     instants = (text(slot.get("start")), text(slot.get("end")))

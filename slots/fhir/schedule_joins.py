@@ -46,12 +46,12 @@ class ScheduleRole:
 
 
 class ProfessionalJoin:
-    """Schedules of R01 and R04 joined to a professional who was asked for, and to a place."""
+    """Schedules of R01 and R04 joined to a requested professional, and to a place."""
 
     def __init__(
         self, index: ResourceIndex, requested_ids: Collection[str] | None, reports: Counter[str]
     ) -> None:
-        """``asked`` holds prefixed ids, None lets everybody through."""
+        """``requested_ids`` holds prefixed ids; None accepts all."""
         self._index = index
         self._requested_ids = requested_ids
         self._reports = reports
@@ -92,7 +92,7 @@ class ProfessionalJoin:
         return ScheduleRole(node, self._person(child(node.resource, "practitioner"), node))
 
     def _id(self, person: SchedulePractitioner) -> str | None:
-        """The id that was asked for, else the best one when everybody is let through (E29)."""
+        """The requested id, else the best one when all are accepted (E29)."""
         if self._requested_ids is None:
             return next(iter(person.ids), None)
         return next((one for one in person.ids if one in self._requested_ids), None)
@@ -107,7 +107,7 @@ class ProfessionalJoin:
         return {key: value for key, value in found.items() if value}  # type: ignore[return-value]
 
     def _exercise(self, roles: list[ScheduleRole]) -> Facts:
-        """What the roles say; roles of several places tell none (E02, E03)."""
+        """The place of the roles; roles of several places give none (E02, E03)."""
         places = [self._role_facts(role.node) for role in roles]
         if any(place != places[0] for place in places):
             self._reports["ambiguous_place"] += 1
@@ -154,12 +154,12 @@ def _actors(schedule: Node, kinds: frozenset[str], index: ResourceIndex) -> Iter
 
 
 class AssociationJoin:
-    """Schedules of SOS1 joined to an association that was asked for, and to its place."""
+    """Schedules of SOS1 joined to a requested association, and to its place."""
 
     def __init__(
         self, index: ResourceIndex, requested_ids: Collection[str] | None, reports: Counter[str]
     ) -> None:
-        """``asked`` holds prefixed SIRET, None lets every association through."""
+        """``requested_ids`` holds prefixed SIRET; None accepts all."""
         self._index = index
         self._requested_ids = requested_ids
         self._reports = reports
@@ -182,7 +182,7 @@ class AssociationJoin:
         return wanted[0]
 
     def _location_facts(self, location: Node) -> Facts | None:
-        """The facts of a place; its SIRET is ``""`` when it was not asked for."""
+        """The facts of a place; its SIRET is ``""`` when it was not requested."""
         reference = child(location.resource, "managingOrganization")
         organization = self._index.resolve(reference, location, ORGANIZATION)
         inside = {} if organization is None else organization.resource

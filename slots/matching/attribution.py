@@ -12,11 +12,11 @@ from slots.stored import build_stored_slot, is_full, place_text
 
 
 class Attribution:
-    """Slots by offer id, the offers created for them, and what was left aside, by reason.
+    """Slots by offer id, the offers created for them, and the slots left aside, by reason.
 
-    Reasons: ``past`` (F062), ``full`` (F063), ``unknown_owner`` (nobody of that RPPS or SIRET
-    is indexed), ``no_place`` (the owner has several places and the slot names none that can be
-    located).
+    Reasons: ``past`` (F062), ``full`` (F063), ``unknown_owner`` (no offer of that RPPS or
+    SIRET is indexed), ``no_place`` (the owner has several places and the slot names none
+    that can be located).
     """
 
     def __init__(self, index: OfferIndex, now: datetime, locate: Locate) -> None:
@@ -31,7 +31,7 @@ class Attribution:
 
     @property
     def slots(self) -> dict[str, list[StoredSlot]]:
-        """The slots of each offer; one told again by its source counts as told last."""
+        """The slots of each offer; of a slot that its source repeats, the last one."""
         return {offer_id: list(slots.values()) for offer_id, slots in self._slots.items()}
 
     def add(self, slots: Iterable[CanonicalSlot], source: str) -> None:

@@ -10,7 +10,7 @@ from slots.matching.matching import Geography, Locate
 
 
 def build_locate(locator: Locator) -> Locate:
-    """A ``Locate`` that asks a locator: the load's own knows geocoded addresses."""
+    """A ``Locate`` that queries a locator: the load's own knows geocoded addresses."""
 
     def locate(place: SlotPlace) -> Geography | None:
         address = PostalAddress(

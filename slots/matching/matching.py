@@ -32,7 +32,7 @@ class Geography(TypedDict, total=False):
 
 
 Locate = Callable[[SlotPlace], Geography | None]
-"""Where a slot's place is; None when it cannot be told."""
+"""The geography of a slot's place; None when it cannot be located."""
 
 
 def locate_nowhere(place: SlotPlace) -> Geography | None:
@@ -44,7 +44,7 @@ class OfferIndex:
     """The offers slots may belong to, by RPPS (professionals) and by SIRET (SOS points)."""
 
     def __init__(self, wanted: Container[str] | None = None) -> None:
-        """``wanted`` bounds the memory: RPPS and SIRET that bear slots (``owners_in``)."""
+        """``wanted`` bounds the memory: RPPS, ADELI and SIRET that may have slots."""
         self._wanted = wanted
         self._by_owner: dict[str, dict[str, Offer]] = {}
         self._rpps_of: dict[str, str] = {}
@@ -90,7 +90,7 @@ def slot_owner(slot: CanonicalSlot) -> str:
 
 
 def bare_owner(requested_id: str) -> str:
-    """The RPPS, ADELI or SIRET of an id as it was asked for; ``""`` for anything else."""
+    """The RPPS, ADELI or SIRET of an id as it was requested; ``""`` for anything else."""
     return as_rpps(requested_id) or as_adeli(requested_id) or as_siret(requested_id) or ""
 
 
@@ -105,7 +105,7 @@ def build_offer_index(offers: Iterable[Offer], wanted: Container[str] | None = N
 def matching_offer(slot: CanonicalSlot, offers: list[Offer], locate: Locate) -> Offer | None:
     """The offer of the slot's owner at the slot's place; None when it is another place.
 
-    A slot that says no place at all belongs to the only place of its owner.
+    A slot without any place belongs to the only place of its owner.
     """
     place = slot.get("place", {})
     by_id = _with_identifier(slot, offers)
@@ -156,7 +156,7 @@ def _offer_streets(offer: Offer) -> set[str]:
 
 
 def street_lines(line: str) -> set[str]:
-    """What can be compared of an address line: the whole, and each part that has a number.
+    """The comparable parts of an address line: the whole, and each part that has a number.
 
     ``Bâtiment A, 12 av. Foch`` gives ``batiment a 12 avenue foch`` and ``12 avenue foch``.
     """

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from geography.address import address_key
 from mappings.analysis import fold
 from mappings.codes import KIND_LABELS
+from mappings.fields import drop_empty_fields
 from mappings.identifiers import as_finess, as_siret
 from mappings.offer_ids import fair_key, professional_id, sos_point_id
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
@@ -65,15 +66,15 @@ def build_new_place_offer(
 
 
 def is_editor_place(offer: Offer) -> bool:
-    """True for a place that only those know who give its slots."""
-    told_by = offer["sources"].get("place", {}).get("source")
-    return any(slot["source"] == told_by for slot in offer.get("slots", []))
+    """True for a place known only from a source of its slots."""
+    place_source = offer["sources"].get("place", {}).get("source")
+    return any(slot["source"] == place_source for slot in offer.get("slots", []))
 
 
 def refresh_place_offer(offer: Offer, known: Sequence[Offer]) -> Offer:
-    """A place that an editor told of, its owner as the other offers (at least one) now say.
+    """A place known from an editor, its owner refreshed from the other offers (at least one).
 
-    The place, its point and a phone that the editor gave stay.
+    The place, its point and the phone given by the editor stay.
     """
     owned = {*PERSON_FIELDS, "always_absent", "absences"}
     place = {name: value for name, value in offer.items() if name not in owned}
@@ -100,7 +101,7 @@ def _leave_former_place(offer: Offer) -> None:
 
 
 def _sources(known: Offer, source: str, located: Geography) -> dict[str, SourceMark]:
-    """Who says what: the directory who the person is, the editor where, a geocoder the point."""
+    """Marks: the person is of the directory, the place of the editor, the point of a geocoder."""
     copied = {name: mark for name, mark in known["sources"].items() if name in COPIED_MARKS}
     is_commune = located.get("precision") == Precision.MUNICIPALITY
     point = "gazetteer" if is_commune else "geocoder"
@@ -108,7 +109,7 @@ def _sources(known: Offer, source: str, located: Geography) -> dict[str, SourceM
 
 
 def _copy_person_fields(known: Sequence[Offer]) -> Offer:
-    """What belongs to the person, and the absences that hold at every known place."""
+    """The fields of the person, and the absences that hold at every known place."""
     first = known[0]
     copied = {name: first[name] for name in PERSON_FIELDS if name in first}  # type: ignore[literal-required]
     if len({offer.get("sector") for offer in known}) > 1:
@@ -142,7 +143,7 @@ def _place_fields(
     else:
         key = idnst or at_address
         fields |= {"id": professional_id(owner, key), "rpps": owner}
-    return _drop_empty_values(
+    return drop_empty_fields(
         **fields,
         place_key=key,
         postal_code=place.get("postal_code"),
@@ -156,7 +157,3 @@ def _structure_fields(idnst: str) -> dict[str, object]:
     siret = as_siret(idnst) if idnst.startswith("3") else None
     idnsts = [idnst] if idnst else []
     return {"idnst": idnst, "idnsts": idnsts, "finess": finess, "siret": siret}
-
-
-def _drop_empty_values(**fields: object) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value not in (None, "", [])}

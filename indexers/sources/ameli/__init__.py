@@ -1,5 +1,5 @@
 """Conventions of professionals of private practice, from the open file of the Assurance maladie.
 
-The file bears no national identifier: a row is a professional's only when nobody else can be meant.
+The file has no national identifier: a row is a professional's only when it can be of no other.
 Described for people in docs/reference/sources/ameli.md.
 """

@@ -55,9 +55,9 @@ IGNORED = frozenset(
 
 
 def locate_ameli_columns(path: Path, header: Sequence[str]) -> dict[str, int]:
-    """Where each column stands; optional ones may lack.
+    """The position of each column; optional ones may lack.
 
-    Raises ``LayoutError`` naming the columns that lack, or one that stands twice.
+    Raises ``LayoutError`` naming the columns that lack, or one that is there twice.
     """
     places: dict[str, int] = {}
     for position, name in enumerate(header):

@@ -1,7 +1,7 @@
-"""Whose a contract is: name, given name, trade and town, unique on both sides, else nobody's.
+"""Holder of a contract: name, given name, trade and town, unique on both sides, else none.
 
 Never a guess: a professional about whom anything is left in doubt has no sector, and the reason
-is counted (trap 17: the file bears no identifier).
+is counted (trap 17: the file has no identifier).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,8 +16,8 @@ from indexers.sources.ameli.store import ContractStore
 def match_convention(
     person: str, spellings: Collection[Identity], numbers: Sequence[int], store: ContractStore
 ) -> Convention | Reason:
-    """The convention of a person at a place, told by every spelling of the name, or why there
-    is none: ``CONVENTION_NOT_FOUND``, ``CONVENTION_HOMONYM``, ``CONVENTION_AMBIGUOUS``.
+    """The convention of a person at a place, by every spelling of the name, or why there is none:
+    ``CONVENTION_NOT_FOUND``, ``CONVENTION_HOMONYM``, ``CONVENTION_AMBIGUOUS``.
 
     ``numbers`` are those of the contracts that resemble a spelling.
     """
@@ -39,17 +39,19 @@ def match_convention(
 def match_unambiguous_contracts(
     person: str, specialties: frozenset[str], numbers: Sequence[int], store: ContractStore
 ) -> Convention | None:
-    """What ``match_convention`` finds when contracts that say the same resemble one person alone.
+    """The convention when equal contracts resemble one person alone, as most do.
 
-    So do most. None when there are none, or more must be looked at.
+    It is that of ``match_convention``. None without contracts, or when a comparison is needed.
     """
-    said = [store.terms(number) for number in numbers]
-    for terms in said:
-        if terms.convention != said[0].convention or has_specialty_conflict(
+    every_terms = [store.terms(number) for number in numbers]
+    for terms in every_terms:
+        if terms.convention != every_terms[0].convention or has_specialty_conflict(
             terms.specialties, specialties
         ):
             return None
-    return said[0].convention if said and store.is_only_candidate(numbers, person) else None
+    if every_terms and store.is_only_candidate(numbers, person):
+        return every_terms[0].convention
+    return None
 
 
 def _nearest_names(
@@ -73,9 +75,9 @@ def _owners(
         Likeness.SAME: {},
         Likeness.ONE_OF_TWO: {},
     }
-    for bearer, who in known:
+    for owner, who in known:
         if compared := _compare_names(contract, who):
-            found[compared].setdefault(bearer, []).append(who)
+            found[compared].setdefault(owner, []).append(who)
     return found[Likeness.SAME] or found[Likeness.ONE_OF_TWO]
 
 
@@ -88,10 +90,9 @@ def _compare_names(contract: Contract, who: Identity) -> Likeness:
 def _is_alone_at_address(
     contract: Contract, person: str, owners: dict[str, list[Identity]]
 ) -> bool:
-    """True when of all who may be meant nobody else is at the address of the contract."""
+    """True when no other possible owner is at the address of the contract."""
     return not any(
-        bearer != person and _is_at_address(contract.who, places)
-        for bearer, places in owners.items()
+        owner != person and _is_at_address(contract.who, places) for owner, places in owners.items()
     )
 
 
@@ -105,9 +106,9 @@ def _is_at_address(who: Identity, places: Iterable[Identity]) -> bool:
 
 
 def _merge_conventions(contracts: Sequence[Contract]) -> Convention | None:
-    """What the contracts say together; None without any, or when their sectors differ.
+    """The common convention of contracts; None without any, or when their sectors differ.
 
-    A tariff option or a Carte Vitale that they do not all tell alike is left out.
+    A tariff option or a Carte Vitale that differs among them is left out.
     """
     if len({one.convention["sector"] for one in contracts}) != 1:
         return None

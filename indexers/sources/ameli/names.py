@@ -11,7 +11,7 @@ _PARTICLES = frozenset(
     {"al", "ben", "d", "da", "de", "del", "des", "di", "dos", "du", "el", "l", "la", "le", "les"}
     | {"van", "von"}
 )
-"""Words that many names share and that tell nobody: they never make a name known by themselves."""
+"""Words that many names share: they never identify a name by themselves."""
 
 _MEN = frozenset({"m", "mr", "monsieur"})
 
@@ -48,5 +48,5 @@ def likeness(one: frozenset[str], other: frozenset[str], man: bool = False) -> L
 
 
 def is_man(civility: str) -> bool:
-    """True when the civility says so; a title such as Dr says nothing."""
+    """True when the civility is a man's; a title such as Dr is neither."""
     return fold(civility) in _MEN

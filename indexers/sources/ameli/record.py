@@ -1,4 +1,4 @@
-"""Who a row may be of, and what it says of that professional."""
+"""The professional a row may be of, and the convention of that professional."""
 
 from typing import NamedTuple, NotRequired, TypedDict
 
@@ -7,7 +7,7 @@ from indexers.sources.ameli.towns import Town
 
 
 class Convention(TypedDict):
-    """What is said of a professional at one address; unknown is absent."""
+    """The convention of a professional at one address; unknown is absent."""
 
     sector: str
     optam: NotRequired[bool]
@@ -21,24 +21,24 @@ class Identity(NamedTuple):
     given: str
     profession: str
     specialties: frozenset[str]
-    """Groups of a reform, or codes that stand alone; empty when nothing is said."""
+    """Groups of a reform, or codes outside any group; empty when unknown."""
     town: Town
     line: str
     postal_code: str
 
     def lookup_keys(self) -> list[str]:
-        """What it is looked up by: one key for each telling word of the family name."""
+        """Lookup keys: one for each distinctive word of the family name."""
         rest = f"{self.given}|{self.profession}|{self.town.city}"
         return [f"{word}|{rest}" for word in distinctive_words(self.family)]
 
 
 def has_specialty_conflict(some: frozenset[str], others: frozenset[str]) -> bool:
-    """True when specialities are told on both sides and none is the same."""
+    """True when both sides have specialities and none in common."""
     return bool(some and others and some.isdisjoint(others))
 
 
 class Contract(NamedTuple):
-    """One row: who, whether he is told to be a man, and his convention."""
+    """One row: the person, whether the civility is a man's, and the convention."""
 
     who: Identity
     man: bool

@@ -1,6 +1,6 @@
-"""Contracts by number, and who of the register may bear each, kept while a load joins them.
+"""Contracts by number, and the professionals each may be of, kept while a load joins them.
 
-Both are lines of JSON, a text each, made records when they are asked for: 150 MB for the
+Both are lines of JSON, a text each, made records when they are read: 150 MB for the
 country, and three times as much as objects of their own. In a file on disk a look-up is a search
 among pages that are seldom at hand.
 """
@@ -21,7 +21,7 @@ NONE = -1
 
 
 class Terms(NamedTuple):
-    """What many contracts say alike: of which specialities, under which convention."""
+    """Common terms of many contracts: their specialities and their convention."""
 
     specialties: frozenset[str]
     convention: Convention
@@ -79,7 +79,7 @@ class Chains:
 
 
 class TermsTable:
-    """Terms by number, those that say the same kept once."""
+    """Terms by number, equal ones kept once."""
 
     def __init__(self) -> None:
         self._terms = list[Terms]()
@@ -87,8 +87,8 @@ class TermsTable:
 
     def add(self, terms: Terms) -> int:
         """Keep terms; returns their number."""
-        said = orjson.dumps([sorted(terms.specialties), terms.convention])
-        number = self._numbers.setdefault(said, len(self._terms))
+        key = orjson.dumps([sorted(terms.specialties), terms.convention])
+        number = self._numbers.setdefault(key, len(self._terms))
         if number == len(self._terms):
             self._terms.append(terms)
         return number
@@ -118,15 +118,15 @@ class ContractStore:
         """Keep a professional of the register under the contracts that resemble; their numbers."""
         numbers = self.find_similar_contracts(who)
         if numbers:
-            bearer = self._candidates.add([person, *_serialize_identity(who)])
+            candidate = self._candidates.add([person, *_serialize_identity(who)])
             for number in numbers:
-                self._by_contract.add(number, bearer)
+                self._by_contract.add(number, candidate)
         return numbers
 
     def find_similar_contracts(self, who: Identity) -> list[int]:
         """Contracts of the name, given name, profession and town, each once, in file order.
 
-        Whatever shares the hash of a key by chance is another's, which the comparison tells.
+        A contract that shares the hash of a key by chance is removed by the comparison.
         """
         found = {
             number for key in who.lookup_keys() for number in self._by_key.find_numbers(hash(key))
@@ -139,7 +139,7 @@ class ContractStore:
         return Contract(_parse_identity(who), man, self.terms(number).convention, number)
 
     def terms(self, number: int) -> Terms:
-        """What the contract of a number says, its record left unmade."""
+        """The terms of the contract of a number, without its record."""
         return self._all_terms[self._terms_of[number]]
 
     def candidates(self, number: int) -> list[tuple[str, Identity]]:
@@ -149,10 +149,8 @@ class ContractStore:
 
     def is_only_candidate(self, numbers: Iterable[int], person: str) -> bool:
         """True when contracts may be of no other professional."""
-        bearers = [
-            bearer for number in numbers for bearer in self._by_contract.find_numbers(number)
-        ]
-        return self._candidates.has_first_element(bearers, person)
+        candidates = [one for number in numbers for one in self._by_contract.find_numbers(number)]
+        return self._candidates.has_first_element(candidates, person)
 
 
 def _serialize_identity(who: Identity) -> list[Any]:

@@ -24,7 +24,7 @@ class Town(NamedTuple):
 
 @lru_cache(maxsize=_TOWN_CACHE_SIZE)
 def town(postal_code: str, city: str, insee: str = "") -> Town:
-    """The town of an address; when no commune is recognised, its postcode and label stand for it.
+    """The town of an address; when no commune is recognised, its postcode and label replace it.
 
     75056 with 75015, 75115, and PARIS CEDEX 15 are the fifteenth district.
     """

@@ -1,4 +1,4 @@
-"""What the cells of the file mean: sector, tariff option, Carte Vitale, profession."""
+"""Meaning of the cells of the file: sector, tariff option, Carte Vitale, profession."""
 
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ _SECTORS = (
     (("secteur 1", "secteur i"), SECTOR_1),
     (("conventionne",), UNDEFINED),
 )
-"""Words of a label, the most telling first: ``secteur 1 avec dépassement permanent`` is not 1."""
+"""Words of a label, the most specific first: ``secteur 1 avec dépassement permanent`` is not 1."""
 
 _YES = frozenset({"o", "oui", "1", "true", "vrai", "y"})
 _NO = frozenset({"n", "non", "0", "false", "faux"})
@@ -26,7 +26,7 @@ _KINDS = {"1": _DOCTOR, "5": _DENTIST}
 
 @lru_cache(maxsize=256)
 def sector(label: str) -> str:
-    """The convention sector of a label, never of a code; ``""`` when nothing is said or known."""
+    """The convention sector of a label, never of a code; ``""`` when absent or unknown."""
     text = f" {fold(label)} "
     return next(
         (code for words, code in _SECTORS if any(f" {word} " in text for word in words)), ""
@@ -41,7 +41,7 @@ def optam(label: str) -> bool:
 
 
 def vitale(text: str) -> bool | None:
-    """Whether the Carte Vitale is taken; None when the file does not say."""
+    """Whether the Carte Vitale is taken; None when the file does not give it."""
     word = fold(text)
     return True if word in _YES else False if word in _NO else None
 

@@ -1,6 +1,6 @@
 """FINESS, the register of health structures, in the three forms it has been published in.
 
-One reader for all of them: the content of the file tells its form.
+One reader for all of them: the content of the file reveals its form.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _PROBE = 4096
-"""Bytes read to tell the form: more than the longest header."""
+"""Bytes read to recognise the form: more than the longest header."""
 
 _READERS = {
     "finess-plus": read_plus,
@@ -64,14 +64,14 @@ def read_structures(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     """Every site of a FINESS file of any form, streamed, open or closed.
 
     Damaged rows go to ``quarantine``; nothing is filtered,
-    ``structure_exclusion_reason`` tells which sites
+    ``structure_exclusion_reason`` decides which sites
     the SAS lists. Raises ``LayoutError`` when the file is no FINESS file.
     """
     return _READERS[detect_finess_form(path)](path, quarantine)
 
 
 def source_date(path: Path) -> date | None:
-    """The day of the data as the file itself tells it, so that a frozen source is seen (trap 11).
+    """The day of the data as the file itself gives it, so that a frozen source is seen (trap 11).
 
     ``generatedAt`` of FINESS+, the first line of the legacy form, the latest update of a site in
     the headed form.

@@ -1,4 +1,4 @@
-"""What the three forms share: one table row of plain text made a structure."""
+"""Common part of the three forms: one table row of plain text made a structure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -36,7 +36,7 @@ class SiteBuilder:
         phones: tuple[str, ...],
         raw: Callable[[], str],
     ) -> Structure | None:
-        """The record of one site, or None after its rejection; ``raw`` is asked for then only.
+        """The record of one site, or None after its rejection; ``raw`` is called then only.
 
         ``texts`` holds finess, legal_finess, name, category, siret, opened, closed, updated,
         ban_key as published; empty ones are unknown.
@@ -99,7 +99,7 @@ class SiteBuilder:
 
 
 def _contact(texts: tuple[str, ...], insee: str) -> PhoneField:
-    """Phones of a site; its commune tells the department of numbers without prefix."""
+    """Phones of a site; its commune gives the department of numbers without prefix."""
     return merge_phone_fields(tuple(read_phones(text, insee[:3]) for text in texts if text))
 
 

@@ -95,7 +95,7 @@ def read_header_form(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
 
 
 def latest_update_date(path: Path) -> date | None:
-    """The latest day a site of the file was updated: the file itself tells no date."""
+    """The latest day a site of the file was updated: the file itself has no date."""
     lines = read_lines(path, Quarantine("finess date"))
     header = _header(path, lines)
     at = locate_columns(header, COLUMNS).get("datemaj")

@@ -113,7 +113,7 @@ def commune_code(commune: str, department: str, postal_code: str) -> str:
     """The INSEE code glued from its two halves: ``451`` and ``01`` give 01451.
 
     Overseas the department is a FINESS code (9A to 9J) and the commune follows 97, or 98 in
-    Wallis. Saint-Martin and Saint-Barthélemy are under Guadeloupe, told apart by their postcode.
+    Wallis. Saint-Martin and Saint-Barthélemy are under Guadeloupe, distinguished by their postcode.
     """
     if postal_code in repairs.RENUMBERED:
         return repairs.RENUMBERED[postal_code]
@@ -177,7 +177,7 @@ def _structure(line: Line, fields: list[str], site_builder: SiteBuilder) -> Stru
 
 
 def _with_point(structure: Structure, points: dict[str, tuple[int, Coordinates]]) -> Structure:
-    """The site with its point, which is claimed: those left at the end belong to nobody."""
+    """The site with its point, which is claimed: those left at the end belong to no site."""
     found = points.pop(structure["finess"], None)
     if found is not None:
         structure["coordinates"] = [found[1]]

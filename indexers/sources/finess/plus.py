@@ -150,7 +150,7 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
 
 
 def plus_date(path: Path) -> date | None:
-    """The day of ``generatedAt``, which stands before the entities; None when it does not."""
+    """The day of ``generatedAt``, which comes before the entities; None when it does not."""
     with _open_json(path) as handle:
         for prefix, event, value in ijson.parse(handle):
             if prefix == "generatedAt" and event == "string":
@@ -168,7 +168,7 @@ def _entities(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def _open_json(path: Path) -> Iterator[BinaryIO]:
-    """The file, its JSON errors told with what to do; a cut and a fault read the same."""
+    """The open file, its JSON errors with their remedy; a cut and a fault read the same."""
     with open_bytes(path) as handle, translate_unpack_errors(path):
         try:
             yield handle

@@ -1,4 +1,4 @@
-"""The record of a FINESS site, the same from the three forms, and what tells it is shown."""
+"""The record of a FINESS site, the same from the three forms, and the rule that lists it."""
 
 from datetime import date
 from typing import Literal, NotRequired, TypedDict
@@ -21,7 +21,7 @@ class StructureAddress(TypedDict, total=False):
 
 
 class Coordinates(TypedDict):
-    """A pair of coordinates as published, not projected: their values tell what they are.
+    """A pair of coordinates as published, not projected: their values reveal their projection.
 
     ``source`` names the projection and the precision in the CSV forms
     (``1,ATLASANTE,100,IGN,BD_ADRESSE,V2.1,LAMBERT_93``), and in the JSON form which of its two
@@ -36,7 +36,7 @@ class Coordinates(TypedDict):
 class Structure(TypedDict):
     """One site. Unknown is absent; days are ``2021-10-18``; ``line`` of JSON is its rank.
 
-    ``category`` is a TRE_R397 code; ``inactive`` is set when the register says so, with or
+    ``category`` is a TRE_R397 code; ``inactive`` is set when the register declares it, with or
     without a day of closing. A ``ban_key`` without ``_`` is a commune: its point is not precise.
     """
 

@@ -1,6 +1,6 @@
 """A source and then its corrected rows, read by the same reader.
 
-A correction stands for a damaged row, not for a line of a file: it holds as long as the source
+A correction replaces a damaged row, not a line of a file: it holds as long as the source
 publishes that very damage, and lapses by itself when the source changes the row.
 """
 
@@ -16,7 +16,7 @@ RowReader = Callable[[Path, Quarantine], Iterator[RowT]]
 
 
 def with_corrections(read: RowReader[RowT], path: Path, quarantine: Quarantine) -> Iterator[RowT]:
-    """What ``read`` gives of a file, then of the corrected rows of the damage met in it.
+    """The rows of a file, then the corrected rows of the damage met in it.
 
     A corrected row that is still bad is set aside like any other.
     """
@@ -29,7 +29,7 @@ def with_corrections(read: RowReader[RowT], path: Path, quarantine: Quarantine) 
 def read_rows(
     read: RowReader[RowT], rows: Sequence[str], layout: Layout, quarantine: Quarantine
 ) -> Iterator[RowT]:
-    """What ``read`` gives of these rows, through a temporary file of the source's own form."""
+    """These rows as ``read`` gives them, through a temporary file of the source's own form."""
     with scratch_folder() as folder:
         path = Path(folder) / f"corrected{layout.suffix}"
         path.write_text(document(rows, layout), encoding="utf-8", newline="")

@@ -1,8 +1,8 @@
-"""What makes a whole file unreadable; a bad row never does, it goes to quarantine."""
+"""Errors that make a whole file unreadable; a bad row goes to the quarantine."""
 
 
 class LayoutError(ValueError):
-    """The file is not what its reader expects: the message says what was met and expected."""
+    """The file has another layout than its reader expects; the message names both."""
 
 
 class CutFileError(ValueError):

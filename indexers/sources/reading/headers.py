@@ -9,10 +9,10 @@ _LINKS = frozenset({"d", "de", "des", "du", "l", "la", "le", "coord"})
 
 
 def locate_columns(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
-    """Where each wanted column stands; those the header lacks are absent from the answer.
+    """The position of each wanted column; those that the header lacks are left out.
 
     Names are compared without case, accent and punctuation, exactly first: ``Identifiant PP``
-    is part of ``Type d'identifiant PP``. Then, among what is left, without link words and word
+    is part of ``Type d'identifiant PP``. Then, among the rest, without link words and word
     order: ``Code genre d'activité`` is ``Code genre activité``.
     """
     places = {fold(name): index for index, name in reversed(list(enumerate(header)))}
@@ -30,7 +30,7 @@ def locate_columns(header: Sequence[str], wanted: Iterable[str]) -> dict[str, in
 
 
 def significant_words(name: str) -> frozenset[str]:
-    """The words that tell a column from the others."""
+    """The words that distinguish a column from the others."""
     return frozenset(fold(name).split()) - _LINKS
 
 

@@ -45,7 +45,7 @@ def open_bytes(path: Path) -> BinaryIO:
 
 @contextmanager
 def translate_unpack_errors(path: Path) -> Iterator[None]:
-    """Tell a packed file that was cut, or damaged on its way, as ``CutFileError``."""
+    """Raise ``CutFileError`` for a packed file that was cut, or damaged on its way."""
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -74,7 +74,7 @@ def _rows(
 
 
 def _damage(fields: list[str], width: _Width, has_line_break: bool) -> Reason | None:
-    """What is wrong with the number of fields; None for a row without its last pipe.
+    """The fault of the number of fields; None for a row without its last pipe.
 
     A row of a closed file that ends with its pipe and has the header's width lacks a field.
     """

@@ -7,7 +7,7 @@ MISSING = frozenset({"\\N", "NULL", "N/A", "-", "."})
 """Spellings of an absent value met in published files (trap 13)."""
 
 REPLACEMENT_CHARACTER = "\ufffd"
-"""What a character lost before publication looks like (trap 5)."""
+"""A character lost before publication, as published (trap 5)."""
 
 _SUSPECT = (*range(0x20), 0x7F, 0xC2, 0xCC, 0xCD, 0xE2, 0xEF)
 ORDINARY = bytes(set(range(0x100)).difference(_SUSPECT))

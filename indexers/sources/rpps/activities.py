@@ -153,7 +153,7 @@ _Pick = Callable[[list[str]], tuple[str, ...]]
 
 
 class _Layout(NamedTuple):
-    """Where the columns of this very file stand."""
+    """The positions of the columns of this very file."""
 
     plain: tuple[tuple[str, int], ...]
     person: _Pick
@@ -244,7 +244,7 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
 
 
 def _suggest_renamed_columns(header: list[str], located: Mapping[str, int]) -> str:
-    """The columns nobody asked for: the missing one may be among them under another name."""
+    """The unknown columns: the missing one may be among them under another name."""
     unknown = unknown_columns(header, dict(located))
     return f", unless it is now called {' or '.join(map(repr, unknown))}" if unknown else ""
 
@@ -274,7 +274,7 @@ def _activity(
 
 
 def _repair(activity: Activity, quarantine: Quarantine) -> None:
-    """Identifiers with their lost zeros, without what is beyond repair (traps 14 and 23)."""
+    """Identifiers with their lost zeros, without those beyond repair (traps 14 and 23)."""
     record = cast("dict[str, Any]", activity)
     for key, repair in _REPAIRS:
         if key in record and (repaired := repair(record[key])) != record[key]:

@@ -41,7 +41,7 @@ def read_person(kind: str, identifier: str, national: str) -> PersonIdentifier |
     """The person of a row, from the national identifier, else from its type and identifier.
 
     A reason when there is none or when it is neither 8 + RPPS nor 0 + ADELI. A wrong control
-    digit is told, never refused: real numbers fail it (trap 21).
+    digit is reported, never refused: real numbers fail it (trap 21).
     """
     if is_digits(national, _RPPS_LENGTH) and national[0] == RPPS_TYPE:
         number = national[1:]

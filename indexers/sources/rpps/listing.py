@@ -56,7 +56,7 @@ TELECONSULTATION_NAMES = (
 )
 """Folded phrases that make the name of a health centre that of a teleconsultation platform
 (trap 32): platforms register as centres. Whole words, looked for in centres only, so that a
-street or a person of that name hides nobody."""
+street or a person of that name excludes no professional."""
 
 
 def activity_exclusion_reason(activity: Activity) -> Reason | None:
@@ -97,7 +97,7 @@ _CATEGORIES = {
 
 
 def _person_exclusion_reason(activity: Activity) -> Reason | None:
-    """An absent category or activity kind is unknown, and unknown hides nobody."""
+    """An absent category or activity kind is unknown, and excludes no professional."""
     category = _CATEGORIES.get(activity.get("category", CIVIL), Reason.CATEGORY_UNKNOWN)
     if category is not None:
         return category

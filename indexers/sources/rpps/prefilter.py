@@ -1,7 +1,7 @@
-"""Rows of activity that are plainly not listed, told before they are read: more than half a file.
+"""Rows of activity that are plainly not listed, recognised early: more than half a file.
 
-Hospital staff, pharmacies and homes for the elderly are told by a few columns. Whatever could be
-damaged or refused for another reason is read in full, so that quarantines count the same.
+Hospital staff, pharmacies and homes for the elderly are recognised by a few columns. A row that
+could be damaged or refused for another reason is read in full: quarantines count the same.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ _SIRET, _FINESS = 14, 9
 
 
 class UnlistedRowReader:
-    """Tells the rows of one file; ``places`` says where each column stands."""
+    """Recognises the rows of one file; ``places`` holds the position of each column."""
 
     def __init__(self, places: Mapping[str, int]) -> None:
         self._pick_filtered = itemgetter(*(places[name] for name in FILTER_COLUMNS))
@@ -60,7 +60,7 @@ class UnlistedRowReader:
     def read_personal_fields(
         self, line: int, person: PersonIdentifier, fields: list[str]
     ) -> Activity | None:
-        """What a row of a sector not listed tells of its person; None for any other row."""
+        """The fields of the person of a row of an unlisted sector; None for any other row."""
         if (
             person.register != "rpps"
             or not person.key_valid
@@ -68,14 +68,14 @@ class UnlistedRowReader:
         ):
             return None
         exercise, civility, family, given, profession, skill = self._pick_personal(fields)
-        told = {
+        personal = {
             "civility": exercise or civility,
             "family": family,
             "given": given,
             "profession": profession,
             "skill": skill,
         }
-        own: dict[str, Any] = {key: text for key, text in told.items() if text}
+        own: dict[str, Any] = {key: text for key, text in personal.items() if text}
         own |= {
             "mode": SALARIED,
             "line": line,

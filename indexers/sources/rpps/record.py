@@ -55,6 +55,6 @@ class Activity(TypedDict, total=False):
     activity_kind: str
     authority: str
     hidden: bool
-    """The SAS does not list the row: only what is the person's own is kept of it."""
+    """The SAS does not list the row: only the fields of its person are kept."""
     contracts: list[int]
     """Contracts of the Assurance maladie that resemble the row (``indexers.sources.ameli``)."""
