@@ -43,7 +43,7 @@ MIGRATION_REMEDIES = {
 
 
 class CheckLevel(StrEnum):
-    """How bad it is."""
+    """Severity of a finding."""
 
     OK = "ok"
     WARN = "warn"

@@ -55,7 +55,7 @@ keep this key for the hour of a restore."""
 
 
 class KeyRole(StrEnum):
-    """What a key is for."""
+    """Use of a key."""
 
     READER = "reader"
     WRITER = "writer"

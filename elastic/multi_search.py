@@ -33,7 +33,7 @@ async def run_multi_search(
 
 
 def _failure(answer: Mapping[str, Any], meta: ApiResponseMeta) -> ApiError:
-    """What the client would have raised, had the search been sent alone."""
+    """The error of the client for the same search sent alone."""
     status = int(answer["status"])
     kind = HTTP_EXCEPTIONS.get(status, ApiError)
     return kind(str(answer["error"].get("type", "error")), replace(meta, status=status), answer)

@@ -1,1 +1,1 @@
-"""Where things are: communes, departments and their radii, time zones, addresses, geocoding."""
+"""Places: communes, departments and their radii, time zones, addresses, geocoding."""

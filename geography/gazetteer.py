@@ -52,7 +52,7 @@ GRID_RINGS = 40
 
 
 class CommuneKind(StrEnum):
-    """What a line of the table is: a commune, a municipal district, a part of a merged one."""
+    """Kind of a line of the table: a commune, a municipal district, a part of a merged one."""
 
     COMMUNE = "C"
     ARRONDISSEMENT = "A"
@@ -60,7 +60,7 @@ class CommuneKind(StrEnum):
 
 
 class PointSource(StrEnum):
-    """Where the point of a commune comes from."""
+    """Origin of the point of a commune."""
 
     HALL = "hall"
     CONTOUR = "contour"

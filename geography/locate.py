@@ -1,4 +1,4 @@
-"""Where an offer is, for loads (design 6, Locate).
+"""Location of offers, for loads (design 6, Locate).
 
 In this order: the source's own point, re-projected and checked; an address geocoded before; the
 geocoder, in batches; the commune's point, marked ``municipality``. A commune's point dressed up
@@ -66,7 +66,7 @@ class GeocodedPoint(NamedTuple):
 
 
 class AddressBatch(Protocol):
-    """What geocodes many addresses at once: ``geography.geocoding.batch.BatchGeocoder``."""
+    """Geocoder of many addresses at once: ``geography.geocoding.batch.BatchGeocoder``."""
 
     def geocode(self, addresses: Sequence[PostalAddress]) -> list[GeocodedPoint | None]:
         """One answer an address, in the same order; None when none is good enough."""
@@ -135,13 +135,13 @@ class Locator:
     def locate(
         self, address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
     ) -> Location | LocationFailure:
-        """Where one address is."""
+        """Location of one address."""
         return next(self.locate_many([LocateRequest(address, tuple(points), ban_key)]))
 
     def locate_many(
         self, requests: Iterable[LocateRequest]
     ) -> Iterator[Location | LocationFailure]:
-        """Where each address is, in order, in memory bounded by ``CHUNK``."""
+        """Location of each address, in order, in memory bounded by ``CHUNK``."""
         remaining = iter(requests)
         while chunk := list(islice(remaining, CHUNK)):
             found = [self._cached_location(request) for request in chunk]
@@ -258,7 +258,7 @@ def _offline_locator() -> Locator:
 def locate(
     address: PostalAddress, points: Sequence[RawPoint] = (), ban_key: str = ""
 ) -> Location | LocationFailure:
-    """Where one address is, without any network."""
+    """Location of one address, without network."""
     return _offline_locator().locate(address, points, ban_key)
 
 

@@ -21,7 +21,7 @@ from geography.reasons import Note, Refusal
 WGS84 = 4326
 LAMBERT_93 = 2154
 TOLERANCE_KM = 10.0
-"""How far outside its department or its commune a point may lie (trap 52)."""
+"""Longest distance of a point outside its department or its commune (trap 52)."""
 
 
 class BoundingBox(NamedTuple):

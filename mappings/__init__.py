@@ -1,1 +1,1 @@
-"""What is stored: index definitions, French analysis, code tables, the records in and out."""
+"""Stored data: index definitions, French analysis, code tables, the records in and out."""

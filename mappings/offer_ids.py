@@ -1,4 +1,4 @@
-"""Who an offer is: its id, its fair key, its title, the names it is found by (design 5)."""
+"""Identity of an offer: its id, its fair key, its title, the names of its searches (design 5)."""
 
 import hashlib
 from collections.abc import Iterable

@@ -26,7 +26,7 @@ FORMAT = 1
 """Version of the layout of ``manifest.json``."""
 NEIGHBOURS = 2
 NEIGHBOUR_KM = 1600.0
-"""How far a second practice in another department may be: Mayotte is reached from Réunion."""
+"""Longest distance of a second practice in another department: Mayotte from Réunion."""
 
 Progress = Callable[[str, int, int], None]
 """(department, how many are done, how many in all), called after each department."""

@@ -1,4 +1,4 @@
-"""What one run of the generator carries everywhere."""
+"""State of one run of the generator."""
 
 import random
 from dataclasses import dataclass

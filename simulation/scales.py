@@ -1,4 +1,4 @@
-"""How much is generated at each scale; every number is a share of reality or a mean.
+"""Volume of each scale; every number is a share of reality or a mean.
 
 Calibration: docs/reference/test-data.md, from the volumes of docs/reference/sources and DREES.
 """

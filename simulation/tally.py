@@ -1,4 +1,4 @@
-"""What a set holds, counted as it is written: offers to expect, slots, cases worth a look."""
+"""Counts of a set as it is written: expected offers, slots, notable cases."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who the node runs as: Elasticsearch refuses root, so root lends it an unprivileged account."""
+"""Account of the node: Elasticsearch refuses root, so root runs it as an unprivileged one."""
 
 import os
 import pwd

@@ -49,7 +49,7 @@ SINGLE_NODE_DISCOVERY = {"discovery.type": "single-node"}
 
 
 def discovery_settings(seeds: Sequence[int], founders: Sequence[str]) -> dict[str, str]:
-    """How a node of several finds the others: at the transport ports ``seeds``.
+    """Discovery among several nodes, at the transport ports ``seeds``.
 
     ``founders`` names the nodes that elect the very first master, none once the cluster exists:
     a node that lost its data would otherwise found a second cluster.

@@ -35,7 +35,7 @@ def find_refused_port(text: str) -> int | None:
 
 
 def read_console(file: Path) -> str:
-    """What was printed so far."""
+    """The output so far."""
     try:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:

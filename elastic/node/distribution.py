@@ -33,7 +33,7 @@ class Distribution:
 
 
 def distribution_home(state_dir: Path) -> Path:
-    """Where the distribution of this version is kept, once per machine."""
+    """Folder of the distribution of this version, once per machine."""
     return state_dir / "distributions" / f"elasticsearch-{VERSION}"
 
 

@@ -40,7 +40,7 @@ class Launch:
 
     @property
     def console(self) -> Path:
-        """Where the node's output goes."""
+        """File of the node's output."""
         return self.runtime / "console.log"
 
 
@@ -63,7 +63,7 @@ def launch_node(plan: Launch) -> "subprocess.Popen[bytes]":
 
 
 def tool_environment(java_home: Path | None) -> dict[str, str]:
-    """What of our environment the distribution's programs see, and where their Java is."""
+    """Environment of the distribution's programs, with the place of their Java."""
     kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
     return {**kept, **({"ES_JAVA_HOME": str(java_home)} if java_home else {})}
 
@@ -139,7 +139,7 @@ def is_ready(url: str, access: Access = OPEN_ACCESS) -> bool:
 
 
 def member_count(url: str, access: Access = OPEN_ACCESS) -> int:
-    """How many nodes the cluster of this one counts now; 0 while it does not answer."""
+    """Number of nodes in the cluster of this one; 0 while it does not answer."""
     try:
         return int(fetch_node_json(f"{url}/_cluster/health", access)["number_of_nodes"])
     except (httpx.HTTPError, ValueError, KeyError):

@@ -1,4 +1,4 @@
-"""Where the embedded node's server comes from: each way in its order, each named in a line."""
+"""Installation of the embedded node's server: each method in turn, one line of report each."""
 
 import os
 from collections.abc import Callable

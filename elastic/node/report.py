@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class ProgressReporter(Protocol):
-    """Where lines and progress go: a console, a log, nowhere."""
+    """Destination of lines and progress: a console, a log, none."""
 
     def say(self, line: str) -> None:
         """One line for people."""

@@ -1,4 +1,4 @@
-"""Who did what to the indices and when, kept in Elasticsearch beside them."""
+"""Audit trail of the indices, kept in Elasticsearch beside them."""
 
 import getpass
 import socket
@@ -24,7 +24,7 @@ _PROPERTIES: dict[str, Any] = {
 
 
 class Event(StrEnum):
-    """What happened to an index."""
+    """Events of an index."""
 
     REINDEX_STARTED = "reindex_started"
     REINDEX_COMPLETED = "reindex_completed"

@@ -23,7 +23,7 @@ from elastic.process import is_dead, process_mark
 from elastic.service.service_index import ensure_service_index
 
 TTL = timedelta(minutes=10)
-"""How long a dead holder blocks other machines."""
+"""Time for which a dead holder blocks other machines."""
 
 PENDING_TASKS_TIMEOUT_S = 60
 """Longest time, in seconds, of a request of a dead holder; moments on a quiet cluster."""

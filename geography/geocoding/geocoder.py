@@ -1,4 +1,4 @@
-"""Where a patient is, from a line of text: the national address API, then the gazetteer.
+"""Location of a patient from a line of text: the national address API, then the gazetteer.
 
 Design 6 and 8.2. ``source`` is the origin of the answer (F006). The text is sent to the service
 alone: it is in no log and in no error.
@@ -74,7 +74,7 @@ class DepartmentMatch:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLocation:
-    """What the codes given with a text demand of an answer; empty when nothing is demanded."""
+    """Location required of an answer by the codes given with a text; empty without any."""
 
     communes: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()

@@ -24,7 +24,7 @@ class GeocoderSettings(BaseSettings):
     timeout_ms: int = Field(default=800, gt=0, le=60_000)
     """Total time one search may wait for it."""
     retry_after_s: float = Field(default=30.0, gt=0)
-    """How long a service that failed is left alone."""
+    """Time without calls after a failure of the service."""
     batch_timeout_s: float = Field(default=120.0, gt=0)
     """Total time one batch of 2,000 addresses may take during a load."""
 

@@ -1,4 +1,4 @@
-"""What was downloaded, looked at before it replaces anything: members, head, end, size."""
+"""Checks of a downloaded file before it replaces another: members, head, end, size."""
 
 import gzip
 import lzma
@@ -25,7 +25,7 @@ _ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
     RuntimeError,
 )
-"""What the readers raise; zipfile the last one for a way of packing that it does not know, and for
+"""Errors of the readers; zipfile the last one for a way of packing that it does not know, and for
 a password."""
 
 

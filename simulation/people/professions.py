@@ -1,4 +1,4 @@
-"""Who practises: professions, specialities and sectors, with their density and habits."""
+"""Professions, specialities and sectors, with their density and habits."""
 
 from dataclasses import dataclass
 
@@ -147,7 +147,7 @@ REGISTER = (
     Trade("94", (("", 1),), 20, sectors=EMPLOYED),
     Trade("96", (("", 1),), 20, sectors=EMPLOYED),
 )
-"""Who is on the register and is never shown: two rows of the national file in three."""
+"""Professions of the register that are never shown: two rows of the national file in three."""
 
 STUDENTS = Trade("10", (("", 1),), 120)
 """Students of the register, who have no place yet."""

@@ -50,7 +50,7 @@ ABSENCES = build_weighted(
 
 @dataclass(frozen=True, slots=True)
 class ParticipationSettings:
-    """How a person takes part; ``line`` is their settings in the format ``participation``."""
+    """Participation of a person; ``line`` is their settings in the format ``participation``."""
 
     line: dict[str, Any]
     community: Community | None = None

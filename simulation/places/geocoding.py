@@ -1,4 +1,4 @@
-"""What a geocoder's batch would have answered for the addresses no file gives a point of."""
+"""Answers of a batch geocoder for the addresses without point in the files."""
 
 import random
 
@@ -17,7 +17,7 @@ PRECISIONS = build_weighted(
 )
 """Shares of a real batch of 64,625 addresses."""
 BLUR = {Precision.HOUSENUMBER: 0.0, Precision.STREET: 0.001, Precision.LOCALITY: 0.004}
-"""How far off an answer is, in degrees."""
+"""Error of an answer, in degrees."""
 ALIKE, UNLIKE_SHARE = (0.82, 0.99), 0.03
 
 

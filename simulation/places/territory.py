@@ -1,4 +1,4 @@
-"""Where people practise: the towns of a department, how much each draws, how far they lie apart."""
+"""Towns of a department: their weights and their distances."""
 
 import csv
 import random
@@ -22,7 +22,7 @@ VILLAGE_DRAW = 0.03
 MAX_REACH = 0.35
 """Largest jitter, as a share of the distance to the farthest corner of the commune."""
 NEIGHBOURHOOD_KM = 15.0
-"""How far the second place of a person, or a structure joined, lies from the first."""
+"""Distance of a second place of a person, or of a joined structure, from the first."""
 WHOLE_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 """Whole cities whose code practices often carry instead of the arrondissement's."""
 
@@ -123,7 +123,7 @@ def build_territory(department: str) -> GeneratedTerritory:
 
 
 def draw_weight(commune: Commune, exponent: float = ATTRACTION) -> float:
-    """How much a commune draws: its population to a power, next to nothing for a village."""
+    """Weight of a commune: a power of its population, almost zero for a village."""
     weight = float(commune.population**exponent)
     return weight if commune.population >= VILLAGE else weight * VILLAGE_DRAW
 

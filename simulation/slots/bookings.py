@@ -185,7 +185,7 @@ class Bookings:
 
 
 def _shares(count: int) -> list[float]:
-    """How a person's slots are split among their places."""
+    """Split of a person's slots among their places."""
     if count == 1:
         return [1.0]
     return [FIRST_PLACE_SHARE, *[(1 - FIRST_PLACE_SHARE) / (count - 1)] * (count - 1)]

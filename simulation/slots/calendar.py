@@ -26,7 +26,7 @@ Hourly = tuple[tuple[int, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How an agenda fills a day: weight of each hour, and slots of a weekday, Saturday, Sunday.
+    """Filling of a day by an agenda: weight of each hour, and slots of a weekday, Saturday, Sunday.
 
     The three means are shares of the agenda's slots a day.
     """

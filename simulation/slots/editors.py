@@ -19,7 +19,7 @@ PROFILES_NEW = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition"
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """How an editor answers.
+    """Answering habits of an editor.
 
     ``flow`` is the professional flow it serves (R04 knows the CPTS), ``sos`` whether it also
     answers for SOS Médecins. ``offset`` is how it writes instants. ``idnst``: whether it

@@ -1,4 +1,4 @@
-"""What an open slot offers: its types, its consultation, its reason, its booking link."""
+"""An open slot: its types, its consultation, its reason, its booking link."""
 
 import random
 from dataclasses import dataclass

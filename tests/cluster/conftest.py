@@ -45,7 +45,7 @@ class ThreeNodeCluster:
         return runtime_dir(self.machine)
 
     def settings(self, key: str | None, **changes: object) -> ElasticSettings:
-        """What a program of ours is told: three addresses, the authority, a key."""
+        """Settings of a program of ours: three addresses, the authority, a key."""
         return ElasticSettings.model_validate(
             {
                 "elasticsearch_url": self.urls,
@@ -71,7 +71,7 @@ class ThreeNodeCluster:
 
     @contextmanager
     def owner_at(self, url: str) -> Iterator[Elasticsearch]:
-        """The same on one node alone, asked once."""
+        """The same on one node alone, without retry."""
         options = {**superuser_options(self.machine), "max_retries": 0}
         with client_for(self.machine, url, **options) as opened:
             yield opened
@@ -125,9 +125,9 @@ def as_environment(
     cluster: ThreeNodeCluster, duty: KeyRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The environment of a program of ours that was given one of the keys."""
-    told = cluster.settings(cluster.keys[duty])
+    settings = cluster.settings(cluster.keys[duty])
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", cluster.urls)
-    monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(told.elasticsearch_ca))
+    monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(settings.elasticsearch_ca))
     monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", cluster.keys[duty])
     monkeypatch.setenv("SAS_INDEX_PREFIX", PREFIX)
 

@@ -118,8 +118,8 @@ def test_the_writer_is_refused_what_is_not_its_own(
 
 
 def assert_forbidden(cluster: ThreeNodeCluster, duty: KeyRole, act: Act) -> None:
-    told = pytest.raises(ElasticForbidden, match="sas index keys")
-    with cluster.client(duty) as client, told as no, translate_errors():
+    refusal = pytest.raises(ElasticForbidden, match="sas index keys")
+    with cluster.client(duty) as client, refusal as no, translate_errors():
         act(client)
     assert isinstance(no.value.__cause__, AuthorizationException)
 
@@ -192,6 +192,6 @@ def test_an_authority_that_is_not_trusted_is_told(three_node_cluster: ThreeNodeC
     stranger = three_node_cluster.settings(
         three_node_cluster.keys[KeyRole.READER], elasticsearch_ca=None
     )
-    told = pytest.raises(ElasticUntrusted, match="SAS_ELASTICSEARCH_CA")
-    with client_for(stranger) as client, told, translate_errors():
+    refusal = pytest.raises(ElasticUntrusted, match="SAS_ELASTICSEARCH_CA")
+    with client_for(stranger) as client, refusal, translate_errors():
         client.info()

@@ -55,8 +55,8 @@ class SplitCluster:
     @contextmanager
     def client(self) -> Iterator[Elasticsearch]:
         """To the two nodes at this end."""
-        told = ElasticSettings(elasticsearch_url=",".join(self.urls[:FAR]))
-        with client_for(told) as opened:
+        settings = ElasticSettings(elasticsearch_url=",".join(self.urls[:FAR]))
+        with client_for(settings) as opened:
             yield opened
 
     def count(self) -> int:

@@ -38,11 +38,11 @@ def test_every_document_is_written_and_counted(
     es: Elasticsearch, create_offers: CreateOffers
 ) -> None:
     alias = create_offers()
-    told: list[int] = []
-    assert write_offers(es, alias, offers(2_345), told.append) == 2_345
+    progress: list[int] = []
+    assert write_offers(es, alias, offers(2_345), progress.append) == 2_345
     es.indices.refresh(index=alias)
     assert es.count(index=alias)["count"] == 2_345
-    assert told[-1] == 2_345
+    assert progress[-1] == 2_345
 
 
 def test_one_refused_document_fails_the_load_and_says_which_and_why(
@@ -91,18 +91,18 @@ def test_writing_to_an_index_that_is_no_alias_fails_when_an_alias_is_required(
 
 def test_documents_turned_away_for_load_are_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "FIRST_PAUSE_S", 0)
-    asked: list[int] = []
+    batch_sizes: list[int] = []
 
     def post(target: Any, batch: list[Operation]) -> list[dict[str, Any]]:
-        asked.append(len(batch))
+        batch_sizes.append(len(batch))
         shed = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
         done = {"status": 201}
-        return [shed if len(asked) < 3 and n % 2 else done for n in range(len(batch))]
+        return [shed if len(batch_sizes) < 3 and n % 2 else done for n in range(len(batch))]
 
     monkeypatch.setattr(bulk, "_post", post)
     monkeypatch.setattr(bulk, "with_admin_timeout", lambda client: client)
     written = write_operations(object(), "x", map(Operation.index, offers(8)))  # type: ignore[arg-type]
-    assert asked == [8, 4, 2]
+    assert batch_sizes == [8, 4, 2]
     assert written.done == 8
 
 

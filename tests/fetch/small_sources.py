@@ -41,7 +41,7 @@ def register(rows: int = 500) -> bytes:
 
 
 def archive(**members: bytes) -> bytes:
-    told = {
+    contents = {
         ACTIVITIES: register(),
         SKILLS: register(),
         "PS_LibreAcces_Dipl_AutExerc_202611230830.txt": b"x",
@@ -49,7 +49,7 @@ def archive(**members: bytes) -> bytes:
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in told.items():
+        for name, content in contents.items():
             if content:
                 file.writestr(name, content)
     return packed.getvalue()

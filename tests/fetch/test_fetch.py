@@ -43,8 +43,8 @@ def test_every_source_comes_with_its_files(server: UnreliableServer, tmp_path: P
     server.set_answers(FINESS_PATH, ServedAnswer(finess))
     server.set_answers(AMELI_PATH, ServedAnswer(ameli()))
     seen: list[tuple[str, int, int | None]] = []
-    asked = order(server, tmp_path, "rpps", "finess", "ameli")
-    outcomes = list(fetch_sources(asked, lambda *one: seen.append(one)))
+    request = order(server, tmp_path, "rpps", "finess", "ameli")
+    outcomes = list(fetch_sources(request, lambda *one: seen.append(one)))
     assert [outcome.error for outcome in outcomes] == [None, None, None]
     assert names(tmp_path) == [ACTIVITIES, SKILLS, "finess-structures.json.gz", "liste-ps.csv"]
     assert (tmp_path / ACTIVITIES).read_bytes() == register()
@@ -120,7 +120,7 @@ def test_a_server_without_ranges_is_read_from_the_start(
 def test_a_length_that_is_not_kept_never_gives_a_file(
     server: UnreliableServer, tmp_path: Path, wrong: int
 ) -> None:
-    """Too long a promise is a cut; too short a one leaves a cut last line, told by its size."""
+    """Too long a promise is a cut; too short a one leaves a cut line, seen by its size."""
     body = ameli()
     server.set_answers(AMELI_PATH, ServedAnswer(body, announced_length=len(body) + wrong, etag=""))
     outcome = fetch_once(server, tmp_path)
@@ -278,8 +278,8 @@ def test_the_command_tells_its_outcome_and_its_code(
     arguments = ("--to", str(tmp_path), "--base-url", server.url, "--only", "ameli", "--json")
     server.set_answers(AMELI_PATH, ServedAnswer(ameli()))
     refused = sas(*arguments)
-    (told,) = orjson.loads(refused.stdout)["sources"]
-    assert (refused.returncode, told["kind"]) == (1, "SourceRefusedError")
+    (entry,) = orjson.loads(refused.stdout)["sources"]
+    assert (refused.returncode, entry["kind"]) == (1, "SourceRefusedError")
     server.set_answers(AMELI_PATH, ServedAnswer(b"", status=503))
     assert sas(*arguments).returncode == 3
     assert sas(*arguments[:-2], "rps").returncode == 1
@@ -290,7 +290,7 @@ def test_the_command_tells_its_outcome_and_its_code(
 
 
 def test_the_proxy_of_the_environment_is_used(server: UnreliableServer, tmp_path: Path) -> None:
-    """The server stands for a proxy: it is asked for a host that does not exist."""
+    """The server stands for a proxy: it is called for a host that does not exist."""
     arguments = ("--to", str(tmp_path), "--base-url", "http://mirror.invalid", "--only", "ameli")
     done = sas(*arguments, HTTP_PROXY=server.url, http_proxy=server.url, NO_PROXY="", no_proxy="")
     assert done.returncode == 1

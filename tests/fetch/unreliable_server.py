@@ -27,7 +27,7 @@ class ServedAnswer:
 
 @dataclass
 class UnreliableServer:
-    """Answers by path, the last one for ever; and what was asked."""
+    """Answers by path, the last one for ever; and the requests received."""
 
     url: str
     answers: dict[str, list[ServedAnswer]] = field(default_factory=dict)
@@ -74,8 +74,8 @@ class UnreliableHandler(BaseHTTPRequestHandler):
         if start:
             whole = len(answer.body)
             self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
-        told = len(body) if answer.announced_length is None else answer.announced_length
-        self.send_header("Content-Length", str(told))
+        announced = len(body) if answer.announced_length is None else answer.announced_length
+        self.send_header("Content-Length", str(announced))
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -107,13 +107,13 @@ def test_city_radii_follow_the_density_of_doctors_and_steps_are_their_half() -> 
 def test_every_difference_with_the_published_table_is_told() -> None:
     for code, before in read_published_departments().items():
         after = departments()[code]
-        told = {c.field: (c.old, c.new) for c in after.corrections}
+        recorded = {c.field: (c.old, c.new) for c in after.corrections}
         changed = {
             field: (getattr(before, field), getattr(after, field))
             for field in radii.FIELDS
             if getattr(before, field) != getattr(after, field)
         }
-        assert told == changed
+        assert recorded == changed
     corrected = {code for code, d in departments().items() if d.corrections}
     assert corrected == {*SHIFTED, *OVERSEAS, *COLLECTIVITIES}
     assert all(c.reason for d in departments().values() for c in d.corrections)
@@ -245,7 +245,7 @@ def test_the_operators_file_may_be_csv(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.proves("F013")
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "message"),
     [
         ("r.json", '{"75": {"city_radius_km": 0}}', "department 75, city_radius_km"),
         ("r.json", '{"75": {"city_radius": 3}}', "department 75, city_radius"),
@@ -260,10 +260,10 @@ def test_the_operators_file_may_be_csv(tmp_path: Path, monkeypatch: pytest.Monke
     ],
 )
 def test_a_file_that_cannot_be_is_refused_with_its_reason(
-    name: str, text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(tmp_path / name, text, monkeypatch)
-    with pytest.raises(RadiiFileError, match=told) as raised:
+    with pytest.raises(RadiiFileError, match=message) as raised:
         departments()
     assert name in str(raised.value)
 

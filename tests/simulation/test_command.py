@@ -15,9 +15,9 @@ LOZERE = ["--departments", "48", "--now", "2026-11-24T08:45:00+01:00"]
 def test_programs_get_one_json_document(tmp_path: Path) -> None:
     done = RUN.invoke(app, ["generate", "--out", str(tmp_path / "set"), *LOZERE, "--json"])
     assert done.exit_code == 0
-    told = json.loads(done.stdout)
-    assert (told["now"], told["departments"]) == ("2026-11-24T07:45:00Z", ["48"])
-    assert told["offers"]["professional"] > 100
+    manifest = json.loads(done.stdout)
+    assert (manifest["now"], manifest["departments"]) == ("2026-11-24T07:45:00Z", ["48"])
+    assert manifest["offers"]["professional"] > 100
     assert (tmp_path / "set" / "manifest.json").is_file()
 
 
@@ -30,7 +30,7 @@ def test_people_get_counts_and_the_next_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["--departments", "99"], 1, "no department 99"),
         (["--now", "2026-11-24T08:45:00"], 2, "offset"),
@@ -40,11 +40,11 @@ def test_people_get_counts_and_the_next_command(tmp_path: Path) -> None:
     ],
 )
 def test_each_mistake_ends_with_its_code(
-    tmp_path: Path, arguments: list[str], code: int, said: str
+    tmp_path: Path, arguments: list[str], code: int, message: str
 ) -> None:
     done = RUN.invoke(app, ["generate", "--out", str(tmp_path / "set"), *arguments])
     assert done.exit_code == code
-    assert said in done.stderr
+    assert message in done.stderr
     assert not (tmp_path / "set").exists()
 
 

@@ -43,23 +43,23 @@ def doctors(offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_volumes(default_set: GeneratedSet) -> None:
-    told = default_set.manifest
-    assert 15_000 <= sum(told["offers"].values()) <= 25_000
-    assert 8_000 <= sum(told["slots"].values()) <= 12_000
+    counts = default_set.manifest
+    assert 15_000 <= sum(counts["offers"].values()) <= 25_000
+    assert 8_000 <= sum(counts["slots"].values()) <= 12_000
 
 
 def test_the_manifest_tells_the_offers_to_expect(
     default_set: GeneratedSet, offers: list[dict[str, Any]]
 ) -> None:
-    told = default_set.manifest["offers"]
-    assert len({(row["rpps"], row["idnst"]) for row in offers}) == told["professional"]
+    counts = default_set.manifest["offers"]
+    assert len({(row["rpps"], row["idnst"]) for row in offers}) == counts["professional"]
     sites = read_structures(default_set.file("finess-structures.json"), Quarantine("finess"))
     assert (
         sum(structure_exclusion_reason(site, NOW.date()) is None for site in sites)
-        == told["structure"]
+        == counts["structure"]
     )
-    assert len(default_set.lines("cpts.jsonl")) == told["cpts"]
-    assert sum(len(one["points"]) for one in default_set.lines("sos.jsonl")) == told["sos_point"]
+    assert len(default_set.lines("cpts.jsonl")) == counts["cpts"]
+    assert sum(len(one["points"]) for one in default_set.lines("sos.jsonl")) == counts["sos_point"]
 
 
 def test_places_of_a_doctor_and_doctors_of_a_place(doctors: list[dict[str, Any]]) -> None:
@@ -135,8 +135,8 @@ def test_every_profession_and_speciality_drawn_is_in_the_tables() -> None:
     for trade in TRADES:
         assert trade.profession in codes.professions()
         drawn = {code for code, _ in trade.specialties if code}
-        told = {code for _, code, _ in trade.skills}
-        assert drawn | told <= set(codes.specialties())
+        declared = {code for _, code, _ in trade.skills}
+        assert drawn | declared <= set(codes.specialties())
 
 
 def test_cpts_are_of_about_80_000_inhabitants(default_set: GeneratedSet) -> None:

@@ -38,11 +38,11 @@ def cluster(
 def test_up_looks_at_your_cluster_and_starts_nothing(cluster: str, tmp_path: Path) -> None:
     answer = sas("up", "--json")
     assert answer.exit_code == 0
-    told = json.loads(answer.stdout)
-    assert told["url"] == cluster
-    assert told["version"].startswith("9.4.")
-    assert told["already_running"] is True
-    assert told["pid"] is None
+    output = json.loads(answer.stdout)
+    assert output["url"] == cluster
+    assert output["version"].startswith("9.4.")
+    assert output["already_running"] is True
+    assert output["pid"] is None
     assert not (tmp_path / "state").exists()
 
 
@@ -66,8 +66,8 @@ def test_up_on_a_dead_cluster_is_one_sentence_and_fails() -> None:
     assert answer.exit_code == 1
     assert "names a cluster that cannot be reached: start it" in answer.stderr
     assert "start it with `sas up`" not in answer.stderr
-    told = json.loads(sas("up", "--json").stdout)
-    assert "cannot be reached" in told["error"]
+    output = json.loads(sas("up", "--json").stdout)
+    assert "cannot be reached" in output["error"]
 
 
 @pytest.mark.usefixtures("bare_path")
@@ -101,8 +101,8 @@ def test_doctor_exits_zero_when_nothing_blocks(
     create_offers()
     answer = sas("doctor", "--json")
     assert answer.exit_code == 0, answer.stdout
-    told = json.loads(answer.stdout)
-    assert {check["level"] for check in told} <= {"ok", "warn"}
+    output = json.loads(answer.stdout)
+    assert {check["level"] for check in output} <= {"ok", "warn"}
 
 
 @pytest.mark.usefixtures("absent_cluster")

@@ -46,5 +46,5 @@ def test_a_node_that_was_lost_comes_back_where_it_was_looked_for() -> None:
     assert choose_ports(None, 1, (), former) == former
     with socket.create_server(("127.0.0.1", former.http)):
         assert choose_ports(None, 1, (), former).http != former.http
-    asked = find_free_port()
-    assert choose_ports(asked, 0, (), former).http == asked
+    requested = find_free_port()
+    assert choose_ports(requested, 0, (), former).http == requested
