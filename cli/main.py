@@ -1,4 +1,4 @@
-"""``sas``: the door for people. One module per topic, each adds its commands to the app."""
+"""``sas``, the command line: one module per topic, each adds its commands to the app."""
 
 import typer
 

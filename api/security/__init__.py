@@ -1,1 +1,1 @@
-"""Who asks (tokens, keys), what they may (tables), and the gate before both."""
+"""Identity of the caller (tokens, keys), its permissions (tables), and access control."""

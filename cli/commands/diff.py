@@ -1,4 +1,4 @@
-"""The command ``sas diff``: what one index says otherwise than another."""
+"""The command ``sas diff``: differences of an index from another."""
 
 from typing import Annotated
 

@@ -117,8 +117,8 @@ def _show(outcomes: list[FetchResult], dry_run: bool) -> None:
             print_error(f"{one.source}: {one.error}")
         for name, size in one.files.items():
             verb = "would give" if dry_run else "gave"
-            told = f"{size:,} bytes" if size else "size unknown"
-            console.print(f"{one.source} {verb} {escape(name)}, {told}")
+            volume = f"{size:,} bytes" if size else "size unknown"
+            console.print(f"{one.source} {verb} {escape(name)}, {volume}")
         for name in one.replaced:
             console.print(f"{one.source} replaced {escape(name)}")
 

@@ -112,7 +112,7 @@ def check_command(
 
 
 def _parameters(link: str) -> Parameters:
-    """The parameters of a link; any other text is not repeated, for it may tell of a patient."""
+    """The parameters of a link; any other text is not repeated, for it may concern a patient."""
     if not {"?", "="} & set(link):
         exit_with_error(NO_LINK, BAD_USAGE)
     return parse_link_parameters(link)

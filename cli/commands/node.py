@@ -58,7 +58,7 @@ def open_node_progress() -> Iterator[NodeProgress]:
 
 
 def load_settings_or_exit(as_json: bool) -> ElasticSettings:
-    """The settings, or the end of the command with a sentence that says which one is wrong."""
+    """The settings, or the end of the command with a sentence that names the wrong one."""
     try:
         return read_elastic_settings()
     except BadSetting as error:

@@ -131,7 +131,7 @@ def _load_case_file(path: Path | None) -> Cases:
 
 @contextmanager
 def open_relevance_error_report() -> Iterator[None]:
-    """What keeps the cases from being asked, as one sentence and exit code 3."""
+    """Report a failure that prevents the searches as one sentence and exit code 3."""
     configure_logs(logging.ERROR)
     try:
         check_search_settings()

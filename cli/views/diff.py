@@ -1,4 +1,4 @@
-"""What differs between two sets of offers, said to people."""
+"""Differences between two sets of offers, as text."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,41 +16,41 @@ DEPARTMENTS_SHOWN = 10
 FIELDS_SHOWN = 12
 
 
-def comparison(left: str, right: str, found: Differences) -> Group:
+def comparison(left: str, right: str, changes: Differences) -> Group:
     """Differences between two indices."""
-    slots = f"Slots changed on {found.slots:,} offers of both."
-    return Group(escape(f"From {left} to {right}:"), *differences(found), slots)
+    slots = f"Slots changed on {changes.slots:,} offers of both."
+    return Group(escape(f"From {left} to {right}:"), *differences(changes), slots)
 
 
-def differences(found: Differences) -> list[RenderableType]:
+def differences(changes: Differences) -> list[RenderableType]:
     """Counts by kind and department, fields, and examples of each sort of change."""
-    if not found.has_differences:
-        return [f"No offer differs ({found.same:,} say the same)."]
-    parts: list[RenderableType] = [_by_kind(found), _by_department(found)]
-    if found.fields:
-        parts.append(escape(f"Fields changed: {_most_common(found.fields)}."))
-    for word, tally in _tallies_by_change(found).items():
+    if not changes.has_differences:
+        return [f"No offer differs ({changes.same:,} say the same)."]
+    parts: list[RenderableType] = [_by_kind(changes), _by_department(changes)]
+    if changes.fields:
+        parts.append(escape(f"Fields changed: {_most_common(changes.fields)}."))
+    for word, tally in _tallies_by_change(changes).items():
         parts += [escape(f"{word} {_example(one)}") for one in tally.examples]
         parts += _more(word, tally)
     return parts
 
 
-def _tallies_by_change(found: Differences) -> dict[str, ChangeTally]:
-    return {"added": found.added, "changed": found.changed, "removed": found.removed}
+def _tallies_by_change(changes: Differences) -> dict[str, ChangeTally]:
+    return {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
 
 
-def _by_kind(found: Differences) -> Table:
-    kinds = {word: tally.kinds for word, tally in _tallies_by_change(found).items()}
+def _by_kind(changes: Differences) -> Table:
+    kinds = {word: tally.kinds for word, tally in _tallies_by_change(changes).items()}
     table = _counts(
         "offers", kinds, sorted({*kinds["added"], *kinds["changed"], *kinds["removed"]})
     )
-    totals = (f"{tally.total:,}" for tally in _tallies_by_change(found).values())
+    totals = (f"{tally.total:,}" for tally in _tallies_by_change(changes).values())
     table.add_row("all", *totals)
     return table
 
 
-def _by_department(found: Differences) -> Table:
-    departments = {word: tally.departments for word, tally in _tallies_by_change(found).items()}
+def _by_department(changes: Differences) -> Table:
+    departments = {word: tally.departments for word, tally in _tallies_by_change(changes).items()}
     touched: Counter[str] = sum(departments.values(), Counter())
     most = [code for code, _ in touched.most_common(DEPARTMENTS_SHOWN)]
     more = len(touched) - len(most)

@@ -20,7 +20,7 @@ def day_name(index: int, day: str) -> str:
 
 
 def moment(instant: datetime, today: date) -> str:
-    """When something starts, as a sentence says it: ``demain à 08:30``."""
+    """The start of something, inside a sentence: ``demain à 08:30``."""
     index = (instant.date() - today) // timedelta(days=1)
     named = day_name(index, instant.date().isoformat())
     return f"{named[:1].lower()}{named[1:]} à {instant:%H:%M}"

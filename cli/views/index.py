@@ -1,4 +1,4 @@
-"""What the commands of the index say to people: tables and sentences."""
+"""Results of the commands of the index, as tables and sentences."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -69,7 +69,7 @@ def _changes(done: ReindexReport) -> Table:
 
 
 def _slots(slots: Mapping[str, Any]) -> list[RenderableType]:
-    """How many slots stand on how many offers, then why the others do not show."""
+    """Numbers of slots and of their offers, then the reasons of the hidden ones."""
     if not slots:
         return []
     by_reason = {key: value for key, value in slots.items() if isinstance(value, Mapping)}

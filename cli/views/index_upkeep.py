@@ -1,4 +1,4 @@
-"""What the upkeep of the indices says to people."""
+"""Results of the upkeep of the indices, as text."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from indexers.upkeep.indices import Migration, RollbackPlan
 from mappings.schema_history import describe_changes
 
 OMITTED_DETAILS = ("index", "live_before")
-"""Details that other columns and lines of the trail say; ``--json`` has them."""
+"""Details that other columns and lines of the trail show; ``--json`` has them."""
 
 
 def history(trail: Sequence[AuditEntry]) -> RenderableType:
@@ -31,8 +31,8 @@ def history(trail: Sequence[AuditEntry]) -> RenderableType:
 
 def _counts(details: Mapping[str, Any]) -> list[str]:
     """The plain values of a line, and offers by kind as they went from live to new."""
-    told = {key: value for key, value in details.items() if key not in OMITTED_DETAILS}
-    plain = [f"{key} {value}" for key, value in told.items() if value and not _is_nested(value)]
+    shown = {key: value for key, value in details.items() if key not in OMITTED_DETAILS}
+    plain = [f"{key} {value}" for key, value in shown.items() if value and not _is_nested(value)]
     kinds = details.get("kinds", {}).items()
     return [*plain, *(f"{kind} {counts['live']} -> {counts['new']}" for kind, counts in kinds)]
 
@@ -56,7 +56,7 @@ def prune_result(gone: Sequence[IndexName]) -> str:
 
 
 def migration(done: Migration) -> str:
-    """How the live index stands to the schema of this program."""
+    """The live index beside the schema of this program."""
     gap, index = done.gap, done.index
     if gap.migration_kind is MigrationKind.NOTHING:
         return f"{index} has the schema of this program, {gap.wanted_version}: nothing to do."

@@ -62,11 +62,11 @@ def area_words(area: Mapping[str, Any]) -> str:
 
 
 def count_words(page: Mapping[str, Any]) -> str:
-    """How many offers, or marketplace solutions where only they are asked for; and which page."""
+    """The count of offers, of solutions where they are the only results; the page."""
     total = page["total"]["value"]
     if not total and page["query"].get("offer_kinds") == [Kind.SOLUTION]:
-        found = page.get("solutions", {}).get("total", {}).get("value", 0)
-        return format_french_count(found, "solution")
+        count = page.get("solutions", {}).get("total", {}).get("value", 0)
+        return format_french_count(count, "solution")
     pages, number = last_page(page), page_number(page)
     offers = format_french_count(total, "offre")
     return f"{offers}, page {number} sur {pages}" if 1 < pages >= number else offers
@@ -80,7 +80,7 @@ def format_french_count(number: int, noun: str) -> str:
 
 
 def order_words(page: Mapping[str, Any]) -> str:
-    """The order asked for, its profile, and the seed that repeats it where it is drawn."""
+    """The chosen order, its profile, and the seed that repeats a random one."""
     words = f"ordre : {SORTS[page['query']['asked'].get('sort', 'best')]}"
     if page["profile"] != "regulation":
         words += f", profil {page['profile']}"

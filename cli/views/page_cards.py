@@ -19,7 +19,7 @@ WIDTH = 100
 """Columns of a page, also where the output is no terminal."""
 
 INDENT = 4
-"""Columns left free before what a card says."""
+"""Columns left free before the text of a card."""
 
 SLOTS_A_DAY = 4
 """Slots shown for each day, as on the regulator's screen; the others are counted."""
@@ -71,7 +71,7 @@ def card_text(mark: str, card: Mapping[str, Any], zone: str) -> RenderableType:
 
 
 def cpts_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:
-    """Who answers for a CPTS, when it stands for its members; and how to see them."""
+    """The member shown for a CPTS, and the command that lists its members."""
     if "group" in card:
         yield Text(group_words(card, zone))
         yield Text(f"Les voir : la même recherche avec --cpts {card['group']['finess']}")
@@ -81,18 +81,18 @@ def cpts_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:
 
 
 def group_words(card: Mapping[str, Any], zone: str) -> str:
-    """How many members stand behind the card of a CPTS, and the one whose rank it takes."""
+    """The number of members of the card of a CPTS, and the one whose rank it takes."""
     best, count = card["group"]["best"], card["group"]["members"]
     members = "1 membre répond" if count == 1 else f"{count} membres répondent"
-    told = [
+    facts = [
         best["title"],
         *([f"à {distance(best['distance_km'])}"] if "distance_km" in best else []),
     ]
     if "next_start" in best:
         start = datetime.fromisoformat(best["next_start"]).astimezone(ZoneInfo(zone))
         today = date.fromisoformat(card["availability"]["days"][0]["date"])
-        told.append(f"créneau {moment(start, today)}")
-    return f"{members} · le mieux placé : {', '.join(told)}"
+        facts.append(f"créneau {moment(start, today)}")
+    return f"{members} · le mieux placé : {', '.join(facts)}"
 
 
 def trade_words(card: Mapping[str, Any]) -> str:
@@ -111,12 +111,12 @@ def place_lines(card: Mapping[str, Any]) -> Iterator[Text]:
     named = place.get("name") if place.get("name") != card["title"] else None
     address = ", ".join(filter(None, [named, *place.get("lines", []), town]))
     phones = " · ".join(map(phone_words, card.get("phones", []))) or "téléphone inconnu"
-    told = " · ".join(filter(None, [address, phones]))
-    fits = len(told) <= WIDTH - INDENT
-    yield from (Text(line) for line in ([told] if fits else [address, phones]) if line)
+    line = " · ".join(filter(None, [address, phones]))
+    fits = len(line) <= WIDTH - INDENT
+    yield from (Text(one) for one in ([line] if fits else [address, phones]) if one)
     words = [participation_words(card), convention_words(card), opening_words(card)]
-    if told := " · ".join(filter(None, words)):
-        yield Text(told)
+    if line := " · ".join(filter(None, words)):
+        yield Text(line)
 
 
 def convention_words(card: Mapping[str, Any]) -> str:
@@ -129,11 +129,11 @@ def convention_words(card: Mapping[str, Any]) -> str:
 
 def participation_words(card: Mapping[str, Any]) -> str:
     """Part in the SAS, through what, and whether a patient without slot is accepted."""
-    told = card["participation"]
+    participation = card["participation"]
     words = "Ne participe pas au SAS" if card["kind"] == Kind.PROFESSIONAL else ""
-    if told["sas"]:
-        ways = [VIA[way] for way in told.get("via", []) if way in VIA]
-        cpts = None if card["kind"] == Kind.CPTS else told.get("cpts", {}).get("name")
+    if participation["sas"]:
+        ways = [VIA[way] for way in participation.get("via", []) if way in VIA]
+        cpts = None if card["kind"] == Kind.CPTS else participation.get("cpts", {}).get("name")
         words = " ".join(["Participe au SAS", *ways, *([f"({cpts})"] if cpts else [])])
     beyond = "accepte en surnuméraire" if card["accepts_beyond"] else ""
     return " · ".join(filter(None, [words, beyond]))
@@ -141,11 +141,11 @@ def participation_words(card: Mapping[str, Any]) -> str:
 
 def opening_words(card: Mapping[str, Any]) -> str | None:
     """Open or closed, and until when."""
-    told = card.get("open")
-    if told is None:
+    opening = card.get("open")
+    if opening is None:
         return None
-    until = f" jusqu'à {clock(told['until'])}" if told["now"] and "until" in told else ""
-    return f"ouvert{until}" if told["now"] else "fermé"
+    until = f" jusqu'à {clock(opening['until'])}" if opening["now"] and "until" in opening else ""
+    return f"ouvert{until}" if opening["now"] else "fermé"
 
 
 def availability_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:
@@ -188,20 +188,20 @@ def seats_words(slot: Mapping[str, Any]) -> str:
 
 
 def reason_lines(card: Mapping[str, Any]) -> Iterator[Text]:
-    """Why the card stands there: its tier, then what its place inside the tier is made of."""
+    """The rank of the card: its tier, then the parts of its score inside the tier."""
     flags = [words for flag, words in FLAGS.items() if card.get(flag)]
     if flags:
         yield Text(", ".join(flags), style="yellow")
     if rank := card.get("rank"):
         parts = " ; ".join(part_words(part) for part in rank["parts"] if part["name"] in PARTS)
-        told = f"Rang : palier {rank['tier']}, {rank['label'][:1].lower()}{rank['label'][1:]}"
-        yield Text(f"{told} — {parts}" if parts else told, style="dim")
+        rank_words = f"Rang : palier {rank['tier']}, {rank['label'][:1].lower()}{rank['label'][1:]}"
+        yield Text(f"{rank_words} — {parts}" if parts else rank_words, style="dim")
 
 
 def part_words(part: Mapping[str, Any]) -> str:
     """One part of a score, 1 being the patient's door and 0 the edge of the circle.
 
-    A credit tells how many kilometres nearer it makes the offer. Around a commune there are no
+    A credit shows by how many kilometres it brings the offer nearer. Around a commune there are no
     kilometres: closeness counts in quarters of the radius (docs/explanation/ranking.md).
     """
     named, value = PARTS[part["name"]], f"{part['value']:.3f}".replace(".", ",")

@@ -1,4 +1,4 @@
-"""What stands under the cards of a page: a nearer offer, the marketplace, filters, ways out."""
+"""Text below the cards of a page: a nearer offer, the marketplace, filters, alternatives."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -12,12 +12,12 @@ from cli.views.french import day_name, distance, kilometres, phone_words
 from cli.views.page_cards import INDENT, slot_words
 
 VALUES_SHOWN = 6
-"""Values told of each filter."""
+"""Values shown of each filter."""
 
 ALTERNATIVE_OPTIONS: Mapping[str, str] = MappingProxyType(
     {"mode": "--mode {mode}", "radius": "--radius {radius_km:g}"}
 )
-"""How the command line asks for what would not be empty; filters are taken away."""
+"""Options of each alternative to an empty page; filters are removed."""
 
 FLAGS = frozenset({"open_now"})
 """Filters that are on or off."""
@@ -60,21 +60,21 @@ def page_extras(page: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in shown)
     if facets := [facet_words(one) for one in page["facets"] if is_narrowing(one, page)]:
         yield Text("\nFILTRES", style="bold")
-        yield from (Padding(Text(told, style="dim"), (0, 0, 0, INDENT)) for told in facets)
+        yield from (Padding(Text(line, style="dim"), (0, 0, 0, INDENT)) for line in facets)
 
 
 def nearer_words(nearer: Mapping[str, Any]) -> str:
     """Who is nearer than the first cards, how to call, and when the first slot is."""
     card, saved = nearer["card"], distance(nearer["saved_km"])
-    told = [f"Plus proche avec créneau : {card['title']}"]
+    words = [f"Plus proche avec créneau : {card['title']}"]
     if "distance_km" in card:
-        told.append(f"{distance(card['distance_km'])} ({saved} de moins)")
+        words.append(f"{distance(card['distance_km'])} ({saved} de moins)")
     days = enumerate(card["availability"]["days"])
     first = next(((index, day) for index, day in days if day["slots"]), None)
     if first is not None:
         index, day = first
-        told.append(f"{day_name(index, day['date']).lower()} {slot_words(day['slots'][0])}")
-    return " · ".join([*told, *map(phone_words, card.get("phones", []))])
+        words.append(f"{day_name(index, day['date']).lower()} {slot_words(day['slots'][0])}")
+    return " · ".join([*words, *map(phone_words, card.get("phones", []))])
 
 
 def solution_words(solution: Mapping[str, Any]) -> str:
@@ -96,8 +96,8 @@ def facet_words(facet: Mapping[str, Any]) -> str:
         values = sorted(values, key=lambda one: int(one["value"].partition("-")[0]))
     shown = [_value_words(facet["name"], one) for one in values[:VALUES_SHOWN]]
     more = len(values) - len(shown)
-    told = ", ".join([*shown, f"et {more} de plus"] if more else shown)
-    return f"{facet['label']}, {option_name(facet['name'])} : {told}"
+    words = ", ".join([*shown, f"et {more} de plus"] if more else shown)
+    return f"{facet['label']}, {option_name(facet['name'])} : {words}"
 
 
 def _value_words(name: str, one: Mapping[str, Any]) -> str:
@@ -116,11 +116,11 @@ def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
 
 
 def alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
-    """What to ask rather than this empty page, with how many offers each search has."""
+    """Alternatives to this empty page, with the number of offers of each."""
     if page_number(page) > 1:
         last = last_page(page)
-        told = f"la dernière est --page {last}" if last else "la première l'est aussi"
-        yield f"Cette page est vide : {told}."
+        words = f"la dernière est --page {last}" if last else "la première l'est aussi"
+        yield f"Cette page est vide : {words}."
         return
     for way in page.get("instead", []):
         yield f"{way['label']} : {way['total']} ({alternative_words(way)})"

@@ -1,4 +1,4 @@
-"""What ``sas relevance`` says: to people in French, to programs in JSON."""
+"""Results of ``sas relevance``: French text for people, JSON for programs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -34,7 +34,7 @@ SHOWN_TITLES = 5
 """Cards named of a failed case."""
 
 SHOWN_PROBLEMS = 3
-"""Problems told of a failed case."""
+"""Problems shown of a failed case."""
 
 NOTHING = "Rien n'a pu être jugé : cet index ne contient aucune offre où poser ces recherches."
 
@@ -57,7 +57,7 @@ def list_unjudged(verdict: RelevanceVerdict) -> list[CaseOutcome]:
 
 
 def not_judged(one: CaseOutcome) -> Text:
-    """A case that says nothing of this index, and why."""
+    """A case that cannot be judged on this index, and the reason."""
     return Text(f"{one.id} : non jugé, {', '.join(one.problems)}", style="yellow")
 
 
@@ -80,7 +80,7 @@ def measure(verdict: RelevanceVerdict) -> Text:
 
 
 def failure(one: CaseOutcome) -> RenderableType:
-    """A failed case: whose rule it is, what was asked, what is wrong, what was found instead."""
+    """A failed case: its rule, its search, its problems, the results instead."""
     lines = [
         one.description,
         f"cherché : {format_search(one.search)}",
