@@ -132,10 +132,10 @@ def circle_key(request: ResolvedRequest) -> CircleKey | None:
         return None
     sparse = is_sparse(Plan(request, request.area))
     where = request.area.department if sparse else request.area.insee or ""
-    return where, request.meaning.label, request.mode.value, _selected_codes(request)
+    return where, request.meaning.label, request.mode.value, _filter_codes(request)
 
 
-def _selected_codes(request: ResolvedRequest) -> tuple[str, ...]:
+def _filter_codes(request: ResolvedRequest) -> tuple[str, ...]:
     chosen = {name: getattr(request.criteria, name) for name in FILTERS}
     return tuple(
         f"{name}={code}"
