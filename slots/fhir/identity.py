@@ -75,8 +75,8 @@ def parse_prefixed_siret(value: str) -> str | None:
 def person_ids(identifiers: object, requested_ids: Collection[str] | None) -> list[str]:
     """The national ids of a professional, RPPS before ADELI, prefixed (E29).
 
-    An identifier of another system and type is internal and not read, unless its value is one
-    that was asked for.
+    An identifier of another system and type is internal and not read, unless its value is a
+    requested one.
     """
     found = []
     for element in objects(identifiers):

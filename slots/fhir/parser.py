@@ -1,7 +1,7 @@
 """The one parser of editors' answers: R01, R04 and SOS1 give the same canonical slots.
 
-Indulgent in what it reads, strict in what it lets through: free, future, in the window, asked
-for, start before end, of a known type. Decisions case by case: docs/reference/sources/slots.md.
+Tolerant reading, strict acceptance: a slot is free, future, in the window, requested, of a known
+type, its start before its end. Decisions case by case: docs/reference/sources/slots.md.
 """
 
 from collections import Counter

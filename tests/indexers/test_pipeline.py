@@ -101,9 +101,9 @@ def template() -> tuple[str, str]:
 
 
 def test_rows_spill_to_disk_and_the_disk_is_given_back(tmp_path: Path) -> None:
-    with StagingStore(tmp_path) as spool:
-        spool.add_activities([{"line": 2, "idnps": "8" + ANNE}])
-        assert [person.rows for person in spool.people()] == [[{"line": 2, "idnps": "8" + ANNE}]]
+    with StagingStore(tmp_path) as store:
+        store.add_activities([{"line": 2, "idnps": "8" + ANNE}])
+        assert [person.rows for person in store.people()] == [[{"line": 2, "idnps": "8" + ANNE}]]
         assert list(tmp_path.rglob("*.sqlite"))
     assert list(tmp_path.iterdir()) == []
 

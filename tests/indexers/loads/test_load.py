@@ -9,6 +9,7 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
+from elastic import optimistic
 from elastic.errors import IndexMissing, LockTaken
 from elastic.service import audit, lock
 from indexers.changes import patching
@@ -311,6 +312,30 @@ def test_what_does_not_change_is_not_written(reindex_harness: ReindexHarness) ->
     reindex_harness.reindex(base(reindex_harness))
     assert apply_load(reindex_harness, "participation", OWN)["writes"] == 1
     assert apply_load(reindex_harness, "participation", OWN)["writes"] == 0
+
+
+def test_a_slot_that_arrives_while_a_card_is_written_stays(
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The load has read the card, an editor writes it, the load writes: a conflict, read again."""
+    at_centre = {"id": "1", "name": "Mende", "address": {"postal_code": "48000", "city": "Mende"}}
+    association = {"siret": SOS_SIRET, "name": "SOS", "points": [at_centre]}
+    reindex_harness.reindex(reindex_harness.files().line("sos", **association))
+    point = f"sos:{SOS_SIRET}:1"
+    usual, rounds = optimistic.write_operations, []
+
+    def write_late(client: Any, index: str, operations: Any, *more: Any) -> Any:
+        ready = list(operations)
+        rounds.append(len(ready))
+        if len(rounds) == 1:
+            reindex_harness.give_slots(point, TEN)
+        return usual(client, index, ready, *more)
+
+    monkeypatch.setattr(optimistic, "write_operations", write_late)
+    report = apply_load(reindex_harness, "sos", {**association, "name": "SOS Lozère"})
+    offer = reindex_harness.offers()[point]
+    assert (offer["association"], offer["slots"]) == ("SOS Lozère", [TEN])
+    assert (rounds, report["writes"]) == ([1, 1], 1)
 
 
 def test_an_offer_that_changes_meanwhile_is_read_again(

@@ -32,11 +32,11 @@ def test_who_has_no_row_shown_is_counted_and_never_joined(tmp_path: Path) -> Non
 
 
 def test_skills_go_to_their_person_whatever_the_order_of_both_files(tmp_path: Path) -> None:
-    with StagingStore(tmp_path) as spool:
-        spool.add_activities([{"line": n, "idnps": who} for n, who in enumerate("cab")])
-        spool.add_skills(
+    with StagingStore(tmp_path) as store:
+        store.add_activities([{"line": n, "idnps": who} for n, who in enumerate("cab")])
+        store.add_skills(
             [{"idnps": who, "code": code} for who, code in ("b1", "d9", "b2", "a3", "00")]
         )
-        found = {p.rows[0]["idnps"]: [s["code"] for s in p.skills] for p in spool.people()}
+        found = {p.rows[0]["idnps"]: [s["code"] for s in p.skills] for p in store.people()}
     assert found == {"a": ["3"], "b": ["1", "2"], "c": []}
     assert list(found) == ["a", "b", "c"]
