@@ -11,8 +11,8 @@ from bench.recording import record_calls, recording_client
 from geography.geocoding.geocoder import Geocoder
 from mappings.instants import utc_text
 from search_engine.execution.search import search
-from search_engine.query.page_requests import page_bodies
-from search_engine.query.plan import build_plan
+from search_engine.query.page_requests import page_requests
+from search_engine.query.plan import Plan, build_request
 from search_engine.request.area import resolve_area
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import interpret
@@ -38,7 +38,7 @@ async def test_the_last_call_is_the_page_of_the_plan(site: Site) -> None:
     criteria, chain = Criteria(**LOZERE), Geocoder()
     area = await resolve_area(criteria, chain)
     await chain.aclose()
-    plan = build_plan(
+    request = build_request(
         criteria,
         interpret(criteria.what),
         area,
@@ -46,8 +46,9 @@ async def test_the_last_call_is_the_page_of_the_plan(site: Site) -> None:
         profile=load_profiles()["regulation"],
         seed=7,
     )
+    plan = Plan(request, area)
     _, *bodies = [orjson.loads(line) for line in sent.body.splitlines()][1::2]
-    assert bodies == orjson.loads(orjson.dumps(list(page_bodies(plan).values())))
+    assert bodies == orjson.loads(orjson.dumps(list(page_requests(plan).values())))
     assert sent.now in sent.body
 
 
