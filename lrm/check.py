@@ -1,4 +1,4 @@
-"""An LRM link told parameter by parameter, in French and without network; and links built."""
+"""An LRM link explained parameter by parameter, in French, without network; and links built."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from search_engine.request.problems import SearchProblem
 
 PRACTITIONER_OID = "1.2.250.1.71.4.2.1"
 ADDRESS = "adresse"
-"""Name of the finding that tells the four parameters of the address assembled."""
+"""Name of the finding on the address assembled from its four parameters."""
 
 NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
 
@@ -29,7 +29,7 @@ PAGING: Mapping[str, str] = MappingProxyType(
         "stable": "annuaire figé à la première page",
     }
 )
-"""Parameters that walk through the pages, and what each says."""
+"""Parameters of paging, and the finding on each."""
 
 NAMES = frozenset(LrmLink.model_fields)
 

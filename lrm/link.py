@@ -68,7 +68,7 @@ class LrmLink(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLink:
-    """What a link asks for."""
+    """The search that a link opens."""
 
     link: LrmLink
     specialty: Specialty
@@ -82,7 +82,7 @@ class ResolvedLink:
 
     def criteria(self, role: Role, modes: tuple[Mode, ...]) -> Criteria:
         """The same search as criteria, in the first of the modes open to the caller; an absent
-        doctor is told apart from none (F050)."""
+        doctor differs from none (F050)."""
         link = self.link
         return Criteria(
             what=self.specialty.label[:MAX_TEXT],
@@ -115,7 +115,7 @@ class ResolvedLink:
 
 
 def resolve_link(link: LrmLink) -> ResolvedLink:
-    """What the link asks for, without any network.
+    """The search that the link opens, without any network.
 
     Raises the problems of ``read_place``.
     """
@@ -132,11 +132,11 @@ def specialty_block(specialty: Specialty) -> dict[str, str]:
 
 def doctor_block(practitioner: str) -> dict[str, str]:
     """The RPPS or the name read; empty when there is none, or when it cannot be read."""
-    asked = read_doctor(practitioner) if practitioner else None
-    if asked is None:
+    doctor = read_doctor(practitioner) if practitioner else None
+    if doctor is None:
         return {}
-    found = {"rpps": asked.rpps, "name": asked.name}
-    return {key: str(value) for key, value in found.items() if value}
+    read = {"rpps": doctor.rpps, "name": doctor.name}
+    return {key: str(value) for key, value in read.items() if value}
 
 
 class LrmGeocoder(AddressFinder, InseeFinder, Protocol):
@@ -160,24 +160,24 @@ async def lrm_search(
 ) -> Page:
     """The page of ``search``, with the block ``lrm``: who sent the link, and how it was read.
 
-    A link says no mode: it opens the first of ``modes``, those of the caller's role (F047).
+    A link has no mode: it opens the first of ``modes``, those of the caller's role (F047).
 
     Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
     ``search``. The origin is checked before anything else is read.
     """
     entry = await lrm.registry.resolve_origin(link.origin)
-    asked = resolve_link(link)
+    resolved = resolve_link(link)
 
     async def area(criteria: Criteria, finder: AddressFinder) -> Area:
-        return await resolve_place_area(asked.place, lrm.geocoder)
+        return await resolve_place_area(resolved.place, lrm.geocoder)
 
     def meaning(text: str) -> Interpretation:
-        return asked.specialty.meaning
+        return resolved.specialty.meaning
 
     page = await search(
         lrm.client,
         lrm.alias,
-        asked.criteria(role, modes),
+        resolved.criteria(role, modes),
         now,
         geocoder=lrm.geocoder,
         resolve_area=area,
@@ -185,8 +185,8 @@ async def lrm_search(
         key=lrm.key,
         hints=lrm.hints,
     )
-    page["warnings"] = [*asked.warnings, *page["warnings"]]
-    return {**page, "lrm": lrm_block(entry, asked)}
+    page["warnings"] = [*resolved.warnings, *page["warnings"]]
+    return {**page, "lrm": lrm_block(entry, resolved)}
 
 
 def lrm_block(entry: LrmEntry, resolved_link: ResolvedLink) -> dict[str, Any]:

@@ -36,11 +36,11 @@ class InseeFinder(Protocol):
 
     @property
     def is_down(self) -> bool:
-        """True when the service could not be asked."""
+        """True when the service cannot be reached."""
         ...
 
     async def geocode(self, text: str, *, insee: str | None = None) -> GeocodedAddress | None:
-        """The address, None when nobody knows it."""
+        """The address, None when unknown."""
         ...
 
 
@@ -48,7 +48,7 @@ class InseeFinder(Protocol):
 class LrmPlace:
     """The address assembled: ``12 bis`` and a street, in a commune.
 
-    ``commune`` is None when only a name is known and not one commune alone bears it.
+    ``commune`` is None when only a name is known and several communes, or none, have it.
     """
 
     number: str

@@ -16,7 +16,7 @@ class OriginRefused(SearchProblem):
 
 
 class OriginUnknown(OriginRefused):
-    """No entry of the registry bears this origin."""
+    """No entry of the registry has this origin."""
 
     def __init__(self) -> None:
         super().__init__("L'origine du lien n'est pas inscrite au registre des LRM.")
@@ -30,7 +30,7 @@ class OriginInactive(OriginRefused):
 
 
 class RegistryUnavailable(SearchProblem):
-    """The registry cannot be read and no list at hand says yes: nobody knows (F057, W29)."""
+    """The registry cannot be read and no list at hand has the origin (F057, W29)."""
 
     code = "lrm_registry_unavailable"
     status = 503
@@ -46,7 +46,7 @@ class RegistryUnavailable(SearchProblem):
 
 
 class NumberWithoutStreet(SearchProblem):
-    """A number alone locates nobody (F058)."""
+    """A number alone locates no one (F058)."""
 
     code = "lrm_number_without_street"
     title = "Adresse incomplète"
@@ -68,7 +68,7 @@ class NoCity(SearchProblem):
 
 
 class CityNotFound(PlaceNotFound):
-    """No commune bears that name, and no street to look for it by."""
+    """No commune has that name, and there is no street to search by."""
 
     remedy = "Corrigez « city », ou donnez « inseecode »."
 

@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 def registry_file(state_dir: Path, prefix: str) -> Path:
-    """Where the last list known is kept; it names software, nobody."""
+    """Where the last list known is kept; it names software, no person."""
     return state_dir / "lrm" / f"{prefix or 'default'}.json"
 
 
@@ -63,7 +63,7 @@ class LrmRegistry:
         """The active entry of an origin.
 
         Raises ``OriginUnknown`` or ``OriginInactive``, logged with the origin and nothing else of
-        the link; ``RegistryUnavailable`` when no list at hand can tell (F057).
+        the link; ``RegistryUnavailable`` without any list at hand (F057).
         """
         entries = await self._current_entries()
         entry = entries.get(origin)

@@ -1,7 +1,7 @@
 """The speciality of an LRM link: a code with its terminology, or words (F054, F055).
 
 A link never fails for its speciality: what is empty or unknown becomes general medicine, and a
-coded warning says so (design 8.1).
+coded warning follows (design 8.1).
 """
 
 import re

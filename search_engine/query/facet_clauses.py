@@ -23,7 +23,7 @@ def terms(field: str, **options: Any) -> Body:
 def wrap_filter(others: list[Body], name: str, aggs: dict[str, Body]) -> dict[str, Body]:
     """The aggregations of a facet under the filters selected in the others; by themselves when
     nothing is selected there, for every aggregation costs a small page a part of its time. Offers
-    are counted beside their kinds, so those stand under a filter in any case."""
+    are counted beside their kinds, so those are always inside a filter."""
     if others or name == "kind":
         return {f"facet_{name}": {"filter": and_clause(others), "aggs": aggs}}
     return aggs

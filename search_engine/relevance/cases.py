@@ -1,4 +1,4 @@
-"""Relevance cases: what is asked, what must come, and whose complaint or rule it answers.
+"""Relevance cases: the search, the expected results, and the complaint or rule each answers.
 
 Three families, in one kind of file: ``case`` is judged by ids of one collection or index,
 ``anywhere`` by rules that hold on any index, ``known`` draws its searches from the index itself.
@@ -44,13 +44,13 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "string_pattern_mismatch": "forme attendue : {pattern}",
     }
 )
-"""What is said of a fault in a file of cases, by the type that pydantic gives it."""
+"""Message on a fault in a file of cases, by the type that pydantic gives it."""
 
 OTHER_FAULT = "valeur d'une autre forme que celle attendue"
 
 
 class CasesFileInvalid(ValueError):
-    """The file of cases cannot be used; the message says where and why."""
+    """The file of cases cannot be used; the message gives the place and the reason."""
 
 
 class CaseKind(StrEnum):
@@ -63,7 +63,7 @@ class CaseKind(StrEnum):
 
 
 def _check_search(search: dict[str, Any]) -> dict[str, Any]:
-    """The search, whose criteria exist; a text place would ask a service."""
+    """The search, whose criteria exist; a text place would query a service."""
     if "where" in search:
         raise ValueError(
             "dites le lieu par lat et lon, insee ou department : aucune adresse n'est cherchée"
@@ -81,7 +81,7 @@ Description = Annotated[str, StringConstraints(min_length=10)]
 
 
 class Table(BaseModel):
-    """What a file may say; anything else in it is refused."""
+    """Contents of a file; anything else in it is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -100,7 +100,7 @@ class Case(Table):
     grades: dict[str, Annotated[int, Field(ge=0, le=3)]] = {}
     """Judgement by id, 0 to 3, over which nDCG@10 is computed."""
     pinned: list[str] | None = None
-    """Ids of the treating doctor's places, in order; empty when nobody may be pinned."""
+    """Ids of the treating doctor's places, in order; empty when no one may be pinned."""
     warnings: list[str] | None = None
     """Codes of the warnings, in order."""
     known_failure: str | None = Field(None, min_length=10)
@@ -119,7 +119,7 @@ class Case(Table):
 
 
 class Traits(Table):
-    """What an offer bears: one value of one list is enough."""
+    """Traits of an offer: one value of one list is enough."""
 
     profession: list[str] = []
     specialty: list[str] = []
@@ -132,7 +132,7 @@ class Traits(Table):
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
-        """Traits that nobody could bear would judge nothing."""
+        """Traits that no offer can have would judge nothing."""
         if not any(getattr(self, name) for name in type(self).model_fields):
             raise ValueError("nommez un trait")
         return self
@@ -148,26 +148,26 @@ class ExpectedOffers(Table):
 class AnywhereCase(Table):
     """One search whose page obeys rules on any index, beside those of every page.
 
-    Without a place it is asked at places drawn from the index.
+    Without a place it runs at places drawn from the index.
     """
 
     id: CaseId
     description: Description
     search: Search
     every: Traits | None = None
-    """Each card bears one of these."""
+    """Each card has one of these."""
     none: Traits | None = None
-    """No card bears any of these."""
+    """No card has any of these."""
     found_where: ExpectedOffers | None = None
     """Where these offers abound, the page is not empty."""
     place: Literal["point", "commune", "department"] = "point"
-    """How a place drawn from the index is said, for a search without one."""
+    """How a place drawn from the index is given, for a search without one."""
     smoke: bool = False
-    """True: also asked of a new index before it goes live."""
+    """True: also run on a new index before it goes live."""
 
     @property
     def has_search_place(self) -> bool:
-        """Whether the search says where."""
+        """Whether the search has a place."""
         return not PLACES.isdisjoint(self.search)
 
 
@@ -185,7 +185,7 @@ class KnownItems(Table):
     kind: Annotated[OfferKind, AfterValidator(_check_ordinary_kind)]
     items: int = Field(ge=1, le=1_000)
     smoke_items: int = Field(ge=1, le=100)
-    """Of them, how many are asked of a new index before it goes live."""
+    """Of them, how many run on a new index before it goes live."""
 
 
 class Cases(Table):
@@ -197,7 +197,7 @@ class Cases(Table):
 
     @model_validator(mode="after")
     def distinct(self) -> Self:
-        """Two cases of one id could not be told apart in a report."""
+        """Two cases of one id could not be distinguished in a report."""
         families = (self.case, self.anywhere, self.known)
         ids = [one.id for family in families for one in family]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
@@ -228,8 +228,8 @@ def _faults(error: ValidationError) -> Iterator[str]:
             yield from (f"{where}, {fault}" for fault in _faults(cause))
             continue
         known = FAULTS.get(one["type"], OTHER_FAULT)
-        told = str(cause) if cause else known.format_map(one.get("ctx", {}))
-        yield f"{where} : {told}" if where else told
+        reason = str(cause) if cause else known.format_map(one.get("ctx", {}))
+        yield f"{where} : {reason}" if where else reason
 
 
 def _location_text(location: tuple[int | str, ...]) -> str:

@@ -33,7 +33,7 @@ TRAIT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "sector": ("sector",),
     "department": ("department",),
 }
-"""Trait: the fields of an offer that may bear it."""
+"""Trait: the fields of an offer that may have it."""
 
 HEAVY = ["slots", "sources", "hours"]
 """What no rule reads of a stored offer."""
@@ -76,7 +76,7 @@ class JudgedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IndexProbe:
-    """Asks one index at one frozen instant; ``name`` is an alias or a concrete index."""
+    """Queries one index at one frozen instant; ``name`` is an alias or a concrete index."""
 
     client: AsyncElasticsearch
     name: str
@@ -123,7 +123,7 @@ def build_criteria(raw_criteria: Mapping[str, Any]) -> Criteria:
 
 
 def traits_clause(traits: Traits) -> Clause:
-    """Offers that bear one of the traits."""
+    """Offers with one of the traits."""
     clauses: list[Clause] = [
         {"terms": {field: getattr(traits, trait)}}
         for trait, fields in TRAIT_FIELDS.items()

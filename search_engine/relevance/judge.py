@@ -1,4 +1,4 @@
-"""Cases asked of one index, one after the other."""
+"""Cases run on one index, one after the other."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -44,10 +44,10 @@ UNANSWERABLE = (
 """Refusals of one search; anything else means that the service is wanting, and is raised."""
 
 REJECTED = "Elasticsearch refuse cette recherche : la structure de l'index n'est pas celle attendue"
-"""A search that the index cannot answer at all, found before anybody asks it."""
+"""A search that the index cannot answer at all, found before it runs."""
 
 Advance = Callable[[int], None]
-"""Told how many searches were judged."""
+"""Called with how many searches were judged."""
 
 
 async def judge(
@@ -59,9 +59,9 @@ async def judge(
     smoke: bool = False,
     advance: Advance = lambda done: None,
 ) -> RelevanceVerdict:
-    """Every case asked of the alias or index ``name`` at the instant ``now`` (aware).
+    """Every case run on the alias or index ``name`` at the instant ``now`` (aware).
 
-    ``smoke`` asks the bounded part that a new index must pass before it goes live. Raises the
+    ``smoke`` runs the bounded part that a new index must pass before it goes live. Raises the
     errors of ``elastic.errors``, and ``PartialAnswer``.
     """
     asking = IndexProbe(client, name, now)
@@ -113,12 +113,12 @@ async def judge_by_rules(
     probe: IndexProbe, case: AnywhereCase, place: dict[str, Any]
 ) -> CaseOutcome:
     """A case of rules; not judged where there is nothing to judge, which is never a pass."""
-    asked = {**case.search, **place}
-    about = CaseOutcome(case.id, ANYWHERE, case.description, asked)
+    placed = {**case.search, **place}
+    about = CaseOutcome(case.id, ANYWHERE, case.description, placed)
     try:
-        if not await probe.count_offers(asked):
+        if not await probe.count_offers(placed):
             return about.as_not_judged("aucune offre dans ce secteur")
-        seen = await probe.fetch_page(asked)
+        seen = await probe.fetch_page(placed)
     except ElasticRejected:
         return about.with_problems([REJECTED])
     except UNANSWERABLE as problem:
@@ -126,7 +126,7 @@ async def judge_by_rules(
     wrong = breaches(seen, case)
     if seen.cards or wrong:
         return about.with_problems(wrong, titles(seen))
-    held = await count_expected_offers(probe, case, asked)
+    held = await count_expected_offers(probe, case, placed)
     if held:
         return about.with_problems([f"rien de trouvé là où {held} offres pourraient répondre"])
     return about.as_not_judged("aucune offre à juger")

@@ -1,10 +1,10 @@
-"""When an index is good enough, and how much of it is asked.
+"""When an index is good enough, and how much of it is probed.
 
 | measure | limit |
 |---|---|
 | mean nDCG@10 of the known items and of the cases judged by ids | at least 0.95 |
 | ids forbidden on a first page | none |
-| cases asked anywhere whose page breaks a rule | none |
+| cases run anywhere whose page breaks a rule | none |
 """
 
 LEAST_NDCG = 0.95

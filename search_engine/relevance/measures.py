@@ -21,17 +21,17 @@ class PageIds:
 def problems(case: Case, shown: PageIds) -> list[str]:
     """What is wrong with the page; empty when the case is satisfied."""
     found = shown.results
-    said = [f"manque : {key}" for key in case.expected if key not in found]
-    said += [f"interdit : {key}" for key in case.forbidden if key in found]
+    problems = [f"manque : {key}" for key in case.expected if key not in found]
+    problems += [f"interdit : {key}" for key in case.forbidden if key in found]
     if case.kind is CaseKind.PRECISION:
-        said += [f"de trop : {key}" for key in found if key not in case.expected]
+        problems += [f"de trop : {key}" for key in found if key not in case.expected]
     if case.kind is CaseKind.ORDER and found[: len(case.expected)] != case.expected:
-        said.append(f"ordre : {_join_keys(found[: len(case.expected)])}")
+        problems.append(f"ordre : {_join_keys(found[: len(case.expected)])}")
     if case.pinned is not None and case.pinned != shown.pinned:
-        said.append(f"médecin traitant : {_join_keys(shown.pinned)}")
+        problems.append(f"médecin traitant : {_join_keys(shown.pinned)}")
     if case.warnings is not None and case.warnings != shown.warnings:
-        said.append(f"avertissements : {_join_keys(shown.warnings)}")
-    return said
+        problems.append(f"avertissements : {_join_keys(shown.warnings)}")
+    return problems
 
 
 def _join_keys(keys: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What every page must hold, whatever was searched; each rule says what breaks it, in French.
+"""Rules of every page, whatever was searched; each yields its breaches, in French.
 
 The rules read the page and the stored offers. None trusts the query that made the page.
 """
@@ -95,7 +95,7 @@ def types(answer: JudgedAnswer) -> Iterator[str]:
 
 
 def agreements(answer: JudgedAnswer) -> Iterator[str]:
-    """F042, F046: in the modes that ask for an agreement, each card has it."""
+    """F042, F046: in the modes that require an agreement, each card has it."""
     flags = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
     flag = flags.get(Mode(answer.page["mode"]))
     for card in answer.cards:
@@ -104,16 +104,16 @@ def agreements(answer: JudgedAnswer) -> Iterator[str]:
 
 
 def find_absences(answer: JudgedAnswer) -> Iterator[str]:
-    """F034, F035: nobody absent for good or for the whole window."""
-    told = answer.page["window"]
-    span = SearchWindow(parse_instant(told["from"]), parse_instant(told["to"]), told["zone"])
+    """F034, F035: no one absent for good or for the whole window."""
+    window = answer.page["window"]
+    span = SearchWindow(parse_instant(window["from"]), parse_instant(window["to"]), window["zone"])
     for card in answer.cards:
         if not answer.criteria.absent and is_absent(answer.offers[card["id"]], span):
             yield f"absent : {card['id']}"
 
 
 def find_duplicates(answer: JudgedAnswer) -> Iterator[str]:
-    """F088: nobody twice, and the treating doctor not below himself (F052)."""
+    """F088: no one twice, and the treating doctor not below himself (F052)."""
     ids = [card["id"] for card in answer.cards]
     yield from (f"deux fois : {name}" for name in sorted({n for n in ids if ids.count(n) > 1}))
     pinned = {_rpps(card) for card in answer.page["pinned"]}
@@ -126,9 +126,9 @@ def find_duplicates(answer: JudgedAnswer) -> Iterator[str]:
 
 def total(answer: JudgedAnswer) -> Iterator[str]:
     """F086: the total and the page agree."""
-    told = answer.page["total"]["value"]
-    if len(answer.page["results"]) != min(told, answer.criteria.size):
-        yield f"{len(answer.page['results'])} cartes pour un total de {told}"
+    total = answer.page["total"]["value"]
+    if len(answer.page["results"]) != min(total, answer.criteria.size):
+        yield f"{len(answer.page['results'])} cartes pour un total de {total}"
 
 
 ALWAYS: tuple[Rule, ...] = (
@@ -139,8 +139,8 @@ ALWAYS: tuple[Rule, ...] = (
 
 def breaches(answer: JudgedAnswer, case: AnywhereCase | None = None) -> list[str]:
     """What the page breaks: the rules of every page, then those of the case."""
-    said = [sentence for rule in ALWAYS for sentence in rule(answer)]
-    return said if case is None else [*said, *_traits(answer, case)]
+    found = [sentence for rule in ALWAYS for sentence in rule(answer)]
+    return found if case is None else [*found, *_traits(answer, case)]
 
 
 def _traits(answer: JudgedAnswer, case: AnywhereCase) -> Iterator[str]:
@@ -170,5 +170,5 @@ def _first_start(card: Card) -> str:
 
 
 def _rpps(card: Card) -> str | None:
-    told = card.get("practitioner", {}).get("rpps")
-    return None if told is None else str(told)
+    rpps = card.get("practitioner", {}).get("rpps")
+    return None if rpps is None else str(rpps)

@@ -31,11 +31,11 @@ ITEM_FIELDS = ["id", "kind", "names", "family", "given", "insee", "department"]
 
 Search = dict[str, Any]
 Place = dict[str, Search]
-"""A drawn place by the way it is said."""
+"""A drawn place by the way it is given."""
 
 
 async def draw_places(probe: IndexProbe, wanted: int) -> list[Place]:
-    """Where to ask a search that says no place: communes where offers are."""
+    """Places of a search that gives none: communes with offers."""
     drawn = await draw_offers(probe, [{"exists": {"field": "insee"}}], wanted)
     codes = list(dict.fromkeys(offer["insee"] for offer in drawn))
     found = map(load_gazetteer().by_insee, codes)
@@ -43,7 +43,7 @@ async def draw_places(probe: IndexProbe, wanted: int) -> list[Place]:
 
 
 def place_forms(commune: Commune) -> Place:
-    """A commune said in each way a search can say it."""
+    """A commune given in each way that a search accepts."""
     return {
         "point": {"lat": commune.lat, "lon": commune.lon},
         "commune": {"insee": commune.insee},
@@ -154,7 +154,7 @@ def ids_without_namesakes(answer: JudgedAnswer, offer: Offer) -> list[str]:
 
 
 def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
-    """Whether the page is full of bearers of the name: the doctors of a hospital bear its own."""
+    """Whether the page is full of offers with the name: the doctors of a hospital have its own."""
     bearers = [has_name(answer.offers[card["id"]], searchable_name(offer)) for card in answer.cards]
     return len(bearers) == answer.criteria.size and all(bearers)
 

@@ -99,13 +99,13 @@ class RelevanceVerdict:
 
     def faults(self) -> list[str]:
         """Which limits are not kept, one sentence each in French, naming the cases."""
-        said = [f"{one.id} : {one.problems[0]}" for one in self.failures if not one.tolerated]
+        summary = [f"{one.id} : {one.problems[0]}" for one in self.failures if not one.tolerated]
         if self.ndcg is not None and self.ndcg < LEAST_NDCG:
             low = f"nDCG@10 de {_decimal(self.ndcg)}, sous {_decimal(LEAST_NDCG)}"
             lost = [one.id for one in self.failures if one.tolerated]
             named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
-            said.append(f"{low} : {named}" if lost else low)
-        return said
+            summary.append(f"{low} : {named}" if lost else low)
+        return summary
 
 
 def _decimal(value: float) -> str:

@@ -109,7 +109,7 @@ async def test_the_window_ends_with_the_day_of_the_place(index_offers: IndexOffe
     """At 21:30 UTC it is tomorrow already in La Réunion: the third day is one day further."""
     now = NOW.replace(hour=21, minute=30)
     third_day = slot(0, start="2026-06-19T19:00:00Z", end="2026-06-19T19:20:00Z")
-    offer = doctor("a", 1, [third_day], zone="Indian/Reunion")
+    offer = doctor("a", 1, [third_day], timezone="Indian/Reunion")
     searcher = index_offers([offer])
     assert await searcher.keys(now=now, where=commune(zone="Indian/Reunion")) == ["a"]
     assert await searcher.keys(now=now, where=commune(zone="Europe/Paris")) == []

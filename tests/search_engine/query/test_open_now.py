@@ -51,7 +51,7 @@ def places(es: Elasticsearch) -> Iterator[OpeningPlaces]:
     for number in range(300):
         zone = random.choice((*ZONES, *(zone.key for zone in load_zones())))
         hours = random_hours(random)
-        offer = doctor(f"p{number}", zone=zone, **hours_fields(hours))
+        offer = doctor(f"p{number}", timezone=zone, **hours_fields(hours))
         by_id[offer["id"]] = OpeningPlace(hours, zone)
         offers.append(offer)
     name = new_index(es)

@@ -132,7 +132,7 @@ async def test_days_are_those_of_the_place(index_offers: IndexOffers) -> None:
     now = NOW.replace(month=4, day=29, hour=21, minute=0)
     night = slot(0, start="2026-04-29T21:30:00Z", end="2026-04-29T21:45:00Z")
     later = slot(1, id="later", start="2026-05-01T20:30:00Z", end="2026-05-01T20:45:00Z")
-    offer = doctor("a", 1, [night, later], zone="Indian/Reunion")
+    offer = doctor("a", 1, [night, later], timezone="Indian/Reunion")
     page = await index_offers([offer]).page(now=now, where=commune(zone="Indian/Reunion"))
     days = page["results"][0]["availability"]["days"]
     assert [(day["date"], len(day["slots"])) for day in days] == [
