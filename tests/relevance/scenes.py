@@ -75,7 +75,7 @@ def credits_scene() -> list[Offer]:
 def window_scene() -> list[Offer]:
     """Quimper, 10 km: which slots count; the window ends on the 18th at 21:59:59 UTC."""
     full = slot(30, seats_max=1, seats_left=0)
-    refused = slot(30, types=[], hidden="editor_disabled")
+    refused = slot(30, types=[], hidden_reason="editor_disabled")
     return [
         doctor("w-now", slots=[slot(0)], **around(QUIMPER, 1)),
         doctor("w-past", slots=[at("16T08:04")], **around(QUIMPER, 1.2)),

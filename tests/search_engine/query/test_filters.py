@@ -142,7 +142,7 @@ async def test_filters_by_kind_profession_speciality_and_territory(
 async def test_by_default_an_offer_needs_a_slot_that_shows_whatever_its_source(
     index_offers: IndexOffers,
 ) -> None:
-    refused = slot(types=[], hidden="editor_disabled")
+    refused = slot(types=[], hidden_reason="editor_disabled")
     offers = [
         doctor("agenda", 1, [slot(source="sas-agenda")]),
         doctor("editor", 2, [slot(source="editor-a")]),

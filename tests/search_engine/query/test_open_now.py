@@ -109,8 +109,8 @@ async def test_a_search_keeps_the_places_open_where_they_are(index_offers: Index
         doctor("later", 2, [slot(4)], **hours_fields({"tue": [["14:06", "18:00"]]})),
         doctor("over", 3, [slot(4)], **hours_fields({"tue": [["08:00", "14:05"]]})),
         doctor("unknown", 4, [slot(4)]),
-        doctor("overseas", 5, [slot(4)], zone="Indian/Reunion", **hours_fields(FROM_1405)),
-        doctor("morning", 6, [slot(4)], zone="America/Cayenne", **hours_fields(FROM_1405)),
+        doctor("overseas", 5, [slot(4)], timezone="Indian/Reunion", **hours_fields(FROM_1405)),
+        doctor("morning", 6, [slot(4)], timezone="America/Cayenne", **hours_fields(FROM_1405)),
     ]
     searcher = index_offers(offers)
     page = await searcher.page(now=AT_1405, open_now=True)

@@ -32,7 +32,7 @@ async def test_a_page_says_what_was_understood_and_what_follows(index_offers: In
     assert page["window"] == {
         "from": "2026-06-16T08:05:00Z",
         "to": "2026-06-18T21:59:59Z",
-        "timezone": "Europe/Paris",
+        "zone": "Europe/Paris",
     }
     assert page["total"] == {"value": 7, "relation": "eq"}
     assert (page["next"], page["seed"], page["warnings"]) == ({"page": 3}, 12, [])
