@@ -21,10 +21,9 @@ from indexers.reindex.recipe import (
     check_report_counts,
     check_sources,
     collect_problems,
-    count_in_report,
     open_requested_sources,
 )
-from indexers.reindex.report import ReindexReport, slot_counts
+from indexers.reindex.report import ReindexReport, count_in_report, slot_counts
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import record_run
 from mappings.records import Offer

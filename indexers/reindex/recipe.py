@@ -5,7 +5,7 @@ failure deletes the half-built index and leaves the live one as it was; the inde
 kept for ``rollback``, older ones are deleted.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,13 @@ from indexers.quality.corrections import read_corrections
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.quality.whole_files import FileRefusedError, check_files
 from indexers.reindex import catch_up
-from indexers.reindex.report import ReindexReport, audit_fields, slot_counts
+from indexers.reindex.report import (
+    ReindexReport,
+    audit_fields,
+    count_in_report,
+    slot_counts,
+    stream_counted,
+)
 from indexers.reindex.slot_migration import (
     SlotMigration,
     migrate_slots,
@@ -46,7 +52,6 @@ from indexers.runs.record import record_run
 from indexers.runs.scratch import sweep_scratch
 from indexers.sources.source_files import build_directory_loads
 from mappings.offers import offers_settings
-from mappings.records import Offer
 from slots.loading.last_imports import record_imports
 from slots.loading.requests import WHOLE_ANSWER
 
@@ -343,19 +348,6 @@ def _count_lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
     """Editors' answers lost as a whole, and how many there were to read."""
     rejected = slots.get("rejected", {})
     return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
-
-
-def stream_counted(offers: Iterable[Offer], report: ReindexReport) -> Iterator[Offer]:
-    """The same offers; each is counted in the report as it is read."""
-    for offer in offers:
-        count_in_report(offer, report)
-        yield offer
-
-
-def count_in_report(offer: Offer, report: ReindexReport) -> None:
-    """Count an offer: its kind, department, profession and names."""
-    report.offers.add(offer)
-    gate.count_names(report.names, offer)
 
 
 def _record_start(client: Elasticsearch, order: ReindexRequest, report: ReindexReport) -> None:

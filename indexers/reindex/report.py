@@ -1,7 +1,7 @@
 """Counts of a reindex, done or rehearsed: for people, for programs and for the trail."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from elastic.service.source_state import count_rejected_by_source
 from indexers.changes.differences import Differences
 from indexers.quality import gate
 from indexers.quality.index_stats import IndexStats, MostFrequentCounter
-from mappings.records import StoredSlot
+from mappings.records import Offer, StoredSlot
 from slots.loading.directory import DirectorySlots
 
 AUDIT_KEYS = frozenset(
@@ -64,6 +64,19 @@ class ReindexReport:
             "warnings": self.warnings,
             **differences,
         }
+
+
+def stream_counted(offers: Iterable[Offer], report: ReindexReport) -> Iterator[Offer]:
+    """The same offers; each is counted in the report as it is read."""
+    for offer in offers:
+        count_in_report(offer, report)
+        yield offer
+
+
+def count_in_report(offer: Offer, report: ReindexReport) -> None:
+    """Count an offer: its kind, department, profession and names."""
+    report.offers.add(offer)
+    gate.count_names(report.names, offer)
 
 
 def compare_counts(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
