@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +26,7 @@ from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 from search_engine.request.area import AddressFinder
 from tests.geography.empty_geocoder import EmptyGeocoder
+from tests.suite.waiting import wait_for_liveness
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -96,22 +96,10 @@ def open_api_server(app: FastAPI) -> Iterator[str]:
     thread.start()
     try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        _wait_for_api(url)
-        yield url
+        yield wait_for_liveness(url)
     finally:
         server.should_exit = True
         thread.join(timeout=10)
-
-
-def _wait_for_api(url: str) -> None:
-    for _ in range(200):
-        try:
-            httpx.get(f"{url}/livez")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server did not start")
 
 
 def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:

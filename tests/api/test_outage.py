@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +17,7 @@ from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.conftest import CreateOffers
 from tests.geography.empty_geocoder import SlowGeocoder
+from tests.suite.waiting import wait_for
 
 SEARCH_BODY = {"what": "MG", "insee": "48095"}
 
@@ -94,9 +94,7 @@ def test_elasticsearch_stopped_in_the_middle_and_started_again(
         assert int(refused.headers["retry-after"]) > 0
         problem(api.get("/v1/offers/rpps:10000000101@1480000101"), 503, "search_unavailable")
         closable_proxy.open()
-        deadline = time.monotonic() + 30
-        while api.get("/readyz").status_code != 200 and time.monotonic() < deadline:
-            time.sleep(0.2)
+        wait_for(lambda: api.get("/readyz").status_code == 200)
         answer(api.post("/v1/search", json=SEARCH_BODY))
 
 
@@ -179,14 +177,14 @@ def test_a_reindex_under_a_running_service_is_seen_at_once(
 
 
 def test_a_slow_geocoder_delays_nobody_else(serve: StartServer) -> None:
-    base = serve(build_frozen_app(geocoder=SlowGeocoder(), search_deadline_s=3))
+    geocoder = SlowGeocoder()
+    base = serve(build_frozen_app(geocoder=geocoder, search_deadline_s=3))
     slow = {"what": "MG", "where": "1 rue de la Paix, Mende"}
     with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=base, timeout=20) as api:
         waiting = [pool.submit(api.post, "/v1/search", json=slow) for _ in range(3)]
-        time.sleep(0.3)
-        started = time.monotonic()
+        wait_for(lambda: geocoder.requests == len(waiting))
         answer(api.get("/livez"))
         answer(api.post("/v1/search", json=SEARCH_BODY))
-        assert time.monotonic() - started < 1.5
+        assert not any(late.done() for late in waiting)
         for late in waiting:
             problem(late.result(), 504, "search_timeout")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
-from api.freshness import FreshnessMonitor, source_notices
+from api.freshness import FreshnessMonitor, FreshnessSnapshot, source_notices
 from api.schemas.sources import Sources
 from elastic.client import async_client
 from elastic.names import audit_index, loads_index
@@ -22,6 +22,7 @@ from slots.loading.last_imports import record_imports
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.api.security.test_security import ApiWithAuth, bearer
 from tests.api.security.test_security import api_with_auth as identified
+from tests.suite.waiting import wait_for_async
 
 api_with_auth = identified
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}
@@ -144,14 +145,27 @@ async def test_a_trail_that_cannot_be_understood_does_not_end_the_readings(
     es.index(index=audit_index(loads), id="odd", document=odd, refresh=True)
     async with async_client() as client:
         freshness = FreshnessMonitor(client, loads, lambda: NOW)
+        readings = count_readings(freshness, monkeypatch)
         running = asyncio.create_task(freshness.run())
-        await asyncio.sleep(0.3)
+        await wait_for_async(lambda: len(readings) > 1)
         assert freshness.snapshot is None
         es.delete(index=audit_index(loads), id="odd", refresh=True)
-        await asyncio.sleep(0.5)
+        await wait_for_async(lambda: freshness.snapshot is not None)
         assert not running.done()
-        assert freshness.snapshot is not None
         running.cancel()
+
+
+def count_readings(freshness: FreshnessMonitor, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One more element at each reading that begins, from now on."""
+    readings: list[int] = []
+    renew = freshness.renew
+
+    async def renew_and_count() -> FreshnessSnapshot:
+        readings.append(len(readings))
+        return await renew()
+
+    monkeypatch.setattr(freshness, "renew", renew_and_count)
+    return readings
 
 
 def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:

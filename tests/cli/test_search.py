@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.views.page_cards import place_lines
 from tests.conftest import CreateOffers
+from tests.suite.waiting import wait_for_liveness
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
 NOW = "2026-11-23T09:00:00Z"
@@ -289,7 +289,7 @@ def test_serve_answers_until_it_is_stopped(
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_for_service(url)
+        wait_for_liveness(url)
         page = httpx.post(f"{url}/v1/search", json={"what": "MG", "department": "48"}).json()
         assert page["area"]["department"] == "48"
     finally:
@@ -318,15 +318,3 @@ def _find_unused_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port
-
-
-def _wait_for_service(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/livez")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the service did not start")

@@ -130,6 +130,7 @@ def as_environment(
     monkeypatch.setenv("SAS_ELASTICSEARCH_CA", str(settings.elasticsearch_ca))
     monkeypatch.setenv("SAS_ELASTICSEARCH_API_KEY", cluster.keys[duty])
     monkeypatch.setenv("SAS_INDEX_PREFIX", PREFIX)
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 def as_owner(cluster: ThreeNodeCluster, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +139,4 @@ def as_owner(cluster: ThreeNodeCluster, prefix: str, monkeypatch: pytest.MonkeyP
         monkeypatch.delenv(name)
     monkeypatch.setenv("SAS_STATE_DIR", str(cluster.machine.state_dir))
     monkeypatch.setenv("SAS_INDEX_PREFIX", prefix)
+    monkeypatch.setenv("COLUMNS", "200")

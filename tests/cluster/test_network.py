@@ -35,10 +35,10 @@ from tests.cluster.search_load import (
     NODES,
     ROUND_S,
     open_search_load,
-    seconds_until,
     wait_for_answers,
 )
 from tests.elastic.clusters import HEAP, WAIT_S
+from tests.suite.waiting import wait_for
 
 FAR = NODES - 1
 """Position of the node at the far end."""
@@ -89,7 +89,7 @@ def split_cluster() -> Iterator[SplitCluster]:
                 for process, plan in zip(begun, launches, strict=True):
                     wait_until_up(process, plan, WAIT_S, since)
                 found = SplitCluster(laid, tuple(plan.url for plan in launches))
-                seconds_until(lambda: found.count() == NODES)
+                wait_for(lambda: found.count() == NODES)
                 yield found
             finally:
                 end(begun)
@@ -143,12 +143,12 @@ def test_a_node_whose_cable_is_pulled(split_cluster: SplitCluster, api: str) -> 
     with open_search_load(api) as load:
         split_cluster.cable.pull()
         try:
-            noticed = seconds_until(lambda: split_cluster.count() == FAR)
+            noticed = wait_for(lambda: split_cluster.count() == FAR)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
             split_cluster.cable.plug()
-        back = seconds_until(lambda: split_cluster.count() == NODES)
+        back = wait_for(lambda: split_cluster.count() == NODES)
         wait_for_answers(load, ENOUGH)
     print(load.summarize("cable of a node pulled"), f"noticed {noticed:.1f} s, back {back:.1f} s")
     assert set(load.failures) <= {GATEWAY_TIMEOUT}
@@ -168,4 +168,4 @@ def keep_masters_here(split_cluster: SplitCluster) -> None:
         patient = client.options(request_timeout=40)
         patient.cluster.post_voting_config_exclusions(node_names=far)
         patient.cluster.delete_voting_config_exclusions(wait_for_removal=False)
-    seconds_until(lambda: split_cluster.master() != far)
+    wait_for(lambda: split_cluster.master() != far)

@@ -33,11 +33,11 @@ from tests.cluster.search_load import (
     ROUND_S,
     SearchLoad,
     open_search_load,
-    seconds_until,
     wait_for_answers,
 )
 from tests.elastic.clusters import HEAP, WAIT_S
 from tests.indexers.reindex_harness import ReindexHarness, two_doctors
+from tests.suite.waiting import wait_for
 
 NOTICED_S = 30.0
 """Seconds within which a frozen master is put out, on a busy machine; 39 with Elasticsearch's own
@@ -80,7 +80,7 @@ def survive(cluster: ThreeNodeCluster, api: str, lost: int, event: str) -> None:
     before = read_member_state(cluster, lost)
     with open_search_load(api) as load:
         os.kill(before.pid, signal.SIGKILL)
-        noticed = seconds_until(lambda: count(cluster, lost) == NODES - 1)
+        noticed = wait_for(lambda: count(cluster, lost) == NODES - 1)
         levels = [check.level for check in check_members(cluster.machine)]
         again = ensure_elasticsearch(cluster.machine, heap=HEAP, wait_s=WAIT_S)
         wait_until_green(cluster)
@@ -107,7 +107,7 @@ def test_a_master_that_holds_connections_and_never_answers(
     with open_search_load(api) as load:
         os.kill(pid, signal.SIGSTOP)
         try:
-            noticed = seconds_until(lambda: count(three_node_cluster, lost) == NODES - 1, NOTICED_S)
+            noticed = wait_for(lambda: count(three_node_cluster, lost) == NODES - 1, NOTICED_S)
             before = len(load.statuses)
             wait_for_answers(load, ENOUGH)
         finally:
@@ -133,7 +133,7 @@ def test_a_full_disk_stops_writes_and_no_search(
     with three_node_cluster.owner() as owner:
         owner.cluster.put_settings(persistent=FULL)
         try:
-            seconds_until(lambda: is_write_blocked(owner, office.alias))
+            wait_for(lambda: is_write_blocked(owner, office.alias))
             with open_search_load(api) as load, pytest.raises(DiskFull, match="free disk space"):
                 office.reindex(files, accept_drift=True)
             assert_served(load)
@@ -145,7 +145,7 @@ def test_a_full_disk_stops_writes_and_no_search(
             assert office.offers() == before
         finally:
             owner.cluster.put_settings(persistent=dict.fromkeys(FULL))
-        recovered = seconds_until(lambda: not is_write_blocked(owner, office.alias), limit_s=90)
+        recovered = wait_for(lambda: not is_write_blocked(owner, office.alias), limit_s=90)
     print(f"disk freed: writes again after {recovered:.1f} s")
     assert office.reindex(files, accept_drift=True).index == office.live
 
@@ -163,7 +163,7 @@ def test_a_first_load_on_a_full_disk_is_refused_at_once(
                     office.reindex(two_doctors(office))
         finally:
             owner.cluster.put_settings(persistent=dict.fromkeys(FULL))
-        seconds_until(lambda: owner.cluster.health()["status"] == "green", limit_s=90)
+        wait_for(lambda: owner.cluster.health()["status"] == "green", limit_s=90)
         assert office.reindex(two_doctors(office)).index == office.live
 
 

@@ -162,8 +162,8 @@ def test_renewing_when_due_writes_only_past_half_of_the_time(
 HOLDER = """
 import sys, time
 from elastic.client import sync_client
-from elastic.service.lock import held
-with sync_client(sys.argv[1]) as client, held(client, "reindex", prefix=sys.argv[2]):
+from elastic.service.lock import open_lock
+with sync_client(sys.argv[1]) as client, open_lock(client, "reindex", prefix=sys.argv[2]):
     print("held", flush=True)
     time.sleep(600)
 """

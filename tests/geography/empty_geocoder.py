@@ -21,8 +21,12 @@ class EmptyGeocoder:
 
 
 class SlowGeocoder(EmptyGeocoder):
-    """A geocoder that finds no place after ``LATE``."""
+    """A geocoder that finds no place after ``LATE``, and counts its requests."""
+
+    def __init__(self) -> None:
+        self.requests = 0
 
     async def resolve_text(self, text: str) -> None:
         """No place, late."""
+        self.requests += 1
         await asyncio.sleep(LATE.total_seconds())

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 
 import pytest
@@ -11,17 +10,10 @@ from tests.indexers.file_set import ACTIVITIES, FileSet
 from tests.indexers.reindex_harness import assert_untouched
 from tests.night.conftest import CrashHarness, fill_register, reindex_command
 from tests.night.tcp_proxy import TcpProxy
+from tests.suite.waiting import wait_for
 
 DOCTORS, MANY = 60, 120
 """Of a file; of one whose cut is more than the fifty rows that are never one."""
-PATIENCE_S = 60
-
-
-def wait_for(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
 
 
 def test_of_two_loads_at_once_one_works_and_one_is_told_who_does(

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.api.worked_examples import examples
+from tests.suite.waiting import wait_for_liveness
 
 SENTINEL_WORDS = ("Kerguestenen", "Quevarrec", "Lanvollon", "44.5187")
 ADDRESS = "12 rue Kerguestenen 56270 Ploemeur"
@@ -58,21 +58,10 @@ def open_service_process(folder: Path, environment: dict[str, str]) -> Iterator[
             cwd=folder,
         )
         try:
-            yield _ready(f"http://127.0.0.1:{port}"), written
+            yield wait_for_liveness(f"http://127.0.0.1:{port}"), written
         finally:
             process.terminate()
             process.wait(timeout=20)
-
-
-def _ready(url: str) -> str:
-    for _ in range(300):
-        try:
-            httpx.get(f"{url}/livez")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return url
-    raise AssertionError("the service did not start")
 
 
 @pytest.mark.proves("F123", "W42")

@@ -27,6 +27,7 @@ from cli.main import app as sas
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
+from tests.suite.waiting import wait_for
 
 ISSUER, AUDIENCE = "https://identite.example/realms/sas", "sas-search"
 RSA_KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
@@ -323,12 +324,9 @@ def test_figures_are_for_those_who_run_the_service(api_with_auth: ApiWithAuth) -
         403,
         "right_missing",
     )
+    wait_for(lambda: "right_missing" in read_metrics(api_with_auth).text)
+    """A request is counted just after its answer left."""
     told = read_metrics(api_with_auth)
-    for _ in range(100):  # a request is counted just after its answer left
-        if "right_missing" in told.text:
-            break
-        time.sleep(0.02)
-        told = read_metrics(api_with_auth)
     assert told.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'sas_requests_total{method="POST",route="/v1/search",status="200"} 1.0' in told.text
     assert 'sas_search_stage_seconds_count{stage="search"} 1.0' in told.text
