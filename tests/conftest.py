@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import settings
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import IndexName, offers_index
+from elastic.node.errors import PortBusy
 from elastic.node.ports import find_free_port
 from elastic.settings import read_elastic_settings
 from mappings.offers import offers_mapping, offers_settings
@@ -29,6 +31,9 @@ from tests.suite.selection import SelectionPlugin
 
 RUNTIME = "SAS_TESTS_RUNTIME"
 """Folder of this session's node, shared with the workers of a parallel run."""
+
+START_ATTEMPTS = 3
+"""Starts of the session's node: sessions that begin together may choose the same port."""
 
 CreateOffers = Callable[..., str]
 
@@ -65,6 +70,17 @@ def es_url() -> str:
     """The address of a real node: ``SAS_ELASTICSEARCH_URL``, else one started for this session."""
     if declared := os.environ.get("SAS_ELASTICSEARCH_URL"):
         return declared
+    for _ in range(START_ATTEMPTS - 1):
+        with suppress(PortBusy):
+            return start_session_node()
+    return start_session_node()
+
+
+def start_session_node() -> str:
+    """Start the node of this session, or find it; its address.
+
+    Raises ``PortBusy`` when another program took a port between its choice and the start.
+    """
     started = start_node(
         read_elastic_settings(),
         root=Path(os.environ[RUNTIME]),

@@ -52,8 +52,11 @@ class QueryHintCache:
     index: str | None = None
 
     def clear_after_swap(self, index: str) -> None:
-        """Forget everything when another index answers than the one that taught the hints."""
-        if index != self.index:
+        """Forget everything when another index answers than the one that taught the hints.
+
+        Hints learnt before any hit named an index are kept: it is the first one that is seen.
+        """
+        if self.index not in (None, index):
             self.area_cpts.entries.clear()
             self.circles.entries.clear()
-            self.index = index
+        self.index = index

@@ -22,7 +22,7 @@ from slots.loading.last_imports import record_imports
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.api.security.test_security import ApiWithAuth, bearer
 from tests.api.security.test_security import api_with_auth as identified
-from tests.suite.waiting import wait_for_async
+from tests.suite.waiting import wait_for, wait_for_async
 
 api_with_auth = identified
 MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}
@@ -108,6 +108,8 @@ def test_a_search_asks_nothing_more(
     url = serve(app)
     answer(httpx.get(f"{url}/v1/sources"))
     answer(httpx.post(f"{url}/v1/search", json=MENDE))
+    wait_for(lambda: app.state.freshness.snapshot)
+    """The reading of the background is over; the next one is half a minute away."""
     transport, asked = app.state.engine.client.transport, []
     usual = transport.perform_request
 
