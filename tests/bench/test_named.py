@@ -75,7 +75,9 @@ def test_growth_of_an_index_beside_itself_is_none(
     """The same offers on both sides: every search that finds somebody is a pair."""
     monkeypatch.setattr(named_searches, "COMPARABLE_DEPARTMENTS", ("48",))
     with LoadProcess() as generator:
-        grown = named_searches.measure_growth(replace(SMALL, named_points=40), site, site, generator)
+        grown = named_searches.measure_growth(
+            replace(SMALL, named_points=40), site, site, generator
+        )
     assert grown["pairs"] > 0
     assert grown["ratio"] == pytest.approx(1, abs=0.5)
 
