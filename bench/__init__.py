@@ -1,4 +1,4 @@
-"""What our code costs beside Elasticsearch: ``make bench``, ``make profile`` (docs/performance.md).
+"""Cost of our code beside Elasticsearch: ``make bench``, ``make profile`` (docs/performance.md).
 
 A tool of developers, not part of what is installed.
 """

@@ -43,7 +43,7 @@ class Site:
         return self.scratch / "api.log"
 
     def environment(self) -> dict[str, str]:
-        """What our commands need to work on the index of the run, and on no other."""
+        """Environment of commands that work on the index of the run, and on no other."""
         return environment(self.url, self.prefix, self.scratch)
 
 

@@ -1,4 +1,4 @@
-"""What is sent for one search, exactly, and in which order: the unit that a load repeats."""
+"""The requests of one search, to the byte and in order: the unit that a load repeats."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -2,7 +2,7 @@
 
 The raw bulk sends documents serialised before, from a file, in the batches and over as many
 connections as ours: what the node alone would take. It is sent once before, uncounted, so that
-both meet a node that is warm. docs/performance.md says what is told.
+both meet a node that is warm. docs/performance.md explains the figures.
 """
 
 import tempfile
@@ -48,7 +48,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 @dataclass(slots=True)
 class IndexingStage:
-    """What one stage took: seconds, processor seconds, documents; peak memory in MB so far."""
+    """Cost of one stage: seconds, processor seconds, documents; peak memory in MB so far."""
 
     name: str
     seconds: float = 0.0
@@ -177,7 +177,7 @@ def _send_bulk(client: Elasticsearch, index: str, body: bytes) -> int:
 
 
 def targets(stages: list[IndexingStage], raw: IndexingStage) -> list[BenchTarget]:
-    """What the stages are held against."""
+    """The targets of the stages."""
     writing = next(stage for stage in stages if stage.name == WRITING)
     peak = max(stage.spent.peak_mb.get(LOADER, 0.0) for stage in stages)
     return [

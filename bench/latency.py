@@ -35,12 +35,12 @@ def figures(latencies_ms: Sequence[float]) -> Figures:
 
 def median_figures(rounds: Iterable[Figures]) -> Figures:
     """The median of each percentile over the rounds: one disturbed round decides nothing."""
-    told = list(rounds)
+    listed = list(rounds)
     return Figures(
-        median(one.p50 for one in told),
-        median(one.p95 for one in told),
-        median(one.p99 for one in told),
-        sum(one.count for one in told),
+        median(one.p50 for one in listed),
+        median(one.p95 for one in listed),
+        median(one.p99 for one in listed),
+        sum(one.count for one in listed),
     )
 
 

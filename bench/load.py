@@ -34,10 +34,10 @@ OK = 200
 
 @dataclass(slots=True)
 class LoadTally:
-    """Latencies in milliseconds of what was answered, and how many were not.
+    """Latencies in milliseconds of the answered searches, and the number of errors.
 
-    Where it was asked for, what an answer tells: ``stages`` of ours; of Elasticsearch ``took_ms``,
-    the sum over the requests of a search, and ``found``, the offers of its page.
+    Read from answers on request: ``stages`` of ours; of Elasticsearch ``took_ms``, the sum over the
+    requests of a search, and ``found``, the offers of its page.
     """
 
     latencies_ms: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class LoadTally:
             self.latencies_ms.append(elapsed * 1000)
 
     def read_answers(self, bodies: list[bytes]) -> None:
-        """Note what the answers of Elasticsearch to one search tell of it."""
+        """Note the times and counts in the answers of Elasticsearch to one search."""
         answers = [orjson.loads(body) for body in bodies]
         page = answers[-1]
         self.took_ms.append(sum(answer["took"] for answer in answers))
@@ -64,7 +64,7 @@ class LoadTally:
 
 
 def _totals(answers: Iterable[Mapping[str, Any]]) -> Iterable[int]:
-    """What each answer counted; none where it was told not to count."""
+    """The total of each answer that counted its hits."""
     return (one["hits"]["total"]["value"] for one in answers if "total" in one["hits"])
 
 
@@ -124,7 +124,7 @@ async def run_paired(
 ) -> dict[str, LoadTally]:
     """Each search in turn through every plan, on one connection each; first one, then the other.
 
-    Whatever slows the machine down slows both. ``stages_of``: the plan whose answers tell
+    Whatever slows the machine down slows both. ``stages_of``: the plan whose answers hold
     ``took_ms``.
     """
     tallies = {name: LoadTally() for name in plans}
@@ -136,7 +136,7 @@ async def run_paired(
 
 
 async def run_with_server_times(plans: dict[str, Plan], seed: int) -> dict[str, LoadTally]:
-    """The same through plans of Elasticsearch, with what each answer tells of itself."""
+    """The same through plans of Elasticsearch, with the time and the count in each answer."""
     tallies = {name: LoadTally() for name in plans}
     async for name, started, bodies in _in_turn(plans, seed):
         tallies[name].count_search(started, bodies)
@@ -163,7 +163,7 @@ async def _in_turn(
 
 
 async def run_closed_loop(plan: Plan, connections: int, times: int, seed: int) -> LoadTally:
-    """Every search ``times`` times, by so many callers who ask again as soon as answered."""
+    """Every search ``times`` times, by so many callers without a pause."""
     tally = LoadTally()
     left = iter([exchange for _ in range(times) for exchange in _shuffle_items(plan, seed)])
     async with open_session() as through:
@@ -230,8 +230,8 @@ class LoadGenerator:
         """The tallies of one order by plan, and the processor seconds it cost this process."""
         spent = time.process_time()
         tallies = await self._tallies(order)
-        told = {name: _as_dict(tally) for name, tally in tallies.items()}
-        return {"tallies": told, "cpu_s": time.process_time() - spent}
+        written = {name: _as_dict(tally) for name, tally in tallies.items()}
+        return {"tallies": written, "cpu_s": time.process_time() - spent}
 
     async def _tallies(self, order: dict[str, Any]) -> dict[str, LoadTally]:
         names: Sequence[str] = order["plans"]
@@ -243,7 +243,7 @@ class LoadGenerator:
             case "paired":
                 chosen = {name: self._plans[name] for name in names}
                 return await run_paired(chosen, order["seed"], order["stages_of"])
-            case "told":
+            case "server times":
                 return await run_with_server_times(
                     {name: self._plans[name] for name in names}, order["seed"]
                 )
@@ -262,7 +262,7 @@ def _as_dict(tally: LoadTally) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Obey until standard input ends."""
+    """Execute orders until standard input ends."""
     generator = LoadGenerator()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for line in sys.stdin.buffer:

@@ -1,7 +1,7 @@
-"""The named searches, whose time inside Elasticsearch has a target, and what growth costs.
+"""The named searches, whose time inside Elasticsearch has a target, and the cost of growth.
 
-Every search of a round has a point and an instant of its own, and no round asks again what an
-earlier one asked: caches answer no more of it than of a real day.
+Every search of a round has a point and an instant of its own, and no round repeats
+a search of an earlier one: caches answer no more of it than of a real day.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ HOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class NamedSearch:
-    """One search by its name: its place, what is asked there, and its limits by size of the set.
+    """One search by its name: its place, its criteria, and its limits by size of the set.
 
     ``limits_ms``: of the 95th percentile of ``took``.
     """
@@ -41,7 +41,7 @@ class NamedSearch:
 
 
 def _limits(national: float, stress: float) -> dict[ScaleName, float]:
-    """A smaller set is held to what the national one is."""
+    """Limits of every scale; a smaller set has those of the national one."""
     smaller = dict.fromkeys((ScaleName.DEPARTMENT, ScaleName.NATIONAL), national)
     return {**smaller, ScaleName.STRESS: stress}
 
@@ -75,11 +75,11 @@ def _measure_one_took(
     rounds = []
     for number in range(order.rounds):
         chance = _chance(named.name, order.seed, number)
-        asked = list(
+        drawn = list(
             _draw_searches((named.department,), named.criteria, order.named_points, chance)
         )
-        load.keep(named.name, asyncio.run(plans.searches_at(site.url, site.alias, asked)))
-        rounds.append(load.order("told", [named.name], seed=number)["tallies"][named.name])
+        load.keep(named.name, asyncio.run(plans.searches_at(site.url, site.alias, drawn)))
+        rounds.append(load.order("server times", [named.name], seed=number)["tallies"][named.name])
     return {
         **asdict(median_figures(figures(one["took_ms"]) for one in rounds)),
         "whole_p50_ms": median(percentile(one["latencies_ms"], 50) for one in rounds),
@@ -92,7 +92,7 @@ def _measure_one_took(
 def measure_growth(order: BenchOptions, small: Site, large: Site, load: LoadProcess) -> Measures:
     """The same searches through a small set and a large one, in turn: medians and their ratio.
 
-    Only searches that find as many offers in both count, within ``SAME_DENSITY``: what is told is
+    Only searches that find as many offers in both count, within ``SAME_DENSITY``: the figure is
     the cost of the offers elsewhere. Times are of whole requests, since ``took`` has no fraction
     of a millisecond.
     """
@@ -115,14 +115,14 @@ def _pairs(
 ) -> list[tuple[float, float]]:
     """Latencies in both sets of the searches that find as many offers; none when some failed."""
     what = {**DOCTOR, "radius_km": AROUND_KM, "mode": "all"}
-    asked = list(
+    drawn = list(
         _draw_searches(
             COMPARABLE_DEPARTMENTS, what, order.named_points, _chance("growth", order.seed, number)
         )
     )
     for name, site in ((SMALL, small), (LARGE, large)):
-        load.keep(name, asyncio.run(plans.searches_at(site.url, site.alias, asked)))
-    tallies = load.order("told", [SMALL, LARGE], seed=number)["tallies"]
+        load.keep(name, asyncio.run(plans.searches_at(site.url, site.alias, drawn)))
+    tallies = load.order("server times", [SMALL, LARGE], seed=number)["tallies"]
     if any(tally["errors"] for tally in tallies.values()):
         return [(nan, nan)]
     found = zip(*(tallies[name]["found"] for name in (SMALL, LARGE)), strict=True)
@@ -131,7 +131,7 @@ def _pairs(
 
 
 def is_same_density(small: int, large: int) -> bool:
-    """Whether two sets hold as many offers around one point; nothing is no density."""
+    """True when two sets hold as many offers around one point; nothing is no density."""
     return 0 < max(small, large) <= SAME_DENSITY * min(small, large)
 
 

@@ -36,13 +36,15 @@ def build_null_plan(api: str, count: int) -> Plan:
 
 
 async def raw_searches(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
-    """What ``search`` sends to Elasticsearch for each body, in a process that serves: each is
-    searched once to learn what a process foresees."""
-    chain, asked = Geocoder(), list(bodies)
+    """The requests of ``search`` to Elasticsearch for each body, in a process that serves.
+
+    Each is searched once before, so that the process has its hints.
+    """
+    chain, listed = Geocoder(), list(bodies)
     async with recording_client(url) as client:
         index = Index(client, alias)
         for _ in range(2):
-            plan = [await _record_search(_present(), index, chain, body) for body in asked]
+            plan = [await _record_search(_present(), index, chain, body) for body in listed]
     await chain.aclose()
     return plan
 
@@ -52,10 +54,10 @@ def _present() -> datetime:
 
 
 async def searches_at(url: str, alias: str, searches: Iterable[tuple[Body, datetime]]) -> Plan:
-    """What ``search`` sends for each body at its own instant (aware, whole seconds), which stays.
+    """The requests of ``search`` for each body at its own instant, which stays.
 
-    In a process that serves, as ``raw_searches``. What is sent is a second later than what was
-    recorded, so that no answer kept since serves it.
+    Instants are aware, in whole seconds. Hints are filled before, as in ``raw_searches``. The plan
+    is a second later than the recording, so that no cached answer serves it.
     """
     chain, pairs = Geocoder(), list(searches)
     async with recording_client(url) as client:
@@ -80,19 +82,19 @@ async def _record_search(
     criteria = Criteria(**body)
 
     async def work() -> None:
-        client, alias, foresight = index.client, index.alias, index.hints
-        await search(client, alias, criteria, now, geocoder=chain, hints=foresight)
+        client, alias, hints = index.client, index.alias, index.hints
+        await search(client, alias, criteria, now, geocoder=chain, hints=hints)
 
     return await record_calls(utc_text(now), work)
 
 
 async def raw_suggestions(url: str, alias: str, bodies: Iterable[Body]) -> Plan:
-    """What ``suggest`` sends to Elasticsearch for each body."""
+    """The requests of ``suggest`` to Elasticsearch for each body."""
     async with recording_client(url) as client:
         return [await _raw_suggestion(client, alias, SuggestRequest(**body)) for body in bodies]
 
 
 async def _raw_suggestion(
-    client: AsyncElasticsearch, alias: str, asked: SuggestRequest
+    client: AsyncElasticsearch, alias: str, request: SuggestRequest
 ) -> tuple[Call, ...]:
-    return await record_calls("", lambda: suggest(client, alias, asked))
+    return await record_calls("", lambda: suggest(client, alias, request))

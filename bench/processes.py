@@ -85,10 +85,10 @@ class LoadProcess:
     def order(self, do: str, plans: list[str], **options: Any) -> dict[str, Any]:
         """Have an order done; its answer."""
         line = orjson.dumps({"do": do, "plans": plans, **options})
-        asked, told = _stream(self._process.stdin), _stream(self._process.stdout)
-        asked.write(line + b"\n")
-        asked.flush()
-        answer = told.readline()
+        orders, answers = _stream(self._process.stdin), _stream(self._process.stdout)
+        orders.write(line + b"\n")
+        orders.flush()
+        answer = answers.readline()
         if not answer:
             raise DidNotStartError("the load generator ended before its answer")
         read: dict[str, Any] = orjson.loads(answer)
@@ -127,7 +127,7 @@ class Meter:
 
     @contextmanager
     def open_measurement(self) -> Iterator[ResourceUsage]:
-        """What the processes spend during the body, complete when it ends."""
+        """Resources that the processes spend during the body, complete when it ends."""
         spent, over = ResourceUsage(), threading.Event()
         before = self._cpu_s()
         watcher = threading.Thread(target=self._track_memory, args=(spent.peak_mb, over))

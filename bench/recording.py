@@ -1,4 +1,4 @@
-"""What a search sends to Elasticsearch, recorded on its way out of the client."""
+"""The requests of a search to Elasticsearch, recorded on its way out of the client."""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar

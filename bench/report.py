@@ -52,10 +52,10 @@ def _rows_by_name(found: Measures, held: dict[str, BenchTarget]) -> Iterable[Row
     for name, one in found.get("named", {}).items():
         yield (f"{name}, took, ms", _three(one), "", *_target_cells(held[name]))
     if GROWTH in found:
-        told = found[GROWTH]
-        medians = f"{told['small_p50_ms']:.1f} then {told['large_p50_ms']:.1f}"
+        growth = found[GROWTH]
+        medians = f"{growth['small_p50_ms']:.1f} then {growth['large_p50_ms']:.1f}"
         yield (
-            f"{told['times']:.0f} times the offers, p50, ms",
+            f"{growth['times']:.0f} times the offers, p50, ms",
             medians,
             "",
             *_target_cells(held[GROWTH]),
@@ -64,7 +64,7 @@ def _rows_by_name(found: Measures, held: dict[str, BenchTarget]) -> Iterable[Row
 
 def _cost_rows(raw: Measures, our: Measures) -> Iterable[Row]:
     cpu, our_cpu = raw["cpu_ms_a_search"], our["cpu_ms_a_search"]
-    told = {
+    costs = {
         "requests to Elasticsearch a search": (
             f"{raw['requests_a_search']:.2f}",
             f"{our['requests_a_search']:.2f}",
@@ -77,15 +77,15 @@ def _cost_rows(raw: Measures, our: Measures) -> Iterable[Row]:
         "resident memory, API, MB": ("", f"{our['peak_mb'][API]:.0f}"),
     }
     if ELASTICSEARCH in cpu:
-        told["processor a search, Elasticsearch, ms"] = (
+        costs["processor a search, Elasticsearch, ms"] = (
             f"{cpu[ELASTICSEARCH]:.2f}",
             f"{our_cpu[ELASTICSEARCH]:.2f}",
         )
-        told["resident memory, Elasticsearch, MB"] = (
+        costs["resident memory, Elasticsearch, MB"] = (
             f"{raw['peak_mb'][ELASTICSEARCH]:.0f}",
             f"{our['peak_mb'][ELASTICSEARCH]:.0f}",
         )
-    return ((name, *values, "", "", "") for name, values in told.items())
+    return ((name, *values, "", "", "") for name, values in costs.items())
 
 
 def _three(figures: Measures) -> str:
@@ -106,9 +106,9 @@ def _open_row(rate: Measures) -> Row:
 
 
 def _raw_errors(found: Measures) -> str:
-    told = [found["one"]["errors"]["raw"], found["suggest"]["errors"]["raw"]]
+    errors = [found["one"]["errors"]["raw"], found["suggest"]["errors"]["raw"]]
     return str(
-        sum([*told, found["many"][RAW]["errors"], *(r[RAW]["errors"] for r in found["open"])])
+        sum([*errors, found["many"][RAW]["errors"], *(r[RAW]["errors"] for r in found["open"])])
     )
 
 
@@ -145,8 +145,8 @@ def profile_rows(profile_lines: Iterable[ProfileLine]) -> list[Row]:
 def write(folder: Path, name: str, about: dict[str, Any], found: dict[str, Any], page: str) -> Path:
     """Write ``name.json`` and ``name.md``; the Markdown file's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = {"about": about, "found": found}
-    (folder / f"{name}.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+    content = {"about": about, "found": found}
+    (folder / f"{name}.json").write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     path = folder / f"{name}.md"
     path.write_text(f"{_heading(about)}\n\n{page}\n", "utf-8")
     return path

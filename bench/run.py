@@ -1,4 +1,4 @@
-"""One run: the measures, in the order in which they are told."""
+"""One run: the measures, in the order in which they are reported."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from bench.processes import LoadProcess, Meter, ResourceUsage
 from simulation.scales import ScaleName
 
 ProgressLog = Callable[[str], None]
-"""Says what is being done."""
+"""Receives a line of progress."""
 
 Measures = dict[str, Any]
 
@@ -30,7 +30,7 @@ GROWTH = "growth"
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions:
-    """How large a run is. ``times``: how often each search is asked in a closed round.
+    """Size of a run. ``times``: repetitions of each search in a closed round.
 
     ``named``: points of each named search, in each round.
     """
@@ -135,7 +135,7 @@ class Round:
 
 
 def many_connections(order: BenchOptions, site: Site, load: LoadProcess, meter: Meter) -> Measures:
-    """Raw and ours in turn, round by round, under callers who ask again as soon as answered."""
+    """Raw and ours in turn, round by round, under callers that send again as soon as answered."""
     rounds: dict[str, list[Round]] = {RAW: [], OURS: []}
     for seed in range(order.rounds):
         for name in (RAW, OURS):
@@ -144,16 +144,16 @@ def many_connections(order: BenchOptions, site: Site, load: LoadProcess, meter: 
                 answer = load.order(
                     "closed", [name], connections=order.connections, times=order.times, seed=seed
                 )
-            asked = _requests(site) - before
-            rounds[name].append(_round(answer, name, spent, asked))
-    return {name: _merge_rounds(told) for name, told in rounds.items()}
+            requests = _requests(site) - before
+            rounds[name].append(_round(answer, name, spent, requests))
+    return {name: _merge_rounds(done) for name, done in rounds.items()}
 
 
-def _round(answer: dict[str, Any], name: str, spent: ResourceUsage, asked: int) -> Round:
+def _round(answer: dict[str, Any], name: str, spent: ResourceUsage, requests: int) -> Round:
     tally = answer["tallies"][name]
     latencies = figures(tally["latencies_ms"])
     per_s = latencies.count / tally["seconds"]
-    return Round(latencies, tally["errors"], per_s, spent, asked, answer["cpu_s"])
+    return Round(latencies, tally["errors"], per_s, spent, requests, answer["cpu_s"])
 
 
 def _merge_rounds(rounds: list[Round]) -> Measures:
@@ -182,16 +182,16 @@ def _requests(site: Site) -> int:
 
 def measure_open_loop(order: BenchOptions, rate: float, load: LoadProcess) -> Measures:
     """Raw, then ours, at a rate that does not depend on the answers."""
-    told: Measures = {"rate": rate}
+    measured: Measures = {"rate": rate}
     for name in (RAW, OURS):
         options = {"rate": rate, "seconds": order.open_seconds, "seed": order.seed}
         tally = load.order("open", [name], **options)["tallies"][name]
-        told[name] = {**asdict(figures(tally["latencies_ms"])), "errors": tally["errors"]}
-    return told
+        measured[name] = {**asdict(figures(tally["latencies_ms"])), "errors": tally["errors"]}
+    return measured
 
 
 def null_cost(order: BenchOptions, load: LoadProcess) -> Measures:
-    """What an answer that costs nothing takes: the floor of the generator and the web server."""
+    """Latency of an answer without work: the floor of the generator and the web server."""
     one = load.order("paired", [NULL], seed=order.seed, stages_of="")["tallies"][NULL]
     many = load.order(
         "closed", [NULL], connections=order.connections, times=order.times, seed=order.seed
@@ -207,7 +207,7 @@ def null_cost(order: BenchOptions, load: LoadProcess) -> Measures:
 
 @dataclass(frozen=True, slots=True)
 class BenchTarget:
-    """What a figure is held against; ``at_least`` turns the comparison round."""
+    """The limit of a figure; ``at_least`` turns the comparison round."""
 
     name: str
     value: float
@@ -217,7 +217,7 @@ class BenchTarget:
 
     @property
     def is_met(self) -> bool:
-        """Whether the figure is within its limit; what was not measured is not."""
+        """True when the figure is within its limit; a figure that was not measured is not."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 

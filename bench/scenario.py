@@ -1,4 +1,4 @@
-"""What is searched: a fixed, seeded list, with the proportions of a regulator's day."""
+"""The searches of a run: a fixed, seeded list, with the proportions of a regulator's day."""
 
 import random
 from collections.abc import Mapping
@@ -36,10 +36,10 @@ WORDS = {
     "SOS Médecins": 3,
     "maternité": 1,
 }
-"""Known words, by how often they are asked."""
+"""Known words, by how often they are searched."""
 
 NAMES_SHARE = 0.2
-"""Part of the searches that look for somebody, or for a structure, by name."""
+"""Share of the searches for a person or a structure by name."""
 
 PLACES = {"point": 55, "circle": 10, "commune": 25, "department": 10}
 
@@ -56,22 +56,25 @@ FILTERS: tuple[tuple[Body, int], ...] = (
     ({"participation": ["cpts"]}, 1),
     ({"sector": ["1"]}, 2),
 )
-"""What is asked beside the text and the place; an empty doctor is replaced by one of the set."""
+"""Criteria beside the text and the place, by weight.
+
+An empty doctor is replaced by one of the set.
+"""
 
 SIZES = {5: 70, 20: 30}
 PAGES = {1: 90, 2: 10}
 RADII_KM = {5.0: 1, 15.0: 2, 30.0: 1}
 
 SCATTER_DEGREES = 0.02
-"""How far from the point of his commune a patient lives: 2 km."""
+"""Distance of a patient from the point of his commune: 2 km."""
 
 TYPED = {3: 20, 4: 25, 5: 25, 7: 20, 10: 10}
-"""Letters typed when a suggestion is asked for."""
+"""Letters typed when a suggestion is requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampledOffers:
-    """What the index holds that searches can be about."""
+    """Contents of the index that searches are drawn from."""
 
     departments: tuple[str, ...]
     people: tuple[Body, ...] = field(default=())
@@ -118,9 +121,9 @@ def suggestions(sample: SampledOffers, count: int, seed: int) -> list[Body]:
 
 
 def _search(sample: SampledOffers, chance: random.Random) -> Body:
-    asked = dict(chance.choices(*zip(*FILTERS, strict=True))[0])
-    if "treating_doctor" in asked:
-        asked["treating_doctor"] = _doctor(sample, chance)
+    criteria = dict(chance.choices(*zip(*FILTERS, strict=True))[0])
+    if "treating_doctor" in criteria:
+        criteria["treating_doctor"] = _doctor(sample, chance)
     if chance.random() < NAMES_SHARE and sample.people:
         text, place = _pick_named_offer(sample, chance)
     else:
@@ -129,7 +132,7 @@ def _search(sample: SampledOffers, chance: random.Random) -> Body:
     return {
         "what": text,
         **place,
-        **asked,
+        **criteria,
         "size": _one(SIZES, chance),
         "page": _one(PAGES, chance),
         "seed": seed,
@@ -137,7 +140,7 @@ def _search(sample: SampledOffers, chance: random.Random) -> Body:
 
 
 def _doctor(sample: SampledOffers, chance: random.Random) -> str:
-    """By RPPS as a dispatch software says him, or by name as people do; "" when nobody is known."""
+    """The RPPS, as dispatch software sends it, or the name; "" when the set has no doctor."""
     known = [person for person in sample.people if "rpps" in person]
     if not known:
         return ""
@@ -146,7 +149,7 @@ def _doctor(sample: SampledOffers, chance: random.Random) -> str:
 
 
 def _pick_named_offer(sample: SampledOffers, chance: random.Random) -> tuple[str, Body]:
-    """Somebody's name, or a structure's, near where he is."""
+    """The name of a person or a structure, and a point near it."""
     structure = bool(sample.structures) and chance.random() < 0.25  # noqa: PLR2004
     offer = chance.choice(sample.structures if structure else sample.people)
     text = offer["title"] if structure else chance.choice((_full_name(offer), offer["family"]))

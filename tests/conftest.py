@@ -100,7 +100,7 @@ def es(es_url: str) -> Iterator[Elasticsearch]:
 
 @pytest.fixture
 def index_prefix(es: Elasticsearch) -> Iterator[str]:
-    """A prefix nobody else uses; every index under it is deleted afterwards."""
+    """A prefix of this test alone; every index under it is deleted afterwards."""
     prefix = f"t{uuid.uuid4().hex[:12]}"
     yield prefix
     for name in es.indices.get(index=f"{prefix}*", expand_wildcards="all", features=["settings"]):
@@ -131,7 +131,7 @@ def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, A
 
 @pytest.fixture(scope="session")
 def repetitions(request: pytest.FixtureRequest) -> Repetitions:
-    """How often the longest tests repeat what they do in this run."""
+    """Repetition counts of the longest tests in this run."""
     return FULL if request.config.getoption("--full") else USUAL
 
 
@@ -145,7 +145,7 @@ def keep_logs() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def conformance(request: pytest.FixtureRequest) -> Conformance:
-    """What the marked tests of this run prove."""
+    """The record of the marked tests of this run."""
     plugin = request.config.pluginmanager.get_plugin("conformance")
     assert isinstance(plugin, ConformancePlugin)
     return plugin.record

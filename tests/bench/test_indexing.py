@@ -1,4 +1,4 @@
-"""The bench of a reindex: every stage told, and as many documents raw as by our pipeline."""
+"""The bench of a reindex: every stage is reported, over the documents of the raw bulk."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The load generator sends what it is told, when it is told, and counts from the right instant."""
+"""The load generator sends its plans at their instants, and counts from the intended one."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ class EchoServer:
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """What was sent, after a while."""
+        """The body that was sent, after a while."""
         text = await request.text()
         self.received_texts.append(text)
         await asyncio.sleep(SLOW_S)
@@ -49,17 +49,17 @@ class EchoServer:
 @pytest.fixture
 async def server() -> AsyncIterator[EchoServer]:
     """The server on a free port."""
-    told = EchoServer()
+    server = EchoServer()
     app = web.Application()
-    app.router.add_post("/answer", told.answer)
-    app.router.add_post("/one-by-one", told.one_by_one)
-    app.router.add_post("/broken", told.answer_503)
+    app.router.add_post("/answer", server.answer)
+    app.router.add_post("/one-by-one", server.one_by_one)
+    app.router.add_post("/broken", server.answer_503)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    told.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield told
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
     await runner.cleanup()
 
 
@@ -84,8 +84,8 @@ async def test_a_failed_call_makes_its_search_an_error(server: EchoServer) -> No
 
 
 async def test_nobody_listening_is_an_error_and_not_the_end() -> None:
-    nobody = Call("GET", "http://127.0.0.1:9/", {})
-    tally = await load.run_closed_loop([(nobody,)], connections=1, times=2, seed=1)
+    unanswered = Call("GET", "http://127.0.0.1:9/", {})
+    tally = await load.run_closed_loop([(unanswered,)], connections=1, times=2, seed=1)
     assert tally.errors == 2
 
 

@@ -1,4 +1,4 @@
-"""The named searches and growth: what is asked, kept away from caches, compared."""
+"""The named searches and growth: drawn, kept away from caches, compared."""
 
 import random
 from dataclasses import replace
@@ -20,10 +20,10 @@ MENDE = {"what": "MG", "lat": 44.52, "lon": 3.5, "mode": "all", "size": 20, "see
 
 def test_no_two_searches_of_a_run_have_one_point_or_one_instant() -> None:
     chance = random.Random(1)
-    asked = list(named_searches._draw_searches(("75",), named_searches.DOCTOR, 300, chance))
-    assert len({(body["lat"], body["lon"]) for body, _ in asked}) == 300
-    assert len({now for _, now in asked}) == 300
-    assert all(Criteria(**body).what == "médecin généraliste" for body, _ in asked)
+    drawn = list(named_searches._draw_searches(("75",), named_searches.DOCTOR, 300, chance))
+    assert len({(body["lat"], body["lon"]) for body, _ in drawn}) == 300
+    assert len({now for _, now in drawn}) == 300
+    assert all(Criteria(**body).what == "médecin généraliste" for body, _ in drawn)
 
 
 async def test_a_search_is_sent_at_an_instant_nobody_asked_before(site: Site) -> None:
@@ -36,7 +36,7 @@ async def test_a_search_is_sent_at_an_instant_nobody_asked_before(site: Site) ->
 
 
 async def test_a_commune_met_before_costs_no_question_more(site: Site) -> None:
-    """As in a process that has been serving: the CPTS there are asked beside the page."""
+    """As in a process that has been serving: the CPTS there are requested beside the page."""
     circle, now = {**MENDE, "radius_km": 30}, datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
     [raw] = await plans.raw_searches(site.url, site.alias, [circle])
     [met] = await plans.searches_at(site.url, site.alias, [(circle, now)])
@@ -72,7 +72,7 @@ def test_each_named_search_has_its_percentiles_and_its_limit(site: Site) -> None
 def test_growth_of_an_index_beside_itself_is_none(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same offers on both sides: every search that finds somebody is a pair."""
+    """The same offers on both sides: every search with a result is a pair."""
     monkeypatch.setattr(named_searches, "COMPARABLE_DEPARTMENTS", ("48",))
     with LoadProcess() as generator:
         grown = named_searches.measure_growth(

@@ -69,9 +69,9 @@ async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
 
 
 async def test_calls_at_the_same_time_wait_for_no_other(site: Site) -> None:
-    """The treating doctor's places are asked beside the page, after nothing."""
-    asked = {**LOZERE, "treating_doctor": "10000000101", "radius_km": 5}
-    [exchange] = await plans.raw_searches(site.url, site.alias, [asked])
+    """The treating doctor's places are requested beside the page, after nothing."""
+    body = {**LOZERE, "treating_doctor": "10000000101", "radius_km": 5}
+    [exchange] = await plans.raw_searches(site.url, site.alias, [body])
     assert [call.after for call in exchange[:2]] == [(), ()]
 
 
@@ -96,12 +96,12 @@ def test_searches_are_those_of_their_seed_and_all_valid() -> None:
     }
     structure = {"title": "Pharmacie du Causse", "point": {"lat": 44.52, "lon": 3.5}}
     drawn = scenario.SampledOffers(("75", "48", "974"), (person,), (structure,))
-    asked = scenario.searches(drawn, 300, seed=1)
-    assert asked == scenario.searches(drawn, 300, seed=1)
-    assert asked != scenario.searches(drawn, 300, seed=2)
-    assert len({Criteria(**body).what for body in asked}) > 10
-    assert {body["size"] for body in asked} == {5, 20}
-    assert any("lat" in body for body in asked)
-    assert any("insee" in body for body in asked)
-    assert any("department" in body for body in asked)
-    assert any(body.get("treating_doctor") for body in asked)
+    bodies = scenario.searches(drawn, 300, seed=1)
+    assert bodies == scenario.searches(drawn, 300, seed=1)
+    assert bodies != scenario.searches(drawn, 300, seed=2)
+    assert len({Criteria(**body).what for body in bodies}) > 10
+    assert {body["size"] for body in bodies} == {5, 20}
+    assert any("lat" in body for body in bodies)
+    assert any("insee" in body for body in bodies)
+    assert any("department" in body for body in bodies)
+    assert any(body.get("treating_doctor") for body in bodies)

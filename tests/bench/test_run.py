@@ -29,24 +29,24 @@ def _bench(site: Site, out: Path, *options: str) -> "subprocess.CompletedProcess
 
 
 def _read_results(out: Path) -> tuple[dict[str, Any], str]:
-    [told], [page] = out.glob("*.json"), out.glob("*.md")
-    return orjson.loads(told.read_bytes()), page.read_text("utf-8")
+    [results], [page] = out.glob("*.json"), out.glob("*.md")
+    return orjson.loads(results.read_bytes()), page.read_text("utf-8")
 
 
 def test_a_run_measures_everything_and_leaves_the_index(site: Site, tmp_path: Path) -> None:
     done = _bench(site, tmp_path)
     assert done.returncode == 0, done.stderr
-    told, page = _read_results(tmp_path)
-    found = told["found"]
+    results, page = _read_results(tmp_path)
+    found = results["found"]
     assert found["one"]["raw"]["count"] == found["one"]["ours"]["count"] == 6
     assert found["many"]["ours"]["count"] == 12
     sent = [found["many"][name]["requests_a_search"] for name in ("raw", "ours")]
-    # Elasticsearch keeps the answers of counts for the second in which they are asked again.
+    # Elasticsearch keeps the answers of counts for the second in which they are requested again.
     assert sent[0] == pytest.approx(sent[1], rel=0.25), "ours sends what was recorded"
     assert found["many"]["ours"]["cpu_ms_a_search"]["api"] > 0
     assert found["one"]["stages_p50_ms"]["total"] > 0
     assert [target["value"] for target in found["targets"] if target["name"] == "errors"] == [0]
-    assert {"machine", "versions", "commit", "scale", "offers"} <= told["about"].keys()
+    assert {"machine", "versions", "commit", "scale", "offers"} <= results["about"].keys()
     assert "| 1 connection, ms |" in page
     assert "| Paris with facets, took, ms |" in page
     assert "times the offers" not in page, "growth is measured where there is a small set"
@@ -62,21 +62,21 @@ def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path:
     subprocess.run(made, check=True, capture_output=True, timeout=60)
     before = sorted(file.name for file in files.iterdir())
     done = _bench(site, out, "--from", str(files), "--growth", site.prefix, "--strict")
-    told, page = _read_results(out)
+    results, page = _read_results(out)
     assert sorted(file.name for file in files.iterdir()) == before
     assert "times the offers, p50, ms |" in page
-    targets = {target["name"]: target["met"] for target in told["found"]["targets"]}
+    targets = {target["name"]: target["met"] for target in results["found"]["targets"]}
     assert {"Paris with facets", "Lozère", "growth"} <= targets.keys()
     assert done.returncode == (0 if all(targets.values()) else 1), done.stderr
-    assert told["about"]["offers"] > 100
+    assert results["about"]["offers"] > 100
 
 
 def test_a_profile_names_functions_of_ours(site: Site, tmp_path: Path) -> None:
     done = _bench(site, tmp_path, "--profile")
     assert done.returncode == 0, done.stderr
-    told, page = _read_results(tmp_path)
-    assert told["found"]["ours"]["cpu_ms"] > 0
-    assert told["found"]["ours"]["lines"]["parts"]
+    results, page = _read_results(tmp_path)
+    assert results["found"]["ours"]["cpu_ms"] > 0
+    assert results["found"]["ours"]["lines"]["parts"]
     assert "with what it calls" in page
 
 

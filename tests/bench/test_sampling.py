@@ -1,4 +1,4 @@
-"""A profile says where time went."""
+"""A profile shows where time went."""
 
 from collections import Counter
 
@@ -25,8 +25,8 @@ def test_the_function_that_burns_time_is_named() -> None:
 def test_shares_count_a_function_once_however_deep_it_recurs() -> None:
     ours = sampling.__file__
     stacks = Counter({((ours, "f"), (ours, "f"), (ours, "g")): 3, ((ours, "g"),): 1})
-    told = {line.name: (line.own, line.all) for line in by_function(stacks)}
-    assert told == {"bench.sampling.f": (0.75, 0.75), "bench.sampling.g": (0.25, 1.0)}
+    shares = {line.name: (line.own, line.all) for line in by_function(stacks)}
+    assert shares == {"bench.sampling.f": (0.75, 0.75), "bench.sampling.g": (0.25, 1.0)}
     assert [(line.name, line.own, line.all) for line in by_part(stacks)] == [
         ("bench.sampling", 1.0, 1.0)
     ]

@@ -28,7 +28,7 @@ from tests.elastic.clusters import HEAP, WAIT_S, open_own_machine
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
 PREFIX = "trio"
 LOOK_OFTEN = {"cluster.info.update.interval": "10s"}
-"""How often nodes look at their disks; no shorter time is accepted."""
+"""Interval at which nodes look at their disks; no shorter one is accepted."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def as_environment(
 
 
 def as_owner(cluster: ThreeNodeCluster, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of whoever started the nodes, in a corner of its own."""
+    """The environment of the account that started the nodes, in a corner of its own."""
     for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SAS_STATE_DIR", str(cluster.machine.state_dir))

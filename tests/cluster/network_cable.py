@@ -1,7 +1,7 @@
 """A cable that can be pulled: a network namespace of its own at the end of a pair of interfaces.
 
-Both ends bear loopback addresses: nothing of it can leave this machine, and Elasticsearch asks no
-limits of production of it. Only the far end is taken down: the route to it stays, so that what is
+Both ends have loopback addresses: nothing of it can leave this machine, and Elasticsearch applies
+no production limits to it. Only the far end is taken down: the route to it stays, so that what is
 sent is lost, and what is sent from there falls into a black hole.
 """
 
@@ -41,7 +41,7 @@ class Cable:
         return f"{self.name}f"
 
     def pull(self) -> None:
-        """Nothing passes any more; nobody is told."""
+        """Nothing passes any more; neither end is notified."""
         ip("-n", self.name, "link", "set", self.far, "down")
 
     def plug(self) -> None:
@@ -95,12 +95,12 @@ def ip(*words: str, check: bool = True) -> None:
 
 
 def route(source: str, target: str, interface: str, *where: str) -> None:
-    """The way to an address, before the table says that every loopback address is here."""
+    """The way to an address, before the table routes every loopback address to this machine."""
     ip(*where, "route", "add", target, "dev", interface, "src", source, "table", "local")
 
 
 def allow_loopback(interface: str) -> None:
-    """Else the system drops what bears such addresses on a cable."""
+    """Accept loopback addresses on a cable, which the system drops by default."""
     Path(f"/proc/sys/net/ipv4/conf/{interface}/route_localnet").write_text("1")
 
 

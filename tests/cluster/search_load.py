@@ -24,17 +24,17 @@ PROGRESS_S = 120.0
 """Seconds in which the searches of an event end, on a busy machine."""
 NODES = 3
 DEADLINE_S = 10.0
-"""Seconds after which the API gives a search up: nobody may wait longer."""
+"""Seconds after which the API gives a search up: no client may wait longer."""
 ROUND_S = 2.0
 """Seconds a refusal takes on its way on a busy machine."""
 GATEWAY_TIMEOUT = 504
 INCOMPLETE = 0
-"""What counts as the status of a page that is empty or short: a failure that looks like none."""
+"""Status noted for a page that is empty or short: a failure that looks like none."""
 
 
 @dataclass
 class SearchLoad:
-    """What became of the searches, and how long each took; ``whole`` is what all should find."""
+    """Outcome and duration of the searches; ``full_page`` is the result that all should find."""
 
     url: str
     full_page: object
@@ -43,7 +43,7 @@ class SearchLoad:
     over: threading.Event = field(default_factory=threading.Event)
 
     def call(self) -> None:
-        """Search until told that it is over."""
+        """Search until it is over."""
         with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as api:
             while not self.over.is_set():
                 began = time.monotonic()

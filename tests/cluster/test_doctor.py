@@ -1,4 +1,4 @@
-"""What ``sas doctor`` says of the copies of indices, asked with the key of the API."""
+"""Findings of ``sas doctor`` on the copies of indices, read with the key of the API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What users see when the cable of a node is pulled, and when it is plugged in again."""
+"""Pages that users get when the cable of a node is pulled, and when it is plugged in again."""
 
 import os
 import shutil
@@ -98,7 +98,7 @@ def split_cluster() -> Iterator[SplitCluster]:
 
 
 def plan_launches(folder: Path) -> list[Launch]:
-    """What each is launched with: an address of its own in place of the loopback interface."""
+    """Launch of each node: an address of its own in place of the loopback interface."""
     distribution, account = obtain_distribution(ElasticSettings(), SilentReporter()), node_account()
     java = None if distribution.jdk_home else find_jdk(os.environ, account).home
     ports = [Ports(find_free_port(), find_free_port()) for _ in range(NODES)]

@@ -1,4 +1,4 @@
-"""What users see when a node dies, stops answering, or its disk is full: their pages."""
+"""Pages that users get when a node dies, stops answering, or its disk is full."""
 
 import os
 import signal
@@ -59,6 +59,7 @@ def api(three_node_cluster: ThreeNodeCluster, dozen: str) -> Iterator[str]:
             yield url
 
 
+@pytest.mark.every_run
 @pytest.mark.proves("F072", "W19")
 def test_a_killed_node_costs_no_search_and_comes_back(
     three_node_cluster: ThreeNodeCluster, api: str
@@ -100,7 +101,7 @@ def test_a_master_that_holds_connections_and_never_answers(
     """SIGSTOP is what a cut network looks like from outside; test_network.py cuts one.
 
     Until the others notice, a search may meet the frozen node more than once: it waits, and what
-    the API cannot answer in time is a typed 504. Nothing is empty, and nobody waits longer.
+    the API cannot answer in time is a typed 504. Nothing is empty, and no client waits longer.
     """
     lost = next(at for at in range(NODES) if member_name(at) == master(three_node_cluster))
     pid = read_member_state(three_node_cluster, lost).pid
@@ -170,7 +171,7 @@ def test_a_first_load_on_a_full_disk_is_refused_at_once(
 def assert_load_refused(
     cluster: ThreeNodeCluster, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``sas load`` says in a sentence that the disk is full; what is live is asked afterwards."""
+    """``sas load`` is refused with one sentence on the full disk."""
     source = folder / "participation.jsonl"
     source.write_text('{"rpps": "10000000101", "participation": false}\n')
     as_environment(cluster, KeyRole.WRITER, monkeypatch)

@@ -24,9 +24,9 @@ def main() -> None:
 
 def run(words: list[str], output: str) -> None:
     """The command in this process, which ends with it."""
-    told = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(told, 1)
-    os.dup2(told, 2)
+    written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
     sys.argv = ["sas", *words]
     app()
 

@@ -1,4 +1,4 @@
-"""A corner of the real node where nights are lived: files, live index, processes that reindex."""
+"""A harness on the real node: files, a live index, and processes that reindex."""
 
 import json
 import os
@@ -22,7 +22,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class CommandRunner:
-    """A process that forks a real process for each command it is told."""
+    """A process that forks a real process for each command it receives."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._output = folder / "output.txt"
@@ -67,7 +67,7 @@ class CommandRunner:
 
 
 class CrashHarness(ReindexHarness):
-    """An office whose commands run as a scheduler runs them, with folders of their own."""
+    """A reindex harness whose commands run as a scheduler runs them, with folders of their own."""
 
     def __init__(self, es: Elasticsearch, url: str, prefix: str, folder: Path) -> None:
         super().__init__(es, prefix, folder)
@@ -92,15 +92,15 @@ class CrashHarness(ReindexHarness):
         return self.runners[-1]
 
     def is_locked(self) -> bool:
-        """True while somebody holds the lock."""
+        """True while the lock is held."""
         return bool(self.es.exists(index=locks_index(self.prefix), id="offers"))
 
     def leftover_files(self) -> list[str]:
-        """What loads left in the temporary folder."""
+        """Files that loads left in the temporary folder."""
         return [path.name for path in self.scratch.iterdir()]
 
     def count_offers_with_slots(self) -> int:
-        """Live offers that bear a slot."""
+        """Live offers with a slot."""
         query = {"nested": {"path": "slots", "query": {"exists": {"field": "slots.start"}}}}
         return int(self.es.count(index=self.alias, query=query)["count"])
 

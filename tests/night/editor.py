@@ -1,7 +1,7 @@
 """An editor that answers without a pause, as ``sas slots import`` writes it, in its own process.
 
-Arguments: address, alias, RPPS. One line of JSON for each answer once it is acknowledged: who was
-asked for, and the minute at which the only slot of the answer begins; None when it has none.
+Arguments: address, alias, RPPS. One line of JSON for each answer once it is acknowledged: the RPPS
+and the minute at which the only slot of the answer begins; None when it has none.
 """
 
 import json
@@ -21,7 +21,7 @@ EMPTY_EVERY = 7
 
 
 def main(url: str, alias: str, rpps_list: list[str]) -> None:
-    """Answer until killed, or until nobody listens."""
+    """Answer until killed, or until the output is closed."""
     chance = random.Random(7)
     with sync_client(url) as client:
         number = 0

@@ -71,13 +71,13 @@ class TcpProxy:
 
 
 class _Link:
-    """One connection: the side that asks, and the server."""
+    """One connection: the client and the server."""
 
     def __init__(self, near: socket.socket, far: socket.socket) -> None:
         self.near, self.far, self.silent = near, far, False
 
     def answer(self) -> None:
-        """Bring what the server says back; once silent, end at its first word."""
+        """Bring the answers back; once silent, end at the first byte."""
         with suppress(OSError):
             while (chunk := self.far.recv(CHUNK)) and not self.silent:
                 self.near.sendall(chunk)

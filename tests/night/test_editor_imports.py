@@ -42,19 +42,19 @@ def open_editor(harness: CrashHarness, rpps_list: list[str]) -> Iterator[Acknowl
         "tests.night.editor",
         harness.environment["SAS_ELASTICSEARCH_URL"],
     ]
-    told = AcknowledgedAnswers()
+    acknowledged = AcknowledgedAnswers()
     with subprocess.Popen(
         [*words, harness.alias, *rpps_list], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        listening = threading.Thread(target=told.record_answers, args=(process.stdout,))
-        listening.start()
+        reading = threading.Thread(target=acknowledged.record_answers, args=(process.stdout,))
+        reading.start()
         try:
-            yield told
+            yield acknowledged
         finally:
             alive = process.poll() is None
             process.terminate()
-            listening.join()
+            reading.join()
     assert alive, "the editor failed"
 
 
@@ -63,24 +63,26 @@ def test_no_acknowledged_slot_is_lost_by_reindexes(
     crash_harness: CrashHarness, repetitions: Repetitions
 ) -> None:
     """The answer under way when the editor stops is not acknowledged: it may be there or not."""
-    files, asked = (
+    files, doctors = (
         fill_register(crash_harness, "in", DOCTORS),
         [rpps(number) for number in range(EDITOR_DOCTORS)],
     )
     crash_harness.reindex(files)
     loader = crash_harness.start_runner()
-    with open_editor(crash_harness, asked) as told:
+    with open_editor(crash_harness, doctors) as acknowledged:
         for _ in range(repetitions.editor_reindexes):
-            before, live = told.answers, crash_harness.live
-            code, said = loader.run(*reindex_command(files))
-            assert code == 0, said
+            before, live = acknowledged.answers, crash_harness.live
+            code, output = loader.run(*reindex_command(files))
+            assert code == 0, output
             assert crash_harness.live != live
-            assert told.answers > before
+            assert acknowledged.answers > before
     differing = {
-        one for one in asked if live_starts(crash_harness, one) != answer_starts(told.last.get(one))
+        one
+        for one in doctors
+        if live_starts(crash_harness, one) != answer_starts(acknowledged.last.get(one))
     }
     assert len(differing) <= 1
-    print(f"{told.answers} answers during {repetitions.editor_reindexes} reindexes")
+    print(f"{acknowledged.answers} answers during {repetitions.editor_reindexes} reindexes")
 
 
 def live_starts(harness: CrashHarness, of: str) -> list[str]:

@@ -65,8 +65,8 @@ def kill(runner: CommandRunner, words: tuple[object, ...], after: float) -> bool
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
     os.close(process)
-    code, told = runner.end()
-    assert code in (-signal.SIGKILL, 0), told
+    code, output = runner.end()
+    assert code in (-signal.SIGKILL, 0), output
     return code != 0
 
 
@@ -74,8 +74,8 @@ def next_run_succeeds(
     harness: CrashHarness, runner: CommandRunner, words: tuple[object, ...]
 ) -> None:
     """At once, though the lock was never given back; nothing of the killed ones is left."""
-    code, told = runner.run(*words)
-    assert code == 0, told
+    code, output = runner.run(*words)
+    assert code == 0, output
     assert len(harness.indices) == 2
     assert harness.count_offers_with_slots() == OFFERS_WITH_SLOTS
     assert harness.leftover_files() == []

@@ -25,11 +25,11 @@ def test_of_two_loads_at_once_one_works_and_one_is_told_who_does(
     pid = first.start(*reindex_command(files))
     wait_for(crash_harness.is_locked)
     os.kill(pid, signal.SIGSTOP)
-    code, told = second.run(*reindex_command(files))
+    code, output = second.run(*reindex_command(files))
     os.kill(pid, signal.SIGCONT)
-    assert code == 3, told
-    assert "Lock 'offers' is held by" in told
-    assert f":{pid} since" in told
+    assert code == 3, output
+    assert "Lock 'offers' is held by" in output
+    assert f":{pid} since" in output
     assert first.end()[0] == 0
     assert second.run(*reindex_command(files))[0] == 0
 
@@ -42,18 +42,18 @@ def test_elasticsearch_gone_in_the_middle_is_code_3_and_the_next_run_cleans_up(
     live, offers = crash_harness.live, crash_harness.offers()
     with TcpProxy(crash_harness.environment["SAS_ELASTICSEARCH_URL"]) as way:
         way.cut_at(b"/_bulk")
-        code, told = crash_harness.start_runner(SAS_ELASTICSEARCH_URL=way.url).run(
+        code, output = crash_harness.start_runner(SAS_ELASTICSEARCH_URL=way.url).run(
             *reindex_command(files)
         )
     assert way.is_cut
-    assert code == 3, told
-    assert "Elasticsearch cannot be reached" in told
-    assert "Traceback" not in told
+    assert code == 3, output
+    assert "Elasticsearch cannot be reached" in output
+    assert "Traceback" not in output
     assert (crash_harness.live, crash_harness.offers()) == (live, offers)
     assert len(crash_harness.indices) == 2
     assert crash_harness.leftover_files() == []
-    code, told = crash_harness.start_runner().run(*reindex_command(files))
-    assert code == 0, told
+    code, output = crash_harness.start_runner().run(*reindex_command(files))
+    assert code == 0, output
     assert crash_harness.indices == sorted([live, crash_harness.live])
     assert not crash_harness.is_locked()
 
@@ -100,10 +100,10 @@ def test_a_damaged_file_is_code_1_and_the_live_index_is_as_it_was(
     crash_harness.reindex(files)
     live, offers = crash_harness.live, crash_harness.offers()
     make(files)
-    code, told = crash_harness.start_runner().run(*reindex_command(files))
-    assert code == 1, told
-    assert sentence in told.replace("\n", " ")
-    assert "Traceback" not in told
+    code, output = crash_harness.start_runner().run(*reindex_command(files))
+    assert code == 1, output
+    assert sentence in output.replace("\n", " ")
+    assert "Traceback" not in output
     assert_untouched(crash_harness, live, offers)
 
 
@@ -111,9 +111,9 @@ def test_fewer_documents_than_the_floor_are_never_swapped_in(crash_harness: Cras
     files = fill_register(crash_harness, "in", DOCTORS)
     crash_harness.reindex(files)
     live, offers = crash_harness.live, crash_harness.offers()
-    code, told = crash_harness.start_runner().run(*reindex_command(files, "--floor", DOCTORS + 1))
-    assert code == 1, told
-    assert f"{DOCTORS} offers where at least {DOCTORS + 1} are needed" in told
+    code, output = crash_harness.start_runner().run(*reindex_command(files, "--floor", DOCTORS + 1))
+    assert code == 1, output
+    assert f"{DOCTORS} offers where at least {DOCTORS + 1} are needed" in output
     assert_untouched(crash_harness, live, offers)
 
 
@@ -123,9 +123,9 @@ def test_fewer_documents_than_the_live_ones_are_never_swapped_in(
     """Within the fifty rows that a file may lose, and yet under 95 % of what is live."""
     crash_harness.reindex(fill_register(crash_harness, "in", DOCTORS))
     live, offers = crash_harness.live, crash_harness.offers()
-    code, told = crash_harness.start_runner().run(
+    code, output = crash_harness.start_runner().run(
         *reindex_command(fill_register(crash_harness, "fewer", DOCTORS - 4))
     )
-    assert code == 1, told
-    assert f"{DOCTORS - 4} offers, fewer than 95% of the live {DOCTORS}" in told
+    assert code == 1, output
+    assert f"{DOCTORS - 4} offers, fewer than 95% of the live {DOCTORS}" in output
     assert_untouched(crash_harness, live, offers)

@@ -1,4 +1,4 @@
-"""Users during a reindex and its swap: every search has a whole page, every walk an end."""
+"""Users during a reindex and its swap: every search has a whole page, every cursor an end."""
 
 import statistics
 import threading
@@ -22,14 +22,14 @@ SEARCH_BODY = {"what": "MG", "insee": "48095", "mode": "all"}
 
 @dataclass
 class SearchLog:
-    """What became of the searches: statuses, totals of whole pages, seconds."""
+    """Outcome of the searches: statuses, totals of whole pages, seconds."""
 
     failures: list[str] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def search_repeatedly(self, url: str, over: threading.Event) -> None:
-        """Search three times a second until told that it is over."""
+        """Search three times a second until it is over."""
         with httpx.Client(base_url=url, timeout=30) as api:
             while not over.is_set():
                 began = time.monotonic()
@@ -40,27 +40,27 @@ class SearchLog:
 
     def _note(self, api: httpx.Client) -> None:
         try:
-            told = api.post("/v1/search", json=SEARCH_BODY)
+            response = api.post("/v1/search", json=SEARCH_BODY)
         except httpx.TransportError as error:
             self.failures.append(type(error).__name__)
             return
-        if told.status_code == 200 and told.json()["results"]:
-            self.totals.append(told.json()["total"]["value"])
+        if response.status_code == 200 and response.json()["results"]:
+            self.totals.append(response.json()["total"]["value"])
         else:
-            self.failures.append(f"{told.status_code} {told.text[:200]}")
+            self.failures.append(f"{response.status_code} {response.text[:200]}")
 
 
 @contextmanager
 def open_searches(url: str) -> Iterator[SearchLog]:
     """Searches during the body."""
     found, over = SearchLog(), threading.Event()
-    asking = threading.Thread(target=found.search_repeatedly, args=(url, over))
-    asking.start()
+    searching = threading.Thread(target=found.search_repeatedly, args=(url, over))
+    searching.start()
     try:
         yield found
     finally:
         over.set()
-        asking.join()
+        searching.join()
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_no_search_fails_during_a_reindex(crash_harness: CrashHarness, url: str)
     loader, files = crash_harness.start_runner(), fill_register(crash_harness, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api, open_searches(url) as found:
         before = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
-        code, told = loader.run(*reindex_command(files))
-        assert code == 0, told
+        code, output = loader.run(*reindex_command(files))
+        assert code == 0, output
         after = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
     p95 = statistics.quantiles(found.seconds, n=20)[-1]
     print(f"{len(found.seconds)} searches, {len(found.failures)} failed, p95 {p95 * 1000:.0f} ms")
@@ -92,7 +92,7 @@ def test_no_search_fails_during_a_reindex(crash_harness: CrashHarness, url: str)
 def test_a_stable_walk_begun_before_the_swap_ends_as_it_began_or_is_told(
     crash_harness: CrashHarness, url: str
 ) -> None:
-    """One reindex later its index is still kept; two later it is gone, and the walk says so."""
+    """One reindex later its index is still kept; two later its next page is refused."""
     loader, files = crash_harness.start_runner(), fill_register(crash_harness, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api:
         first = answer(api.post("/v1/search", json={**SEARCH_BODY, "stable": True, "size": 20}))
@@ -111,7 +111,7 @@ def rest(api: httpx.Client, page: dict[str, Any]) -> Iterator[str]:
 
 
 def follow(api: httpx.Client, page: dict[str, Any]) -> httpx.Response:
-    """The next page of the walk."""
+    """The next page of the cursor."""
     cursor = page["next"]["cursor"]
     return api.post(
         "/v1/search", json={**SEARCH_BODY, "stable": True, "size": 20, "cursor": cursor}

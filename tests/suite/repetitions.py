@@ -1,4 +1,4 @@
-"""How often the longest tests repeat what they do: a few times in `make test`, all in full."""
+"""Repetition counts of the longest tests: few in `make test`, all in `make test-full`."""
 
 from dataclasses import dataclass
 
