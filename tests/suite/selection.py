@@ -1,5 +1,6 @@
 """Which tests run at which speed, by the fixtures they use, and in which order."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ LONGEST_FIRST = (
     "tests/cluster",
     "tests/night",
     "tests/elastic/node/test_embedded.py",
+    "tests/api/test_contract.py",
     "tests/search_engine/query/test_facets_oracle.py",
     "tests/search_engine/test_oracle.py",
     "tests/search_engine/backend/test_hints.py",
@@ -43,11 +45,24 @@ class SelectionPlugin:
                 config.hook.pytest_deselected(items=left_out)
             items[:] = kept
         items.sort(key=lambda item: start_order(item.nodeid))
+        separate_node_ids(items)
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> "FileScheduling":
         """Distribute whole files, the longest first."""
         config.option.loadscopereorder = False
         return FileScheduling(config, log)
+
+
+def separate_node_ids(items: Sequence[pytest.Item]) -> None:
+    """Give each test a node id of its own: pytest-xdist runs one test of each node id only.
+
+    The tests that schemathesis makes of one function share theirs; their names hold the route.
+    """
+    counts = Counter(item.nodeid for item in items)
+    for item in items:
+        if counts[item.nodeid] > 1:
+            label = item.name.partition("[")[2].removesuffix("]")
+            item._id = item.id.with_params(label)
 
 
 def fixture_names(item: pytest.Item) -> Sequence[str]:
