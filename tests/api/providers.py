@@ -55,16 +55,16 @@ class _Handler(BaseHTTPRequestHandler):
     provider: IdentityProvider
 
     def do_GET(self) -> None:
-        told = self.provider
-        told.request_paths.append(self.path)
+        result = self.provider
+        result.request_paths.append(self.path)
         with suppress(OSError):  # the client may not wait
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+            self.send_response(result.status)
+            for name, value in result.headers.items():
                 self.send_header(name, value)
             self.end_headers()
             for piece in self._pieces():
                 self.wfile.write(piece)
-                told.sent += len(piece)
+                result.sent += len(piece)
 
     def _pieces(self) -> Iterator[bytes]:
         while self.provider.endless:
@@ -91,12 +91,12 @@ def open_identity_provider(
 
     server = ThreadingHTTPServer(("127.0.0.1", port), BoundKeyHandler)
     server.socket = authority.server_context(host).wrap_socket(server.socket, server_side=True)
-    told = IdentityProvider(f"https://localhost:{server.server_port}/keys")
-    BoundKeyHandler.provider = told
+    result = IdentityProvider(f"https://localhost:{server.server_port}/keys")
+    BoundKeyHandler.provider = result
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield told
+        yield result
     finally:
         server.shutdown()
         thread.join()

@@ -215,10 +215,10 @@ def test_the_kept_list_names_software_and_nobody(lrm: SendLink, state: Path) -> 
 
 def test_a_post_says_the_same_without_an_address_bar(lrm: SendLink) -> None:
     asked = lrm(**{**FULL, "seed": "1"})
-    told = httpx.post(
+    result = httpx.post(
         str(asked.request.url.copy_with(query=None)), json={**FULL, "seed": 1}, timeout=10
     )
-    first, second = answer(asked), answer(told)
+    first, second = answer(asked), answer(result)
     assert {**first, "took_ms": {}} == {**second, "took_ms": {}}
 
 
@@ -244,8 +244,8 @@ def test_other_parameters_are_ignored_and_told(lrm: SendLink) -> None:
 def test_half_a_surrogate_pair_is_refused_and_no_fault_of_ours(lrm: SendLink, name: str) -> None:
     url = str(lrm(**FULL).request.url.copy_with(query=None))
     body = json.dumps({**FULL, name: "\ud800"}).encode()
-    told = httpx.post(url, content=body, headers={"Content-Type": "application/json"})
-    assert told.status_code in (400, 422), told.text
+    result = httpx.post(url, content=body, headers={"Content-Type": "application/json"})
+    assert result.status_code in (400, 422), result.text
 
 
 @pytest.mark.proves("F056", "F123", "W42")

@@ -80,9 +80,9 @@ def test_a_role_said_in_dev_is_told_and_an_unknown_one_refused(api: httpx.Client
 
 @pytest.mark.proves("F124", "W48", "W49")
 def test_every_territory_is_listed_corsica_and_overseas_included(api: httpx.Client) -> None:
-    told = answer(api.get("/v1/territories"))
-    assert Territories.model_validate(told).model_dump() == told
-    listed = {territory["department"]: territory for territory in told["territories"]}
+    result = answer(api.get("/v1/territories"))
+    assert Territories.model_validate(result).model_dump() == result
+    listed = {territory["department"]: territory for territory in result["territories"]}
     assert list(listed) == sorted(departments())
     assert all(entry["id"] == f"SAS-{code}" for code, entry in listed.items())
     zones = {code: listed[code]["timezone"] for code in ("2A", "2B", "973", "974", "975", "988")}
@@ -118,5 +118,5 @@ def test_the_list_at_hand_is_not_sent_again(api: httpx.Client) -> None:
         assert (again.status_code, again.content) == (304, b"")
         assert (again.headers["etag"], again.headers["cache-control"]) == (tag, CACHE_CONTROL)
     for other in ('"other"', tag.strip('"'), ""):
-        told = api.get("/v1/territories", headers={"If-None-Match": other})
-        assert answer(told) == first.json()
+        result = api.get("/v1/territories", headers={"If-None-Match": other})
+        assert answer(result) == first.json()

@@ -63,13 +63,13 @@ def test_a_real_page_fits_the_contract(api: httpx.Client, asked: dict[str, Any])
     ],
 )
 def test_other_answers_fit_the_contract(api: httpx.Client, path: str, shape: type[Shape]) -> None:
-    told = answer(api.get(path))
-    assert _validate_document(shape, told) == told
+    result = answer(api.get(path))
+    assert _validate_document(shape, result) == result
 
 
 def test_a_refusal_fits_the_contract(api: httpx.Client) -> None:
-    told = api.post("/v1/search", json={"what": "MG", "size": 0, "page": 0}).json()
-    assert _validate_document(ProblemDocument, told) == told
+    result = api.post("/v1/search", json={"what": "MG", "size": 0, "page": 0}).json()
+    assert _validate_document(ProblemDocument, result) == result
 
 
 def _validate_document(shape: type[Shape], document: dict[str, Any]) -> dict[str, Any]:

@@ -60,9 +60,9 @@ def by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServer) -> None:
-    told = answer(httpx.get(f"{serve(build_frozen_app())}/v1/sources"))
-    Sources.model_validate(told)
-    sources = by_name(told["sources"])
+    result = answer(httpx.get(f"{serve(build_frozen_app())}/v1/sources"))
+    Sources.model_validate(result)
+    sources = by_name(result["sources"])
     assert {name: (one["stale"], one["partial"]) for name, one in sources.items()} == {
         "rpps": (True, False),
         "participation": (False, True),
@@ -71,7 +71,7 @@ def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServ
     assert sources["participation"]["rejected"] == 3
     assert sources["rpps"]["age_s"] == 22 * 86_400 + 9 * 3_600
     assert sources["rpps"]["bound_s"] == 8 * 86_400
-    (editor,) = told["slot_sources"]
+    (editor,) = result["slot_sources"]
     assert (editor["source"], editor["stale"]) == ("editor-a", False)
     assert editor["live_slots"] > 0
 
@@ -82,8 +82,8 @@ def test_a_page_names_the_stale_and_the_partial_and_no_other(
     url = serve(build_frozen_app())
     answer(httpx.get(f"{url}/v1/sources"))
     page = answer(httpx.post(f"{url}/v1/search", json=MENDE))
-    told = {one["source"]: (one["state"], one["message"]) for one in page["sources"]}
-    assert told == {
+    result = {one["source"]: (one["state"], one["message"]) for one in page["sources"]}
+    assert result == {
         "participation": (
             "partial",
             "Participations au SAS : des données manquent, 3 lignes n'ont pas pu être lues.",
@@ -210,8 +210,8 @@ def test_a_source_is_stale_past_its_bound(days: int, stale: bool) -> None:
 
 def test_one_row_is_told_in_the_singular() -> None:
     load = SourceLoad("participation", "p.jsonl", None, 20, 1, "", NOW)
-    (told,) = source_notices([build_source_state(load, 1, NOW)])
-    assert told["message"].endswith("des données manquent, 1 ligne n'a pas pu être lue.")
+    (result,) = source_notices([build_source_state(load, 1, NOW)])
+    assert result["message"].endswith("des données manquent, 1 ligne n'a pas pu être lue.")
 
 
 def test_every_source_has_a_bound() -> None:

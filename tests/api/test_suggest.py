@@ -16,9 +16,9 @@ from tests.api.conftest import StartServer, answer, build_frozen_app, problem
     "asked", [{}, {"text": "mg"}, {"text": "boi", "insee": "48095"}, {"text": "pharm", "size": 20}]
 )
 def test_suggestions_fit_the_contract(api: httpx.Client, asked: dict[str, Any]) -> None:
-    told = answer(api.post("/v1/suggest", json=asked))
-    assert Suggestions.model_validate(told).model_dump(exclude_unset=True) == told
-    assert any(told.values())
+    result = answer(api.post("/v1/suggest", json=asked))
+    assert Suggestions.model_validate(result).model_dump(exclude_unset=True) == result
+    assert any(result.values())
 
 
 def test_a_suggested_person_is_found_by_the_search(api: httpx.Client) -> None:
@@ -39,6 +39,6 @@ def test_half_a_point_is_refused(api: httpx.Client) -> None:
 @pytest.mark.proves("F003")
 def test_places_fit_the_contract_and_say_what_is_missing(serve: StartServer) -> None:
     url = serve(build_frozen_app(Geocoder(GeocoderSettings(url="off"))))
-    told = answer(httpx.post(f"{url}/v1/places", json={"text": "mende"}))
-    assert PlaceCompletions.model_validate(told).model_dump(exclude_unset=True) == told
-    assert (told["city"][0]["insee"], told["unavailable"]) == ("48095", [NATIONAL_API])
+    result = answer(httpx.post(f"{url}/v1/places", json={"text": "mende"}))
+    assert PlaceCompletions.model_validate(result).model_dump(exclude_unset=True) == result
+    assert (result["city"][0]["insee"], result["unavailable"]) == ("48095", [NATIONAL_API])

@@ -17,12 +17,12 @@ def test_the_live_index_against_the_previous_one(run: Run, files: FileSet) -> No
     assert (found["left"], found["right"]) == (first, second)
     assert (found["added"]["total"], found["changed"]["total"]) == (1, 1)
     assert found["changed"]["departments"] == {"48": 1}
-    told = run("diff", "--exit-code")
-    assert told.exit_code == DIFFERENT
-    assert f"From {first} to {second}:" in told.output
-    assert f"added structure finess:{MSP}, MSP DES TANNEURS (48)" in told.output
-    assert "participant none -> true" in told.output
-    assert "Slots changed on 0 offers" in told.output
+    result = run("diff", "--exit-code")
+    assert result.exit_code == DIFFERENT
+    assert f"From {first} to {second}:" in result.output
+    assert f"added structure finess:{MSP}, MSP DES TANNEURS (48)" in result.output
+    assert "participant none -> true" in result.output
+    assert "Slots changed on 0 offers" in result.output
     same = run("diff", second, second, "--exit-code")
     assert (same.exit_code, "No offer differs" in same.output) == (0, True)
 

@@ -36,8 +36,8 @@ def test_history_by_index_by_event_and_since(
         == completed[:1]
     )
     assert read_json_output(run("index", "history", "--limit", "1", "--json")) == completed[:1]
-    told = run("index", "history", "--event", "reindex_completed").output
-    assert "professional 2 -> 2" in told
+    result = run("index", "history", "--event", "reindex_completed").output
+    assert "professional 2 -> 2" in result
     assert_refused(run("index", "history", "--since", "2026-11-23T08:00:00"), 2, "with its offset")
 
 
@@ -68,9 +68,9 @@ def test_a_rollback_is_told_before_it_is_done(
     first, second = build_indices(run, files, 2, monkeypatch)
     plan = read_json_output(run("rollback", "--dry-run", "--json"))
     assert (plan["left"], plan["live"], plan["schema"]) == (second, first, SCHEMA_VERSION)
-    told = run("rollback", "--dry-run").output
-    assert f"{first}, built " in told
-    assert "Dry run: nothing was changed." in told
+    result = run("rollback", "--dry-run").output
+    assert f"{first}, built " in result
+    assert "Dry run: nothing was changed." in result
     assert read_json_output(run("index", "status", "--json"))["live"] == second
 
 
@@ -90,6 +90,6 @@ def test_migrate_says_nothing_to_do_or_to_reindex(
 @pytest.mark.parametrize(("applied", "words"), [(True, "were added to"), (False, "would be added")])
 def test_an_additive_migration_is_told(applied: bool, words: str) -> None:
     gap = SchemaGap(2, 3, added=("bell", "slots.room"), differing=())
-    told = index_upkeep.migration(Migration("offers-v2", gap, applied))
-    assert told.startswith(f"bell, slots.room {words}")
-    assert "schema 2 -> 3" in told
+    result = index_upkeep.migration(Migration("offers-v2", gap, applied))
+    assert result.startswith(f"bell, slots.room {words}")
+    assert "schema 2 -> 3" in result

@@ -99,17 +99,17 @@ def test_a_closed_gate_is_told_with_its_stage(
     files.line("participation", rpps="secret-of-the-row")
     result = run("reindex", "--from", files.directory)
     assert result.exit_code == 1
-    (told,) = hook.parse_events()
-    assert told.keys() == MEMBERS
-    assert (told["event"], told["command"], told["code"]) == (
+    (output,) = hook.parse_events()
+    assert output.keys() == MEMBERS
+    assert (output["event"], output["command"], output["code"]) == (
         "run_failed",
         "reindex",
         "gate_closed",
     )
-    assert (told["exit_code"], told["index"]) == (1, f"{index_prefix}-offers")
-    assert told["stage"] == "Checking the new index"
-    assert "100.0% of participation was set aside" in told["sentence"]
-    assert run("report", told["run"], "--json").exit_code == 0
+    assert (output["exit_code"], output["index"]) == (1, f"{index_prefix}-offers")
+    assert output["stage"] == "Checking the new index"
+    assert "100.0% of participation was set aside" in output["sentence"]
+    assert run("report", output["run"], "--json").exit_code == 0
     assert b"secret-of-the-row" not in hook.received[0][1]
 
 
@@ -126,7 +126,7 @@ def test_each_command_that_loads_tells_its_failure(
         ("reindex", "--from", files.directory, "--dry-run", "--floor", "9"),
     ):
         assert run(*words).exit_code in {1, 3}, words
-    assert [(told["command"], told["code"]) for told in hook.parse_events()] == [
+    assert [(result["command"], result["code"]) for result in hook.parse_events()] == [
         ("rollback", "nothing_to_roll_back"),
         ("load participation", "index_missing"),
         ("load", "unknown_source"),
@@ -154,8 +154,8 @@ def test_an_unforeseen_error_is_told_without_its_message(
     monkeypatch.setattr(recipe, "refresh_and_merge", fails)
     result = run("reindex", "--from", files.directory)
     assert (result.exit_code, type(result.exception)) == (1, KeyError)
-    (told,) = hook.parse_events()
-    assert (told["code"], told["sentence"]) == ("key", "An error nobody foresaw: KeyError.")
+    (output,) = hook.parse_events()
+    assert (output["code"], output["sentence"]) == ("key", "An error nobody foresaw: KeyError.")
     assert b"rue du Lac" not in hook.received[0][1]
 
 
@@ -248,9 +248,9 @@ def test_a_signal_is_told(  # noqa: PLR0917
         assert running.stdout.readline().strip() == "reached"
         running.terminate()
         assert running.wait(60) == 130
-    (told,) = hook.parse_events()
-    assert (told["code"], told["exit_code"]) == ("interrupted_run", 130)
-    assert "SIGTERM" in told["sentence"]
+    (result,) = hook.parse_events()
+    assert (result["code"], result["exit_code"]) == ("interrupted_run", 130)
+    assert "SIGTERM" in result["sentence"]
     with lock.open_lock(es, recipe.LOCK, prefix=index_prefix):
         pass
 
@@ -323,11 +323,11 @@ def test_a_setting_that_could_not_work_is_refused(wrong: dict[str, str]) -> None
 
 
 def test_a_long_sentence_is_cut_and_on_one_line() -> None:
-    told = build_notice("test", "x", "test", 1, "a\nb " * 500, datetime(2026, 11, 23, tzinfo=UTC))
-    assert len(told.sentence) == MAX_SENTENCE
-    assert "\n" not in told.sentence
-    assert told.at == "2026-11-23T00:00:00Z"
-    assert "\n" not in told.subject()
+    result = build_notice("test", "x", "test", 1, "a\nb " * 500, datetime(2026, 11, 23, tzinfo=UTC))
+    assert len(result.sentence) == MAX_SENTENCE
+    assert "\n" not in result.sentence
+    assert result.at == "2026-11-23T00:00:00Z"
+    assert "\n" not in result.subject()
 
 
 def test_codes_are_the_names_of_errors() -> None:

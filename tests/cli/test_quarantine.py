@@ -210,9 +210,9 @@ def test_the_summary_has_one_line_a_reason(run: Run, files_with_damage: FileSet)
     assert lines[("rpps", "set aside", "person_id_invalid")]["rows"] == 1
     assert "via" in lines[("participation", "set aside", "invalid_record")]["example"]
     assert lines[("participation", "set aside", "invalid_record")]["example"].startswith("line 1:")
-    told = run("quarantine").output
-    assert EXPLANATIONS[Reason.FINESS_INVALID].split()[0] in told
-    assert BRUNO not in told
+    result = run("quarantine").output
+    assert EXPLANATIONS[Reason.FINESS_INVALID].split()[0] in result
+    assert BRUNO not in result
 
 
 def test_the_summary_tells_warnings_and_points_too() -> None:

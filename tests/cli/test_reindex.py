@@ -149,8 +149,8 @@ def test_an_error_is_json_when_json_was_asked(run: Run, tmp_path: Path) -> None:
 def test_a_reason_as_a_key_is_its_code_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     """The report of a directory with slots counts the hidden ones by reason."""
     print_json({"slots": {"hidden": dict.fromkeys(HiddenReason, 3)}})
-    told = orjson.loads(capsys.readouterr().out)["slots"]["hidden"]
-    assert told == dict.fromkeys(map(str, HiddenReason), 3)
+    result = orjson.loads(capsys.readouterr().out)["slots"]["hidden"]
+    assert result == dict.fromkeys(map(str, HiddenReason), 3)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -200,19 +200,19 @@ def test_a_register_without_names_is_refused(run: Run, files: FileSet) -> None:
 def test_slots_are_told_in_words() -> None:
     slots = {"bearers": 2, "slots": 2156, "hidden": {"absent": 3, "sos": 1}, "rejected": {}}
     report = recipe.ReindexReport(index="new", live_before=None, slots=slots)
-    told = plain(index.report(report, dry_run=False))
-    assert "Slots: offers with slots 2, stored 2,156." in told
-    assert "Slots stored but hidden: absent 3, sos 1." in told
-    assert "{" not in told
-    assert "refused" not in told
+    result = plain(index.report(report, dry_run=False))
+    assert "Slots: offers with slots 2, stored 2,156." in result
+    assert "Slots stored but hidden: absent 3, sos 1." in result
+    assert "{" not in result
+    assert "refused" not in result
 
 
 def test_unknown_columns_are_told() -> None:
     counts = {"rejected": {}, "read": 1, "unknown": {"Couleur": 1}}
     report = {"source": "participation", "writes": 1, "index": "live"}
-    told = plain(index.load_report({**report, "quarantine": {"participation": counts}}))
-    assert "participation: columns not known and not read: Couleur." in told
-    assert "participation: 1 offer written" in told
+    result = plain(index.load_report({**report, "quarantine": {"participation": counts}}))
+    assert "participation: columns not known and not read: Couleur." in result
+    assert "participation: 1 offer written" in result
 
 
 def test_the_report_of_a_run_in_its_three_forms(run: Run, files: FileSet, tmp_path: Path) -> None:
@@ -230,9 +230,9 @@ def test_the_report_of_a_run_in_its_three_forms(run: Run, files: FileSet, tmp_pa
 def test_the_report_of_a_run_that_failed(run: Run, files: FileSet) -> None:
     files.line("participation", rpps="1")
     assert_refused(run("reindex", "--from", files.directory), 1, "was set aside")
-    told = run("report").output
-    assert "Refused: the gate stayed closed" in told
-    assert "While: Checking the new index" in told
+    result = run("report").output
+    assert "Refused: the gate stayed closed" in result
+    assert "While: Checking the new index" in result
 
 
 def test_the_status_names_the_sources_and_the_stale_ones(run: Run, files: FileSet) -> None:
@@ -241,5 +241,5 @@ def test_the_status_names_the_sources_and_the_stale_ones(run: Run, files: FileSe
     )
     (rpps,) = (one for one in read_json_output(run("index", "status", "--json"))["sources"])
     assert (rpps["source"], rpps["rows"]) == ("rpps", 2)
-    told = run("index", "status").output
-    assert ("stale" in told) is rpps["stale"]
+    result = run("index", "status").output
+    assert ("stale" in result) is rpps["stale"]

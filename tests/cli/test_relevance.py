@@ -75,12 +75,12 @@ def read_json_result(result: Result, code: int) -> dict[str, Any]:
 
 def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
-    told = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
-    assert (told["good"], told["ndcg"], told["faults"]) == (True, 1.0, [])
-    assert told["groups"]["professional"]["passed"] == DOCTORS
-    assert told["groups"]["structure"]["passed"] == 1
-    assert told["groups"]["anywhere"]["failed"] == 0
-    away = {one["id"]: one for one in told["cases"]}["cardiologue-lyon"]
+    result = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    assert (result["good"], result["ndcg"], result["faults"]) == (True, 1.0, [])
+    assert result["groups"]["professional"]["passed"] == DOCTORS
+    assert result["groups"]["structure"]["passed"] == 1
+    assert result["groups"]["anywhere"]["failed"] == 0
+    away = {one["id"]: one for one in result["cases"]}["cardiologue-lyon"]
     assert (away["state"], away["problems"]) == ("not_judged", ["aucune offre dans ce secteur"])
     text = sas("relevance", "--now", SEARCHED)
     assert text.exit_code == 0
@@ -89,10 +89,10 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
 
 def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
-    told = read_json_result(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
-    assert told["groups"]["professional"]["passed"] == 24
-    assert told["groups"]["anywhere"]["passed"] >= 5
-    assert len(told["cases"]) <= 70
+    result = read_json_result(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
+    assert result["groups"]["professional"]["passed"] == 24
+    assert result["groups"]["anywhere"]["passed"] >= 5
+    assert len(result["cases"]) <= 70
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,13 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
     assert sas(*words, write_complaint(tmp_path, expected=f'["{own}"]')).exit_code == 0
     result = sas(*words, write_complaint(tmp_path, expected=f'["{other}"]'))
     assert result.exit_code == 1
-    for told in ("Plainte du 16 juin", f"manque : {other}", "trouvé : Dr d0", "plainte-1 : échoué"):
-        assert told in result.output, result.output
+    for output in (
+        "Plainte du 16 juin",
+        f"manque : {other}",
+        "trouvé : Dr d0",
+        "plainte-1 : échoué",
+    ):
+        assert output in result.output, result.output
     assert "nDCG@10 de 0,000, sous 0,950\n" in result.output
     absent = write_complaint(tmp_path, expected='["rpps:9@9"]')
     unjudged = "plainte-1 : non jugé, une offre attendue n'est pas dans cet index"
@@ -171,8 +176,8 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
     known = write_complaint(
         tmp_path, expected=f'["{other}"]', known_failure='"on attend la mise à jour"'
     )
-    told = read_json_result(sas(*words, known, "--json"), 0)
-    assert told["cases"][0]["state"] == "known_failure"
+    output = read_json_result(sas(*words, known, "--json"), 0)
+    assert output["cases"][0]["state"] == "known_failure"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +296,6 @@ def test_a_small_set_without_slots_goes_live(sas: Sas, tmp_path: Path) -> None:
 def test_homonyms_crowd_nobody_out_of_the_verdict(sas: Sas, create_offers: CreateOffers) -> None:
     same = {"names": ["AORAVELBAC Anne"], "family": "AORAVELBAC", "given": "Anne"}
     create_offers(town(**same))
-    told = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
-    assert told["groups"]["professional"]["not_judged"] > 0
-    assert told["groups"]["professional"]["failed"] == 0
+    result = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    assert result["groups"]["professional"]["not_judged"] > 0
+    assert result["groups"]["professional"]["failed"] == 0

@@ -65,7 +65,7 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
     assert "\x1b" not in done.stdout
     assert all(len(line) <= 100 and line == line.rstrip() for line in done.stdout.splitlines())
     page = " ".join(done.stdout.split())
-    for told in (
+    for result in (
         "Médecine générale : Mende (48), rayon 100 km",
         "Rayon élargi de 50 km à 100 km",
         "4 offres · offres avec créneau · ordre : meilleure offre",
@@ -79,7 +79,7 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         "type de créneau +0,050 (comme 5 km de moins)",
         "ouvert",
     ):
-        assert told in page, told
+        assert result in page, result
     ranks = [int(found) for found in re.findall(r"palier (\d+)", page)]
     assert ranks == sorted(ranks)
 
@@ -96,10 +96,10 @@ def test_closeness_to_a_commune_reads_as_quarters_and_not_as_a_distance(
 
 
 def test_a_structure_is_not_named_twice(sas: Sas, dozen: None) -> None:
-    told = sas("search", "pharmacie", "--insee", "48095", "--now", NOW).stdout
-    titles = re.findall(r"^ +\d+ (.+?)  Pharmacie$", told, re.MULTILINE)
+    result = sas("search", "pharmacie", "--insee", "48095", "--now", NOW).stdout
+    titles = re.findall(r"^ +\d+ (.+?)  Pharmacie$", result, re.MULTILINE)
     assert titles
-    assert all(told.count(title) == 1 for title in titles)
+    assert all(result.count(title) == 1 for title in titles)
 
 
 def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
@@ -120,24 +120,24 @@ def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) ->
     assert "Rien non plus dans un autre mode ou sans filtre." in nobody
     assert "a été cherché comme un nom" in nobody
     filtered = ("search", "MG", "--now", NOW, "--insee", "48095", "--consultation", "HH")
-    told = sas(*filtered, "--radius", "1").stdout
-    assert re.search(r"Sans les filtres : \d+ \(sans --consultation\)", told)
-    assert "Sans --radius, la recherche va à 50 km au moins." in told
-    assert "(--radius 2)" in told or "(--mode all)" not in told
+    result = sas(*filtered, "--radius", "1").stdout
+    assert re.search(r"Sans les filtres : \d+ \(sans --consultation\)", result)
+    assert "Sans --radius, la recherche va à 50 km au moins." in result
+    assert "(--radius 2)" in result or "(--mode all)" not in result
 
 
 def test_a_page_after_the_last_one_says_which_is_the_last(sas: Sas, dozen: None) -> None:
     asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--size", "1", "--page", "90")
-    told = sas(*asked).stdout
-    assert re.search(r"\d+ offres · ", told)
-    assert "Cette page est vide : la dernière est --page 4." in told
+    result = sas(*asked).stdout
+    assert re.search(r"\d+ offres · ", result)
+    assert "Cette page est vide : la dernière est --page 4." in result
 
 
 @pytest.mark.proves("F082", "W09")
 def test_every_filter_shown_is_an_option_that_gives_its_count(sas: Sas, dozen: None) -> None:
     asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--radius", "90", "--mode", "all")
-    told = " ".join(sas(*asked).stdout.partition("FILTRES")[2].split())
-    facets = re.findall(r", (--[a-z-]+) : (.*?)(?= [A-Z][^,()]*, --|$| Suite)", told)
+    result = " ".join(sas(*asked).stdout.partition("FILTRES")[2].split())
+    facets = re.findall(r", (--[a-z-]+) : (.*?)(?= [A-Z][^,()]*, --|$| Suite)", result)
     shown = [
         (option, value, count)
         for option, values in facets
@@ -192,9 +192,9 @@ def test_an_address_read_as_its_commune_is_told(sas: Sas, dozen: None) -> None:
 
 def test_the_communes_a_name_may_also_mean_are_told(sas: Sas, dozen: None) -> None:
     asked = ("search", "médecin généraliste", "--now", NOW, "--where")
-    told = " ".join(sas(*asked, "Saint-Denis").stdout.split())
-    assert "Plusieurs communes possibles : Saint-Denis (974) est retenue." in told
-    assert "Pour Saint-Denis (93), donnez le code postal." in told
+    result = " ".join(sas(*asked, "Saint-Denis").stdout.split())
+    assert "Plusieurs communes possibles : Saint-Denis (974) est retenue." in result
+    assert "Pour Saint-Denis (93), donnez le code postal." in result
     assert "communes possibles" not in sas(*asked, "Saint-Denis, La Réunion").stdout
 
 

@@ -100,10 +100,10 @@ def test_each_wrong_parameter_is_named(
     sas: Sas, query: str, code: int, wrong: list[tuple[str, str]]
 ) -> None:
     exit_code, found = check_link(sas, f"{BASE}?{query}\n")
-    told = [(name, level) for name, level, _ in found if level != "ok"]
+    result = [(name, level) for name, level, _ in found if level != "ok"]
     assert exit_code == code
-    assert told[: len(wrong)] == wrong
-    assert bool(told) == bool(wrong)
+    assert result[: len(wrong)] == wrong
+    assert bool(result) == bool(wrong)
 
 
 def test_a_link_is_read_from_the_standard_input(sas: Sas) -> None:
@@ -135,5 +135,5 @@ def test_what_walks_the_pages_is_told_too(sas: Sas) -> None:
 def test_people_read_sentences_in_french(sas: Sas) -> None:
     done = sas("check", f"{BASE}?origin=1.2&inseecode=75115&streetname=rue+%5Bbold%5D+X")
     assert done.exit_code == 0
-    for told in ("rue [bold] X, 75015 Paris", "INSEE 75115", "Vérifiée au registre", "attention"):
-        assert told in done.stdout
+    for result in ("rue [bold] X, 75015 Paris", "INSEE 75115", "Vérifiée au registre", "attention"):
+        assert result in done.stdout

@@ -54,11 +54,11 @@ def test_a_speciality_is_a_code_or_words_and_else_general_medicine(
 
 @pytest.mark.proves("F055")
 def test_a_code_asks_for_the_same_people_as_its_word() -> None:
-    coded, said = (
+    coded, text = (
         resolve_parameters(specialty=f"{R38}|SM54").specialty,
         resolve_parameters(specialty="MG").specialty,
     )
-    assert coded.meaning.specialties == said.meaning.specialties
+    assert coded.meaning.specialties == text.meaning.specialties
     assert coded.code is not None
     assert coded.code.system == "TRE_R38-SpecialiteOrdinale"
 

@@ -78,8 +78,8 @@ async def test_only_an_active_entry_is_admitted(
             await registry.resolve_origin(str(OFF["origin"]))
         with pytest.raises(OriginUnknown):
             await registry.resolve_origin("12 rue du Lac")
-    told = [(log["event"], log["origin"], log["reason"]) for log in logs]
-    assert told == [
+    result = [(log["event"], log["origin"], log["reason"]) for log in logs]
+    assert result == [
         ("lrm_origin_refused", OFF["origin"], "inactive"),
         ("lrm_origin_refused", "(unreadable)", "unknown"),
     ]

@@ -82,8 +82,8 @@ def professions() -> list[Offer]:
 def name_search_doctors() -> list[Offer]:
     """In Lyon the doctors whose names are asked for, all with the same slot."""
     return [
-        doctor(key, slots=[slot(30)], **around(LYON, 1 + 0.1 * rank), **name_fields(told))
-        for rank, (key, told) in enumerate(NAMES.items())
+        doctor(key, slots=[slot(30)], **around(LYON, 1 + 0.1 * rank), **name_fields(result))
+        for rank, (key, result) in enumerate(NAMES.items())
     ]
 
 

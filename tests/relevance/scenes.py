@@ -225,8 +225,8 @@ def filter_scene() -> list[Offer]:
         "f-midwife": {"profession": "50", "specialties": []},
     }
     return [
-        doctor(key, slots=tomorrow, **around(POITIERS, rank + 1, **told))
-        for rank, (key, told) in enumerate(fields.items())
+        doctor(key, slots=tomorrow, **around(POITIERS, rank + 1, **result))
+        for rank, (key, result) in enumerate(fields.items())
     ]
 
 

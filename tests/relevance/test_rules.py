@@ -102,7 +102,7 @@ async def test_a_rule_sees_its_damage_and_nothing_on_a_true_page(
     assert breaches(seen) == []
     damaged = deepcopy(seen)
     damage(damaged)
-    assert any(sentence in told for told in breaches(damaged)), breaches(damaged)
+    assert any(sentence in result for result in breaches(damaged)), breaches(damaged)
 
 
 def test_every_rule_is_damaged_once() -> None:

@@ -77,10 +77,10 @@ def test_the_manifest_tells_every_file_as_it_is(healthy_set: GeneratedSet) -> No
     written = json.loads((healthy_set.folder / "manifest.json").read_bytes())
     assert written == healthy_set.manifest
     assert written["now"] == "2026-11-24T07:45:00Z"
-    for name, told in written["files"].items():
+    for name, result in written["files"].items():
         content = (healthy_set.folder / name).read_bytes()
-        assert told["bytes"] == len(content)
-        assert told["sha256"] == hashlib.sha256(content).hexdigest()
+        assert result["bytes"] == len(content)
+        assert result["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_every_own_line_validates(default_set: GeneratedSet) -> None:

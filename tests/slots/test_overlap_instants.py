@@ -55,6 +55,6 @@ def test_a_short_slot_has_its_first_and_its_last_second() -> None:
 
 
 def test_a_slot_of_an_older_index_gets_its_marks() -> None:
-    told = build_stored_slot()
-    bare = {name: value for name, value in told.items() if name != "overlap_instants"}
-    assert visible_slots(offer(), [bare]) == visible_slots(offer(), [told])  # type: ignore[list-item]
+    result = build_stored_slot()
+    bare = {name: value for name, value in result.items() if name != "overlap_instants"}
+    assert visible_slots(offer(), [bare]) == visible_slots(offer(), [result])  # type: ignore[list-item]

@@ -36,10 +36,10 @@ def test_every_trap_has_a_case() -> None:
 
 
 def test_every_reason_of_a_case_is_explained() -> None:
-    told = {
+    result = {
         case.reason for case in CASES if case.outcome.value in {"warned", "rejected", "skipped"}
     }
-    assert told - {""} <= {reason.value for reason in EXPLANATIONS}
+    assert result - {""} <= {reason.value for reason in EXPLANATIONS}
 
 
 @pytest.mark.parametrize("case", cases(TrapOutcome.KEPT))
@@ -85,8 +85,8 @@ def test_points(case: TrapCase, files: FileSet) -> None:
 def test_slots(case: TrapCase, files: FileSet) -> None:
     case.make(files)
     found = slots_from_directory(files.directory, build_offer_index(files.offers().values()), NOW)
-    told = {**found.rejected, **found.unmatched}
-    assert told == ({case.reason: 1} if case.reason else {})
+    result = {**found.rejected, **found.unmatched}
+    assert result == ({case.reason: 1} if case.reason else {})
     assert sum(map(len, found.slots.values())) == (0 if case.reason else 1)
 
 

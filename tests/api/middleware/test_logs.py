@@ -119,9 +119,9 @@ def _find_leaking_requests(url: str) -> list[str]:
     hostile = {**dict.fromkeys(names, ADDRESS), "X-Request-Id": ADDRESS}
     leaks = []
     with httpx.Client(base_url=url, timeout=20) as client:
-        for method, target, told in _sentinel_requests(client.get("/v1/openapi.json").json()):
+        for method, target, result in _sentinel_requests(client.get("/v1/openapi.json").json()):
             for headers in (hostile, {**hostile, "X-SAS-Role": ADDRESS}):
-                answer = client.request(method, target, headers=headers, **told)
+                answer = client.request(method, target, headers=headers, **result)
                 told_back = str(answer.headers) + (answer.text if answer.is_error else "")
                 if any(word in told_back for word in SENTINEL_WORDS):
                     leaks.append(f"{method} {target} {answer.status_code}")

@@ -63,11 +63,11 @@ def test_a_wrong_key_is_told_before_serving_and_not_repeated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SAS_CURSOR_KEY", WRONG)
-    with pytest.raises(BadConfigurationError, match=r"SAS_CURSOR_KEY: .*token_urlsafe") as told:
+    with pytest.raises(BadConfigurationError, match=r"SAS_CURSOR_KEY: .*token_urlsafe") as result:
         load_valid_settings()
     with pytest.raises(ValidationError) as raised:
         ApiSettings()
-    assert WRONG not in f"{told.value}{raised.value}"
+    assert WRONG not in f"{result.value}{raised.value}"
 
 
 def test_a_key_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,9 +54,9 @@ async def find_accepted_kids(source: JwksClient) -> set[str]:
 def test_a_token_opens_by_keys_of_an_address_whose_authority_is_named(
     authority: Authority, serve: StartServer
 ) -> None:
-    with open_identity_provider(authority) as told:
-        told.publish(RSA_KEY)
-        identity = {"auth": "jwt", "jwks": told.url, "issuer": ISSUER, "audience": AUDIENCE}
+    with open_identity_provider(authority) as result:
+        result.publish(RSA_KEY)
+        identity = {"auth": "jwt", "jwks": result.url, "issuer": ISSUER, "audience": AUDIENCE}
         known = serve(build_frozen_app(jwks_ca=authority.file, **identity))
         stranger = serve(build_frozen_app(**identity))
         headers = bearer("regulateur_osnp")
@@ -68,28 +68,28 @@ def test_a_token_opens_by_keys_of_an_address_whose_authority_is_named(
 async def test_a_certificate_of_another_name_is_not_believed(
     authority: Authority, clock: JwksClock
 ) -> None:
-    with open_identity_provider(authority, host="other.example") as told:
-        told.publish(RSA_KEY)
+    with open_identity_provider(authority, host="other.example") as result:
+        result.publish(RSA_KEY)
         with pytest.raises(KeysUnavailable):
-            await build_jwks_client(told, authority, clock).find_key("one")
-        assert told.request_paths == []
+            await build_jwks_client(result, authority, clock).find_key("one")
+        assert result.request_paths == []
 
 
 async def test_a_new_key_opens_and_a_withdrawn_one_stops(
     authority: Authority, clock: JwksClock
 ) -> None:
-    with open_identity_provider(authority) as told:
-        source = build_jwks_client(told, authority, clock)
-        told.publish(RSA_KEY)
+    with open_identity_provider(authority) as result:
+        source = build_jwks_client(result, authority, clock)
+        result.publish(RSA_KEY)
         assert await find_accepted_kids(source) == {"one"}
-        told.publish(EC_KEY)
+        result.publish(EC_KEY)
         clock.now += REFETCH_S - 1
         assert await find_accepted_kids(source) == {"one"}
-        assert len(told.request_paths) == 1
+        assert len(result.request_paths) == 1
         clock.now += 1
         assert await source.find_key("two")
         assert await find_accepted_kids(source) == {"two"}
-        told.publish(RSA_KEY)
+        result.publish(RSA_KEY)
         clock.now += MAX_AGE_S
         assert await source.find_key("two") is None
 
@@ -102,8 +102,8 @@ async def test_a_provider_down_at_start_is_asked_again_soon(
     source = JwksClient(f"https://localhost:{port}/keys", clock, authority.file)
     with pytest.raises(KeysUnavailable):
         await source.find_key("one")
-    with open_identity_provider(authority, port) as told:
-        told.publish(RSA_KEY)
+    with open_identity_provider(authority, port) as result:
+        result.publish(RSA_KEY)
         with pytest.raises(KeysUnavailable):
             await source.find_key("one")
         clock.now += RETRY_S
@@ -132,45 +132,45 @@ async def test_a_provider_down_at_start_is_asked_again_soon(
 async def test_what_cannot_be_read_leaves_the_keys_at_hand(
     authority: Authority, clock: JwksClock, status: int, body: bytes
 ) -> None:
-    with open_identity_provider(authority) as told:
-        source = build_jwks_client(told, authority, clock)
-        told.publish(RSA_KEY)
+    with open_identity_provider(authority) as result:
+        source = build_jwks_client(result, authority, clock)
+        result.publish(RSA_KEY)
         assert await find_accepted_kids(source) == {"one"}
-        told.status, told.body = status, body
+        result.status, result.body = status, body
         clock.now += MAX_AGE_S
         assert await find_accepted_kids(source) == {"one"}
-        assert len(told.request_paths) == 2
+        assert len(result.request_paths) == 2
 
 
 async def test_a_redirect_is_not_followed(authority: Authority, clock: JwksClock) -> None:
-    with open_identity_provider(authority) as told:
-        told.publish(RSA_KEY)
-        told.status, told.headers = 302, {"Location": "/elsewhere"}
+    with open_identity_provider(authority) as result:
+        result.publish(RSA_KEY)
+        result.status, result.headers = 302, {"Location": "/elsewhere"}
         with pytest.raises(KeysUnavailable):
-            await build_jwks_client(told, authority, clock).find_key("one")
-        assert told.request_paths == ["/keys"]
+            await build_jwks_client(result, authority, clock).find_key("one")
+        assert result.request_paths == ["/keys"]
 
 
 async def test_an_answer_that_trickles_is_given_up(
     authority: Authority, clock: JwksClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jwks, "FETCH_TIMEOUT_S", 0.6)
-    with open_identity_provider(authority) as told:
-        told.publish(RSA_KEY)
-        told.pause_s = 0.05
+    with open_identity_provider(authority) as result:
+        result.publish(RSA_KEY)
+        result.pause_s = 0.05
         started = time.monotonic()
         with pytest.raises(KeysUnavailable):
-            await build_jwks_client(told, authority, clock).find_key("one")
+            await build_jwks_client(result, authority, clock).find_key("one")
         assert time.monotonic() - started < 3
-        assert told.sent > 1
+        assert result.sent > 1
 
 
 async def test_an_endless_answer_is_given_up(authority: Authority, clock: JwksClock) -> None:
-    with open_identity_provider(authority) as told:
-        told.endless = True
+    with open_identity_provider(authority) as result:
+        result.endless = True
         with pytest.raises(KeysUnavailable):
-            await build_jwks_client(told, authority, clock).find_key("one")
-    assert told.sent < MAX_BYTES + 8 * 2**20, "beyond what was read, buffers of the machine"
+            await build_jwks_client(result, authority, clock).find_key("one")
+    assert result.sent < MAX_BYTES + 8 * 2**20, "beyond what was read, buffers of the machine"
 
 
 async def test_a_weak_key_or_one_for_secrets_never_opens(
@@ -178,9 +178,9 @@ async def test_a_weak_key_or_one_for_secrets_never_opens(
 ) -> None:
     weak = RSAKey.generate_key(1024, {"kid": "one"})
     secret = ECKey.generate_key("P-256", {"kid": "two", "use": "enc"})
-    with open_identity_provider(authority) as told:
-        told.publish(weak, secret)
-        assert await find_accepted_kids(build_jwks_client(told, authority, clock)) == set()
+    with open_identity_provider(authority) as result:
+        result.publish(weak, secret)
+        assert await find_accepted_kids(build_jwks_client(result, authority, clock)) == set()
 
 
 async def test_a_malformed_key_or_one_of_another_kind_leaves_the_others(

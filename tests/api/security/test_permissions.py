@@ -83,8 +83,8 @@ def test_no_answer_holds_a_credential(
         )
         assert {response.status_code for response in answered} >= {200, 401}
         for response in answered:
-            told = response.text + str(response.headers)
-            assert [secret for secret in secrets if secret in told] == [], response.url
+            result = response.text + str(response.headers)
+            assert [secret for secret in secrets if secret in result] == [], response.url
 
 
 def send_every_example(

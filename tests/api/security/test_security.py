@@ -274,10 +274,10 @@ def test_modes_follow_the_roles(
 
 
 def test_the_role_of_a_header_counts_for_nothing(api_with_auth: ApiWithAuth) -> None:
-    said = {"X-SAS-Role": "OSNP"}
+    text = {"X-SAS-Role": "OSNP"}
     other, regulator = bearer("effecteur"), bearer("regulateur_osnp")
     plain, pretended = (
-        api_with_auth.client.get(OFFER, headers=h) for h in (other, {**other, **said})
+        api_with_auth.client.get(OFFER, headers=h) for h in (other, {**other, **text})
     )
     assert answer(plain) == answer(pretended)
     assert answer(plain) != answer(api_with_auth.client.get(OFFER, headers=regulator))
@@ -300,13 +300,13 @@ def test_a_revoked_key_stops_at_once(api_with_auth: ApiWithAuth) -> None:
 def test_a_key_made_by_the_command_opens_until_revoked_by_it(api_with_auth: ApiWithAuth) -> None:
     run, place = CliRunner().invoke, {"SAS_API_KEYS_FILE": str(api_with_auth.keys)}
     made = run(sas, ["api-key", "new", "lrm", "--role", "IOA", "--json"], env=place)
-    told = json.loads(made.stdout)
-    answer(api_with_auth.search({"X-API-Key": told["key"]}))
+    result = json.loads(made.stdout)
+    answer(api_with_auth.search({"X-API-Key": result["key"]}))
     listed = json.loads(run(sas, ["api-key", "list", "--json"], env=place).stdout)
-    assert [(key["id"], key["roles"]) for key in listed] == [(told["id"], ["IOA"])]
-    assert run(sas, ["api-key", "revoke", told["id"]], env=place).exit_code == 0
-    assert run(sas, ["api-key", "revoke", told["id"]], env=place).exit_code == 1
-    problem(api_with_auth.search({"X-API-Key": told["key"]}), 401, "key_refused")
+    assert [(key["id"], key["roles"]) for key in listed] == [(result["id"], ["IOA"])]
+    assert run(sas, ["api-key", "revoke", result["id"]], env=place).exit_code == 0
+    assert run(sas, ["api-key", "revoke", result["id"]], env=place).exit_code == 1
+    problem(api_with_auth.search({"X-API-Key": result["key"]}), 401, "key_refused")
     assert api_with_auth.keys.stat().st_mode & 0o077 == 0
 
 
@@ -326,12 +326,12 @@ def test_figures_are_for_those_who_run_the_service(api_with_auth: ApiWithAuth) -
     )
     wait_for(lambda: "right_missing" in read_metrics(api_with_auth).text)
     """A request is counted just after its answer left."""
-    told = read_metrics(api_with_auth)
-    assert told.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert 'sas_requests_total{method="POST",route="/v1/search",status="200"} 1.0' in told.text
-    assert 'sas_search_stage_seconds_count{stage="search"} 1.0' in told.text
-    assert 'sas_problems_total{code="right_missing"} 1.0' in told.text
-    assert "s-1" not in told.text
+    result = read_metrics(api_with_auth)
+    assert result.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'sas_requests_total{method="POST",route="/v1/search",status="200"} 1.0' in result.text
+    assert 'sas_search_stage_seconds_count{stage="search"} 1.0' in result.text
+    assert 'sas_problems_total{code="right_missing"} 1.0' in result.text
+    assert "s-1" not in result.text
 
 
 def test_a_client_that_asks_too_often_waits_and_others_do_not(

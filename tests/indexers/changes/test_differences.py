@@ -76,12 +76,12 @@ def test_what_differs_is_counted_by_kind_department_and_field() -> None:
     found.add(card("gone", department="75"), None)
     found.add(card("same"), card("same", slots=[TEN]))
     found.add(card("other"), card("other", title="Dr X", additional_info="y" * SHORT))
-    told = found.as_json()
-    assert (told["added"]["total"], told["added"]["kinds"]) == (1, {"structure": 1})
-    assert (told["removed"]["total"], told["removed"]["departments"]) == (1, {"75": 1})
-    assert told["changed"]["fields"] == {"additional_info": 1, "title": 1}
-    assert (told["same"], told["slots_changed"]) == (1, 1)
-    (example,) = told["changed"]["examples"]
+    result = found.as_json()
+    assert (result["added"]["total"], result["added"]["kinds"]) == (1, {"structure": 1})
+    assert (result["removed"]["total"], result["removed"]["departments"]) == (1, {"75": 1})
+    assert result["changed"]["fields"] == {"additional_info": 1, "title": 1}
+    assert (result["same"], result["slots_changed"]) == (1, 1)
+    (example,) = result["changed"]["examples"]
     assert example["fields"] == {
         "additional_info": {},
         "title": {"old": "Dr Anne MARTIN", "new": "Dr X"},

@@ -149,17 +149,17 @@ def test_a_load_gives_what_a_reindex_would_have_given(
     others = {"cpts": [CARD], "participation": [THROUGH_CPTS]}
     for name, lines in (("before", before), ("after", after)):
         files = base(reindex_harness, name)
-        for other, said in {**others, source: lines}.items():
-            for line in said:
+        for other, text in {**others, source: lines}.items():
+            for line in text:
                 files.line(other, **line)
     expected = reindex_harness.files("after").offers()
     reindex_harness.reindex(reindex_harness.files("before"))
     live = reindex_harness.offers()
-    told = dry_run_lines(reindex_harness, source, *after)
+    result = dry_run_lines(reindex_harness, source, *after)
     assert reindex_harness.offers() == live
     apply_load(reindex_harness, source, *after)
     assert reindex_harness.offers() == expected
-    assert told["outcomes"] == outcomes(live, expected)
+    assert result["outcomes"] == outcomes(live, expected)
 
 
 def outcomes(before: dict[str, Any], after: dict[str, Any]) -> Counter[str]:
@@ -177,10 +177,10 @@ def test_a_rehearsal_names_what_changes_and_leaves_no_trail(
     reindex_harness.reindex(base(reindex_harness))
     trail = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)
     with lock.open_lock(reindex_harness.es, LOCK, prefix=reindex_harness.prefix):
-        told = dry_run_lines(reindex_harness, "participation", OWN, THROUGH_MSP)
-    assert told["dry_run"] is True
-    assert told["kinds"] == {"professional": 2, "structure": 1}
-    assert told["fields"]["participant"] == 3
+        result = dry_run_lines(reindex_harness, "participation", OWN, THROUGH_MSP)
+    assert result["dry_run"] is True
+    assert result["kinds"] == {"professional": 2, "structure": 1}
+    assert result["fields"]["participant"] == 3
     assert audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix) == trail
     with pytest.raises(EmptySourceError):
         dry_run_lines(reindex_harness, "participation")

@@ -81,9 +81,9 @@ def test_a_point_of_an_association_has_hours_of_its_own(files: FileSet) -> None:
     address = {"postal_code": "48000", "city": "Mende"}
     open_at_night = {"id": "PFG-1", "name": "PFG", "address": address, "hours": night}
     unknown = {"id": "PFG-2", "name": "PFG", "address": address}
-    told, silent = files.sos(points=[open_at_night, unknown]).offers().values()
-    assert told["hours"] == night
-    assert told["open_minutes"] == [{"gte": 0, "lt": 360}, {"gte": 9840, "lt": 10_080}]
+    result, silent = files.sos(points=[open_at_night, unknown]).offers().values()
+    assert result["hours"] == night
+    assert result["open_minutes"] == [{"gte": 0, "lt": 360}, {"gte": 9840, "lt": 10_080}]
     assert "hours" not in silent
     assert "open_minutes" not in silent
 

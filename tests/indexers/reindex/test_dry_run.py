@@ -59,17 +59,17 @@ def assert_same_changes(left: dict[str, Any], right: dict[str, Any]) -> None:
 
 
 def test_without_a_live_index_every_offer_is_added(reindex_harness: ReindexHarness) -> None:
-    told = dry_run_differences(reindex_harness, two_doctors(reindex_harness))
-    assert ids_by_change(told) == {"added": [AT_ANNE, AT_BRUNO], "changed": [], "removed": []}
+    result = dry_run_differences(reindex_harness, two_doctors(reindex_harness))
+    assert ids_by_change(result) == {"added": [AT_ANNE, AT_BRUNO], "changed": [], "removed": []}
 
 
 def test_the_same_files_change_nothing(reindex_harness: ReindexHarness) -> None:
     files = two_doctors(reindex_harness).site(MSP, "603", "MSP DES TANNEURS").sos()
     reindex_harness.reindex(files)
     reindex_harness.give_slots(AT_ANNE, TEN)
-    told = dry_run_differences(reindex_harness, files)
-    assert ids_by_change(told) == {"added": [], "changed": [], "removed": []}
-    assert told["same"] == 4
+    result = dry_run_differences(reindex_harness, files)
+    assert ids_by_change(result) == {"added": [], "changed": [], "removed": []}
+    assert result["same"] == 4
 
 
 def test_a_place_that_only_editors_know_is_not_told_as_removed(
@@ -174,14 +174,14 @@ def test_known_changes_of_a_whole_department_are_named_and_nothing_else(
     register.drop(gone)
     register.copy(twin, person=CHLOE, national=f"8{CHLOE}")
     register.write()
-    told = dry_run_differences(reindex_harness, files)
-    names = ids_by_change(told)
+    result = dry_run_differences(reindex_harness, files)
+    names = ids_by_change(result)
     assert (names["changed"], names["removed"]) == (sorted([at[renamed], at[moved]]), [at[gone]])
     (new,) = names["added"]
     assert new.startswith(f"rpps:{CHLOE}@")
-    fields = {one["id"]: one["fields"] for one in told["changed"]["examples"]}
+    fields = {one["id"]: one["fields"] for one in result["changed"]["examples"]}
     assert fields[at[renamed]]["family"]["new"] == "ZYWIEC"
     assert "lines" in fields[at[moved]]
     assert "family" not in fields[at[moved]]
     reindex_harness.reindex(files)
-    assert_same_changes(told, live_differences(reindex_harness))
+    assert_same_changes(result, live_differences(reindex_harness))

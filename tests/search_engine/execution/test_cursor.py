@@ -252,10 +252,10 @@ def test_the_order_of_a_list_is_no_criterion() -> None:
 
 @pytest.mark.proves("F123", "W42")
 def test_nothing_of_the_patient_shows() -> None:
-    told = (str(PATIENT.lat), str(PATIENT.lon), "Kerguestenen", "Ploemeur", DOCTOR, "10000000101")
+    result = (str(PATIENT.lat), str(PATIENT.lon), "Kerguestenen", "Ploemeur", DOCTOR, "10000000101")
     text = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
     raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    assert [word for word in told if word in text or word.encode() in raw] == []
+    assert [word for word in result if word in text or word.encode() in raw] == []
     assert encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW) != text, (
         "equal walks would be told apart from others"
     )

@@ -178,11 +178,11 @@ async def test_random_territories_give_what_plain_arithmetic_gives(
     market, seen = index_solutions(index_offers, *offers), Counter[str]()
     for _ in range(60):
         where = somewhere(random)
-        told = {offer["id"]: way for offer in offers if (way := find_coverage(where, offer))}
+        result = {offer["id"]: way for offer in offers if (way := find_coverage(where, offer))}
         block = await market.block(plan(where=where))
-        assert "edge" not in told.values()
-        assert block["total"] == {"value": len(told), "relation": "eq"}
+        assert "edge" not in result.values()
+        assert block["total"] == {"value": len(result), "relation": "eq"}
         for card in block["results"]:
-            assert card["coverage"]["kind"] == told[card["id"]]
-            seen[told[card["id"]]] += 1
+            assert card["coverage"]["kind"] == result[card["id"]]
+            seen[result[card["id"]]] += 1
     assert min(seen[way] for way in ("commune", "circle", "department")) >= 10

@@ -28,8 +28,8 @@ def labels(found: list[dict[str, Any]]) -> list[str]:
 
 def person(key: str, name: str, km: float = 1, **fields: Any) -> dict[str, Any]:
     given, family = name.split(" ", 1)
-    told = {"title": f"Dr {name}", "names": [name], "given": given, "family": family}
-    return doctor(key, km, **{**told, **fields})
+    result = {"title": f"Dr {name}", "names": [name], "given": given, "family": family}
+    return doctor(key, km, **{**result, **fields})
 
 
 OFFERS = [

@@ -171,9 +171,9 @@ async def test_the_nearest_that_participants_hide_is_named_beside(
     hidden = [doctor("near", 1.5, [slot()]), doctor("nearer-without-slot", 1)]
     searcher = index_offers([*far, *hidden])
     page = await searcher.page(mode="all")
-    told = page["nearer_alternative"]
-    assert offer_key(told["card"]) == "near"
-    assert told["saved_km"] == pytest.approx(8.5, abs=0.01)
+    result = page["nearer_alternative"]
+    assert offer_key(result["card"]) == "near"
+    assert result["saved_km"] == pytest.approx(8.5, abs=0.01)
     assert "nearer_alternative" not in await searcher.page(mode="all", page=2)
     assert "nearer_alternative" not in await searcher.page(where=commune(), mode="all")
     assert "nearer_alternative" not in await index_offers([*far[:4], *hidden]).page(mode="all")
@@ -187,9 +187,9 @@ async def test_a_hidden_member_is_named_by_its_cpts(index_offers: IndexOffers) -
         doctor("m2", 3, [slot(40)], cpts=[COAST]),
     ]
     searcher = index_offers([cpts(COAST, "14754"), *far, *members])
-    told = (await searcher.page(where=area(insee="14754")))["nearer_alternative"]
-    assert (told["card"]["id"], told["card"]["kind"]) == (f"cpts:{COAST}", "cpts")
-    assert told["saved_km"] == pytest.approx(9, abs=0.01)
+    result = (await searcher.page(where=area(insee="14754")))["nearer_alternative"]
+    assert (result["card"]["id"], result["card"]["kind"]) == (f"cpts:{COAST}", "cpts")
+    assert result["saved_km"] == pytest.approx(9, abs=0.01)
     first = doctor("first", 9, [slot(1)], cpts=[COAST], participant=True)
     shown = index_offers([cpts(COAST, "14754"), *far, *members, first])
     assert "nearer_alternative" not in await shown.page(where=area(insee="14754"))

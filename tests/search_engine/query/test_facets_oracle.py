@@ -24,13 +24,13 @@ METRE = 0.001
 
 def parse_page_facets(page: dict[str, Any]) -> dict[str, list[Value]]:
     """The facets of a page in the oracle's words, after checking how they are written."""
-    told = {}
+    result = {}
     for facet in page["facets"]:
         assert set(facet) == {"name", "label", "values"}
         assert all(one["label"] for one in (facet, *facet["values"]))
-        told[facet["name"]] = [read_facet_value(value) for value in facet["values"]]
-    assert len(told) == len(page["facets"])
-    return told
+        result[facet["name"]] = [read_facet_value(value) for value in facet["values"]]
+    assert len(result) == len(page["facets"])
+    return result
 
 
 def with_values(facets: dict[str, list[Value]]) -> dict[str, list[Value]]:
@@ -49,16 +49,16 @@ def assert_nearer(
 ) -> bool:
     """The nearer alternative is the one of the oracle; whether there is one."""
     wanted = nearer_alternative(drawn.oracle_query, random_index.offers, right)
-    told = page.get("nearer_alternative")
+    result = page.get("nearer_alternative")
     if drawn.criteria.page > 1 or wanted is None:
-        assert told is None
+        assert result is None
         return False
     if wanted.saved_km < METRE:
         return False
-    assert told is not None, (drawn, wanted)
-    assert set(told) == {"card", "saved_km"}
-    assert told["card"]["id"] == wanted.card_id
-    assert told["saved_km"] == pytest.approx(wanted.saved_km, abs=2 * METRE)
+    assert result is not None, (drawn, wanted)
+    assert set(result) == {"card", "saved_km"}
+    assert result["card"]["id"] == wanted.card_id
+    assert result["saved_km"] == pytest.approx(wanted.saved_km, abs=2 * METRE)
     return True
 
 

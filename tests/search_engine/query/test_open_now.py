@@ -133,8 +133,8 @@ async def test_a_fraction_of_a_second_does_not_part_card_and_filter(
 
 def test_zones_that_show_the_same_minute_are_one_clause() -> None:
     clauses = open_now_clause(AT_1405)["bool"]["should"]
-    told = [clause["bool"]["filter"] for clause in clauses]
-    zones = [zone for there, _ in told for zone in there["terms"]["timezone"]]
-    minutes = [then["term"]["open_minutes"] for _, then in told]
+    result = [clause["bool"]["filter"] for clause in clauses]
+    zones = [zone for there, _ in result for zone in there["terms"]["timezone"]]
+    minutes = [then["term"]["open_minutes"] for _, then in result]
     assert sorted(zones) == [zone.key for zone in load_zones()]
     assert len(minutes) == len(set(minutes)) < len(zones)

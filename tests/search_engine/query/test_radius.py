@@ -65,11 +65,11 @@ def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
 
 def counts_response(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
     """The answer that tells these counts by radius."""
-    told = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
+    result = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
     return {
         "aggregations": {
             name: {CIRCLES: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}}
-            for name, counts in told.items()
+            for name, counts in result.items()
         }
     }
 

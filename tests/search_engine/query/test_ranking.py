@@ -168,8 +168,8 @@ async def test_sort_by_distance_keeps_the_tiers(index_offers: IndexOffers) -> No
     page = await searcher.page(sort="distance")
     assert [offer_key(result) for result in page["results"]] == ["participant", "near", "further"]
     assert page["warnings"] == []
-    told = await searcher.page(sort="distance", where=commune())
-    assert [warning["code"] for warning in told["warnings"]] == ["distance_from_centre"]
+    output = await searcher.page(sort="distance", where=commune())
+    assert [warning["code"] for warning in output["warnings"]] == ["distance_from_centre"]
 
 
 @pytest.mark.proves("F019", "F103")

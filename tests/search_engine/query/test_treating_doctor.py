@@ -42,8 +42,8 @@ async def test_all_places_of_the_doctor_stand_above_and_apart(index_offers: Inde
     searcher = index_offers(offers)
     page = await searcher.page(treating_doctor=URN, size=2, sector=["1"], slot_type=["PRO"])
     assert [offer_key(card) for card in page["pinned"]] == ["near", "none", "absent", "far"]
-    told = [(c["without_slot"], c["out_of_area"], c["absent"]) for c in page["pinned"]]
-    assert told == [
+    result = [(c["without_slot"], c["out_of_area"], c["absent"]) for c in page["pinned"]]
+    assert result == [
         (False, False, False),
         (True, False, False),
         (True, False, True),

@@ -29,11 +29,11 @@ from search_engine.request.problems import (
 
 def feature(kind: str, label: str, lat: float, lon: float, **properties: Any) -> dict[str, Any]:
     """One answer of the national address API."""
-    told = {"label": label, "score": 0.97, "type": kind, "citycode": "48095", "city": "Mende"}
+    result = {"label": label, "score": 0.97, "type": kind, "citycode": "48095", "city": "Mende"}
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
-        "properties": {**told, "postcode": "48000", **properties},
+        "properties": {**result, "postcode": "48000", **properties},
     }
 
 
@@ -50,13 +50,13 @@ class AddressService:
 @pytest.fixture
 def service() -> Iterator[AddressService]:
     """The address service, on a real socket."""
-    told = AddressService()
+    result = AddressService()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told.asked += parse_qs(urlsplit(self.path).query).get("q", [])
-            body = json.dumps({"type": "FeatureCollection", "features": told.features}).encode()
-            self.send_response(told.status)
+            result.asked += parse_qs(urlsplit(self.path).query).get("q", [])
+            body = json.dumps({"type": "FeatureCollection", "features": result.features}).encode()
+            self.send_response(result.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -65,9 +65,9 @@ def service() -> Iterator[AddressService]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}"
+    result.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield told
+    yield result
     server.shutdown()
     server.server_close()
 

@@ -79,15 +79,15 @@ async def test_an_empty_page_tells_what_would_not_be(index_offers: IndexOffers) 
     ]
     searcher = index_offers(offers)
     page = await searcher.page(consultation=["HH"], sector=["1"])
-    told = [(one["change"], one["criteria"], one["total"]) for one in page["instead"]]
-    assert told == [
+    result = [(one["change"], one["criteria"], one["total"]) for one in page["instead"]]
+    assert result == [
         ("filters", {"consultation": [], "sector": []}, 1),
         ("radius", {"radius_km": 40.0}, 1),
     ]
     emptier = index_offers([doctor("no-slot", 1, accepts_beyond=True)])
     page = await emptier.page()
-    told = [(one["change"], one["criteria"], one["total"]) for one in page["instead"]]
-    assert told == [("mode", {"mode": "all"}, 1), ("mode", {"mode": "beyond"}, 1)]
+    result = [(one["change"], one["criteria"], one["total"]) for one in page["instead"]]
+    assert result == [("mode", {"mode": "all"}, 1), ("mode", {"mode": "beyond"}, 1)]
     for one in page["instead"]:
         again = await emptier.page(**one["criteria"])
         assert again["total"]["value"] == one["total"]
@@ -133,8 +133,8 @@ async def test_a_structure_is_never_proposed_with_slots_only(index_offers: Index
 
 
 async def _assert_alternatives(searcher: Searcher, changes: list[str], **criteria: Any) -> None:
-    told = (await searcher.page(**criteria))["instead"]
-    assert [one["change"] for one in told] == changes
-    for one in told:
+    result = (await searcher.page(**criteria))["instead"]
+    assert [one["change"] for one in result] == changes
+    for one in result:
         page = await searcher.page(**{**criteria, **one["criteria"]})
         assert page["total"]["value"] == one["total"]

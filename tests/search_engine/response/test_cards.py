@@ -170,8 +170,8 @@ async def test_an_sos_point_tells_its_commune_never_its_door(index_offers: Index
 async def test_links_that_are_not_web_links_are_not_served(index_offers: IndexOffers) -> None:
     bad = slot(1, url="javascript:alert(1)")
     page = await index_offers([doctor("a", 1, [bad])]).page(origin="lrm-1")
-    told = page["results"][0]["availability"]["days"][0]["slots"][0]
-    assert {"url", "url_with_origin"}.isdisjoint(told)
+    result = page["results"][0]["availability"]["days"][0]["slots"][0]
+    assert {"url", "url_with_origin"}.isdisjoint(result)
 
 
 async def test_one_card_by_its_id(index_offers: IndexOffers) -> None:

@@ -156,8 +156,8 @@ def test_import_an_answer(live: str, es: Elasticsearch) -> None:
         *("--asked", RPPS, "--now", PS.now),
     )
     assert result.exit_code == 0, result.stderr
-    told = json.loads(result.stdout)
-    assert (told["written"], told["created"], told["rejected"]) == (2, 1, {"not_asked": 2})
+    output = json.loads(result.stdout)
+    assert (output["written"], output["created"], output["rejected"]) == (2, 1, {"not_asked": 2})
     assert read_offer_slots(es, live) == [("alpha", "09", None)]
 
 
