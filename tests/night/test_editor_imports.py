@@ -76,12 +76,12 @@ def test_no_acknowledged_slot_is_lost_by_reindexes(
             assert code == 0, output
             assert crash_harness.live != live
             assert acknowledged.answers > before
-    differing = {
-        one
+    pairs = {
+        one: (live_starts(crash_harness, one), answer_starts(acknowledged.last.get(one)))
         for one in doctors
-        if live_starts(crash_harness, one) != answer_starts(acknowledged.last.get(one))
     }
-    assert len(differing) <= 1
+    differing = {one: (live, last) for one, (live, last) in pairs.items() if live != last}
+    assert len(differing) <= 1, differing
     print(f"{acknowledged.answers} answers during {repetitions.editor_reindexes} reindexes")
 
 
