@@ -28,6 +28,10 @@ LONGEST_FIRST = (
 """Folders and files that begin a run: a long one begun last would keep one worker alone."""
 
 
+ONE_WORKER = frozenset({"tests/cluster", "tests/simulation", "tests/relevance"})
+"""Folders whose files share a slow set-up of the session, made in one worker only."""
+
+
 class SelectionPlugin:
     """Marks, selects and orders the collected tests."""
 
@@ -95,10 +99,10 @@ def start_order(nodeid: str) -> int:
 
 
 def scheduling_scope(nodeid: str) -> str:
-    """The unit that one worker runs whole: a file, or the folder whose tests share a cluster."""
+    """The unit that one worker runs whole: a file, or a folder of ``ONE_WORKER``."""
     file = nodeid.partition("::")[0]
     folder = str(Path(file).parent)
-    return folder if folder == "tests/cluster" else file
+    return folder if folder in ONE_WORKER else file
 
 
 class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]

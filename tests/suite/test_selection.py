@@ -39,7 +39,7 @@ def test_no_two_tests_have_one_node_id(request):
     assert len(set(nodeids)) == len(nodeids)
 
 
-def test_long_files_begin_and_a_cluster_has_one_worker():
+def test_long_files_begin_and_a_slow_set_up_has_one_worker():
     assert start_order(f"{LONGEST_FIRST[0]}/test_x.py::test_x") == 0
     assert start_order("tests/api/test_me.py::test_x") == len(LONGEST_FIRST)
     scopes = {scheduling_scope(f"tests/cluster/{name}.py::t") for name in ("test_a", "test_b")}
