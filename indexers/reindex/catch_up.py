@@ -6,7 +6,7 @@ unfinished index, so that a run killed in between is ended by the next one.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,54 +16,32 @@ from elastic import lifecycle
 from elastic.bulk import Progress
 from elastic.errors import IndexMissing
 from elastic.names import IndexName
-from indexers.reindex.slot_migration import (
-    Merge,
-    SlotMigration,
-    merge_live_only,
-    merge_since,
-    replay_slots,
-    sequence_number,
-)
+from indexers.reindex.slot_migration import SlotMigration, replay_slots
 from indexers.reindex.unfinished import mark_finished, mark_unfinished, read_unfinished_note
 from mappings.instants import parse_instant, utc_text
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The range left to replay from the index that was live, and how."""
+    """The range left to replay from the index that was live."""
 
     previous: str
     since: int
     """Sequence number of the former live index up to which every write was replayed."""
-    sealed: int
-    """Sequence number of the new index when it was complete."""
     now: str
-    own_slots: bool
-    """True when the directory has slots: the live index then wins only with later answers."""
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Self | None:
         """The note of an unfinished index; None when no index was live before."""
-        return cls(**note) if note else None
-
-    @property
-    def merge(self) -> Merge:
-        """The rule for an offer without later answer in the new index."""
-        return choose_merge(parse_instant(self.now), self.own_slots)
+        known = {one.name: note[one.name] for one in fields(cls) if one.name in note}
+        return cls(**known) if note else None
 
 
-def choose_merge(now: datetime, own_slots: bool) -> Merge:
-    """How live slots and those of the directory, if it has any, are made one list."""
-    return merge_since(now) if own_slots else merge_live_only(now)
-
-
-def write_handover_note(  # noqa: PLR0917 - the facts of the note
-    client: Elasticsearch, new: IndexName, live: IndexName, since: int, now: datetime, own: bool
+def write_handover_note(
+    client: Elasticsearch, new: IndexName, live: IndexName, since: int, now: datetime
 ) -> None:
     """Note in the complete index the range that must still be replayed once it is live."""
-    sealed = sequence_number(client, str(new))
-    note = Handover(str(live), since, sealed, utc_text(now), own)
-    mark_unfinished(client, new, asdict(note))
+    mark_unfinished(client, new, asdict(Handover(str(live), since, utc_text(now))))
 
 
 def replay_handover(
@@ -83,7 +61,7 @@ def replay_handover(
 def _catch_up(
     client: Elasticsearch, live: IndexName, left: Handover, progress: Progress | None
 ) -> int:
-    migration = SlotMigration(client, left.previous, str(live), left.merge, left.sealed)
+    migration = SlotMigration(client, left.previous, str(live), parse_instant(left.now))
     try:
         written = replay_slots(migration, left.since, progress)
     except IndexMissing:

@@ -285,19 +285,16 @@ def _slot_migration(
     client: Elasticsearch, build: IndexBuild, report: ReindexReport
 ) -> SlotMigration:
     """From the live index to the new one; a place that only an editor knows is counted."""
-    merge = catch_up.choose_merge(build.sources.now, build.sources.has_slots)
     count = partial(count_in_report, report=report)
-    return SlotMigration(client, str(build.live), str(build.index), merge, on_created=count)
+    return SlotMigration(client, str(build.live), str(build.index), build.sources.now, count)
 
 
 def prepare_handover(client: Elasticsearch, build: IndexBuild) -> None:
     """Note in the complete index the last writes of the live one, to replay after the swap."""
     lifecycle.refresh_index(client, build.index)
     if build.live is not None:
-        sources = build.sources
-        catch_up.write_handover_note(
-            client, build.index, build.live, build.since, sources.now, sources.has_slots
-        )
+        now = build.sources.now
+        catch_up.write_handover_note(client, build.index, build.live, build.since, now)
 
 
 def finish_handover(

@@ -1,7 +1,8 @@
 """Live slots migrated to a new index: all of them when the directory has none, then the changes.
 
-Only offers still present receive them, and only slots that have not ended; the coherence rules
-are applied again with the new participation and absences. A place known from an editor only is
+Of each source the later answer holds, in each offer. Only offers still present receive live slots,
+and only slots that have not ended; the coherence rules are applied again with the new
+participation and absences. A place known from an editor only is
 kept as long as its professional or its association is still there. Every write is conditional on
 the version read, so a slot written meanwhile to the new index is never undone.
 """
@@ -18,22 +19,19 @@ from elastic import lifecycle
 from elastic.bulk import Operation, Progress
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
-from elastic.optimistic import VersionedOffer, fetch_versioned_offers, write_until_settled
+from elastic.optimistic import fetch_versioned_offers, write_until_settled
 from elastic.scan import scan
 from mappings.instants import utc_text
-from mappings.records import Offer, StoredSlot
+from mappings.records import Offer
 from mappings.schema_history import read_offer
 from slots.attachment import with_slots, with_visible_slots
-from slots.coherence import visible_slots
+from slots.last_word import merge_last_words, with_owner_answers
 from slots.loading.importing import fetch_owner_offers
 from slots.matching.matching import build_offer_index, offer_owner
 from slots.matching.new_places import is_editor_place, refresh_place_offer
 
 PAGE = 500
 WITH_SLOTS = {"nested": {"path": "slots", "query": {"exists": {"field": "slots.start"}}}}
-
-Merge = Callable[[Sequence[StoredSlot], Sequence[StoredSlot]], list[StoredSlot]]
-"""The slots of the new index and of the live one, made one list."""
 
 
 def _ignore_offer(offer: Offer) -> None:
@@ -42,25 +40,14 @@ def _ignore_offer(offer: Offer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SlotMigration:
-    """The live index, the new one, and the rule that merges the slots of both."""
+    """The live index, the new one, and the instant after which a slot has not ended."""
 
     client: Elasticsearch
     live: str
     new: str
-    merge: Merge
-    complete_seq_no: int | None = None
-    """Sequence number of the new index when it was complete. In an offer written after it, the
-    latest answer of each source wins. None while the new index has no other writer."""
+    now: datetime
     on_created: Callable[[Offer], object] = _ignore_offer
     """Called with each offer added to the new index: a place that only an editor knows."""
-
-    def resolve_slots(self, stored: VersionedOffer, live: Sequence[StoredSlot]) -> list[StoredSlot]:
-        """The slots that an offer of the new index gets."""
-        is_newer = (
-            self.complete_seq_no is not None and stored.version["if_seq_no"] > self.complete_seq_no
-        )
-        merge = merge_latest if is_newer else self.merge
-        return visible_slots(stored.offer, merge(stored.offer.get("slots", []), live))
 
 
 def migrate_slots(migration: SlotMigration, progress: Progress | None = None) -> int:
@@ -92,48 +79,10 @@ def sequence_number(client: Elasticsearch, index: str) -> int:
     return min(int(copy["seq_no"]["local_checkpoint"]) for copy in primaries)
 
 
-def drop_ended_slots(slots: Sequence[StoredSlot], now: datetime) -> list[StoredSlot]:
-    """The slots that end after ``now``."""
+def drop_ended_slots(offer: Offer, now: datetime) -> Offer:
+    """The offer with the slots that end after ``now``."""
     instant = utc_text(now)
-    return [slot for slot in slots if slot["end"] > instant]
-
-
-def merge_live_only(now: datetime) -> Merge:
-    """The slots of the live index that have not ended."""
-    return lambda _, live: drop_ended_slots(live, now)
-
-
-def merge_since(since: datetime) -> Merge:
-    """Of each source, the live slots when they were received after ``since``, else the new ones."""
-    instant = utc_text(since)
-
-    def merge(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
-        recent = {slot["source"] for slot in live if slot["received_at"] >= instant}
-        return _replace_sources(new, live, recent)
-
-    return merge
-
-
-def merge_latest(new: Sequence[StoredSlot], live: Sequence[StoredSlot]) -> list[StoredSlot]:
-    """Of each source, the slots received last; those of the new index at equal instants."""
-    new_times, live_times = _latest_by_source(new), _latest_by_source(live)
-    recent = {source for source, at in live_times.items() if at > new_times.get(source, "")}
-    return _replace_sources(new, live, recent)
-
-
-def _latest_by_source(slots: Iterable[StoredSlot]) -> dict[str, str]:
-    """The instant at which the last slot of each source was received."""
-    latest: dict[str, str] = {}
-    for slot in slots:
-        latest[slot["source"]] = max(slot["received_at"], latest.get(slot["source"], ""))
-    return latest
-
-
-def _replace_sources(
-    new: Sequence[StoredSlot], live: Sequence[StoredSlot], live_sources: set[str]
-) -> list[StoredSlot]:
-    kept = [slot for slot in new if slot["source"] not in live_sources]
-    return [*kept, *(slot for slot in live if slot["source"] in live_sources)]
+    return with_slots(offer, [one for one in offer.get("slots", []) if one["end"] > instant])
 
 
 def _migration_operations(
@@ -143,14 +92,13 @@ def _migration_operations(
     lifecycle.refresh_index(migration.client, migration.live)
     hits = scan(migration.client, migration.live, query)
     while page := list(islice(hits, PAGE)):
-        live: dict[str, Offer] = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
-        present = fetch_versioned_offers(migration.client, migration.new, list(live))
-        absent = dict(live)
+        absent: dict[str, Offer] = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
+        present = fetch_versioned_offers(migration.client, migration.new, list(absent))
         for stored in present:
-            slots = absent.pop(stored.offer["id"]).get("slots", [])
-            merged = migration.resolve_slots(stored, slots)
-            if merged != stored.offer.get("slots", []):
-                yield stored.replace(with_slots(stored.offer, merged))
+            live = drop_ended_slots(absent.pop(stored.offer["id"]), migration.now)
+            merged = merge_last_words(stored.offer, live)
+            if merged != stored.offer:
+                yield stored.replace(merged)
         yield from _editor_place_operations(migration, absent.values())
 
 
@@ -168,9 +116,9 @@ def _editor_place_operations(
     )
     for place in places:
         if of_owner := known.find_offers(offer_owner(place)):
-            refreshed = refresh_place_offer(place, of_owner)
-            slots = migration.merge([], place.get("slots", []))
-            created = with_visible_slots(refreshed, slots)
+            live = drop_ended_slots(refresh_place_offer(place, of_owner), migration.now)
+            held = merge_last_words(live, with_owner_answers(live, known))
+            created = with_visible_slots(held, held["slots"])
             if created["slots"]:
-                migration.on_created(refreshed)
+                migration.on_created(created)
                 yield Operation.create(created)

@@ -1,13 +1,15 @@
 """Fresh slots written to the live index: an answer replaces the former answer of its source.
 
 A slot that is gone from an answer disappears, also when the answer is empty; the other sources'
-slots stay (W11); the coherence rules are applied to all. Writes are conditional on the version
-read, so two imports at once lose nothing. An import during which another index goes live is done
-again there, so that an acknowledged slot is in the index that is live.
+slots stay (W11); the coherence rules are applied to all. Each offer of the persons asked keeps the
+instant of the answer, and an answer older than that one changes nothing there. Writes are
+conditional on the version read, so two imports at once lose nothing. An import during which
+another index goes live is done again there, so that an acknowledged slot is in the index that is
+live.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,8 +27,8 @@ from elastic.optimistic import (
     write_until_settled,
 )
 from mappings.records import Kind, Offer, StoredSlot
-from slots.attachment import with_visible_slots
 from slots.coherence import count_hidden_slots
+from slots.last_word import answer_time, is_late, with_answer, with_owner_answers
 from slots.loading.requests import SourceAnswer
 from slots.matching.attribution import Attribution
 from slots.matching.locating import commune_geography
@@ -40,16 +42,18 @@ MAX_OFFERS = 10_000
 
 @dataclass(slots=True)
 class ImportReport:
-    """Counts of an import, in slots; ``offers`` are the cards written, ``created`` the new ones.
+    """Counts of an import, in slots; ``offers`` are the cards whose slots were written.
 
-    ``unmatched`` and ``hidden`` count by reason; ``removed`` are slots of the source that are
-    no longer offered.
+    ``created`` are the new cards, ``late`` those that hold a later answer of the source and stay
+    as they are. ``unmatched`` and ``hidden`` count by reason; ``removed`` are slots of the source
+    that are no longer offered.
     """
 
     written: int = 0
     removed: int = 0
     offers: int = 0
     created: int = 0
+    late: int = 0
     unmatched: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
 
@@ -59,6 +63,7 @@ class ImportReport:
         self.removed += other.removed
         self.offers += other.offers
         self.created += other.created
+        self.late += other.late
         self.unmatched += other.unmatched
         self.hidden += other.hidden
 
@@ -69,6 +74,7 @@ class ImportReport:
             "removed": self.removed,
             "offers": self.offers,
             "created": self.created,
+            "late": self.late,
             "unmatched": dict(self.unmatched),
             "hidden": dict(self.hidden),
         }
@@ -103,10 +109,12 @@ def _import_once(
 ) -> ImportReport:
     owners = sorted({bare_owner(one) for one in answer.requested_ids} - {""})
     known = [one for batch in batches(owners) for one in fetch_owner_offers(client, alias, batch)]
-    attribution = Attribution(build_offer_index(one.offer for one in known), now, locate)
+    index = build_offer_index(one.offer for one in known)
+    attribution = Attribution(index, now, locate)
     attribution.add(answer.slots, answer.source)
-    offers = [*known, *(VersionedOffer(offer, {}) for offer in attribution.created)]
-    change = Replacement(answer.source, attribution.slots)
+    created = [with_owner_answers(place, index) for place in attribution.created]
+    offers = [*known, *(VersionedOffer(place, {}) for place in created)]
+    change = Replacement(answer.source, answer_time(answer.answered_at or now), attribution.slots)
 
     def read(conflicts: Sequence[str] | None) -> Iterator[Operation]:
         if conflicts is None:
@@ -114,51 +122,54 @@ def _import_once(
         return change.retry(conflicts, fetch_versioned_offers(client, alias, conflicts))
 
     write_until_settled(client, alias, read, require_alias=True)
-    report = ImportReport(created=len(attribution.created), unmatched=attribution.unmatched)
-    change.count(report)
+    report = ImportReport(unmatched=attribution.unmatched)
+    change.count(report, {place["id"] for place in created})
     return report
 
 
 class Replacement:
-    """The new slots of one source by offer id, and the writes that put them in place."""
+    """The answer of one source: its slots by offer id, and the writes that put them in place."""
 
-    def __init__(self, source: str, slots: Mapping[str, list[StoredSlot]]) -> None:
+    def __init__(
+        self, source: str, answered_at: str, slots: Mapping[str, list[StoredSlot]]
+    ) -> None:
+        """``answered_at`` is text of ``answer_time``."""
         self._source = source
+        self._answered_at = answered_at
         self._slots = slots
-        self._writes: dict[str, tuple[Offer, Offer]] = {}
-        """Each offer written, by id: as read, and with its new slots."""
+        self._answered: dict[str, tuple[Offer, Offer]] = {}
+        """Each offer that the answer is about, by id: as read, and with its new slots."""
+        self._late: set[str] = set()
 
     def operations(self, offers: Iterable[VersionedOffer]) -> Iterator[Operation]:
-        """The writes of the offers that lose or gain a slot."""
+        """The writes of the offers that lose or gain a slot, or a later instant."""
         for stored in offers:
-            new = self._replace_slots(stored.offer)
-            if new is not None:
-                self._writes[new["id"]] = stored.offer, new
-                yield stored.replace(new)
+            before = stored.offer
+            if is_late(before, self._source, self._answered_at):
+                self._late.add(before["id"])
+                continue
+            fresh = self._slots.get(before["id"], [])
+            after = with_answer(before, self._source, self._answered_at, fresh)
+            self._answered[before["id"]] = before, after
+            if after != before:
+                yield stored.replace(after)
 
     def retry(
         self, conflicts: Iterable[str], offers: Iterable[VersionedOffer]
     ) -> Iterator[Operation]:
         """The writes of the ids in conflict, from their ``offers`` read again."""
         for offer_id in conflicts:
-            del self._writes[offer_id]
+            del self._answered[offer_id]
         return self.operations(offers)
 
-    def _replace_slots(self, offer: Offer) -> Offer | None:
-        """The offer with its new slots; None when there is nothing to write."""
-        before = offer.get("slots", [])
-        fresh = self._slots.get(offer["id"], [])
-        others = [slot for slot in before if slot["source"] != self._source]
-        if not fresh and len(others) == len(before):
-            return None
-        return with_visible_slots(offer, [*others, *fresh])
-
-    def count(self, report: ImportReport) -> None:
-        """Count in ``report`` the offers written, with their slots of the source."""
-        for before, after in self._writes.values():
+    def count(self, report: ImportReport, created: Set[str]) -> None:
+        """Count in ``report`` the offers given slots or deprived of them, and those created."""
+        report.late = len(self._late - created)
+        report.created = len(created & self._answered.keys())
+        for before, after in self._answered.values():
             fresh, replaced = self._own_slots(after), self._own_slots(before)
             kept = {slot["id"] for slot in fresh}
-            report.offers += 1
+            report.offers += bool(fresh or replaced)
             report.written += len(fresh)
             report.removed += sum(slot["id"] not in kept for slot in replaced)
             report.hidden += count_hidden_slots(fresh)

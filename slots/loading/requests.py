@@ -50,11 +50,14 @@ class SourceAnswer:
     """The slots that one source gives of the persons and associations queried.
 
     ``requested_ids`` are RPPS, ADELI or SIRET, prefixed or not. An id without a slot has none left.
+    ``answered_at`` is when the answer was received, by our clock: the one clock that all sources
+    share. None when it is not known; the instant of its import then counts.
     """
 
     source: str
     requested_ids: Sequence[str]
     slots: Sequence[CanonicalSlot]
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

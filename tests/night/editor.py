@@ -7,6 +7,7 @@ and the minute at which the only slot of the answer begins; None when it has non
 import json
 import random
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from elastic.client import sync_client
@@ -30,7 +31,7 @@ def main(url: str, alias: str, rpps_list: list[str]) -> None:
             rpps, minute = chance.choice(rpps_list), number % 600
             begins = None if number % EMPTY_EVERY == 0 else minute
             slots = [] if begins is None else [slot(rpps, begins)]
-            answer = SourceAnswer(EDITOR, [rpps], slots)
+            answer = SourceAnswer(EDITOR, [rpps], slots, datetime.now(UTC))
             import_answer(client, alias, answer, NOW, refresh=False)
             print(json.dumps({"rpps": rpps, "minute": begins}), flush=True)
 

@@ -47,7 +47,7 @@ def doctor_slot(rpps: str, hour: int = 10, **fields: Any) -> CanonicalSlot:
 
 def import_editor_slots(harness: ReindexHarness, rpps: str, *slots: CanonicalSlot) -> None:
     """What `sas slots import` does with the answer of an editor; acknowledged when it returns."""
-    answer = SourceAnswer(EDITOR, [rpps], slots)
+    answer = SourceAnswer(EDITOR, [rpps], slots, datetime.now(UTC))
     import_answer(harness.es, harness.alias, answer, NOW, refresh=False)
 
 
@@ -99,16 +99,22 @@ def test_a_slot_taken_back_between_the_replay_and_the_swap_is_gone(
     assert hours(reindex_harness, AT_ANNE) == []
 
 
-def test_a_slot_told_to_the_new_index_wins_over_one_told_to_the_former(
-    reindex_harness: ReindexHarness, files: FileSet, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("last", [[11], []], ids=["another slot", "no slot"])
+def test_an_answer_to_the_new_index_wins_over_one_to_the_former(
+    reindex_harness: ReindexHarness,
+    files: FileSet,
+    monkeypatch: pytest.MonkeyPatch,
+    last: list[int],
 ) -> None:
+    """The replay has still to run; an empty answer leaves its instant, and no slot comes back."""
     usual = catch_up.replay_handover
 
     def import_then_replay(*arguments: Any) -> int:
         if is_unfinished(
             reindex_harness.es, lifecycle.resolve_index(reindex_harness.es, reindex_harness.alias)
         ):
-            import_editor_slots(reindex_harness, ANNE, doctor_slot(ANNE, 11))
+            slots = [doctor_slot(ANNE, hour) for hour in last]
+            import_editor_slots(reindex_harness, ANNE, *slots)
         return usual(*arguments)
 
     run_before_swap(
@@ -116,7 +122,7 @@ def test_a_slot_told_to_the_new_index_wins_over_one_told_to_the_former(
     )
     monkeypatch.setattr(catch_up, "replay_handover", import_then_replay)
     reindex_harness.reindex(files)
-    assert hours(reindex_harness, AT_ANNE) == [11]
+    assert hours(reindex_harness, AT_ANNE) == last
 
 
 def test_a_slot_written_while_it_is_replayed_is_not_overwritten(
