@@ -60,7 +60,7 @@ test: setup ## gates and tests on one shared node; only the longest repetitions 
 	@$(BIN)/pytest -q -n $(WORKERS)
 	@$(SPENT)
 
-test-full: setup ## all repetitions, and clusters of three nodes
+test-full: setup ## all repetitions, clusters of three nodes, a soak of ten minutes
 	@$(STATIC)
 	@$(BIN)/pytest -q -n $(WORKERS) --full
 	@$(SPENT)

@@ -40,7 +40,8 @@ LOADER = "loader"
 STARTING, READING, RAW = "Starting", "Reading the files", "Raw bulk"
 WRITING = "Reading, joining and writing offers"
 """The stage of the recipe that is compared: ``indexers.reindex.recipe.fill``."""
-MAX_RATIO, MAX_S, MAX_MB = 2.0, 360.0, 3 * 1024
+MAX_S, MAX_MB = 240.0, 3 * 1024
+"""Targets: what the data team waits for, and what its machine must hold."""
 COLUMNS = ("stage", "seconds", "processor, ours", "processor, Elasticsearch", "documents a second")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -176,14 +177,19 @@ def _send_bulk(client: Elasticsearch, index: str, body: bytes) -> int:
     return len(answer.body["items"])
 
 
-def targets(stages: list[IndexingStage], raw: IndexingStage) -> list[BenchTarget]:
-    """The targets of the stages."""
+def raw_bulk_ratio(stages: list[IndexingStage], raw: IndexingStage) -> float:
+    """Time to join and write, to that of the raw bulk: a figure without a target.
+
+    A quicker node raises it although nobody waits longer.
+    """
     writing = next(stage for stage in stages if stage.name == WRITING)
+    return writing.seconds / raw.seconds
+
+
+def targets(stages: list[IndexingStage]) -> list[BenchTarget]:
+    """The targets of the stages."""
     peak = max(stage.spent.peak_mb.get(LOADER, 0.0) for stage in stages)
     return [
-        BenchTarget(
-            "joined and written, to a raw bulk", writing.seconds / raw.seconds, MAX_RATIO, ""
-        ),
         BenchTarget("from files to live, s", sum(stage.seconds for stage in stages), MAX_S, "s"),
         BenchTarget("resident memory, ours, MB", peak, MAX_MB, "MB"),
     ]
@@ -234,19 +240,21 @@ def indexing(
             if prefix is None:
                 dataset.delete_all(client, used)
     _write_report(stages, raw, about, out)
-    if strict and not all(target.is_met for target in targets(stages, raw)):
+    if strict and not all(target.is_met for target in targets(stages)):
         raise typer.Exit(MISSED)
 
 
 def _write_report(
     stages: list[IndexingStage], raw: IndexingStage, about: dict[str, Any], out: Path
 ) -> None:
-    held = targets(stages, raw)
+    held = targets(stages)
     table = rows([*stages, raw])
     verdicts = [
         (one.name, f"{one.value:.2f}", f"≤ {one.limit:g}", "met" if one.is_met else "missed")
         for one in held
     ]
+    ratio = raw_bulk_ratio(stages, raw)
+    verdicts.append(("joined and written, to a raw bulk", f"{ratio:.2f}", "", "figure"))
     report.print_table(table, f"{about['offers']:,} offers, {about['slots']:,} slots", COLUMNS)
     report.print_table(verdicts, "targets", ("", "measured", "target", " "))
     page = f"{report.markdown(table, COLUMNS)}\n\n" + report.markdown(
@@ -255,6 +263,7 @@ def _write_report(
     found = {
         "stages": [asdict(stage) for stage in [*stages, raw]],
         "targets": [{**asdict(target), "met": target.is_met} for target in held],
+        "raw_bulk_ratio": ratio,
     }
     name = f"indexing-{about['offers']}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     log_progress(f"written: {report.write(out, name, about, found, page).name}")

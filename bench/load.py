@@ -8,7 +8,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -191,21 +191,36 @@ async def run_open_loop(plan: Plan, starts: Iterable[float], seed: int) -> LoadT
     Latency counts from the intended instant: a search that had to wait for its turn waited
     (no coordinated omission).
     """
-    tally, pending = LoadTally(), set[asyncio.Task[None]]()
+    tally, drawn = LoadTally(), cycle(_shuffle_items(plan, seed))
     async with open_session() as through:
         begun = time.perf_counter()
-        for exchange, start in zip(cycle(_shuffle_items(plan, seed)), starts, strict=False):
-            due = begun + start
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            if len(pending) >= MAX_PENDING:
-                tally.errors += 1
-                continue
-            task = asyncio.create_task(_count_exchange(through, exchange, tally, due))
-            pending.add(task)
-            task.add_done_callback(pending.discard)
-        await asyncio.gather(*pending)
+        tally.errors += await start_at_instants(
+            starts, lambda due: _count_exchange(through, next(drawn), tally, due)
+        )
         tally.seconds = time.perf_counter() - begun
     return tally
+
+
+async def start_at_instants(
+    starts: Iterable[float], start: Callable[[float], Coroutine[Any, Any, None]]
+) -> int:
+    """Start a task at each instant, in seconds from now, and wait for all of them.
+
+    A task is told the instant of the performance counter at which it was due. Returns how many
+    were not started because ``MAX_PENDING`` were under way; raises what a task raised.
+    """
+    begun, pending, refused = time.perf_counter(), set[asyncio.Task[None]](), 0
+    async with asyncio.TaskGroup() as group:
+        for instant in starts:
+            due = begun + instant
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            if len(pending) >= MAX_PENDING:
+                refused += 1
+                continue
+            task = group.create_task(start(due))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+    return refused
 
 
 async def _count_exchange(

@@ -26,6 +26,7 @@ from mappings.offers import offers_mapping, offers_settings
 from tests.conformance.plugin import ConformancePlugin
 from tests.conformance.recorder import Conformance
 from tests.elastic.single_node import start_node, stop_node
+from tests.suite.ports import open_dead_port
 from tests.suite.repetitions import FULL, USUAL, Repetitions
 from tests.suite.selection import SelectionPlugin
 
@@ -133,6 +134,13 @@ def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, A
 def repetitions(request: pytest.FixtureRequest) -> Repetitions:
     """Repetition counts of the longest tests in this run."""
     return FULL if request.config.getoption("--full") else USUAL
+
+
+@pytest.fixture
+def dead_port() -> Iterator[int]:
+    """A port that refuses connections for as long as the test lasts."""
+    with open_dead_port() as port:
+        yield port
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,9 @@ from elastic.settings import ElasticSettings
 
 WAIT_S = 180.0
 """Longest wait for a node, in seconds; 12 to 16 s is usual."""
-ATTEMPTS = 3
-"""Attempts with new ports when another program takes those chosen."""
+ATTEMPTS = 5
+"""Attempts with new ports when another program takes those chosen: a node listens some ten seconds
+after they are chosen, and several that start at once choose alike."""
 
 RunningNodes = Mapping[int, NodeState]
 """Running nodes by position."""
@@ -156,7 +157,7 @@ def _start_missing_nodes(request: StartRequest, running: RunningNodes) -> list[S
     fresh = _start_with_retries(
         request,
         distribution.origin,
-        lambda: build_launches(request, distribution, account, running),
+        lambda retried: build_launches(retried, distribution, account, running),
     )
     write_cluster_config(request.root, replace(request.cluster, formed=True))
     return [
@@ -166,12 +167,23 @@ def _start_missing_nodes(request: StartRequest, running: RunningNodes) -> list[S
 
 
 def _start_with_retries(
-    request: StartRequest, origin: str, prepare_launches: Callable[[], dict[int, Launch]]
+    request: StartRequest,
+    origin: str,
+    prepare_launches: Callable[[StartRequest], dict[int, Launch]],
 ) -> dict[int, NodeState]:
     """Start them, on other ports when those chosen were taken; a requested port never changes."""
-    for _ in range(ATTEMPTS - 1 if request.port is None else 0):
+    for _ in range(ATTEMPTS - 1):
         try:
-            return start_cluster(prepare_launches(), origin, request)
-        except PortBusy as lost:
-            request.report.say(f"{lost.args[0].partition(':')[0]}; trying again.")
-    return start_cluster(prepare_launches(), origin, request)
+            return start_cluster(prepare_launches(request), origin, request)
+        except PortBusy as busy:
+            if busy.port in _http_ports(request):
+                raise
+            request.report.say(f"{busy.args[0].partition(':')[0]}; trying again.")
+            request = replace(request, lost=request.lost | {busy.port})
+    return start_cluster(prepare_launches(request), origin, request)
+
+
+def _http_ports(request: StartRequest) -> range:
+    """HTTP ports that the caller chose, one a node; none without a choice."""
+    first, count = request.port or 0, request.cluster.nodes if request.port else 0
+    return range(first, first + count)

@@ -24,7 +24,11 @@ class NoJdk(NodeError):
 
 
 class PortBusy(NodeError):
-    """The requested port is taken."""
+    """The port is taken: before the start, or by another program during it."""
+
+    def __init__(self, message: str, port: int) -> None:
+        super().__init__(message)
+        self.port = port
 
 
 class PlaceUnreachable(NodeError):

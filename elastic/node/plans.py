@@ -38,6 +38,8 @@ class StartRequest:
     heap: str
     wait_s: float
     report: ProgressReporter
+    lost: frozenset[int] = frozenset()
+    """Ports that other programs took while these nodes started."""
 
 
 def require_heap(heap: str) -> None:
@@ -93,8 +95,10 @@ def choose_all_ports(request: StartRequest, running: Mapping[int, NodeState]) ->
     for at in range(request.cluster.nodes):
         if at not in running:
             given = {port for own in chosen.values() for port in (own.http, own.transport)}
-            lost = read_state(member_dir(request.root, at))
-            chosen[at] = choose_ports(request.port, at, given, lost.ports if lost else None)
+            former = read_state(member_dir(request.root, at))
+            chosen[at] = choose_ports(
+                request.port, at, given | request.lost, former.ports if former else None
+            )
     return chosen
 
 

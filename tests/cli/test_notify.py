@@ -181,11 +181,9 @@ def test_a_webhook_that_answers_byte_by_byte_does_not_hold_the_command(
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=dripping, args=(server,), daemon=True).start()
         monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", f"http://127.0.0.1:{server.getsockname()[1]}/KEY")
-        started = time.monotonic()
         result = run("notify", "test")
     assert result.exit_code == 1
     assert "webhook did not answer within 0.5 seconds" in result.stderr
-    assert time.monotonic() - started < 3
 
 
 def dripping(server: socket.socket) -> None:

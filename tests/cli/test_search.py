@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.views.page_cards import place_lines
 from tests.conftest import CreateOffers
-from tests.suite.waiting import wait_for_liveness
+from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
 NOW = "2026-11-23T09:00:00Z"
@@ -236,7 +236,7 @@ def test_a_search_to_correct_is_a_sentence_and_exit_code_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
+def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas, dead_port: int) -> None:
     missing = sas("search", "MG", "--insee", "48095")
     assert (missing.exit_code, missing.stdout) == (3, "")
     assert "sas reindex" in missing.stderr
@@ -245,7 +245,7 @@ def test_a_service_to_mend_is_a_sentence_and_exit_code_3(sas: Sas) -> None:
         "MG",
         "--insee",
         "48095",
-        SAS_ELASTICSEARCH_URL=f"http://127.0.0.1:{_find_unused_port()}",
+        SAS_ELASTICSEARCH_URL=f"http://127.0.0.1:{dead_port}",
     )
     assert (stopped.exit_code, stopped.stdout) == (3, "")
     assert "Recherche indisponible" in stopped.stderr
@@ -283,19 +283,19 @@ def test_a_setting_to_correct_is_one_sentence(sas: Sas, variable: str, value: st
 def test_serve_answers_until_it_is_stopped(
     dozen: None, environment: dict[str, str], key: str
 ) -> None:
-    port = _find_unused_port()
-    command = [SAS, "serve", "--port", str(port)]
+    command = [SAS, "serve", "--port", "0"]
     environment["SAS_CURSOR_KEY"] = key
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for_liveness(url)
+        assert process.stdout is not None
+        shown = re.search(r"(http://127\.0\.0\.1:\d+)/docs", process.stdout.readline())
+        assert shown is not None
+        url = wait_for_liveness(shown[1])
         page = httpx.post(f"{url}/v1/search", json={"what": "MG", "department": "48"}).json()
         assert page["area"]["department"] == "48"
     finally:
         process.terminate()
-        out, _ = process.communicate(timeout=30)
-    assert f"http://127.0.0.1:{port}" in out
+        out, _ = process.communicate(timeout=PATIENCE_S)
     assert ("SAS_CURSOR_KEY is not set" in out) == (not key)
 
 
@@ -312,9 +312,3 @@ def test_serve_is_not_opened_to_a_network_by_accident(sas: Sas) -> None:
     done = sas("serve", "--host", "0.0.0.0", "--port", "0")
     assert done.exit_code == 2
     assert "SAS_DEV_NETWORKS" in done.stderr
-
-
-def _find_unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port

@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,13 +35,15 @@ def recording_report() -> RecordingReport:
 
 
 @pytest.fixture
-def bare_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ElasticSettings:
+def bare_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dead_port: int
+) -> ElasticSettings:
     """Settings of a machine with nothing installed, nothing running and the network closed."""
     for name in [name for name in os.environ if name.startswith("SAS_ELASTICSEARCH")]:
         monkeypatch.delenv(name)
-    with open_unused_url() as url:
-        monkeypatch.setenv("SAS_ELASTICSEARCH_DOWNLOAD_URL", url)
-        monkeypatch.setattr(client, "DEFAULT_URL", url)
+    url = f"http://127.0.0.1:{dead_port}"
+    monkeypatch.setenv("SAS_ELASTICSEARCH_DOWNLOAD_URL", url)
+    monkeypatch.setattr(client, "DEFAULT_URL", url)
     monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
     return ElasticSettings()
 
@@ -55,14 +55,6 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
-
-
-@contextmanager
-def open_unused_url() -> Iterator[str]:
-    """The address of a port that nothing listens on any more."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"http://127.0.0.1:{server.getsockname()[1]}"
-    yield address
 
 
 @pytest.fixture

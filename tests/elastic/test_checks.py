@@ -12,7 +12,7 @@ from elastic.node import jdk
 from elastic.node.distribution import distribution_home
 from elastic.settings import ElasticSettings
 from mappings.offers import SCHEMA_VERSION, offers_mapping
-from tests.elastic.conftest import open_unused_url, small_distribution
+from tests.elastic.conftest import small_distribution
 
 
 @pytest.fixture
@@ -46,9 +46,11 @@ def test_every_check_of_a_sound_machine_is_sound(
     assert all(check.remedy for check in found if check.level is not CheckLevel.OK)
 
 
-def test_a_closed_port_blocks_and_says_how_to_start(bare_settings: ElasticSettings) -> None:
-    with open_unused_url() as url:
-        found = run_checks(bare_settings.model_copy(update={"elasticsearch_url": url}))
+def test_a_closed_port_blocks_and_says_how_to_start(
+    bare_settings: ElasticSettings, dead_port: int
+) -> None:
+    url = f"http://127.0.0.1:{dead_port}"
+    found = run_checks(bare_settings.model_copy(update={"elasticsearch_url": url}))
     check = find_check(found, "Elasticsearch")
     assert check.level is CheckLevel.BLOCK
     assert url in check.finding

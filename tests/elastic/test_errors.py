@@ -13,6 +13,7 @@ from elasticsearch import Elasticsearch
 from elastic import errors
 from elastic.client import async_client, sync_client
 from elastic.errors import build_elastic_error, translate_errors
+from tests.suite.waiting import PATIENCE_S
 
 
 @contextmanager
@@ -22,22 +23,17 @@ def open_silent_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def find_unused_url() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-def test_a_closed_port_says_how_to_start() -> None:
+def test_a_closed_port_says_how_to_start(dead_port: int) -> None:
     with (
-        sync_client(find_unused_url()) as client,
+        sync_client(f"http://127.0.0.1:{dead_port}") as client,
         pytest.raises(errors.ElasticUnavailable, match="sas up"),
         translate_errors(),
     ):
         client.info()
 
 
-async def test_a_closed_port_is_typed_for_the_async_client() -> None:
-    async with async_client(find_unused_url()) as client:
+async def test_a_closed_port_is_typed_for_the_async_client(dead_port: int) -> None:
+    async with async_client(f"http://127.0.0.1:{dead_port}") as client:
         with pytest.raises(errors.ElasticUnavailable, match="sas up"), translate_errors():
             await client.info()
 
@@ -115,7 +111,7 @@ def test_a_lost_connection_is_retried(es_url: str) -> None:
         proxy.start()
         with sync_client(f"http://127.0.0.1:{server.getsockname()[1]}") as client:
             assert client.options(headers={"connection": "close"}).info()["version"]
-        proxy.join(timeout=5)
+        proxy.join(PATIENCE_S)
 
 
 def _drop_then_forward(server: socket.socket, host: str, port: int) -> None:
@@ -123,6 +119,6 @@ def _drop_then_forward(server: socket.socket, host: str, port: int) -> None:
     inner, _ = server.accept()
     with inner, socket.create_connection((host, port)) as outer:
         outer.sendall(inner.recv(65536))
-        outer.settimeout(2)
+        outer.settimeout(PATIENCE_S)
         while chunk := outer.recv(65536):
             inner.sendall(chunk)

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-LATE = timedelta(seconds=5)
+POLL = timedelta(milliseconds=20)
 
 
 class EmptyGeocoder:
@@ -21,12 +21,13 @@ class EmptyGeocoder:
 
 
 class SlowGeocoder(EmptyGeocoder):
-    """A geocoder that finds no place after ``LATE``, and counts its requests."""
+    """A geocoder that finds no place once ``released``, and counts its requests."""
 
     def __init__(self) -> None:
-        self.requests = 0
+        self.requests, self.released = 0, False
 
     async def resolve_text(self, text: str) -> None:
         """No place, late."""
         self.requests += 1
-        await asyncio.sleep(LATE.total_seconds())
+        while not self.released:  # noqa: ASYNC110 - released from another thread
+            await asyncio.sleep(POLL.total_seconds())

@@ -13,6 +13,7 @@ import pytest
 
 from tests.api.conftest import answer, build_frozen_app, open_api_server, problem
 from tests.night.conftest import CrashHarness, fill_register, reindex_command
+from tests.suite.waiting import wait_for
 
 A_SECOND = 3
 FEW, MORE = 120, 126
@@ -78,9 +79,11 @@ def test_no_search_fails_during_a_reindex(crash_harness: CrashHarness, url: str)
     loader, files = crash_harness.start_runner(), fill_register(crash_harness, "more", MORE)
     with httpx.Client(base_url=url, timeout=30) as api, open_searches(url) as found:
         before = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
+        wait_for(lambda: before in found.totals)
         code, output = loader.run(*reindex_command(files))
         assert code == 0, output
         after = answer(api.post("/v1/search", json=SEARCH_BODY))["total"]["value"]
+        wait_for(lambda: after in found.totals)
     p95 = statistics.quantiles(found.seconds, n=20)[-1]
     print(f"{len(found.seconds)} searches, {len(found.failures)} failed, p95 {p95 * 1000:.0f} ms")
     assert found.failures == []

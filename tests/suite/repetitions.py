@@ -21,6 +21,8 @@ class Repetitions:
     """Random searches whose circle is compared with the next larger ones."""
     editor_reindexes: int
     """Reindexes during which an editor writes."""
+    soak_s: int
+    """Seconds of mixed load on the process of the API."""
 
 
 USUAL = Repetitions(
@@ -31,6 +33,7 @@ USUAL = Repetitions(
     paged_searches=12,
     radius_searches=60,
     editor_reindexes=1,
+    soak_s=15,
 )
 FULL = Repetitions(
     kills=50,
@@ -40,4 +43,5 @@ FULL = Repetitions(
     paged_searches=60,
     radius_searches=300,
     editor_reindexes=3,
+    soak_s=600,
 )

@@ -15,6 +15,7 @@ CLUSTER_FIXTURES = frozenset({"three_node_cluster", "split_cluster"})
 """Fixtures of three nodes: their tests run in full only, unless marked ``every_run``."""
 
 LONGEST_FIRST = (
+    "tests/soak",
     "tests/cluster",
     "tests/night",
     "tests/elastic/node/test_embedded.py",

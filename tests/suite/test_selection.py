@@ -50,4 +50,4 @@ def test_long_files_begin_and_a_slow_set_up_has_one_worker():
 def test_a_full_run_repeats_more():
     for name in Repetitions.__slots__:
         assert getattr(FULL, name) >= getattr(USUAL, name)
-    assert (FULL.kills, FULL.oracle_searches) == (50, 500)
+    assert (FULL.kills, FULL.oracle_searches, FULL.soak_s) == (50, 500, 600)

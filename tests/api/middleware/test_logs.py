@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.api.worked_examples import examples
-from tests.suite.waiting import wait_for_liveness
+from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
 SENTINEL_WORDS = ("Kerguestenen", "Quevarrec", "Lanvollon", "44.5187")
 ADDRESS = "12 rue Kerguestenen 56270 Ploemeur"
@@ -61,18 +61,18 @@ def open_service_process(folder: Path, environment: dict[str, str]) -> Iterator[
             yield wait_for_liveness(f"http://127.0.0.1:{port}"), written
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(PATIENCE_S)
 
 
 @pytest.mark.proves("F123", "W42")
 def test_nothing_that_was_asked_reaches_what_the_process_writes(
-    tmp_path: Path, es_url: str, dozen_prefix: str, registry: str
+    tmp_path: Path, es_url: str, dozen_prefix: str, registry: str, dead_port: int
 ) -> None:
     environment = {
         "SAS_STATE_DIR": str(tmp_path),
         "SAS_ELASTICSEARCH_URL": es_url,
         "SAS_INDEX_PREFIX": dozen_prefix,
-        "SAS_GEOCODER_URL": _find_unused_url(),
+        "SAS_GEOCODER_URL": f"http://127.0.0.1:{dead_port}/geocodage",
     }
     with open_service_process(tmp_path, environment) as (url, written):
         _request_everything(url)
@@ -150,8 +150,3 @@ def _replace_each_text(sound: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in {**sound, "treating_doctor": "", "streetname": "", "city": ""}.items():
         if isinstance(value, str):
             yield {**sound, name: ADDRESS}
-
-
-def _find_unused_url() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/geocodage"

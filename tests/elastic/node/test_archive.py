@@ -16,7 +16,7 @@ from elastic.node.archive import archive_name, fetch_archive, install_from_archi
 from elastic.node.configuration import VERSION
 from elastic.node.distribution import read_distribution
 from elastic.node.errors import InstallFailed
-from tests.elastic.conftest import RecordingReport, open_unused_url, small_distribution
+from tests.elastic.conftest import RecordingReport, small_distribution
 
 BODY = bytes(range(256)) * 4096
 
@@ -197,9 +197,11 @@ def test_a_missing_archive_says_so(
         fetch_archive(address(server), "a.tar.gz", tmp_path, recording_report)
 
 
-def test_a_closed_network_says_so(tmp_path: Path, recording_report: RecordingReport) -> None:
-    with open_unused_url() as url, pytest.raises(InstallFailed, match="cannot be reached"):
-        fetch_archive(url, "a.tar.gz", tmp_path, recording_report)
+def test_a_closed_network_says_so(
+    tmp_path: Path, recording_report: RecordingReport, dead_port: int
+) -> None:
+    with pytest.raises(InstallFailed, match="cannot be reached"):
+        fetch_archive(f"http://127.0.0.1:{dead_port}", "a.tar.gz", tmp_path, recording_report)
 
 
 def test_an_archive_of_something_else_leaves_nothing(

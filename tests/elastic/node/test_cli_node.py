@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from elastic.node import jdk
 from elastic.settings import ElasticSettings
-from tests.elastic.conftest import open_unused_url
 
 
 def sas(*words: str) -> Result:
@@ -18,11 +17,13 @@ def sas(*words: str) -> Result:
 
 
 @pytest.fixture
-def absent_cluster(bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch) -> str:
+def absent_cluster(
+    bare_settings: ElasticSettings, monkeypatch: pytest.MonkeyPatch, dead_port: int
+) -> str:
     """The environment names a cluster that is not there."""
-    with open_unused_url() as url:
-        monkeypatch.setenv("SAS_ELASTICSEARCH_URL", url)
-        return url
+    url = f"http://127.0.0.1:{dead_port}"
+    monkeypatch.setenv("SAS_ELASTICSEARCH_URL", url)
+    return url
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import signal
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from elastic.node.state import process_birth, read_state, runtime_dir
 from elastic.settings import ElasticSettings, default_state_dir
 from tests.elastic.conftest import RecordingReport
 from tests.elastic.single_node import start_node, stop_node
+from tests.suite.waiting import PATIENCE_S, wait_for
 
 HEAP = "512m"
 WAIT_S = 300.0
@@ -71,7 +71,7 @@ def node(node_machine: ElasticSettings) -> StartedNode:
 
 
 def get(url: str) -> httpx.Response:
-    return httpx.get(url, trust_env=False, timeout=10)
+    return httpx.get(url, trust_env=False, timeout=PATIENCE_S)
 
 
 def test_two_starts_at_once_make_one_node(node: StartedNode) -> None:
@@ -115,12 +115,11 @@ def test_our_environment_does_not_reach_it(node: StartedNode) -> None:
 def test_a_killed_node_is_told_and_comes_back_with_its_data(
     node: StartedNode, node_machine: ElasticSettings
 ) -> None:
-    httpx.put(f"{node.state.url}/kept", trust_env=False, timeout=30).raise_for_status()
+    httpx.put(f"{node.state.url}/kept", trust_env=False, timeout=PATIENCE_S).raise_for_status()
     state = read_state(runtime_dir(node_machine))
     assert state is not None
     os.kill(state.pid, signal.SIGKILL)
-    while process_birth(state.pid) is not None:
-        time.sleep(0.1)
+    wait_for(lambda: process_birth(state.pid) is None)
     check = check_elasticsearch(node_machine)
     assert check.level is CheckLevel.BLOCK
     assert f"process {state.pid}) died" in check.finding

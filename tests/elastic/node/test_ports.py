@@ -1,12 +1,26 @@
 """Ports, with real sockets."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from elastic.node import ports
+from elastic.node.distribution import distribution_home
+from elastic.node.embedded import ATTEMPTS
 from elastic.node.errors import PortBusy
 from elastic.node.ports import Ports, choose_ports, find_free_port, is_free
+from elastic.settings import ElasticSettings
+from tests.elastic.conftest import script, small_distribution
+from tests.elastic.single_node import start_node
+
+LOSES_A_PORT = """
+port=$(sed -n 's/^{setting}: *//p' "$ES_PATH_CONF/elasticsearch.yml" | tr -d '"')
+echo "$port" >> "{tried}"
+echo "BindHttpException: Failed to bind to 127.0.0.1:$port"
+exit 1
+"""
+"""A node whose port another program took between its choice and the start."""
 
 
 def test_a_busy_port_asked_for_is_refused_with_the_way_out() -> None:
@@ -48,3 +62,18 @@ def test_a_node_that_was_lost_comes_back_where_it_was_looked_for() -> None:
         assert choose_ports(None, 1, (), former).http != former.http
     requested = find_free_port()
     assert choose_ports(requested, 0, (), former).http == requested
+
+
+@pytest.mark.parametrize(("setting", "attempts"), [("transport.port", ATTEMPTS), ("http.port", 1)])
+def test_another_port_replaces_one_lost_during_the_start_unless_it_was_requested(
+    bare_settings: ElasticSettings, open_folder: Path, setting: str, attempts: int
+) -> None:
+    """Several nodes that start at once choose the same transport port; one of them gets it."""
+    chosen = bare_settings.model_copy(update={"state_dir": open_folder})
+    home, tried = distribution_home(open_folder), open_folder / "node" / "tmp" / "tried"
+    small_distribution(home)
+    script(home / "bin" / "elasticsearch", LOSES_A_PORT.format(setting=setting, tried=tried))
+    with pytest.raises(PortBusy):
+        start_node(chosen, port=find_free_port())
+    ports_tried = tried.read_text().split()
+    assert len(set(ports_tried)) == len(ports_tried) == attempts

@@ -14,6 +14,7 @@ from elastic.node.errors import NoDistribution, NotADistribution
 from elastic.node.provision import obtain_distribution
 from elastic.settings import ElasticSettings
 from tests.elastic.conftest import RecordingReport, script, small_distribution
+from tests.suite.waiting import PATIENCE_S, wait_for
 
 
 def test_the_distribution_named_is_taken(
@@ -87,7 +88,7 @@ def test_two_parallel_starts_install_once(
 
     def install(base: str, home: Path, report: RecordingReport) -> object:
         installed.append(threading.get_ident())
-        entered.wait(timeout=5)
+        entered.wait(PATIENCE_S)
         return read_distribution(small_distribution(home))
 
     entered = threading.Event()
@@ -99,11 +100,10 @@ def test_two_parallel_starts_install_once(
     ]
     for thread in threads:
         thread.start()
-    while not any("waiting" in line for line in first.lines + second.lines):
-        assert all(thread.is_alive() for thread in threads)
+    wait_for(lambda: any("waiting" in line for line in first.lines + second.lines))
     entered.set()
     for thread in threads:
-        thread.join(timeout=5)
+        thread.join(PATIENCE_S)
     assert len(installed) == 1
     assert distribution_home(bare_settings.state_dir).name == f"elasticsearch-{VERSION}"
 

@@ -19,6 +19,7 @@ from elastic.node.state import (
 )
 from elastic.settings import ElasticSettings
 from tests.elastic.single_node import start_node, stop_node
+from tests.suite.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_process_that_is_ours_is_ended(
     state = build_node_state(sleeper.pid)
     write_state(tmp_path, state)
     assert stop_node(tmp_path, wait_s=5) == state
-    assert sleeper.wait(timeout=5) == -signal.SIGTERM
+    assert sleeper.wait(timeout=PATIENCE_S) == -signal.SIGTERM
 
 
 def test_a_node_that_lives_but_does_not_answer_is_told(
@@ -105,5 +106,5 @@ def test_a_process_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) ->
     deaf.stdout.readline()
     write_state(tmp_path, build_node_state(deaf.pid))
     stop_node(tmp_path, wait_s=0.5)
-    assert deaf.wait(timeout=5) == -signal.SIGKILL
+    assert deaf.wait(timeout=PATIENCE_S) == -signal.SIGKILL
     deaf.stdout.close()

@@ -1,7 +1,6 @@
 """Where a search looks: every way to say a place, and what is refused."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -277,8 +276,6 @@ async def test_an_unknown_place_and_a_service_down_are_two_things(service: Addre
     assert "zzzz" not in f"{unknown.value}{down.value}"
 
 
-async def test_no_service_at_the_address_is_never_a_crash() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        closed = taken.getsockname()[1]
+async def test_no_service_at_the_address_is_never_a_crash(dead_port: int) -> None:
     with pytest.raises(GeocoderUnavailable):
-        await area({"where": "zzzz qqqq"}, f"http://127.0.0.1:{closed}")
+        await area({"where": "zzzz qqqq"}, f"http://127.0.0.1:{dead_port}")
