@@ -102,7 +102,7 @@ async def reindex_after(harness: CrashHarness, words: tuple[object, ...], delay_
 
 
 @pytest.fixture
-def registered(crash_harness: CrashHarness) -> tuple[object, ...]:
+def reindex_words(crash_harness: CrashHarness) -> tuple[object, ...]:
     """A live index of doctors and a registry of dispatch software; the words to index it again."""
     files = fill_register(crash_harness, "in", DOCTORS)
     crash_harness.reindex(files)
@@ -111,7 +111,7 @@ def registered(crash_harness: CrashHarness) -> tuple[object, ...]:
 
 
 async def test_ten_minutes_of_every_kind_of_use_lose_nothing_and_keep_nothing(
-    crash_harness: CrashHarness, registered: tuple[object, ...], repetitions: Repetitions
+    crash_harness: CrashHarness, reindex_words: tuple[object, ...], repetitions: Repetitions
 ) -> None:
     """One reindex in the middle. A short run in `make test`, ten minutes in `make test-full`."""
     seconds, live = float(repetitions.soak_s), crash_harness.live
@@ -124,7 +124,8 @@ async def test_ten_minutes_of_every_kind_of_use_lose_nothing_and_keep_nothing(
             open_background(sample_until, probe, seconds / SAMPLES, samples),
         ):
             load, _ = await asyncio.gather(
-                run_mixed_load(url, seconds), reindex_after(crash_harness, registered, seconds / 2)
+                run_mixed_load(url, seconds),
+                reindex_after(crash_harness, reindex_words, seconds / 2),
             )
         wait_for(lambda: probe.count_open_contexts() == 0)
     print_figures(load, samples)
