@@ -26,7 +26,8 @@ from elastic.names import offers_alias
 from elastic.optimistic import WriteConflictError
 from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
-from slots.fhir.answer import MAX_PAGE_BYTES, AnswerRefusedError
+from mappings.bounds import LARGEST_PAGE
+from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
@@ -217,9 +218,9 @@ def _parse_answer(  # noqa: PLR0917 - the options of a command
 def _read(name: str) -> bytes:
     """A page, one byte over the cap at most: an endless input is refused, not swallowed."""
     if name == STDIN:
-        return sys.stdin.buffer.read(MAX_PAGE_BYTES + 1)
+        return sys.stdin.buffer.read(LARGEST_PAGE + 1)
     with Path(name).open("rb") as page:
-        return page.read(MAX_PAGE_BYTES + 1)
+        return page.read(LARGEST_PAGE + 1)
 
 
 def _parse_ids(asked: Iterable[str]) -> list[str]:

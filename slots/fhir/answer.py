@@ -2,23 +2,66 @@
 
 import codecs
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 
 import orjson
 
-from slots.fhir.elements import Json, text
-
-MAX_PAGE_BYTES = 64 * 1024 * 1024
-"""A thousand slots with their includes weigh 3 MB (E14)."""
+from mappings.bounds import CODE, JSON_DIGITS, LARGEST_PAGE, MANY, MIB
+from slots.fhir.elements import Json, child, objects, text
 
 MAX_ENTRIES = 100_000
 """Entries of one answer, all pages together (E14)."""
+
+MAX_VALUES = 4_000_000
+"""JSON values of one answer, all pages together: a page of ``LARGEST_PAGE`` as editors write them.
+Empty lists of three bytes each would take gigabytes of memory."""
+
+MAX_ANSWER_BYTES = 4 * LARGEST_PAGE
+"""Bytes of one answer, all pages together."""
+
+HARMLESS = frozenset({"information", "warning", "success"})
+"""Severities of an OperationOutcome beside slots; ``error``, ``fatal`` and any other refuse."""
 
 _BROKEN_BYTES = "indexers-slots-cp1252"
 
 
 class AnswerRefusedError(ValueError):
-    """The answer itself cannot be used: the editor is in error, which is not "no slot" (C21)."""
+    """The answer itself cannot be used: the editor is in error, which is not "no slot" (C21).
+
+    ``reason`` is the code that an answer of a directory is counted under.
+    """
+
+    def __init__(self, message: str, reason: str = "answer_refused") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def read_pages(pages: Iterable[bytes | Json]) -> list[Json]:
+    """The pages of one answer, each read in its turn; raises ``AnswerRefusedError`` (E06, E08).
+
+    What an answer may take in memory is bounded over all its pages.
+    """
+    found: list[Json] = []
+    size = values = 0
+    for page in pages:
+        if isinstance(page, bytes):
+            size, values = size + len(page), values + _count_values(page)
+        if size > MAX_ANSWER_BYTES or values > MAX_VALUES:
+            raise _too_large("The answer is too large")
+        found.append(read_page(page))
+        if not MANY.holds(found):
+            raise _too_large(f"The answer has over {MANY.most} pages")
+    return found
+
+
+def _count_values(raw: bytes) -> int:
+    """Values of a JSON text, at most: each follows a comma or opens a list or an object."""
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{") + 1
+
+
+def _too_large(what: str) -> AnswerRefusedError:
+    return AnswerRefusedError(f"{what}: ask for fewer ids.", "answer_too_large")
 
 
 def read_page(raw: bytes | Json) -> Json:
@@ -28,20 +71,47 @@ def read_page(raw: bytes | Json) -> Json:
         raise AnswerRefusedError("The answer is not a Bundle but a bare JSON list or value.")
     kind = text(page.get("resourceType"))
     if kind == "OperationOutcome":
-        raise AnswerRefusedError("The editor answered with an OperationOutcome, not with slots.")
+        raise AnswerRefusedError(
+            "The editor answered with an OperationOutcome, not with slots: ask again.",
+            "answer_in_error",
+        )
     if kind != "Bundle":
-        shown = kind if kind.isalnum() else "something else"
+        shown = kind if kind.isalnum() and CODE.holds(kind) else "something else"
         raise AnswerRefusedError(f"The answer is not a Bundle but a bare {shown}.")
     if text(page.get("type")).lower() != "searchset":
         raise AnswerRefusedError("The answer is a Bundle of another type than searchset.")
+    _require_no_error(page)
     return page
 
 
-def _document(raw: bytes) -> object:
-    if len(raw) > MAX_PAGE_BYTES:
+def _require_no_error(page: Json) -> None:
+    """An error inside a searchset is no "no slot": part of the search has failed."""
+    if any(_is_error(outcome) for outcome in _outcomes(page)):
         raise AnswerRefusedError(
-            f"A page of the answer is over {MAX_PAGE_BYTES // 1024**2} MiB: ask for fewer ids."
+            "The editor put an OperationOutcome of severity error beside its slots: some may be "
+            "missing. Ask again.",
+            "answer_in_error",
         )
+
+
+def _outcomes(page: Json) -> Iterator[Json]:
+    """OperationOutcomes of a page: its entries, what an entry answers, its issues (FHIR R5)."""
+    yield from objects(page.get("issues"))
+    for entry in objects(page.get("entry")):
+        yield child(entry, "resource")
+        yield child(child(entry, "response"), "outcome")
+
+
+def _is_error(resource: Json) -> bool:
+    if text(resource.get("resourceType")) != "OperationOutcome":
+        return False
+    issues = objects(resource.get("issue"))
+    return any(text(issue.get("severity")).lower() not in HARMLESS for issue in issues)
+
+
+def _document(raw: bytes) -> object:
+    if len(raw) > LARGEST_PAGE:
+        raise _too_large(f"A page of the answer is over {LARGEST_PAGE // MIB} MiB")
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -49,13 +119,27 @@ def _document(raw: bytes) -> object:
 
 
 def _parse_leniently(raw: bytes) -> object:
-    """JSON that the fast reader refuses: a BOM, another encoding, raw control characters."""
+    """JSON that the fast reader refuses: a BOM, another encoding, raw control characters.
+
+    A number too long for any field reads as absent: it is lost alone.
+    """
     try:
-        return json.loads(decode_json_text(raw), strict=False)
+        return json.loads(
+            decode_json_text(raw), strict=False, parse_int=_read_int, parse_float=_read_float
+        )
     except (ValueError, RecursionError):
         raise AnswerRefusedError(
             "The answer is not readable JSON: it is cut, empty or in another format."
         ) from None
+
+
+def _read_int(figures: str) -> int | None:
+    return int(figures) if len(figures) <= JSON_DIGITS else None
+
+
+def _read_float(figures: str) -> float | None:
+    number = float(figures)
+    return number if isfinite(number) else None
 
 
 def decode_json_text(raw: bytes) -> str:
@@ -88,5 +172,5 @@ def page_entries(pages: Sequence[Json]) -> list[object]:
         elif isinstance(entries, dict):
             found.append(entries)
     if len(found) > MAX_ENTRIES:
-        raise AnswerRefusedError(f"The answer has over {MAX_ENTRIES} entries: ask for fewer ids.")
+        raise _too_large(f"The answer has over {MAX_ENTRIES} entries")
     return found

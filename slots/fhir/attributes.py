@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from mappings.booking import with_origin
+from mappings.bounds import URL
 from mappings.codes import specialties as known_specialties
 from mappings.records import Appointment, Consultation, SlotSpecialty, SlotType
-from slots.fhir.elements import Coding, Json, child, coding, codings, objects, text, unique
+from slots.fhir.elements import Coding, Json, child, coding, codings, objects, text
 
 TYPE_SYSTEMS = ("TRE_R314", "TRE-R314", "JDV_J165", "JDV-J165")
 CONSULTATION_SYSTEMS = ("ACTCODE", "ACTENCOUNTERCODE", "2.16.840.1.113883.5.4")
@@ -62,15 +63,17 @@ def slot_specialties(slot: Json) -> list[SlotSpecialty]:
     A code is one of TRE_R38 that is known; another one counts as its text, its display or,
     for want of both, itself.
     """
-    found: list[SlotSpecialty] = []
+    found: dict[tuple[str, str], SlotSpecialty] = {}
     for concept in objects(slot.get("specialty")):
         labels = list(codings(concept))
         written = text(concept.get("text"))
         known = [label for label in labels if _is_specialty(label)]
-        found += [{"code": label.code.upper()} for label in known]
-        others = [label.display or label.code for label in labels if label not in known]
-        found += [{"text": one} for one in ([written] if written else others) if one]
-    return unique(found)
+        for label in known:
+            found["code", label.code.upper()] = {"code": label.code.upper()}
+        others = [label.display or label.code for label in labels if not _is_specialty(label)]
+        for one in filter(None, [written] if written else others):
+            found["text", one] = {"text": one}
+    return list(found.values())
 
 
 def _is_specialty(label: Coding) -> bool:
@@ -83,7 +86,7 @@ def booking_link(slot: Json, appointment_type: str) -> str:
     if appointment_type != Appointment.ROUTINE or not isinstance(comment, str):
         return ""
     link = text(comment)
-    return link if _is_web_link(link) else ""
+    return link if URL.holds(link) and _is_web_link(link) else ""
 
 
 @lru_cache(maxsize=4096)

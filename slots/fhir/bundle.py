@@ -8,15 +8,22 @@ ambiguous is not resolved: a slot shown under another professional is worse than
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mappings.identifiers import compact
 from slots.fhir.elements import Json, child, objects, text
+from slots.fhir.lifecycle import is_inactive
 
 IDENTIFIED = ("Practitioner", "Organization")
 """Resources identified by their identifiers, whatever the rest."""
+
+OUTCOME = "OperationOutcome"
+SLOT = "Slot"
+
+Name = tuple[str | int, str, str]
+"""Scope (``url``, ``id``, ``identifier``, or the container of a local id), kind and value."""
 
 _HISTORY = re.compile(r"/_history(/[^/]*)?/?$")
 
@@ -43,84 +50,102 @@ class Node:
 
 
 class ResourceIndex:
-    """The entries of one answer, all pages together."""
+    """The entries of one answer, all pages together.
+
+    Every name leads to its resources by a table made once, so that the work is in proportion to
+    the answer: no reference is looked for among all the resources.
+    """
 
     def __init__(self, entries: Iterable[object], reports: Counter[str]) -> None:
         """Index every usable entry; the others are counted in ``reports`` (E05, E41)."""
-        self._by_url: dict[str, list[Node]] = {}
-        self._by_key: dict[tuple[str, str], list[Node]] = {}
+        self._named: dict[Name, list[Node]] = {}
+        self._single: dict[Name, Node | None] = {}
         self._by_kind: dict[str, list[Node]] = {}
+        self._contained: dict[int, dict[str, list[Node]]] = {}
         for entry in entries:
             node = _node(entry)
             if node is None:
                 reports["broken_entry"] += 1
-            elif node.kind == "OperationOutcome":
+            elif node.kind == OUTCOME:
                 reports["operation_outcome"] += 1
             else:
                 self._add(node)
 
     def _add(self, node: Node) -> None:
         if node.url:
-            self._by_url.setdefault(node.url, []).append(node)
-        self._by_key.setdefault((node.kind, node.id), []).append(node)
+            self._name("url", node.url, node)
+        self._name("id", node.id, node)
         self._by_kind.setdefault(node.kind, []).append(node)
+        if node.kind != SLOT:  # no reference leads to a Slot
+            for value in _identifiers(node) - {""}:
+                self._name("identifier", value, node)
+
+    def _name(self, scope: str | int, value: str, node: Node) -> None:
+        self._named.setdefault((scope, node.kind, value), []).append(node)
 
     def entries_by_kind(self, kind: str) -> list[Node]:
         """The entries of a resourceType in the order of the answer (C22)."""
         return self._by_kind.get(kind, [])
 
-    def resolve(self, reference: Json, node: Node, kinds: Collection[str]) -> Node | None:
-        """The resource of one of ``kinds`` that ``node`` refers to; None when there is no one."""
+    def resolve(self, reference: Json, node: Node, kind: str) -> Node | None:
+        """The resource of a kind that ``node`` refers to; None when there is no one."""
         target = _HISTORY.sub("", text(reference.get("reference")))
-        found = self._resolve_target(target, node, kinds) if target else None
-        return found or self._resolve_identifier(child(reference, "identifier"), kinds)
+        found = self._resolve_target(target, node, kind) if target else None
+        return found or self._resolve_identifier(child(reference, "identifier"), kind)
 
-    def _resolve_target(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
+    def _resolve_target(self, target: str, node: Node, kind: str) -> Node | None:
         if target.startswith("#"):
-            return _single_node(find_contained(node, target, kinds))
-        return self._resolve_url(target, node, kinds) or self._resolve_key(target, kinds)
+            self.list_contained(node, kind)
+            return self._find((id(node.holder), kind, target.lstrip("#")))
+        return self._resolve_url(target, node, kind) or self._resolve_key(target, kind)
 
-    def _resolve_url(self, target: str, node: Node, kinds: Collection[str]) -> Node | None:
-        for url in (_url(target), _url(node.base + target) if node.base else ""):
-            found = _single_node(n for n in self._by_url.get(url, []) if n.kind in kinds)
-            if found is not None:
-                return found
-        return None
+    def _resolve_url(self, target: str, node: Node, kind: str) -> Node | None:
+        found = self._find(("url", kind, _url(target)))
+        if found is None and node.base:
+            found = self._find(("url", kind, _url(node.base + target)))
+        return found
 
-    def _resolve_key(self, target: str, kinds: Collection[str]) -> Node | None:
+    def _resolve_key(self, target: str, kind: str) -> Node | None:
         parts = re.split("[/:]", target.rstrip("/"))
-        named = parts[-2] if len(parts) > 1 and parts[-2] in kinds else None
-        if named is None and "/" in target:
+        is_named = len(parts) > 1 and parts[-2] == kind
+        if not is_named and "/" in target:
             return None
-        keys = [(kind, parts[-1]) for kind in kinds if named in (None, kind)]
-        return _single_node(node for key in keys for node in self._by_key.get(key, []))
+        return self._find(("id", kind, parts[-1]))
 
-    def _resolve_identifier(self, identifier: Json, kinds: Collection[str]) -> Node | None:
+    def _resolve_identifier(self, identifier: Json, kind: str) -> Node | None:
         value = compact(text(identifier.get("value")))
-        if not value:
+        return self._find(("identifier", kind, value)) if value else None
+
+    def _find(self, name: Name) -> Node | None:
+        """The one resource of a name, chosen once however often it is referred to."""
+        if name not in self._named:
             return None
-        return _single_node(
-            node
-            for kind in kinds
-            for node in self.entries_by_kind(kind)
-            if value in _identifiers(node)
-        )
+        if name not in self._single:
+            self._single[name] = _single_node(self._named[name])
+        return self._single[name]
+
+    def list_contained(self, node: Node, kind: str) -> list[Node]:
+        """The resources of a kind contained in the entry of ``node``."""
+        holder = id(node.holder)
+        if holder not in self._contained:
+            by_kind: dict[str, list[Node]] = {}
+            self._contained[holder] = by_kind
+            for inside in _build_contained(node):
+                by_kind.setdefault(inside.kind, []).append(inside)
+                self._name(holder, inside.id.lstrip("#"), inside)
+        return self._contained[holder].get(kind, [])
+
+    def find_contained(self, node: Node, target: str, kind: str) -> list[Node]:
+        """The resources contained beside ``node`` under a local id, ``#`` or not on either side.
+
+        Local ids are unique in their container only: ``#1`` of two roles are two places (C26).
+        """
+        self.list_contained(node, kind)
+        return self._named.get((id(node.holder), kind, target.lstrip("#")), [])
 
 
-def find_contained(node: Node, target: str, kinds: Collection[str]) -> Iterator[Node]:
-    """The resources contained beside ``node`` under a local id, ``#`` or not on either side.
-
-    Local ids are unique in their container only: ``#1`` of two roles are two places (C26).
-    """
-    wanted = target.lstrip("#")
-    return (n for n in all_contained(node, kinds) if n.id.lstrip("#") == wanted)
-
-
-def all_contained(node: Node, kinds: Collection[str]) -> Iterator[Node]:
-    """Every resource of some kinds contained in the entry of ``node``."""
-    for resource in objects(node.holder.get("contained")):
-        if text(resource.get("resourceType")) in kinds:
-            yield Node(resource, node.holder, "", node.base)
+def _build_contained(node: Node) -> Iterator[Node]:
+    return (Node(one, node.holder, "", node.base) for one in objects(node.holder.get("contained")))
 
 
 def _node(entry: object) -> Node | None:
@@ -151,20 +176,26 @@ def _identifiers(node: Node) -> set[str]:
     return {compact(text(one.get("value"))) for one in objects(node.resource.get("identifier"))}
 
 
-def _single_node(nodes: Iterable[Node]) -> Node | None:
-    """The one node, or the first of several equal ones; None when they differ."""
-    found = list(nodes)
-    return found[0] if found and _all_alike([node.resource for node in found]) else None
+def _single_node(nodes: Sequence[Node]) -> Node | None:
+    """The one node, or of several equal ones the first; None when they differ.
+
+    Of two states of one entity the one out of use counts: a page read later may say so.
+    """
+    if len(nodes) > 1 and not are_alike([node.resource for node in nodes]):
+        return None
+    return next((node for node in nodes if is_inactive(node.resource)), nodes[0])
 
 
-def _all_alike(resources: Sequence[Mapping[str, Any]]) -> bool:
-    if len(resources) == 1:
-        return True
+def are_alike(resources: Sequence[Mapping[str, Any]]) -> bool:
+    """True when all say the same, ``meta`` and ``text`` apart, or are states of one entity."""
     first = _content(resources[0])
-    return all(
-        _content(resource) == first or _is_same_entity(resource, resources[0])
-        for resource in resources[1:]
-    )
+    try:
+        return all(
+            _content(resource) == first or _is_same_entity(resource, resources[0])
+            for resource in resources[1:]
+        )
+    except RecursionError:  # nested too deep to be compared
+        return False
 
 
 def _is_same_entity(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

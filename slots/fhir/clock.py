@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mappings.hours import WEEKDAYS
+
 NIGHT_FROM, NIGHT_TO = 22, 6
 """Local hours between which a practice seldom opens a slot."""
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def clock_signs(start: datetime, zone: str, hours: list[dict[str, Any]]) -> list[str]:
@@ -26,8 +26,16 @@ def clock_signs(start: datetime, zone: str, hours: list[dict[str, Any]]) -> list
 
 
 def _is_open(hours: dict[str, Any], local: datetime) -> bool:
-    """True when the place is open then; hours without times are always open."""
-    if DAYS[local.weekday()] not in hours.get("daysOfWeek", DAYS):
-        return False
+    """True when the place is open then; hours without times are open all day.
+
+    Those that close at or before they open go on after midnight.
+    """
+    days = hours.get("daysOfWeek", WEEKDAYS)
+    today, eve = (WEEKDAYS[(local.weekday() - back) % 7] in days for back in (0, 1))
+    if hours.get("allDay"):
+        return today
     opening, closing = hours.get("openingTime", ""), hours.get("closingTime", "24")
-    return bool(hours.get("allDay")) or opening <= f"{local:%H:%M:%S}" < closing
+    moment = f"{local:%H:%M:%S}"
+    if opening < closing:
+        return today and opening <= moment < closing
+    return (today and opening <= moment) or (eve and moment < closing)

@@ -1,12 +1,14 @@
 """The CPTS a slot is offered through: serviceType -> HealthcareService -> Organization (C40)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mappings.records import SlotCpts, SlotType
 from slots.fhir.bundle import Node, ResourceIndex
 from slots.fhir.elements import Json, child, codings, objects, phone, text
 from slots.fhir.identity import cpts_finess
+from slots.fhir.lifecycle import is_inactive
 
 EXTENSION = "extension-Slot.serviceType"
 """End of the URL of the extension that refers to the HealthcareService."""
@@ -15,37 +17,65 @@ R66 = ("TRE_R66", "TRE-R66")
 """Three forms of the system's URL are published (section 4, contradiction 2; E33, C44)."""
 CPTS_CATEGORY = "604"
 
-HEALTHCARE_SERVICE = frozenset({"HealthcareService"})
-ORGANIZATION = frozenset({"Organization"})
+HEALTHCARE_SERVICE = "HealthcareService"
+ORGANIZATION = "Organization"
+
+WITHOUT_ORGANIZATION = "cpts_without_organization"
+INACTIVE = "inactive_cpts"
 
 
-def resolve_cpts_types(
-    slot: Node, types: list[str], index: ResourceIndex, reports: Counter[str]
-) -> tuple[list[str], list[SlotCpts]]:
-    """The types that are kept, and the CPTS of a slot typed CPTS (E31, E32, C43).
+@dataclass(frozen=True, slots=True)
+class SlotCptsTypes:
+    """The types that a slot keeps, and its CPTS; ``refusal`` when it is for a CPTS alone and no
+    CPTS is left."""
 
-    Without an Organization known by its FINESS the type CPTS goes, the other types stay. A
-    CPTS that the slot refers to without the type is not kept.
-    """
-    found = _find_slot_cpts(slot, index)
-    if SlotType.CPTS not in types:
-        reports["cpts_without_type"] += bool(found)
-        return types, []
-    if not found:
-        reports["cpts_without_organization"] += 1
-        return [kind for kind in types if kind != SlotType.CPTS], []
-    return types, found
+    types: list[str]
+    cpts: list[SlotCpts]
+    refusal: str | None = None
 
 
-def _find_slot_cpts(slot: Node, index: ResourceIndex) -> list[SlotCpts]:
-    """Each CPTS once, though two services may lead to it (E34, E35, C41)."""
-    found: dict[str, SlotCpts] = {}
-    for reference in _service_references(slot.resource):
-        service = index.resolve(reference, slot, HEALTHCARE_SERVICE)
-        cpts = None if service is None else _provider(service, index)
-        if cpts is not None:
-            found.setdefault(cpts["finess"], cpts)
-    return list(found.values())
+class CptsJoin:
+    """Slots typed CPTS joined to their CPTS, each service read once."""
+
+    def __init__(self, index: ResourceIndex, reports: Counter[str]) -> None:
+        self._index = index
+        self._reports = reports
+        self._providers: dict[Node, SlotCpts | str] = {}
+
+    def resolve_types(self, slot: Node, types: list[str]) -> SlotCptsTypes:
+        """The types that are kept, and the CPTS of a slot typed CPTS (E31, E32, C43).
+
+        Without an Organization in use and known by its FINESS the type CPTS goes, the other
+        types stay. A CPTS that the slot refers to without the type is not kept.
+        """
+        found, lost = self._find_slot_cpts(slot)
+        if SlotType.CPTS not in types:
+            self._reports["cpts_without_type"] += bool(found)
+            return SlotCptsTypes(types, [])
+        if found:
+            return SlotCptsTypes(types, found)
+        self._reports[lost] += 1
+        kept = [kind for kind in types if kind != SlotType.CPTS]
+        return SlotCptsTypes(kept, [], None if kept else lost)
+
+    def _find_slot_cpts(self, slot: Node) -> tuple[list[SlotCpts], str]:
+        """Each CPTS once, though two services may lead to it (E34, E35, C41); and why those that
+        are not kept are not."""
+        found: dict[str, SlotCpts] = {}
+        lost = WITHOUT_ORGANIZATION
+        for reference in _service_references(slot.resource):
+            service = self._index.resolve(reference, slot, HEALTHCARE_SERVICE)
+            cpts = WITHOUT_ORGANIZATION if service is None else self._provider(service)
+            if isinstance(cpts, str):
+                lost = INACTIVE if INACTIVE in (lost, cpts) else WITHOUT_ORGANIZATION
+            else:
+                found.setdefault(cpts["finess"], cpts)
+        return list(found.values()), lost
+
+    def _provider(self, service: Node) -> SlotCpts | str:
+        if service not in self._providers:
+            self._providers[service] = _read_provider(service, self._index)
+        return self._providers[service]
 
 
 def _service_references(slot: Json) -> Iterator[Json]:
@@ -63,17 +93,21 @@ def _is_cpts(item: Json) -> bool:
     )
 
 
-def _provider(service: Node, index: ResourceIndex) -> SlotCpts | None:
-    """The Organization of a service; by its identifier alone when it is not in the answer."""
+def _read_provider(service: Node, index: ResourceIndex) -> SlotCpts | str:
+    """The Organization of a service, by its identifier alone when it is not in the answer; or
+    why there is none."""
     reference = child(service.resource, "providedBy")
     organization = index.resolve(reference, service, ORGANIZATION)
+    inside = {} if organization is None else organization.resource
+    if is_inactive(service.resource) or is_inactive(inside):
+        return INACTIVE
     if organization is None:
         finess = cpts_finess(reference.get("identifier"))
-        return None if finess is None else _cpts(finess, text(reference.get("display")), "")
-    finess = cpts_finess(organization.resource.get("identifier"))
-    name = text(organization.resource.get("name"))
-    number = phone(organization.resource.get("telecom"))
-    return None if finess is None else _cpts(finess, name, number)
+        found = finess and _cpts(finess, text(reference.get("display")), "")
+    else:
+        finess = cpts_finess(inside.get("identifier"))
+        found = finess and _cpts(finess, text(inside.get("name")), phone(inside.get("telecom")))
+    return found or WITHOUT_ORGANIZATION
 
 
 def _cpts(finess: str, name: str, number: str) -> SlotCpts:
@@ -83,12 +117,3 @@ def _cpts(finess: str, name: str, number: str) -> SlotCpts:
     if number:
         cpts["phone"] = number
     return cpts
-
-
-def merge_slot_cpts(lists: Iterable[list[SlotCpts]]) -> list[SlotCpts]:
-    """The CPTS of several lists, each FINESS once, in order."""
-    found: dict[str, SlotCpts] = {}
-    for cpts in lists:
-        for one in cpts:
-            found.setdefault(one["finess"], one)
-    return list(found.values())

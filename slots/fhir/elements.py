@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from mappings.bounds import CODE, FREE_TEXT, URL
+
 Json = dict[str, Any]
 """A JSON object."""
 
 _EXACT_FLOAT = 2**53
+_LONGEST_INT = 128
+"""Bits: no number of a resource has over 38 figures."""
+
+
+CODING_BOUNDS = {"system": URL, "code": CODE, "display": FREE_TEXT}
+"""Bounds of the parts of a coding: codings are kept from one slot to the next."""
 
 
 class Coding(NamedTuple):
@@ -34,7 +42,7 @@ def text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
         return str(int(value))
-    return str(value) if isinstance(value, int) else ""
+    return str(value) if isinstance(value, int) and value.bit_length() <= _LONGEST_INT else ""
 
 
 def texts(value: object) -> list[str]:
@@ -61,8 +69,10 @@ def codings(concept: Json) -> Iterator[Coding]:
 
 
 def coding(element: Json) -> Coding:
-    """One Coding element."""
-    system, code, display = (text(element.get(name)) for name in ("system", "code", "display"))
+    """One Coding element; a part beyond its bound is cut right after it, and so refused."""
+    system, code, display = (
+        text(element.get(name))[: bound.longest + 1] for name, bound in CODING_BOUNDS.items()
+    )
     return _coding(system, code, display)
 
 
@@ -81,12 +91,3 @@ def phone(telecoms: object) -> str:
             if number:
                 return number
     return ""
-
-
-def unique(items: list[Any]) -> list[Any]:
-    """The items, first occurrence kept, in order; they need not be hashable."""
-    kept: list[Any] = []
-    for item in items:
-        if item not in kept:
-            kept.append(item)
-    return kept

@@ -3,44 +3,59 @@
 Slot.id is no key: two ids may name one interval, and one id two professionals (E28, C48).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from mappings.records import Appointment, CanonicalSlot, SlotType
-from slots.fhir.cpts import merge_slot_cpts
-from slots.fhir.elements import unique
 from slots.stored import slot_key
+
+LISTS: dict[str, Callable[[Any], Hashable]] = {
+    "reasons": str,
+    "specialties": lambda one: tuple(one.items()),
+    "cpts": lambda one: one["finess"],
+}
+"""Lists of a slot that its copies have together, and what makes an item the same."""
 
 LINK_KEYS = ("appointment", "url", "url_with_origin")
 
 
 def merge_duplicate_slots(slots: Iterable[CanonicalSlot]) -> list[CanonicalSlot]:
     """Each slot once, in order of first appearance, with the facts of all its copies."""
-    kept: dict[tuple[str, ...], CanonicalSlot] = {}
+    copies: dict[tuple[str, ...], list[CanonicalSlot]] = {}
     for slot in slots:
-        key = slot_key(slot)
-        kept[key] = _merge_pair(kept[key], slot) if key in kept else slot
-    return list(kept.values())
+        copies.setdefault(slot_key(slot), []).append(slot)
+    return [same[0] if len(same) == 1 else _merge_copies(same) for same in copies.values()]
 
 
-def _merge_pair(first: CanonicalSlot, other: CanonicalSlot) -> CanonicalSlot:
-    """The first slot with the types, reasons, specialities and CPTS of both.
+def _merge_copies(same: Sequence[CanonicalSlot]) -> CanonicalSlot:
+    """The first slot with the types, reasons, specialities and CPTS of all.
 
     The appointment and its link come together, from the first copy that can be booked.
     """
-    joined: dict[str, Any] = {**other, **first}
-    types = {*first["types"], *other["types"]}
+    joined: dict[str, Any] = {}
+    for slot in reversed(same):
+        joined |= slot
+    types = {kind for slot in same for kind in slot["types"]}
     joined["types"] = [kind.value for kind in SlotType if kind.value in types]
-    for name in ("reasons", "specialties"):
-        both = unique([*first.get(name, []), *other.get(name, [])])  # type: ignore[misc]
-        joined.update({name: both} if both else {})
-    if cpts := merge_slot_cpts([first.get("cpts", []), other.get("cpts", [])]):
-        joined["cpts"] = cpts
-    bookable = other if _rank(other) < _rank(first) else first
+    for name, key in LISTS.items():
+        if every := _merge_lists(same, name, key):
+            joined[name] = every
+    bookable = min(same, key=_rank)
     for name in LINK_KEYS:
         joined.pop(name, None)
         joined.update({name: bookable[name]} if name in bookable else {})  # type: ignore[literal-required]
     return joined  # type: ignore[return-value]
+
+
+def _merge_lists(
+    same: Iterable[CanonicalSlot], name: str, key: Callable[[Any], Hashable]
+) -> list[Any]:
+    """The items of a list of every copy, each once, in order."""
+    found: dict[Hashable, Any] = {}
+    for slot in same:
+        for item in slot.get(name, []):  # type: ignore[attr-defined]
+            found.setdefault(key(item), item)
+    return list(found.values())
 
 
 def _rank(slot: CanonicalSlot) -> tuple[bool, bool]:

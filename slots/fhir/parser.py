@@ -5,21 +5,25 @@ type, its start before its end. Decisions case by case: docs/reference/sources/s
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from mappings.booking import with_origin
+from mappings.bounds import IDENTIFIER
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot
+from slots.bounds import find_fault
 from slots.fhir import attributes
-from slots.fhir.answer import page_entries, read_page
+from slots.fhir.answer import page_entries, read_pages
 from slots.fhir.bundle import Node, ResourceIndex
 from slots.fhir.clock import clock_signs
-from slots.fhir.cpts import resolve_cpts_types
+from slots.fhir.completeness import require_whole
+from slots.fhir.cpts import CptsJoin
 from slots.fhir.elements import Json, child, text
 from slots.fhir.identity import FLOW_BY_ASSOCIATION, parse_requested_ids
+from slots.fhir.lifecycle import expiry_refusal
 from slots.fhir.merge import merge_duplicate_slots
 from slots.fhir.schedule_joins import AssociationJoin, Facts, ProfessionalJoin
 from slots.fhir.window import window_at, zone_of_postcode
@@ -68,7 +72,7 @@ class SlotRefusedError(Exception):
 
 
 def parse_pages(
-    pages: Sequence[bytes | Json],
+    pages: Iterable[bytes | Json],
     flow: str,
     now: datetime,
     requested_ids: Collection[str] | None,
@@ -80,12 +84,15 @@ def parse_pages(
 
     ``flow`` is R01, R04 or SOS1. ``requested_ids`` holds RPPS, ADELI or SIRET, prefixed or
     not; None accepts all. ``now`` is aware. ``origin`` adds ``url_with_origin``, ``source``
-    names the editor. Raises ``AnswerRefusedError`` when the answer itself is unusable and
-    ``RequestedIdError`` for an id of the wrong kind.
+    names the editor. Raises ``AnswerRefusedError`` when the answer itself is unusable or not
+    whole, and ``RequestedIdError`` for an id of the wrong kind.
     """
     ids = None if requested_ids is None else parse_requested_ids(requested_ids, flow)
     reports: Counter[str] = Counter()
-    index = ResourceIndex(page_entries([read_page(page) for page in pages]), reports)
+    bundles = read_pages(pages)
+    entries = page_entries(bundles)
+    require_whole(bundles)
+    index = ResourceIndex(entries, reports)
     join = AssociationJoin if flow == FLOW_BY_ASSOCIATION else ProfessionalJoin
     reader = SlotReader(index, join(index, ids, reports), now, reports)
     found: list[CanonicalSlot] = []
@@ -94,7 +101,8 @@ def parse_pages(
         try:
             found.append(_finalize_slot(reader.read(node), origin, source))
         except SlotRefusedError as refused:
-            rejected[_rejection_key(node, refused)] = {"slot": node.id, "reason": refused.reason}
+            name = node.id[: IDENTIFIER.longest]
+            rejected[_rejection_key(node, refused)] = {"slot": name, "reason": refused.reason}
     merged = merge_duplicate_slots(found)
     reports["merged"] = len(found) - len(merged)
     return ParsedAnswer(merged, list(rejected.values()), +reports)
@@ -109,11 +117,17 @@ def _rejection_key(node: Node, refused: SlotRefusedError) -> tuple[str, ...]:
 
 
 def _finalize_slot(slot: Facts, origin: str | None, source: str | None) -> CanonicalSlot:
-    """The slot with its link and source, keys in order, unknown ones absent."""
+    """The slot with its link and source, keys in order, unknown ones absent.
+
+    Raises ``SlotRefusedError`` when a field is beyond its bound.
+    """
     if origin is not None and slot.get("url"):
         slot["url_with_origin"] = with_origin(slot["url"], origin)
     slot["source"] = source
-    return {key: slot[key] for key in KEYS if slot.get(key)}  # type: ignore[return-value]
+    found = {key: slot[key] for key in KEYS if slot.get(key)}
+    if fault := find_fault(found):
+        raise SlotRefusedError(fault)
+    return found  # type: ignore[return-value]
 
 
 class SlotReader:
@@ -130,7 +144,8 @@ class SlotReader:
         self._join = join
         self._now = now
         self._reports = reports
-        self._facts: dict[int, Facts | str] = {}
+        self._cpts = CptsJoin(index, reports)
+        self._facts: dict[Node, Facts | str] = {}
 
     def read(self, node: Node) -> dict[str, Any]:
         """The canonical slot of a Slot entry; raises ``SlotRefusedError`` with the first reason."""
@@ -158,19 +173,21 @@ class SlotReader:
     def _schedule_facts(self, node: Node) -> Facts:
         """Who and where, joined once a Schedule however many slots it has."""
         reference = child(node.resource, "schedule")
-        schedule = self._index.resolve(reference, node, frozenset({"Schedule"}))
+        schedule = self._index.resolve(reference, node, "Schedule")
         if schedule is None:
             raise SlotRefusedError("no_schedule")
-        key = id(schedule.resource)
-        if key not in self._facts:
-            self._facts[key] = self._join.facts(schedule)
-        facts = self._facts[key]
+        if schedule not in self._facts:
+            self._facts[schedule] = self._join.facts(schedule)
+        facts = self._facts[schedule]
         if isinstance(facts, str):
             raise SlotRefusedError(facts)
         return facts
 
     def _require_in_window(self, start: datetime, facts: Facts) -> None:
-        """Past and far slots are refused again: ``_has`` and ``_revinclude`` filter nothing."""
+        """Past and far slots are refused again: ``_has`` and ``_revinclude`` filter nothing.
+
+        So are slots outside the periods of what they hang on.
+        """
         place = facts.get("place") or {}
         zone = zone_of_postcode(place.get("postal_code", ""))
         window = window_at(self._now, zone)
@@ -178,16 +195,18 @@ class SlotReader:
             raise SlotRefusedError("past")
         if start >= window.end:
             raise SlotRefusedError("after_window")
+        if reason := expiry_refusal(facts["validity"], start, zone):
+            raise SlotRefusedError(reason)
         self._reports.update(clock_signs(start, zone, place.get("hours", [])))
 
     def _types(self, node: Node) -> tuple[list[str], list[Any]]:
         declared = attributes.slot_types(node.resource, self._reports)
         if not declared:
             raise SlotRefusedError("no_type")
-        types, cpts = resolve_cpts_types(node, declared, self._index, self._reports)
-        if not types:
-            raise SlotRefusedError("cpts_without_organization")
-        return types, list(cpts)
+        found = self._cpts.resolve_types(node, declared)
+        if found.refusal:
+            raise SlotRefusedError(found.refusal)
+        return found.types, list(found.cpts)
 
 
 def _require_usable(slot: Json) -> None:

@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
+from mappings.hours import WEEKDAYS
 from mappings.records import SlotPlace
-from slots.fhir.bundle import Node, ResourceIndex, all_contained, find_contained
+from slots.fhir.bundle import Node, ResourceIndex, are_alike
 from slots.fhir.elements import Json, child, objects, text, texts
 from slots.fhir.identity import place_identifiers
 
-LOCATION = frozenset({"Location"})
+LOCATION = "Location"
 
 
 def location_of_role(role: Node, index: ResourceIndex) -> Node | None:
@@ -19,8 +20,9 @@ def location_of_role(role: Node, index: ResourceIndex) -> Node | None:
     references = objects(role.resource.get("location"))
     found = [node for node in (_resolve_location(one, role, index) for one in references) if node]
     if found:
-        return found[0] if all(n.resource == found[0].resource for n in found) else None
-    inside = list(all_contained(role, LOCATION))
+        different = {id(node.resource): node.resource for node in found}
+        return found[0] if are_alike(list(different.values())) else None
+    inside = index.list_contained(role, LOCATION)
     return inside[0] if len(inside) == 1 else None
 
 
@@ -29,7 +31,7 @@ def _resolve_location(reference: Json, role: Node, index: ResourceIndex) -> Node
     if found is not None:
         return found
     local = text(reference.get("reference")).rpartition("/")[2]
-    return next(find_contained(role, local, LOCATION), None) if local else None
+    return next(iter(index.find_contained(role, local, LOCATION)), None) if local else None
 
 
 def build_slot_place(location: Json) -> SlotPlace:
@@ -61,9 +63,15 @@ def opening_hours(element: object) -> list[dict[str, Any]]:
 
 def _hours(element: Json) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "daysOfWeek": [day.lower() for day in texts(element.get("daysOfWeek"))],
+        "daysOfWeek": _days(element.get("daysOfWeek")),
         "allDay": element.get("allDay") is True,
         "openingTime": text(element.get("openingTime")),
         "closingTime": text(element.get("closingTime")),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _days(written: object) -> list[str]:
+    """The days that are known, each once, in the order they are written."""
+    days = (day.lower() for day in texts(written))
+    return list(dict.fromkeys(day for day in days if day in WEEKDAYS))

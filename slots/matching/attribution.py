@@ -2,13 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from mappings.bounds import SOME
 from mappings.instants import utc_text
 from mappings.records import CanonicalSlot, Offer, StoredSlot
-from slots.matching.matching import Locate, OfferIndex, matching_offer, slot_owner
+from slots.matching.matching import Locate, OfferIndex, OwnerPlaces, slot_owner
 from slots.matching.new_places import build_new_place_offer
 from slots.stored import build_stored_slot, is_full, place_text
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOwner:
+    """The offers of an owner that are indexed, and those with the places that slots add."""
+
+    known: list[Offer]
+    places: OwnerPlaces
 
 
 class Attribution:
@@ -16,7 +26,7 @@ class Attribution:
 
     Reasons: ``past`` (F062), ``full`` (F063), ``unknown_owner`` (no offer of that RPPS or
     SIRET is indexed), ``no_place`` (the owner has several places and the slot names none
-    that can be located).
+    that can be located), ``too_many_places`` (the owner has more places than anybody has).
     """
 
     def __init__(self, index: OfferIndex, now: datetime, locate: Locate) -> None:
@@ -27,6 +37,7 @@ class Attribution:
         self._now = now
         self._locate = locate
         self._places: dict[tuple[str, str, str], Offer | str] = {}
+        self._owners: dict[str, SlotOwner] = {}
         self._slots: dict[str, dict[str, StoredSlot]] = {}
 
     @property
@@ -53,17 +64,26 @@ class Attribution:
         return self._places[key]
 
     def _find_offer(self, slot: CanonicalSlot, source: str) -> Offer | str:
-        known = self._index.find_offers(slot_owner(slot))
-        if not known:
+        owner = self._owner(self._index.resolve_owner(slot_owner(slot)))
+        if not owner.known:
             return "unknown_owner"
-        found = matching_offer(slot, known, self._locate)
-        return self._create_offer(slot, known, source) if found is None else found
+        found = owner.places.find_offer(slot, self._locate)
+        return self._create_offer(slot, owner, source) if found is None else found
 
-    def _create_offer(self, slot: CanonicalSlot, known: list[Offer], source: str) -> Offer | str:
-        created = build_new_place_offer(slot, known, source, self._locate)
+    def _owner(self, name: str) -> SlotOwner:
+        if name not in self._owners:
+            known = self._index.find_offers(name)
+            self._owners[name] = SlotOwner(known, OwnerPlaces(known))
+        return self._owners[name]
+
+    def _create_offer(self, slot: CanonicalSlot, owner: SlotOwner, source: str) -> Offer | str:
+        created = build_new_place_offer(slot, owner.known, source, self._locate)
         if created is None:
             return "no_place"
+        if len(owner.places.offers) >= SOME.most:
+            return "too_many_places"
         self._index.add(created)
+        owner.places.add(created)
         self.created.append(created)
         return created
 

@@ -66,7 +66,11 @@ class OfferIndex:
 
     def find_offers(self, owner: str) -> list[Offer]:
         """The offers of an RPPS, of an ADELI (an alias of one RPPS) or of a SIRET."""
-        return list(self._by_owner.get(self._rpps_of.get(owner, owner), {}).values())
+        return list(self._by_owner.get(self.resolve_owner(owner), {}).values())
+
+    def resolve_owner(self, owner: str) -> str:
+        """The RPPS of an ADELI that is known, else the owner itself."""
+        return self._rpps_of.get(owner, owner)
 
     def offer(self, offer_id: str) -> Offer:
         """The offer of an id; ``KeyError`` when it was never added."""
@@ -102,26 +106,64 @@ def build_offer_index(offers: Iterable[Offer], wanted: Container[str] | None = N
     return index
 
 
-def matching_offer(slot: CanonicalSlot, offers: list[Offer], locate: Locate) -> Offer | None:
-    """The offer of the slot's owner at the slot's place; None when it is another place.
+class OwnerPlaces:
+    """The offers of one owner, found by identifier and by address without reading each.
 
-    A slot without any place belongs to the only place of its owner.
+    An answer may name thousands of places of one owner: each is looked up in a table.
     """
-    place = slot.get("place", {})
-    by_id = _with_identifier(slot, offers)
-    if by_id:
-        return _first_at_address(place, by_id) or by_id[0]
-    if not place and not slot.get("structure"):
-        return offers[0] if len(offers) == 1 else None
-    return _first_at_address(place, offers) or _within_50_m(place, offers, locate)
 
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self.offers: list[Offer] = []
+        self._by_id: dict[str, list[int]] = {}
+        self._by_street: dict[tuple[str, str], int] = {}
+        self._precise: list[Offer] = []
+        for offer in offers:
+            self.add(offer)
 
-def _with_identifier(slot: CanonicalSlot, offers: list[Offer]) -> list[Offer]:
-    if "sos" in slot:
-        known = set(slot.get("place", {}).get("identifiers", []))
-        return [offer for offer in offers if known & _point_ids(offer)]
-    idnst = slot.get("structure", {}).get("idnst")
-    return [offer for offer in offers if idnst is not None and idnst in _structure_ids(offer)]
+    def add(self, offer: Offer) -> None:
+        """Keep one offer more, after the others."""
+        rank = len(self.offers)
+        self.offers.append(offer)
+        is_point = offer["kind"] == Kind.SOS_POINT
+        for name in _point_ids(offer) if is_point else _structure_ids(offer):
+            self._by_id.setdefault(name, []).append(rank)
+        if postal_code := offer.get("postal_code"):
+            for street in _offer_streets(offer):
+                self._by_street.setdefault((postal_code, street), rank)
+        if "point" in offer and offer.get("precision") in PRECISE:
+            self._precise.append(offer)
+
+    def find_offer(self, slot: CanonicalSlot, locate: Locate) -> Offer | None:
+        """The offer at the slot's place; None when it is another place.
+
+        A slot without any place belongs to the only place of its owner.
+        """
+        place = slot.get("place", {})
+        by_id = self._with_identifier(slot)
+        if by_id:
+            return _first_at_address(place, by_id) or by_id[0]
+        if not place and not slot.get("structure"):
+            return self.offers[0] if len(self.offers) == 1 else None
+        return self._at_address(place) or _within_50_m(place, self._precise, locate)
+
+    def _with_identifier(self, slot: CanonicalSlot) -> list[Offer]:
+        """The offers of the place's identifiers, in the order they were added."""
+        names = (
+            slot.get("place", {}).get("identifiers", [])
+            if "sos" in slot
+            else [slot.get("structure", {}).get("idnst", "")]
+        )
+        ranks = {rank for name in names for rank in self._by_id.get(name, [])}
+        return [self.offers[rank] for rank in sorted(ranks)]
+
+    def _at_address(self, place: SlotPlace) -> Offer | None:
+        postal_code = place.get("postal_code", "")
+        known = (
+            self._by_street.get((postal_code, street))
+            for street in street_lines(place.get("line", ""))
+        )
+        ranks = [rank for rank in known if rank is not None]
+        return self.offers[min(ranks)] if ranks else None
 
 
 def _point_ids(offer: Offer) -> set[str]:
@@ -166,12 +208,12 @@ def street_lines(line: str) -> set[str]:
 
 
 def _within_50_m(place: SlotPlace, offers: list[Offer], locate: Locate) -> Offer | None:
-    candidates = [o for o in offers if "point" in o and o.get("precision") in PRECISE]
-    located = locate(place) if candidates and place.get("line") else None
+    """The nearest of some offers whose points are precise."""
+    located = locate(place) if offers and place.get("line") else None
     if located is None or "point" not in located or located.get("precision") not in PRECISE:
         return None
     point = located["point"]
-    nearest = min(candidates, key=lambda offer: _km(point, offer["point"]))
+    nearest = min(offers, key=lambda offer: _km(point, offer["point"]))
     return nearest if _km(point, nearest["point"]) <= NEAR_KM else None
 
 

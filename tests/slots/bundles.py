@@ -89,7 +89,13 @@ def change_resource(bundle: Json, key: str, change: Callable[[Json], Any]) -> Js
 def without(bundle: Json, *keys: str) -> Json:
     """The bundle without some resources."""
     kept = [e for e in bundle["entry"] if resource_key(e["resource"]) not in keys]
-    return {**deepcopy(bundle), "entry": deepcopy(kept)}
+    return with_total({**deepcopy(bundle), "entry": deepcopy(kept)})
+
+
+def with_total(bundle: Json) -> Json:
+    """The bundle with the total of its Slots, as the guide counts them."""
+    kinds = [e["resource"]["resourceType"] for e in bundle["entry"]]
+    return {**bundle, "total": kinds.count("Slot")}
 
 
 def plus(bundle: Json, *entries: Any) -> Json:
@@ -116,7 +122,7 @@ def only(bundle: Json, *keys: str) -> Json:
         for e in bundle["entry"]
         if e["resource"]["resourceType"] != "Slot" or resource_key(e["resource"]) in keys
     ]
-    return {**deepcopy(bundle), "entry": deepcopy(kept)}
+    return with_total({**deepcopy(bundle), "entry": deepcopy(kept)})
 
 
 def codeable_concepts(system: str, *codes: str) -> list[Json]:

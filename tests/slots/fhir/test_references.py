@@ -26,6 +26,7 @@ from tests.slots.bundles import (
     rejection_reasons,
     resource,
     slot_ids,
+    with_total,
     without,
 )
 
@@ -147,7 +148,7 @@ def test_two_bases_with_the_same_ids_are_kept_apart() -> None:
         part = only(PS.bundle(), slot_key)
         keep = ("1", "2") if slot_key == SLOT1 else ("3", "4")
         merged["entry"] += _rename_chain(part, keep, base)
-    slots = PS.parse(merged).slots
+    slots = PS.parse(with_total(merged)).slots
     assert [s["practitioner"]["idnps"] for s in slots] == [THOMAS, MARCEL]
     assert [s["slot"] for s in slots] == ["1", "1"]
 
