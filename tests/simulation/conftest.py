@@ -1,6 +1,5 @@
 """Two sets of the same seed, one healthy, one with defects, written once a session."""
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +19,7 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
     def write_set(**options: Any) -> GeneratedSet:
         folder = tmp_path_factory.mktemp("generated")
         options = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW, **options}
-        start = time.process_time()
-        manifest = generate_dataset(Options(**options), folder)
-        return GeneratedSet(folder, manifest, time.process_time() - start)
+        return GeneratedSet(folder, generate_dataset(Options(**options), folder))
 
     return write_set
 

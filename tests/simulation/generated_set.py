@@ -19,7 +19,6 @@ FEW = ("05", "2A", "48", "976")
 class GeneratedSet:
     folder: Path
     manifest: dict[str, Any]
-    cpu_s: float
 
     def file(self, pattern: str) -> Path:
         (found,) = self.folder.glob(pattern)

@@ -268,7 +268,3 @@ def test_deserts_are_empty_enough_to_enlarge_a_search(slots_by_flow: SlotsByFlow
     assert 1 <= in_department["048"] <= 25
     assert 1 <= in_department["976"] <= 25
     assert in_department["075"] > 300
-
-
-def test_a_department_set_takes_seconds_of_one_core(default_set: GeneratedSet) -> None:
-    assert default_set.cpu_s < 20
