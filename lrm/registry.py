@@ -5,7 +5,6 @@ cannot be read, the last list known serves, from memory or from a file of the st
 """
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from elastic.names import lrm_index
 from lrm.problems import OriginInactive, OriginUnknown, RegistryUnavailable
 from mappings.formats import LrmEntry
 from mappings.lrm import REGISTRY_ID, Entries, registry_document, registry_entries
+from mappings.state_file import EVERYBODY_READS, replace_file
 
 TTL_S = 60.0
 """Seconds after which the registry is read again."""
@@ -118,11 +118,8 @@ def read_saved_entries(file: Path) -> Entries | None:
 def save_entries(file: Path, entries: Entries) -> None:
     """Keep the list for the next start; a folder that cannot be written is no failure."""
     document = registry_document(entries.values(), datetime.now(UTC))
-    written = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        written.write_bytes(orjson.dumps(document))
-        written.replace(file)
+        replace_file(file, orjson.dumps(document), mode=EVERYBODY_READS)
     except OSError as error:
         _log.warning("lrm_registry_not_kept", error=type(error).__name__)
 

@@ -8,8 +8,7 @@ service.
 import hashlib
 import os
 import secrets
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mappings.roles import UserRole
+from mappings.state_file import replace_file, update_state_file
 
 KEY_PREFIX = "sas"
 SECRET_BYTES = 32
@@ -51,6 +51,10 @@ class KeyFile(BaseModel):
     keys: tuple[StoredKey, ...] = ()
 
 
+KeyChange = Callable[[tuple[StoredKey, ...]], Sequence[StoredKey]]
+"""The keys kept, from those that were."""
+
+
 def generate_api_key(name: str, roles: Sequence[UserRole], now: datetime) -> tuple[str, StoredKey]:
     """A new key ``sas_<id>_<secret>``, and its stored form.
 
@@ -76,18 +80,39 @@ def digest_secret(salt: str, secret: str) -> str:
 def read_keys(path: Path) -> tuple[StoredKey, ...]:
     """The keys of the file; raises ``KeyFileInvalid``."""
     try:
-        return KeyFile.model_validate_json(path.read_bytes()).keys
-    except (OSError, ValidationError) as error:
-        raise KeyFileInvalid(
-            f"SAS_API_KEYS_FILE {path} cannot be read: make one with `sas api-key new NAME`."
-        ) from error
+        return _parse_keys(path, path.read_bytes())
+    except OSError as error:
+        raise _key_file_error(path) from error
+
+
+def update_keys(path: Path, change: KeyChange) -> None:
+    """Replace the keys by what ``change`` makes of the present ones, one change at a time.
+
+    A new file is readable by its owner alone. Raises ``KeyFileInvalid``, ``OSError``.
+    """
+    update_state_file(
+        path,
+        lambda content: _print_keys(change(() if content is None else _parse_keys(path, content))),
+    )
 
 
 def write_keys(path: Path, keys: Sequence[StoredKey]) -> None:
-    """Replace the file in one step, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    body = orjson.dumps(KeyFile(keys=tuple(keys)).model_dump(mode="json"))
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(body)
-    Path(name).replace(path)
+    """Replace the keys, whatever they were."""
+    replace_file(path, _print_keys(keys))
+
+
+def _parse_keys(path: Path, content: bytes) -> tuple[StoredKey, ...]:
+    try:
+        return KeyFile.model_validate_json(content).keys
+    except ValidationError as error:
+        raise _key_file_error(path) from error
+
+
+def _print_keys(keys: Sequence[StoredKey]) -> bytes:
+    return orjson.dumps(KeyFile(keys=tuple(keys)).model_dump(mode="json"))
+
+
+def _key_file_error(path: Path) -> KeyFileInvalid:
+    return KeyFileInvalid(
+        f"SAS_API_KEYS_FILE {path} cannot be read: make one with `sas api-key new NAME`."
+    )

@@ -9,6 +9,8 @@ from typing import IO, Any
 
 import orjson
 
+from mappings.state_file import EVERYBODY_READS, name_path_of_error, replace_file
+
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
@@ -38,11 +40,16 @@ class LineWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._handle.close()
+        with name_path_of_error(self.path):
+            self._handle.close()
 
     def raw(self, line: bytes) -> None:
         """Write one line, its end included."""
-        self._handle.write(line)
+        try:
+            self._handle.write(line)
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
         self._digest.update(line)
         self._size += len(line)
         self.lines += line.count(b"\n")
@@ -87,5 +94,5 @@ def _csv_field(value: object) -> str:
 def write_whole(path: Path, content: bytes) -> FileSummary:
     """Write a small file at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    replace_file(path, content, mode=EVERYBODY_READS)
     return FileSummary(1, len(content), hashlib.sha256(content).hexdigest())

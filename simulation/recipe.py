@@ -14,6 +14,7 @@ from geography.distance import distance_km
 from geography.gazetteer import load_gazetteer
 from simulation.defect_injection import DefectInjector
 from simulation.department import DepartmentWriter
+from simulation.files import write_whole
 from simulation.outputs import Outputs
 from simulation.places import marketplace
 from simulation.places.territory import GeneratedTerritory, build_territory
@@ -78,7 +79,7 @@ def generate_dataset(
         outputs.finish()
         tally.slots.update(outputs.responses.slots)
     manifest = _manifest(options, run, codes, planter)
-    (out / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    write_whole(out / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     return manifest
 
 

@@ -18,11 +18,11 @@ from elastic.node.cluster.cluster_config import (
 from elastic.node.cluster.cluster_start import start_cluster
 from elastic.node.disk import RUN_FLOOR, require_disk
 from elastic.node.errors import ClusterMismatch, NodeSlow, PortBusy
-from elastic.node.file_lock import file_lock
 from elastic.node.plans import StartRequest, build_launches, choose_all_ports, require_heap
 from elastic.node.process import POLL_S, STOP_S, Launch, end_nodes, is_ready
 from elastic.node.provision import obtain_distribution
 from elastic.node.report import ProgressReporter, SilentReporter
+from elastic.node.start_lock import open_start_lock
 from elastic.node.state import NodeState, delete_state, running_node, runtime_dir
 from elastic.settings import ElasticSettings
 
@@ -72,7 +72,7 @@ def start_nodes(
     root = root or runtime_dir(settings)
     report = options.get("report") or SilentReporter()
     wait_s = options.get("wait_s", WAIT_S)
-    with file_lock(root / "start.lock", report):
+    with open_start_lock(root / "start.lock", report):
         cluster = _resolve_cluster_config(root, options.get("nodes"), options.get("secure", False))
         running = _find_running_nodes(root, cluster)
         _require_matching_cluster(root, running, cluster)

@@ -10,11 +10,11 @@ from elastic.node.configuration import VERSION
 from elastic.node.disk import INSTALL_FLOOR, require_disk
 from elastic.node.distribution import Distribution, distribution_home, read_distribution
 from elastic.node.errors import InstallFailed, NoDistribution, NoJdk
-from elastic.node.file_lock import file_lock
 from elastic.node.jdk import find_jdk
 from elastic.node.maven import ORIGIN as MAVEN
 from elastic.node.maven import install_from_maven
 from elastic.node.report import ProgressReporter
+from elastic.node.start_lock import open_start_lock
 from elastic.settings import ElasticSettings
 
 LICENCE = (
@@ -39,7 +39,7 @@ def obtain_distribution(chosen: ElasticSettings, report: ProgressReporter) -> Di
     if chosen.elasticsearch_home is not None:
         return read_distribution(chosen.elasticsearch_home, "SAS_ELASTICSEARCH_HOME")
     home = distribution_home(chosen.state_dir)
-    with file_lock(chosen.state_dir / "install.lock", report):
+    with open_start_lock(chosen.state_dir / "install.lock", report):
         if home.exists():
             return read_distribution(home)
         require_disk(chosen.state_dir, INSTALL_FLOOR)

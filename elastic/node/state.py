@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from elastic.node.cluster.cluster_config import member_dirs
-from elastic.node.json_file import write_json_file
 from elastic.node.ports import TRANSPORT, Ports
 from elastic.settings import ElasticSettings
+from mappings.state_file import EVERYBODY_READS, replace_file
 
 FILE = "node.json"
 
@@ -73,7 +73,7 @@ def read_state(runtime: Path) -> NodeState | None:
 
 def write_state(runtime: Path, state: NodeState) -> None:
     """Write the state file."""
-    write_json_file(runtime / FILE, asdict(state))
+    replace_file(runtime / FILE, orjson.dumps(asdict(state)), mode=EVERYBODY_READS)
 
 
 def delete_state(runtime: Path) -> None:

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple, cast
 import orjson
 
 from indexers.quality.reasons import Reason
+from mappings.state_file import name_path_of_error, replace_file
 
 SAMPLES_PER_REASON = 20
 """Rows kept in memory for each reason, so that a report can show some."""
@@ -134,9 +135,10 @@ class Quarantine:
 
     def close(self) -> None:
         """Close the quarantine file; counting may go on, writing opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._file is not None and self.path is not None:
+            closed, self._file = self._file, None
+            with name_path_of_error(self.path):
+                closed.close()
 
     def __enter__(self) -> "Quarantine":
         return self
@@ -157,14 +159,16 @@ class Quarantine:
         return row
 
     def _write(self, row: QuarantinedRow) -> None:
-        if self._file is None and self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = cast("IO[bytes]", self.path.open(self._mode))
-            self._mode = "ab"
-            self._write_layout(self.path)
-        if self._file is not None:
+        if self.path is None:
+            return
+        with name_path_of_error(self.path):
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = cast("IO[bytes]", self.path.open(self._mode))
+                self._mode = "ab"
+                self._write_layout(self.path)
             self._file.write(row.as_json())
 
     def _write_layout(self, path: Path) -> None:
         if self.layout is not None:
-            path.with_suffix(LAYOUT).write_bytes(orjson.dumps(self.layout._asdict()))
+            replace_file(path.with_suffix(LAYOUT), orjson.dumps(self.layout._asdict()))

@@ -17,6 +17,7 @@ from elasticsearch import Elasticsearch
 from indexers.quality.corrections import record_corrections
 from indexers.quality.quarantine import LAYOUT, MAX_RAW, Layout, Quarantine
 from indexers.quality.reasons import EXPLANATIONS, Reason
+from indexers.quality.spreadsheet_cells import find_delimiter, neutralise_row, restore_row
 from indexers.runs import folder
 from indexers.sources.finess import read_structures
 from indexers.sources.own_formats import csv_rows, read_entries
@@ -24,9 +25,13 @@ from indexers.sources.reading.corrections import RowReader, document, read_rows
 from indexers.sources.rpps.activities import read_activities
 from indexers.sources.rpps.skills import read_skills
 from mappings.formats import FORMATS
+from mappings.state_file import OWNER_ONLY, replace_file
 
 ORIGIN = ".origin.json"
 """Suffix of an exported file's name for the file of its origin."""
+
+SPREADSHEETS = frozenset({".csv", ".txt"})
+"""Ends of the names of the files whose cells a spreadsheet shows."""
 
 NOT_A_ROW = frozenset({Reason.NOT_LOCATED})
 """Reasons of an offer, not of a row: the row was read, and only its identifier is kept."""
@@ -99,9 +104,18 @@ def export_rows(run: Path, source: str, path: Path) -> int:
         "from": folder.read_origin(run),
         "rows": [{key: row[key] for key in ("line", "reason", "raw")} for row in rows],
     }
-    _write_private(path, document([row["raw"] for row in rows], layout).encode())
+    exported = _neutralise_document(document([row["raw"] for row in rows], layout), layout)
+    _write_private(path, exported.encode())
     _write_private(_origin_path(path), orjson.dumps(origin))
     return len(rows)
+
+
+def _neutralise_document(text: str, layout: Layout) -> str:
+    """The file, where a spreadsheet opens it, without a formula in any cell."""
+    if layout.suffix not in SPREADSHEETS:
+        return text
+    delimiter = find_delimiter(layout.opening)
+    return "\n".join(neutralise_row(line, delimiter) for line in text.split("\n"))
 
 
 def _is_correctable(row: Mapping[str, Any]) -> bool:
@@ -110,9 +124,9 @@ def _is_correctable(row: Mapping[str, Any]) -> bool:
 
 def _write_private(path: Path, content: bytes) -> None:
     """Rows name professionals: the file is its owner's only."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)  # it may have been there
-    path.write_bytes(content)
+    if path.is_file():
+        path.chmod(OWNER_ONLY)
+    replace_file(path, content, mode=OWNER_ONLY)
 
 
 def _origin_path(path: Path) -> Path:
@@ -155,7 +169,12 @@ def _read_origin_file(path: Path) -> dict[str, Any]:
             f"{beside.name} is not beside {path.name}: export again with `sas quarantine "
             "--export FILE`, correct that file and keep both together."
         )
-    return dict(orjson.loads(beside.read_bytes()))
+    try:
+        return dict(orjson.loads(beside.read_bytes()))
+    except ValueError as error:
+        raise CorrectionFileError(
+            f"{beside.name} is not whole: export again with `sas quarantine --export FILE`."
+        ) from error
 
 
 def _valid_corrections(
@@ -204,11 +223,14 @@ def _rows(path: Path, layout: Layout, source: str) -> list[str]:
         if layout.suffix == ".json":
             return [orjson.dumps(entity).decode() for entity in orjson.loads(text)["pmej"]]
         if layout.suffix == ".csv" and source in FORMATS:
-            return csv_rows(text)
+            delimiter = find_delimiter(text.partition("\n")[0])
+            return [restore_row(row, delimiter) for row in csv_rows(text)]
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise CorrectionFileError(
             f"{path.name} is no longer the {layout.suffix} file it was: keep it UTF-8 and "
             f"of its form, or export it again ({error})."
         ) from error
     lines = [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
+    if layout.suffix in SPREADSHEETS:
+        lines = [restore_row(line, find_delimiter(layout.opening)) for line in lines]
     return lines[1:] if layout.opening else lines

@@ -10,6 +10,7 @@ import orjson
 
 from indexers.quality.quarantine import NO_CORRECTIONS, Quarantine
 from indexers.quality.reasons import EXPLANATIONS, Reason
+from mappings.state_file import replace_file
 
 KEPT_RUNS = 20
 """Newest runs kept; a quarantine file names professionals, so it is not kept for ever."""
@@ -99,14 +100,12 @@ def list_runs(state_dir: Path) -> list[Path]:
 
 def write_origin(run: Path, origin: Mapping[str, str]) -> None:
     """Keep the origin of a run: ``directory``, or ``source`` and ``path``."""
-    run.mkdir(parents=True, exist_ok=True)
-    (run / ORIGIN).write_bytes(orjson.dumps(origin))
+    replace_file(run / ORIGIN, orjson.dumps(origin))
 
 
 def read_origin(run: Path) -> dict[str, str]:
-    """The origin of a run; ``{}`` when it ended before writing one."""
-    path = run / ORIGIN
-    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+    """The origin of a run; ``{}`` when it ended before writing one that can be read."""
+    return _read_document(run / ORIGIN)
 
 
 def find_last_run(state_dir: Path, origin: Mapping[str, str]) -> Path | None:
@@ -140,15 +139,33 @@ def find_run(state_dir: Path, name: str | None) -> Path:
 
 def write_report(run: Path, report: dict[str, Any]) -> None:
     """Keep the report of a run beside its quarantine files."""
-    run.mkdir(parents=True, exist_ok=True)
     as_text = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-    (run / REPORT).write_bytes(orjson.dumps(report, option=as_text))
+    replace_file(run / REPORT, orjson.dumps(report, option=as_text))
+
+
+def write_page(run: Path, page: str) -> None:
+    """Keep the page of a run beside its report."""
+    replace_file(run / PAGE, page.encode())
 
 
 def read_report(run: Path) -> dict[str, Any]:
-    """The report of a run; ``{}`` when it ended before writing one."""
-    path = run / REPORT
-    return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
+    """The report of a run; ``{}`` when it ended before writing one that can be read."""
+    return _read_document(run / REPORT)
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    """A JSON object; ``{}`` for a file that is missing, cut or of another form."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def has_read_rows(run: Path) -> bool:
+    """Whether a run came as far as the rows of a source."""
+    counts = read_report(run).get("quarantine", {})
+    return any(of.get("read") for of in counts.values()) or (run / QUARANTINE).is_dir()
 
 
 def read_outcome(run: Path) -> str | None:
@@ -162,10 +179,19 @@ def _read_record(run: Path) -> dict[str, Any]:
 
 
 def read_quarantined_rows(run: Path, source: str | None = None) -> Iterator[dict[str, Any]]:
-    """The rows a run set aside, with the explanation of each reason, by source and line."""
+    """The rows a run set aside, with the explanation of each reason, by source and line.
+
+    A line that a full disk or a kill cut is left out.
+    """
     pattern = "*.jsonl" if source is None else f"{source}.jsonl"
     for path in sorted((run / QUARANTINE).glob(pattern)):
         with path.open("rb") as lines:
-            for line in lines:
-                row = orjson.loads(line)
-                yield {**row, "explanation": EXPLANATIONS[Reason(row["reason"])]}
+            yield from filter(None, map(_parse_quarantined_row, lines))
+
+
+def _parse_quarantined_row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = orjson.loads(line)
+        return {**row, "explanation": EXPLANATIONS[Reason(row["reason"])]}
+    except (ValueError, KeyError, TypeError):
+        return None

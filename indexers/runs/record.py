@@ -119,7 +119,7 @@ def _write_run_record(run: Path, record: RunRecord, counts: Counts) -> None:
 def _write_run_page(run: Path, report: dict[str, Any]) -> None:
     """Write the page beside the report; a failure to draw it does not fail the run."""
     try:
-        (run / folder.PAGE).write_text(render_page(run.name, report), "utf-8")
+        folder.write_page(run, render_page(run.name, report))
     except Exception as error:
         _log.warning("report_not_drawn", run=run.name, error=type(error).__name__)
 

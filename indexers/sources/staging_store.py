@@ -5,6 +5,8 @@ together. They are appended as they come, sorted once by SQLite in bounded memor
 joined in that order (docs/explanation/pipeline.md).
 """
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -50,6 +52,10 @@ CREATE INDEX by_legal ON structure (legal) WHERE legal IS NOT NULL;
 """
 
 
+_DISK_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+"""Primary code of SQLite: that of the system."""
+
+
 class StagedPerson(NamedTuple):
     """One professional as the register knows it: every row, every skill."""
 
@@ -64,15 +70,22 @@ class StagingStore:
         """``folder`` holds the temporary file, by default the system's temporary folder."""
         self._folder = scratch_folder(folder)
         self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
         self._find_single_cached = lru_cache(maxsize=CACHED_STRUCTURES)(self._find_single)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Delete the rows; raises ``OSError`` for an error of the body that its disk explains."""
         self._db.close()
         self._folder.cleanup()
+        if isinstance(error, sqlite3.OperationalError):
+            _raise_disk_error(error, self._folder.name)
 
     def add_activities(self, rows: Iterable[Activity]) -> int:
         """Keep rows of activity, unlisted ones too; returns how many."""
@@ -141,6 +154,13 @@ class StagingStore:
     def _find_single(self, column: str, key: str) -> Structure | None:
         found = self._db.execute(_BY[column], (key,)).fetchall()
         return orjson.loads(found[0][0]) if len(found) == 1 else None
+
+
+def _raise_disk_error(error: sqlite3.OperationalError, folder: str) -> None:
+    """Raise ``OSError`` with the folder when the disk explains the error: SQLite names no file."""
+    number = _DISK_ERRORS.get(error.sqlite_errorcode & 0xFF)
+    if number is not None:
+        raise OSError(number, os.strerror(number), folder) from error
 
 
 class _ForwardReader:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from elastic.node.json_file import write_json_file
+from mappings.state_file import EVERYBODY_READS, replace_file
 
 FILE = "cluster.json"
 FIRST_NODE_NAME = "embedded"
@@ -36,7 +36,7 @@ def read_cluster_config(root: Path) -> ClusterConfig:
 
 def write_cluster_config(root: Path, config: ClusterConfig) -> None:
     """Write the configuration into the folder of the first node."""
-    write_json_file(root / FILE, asdict(config))
+    replace_file(root / FILE, orjson.dumps(asdict(config)), mode=EVERYBODY_READS)
 
 
 def member_dir(root: Path, position: int) -> Path:

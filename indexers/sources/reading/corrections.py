@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.runs.scratch import scratch_folder
+from mappings.state_file import name_path_of_error
 
 RowT = TypeVar("RowT")
 RowReader = Callable[[Path, Quarantine], Iterator[RowT]]
@@ -32,7 +33,8 @@ def read_rows(
     """These rows as ``read`` gives them, through a temporary file of the source's own form."""
     with scratch_folder() as folder:
         path = Path(folder) / f"corrected{layout.suffix}"
-        path.write_text(document(rows, layout), encoding="utf-8", newline="")
+        with name_path_of_error(path):
+            path.write_text(document(rows, layout), encoding="utf-8", newline="")
         yield from read(path, quarantine)
 
 
