@@ -4,7 +4,8 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -15,13 +16,17 @@ import orjson
 
 from downloads.errors import DownloadRefusedError, DownloadUnreachableError
 from downloads.policy import DownloadPolicy
+from downloads.redirects import check_redirect
+from mappings.state_file import name_path_of_error, replace_file
 
 Progress = Callable[[int, int | None], None]
 """(bytes received, size in bytes or None while unknown)."""
 
 PARTIAL, NOT_SATISFIABLE, TOO_MANY, SERVER_ERROR = 206, 416, 429, 500
 LONGEST_PAUSE_S = 60.0
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_SIZE = re.compile(r"[0-9]{1,18}")
+"""A number of bytes or seconds in a header; any other text says nothing."""
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _DIGEST = re.compile(r"(sha-256|sha-512)=:?([A-Za-z0-9+/=]+):?", re.IGNORECASE)
 
 
@@ -47,32 +52,21 @@ class _StaleError(Exception):
 
 
 def build_client(policy: DownloadPolicy) -> httpx.Client:
-    """A client that uses the proxy of the environment and follows redirects, never out of TLS."""
+    """A client that uses the proxy of the environment and follows the redirects that may be."""
     timeout = httpx.Timeout(policy.timeout_s, connect=min(policy.connect_s, policy.timeout_s))
     headers = {"Accept-Encoding": "identity"}
     return httpx.Client(
         timeout=timeout,
         follow_redirects=True,
         headers=headers,
-        event_hooks={"response": [_refuse_downgrade]},
+        event_hooks={"response": [check_redirect]},
     )
-
-
-def _refuse_downgrade(answer: httpx.Response) -> None:
-    """Raise ``DownloadRefusedError`` for a redirect from https to an unprotected address."""
-    if not answer.has_redirect_location or answer.url.scheme != "https":
-        return
-    if answer.url.join(answer.headers["Location"]).scheme != "https":
-        raise DownloadRefusedError(
-            "the server sends from https to an address that is not: not read"
-        )
 
 
 def fetch_headers(web: httpx.Client, address: str) -> RemoteFile:
     """The file an address announces; raises ``DownloadError``."""
     answer = _fetch(web, "HEAD", address)
-    length = answer.headers.get("Content-Length")
-    size = int(length) if length and length.isdigit() else None
+    size = _parse_size(answer.headers.get("Content-Length", ""))
     return RemoteFile(_name(answer), size, answer.headers.get("Last-Modified"))
 
 
@@ -83,8 +77,9 @@ def fetch_text(web: httpx.Client, address: str) -> str:
 
 def _fetch(web: httpx.Client, method: str, address: str) -> httpx.Response:
     try:
-        answer = web.request(method, address)
-        _check_status(answer)
+        with _refuse_unreadable():
+            answer = web.request(method, address)
+            _check_status(answer)
     except httpx.HTTPError as error:
         raise DownloadUnreachableError(_reason(error)) from error
     return answer
@@ -104,7 +99,8 @@ def download(
     while True:
         before = _size(part)
         try:
-            return _resume_download(web, address, part, policy, progress)
+            with _refuse_unreadable():
+                return _resume_download(web, address, part, policy, progress)
         except _StaleError:
             discard_partial(part)
             reason, wait = "the file keeps changing while it is read", 0.0
@@ -119,6 +115,21 @@ def download(
         pause = policy.pause_s if gained else pause
         time.sleep(min(max(pause, wait), LONGEST_PAUSE_S))
         pause *= 2
+
+
+@contextmanager
+def _refuse_unreadable() -> Iterator[None]:
+    """Raise ``DownloadRefusedError`` for an answer that no new attempt makes readable."""
+    try:
+        yield
+    except httpx.TooManyRedirects as error:
+        raise DownloadRefusedError(
+            "the server sends from one address to the next for ever"
+        ) from error
+    except httpx.DecodingError as error:
+        raise DownloadRefusedError("the answer is packed in a way that cannot be read") from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise DownloadRefusedError("the server sends to what is no address of the web") from error
 
 
 def discard_partial(part: Path) -> None:
@@ -139,7 +150,7 @@ def _resume_download(
         _check_status(answer)
         done, total = _position(answer, have, validator)
         _check_size(part, total or 0, policy.largest)
-        with part.open("r+b" if done else "wb") as file:
+        with name_path_of_error(part), part.open("r+b" if done else "wb") as file:
             _write_validator(part, answer.headers)  # once nothing of another edition is left
             file.seek(done)
             for chunk in answer.iter_raw():
@@ -171,13 +182,12 @@ def _check_size(part: Path, size: int, largest: int | None) -> None:
 def _position(answer: httpx.Response, have: int, validator: str) -> tuple[int, int | None]:
     """Offset of the answer in the file, and size of the file when announced; in bytes."""
     if answer.status_code != PARTIAL:
-        length = answer.headers.get("Content-Length", "")
-        return 0, int(length) if length.isdigit() else None
+        return 0, _parse_size(answer.headers.get("Content-Length", ""))
     sent = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
     same_edition = not validator or _edition(answer.headers) == validator
     if sent is None or int(sent[1]) != have or not same_edition:
         raise _StaleError
-    return have, int(sent[2]) if sent[2].isdigit() else None
+    return have, _parse_size(sent[2])
 
 
 def _check_status(answer: httpx.Response) -> None:
@@ -208,16 +218,28 @@ def _check_digests(part: Path, answer: httpx.Response, policy: DownloadPolicy) -
 
 
 def _parse_retry_after(answer: httpx.Response) -> float:
-    text = answer.headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else 0.0
+    return float(_parse_size(answer.headers.get("Retry-After", "")) or 0)
+
+
+def _parse_size(text: str) -> int | None:
+    return int(text) if _SIZE.fullmatch(text) else None
 
 
 def _name(answer: httpx.Response) -> str:
     """File name of ``Content-Disposition``, else of the final address."""
-    header = Message()
-    header["Content-Disposition"] = answer.headers.get("Content-Disposition", "")
-    name = header.get_filename() or unquote(urlsplit(str(answer.url)).path)
+    name = _parse_file_name(answer.headers.get("Content-Disposition", ""))
+    name = name or unquote(urlsplit(str(answer.url)).path)
     return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _parse_file_name(text: str) -> str | None:
+    """The name in a header, None when the library cannot make sense of it (RFC 2231)."""
+    header = Message()
+    header["Content-Disposition"] = text
+    try:
+        return header.get_filename()
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
 
 
 def _validator_path(part: Path) -> Path:
@@ -226,7 +248,7 @@ def _validator_path(part: Path) -> Path:
 
 def _write_validator(part: Path, headers: Mapping[str, str]) -> None:
     """Record the edition of the bytes on disk: a strong ETag, else ``Last-Modified``."""
-    _validator_path(part).write_bytes(orjson.dumps({"validator": _edition(headers)}))
+    replace_file(_validator_path(part), orjson.dumps({"validator": _edition(headers)}))
 
 
 def _edition(headers: Mapping[str, str]) -> str:

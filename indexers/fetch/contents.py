@@ -1,8 +1,10 @@
 """Checks of a downloaded file before it replaces another: members, head, end, size."""
 
+import errno
 import gzip
 import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,9 +15,11 @@ from typing import IO, cast
 
 from indexers.fetch.catalogue import ExpectedFile, PublishedSource
 from indexers.fetch.errors import SourceRefusedError
+from mappings.state_file import name_path_of_error
 
 BLOCK = 1 << 20
 HEAD = 1 << 12
+DAMAGED = "the archive is damaged; fetch it again"
 DRIFT = 0.05
 """Part of the file of before that the new one may lack."""
 _GZIP = b"\x1f\x8b"
@@ -23,10 +27,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _STAMP = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 _ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
-    RuntimeError,
+    *(RuntimeError, ValueError, struct.error),
 )
-"""Errors of the readers; zipfile the last one for a way of packing that it does not know, and for
-a password."""
+"""Errors of the readers; of zipfile ``RuntimeError`` for a way of packing that it does not know and
+for a password, ``ValueError`` for a name that is no UTF-8 although it says so."""
 
 
 def unpack_members(
@@ -44,7 +48,11 @@ def unpack_members(
                 (one, m.filename, _extract_member(archive, m, part, source)) for one, m in members
             ]
     except _ARCHIVE_ERRORS as error:
-        raise SourceRefusedError("the archive is damaged; fetch it again") from error
+        raise SourceRefusedError(DAMAGED) from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # the archive sends its reader before the first byte
+            raise SourceRefusedError(DAMAGED) from error
+        raise
 
 
 def _members(
@@ -97,7 +105,11 @@ def _extract_member(
 ) -> Path:
     """Unpack one member beside the archive; bytes are counted, the header is not trusted."""
     target = part.with_name(f".{member.filename}.new")
-    with archive.open(member) as packed, target.open("wb") as file:
+    with (
+        archive.open(member) as packed,
+        name_path_of_error(target),
+        target.open("wb") as file,
+    ):
         try:
             for block in _read_bounded(packed, source.largest):
                 file.write(block)

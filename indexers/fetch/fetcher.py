@@ -1,6 +1,5 @@
 """Sources fetched into a directory; present files stay until the new ones pass their checks."""
 
-import fcntl
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from indexers.fetch.errors import (
 )
 from indexers.fetch.settings import FetchSettings
 from indexers.sources.published import TwoEditionsError, find_edition
+from mappings.state_file import FileLockedError, open_file_lock
 
 LOCK = ".sas-fetch.lock"
 Progress = Callable[[str, int, int | None], None]
@@ -121,14 +121,13 @@ def _translate_errors() -> Iterator[None]:
 @contextmanager
 def _open_directory_lock(directory: Path) -> Iterator[None]:
     """Hold the lock of a directory; the system releases it when the process ends."""
-    with (directory / LOCK).open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise FetchRunningError(
-                f"another fetch works in {directory}: wait for its end, or give another directory"
-            ) from error
-        yield
+    try:
+        with open_file_lock(directory / LOCK, wait_s=0):
+            yield
+    except FileLockedError as error:
+        raise FetchRunningError(
+            f"another fetch works in {directory}: wait for its end, or give another directory"
+        ) from error
 
 
 def _fetch_source(

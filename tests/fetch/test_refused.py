@@ -119,3 +119,25 @@ def test_a_download_that_does_not_end_is_refused(
     outcome = fetch_once(server, tmp_path, patience={"attempts": 1})
     assert "more than 3,000,000 bytes" in str(outcome.error)
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "at", "value"),
+    [
+        (b"PK\x01\x02", 46, b"\xe1\xff"),  # a name that is no UTF-8
+        (b"PK\x05\x06", 16, b"\xff\xff\xff\x7f"),  # a directory after the end
+        (b"PK\x01\x02", 42, b"\xff\xff\xff\x7f"),  # a member after the end
+        (b"PK\x03\x04", 30, b"\xe1\xff"),  # another name than in the directory
+    ],
+)
+def test_an_archive_that_sends_its_reader_astray_is_refused(
+    server: UnreliableServer, tmp_path: Path, mark: bytes, at: int, value: bytes
+) -> None:
+    body = bytearray(archive())
+    start = body.index(mark)
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        body[body.index(header) + flags + 1] |= 8  # names are UTF-8
+    body[start + at : start + at + len(value)] = value
+    server.set_answers(RPPS_PATH, ServedAnswer(bytes(body)))
+    assert isinstance(fetch_once(server, tmp_path, "rpps").error, SourceRefusedError)
+    assert names(tmp_path) == []

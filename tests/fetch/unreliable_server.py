@@ -75,7 +75,8 @@ class UnreliableHandler(BaseHTTPRequestHandler):
             whole = len(answer.body)
             self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
         announced = len(body) if answer.announced_length is None else answer.announced_length
-        self.send_header("Content-Length", str(announced))
+        if "Content-Length" not in answer.headers:
+            self.send_header("Content-Length", str(announced))
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
