@@ -12,5 +12,7 @@ UNAVAILABLE = 3
 """A service to repair or to wait for."""
 DIFFERENT = 4
 """Offers differ, with ``sas diff --exit-code``."""
+READER_LEFT = 141
+"""The reader of the standard output left, as `head` does; 128 and the number of SIGPIPE."""
 INTERRUPTED = 130
 """A run stopped by a signal."""

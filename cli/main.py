@@ -1,5 +1,7 @@
 """``sas``, the command line: one module per topic, each adds its commands to the app."""
 
+from typing import Any
+
 import typer
 
 from cli.commands import (
@@ -20,8 +22,19 @@ from cli.commands import (
     slots,
     snapshots,
 )
+from cli.streams import open_standard_streams
 
-app = typer.Typer(
+
+class CommandLine(typer.Typer):
+    """The commands, behind the standard streams of the process."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command that was typed."""
+        open_standard_streams()
+        return super().__call__(*args, **kwargs)
+
+
+app = CommandLine(
     name="sas",
     help="Care-offer search engine of the Service d'Accès aux Soins.",
     no_args_is_help=True,

@@ -1,14 +1,17 @@
-"""Output of the commands: results on standard output, sentences and bars on standard error."""
+"""Output of the commands: results on standard output, sentences and bars on standard error.
+
+The one way to the terminal: nothing printed here commands it (``cli.terminal_text``).
+"""
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     MofNCompleteColumn,
     Progress,
@@ -17,8 +20,10 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.segment import Segment
 
 from cli.notification.attempt import FailureExit
+from cli.terminal_text import escape_commands, flatten_text, strip_commands
 from indexers.runs.progress import ProgressListener
 
 PIPED_WIDTH = 200
@@ -27,23 +32,59 @@ BAR_DELAY_S = 2.0
 """Seconds before a bar shows: a quick result needs none."""
 
 
-def result_console() -> Console:
+class TerminalConsole(Console):
+    """A console that prints its own styles and no command that a text holds."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """The segments, each text stripped."""
+        for segment in super().render(renderable, options):
+            yield (
+                segment if segment.control else Segment(strip_commands(segment.text), *segment[1:])
+            )
+
+
+def result_console(**options: Any) -> Console:
     """A console as wide as its terminal; a file or a pipe gets one whole sentence per line."""
-    console = Console()
+    console = TerminalConsole(**options)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     return console
 
 
+def message_console(**options: Any) -> Console:
+    """A console on standard error."""
+    return TerminalConsole(stderr=True, **options)
+
+
+def print_page(page: RenderableType, width: int) -> None:
+    """Print French text at most ``width`` columns wide, without spaces at the ends of lines.
+
+    The same text when the output is no terminal.
+    """
+    console = TerminalConsole(highlight=False, emoji=False)
+    console.width = min(console.width, width) if console.is_terminal else width
+    with console.capture() as printed:
+        console.print(page)
+    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+
+
+def print_line(text: str, *, err: bool = False) -> None:
+    """Print a text of ours, with what it quotes, on standard output or standard error."""
+    typer.echo(strip_commands(text), err=err)
+
+
 def print_json(value: object, *, indent: bool = False) -> None:
     """Print one JSON document; a key that is a code is written as its text."""
     options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
-    typer.echo(orjson.dumps(value, option=options).decode())
+    typer.echo(escape_commands(orjson.dumps(value, option=options).decode()))
 
 
 def print_error(sentence: str) -> None:
     """Print a sentence in red on standard error, on one line."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, style="red", markup=False)
+    console = message_console(soft_wrap=True, highlight=False)
+    console.print(flatten_text(sentence), style="red", markup=False)
 
 
 def report_failure(
@@ -125,5 +166,5 @@ def open_delayed_bar(
 
 
 def _build_progress(*columns: ProgressColumn) -> Progress:
-    console = Console(stderr=True)
+    console = message_console()
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -1,16 +1,17 @@
 """The commands ``api-key``: keys of machine clients, printed once and kept as digests."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from cli.error_report import open_error_report
 from cli.exit_codes import REFUSED
-from cli.output import exit_with_error, print_json
-from mappings.api_keys import KeyFileInvalid, StoredKey, generate_api_key, read_keys, write_keys
+from cli.output import exit_with_error, print_json, print_line, result_console
+from mappings.api_keys import StoredKey, generate_api_key, read_keys, update_keys
 from mappings.roles import UserRole
 
 keys = typer.Typer(help="Keys of programs that call the API.", no_args_is_help=True)
@@ -37,23 +38,24 @@ def new(
 
     Example: `sas api-key new lrm-lozere --role OSNP`
     """
-    kept = _read_key_file(file) if file.exists() else ()
     try:
         key, stored = generate_api_key(name, role, datetime.now(UTC))
     except ValueError:
         exit_with_error("A name has 1 to 60 characters: give another.", REFUSED)
-    write_keys(file, [*kept, stored])
+    with open_error_report(as_json):
+        update_keys(file, lambda kept: [*kept, stored])
     if as_json:
         print_json({"id": stored.id, "key": key})
     else:
-        typer.echo(key)
-    typer.echo("Keep it now: it is not shown again.", err=True)
+        print_line(key)
+    print_line("Keep it now: it is not shown again.", err=True)
 
 
 @keys.command("list")
 def show(file: KeyFileOption, as_json: Json = False) -> None:
     """Lists the keys, never what opens."""
-    kept = _read_key_file(file)
+    with open_error_report(as_json):
+        kept = read_keys(file)
     if as_json:
         shown = {"id", "name", "roles", "created"}
         rows = [key.model_dump(mode="json", include=shown) for key in kept]
@@ -62,7 +64,7 @@ def show(file: KeyFileOption, as_json: Json = False) -> None:
     table = Table("id", "name", "roles", "created")
     for key in kept:
         table.add_row(key.id, key.name, ", ".join(key.roles), f"{key.created:%Y-%m-%d}")
-    Console().print(table)
+    result_console().print(table)
 
 
 @keys.command("revoke")
@@ -71,16 +73,13 @@ def revoke(
     file: KeyFileOption,
 ) -> None:
     """Revokes a key: refused from the next request on."""
-    kept = _read_key_file(file)
+    with open_error_report(as_json=False):
+        update_keys(file, partial(_without_key, key_id))
+    print_line("Revoked.")
+
+
+def _without_key(key_id: str, kept: tuple[StoredKey, ...]) -> list[StoredKey]:
     left = [key for key in kept if key.id != key_id]
     if len(left) == len(kept):
         exit_with_error("No key has this identifier: see `sas api-key list`.", REFUSED)
-    write_keys(file, left)
-    typer.echo("Revoked.")
-
-
-def _read_key_file(file: Path) -> tuple[StoredKey, ...]:
-    try:
-        return read_keys(file)
-    except KeyFileInvalid as error:
-        exit_with_error(str(error), REFUSED)
+    return left

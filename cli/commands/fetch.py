@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.error_report import open_error_report
 from cli.exit_codes import REFUSED, UNAVAILABLE
 from cli.options import AsJson
-from cli.output import print_error, print_json, report_failure
+from cli.output import message_console, print_error, print_json, report_failure, result_console
 from indexers.fetch import fetcher as fetching
 from indexers.fetch.catalogue import SOURCES
 from indexers.fetch.errors import (
@@ -101,7 +100,7 @@ def _with_progress(order: FetchRequest) -> list[FetchResult]:
 
 @contextmanager
 def _open_bars() -> Iterator[Progress]:
-    console = Console(stderr=True)
+    console = message_console()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     quiet = not console.is_terminal
     with Progress(
@@ -111,7 +110,7 @@ def _open_bars() -> Iterator[Progress]:
 
 
 def _show(outcomes: list[FetchResult], dry_run: bool) -> None:
-    console = Console(soft_wrap=True)
+    console = result_console(soft_wrap=True)
     for one in outcomes:
         if one.error is not None:
             print_error(f"{one.source}: {one.error}")

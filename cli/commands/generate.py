@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.error_report import describe_error
 from cli.exit_codes import REFUSED
 from cli.options import parse_now
-from cli.output import exit_with_error, print_json
+from cli.output import exit_with_error, message_console, print_json, result_console
 from simulation.recipe import DepartmentNotInGazetteerError, NotEmptyError, Options
 from simulation.recipe import generate_dataset as write_set
 from simulation.scales import ScaleName
@@ -64,7 +64,7 @@ def generate(
     try:
         manifest = _with_progress(options, out)
     except (DepartmentNotInGazetteerError, NotEmptyError, OSError) as error:
-        exit_with_error(str(error), REFUSED)
+        exit_with_error(describe_error(error), REFUSED)
     if as_json:
         print_json(_summarise_manifest(manifest))
     else:
@@ -78,7 +78,7 @@ def parse_department_codes(text: str | None) -> tuple[str, ...]:
 
 def _with_progress(options: Options, out: Path) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
+    console = message_console()
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task("Departments", total=None)
 
@@ -95,7 +95,7 @@ def _summarise_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(manifest: dict[str, Any], out: Path) -> None:
-    console = Console()
+    console = result_console()
     table = Table(title=f"{manifest['scale']}, seed {manifest['seed']}, {manifest['now']}")
     table.add_column("what")
     table.add_column("how many", justify="right")

@@ -10,7 +10,7 @@ from cli.error_report import open_error_report
 from cli.exit_codes import REFUSED
 from cli.notification.attempt import open_attempt
 from cli.options import AsJson, DryRun, parse_now
-from cli.output import print_json, result_console
+from cli.output import print_json, print_line, result_console
 from cli.views import index as index_view
 from cli.views import index_upkeep
 from elastic import lifecycle
@@ -43,7 +43,7 @@ def rollback(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"left": str(left), "live": str(live)})
     else:
-        typer.echo(f"{live} is live again; {left} is kept.")
+        print_line(f"{live} is live again; {left} is kept.")
 
 
 def _show_rollback_plan(as_json: bool) -> None:

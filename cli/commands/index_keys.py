@@ -7,7 +7,7 @@ import typer
 from cli.commands.index import index_app
 from cli.error_report import open_error_report
 from cli.options import AsJson
-from cli.output import print_json
+from cli.output import print_json, print_line
 from elastic.client import client_for, superuser_options
 from elastic.keys import KeyRole, issue_api_key, revoke_api_keys
 from elastic.settings import read_elastic_settings
@@ -42,8 +42,8 @@ def keys(
         print_json(made)
         return
     for name, key in made.items():
-        typer.echo(f"{name} {key}")
-    typer.echo("Keep them now: they are not shown again.", err=True)
+        print_line(f"{name} {key}")
+    print_line("Keep them now: they are not shown again.", err=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.exit_codes import BAD_USAGE
-from cli.output import exit_with_error, print_json
+from cli.output import exit_with_error, message_console, print_json, print_line, result_console
+from cli.private_values import HELP, STDIN, decode_text, read_private_values
 from lrm.check import (
     Finding,
     FindingLevel,
@@ -31,6 +31,11 @@ PLACEHOLDER_ORIGIN = "?"
 
 NO_LINK = (
     "Ce n'est pas un lien : aucun paramètre n'y est donné, comme dans ?origin=...&inseecode=48095"
+)
+
+UNKNOWN_SPECIALTY = (
+    "Aucun lien n'est écrit : le service remplacerait cette spécialité par la médecine générale. "
+    "Donnez un code (SM54, 40) ou un libellé qu'il connaît, ou n'en donnez pas."
 )
 
 MARKS = {
@@ -54,11 +59,11 @@ def link_command(
     *,
     origin: Annotated[str, typer.Option(help="Autorité d'affectation du LRM, du registre.")],
     specialty: Annotated[str, typer.Option(help="« cardiologue », ou un code : SM54, 40.")] = "",
-    practitioner: Annotated[str, typer.Option(help="Médecin traitant : RPPS ou nom.")] = "",
-    streetnumber: Annotated[str, typer.Option(help="« 12 », « 12 bis ».")] = "",
-    streetname: Annotated[str, typer.Option(help="Rue, sans le numéro.")] = "",
+    practitioner: Annotated[str, typer.Option(help=f"Médecin traitant : RPPS ou nom. {HELP}")] = "",
+    streetnumber: Annotated[str, typer.Option(help=f"« 12 », « 12 bis ». {HELP}")] = "",
+    streetname: Annotated[str, typer.Option(help=f"Rue, sans le numéro. {HELP}")] = "",
     inseecode: Annotated[str, typer.Option(help="Code INSEE de la commune : 48095, 75115.")] = "",
-    city: Annotated[str, typer.Option(help="Commune, si le code INSEE manque.")] = "",
+    city: Annotated[str, typer.Option(help=f"Commune, si le code INSEE manque. {HELP}")] = "",
     base: Annotated[str, typer.Option(metavar="URL", help="Où le lien mène.")] = BASE,
 ) -> None:
     """Écrit un lien valide et encodé, à coller dans un LRM ou un navigateur.
@@ -67,24 +72,39 @@ def link_command(
 
     sas lrm link --origin 1.2.250.1.999.1 --specialty SM54 --inseecode 48095
 
-    Codes de sortie : 0 lien écrit ; 2 le service refuserait ce lien, et rien n'est écrit.
+    L'adresse d'un patient se donne sur l'entrée standard, une ligne pour chaque « - », dans l'ordre
+    --practitioner, --streetnumber, --streetname, --city : une commande se lit dans la liste des
+    processus et dans l'historique du shell.
+
+    printf '12 bis\nrue de la Paix\n' | sas lrm link --origin 1.2.250.1.999.1 --inseecode 48095
+    --streetnumber - --streetname -
+
+    Codes de sortie : 0 lien écrit ; 2 le service refuserait ce lien ou chercherait une autre
+    spécialité, et rien n'est écrit.
     """
+    private = read_private_values(
+        {
+            "--practitioner": practitioner,
+            "--streetnumber": streetnumber,
+            "--streetname": streetname,
+            "--city": city,
+        }
+    )
     given = {
         "origin": origin,
         "specialty": specialty,
-        "practitioner": practitioner,
-        "streetnumber": streetnumber,
-        "streetname": streetname,
         "inseecode": inseecode,
-        "city": city,
+        **{option.removeprefix("--"): value or "" for option, value in private.items()},
     }
     url = build_link(base, given)
     found = explain_parameters(parse_link_parameters(url))
     to_know = [one for one in found if one.level is not FindingLevel.OK]
     if to_know:
-        Console(stderr=True).print(_table(to_know))
+        message_console().print(_table(to_know))
     _stop_on_fault(found)
-    typer.echo(url)
+    if specialty and any(one.parameter == "specialty" for one in to_know):
+        exit_with_error(UNKNOWN_SPECIALTY, BAD_USAGE)
+    print_line(url)
 
 
 @lrm_app.command("check")
@@ -97,17 +117,20 @@ def check_command(
 ) -> None:
     """Explique chaque paramètre d'un lien : ce qu'il devient, ce qui ne va pas. Sans réseau.
 
-    Un lien parle d'un patient : lu sur l'entrée standard, il reste hors de l'historique du shell.
+    Un lien parle d'un patient : lu sur l'entrée standard, il reste hors de la liste des processus
+    et de l'historique du shell.
 
     sas lrm check < lien.txt
 
     Codes de sortie : 0 lien suivi, même avec des remarques ; 2 le service le refuserait.
     """
-    found = explain_parameters(_parameters(sys.stdin.read() if url == "-" else url))
+    found = explain_parameters(
+        _parameters(decode_text(sys.stdin.buffer.read()) if url == STDIN else url)
+    )
     if as_json:
         print_json([asdict(one) for one in found])
     else:
-        Console().print(_table(found))
+        result_console().print(_table(found))
     _stop_on_fault(found)
 
 

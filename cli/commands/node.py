@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from cli.exit_codes import REFUSED
 from cli.options import AsJson
-from cli.output import print_json, report_failure
+from cli.output import message_console, print_json, print_line, report_failure, result_console
 from elastic.checks import Check, CheckLevel, run_checks
 from elastic.errors import ElasticError
 from elastic.node.cluster.cluster_config import MAX_NODES
@@ -53,7 +52,7 @@ def open_node_progress() -> Iterator[NodeProgress]:
         DownloadColumn(),
         Elapsed(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=message_console(), transient=True) as progress:
         yield NodeProgress(progress)
 
 
@@ -126,9 +125,9 @@ def down(as_json: AsJson = False) -> None:
         print_json({"stopped": bool(pids), "pid": pids[0] if pids else None, "pids": pids})
         return
     for state in stopped:
-        typer.echo(f"Stopped Elasticsearch on {state.url} (process {state.pid}).")
+        print_line(f"Stopped Elasticsearch on {state.url} (process {state.pid}).")
     if not stopped:
-        typer.echo("No embedded Elasticsearch of ours is running.")
+        print_line("No embedded Elasticsearch of ours is running.")
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -140,7 +139,7 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
-        Console().print(_table(checks))
+        result_console().print(_table(checks))
     if any(check.level is CheckLevel.BLOCK for check in checks):
         raise typer.Exit(REFUSED)
 
@@ -155,7 +154,7 @@ def _show_prepared(origin: str, as_json: bool) -> None:
     if as_json:
         print_json({"origin": origin})
     else:
-        typer.echo(f"Elasticsearch is ready to start ({origin}).")
+        print_line(f"Elasticsearch is ready to start ({origin}).")
 
 
 def _show_up(found: RunningCluster, as_json: bool) -> None:
@@ -163,7 +162,7 @@ def _show_up(found: RunningCluster, as_json: bool) -> None:
         print_json(asdict(found))
         return
     verb = "is already running" if found.already_running else "is up"
-    typer.echo(f"Elasticsearch {found.version} {verb} on {found.url} ({found.origin}).")
+    print_line(f"Elasticsearch {found.version} {verb} on {found.url} ({found.origin}).")
 
 
 def _table(checks: list[Check]) -> Table:

@@ -8,6 +8,7 @@ from cli.exit_codes import REFUSED
 from cli.notification.channels import NotSentError, send
 from cli.notification.message import TEST, build_notice
 from cli.notification.settings import notify_settings
+from cli.output import print_line
 from elastic.settings import BadSetting
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ def test() -> None:
         results = [NotSentError("set SAS_NOTIFY_WEBHOOK or SAS_NOTIFY_SMTP, nobody is told yet")]
     for result in results:
         failed = isinstance(result, NotSentError)
-        typer.echo(f"Not sent: {result}." if failed else f"Sent by {result}.", err=failed)
+        print_line(f"Not sent: {result}." if failed else f"Sent by {result}.", err=failed)
     if any(isinstance(result, NotSentError) for result in results):
         raise typer.Exit(REFUSED)
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from cli.commands.relevance import build_gate_judge
 from cli.error_report import open_error_report
 from cli.options import AsJson, Now, parse_now
-from cli.output import open_progress, print_json, result_console
+from cli.output import open_progress, print_json, print_line, result_console
+from cli.terminal_text import flatten_texts
 from cli.views import index
 from elastic.client import sync_client
 from elastic.settings import read_elastic_settings
@@ -33,6 +34,8 @@ from indexers.runs.record import RunOutcome
 RAW_SHOWN = 190
 EXAMPLE_SHOWN = 60
 """Characters shown of a row that was set aside, alone and in the summary."""
+
+SET_ASIDE = "set aside"
 
 STATES: Mapping[str, str] = {
     "warned": "kept, warned about",
@@ -86,10 +89,18 @@ def quarantine(
 
 
 def _last_run() -> Path:
+    """The newest run that read rows; a newer one that ended before it is named beside it."""
     known = folder.list_runs(read_elastic_settings().state_dir)
     if not known:
         raise NothingToIndexError("No run is kept yet: run `sas reindex --from DIR` first.")
-    return known[0]
+    read = next((run for run in known if folder.has_read_rows(run)), known[0])
+    if read != known[0]:
+        print_line(
+            f"Run {known[0].name} ended before it read a row (`sas report`): this is of the run "
+            f"before it, {read.name}.",
+            err=True,
+        )
+    return read
 
 
 def _export(run: Path, source: str | None, path: Path, as_json: bool) -> None:
@@ -99,7 +110,7 @@ def _export(run: Path, source: str | None, path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"run": run.name, "source": source, "file": str(path), "rows": count})
     else:
-        typer.echo(
+        print_line(
             f"{index.format_count(count, 'row')} of {source} in {path}: correct them there, keep "
             f"every row, then `sas quarantine replay {path}`."
         )
@@ -118,12 +129,13 @@ def _summary(run: Path, source: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"run": run.name, "summary": lines})
     elif not lines:
-        typer.echo(f"Run {run.name} set no row aside.")
+        print_line(f"Run {run.name} set no row aside.")
     else:
-        result_console().print(_table(lines))
-        result_console().print(
-            "`--rows` lists the rows set aside, `--source S --export FILE` writes them."
-        )
+        result_console().print(_table(flatten_texts(lines)))
+        if any(line["state"] == SET_ASIDE for line in lines):
+            result_console().print(
+                "`--rows` lists the rows set aside, `--source S --export FILE` writes them."
+            )
 
 
 def _counts(run: Path, source: str | None) -> dict[str, Any]:
@@ -144,7 +156,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     example = f"line {row['line']}: {row.get('detail') or _short(row['raw'], EXAMPLE_SHOWN)}"
     return {
         "source": row["source"],
-        "state": "set aside",
+        "state": SET_ASIDE,
         "reason": row["reason"],
         "explanation": row["explanation"],
         "rows": 0,
@@ -184,7 +196,7 @@ def _rows_view(run: Path, rows: Sequence[Mapping[str, Any]], limit: int) -> Grou
     blocks = [
         f"{row['source']} line {row['line']}, {row['reason']}: {row['explanation']}\n    "
         + " | ".join(filter(None, (row.get("detail", ""), _short(row["raw"], RAW_SHOWN))))
-        for row in islice(rows, limit)
+        for row in map(flatten_texts, islice(rows, limit))
     ]
     more = f" The first {limit} are shown; --json gives all." if len(rows) > limit else ""
     where = f"{index.format_count(len(rows), 'row')} in {run / folder.QUARANTINE}.{more}"

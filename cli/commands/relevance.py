@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, REFUSED, UNAVAILABLE
 from cli.options import parse_now
-from cli.output import exit_with_error, open_delayed_bar, print_json
+from cli.output import exit_with_error, open_delayed_bar, print_json, result_console
 from cli.views import relevance as relevance_text
 from elastic.client import ADMIN_TIMEOUT_S, async_client
 from elastic.errors import ElasticError
@@ -26,7 +26,6 @@ from search_engine.relevance.judge import Advance, judge
 from search_engine.relevance.verdict import RelevanceVerdict
 from search_engine.request.configuration import BadConfigurationError, check_search_settings
 from search_engine.request.problem_document import (
-    problem_from_elastic_error,
     problem_from_search_error,
 )
 from search_engine.request.problems import SearchProblem
@@ -92,7 +91,7 @@ def relevance(
     if as_json:
         print_json(relevance_text.as_json(verdict, name, moment), indent=True)
     else:
-        Console(highlight=False).print(relevance_text.report(verdict, name))
+        result_console(highlight=False).print(relevance_text.report(verdict, name))
     if not verdict.good:
         raise typer.Exit(REFUSED)
 
@@ -139,6 +138,6 @@ def open_relevance_error_report() -> Iterator[None]:
     except SearchProblem as error:
         exit_with_error(problem_from_search_error(error).sentence, UNAVAILABLE)
     except ElasticError as error:
-        exit_with_error(problem_from_elastic_error(error).sentence, UNAVAILABLE)
+        exit_with_error(describe_search_failure(error), UNAVAILABLE)
     except BadConfigurationError as error:
         exit_with_error(str(error), UNAVAILABLE)

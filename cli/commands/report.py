@@ -10,10 +10,12 @@ from rich.table import Table
 
 from cli.error_report import open_error_report
 from cli.options import AsJson
-from cli.output import print_json, result_console
+from cli.output import print_json, print_line, result_console
+from cli.terminal_text import flatten_texts
 from elastic.settings import read_elastic_settings
 from indexers.report.page import MIB, OUTCOMES, render_page
 from indexers.runs import folder as runs
+from mappings.state_file import EVERYBODY_READS, replace_file
 
 
 def register(app: typer.Typer) -> None:
@@ -39,13 +41,13 @@ def report(
         folder = runs.find_run(read_elastic_settings().state_dir, run)
         found = runs.read_report(folder)
         if html is not None:
-            html.write_text(render_page(folder.name, found), "utf-8")
+            replace_file(html, render_page(folder.name, found).encode(), mode=EVERYBODY_READS)
     if as_json:
         print_json({"name": folder.name, **found})
     elif html is not None:
-        typer.echo(f"{html} tells run {folder.name}.")
+        print_line(f"{html} tells run {folder.name}.")
     else:
-        result_console().print(report_view(folder, found))
+        result_console().print(report_view(folder, flatten_texts(found)))
 
 
 def report_view(folder: Path, found: dict[str, Any]) -> Group:

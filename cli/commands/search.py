@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from cli.commands import serve
+from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, UNAVAILABLE
 from cli.options import parse_optional_instant
-from cli.output import exit_with_error, print_json
+from cli.output import exit_with_error, print_json, print_page
+from cli.private_values import HELP, read_private_values
+from cli.terminal_text import flatten_texts
 from cli.views.page import page_text
 from cli.views.page_cards import WIDTH
 from cli.views.page_foot import option_name
@@ -32,13 +35,16 @@ from search_engine.request.criteria_faults import problem_from_validation
 from search_engine.request.problem_document import (
     SERVER_ERROR,
     Problem,
-    problem_from_elastic_error,
     problem_from_search_error,
 )
 from search_engine.request.problems import SearchProblem
 
-OPTIONS = {"what": "QUOI", "lat": "--near", "lon": "--near", "radius_km": "--radius"}
+QUOI = "QUOI"
+OPTIONS = {"what": QUOI, "lat": "--near", "lon": "--near", "radius_km": "--radius"}
 """Criterion: its name on the command line, where it differs."""
+
+PLACES = {"lat": "--near", "where": "--where", "insee": "--insee", "department": "--department"}
+"""Criterion of each way to name a place: its option."""
 
 NOW_FAULTS = {
     "bad_instant": "--now attend un instant comme 2026-11-23T10:00:00+01:00",
@@ -61,16 +67,17 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     what: Annotated[
         str,
         typer.Argument(
-            metavar="QUOI", help="Spécialité, profession, structure ou nom : « MG », « Dr Dupont »."
+            metavar=QUOI,
+            help=f"Spécialité, profession, structure ou nom : « MG », « Dr Dupont ». {HELP}",
         ),
     ],
     near: Annotated[
         str | None,
-        typer.Option(metavar="LAT,LON", help="Point du patient.", rich_help_panel=PLACE),
+        typer.Option(metavar="LAT,LON", help=f"Point du patient. {HELP}", rich_help_panel=PLACE),
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option(help="Adresse, commune ou département.", rich_help_panel=PLACE),
+        typer.Option(help=f"Adresse, commune ou département. {HELP}", rich_help_panel=PLACE),
     ] = None,
     insee: Annotated[
         str | None, typer.Option(help="Code INSEE d'une commune.", rich_help_panel=PLACE)
@@ -150,7 +157,9 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     treating_doctor: Annotated[
         str | None,
         typer.Option(
-            metavar="NOM|RPPS", help="Médecin traitant, montré à part.", rich_help_panel=FILTERS
+            metavar="NOM|RPPS",
+            help=f"Médecin traitant, montré à part. {HELP}",
+            rich_help_panel=FILTERS,
         ),
     ] = None,
     role: Annotated[
@@ -193,15 +202,24 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
 
     sas search MG --department 48 --mode beyond
 
+    Une commande se lit dans la liste des processus et dans l'historique du shell. Ce qui concerne
+    un patient se donne donc sur l'entrée standard, une ligne pour chaque « - », dans l'ordre QUOI,
+    --near, --where, --treating-doctor :
+
+    sas search pharmacie --where - < adresse.txt
+
     Une page nomme sous FILTRES chaque option, ses valeurs et ce que chacune laisserait d'offres.
     Une option de filtre se répète pour plusieurs valeurs.
 
     Codes de sortie : 0 réponse donnée, même vide ; 2 recherche à corriger ; 3 service indisponible.
     """
+    private = read_private_values(
+        {QUOI: what, "--near": near, "--where": where, "--treating-doctor": treating_doctor}
+    )
     criteria = {
-        "what": what,
-        **_parse_near(near),
-        "where": where,
+        "what": private[QUOI],
+        **_parse_near(private["--near"]),
+        "where": private["--where"],
         "insee": insee,
         "department": department,
         "radius_km": radius,
@@ -219,7 +237,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "open_now": open_now,
         "cpts": cpts,
         "group_cpts": group_cpts,
-        "treating_doctor": treating_doctor,
+        "treating_doctor": private["--treating-doctor"],
         "role": role,
         "sort": sort,
         "profile": profile,
@@ -231,10 +249,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     if as_json:
         print_json(page_found, indent=True)
         return
-    console = _console()
-    with console.capture() as printed:
-        console.print(page_text(page_found))
-    typer.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    print_page(page_text(flatten_texts(page_found)), WIDTH)
 
 
 def _run_search(values: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -244,11 +259,11 @@ def _run_search(values: dict[str, Any], now: datetime) -> dict[str, Any]:
         check_search_settings()
         return asyncio.run(_fetch_page(Criteria(**values), now))
     except ValidationError as error:
-        _stop(problem_from_validation(error.errors(include_input=False)))
+        _stop(problem_from_validation(error.errors(include_input=False)), values)
     except SearchProblem as error:
-        _stop(problem_from_search_error(error))
+        _stop(problem_from_search_error(error), values)
     except ElasticError as error:
-        _stop(problem_from_elastic_error(error))
+        exit_with_error(describe_search_failure(error), UNAVAILABLE)
     except BadConfigurationError as error:
         exit_with_error(str(error), UNAVAILABLE)
 
@@ -279,19 +294,18 @@ def _parse_now(now: str | None) -> datetime:
         exit_with_error(NOW_FAULTS[error.reason], BAD_USAGE)
 
 
-def _stop(problem: Problem) -> NoReturn:
+def _stop(problem: Problem, values: Mapping[str, Any]) -> NoReturn:
     code = BAD_USAGE if problem.status < SERVER_ERROR else UNAVAILABLE
-    title = f"{problem.title}{_option_words(problem.field)}"
+    title = f"{problem.title}{_option_words(problem.field, values)}"
     exit_with_error(f"{title} : {problem.detail} {problem.remedy}", code)
 
 
-def _option_words(field: str | None) -> str:
-    """The option at fault, in parentheses."""
-    return "" if field is None else f" ({OPTIONS.get(field, option_name(field))})"
-
-
-def _console() -> Console:
-    """100 columns, fewer on a narrower terminal; the same text when it is no terminal."""
-    console = Console(highlight=False, emoji=False)
-    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
-    return Console(highlight=False, emoji=False, width=width)
+def _option_words(field: str | None, values: Mapping[str, Any]) -> str:
+    """The option at fault, in parentheses; of the place those given, all of them without any."""
+    if field is None:
+        return ""
+    options = [OPTIONS.get(field, option_name(field))]
+    if field == "where":
+        given = [option for name, option in PLACES.items() if values.get(name) is not None]
+        options = given or list(PLACES.values())
+    return f" ({', '.join(options)})"

@@ -6,10 +6,9 @@ from ipaddress import ip_address
 from typing import Annotated, Any, Protocol
 
 import typer
-from rich.console import Console
 
 from cli.exit_codes import BAD_USAGE, REFUSED
-from cli.output import exit_with_error
+from cli.output import exit_with_error, print_line
 from search_engine.request.configuration import BadConfigurationError
 
 APPLICATION = "api.app:create_app"
@@ -59,9 +58,9 @@ def serve(
         exit_with_error(OPEN_NETWORK.format(host=host), BAD_USAGE)
     listening = _listen(host, port)
     shown, bound = listening.getsockname()[:2]
-    Console().print(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)", highlight=False)
+    print_line(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)")
     if settings.cursor_key is None:
-        Console(soft_wrap=True).print(CURSORS_END, highlight=False)
+        print_line(CURSORS_END)
     config = uvicorn.Config(application, access_log=False, server_header=False, log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -11,14 +11,14 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.error_report import describe_error
 from cli.exit_codes import BAD_USAGE, INTERRUPTED, REFUSED, UNAVAILABLE
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
-from cli.output import exit_with_error, print_json
+from cli.output import exit_with_error, message_console, print_json, print_line, result_console
 from elastic.bulk import BulkRefusedError
 from elastic.client import sync_client
 from elastic.errors import ElasticError
@@ -27,6 +27,7 @@ from elastic.optimistic import WriteConflictError
 from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
 from mappings.bounds import LARGEST_PAGE
+from mappings.state_file import replace_file
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
@@ -111,7 +112,7 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
     if rejected is not None:
         _write_lines(rejected, answer.rejected)
     for slot in answer.slots:
-        typer.echo(orjson.dumps(slot))
+        print_json(slot)
     _print_refusals(Counter(row["reason"] for row in answer.rejected), answer.reports)
 
 
@@ -162,7 +163,7 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     if as_json:
         print_json(result.as_json())
     else:
-        Console().print(_table(result))
+        result_console().print(_table(result))
 
 
 def _import_answer(
@@ -185,7 +186,7 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
         TimeElapsedColumn(),
     )
     alias = offers_alias(read_elastic_settings().index_prefix)
-    with sync_client() as client, Progress(*columns, console=Console(stderr=True)) as progress:
+    with sync_client() as client, Progress(*columns, console=message_console()) as progress:
         task = progress.add_task("slots", total=None)
         done = import_directory(
             client, alias, directory, now, lambda read: progress.update(task, completed=read)
@@ -212,7 +213,7 @@ def _parse_answer(  # noqa: PLR0917 - the options of a command
     except RequestedIdError as error:
         exit_with_error(str(error), BAD_USAGE)
     except OSError as error:
-        exit_with_error(f"{error.filename} cannot be read: {error.strerror}.", BAD_USAGE)
+        exit_with_error(describe_error(error), BAD_USAGE)
 
 
 def _read(name: str) -> bytes:
@@ -232,9 +233,9 @@ def _parse_ids(asked: Iterable[str]) -> list[str]:
 
 def _write_lines(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     try:
-        path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+        replace_file(path, b"".join(orjson.dumps(row) + b"\n" for row in rows))
     except OSError as error:
-        exit_with_error(f"{path} cannot be written: {error.strerror}.", BAD_USAGE)
+        exit_with_error(describe_error(error), BAD_USAGE)
 
 
 def _print_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> None:
@@ -242,7 +243,7 @@ def _print_refusals(refused: Mapping[str, int], reports: Mapping[str, int]) -> N
     for label, counts in (("Refused", refused), ("Noticed", reports)):
         if counts:
             listed = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
-            typer.echo(f"{label}: {listed}", err=True)
+            print_line(f"{label}: {listed}", err=True)
 
 
 @contextmanager
@@ -254,8 +255,8 @@ def _open_error_report() -> Iterator[None]:
         exit_with_error(str(error), INTERRUPTED)
     except ElasticError as error:
         exit_with_error(str(error), UNAVAILABLE)
-    except (BulkRefusedError, WriteConflictError) as error:
-        exit_with_error(str(error), REFUSED)
+    except (BulkRefusedError, WriteConflictError, OSError) as error:
+        exit_with_error(describe_error(error), REFUSED)
 
 
 def _table(result: DirectoryImport) -> Table:

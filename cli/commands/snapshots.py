@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cli.error_report import open_error_report
 from cli.options import AsJson
-from cli.output import print_json, result_console
+from cli.output import print_json, print_line, result_console
 from elastic.client import sync_client
 from elastic.node.state import snapshot_dir
 from elastic.settings import read_elastic_settings
@@ -100,4 +100,4 @@ def _print_result(sentence: str, value: object, as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:
-        typer.echo(sentence)
+        print_line(sentence)

@@ -11,6 +11,7 @@ import typer
 from cli.notification.channels import NotSentError, send
 from cli.notification.message import FAILED, Notice, build_notice, failure_code
 from cli.notification.settings import notify_settings
+from cli.terminal_text import flatten_text
 from elastic.settings import BadSetting
 from indexers.runs.interruption import open_uninterruptible_section
 from indexers.runs.progress import ProgressListener
@@ -84,4 +85,4 @@ def send_failure_notice(notice: Notice) -> None:
             results = [NotSentError(str(error))]
     for result in results:
         if isinstance(result, NotSentError):
-            typer.echo(f"The failure could not be notified: {result}.", err=True)
+            typer.echo(flatten_text(f"The failure could not be notified: {result}."), err=True)

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from cli.terminal_text import flatten_texts
 from indexers.changes.differences import ChangeTally, Differences
 
 DEPARTMENTS_SHOWN = 10
@@ -70,6 +71,7 @@ def _most_common(fields: Counter[str]) -> str:
 
 
 def _example(one: Mapping[str, Any]) -> str:
+    one = flatten_texts(one)
     named = f"{one['kind']} {one['id']}, {one['title']} ({one['department']})"
     fields = one.get("fields", {})
     return named if not fields else f"{named}: {'; '.join(map(_field, fields.items()))}"

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from cli.terminal_text import flatten_text
 from cli.views.diff import differences
 from indexers.quality.gate import truncate_problems
 from indexers.quality.index_stats import IndexStats
@@ -94,7 +95,7 @@ def _quarantine_lines(quarantine: Mapping[str, Any]) -> list[RenderableType]:
             aside = f"{rejected:,} of {format_count(counts['read'], 'row')} set aside"
             lines.append(escape(f"{source}: {aside} (sas quarantine)."))
         if counts["unknown"]:
-            names = ", ".join(sorted(counts["unknown"]))
+            names = flatten_text(", ".join(sorted(counts["unknown"])))
             lines.append(escape(f"{source}: columns not known and not read: {names}."))
     return lines
 
@@ -146,7 +147,9 @@ def _trail(entries: Sequence[Mapping[str, Any]]) -> Table:
     table = Table("when", "what", "index", "who")
     for entry in entries:
         when = f"{entry['at']:%Y-%m-%d %H:%M:%S} UTC"
-        table.add_row(when, str(entry["event"]), entry["index"], escape(entry["actor"]))
+        table.add_row(
+            when, str(entry["event"]), entry["index"], escape(flatten_text(entry["actor"]))
+        )
     return table
 
 

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from cli.terminal_text import flatten_text
 from elastic.names import IndexName
 from elastic.schema import MigrationKind
 from elastic.service.audit import AuditEntry
@@ -24,8 +25,10 @@ def history(trail: Sequence[AuditEntry]) -> RenderableType:
     table = Table("when", "what", "index", "who", "counts")
     for entry in trail:
         when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC"
-        counts = escape(", ".join(_counts(entry.details)))
-        table.add_row(when, entry.event.value, entry.index, escape(entry.actor), counts)
+        counts = escape(flatten_text(", ".join(_counts(entry.details))))
+        table.add_row(
+            when, entry.event.value, entry.index, escape(flatten_text(entry.actor)), counts
+        )
     return table
 
 

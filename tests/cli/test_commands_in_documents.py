@@ -48,7 +48,7 @@ def find_refusal(line: str) -> str:
     if isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         return f"no command {words[0]!r}"
     known = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
-    unknown = [word for word in words if word.startswith("-") and word not in known]
+    unknown = [word for word in words if word.startswith("-") and word not in {"-", *known}]
     if unknown or SYNOPSIS.search(line) or not words:
         return f"no option {unknown}" if unknown else ""
     try:

@@ -190,6 +190,56 @@ def test_rows_of_a_csv_come_back_whatever_their_cells_hold(
     assert live(es, index_prefix)[f"rpps:{ANNE}@4{rang(ANNE)}"]["participant"] is True
 
 
+def test_a_formula_is_text_in_the_export_and_itself_again_at_the_replay(
+    run: Run, files: FileSet, tmp_path: Path
+) -> None:
+    own = files.directory / "participation.csv"
+    formula = '"=HYPERLINK(""http://evil.example"",""1"")"'
+    own.write_text(f"rpps,participation,via\n{ANNE},true,{formula}\n{BRUNO},true,-7\n")
+    run("reindex", "--from", files.directory, "--accept-drift")
+    path = tmp_path / "rows.csv"
+    read_json_output(run("quarantine", "--source", "participation", "--export", path, "--json"))
+    text = path.read_text()
+    assert ",=" not in text
+    assert ',"=' not in text
+    assert f"{BRUNO},true,'-7" in text
+    unchanged = orjson.loads(run("quarantine", "replay", path, "--later", "--json").stdout)
+    (found,) = unchanged["files"]
+    assert [row["detail"] for row in found["still_bad"]] == ["unchanged", "unchanged"]
+    correct(path, "'-7", "1")
+    (found,) = orjson.loads(run("quarantine", "replay", path, "--later", "--json").stdout)["files"]
+    assert (found["recorded"], len(found["still_bad"])) == (1, 1)
+
+
+def test_what_a_row_says_commands_no_terminal(run: Run, files: FileSet) -> None:
+    name = "\u202eX\x1b]0;owned\x07\x9b31m"
+    files.line("participation", rpps=ANNE, participation=f"{name}\n\rDeleted.", via=f"{name}")
+    run("reindex", "--from", files.directory, "--accept-drift")
+    for words in ([], ["--rows"]):
+        printed = run("quarantine", *words).output
+        assert "participation" in printed
+        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(printed)
+        assert "\nDeleted." not in printed
+    rows = read_json_output(run("quarantine", "--rows", "--json"))["rows"]
+    assert name in orjson.loads(rows[0]["raw"])["via"]
+
+
+def test_the_hint_shows_rows_only_where_some_were_set_aside(run: Run, files: FileSet) -> None:
+    run("reindex", "--from", files.directory)
+    assert "--rows" not in run("quarantine").output
+
+
+def test_a_run_that_ended_before_reading_hides_no_rows(
+    run: Run, files_with_damage: FileSet, tmp_path: Path
+) -> None:
+    run("reindex", "--from", files_with_damage.directory, "--accept-drift")
+    before = run("quarantine", "--json").stdout
+    assert run("reindex", "--from", tmp_path / "nowhere").exit_code != 0
+    after = run("quarantine", "--json")
+    assert after.stdout == before
+    assert "ended before it read a row" in after.stderr
+
+
 def test_one_damage_corrected_in_two_ways_is_refused(
     run: Run, files: FileSet, tmp_path: Path
 ) -> None:

@@ -312,3 +312,46 @@ def test_serve_is_not_opened_to_a_network_by_accident(sas: Sas) -> None:
     done = sas("serve", "--host", "0.0.0.0", "--port", "0")
     assert done.exit_code == 2
     assert "SAS_DEV_NETWORKS" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["MG"], "(--near, --where, --insee, --department)"),
+        (["MG", "--near", "48,2", "--insee", "48095"], "(--near, --insee)"),
+        (["MG", "--where", "Mende", "--insee", "48095"], "(--where, --insee)"),
+    ],
+)
+def test_the_options_of_the_place_are_named(words: list[str], named: str) -> None:
+    done = CliRunner().invoke(app, ["search", *words])
+    assert done.exit_code == 2
+    assert named in done.stderr
+
+
+def test_a_stopped_node_is_told_with_its_remedy() -> None:
+    nowhere = {"SAS_ELASTICSEARCH_URL": "http://127.0.0.1:1"}
+    done = CliRunner().invoke(app, ["search", "MG", "--near", "48,2"], env=nowhere)
+    assert done.exit_code == 3
+    assert "`sas up`" in done.stderr
+
+
+def test_what_concerns_a_patient_is_read_from_the_standard_input(
+    sas: Sas, environment: dict[str, str], dozen: None
+) -> None:
+    arguments = ["search", "pharmacie", "--where", "Mende", "--now", NOW, "--seed", "1", "--json"]
+    shown = sas(*arguments)
+    hidden = [{"Mende": "-", "pharmacie": "-"}.get(word, word) for word in arguments]
+    read = CliRunner().invoke(app, hidden, env=environment, input="pharmacie\nMende\n")
+    assert read.exit_code == 0, read.output
+    drop = {"took_ms", "took"}
+    one, other = (json.loads(done.stdout) for done in (shown, read))
+    assert {k: v for k, v in one.items() if k not in drop} == {
+        k: v for k, v in other.items() if k not in drop
+    }
+
+
+@pytest.mark.parametrize("option", ["--where", "--near", "--treating-doctor"])
+def test_a_line_that_is_missing_is_told(option: str) -> None:
+    done = CliRunner().invoke(app, ["search", "MG", option, "-"], input="")
+    assert done.exit_code == 2
+    assert f"{option} - attend une ligne" in done.stderr

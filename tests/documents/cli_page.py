@@ -16,7 +16,7 @@ INTRODUCTION = f"""# Commands
 
 Texts are those of the option `--help`. Exit codes: 0 done, 1 data or order to correct, 2 wrong
 usage, 3 Elasticsearch or the lock, 4 offers differ (`sas diff --exit-code`), 130 stopped
-by a signal.
+by a signal, 141 the reader of the output left.
 """
 
 

@@ -67,6 +67,30 @@ def test_a_link_that_would_be_refused_is_not_written(sas: Sas) -> None:
     assert "sans nom de rue" in done.stderr
 
 
+def test_a_link_to_an_unknown_speciality_is_not_written(sas: Sas) -> None:
+    """The service would look for a general practitioner instead."""
+    done = sas("link", *options(origin="1.2", specialty="quevarrec", city="Mende"))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Aucun lien n'est écrit" in done.stderr
+    assert sas("link", *options(origin="1.2", city="Mende")).exit_code == 0
+
+
+def test_an_address_is_read_from_the_standard_input(sas: Sas) -> None:
+    """Arguments are in the list of processes: lines stand for them, in the order of the help."""
+    hidden = {"practitioner": "-", "streetnumber": "-", "streetname": "-"}
+    lines = [LINK_PARAMETERS[name] for name in hidden]
+    for content in ("\n".join(lines), "\r\n".join(lines).encode("cp1252")):
+        done = sas("link", *options(**{**LINK_PARAMETERS, **hidden}, base=BASE), input=content)
+        assert done.stdout == sas("link", *options(**LINK_PARAMETERS, base=BASE)).stdout
+
+
+@pytest.mark.parametrize("content", ["", "\n", "x" * 10_001])
+def test_a_line_that_is_missing_or_endless_is_refused(sas: Sas, content: str) -> None:
+    done = sas("link", *options(origin="1.2", city="-"), input=content)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--city - attend une ligne" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("query", "code", "wrong"),
     [
