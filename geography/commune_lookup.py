@@ -1,10 +1,15 @@
 """The commune an address names: by its code, else its postcode and town, else its town alone.
 
+Three thousand codes are postcodes of another commune: 29200 is Morlaix before it is Brest. A code
+that neither postcode nor town confirms yields to what two of the three say (``read_commune_code``,
+the one reading of codes for searches, links and rows).
+
 Traps 36 to 42 of the sources: CEDEX, boxes, towns in another field, districts, codes of the
 old FINESS overseas, merged communes, foreign addresses.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from geography.departments import load_corrected_departments
@@ -49,14 +54,21 @@ class PostalAddress(NamedTuple):
 
 
 class NamedCommune(NamedTuple):
-    """The commune of an address, and how it was read."""
+    """The commune of an address, and how it was read.
+
+    ``instead`` is the commune of the other reading of a code that nothing settles.
+    """
 
     commune: Commune
     notes: tuple[Note, ...] = ()
+    instead: Commune | None = None
 
 
 def find_commune(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | Unlocatable:
-    """The commune of an address, or why it has none. The code wins over postcode and town."""
+    """The commune of an address, or why it has none, by what two of code, postcode and town say.
+
+    The code wins where they cannot be settled, with a note.
+    """
     if not (address.postal_code.strip() or address.city.strip() or address.insee.strip()):
         return Unlocatable.FOREIGN if _is_abroad(address) else Unlocatable.EMPTY
     if _is_abroad(address):
@@ -70,7 +82,7 @@ def find_commune(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune |
         return found
     unknown = (Note.INSEE_UNKNOWN,) if address.insee and not by_code else ()
     merged = (Note.MERGED_COMMUNE,) if found.commune.part else ()
-    return NamedCommune(found.commune, (*notes, *unknown, *found.notes, *merged))
+    return found._replace(notes=(*notes, *unknown, *found.notes, *merged))
 
 
 def _is_abroad(address: PostalAddress) -> bool:
@@ -95,16 +107,124 @@ def _postcode_from_town(address: PostalAddress) -> tuple[PostalAddress, tuple[No
     return moved, () if known else (Note.TOWN_IN_ANOTHER_FIELD,)
 
 
+def read_commune_code(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | None:
+    """The commune of the code of an address, read with its postcode and town; None without one.
+
+    A code confirmed by one of them is followed. Otherwise it yields to both when they agree, and
+    is read as a postcode where that makes two agree, or where it is no code of today. What cannot
+    be settled stays the code's commune, with ``CODES_DISAGREE`` or ``instead``.
+    """
+    address, _ = _postcode_from_town(address)
+    return _by_code(gazetteer, address) if address.insee.strip() else None
+
+
 def _by_code(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | None:
-    written = address.insee.strip().upper()
-    code, notes = _clean_code(written)
-    if code == address.postal_code.strip() and _is_overseas_postcode(gazetteer, code):
-        # 97133 is Vieux-Fort as a code, Saint-Barthélemy as a postcode: both columns agree.
-        return NamedCommune(gazetteer.by_postcode(code)[0], (Note.INSEE_IS_POSTCODE,))
+    code, notes = _clean_code(address.insee.strip().upper())
     commune = gazetteer.by_insee(code)
-    if commune is None:
+    if commune is not None and _is_confirmed(gazetteer, commune, address):
+        return _resolve_district(gazetteer, NamedCommune(commune, notes), address)
+    other = _find_outvoting(gazetteer, code, address, commune)
+    if other is not None or commune is None:
+        return other
+    found = _resolve_district(gazetteer, NamedCommune(commune, notes), address)
+    return _mark_unsettled(gazetteer, found, code, address)
+
+
+def _is_confirmed(gazetteer: Gazetteer, commune: Commune, address: PostalAddress) -> bool:
+    """True when the postcode or the town is of that commune, or the CEDEX of its department.
+
+    The same figures written twice confirm nothing.
+    """
+    postal_code = address.postal_code.strip()
+    named = _find_town_communes(gazetteer, address)
+    if postal_code == address.insee.strip():
+        return _has_ground(gazetteer, commune, named)
+    served = gazetteer.by_postcode(postal_code)
+    cedex = not served and commune.department in departments_of_postcode(postal_code)
+    return cedex or _has_ground(gazetteer, commune, (*served, *named))
+
+
+def _has_ground(gazetteer: Gazetteer, commune: Commune, known: Iterable[Commune]) -> bool:
+    family = gazetteer.insee_family(commune.insee)
+    return any(other.insee in family for other in known)
+
+
+def _find_town_communes(
+    gazetteer: Gazetteer, address: PostalAddress, postcode: str | None = None
+) -> list[Commune]:
+    """The communes of the town, that of its sorting office last; those of a postcode if given."""
+    towns = dict.fromkeys([address.city, POSTAL_TOWNS.get(name_key(address.city), address.city)])
+    return [c for town in towns if town for c in gazetteer.by_name(town, postcode=postcode)]
+
+
+def _find_outvoting(
+    gazetteer: Gazetteer, code: str, address: PostalAddress, commune: Commune | None
+) -> NamedCommune | None:
+    """The commune that the others agree on, the code counting as a postcode; None when they do
+    not, or when a code of no commune leaves postcode and town to decide."""
+    postal_code = address.postal_code.strip()
+    agreed = _find_agreed(gazetteer, address, postal_code)
+    if agreed is not None and commune is not None:
+        same = code == postal_code or agreed in gazetteer.by_postcode(code)
+        return NamedCommune(agreed, (Note.INSEE_IS_POSTCODE if same else Note.INSEE_OUTVOTED,))
+    served = gazetteer.by_postcode(code)
+    current = commune is not None and commune.insee == code and commune in served
+    if not served or (current and code == postal_code):
         return None
-    return _resolve_district(gazetteer, NamedCommune(commune, notes), address)
+    as_postcode = _find_agreed(gazetteer, address, code)
+    if as_postcode is None and code != postal_code:
+        also = gazetteer.by_postcode(postal_code)
+        as_postcode = next((one for one in served if one in also), None)
+    if as_postcode is not None:
+        return NamedCommune(as_postcode, (Note.INSEE_IS_POSTCODE,))
+    return _read_only_postcode(gazetteer, code, address, commune)
+
+
+def _find_agreed(gazetteer: Gazetteer, address: PostalAddress, postal_code: str) -> Commune | None:
+    """The commune of the town that the postcode serves, or of its department for a CEDEX."""
+    if not address.city.strip() or not postal_code:
+        return None
+    if gazetteer.by_postcode(postal_code):
+        return next(iter(_find_town_communes(gazetteer, address, postal_code)), None)
+    departments = departments_of_postcode(postal_code)
+    known = [c for c in _find_town_communes(gazetteer, address) if c.department in departments]
+    return known[0] if len({c.insee for c in known}) == 1 else None
+
+
+def _read_only_postcode(
+    gazetteer: Gazetteer, code: str, address: PostalAddress, commune: Commune | None
+) -> NamedCommune | None:
+    """The code as a postcode, when the postcode has the same figures, or when nothing else is
+    known of a code that is none of today: 75016 was a commune of the Seine."""
+    if code != address.postal_code.strip():
+        known = gazetteer.by_postcode(address.postal_code.strip())
+        if known or _find_town_communes(gazetteer, address):
+            return None
+        if commune is not None and code.startswith(commune.department):
+            return None
+    found = _by_postcode(gazetteer, address._replace(postal_code=code))
+    if not isinstance(found, NamedCommune):
+        return None
+    return found._replace(notes=(Note.INSEE_IS_POSTCODE, *found.notes))
+
+
+def _mark_unsettled(
+    gazetteer: Gazetteer, found: NamedCommune, code: str, address: PostalAddress
+) -> NamedCommune:
+    """The reading by the code, with what it may mean instead."""
+    known = (
+        *gazetteer.by_postcode(address.postal_code.strip()),
+        *_find_town_communes(gazetteer, address),
+    )
+    if _has_ground(gazetteer, found.commune, known):
+        return found
+    if known:
+        notes = (*found.notes, Note.CODES_DISAGREE)
+        return found._replace(notes=notes, instead=known[0])
+    served = gazetteer.by_postcode(code)
+    if not served or _has_ground(gazetteer, found.commune, served):
+        return found
+    return found._replace(instead=served[0])
 
 
 def _clean_code(code: str) -> tuple[str, tuple[Note, ...]]:
@@ -116,11 +236,6 @@ def _clean_code(code: str) -> tuple[str, tuple[Note, ...]]:
     return code, ()
 
 
-def _is_overseas_postcode(gazetteer: Gazetteer, code: str) -> bool:
-    served = gazetteer.by_postcode(code)
-    return len(served) == 1 and served[0].department in ("977", "978")
-
-
 def _resolve_district(
     gazetteer: Gazetteer, found: NamedCommune, address: PostalAddress
 ) -> NamedCommune:
@@ -130,11 +245,11 @@ def _resolve_district(
     served = gazetteer.by_postcode(address.postal_code.strip())
     for district in (*served, *gazetteer.by_name(address.city)):
         if district.parent == found.commune.insee:
-            return NamedCommune(district, (*found.notes, Note.DISTRICT_TOLD))
+            return found._replace(commune=district, notes=(*found.notes, Note.DISTRICT_TOLD))
     return found
 
 
-def _by_postcode(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | Unlocatable | None:
+def _by_postcode(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | None:
     postal_code = address.postal_code.strip()
     served = gazetteer.by_postcode(postal_code)
     if not served:

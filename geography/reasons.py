@@ -31,6 +31,8 @@ class Note(StrEnum):
     INSEE_ZERO_RESTORED = "insee_zero_restored"
     INSEE_UNKNOWN = "insee_unknown"
     INSEE_IS_POSTCODE = "insee_is_postcode"
+    INSEE_OUTVOTED = "insee_outvoted"
+    CODES_DISAGREE = "codes_disagree"
     LEGACY_OVERSEAS_CODE = "legacy_overseas_code"
     DISTRICT_TOLD = "district_told"
     TOWN_IN_ANOTHER_FIELD = "town_in_another_field"
@@ -69,6 +71,8 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         Note.INSEE_ZERO_RESTORED: "the leading zero of the commune code came back",
         Note.INSEE_UNKNOWN: "no commune has this code: postcode and town decided",
         Note.INSEE_IS_POSTCODE: "the commune code is a postcode and was read as one",
+        Note.INSEE_OUTVOTED: "postcode and town agree on another commune than the code: theirs",
+        Note.CODES_DISAGREE: "code, postcode and town disagree, and no two agree: the code's",
         Note.LEGACY_OVERSEAS_CODE: "a FINESS code overseas (9A to 9J), read as the commune's",
         Note.DISTRICT_TOLD: "the code of a whole city: postcode or town told the district",
         Note.TOWN_IN_ANOTHER_FIELD: "the town stood in the field of the sorting office",

@@ -35,9 +35,11 @@ NAMES = frozenset(LrmLink.model_fields)
 
 
 class FindingLevel(StrEnum):
-    """What a finding means for the link: followed, followed otherwise, refused."""
+    """What a finding means for the link: followed, not known without the network, followed
+    otherwise, refused."""
 
     OK = "ok"
+    UNCHECKED = "unchecked"
     WARNING = "warning"
     FAULT = "fault"
 
@@ -142,7 +144,8 @@ def _address(link: LrmLink) -> Iterator[Finding]:
         name = error.field or ADDRESS
         yield Finding(name, FindingLevel.FAULT, "", f"{error.detail} {error.remedy}")
         return
-    yield Finding(ADDRESS, FindingLevel.OK, place.text, _search_area_text(place))
+    level = FindingLevel.UNCHECKED if place.street else FindingLevel.OK
+    yield Finding(ADDRESS, level, place.text, _search_area_text(place))
     for warning in place.warnings:
         yield Finding(ADDRESS, FindingLevel.WARNING, "", warning["message"])
 
@@ -150,4 +153,8 @@ def _address(link: LrmLink) -> Iterator[Finding]:
 def _search_area_text(place: LrmPlace) -> str:
     """What is searched around, with the code the commune has today."""
     code = f" (INSEE {place.commune.insee})" if place.commune else ""
-    return f"Autour de l'adresse{code}." if place.street else f"Autour de la commune{code}."
+    if not place.street:
+        return f"Autour de la commune{code}."
+    return (
+        f"Rue cherchée à l'ouverture du lien, pas ici ; non trouvée : autour de la commune{code}."
+    )

@@ -1,11 +1,13 @@
 """The patient's address as an LRM link gives it: four parameters, one place (F058, F059, W30)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_code
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import GeocodedAddress
+from geography.reasons import Note
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
 from search_engine.request.area import Area, address_area, insee_area, pad_insee
 from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
@@ -25,6 +27,15 @@ CITY_AMBIGUOUS = {
 CITY_DIFFERS = {
     "code": "lrm_city_differs",
     "message": "Le code INSEE et le nom désignent deux communes : le code a été retenu.",
+}
+INSEE_IS_POSTCODE = {
+    "code": "lrm_insee_is_postcode",
+    "message": "Le code INSEE reçu est un code postal : il a été lu comme tel.",
+}
+INSEE_OR_POSTCODE = {
+    "code": "lrm_insee_or_postcode",
+    "message": "Le code INSEE reçu est aussi le code postal d'une autre commune : vérifiez le "
+    "secteur affiché.",
 }
 """Warnings of the address."""
 
@@ -111,28 +122,32 @@ async def resolve_place_area(place: LrmPlace, finder: InseeFinder) -> Area:
         return insee_area(gazetteer, commune.insee, None)
     found = await finder.geocode(place.text, insee=None if commune is None else commune.insee)
     if found is not None:
-        return address_area(gazetteer, found, None)
+        return address_area(gazetteer, found, None, service_down=finder.is_down)
     if finder.is_down:
         raise GeocoderUnavailable
     raise PlaceNotFound(field="streetname")
 
 
 def _town(gazetteer: Gazetteer, insee: str, city: str) -> LrmPlace:
-    """The commune by its code, else by its name (F058); arrondissements stay (W30)."""
-    commune = gazetteer.by_insee(pad_insee(insee)) if insee else None
+    """The commune by its code, read with the name (F058); arrondissements stay (W30)."""
+    found = read_commune_code(gazetteer, PostalAddress("", "", city, pad_insee(insee)))
+    if found is not None:
+        return LrmPlace("", "", found.commune, city, tuple(_code_warnings(found)))
     named = gazetteer.by_name(city) if city else []
-    if commune is not None:
-        return LrmPlace("", "", commune, city, _city_warnings(gazetteer, commune, named))
     unknown = (INSEE_UNKNOWN,) if insee else ()
     if len(named) > 1:
         return LrmPlace("", "", None, city, (*unknown, CITY_AMBIGUOUS))
     return LrmPlace("", "", named[0] if named else None, city, unknown)
 
 
-def _city_warnings(gazetteer: Gazetteer, commune: Commune, named: list[Commune]) -> Warnings:
-    family = {commune.insee, *gazetteer.insee_family(commune.insee)}
-    same = not named or any(one.insee in family for one in named)
-    return () if same else (CITY_DIFFERS,)
+def _code_warnings(found: NamedCommune) -> Iterator[Mapping[str, str]]:
+    """A code that was read as a postcode, or that the name contradicts, or that could be one."""
+    if Note.INSEE_IS_POSTCODE in found.notes:
+        yield INSEE_IS_POSTCODE
+    elif Note.CODES_DISAGREE in found.notes:
+        yield CITY_DIFFERS
+    elif found.instead is not None:
+        yield INSEE_OR_POSTCODE
 
 
 def _one_line(text: str) -> str:

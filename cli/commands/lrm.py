@@ -40,6 +40,7 @@ UNKNOWN_SPECIALTY = (
 
 MARKS = {
     FindingLevel.OK: "[green]bon[/]",
+    FindingLevel.UNCHECKED: "[yellow]non vérifié[/]",
     FindingLevel.WARNING: "[yellow]attention[/]",
     FindingLevel.FAULT: "[red]refusé[/]",
 }
@@ -98,7 +99,7 @@ def link_command(
     }
     url = build_link(base, given)
     found = explain_parameters(parse_link_parameters(url))
-    to_know = [one for one in found if one.level is not FindingLevel.OK]
+    to_know = [one for one in found if one.level in (FindingLevel.WARNING, FindingLevel.FAULT)]
     if to_know:
         message_console().print(_table(to_know))
     _stop_on_fault(found)

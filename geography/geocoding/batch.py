@@ -16,7 +16,7 @@ import httpx
 import structlog
 
 from geography.address import normalise_city, normalise_line
-from geography.commune_lookup import PostalAddress
+from geography.commune_lookup import PostalAddress, read_commune_code
 from geography.gazetteer import Gazetteer, load_gazetteer
 from geography.geocoding.breaker import Monotonic
 from geography.geocoding.national_api import (
@@ -117,7 +117,8 @@ class BatchGeocoder:
     def _build_row(self, rank: int, address: PostalAddress, filtered: bool) -> dict[str, str]:
         """An address as the service reads it: no CEDEX, and filters only where they can match."""
         postcode = address.postal_code.strip()
-        commune = self._gazetteer.by_insee(address.insee.strip()) if address.insee else None
+        named = read_commune_code(self._gazetteer, address)
+        commune = named and named.commune
         whole_city = commune and self._gazetteer.has_districts(commune.insee)
         citycode = commune.insee if commune and not whole_city and not commune.part else ""
         known = postcode if self._gazetteer.by_postcode(postcode) else ""

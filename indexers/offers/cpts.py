@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from geography.commune_lookup import PostalAddress, read_commune_code
 from geography.departments import department_zone, resolve_department_code
 from geography.gazetteer import load_gazetteer
 from geography.locate import Locator
@@ -120,6 +121,7 @@ def territory_fields(department: str) -> Record:
 
 
 def current_code(insee: str) -> str:
-    """The code of today of a merged commune, as searches know it; any other code itself."""
-    commune = load_gazetteer().by_insee(insee)
-    return insee if commune is None else commune.insee
+    """The code of today of a merged commune, and of a postcode written for a code, as searches
+    read them; any other code itself."""
+    found = read_commune_code(load_gazetteer(), PostalAddress(insee=insee))
+    return insee if found is None else found.commune.insee

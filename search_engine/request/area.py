@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, Protocol
 
+from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_code
 from geography.departments import Department, commune_zone, departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
@@ -66,6 +67,8 @@ class Area(NamedTuple):
     precision: str | None = None
     score: float | None = None
     source: str = "request"
+    service_down: bool = False
+    """The address service could not be asked: the commune stands for an address not looked for."""
 
     def enlarge(self, radius_km: float) -> "Area":
         """The same place with a larger radius; the first radius is kept."""
@@ -126,11 +129,19 @@ def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | 
 
 
 def insee_area(gazetteer: Gazetteer, insee: str, radius_km: float | None) -> Area:
-    """Around the point of a commune; arrondissements stay, former codes are answered."""
-    commune = gazetteer.by_insee(pad_insee(insee))
-    if commune is None:
+    """Around the point of a commune; arrondissements stay, former codes are answered.
+
+    A code that is only a postcode is read as one: ``75016``.
+    """
+    found = read_insee(gazetteer, insee)
+    if found is None:
         raise CommuneNotFound
-    return _commune_area(commune, radius_km)
+    return _commune_area(found.commune, radius_km)
+
+
+def read_insee(gazetteer: Gazetteer, insee: str) -> NamedCommune | None:
+    """The commune of a code given alone, with what else the code may mean."""
+    return read_commune_code(gazetteer, PostalAddress(insee=pad_insee(insee)))
 
 
 def pad_insee(insee: str) -> str:
@@ -177,11 +188,17 @@ async def text_area(
     if isinstance(found, DepartmentMatch):
         return department_area(departments()[found.code], radius_km)
     if found is not None:
-        return address_area(gazetteer, found, radius_km)
+        return address_area(gazetteer, found, radius_km, service_down=geocoder.is_down)
     raise GeocoderUnavailable if geocoder.is_down else PlaceNotFound
 
 
-def address_area(gazetteer: Gazetteer, address: GeocodedAddress, radius_km: float | None) -> Area:
+def address_area(
+    gazetteer: Gazetteer,
+    address: GeocodedAddress,
+    radius_km: float | None,
+    *,
+    service_down: bool = False,
+) -> Area:
     """Around what the geocoder found; better than its commune, it is the patient's own point."""
     commune = gazetteer.by_insee(address.insee) or gazetteer.nearest(address.lat, address.lon)
     exact = address.precision is not Precision.MUNICIPALITY
@@ -195,6 +212,7 @@ def address_area(gazetteer: Gazetteer, address: GeocodedAddress, radius_km: floa
         precision=address.precision.value,
         score=address.score,
         source=address.source,
+        service_down=service_down,
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from geography.gazetteer import load_gazetteer
+from geography.gazetteer import Commune, load_gazetteer
+from geography.reasons import Note
 from geography.text_place import find_other_communes
 from mappings.records import Offer
 from search_engine.backend.bodies import Answer
@@ -19,7 +20,7 @@ from search_engine.query.treating_doctor import (
     doctor_flags,
     doctor_slots,
 )
-from search_engine.request.area import Area, AreaKind
+from search_engine.request.area import Area, AreaKind, read_insee
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.cards import Card, CardContext, card, omit_unknown
@@ -41,6 +42,11 @@ DISTANCE_FROM_CENTRE = {
 COMMUNE_ONLY = {
     "code": "commune_only",
     "message": "Adresse non trouvée : la recherche se fait autour de sa commune.",
+}
+SERVICE_DOWN = {
+    "code": "address_service_down",
+    "message": "Le service d'adresses ne répond pas : la recherche se fait autour de la commune de "
+    "l'adresse, sans savoir si celle-ci existe.",
 }
 
 
@@ -237,7 +243,9 @@ def _as_list(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-AREA_FIELDS = tuple(name for name in Area._fields if name != "first_radius_km")
+AREA_FIELDS = tuple(
+    name for name in Area._fields if name not in ("first_radius_km", "service_down")
+)
 
 
 def area_block(plan: Plan) -> dict[str, Any]:
@@ -252,7 +260,8 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE)
     if plan.area.kind is AreaKind.COMMUNE and (plan.area.score or 1) < 1:
-        warnings.append(COMMUNE_ONLY)
+        warnings.append(SERVICE_DOWN if plan.area.service_down else COMMUNE_ONLY)
+    warnings += insee_warnings(plan.request.criteria.insee)
     if others := _other_communes(plan):
         message = f"Plusieurs communes possibles : {plan.area.label} est retenue. "
         message += f"Pour {join_with_or(others)}, donnez le code postal."
@@ -263,6 +272,28 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     if doctor is not None and not identified:
         warnings.append(NOT_IDENTIFIED if doctor else NOT_TRANSMITTED)
     return warnings
+
+
+def insee_warnings(insee: str | None) -> list[PageWarning]:
+    """What a code given alone was read as, when it is a postcode or could be one."""
+    gazetteer = load_gazetteer()
+    found = read_insee(gazetteer, insee) if insee else None
+    if found is None:
+        return []
+    if Note.INSEE_IS_POSTCODE in found.notes:
+        message = f"{insee} est un code postal, lu comme {_label(found.commune)}. "
+        message += "Donnez un code INSEE, ou la commune en texte."
+        return [{"code": "insee_is_postcode", "message": message}]
+    if found.instead is None:
+        return []
+    message = f"{insee} est lu comme le code INSEE de {_label(found.commune)}. "
+    message += f"C'est aussi le code postal de {_label(found.instead)} : pour ce lieu, donnez la "
+    message += "commune en texte."
+    return [{"code": "insee_or_postcode", "message": message}]
+
+
+def _label(commune: Commune) -> str:
+    return f"{commune.part or commune.name} ({commune.department})"
 
 
 def join_with_or(words: Sequence[str]) -> str:

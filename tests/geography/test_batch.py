@@ -76,7 +76,9 @@ def test_addresses_are_sent_clean_and_filtered(
     [
         (PostalAddress("1 rue X", "48000", "Mende"), "48000", ""),
         (PostalAddress("1 rue X", "57085", "METZ CEDEX"), "", ""),
-        (PostalAddress("1 rue X", "75015", "Paris", "75056"), "75015", ""),
+        (PostalAddress("1 rue X", "75015", "Paris", "75056"), "", "75115"),
+        (PostalAddress("1 rue X", "", "Paris", "75056"), "", ""),
+        (PostalAddress("1 rue X", "69003", "Lyon", "69003"), "", "69383"),
         (PostalAddress("1 rue X", "75015", "Paris", "75115"), "", "75115"),
         (PostalAddress("1 rue X", "01300", "Arbignieu", "01340"), "01300", ""),
     ],

@@ -55,7 +55,7 @@ def test_a_link_built_is_a_link_understood(sas: Sas) -> None:
             ("origin", "ok", "1.2.250.1.999.1"),
             ("specialty", "ok", "Médecine générale"),
             ("practitioner", "ok", "RPPS 10000000102"),
-            ("adresse", "ok", "12 bis rue de l'Église & du Lac, 48000 Mende"),
+            ("adresse", "unchecked", "12 bis rue de l'Église & du Lac, 48000 Mende"),
         ],
     )
 
@@ -161,3 +161,22 @@ def test_people_read_sentences_in_french(sas: Sas) -> None:
     assert done.exit_code == 0
     for result in ("rue [bold] X, 75015 Paris", "INSEE 75115", "Vérifiée au registre", "attention"):
         assert result in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "level", "words"),
+    [
+        ("inseecode=48095", "ok", "Autour de la commune"),
+        ("inseecode=48095&streetname=rue+qui+manque", "unchecked", "pas ici"),
+        ("inseecode=48095&streetnumber=12&streetname=rue+du+Lac", "unchecked", "pas ici"),
+    ],
+)
+def test_a_street_that_nobody_looked_for_is_not_said_to_be_good(
+    sas: Sas, query: str, level: str, words: str
+) -> None:
+    done = sas("check", "--json", f"{BASE}?origin=1.2&specialty=MG&practitioner=X&{query}")
+    (found,) = [one for one in json.loads(done.stdout) if one["parameter"] == "adresse"]
+    assert (done.exit_code, found["level"]) == (0, level)
+    assert words in found["message"]
+    shown = sas("check", f"{BASE}?origin=1.2&specialty=MG&practitioner=X&{query}")
+    assert ("non vérifié" in shown.stdout) is (level == "unchecked")

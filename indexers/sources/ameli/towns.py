@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from geography.address import normalise_city
+from geography.commune_lookup import PostalAddress, read_commune_code
 from geography.gazetteer import Commune, load_gazetteer
 
 _TOWN_CACHE_SIZE = 1 << 17
@@ -28,7 +29,8 @@ def town(postal_code: str, city: str, insee: str = "") -> Town:
 
     75056 with 75015, 75115, and PARIS CEDEX 15 are the fifteenth district.
     """
-    commune = load_gazetteer().by_insee(insee) if insee else _find_commune(postal_code, city)
+    named = read_commune_code(load_gazetteer(), PostalAddress("", postal_code, city, insee))
+    commune = named.commune if named else None if insee else _find_commune(postal_code, city)
     if commune is None:
         return Town(f"{postal_code} {normalise_city(city)}")
     if commune.parent:

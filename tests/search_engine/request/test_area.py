@@ -238,6 +238,9 @@ async def test_a_service_down_leaves_the_commune_of_the_address(service: Address
     assert (found.kind, found.insee, found.source) == (AreaKind.COMMUNE, "48095", "gazetteer")
     assert found.score is not None
     assert found.score < 1
+    assert found.service_down
+    service.status = 200
+    assert not (await area({"where": "12 rue du lac, 48000 Mende"}, service.url)).service_down
 
 
 @pytest.mark.proves("F005", "F006")
@@ -279,3 +282,10 @@ async def test_an_unknown_place_and_a_service_down_are_two_things(service: Addre
 async def test_no_service_at_the_address_is_never_a_crash(dead_port: int) -> None:
     with pytest.raises(GeocoderUnavailable):
         await area({"where": "zzzz qqqq"}, f"http://127.0.0.1:{dead_port}")
+
+
+@pytest.mark.parametrize(
+    ("insee", "read_as"), [("75016", "75116"), ("29151", "29151"), ("44000", "44109")]
+)
+async def test_a_code_that_is_only_a_postcode_is_read_as_one(insee: str, read_as: str) -> None:
+    assert (await area({"insee": insee})).insee == read_as

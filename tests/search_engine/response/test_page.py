@@ -10,6 +10,7 @@ from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, IndexMissing
 from search_engine.backend.index import Index
 from search_engine.request.problems import PartialAnswer, UnknownCode
+from search_engine.response.page import insee_warnings
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import Searcher, commune, doctor, slot
 
@@ -46,6 +47,35 @@ async def test_a_page_beyond_the_last_is_empty_and_keeps_the_total(
     searcher = index_offers([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
     page = await searcher.page(page=9, size=5)
     assert (page["results"], page["total"]["value"], page["next"]) == ([], 7, None)
+
+
+@pytest.mark.parametrize(
+    ("service_down", "code"), [(False, "commune_only"), (True, "address_service_down")]
+)
+async def test_an_address_not_looked_for_is_not_told_as_not_found(
+    index_offers: IndexOffers, service_down: bool, code: str
+) -> None:
+    searcher = index_offers([doctor("a", 1, [slot()])])
+    page = await searcher.page(where=commune(score=0.5, service_down=service_down))
+    assert [warning["code"] for warning in page["warnings"]] == [code]
+    assert "service_down" not in page["area"]
+
+
+@pytest.mark.parametrize(
+    ("insee", "code", "names"),
+    [
+        ("75016", "insee_is_postcode", ["Paris 16e"]),
+        ("29200", "insee_or_postcode", ["Morlaix (29)", "Brest (29)"]),
+        ("48095", None, []),
+        (None, None, []),
+    ],
+)
+def test_a_commune_code_that_is_a_postcode_is_told(
+    insee: str | None, code: str | None, names: list[str]
+) -> None:
+    warnings = insee_warnings(insee)
+    assert [warning["code"] for warning in warnings] == ([] if code is None else [code])
+    assert all(name in warnings[0]["message"] for name in names)
 
 
 @pytest.mark.proves("F019", "F020", "W03")
