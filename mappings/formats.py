@@ -8,7 +8,17 @@ the place.
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    model_validator,
+)
+
+from mappings.hours import span_minutes
 
 RppsText = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
 FinessText = Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{7}$")]
@@ -19,9 +29,25 @@ DepartmentText = Annotated[str, StringConstraints(pattern=r"^(\d{2,3}|2[AB])$")]
 PhoneText = Annotated[str, StringConstraints(min_length=2, max_length=40)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Hours = dict[Weekday, list[tuple[ClockTime, ClockTime]]]
-"""Opening intervals of each weekday, local time of the place: ``{"mon": [["08:00", "12:00"]]}``."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
+
+
+def _check_span(span: tuple[str, str]) -> tuple[str, str]:
+    """An interval that opens nothing would be lost without a word."""
+    if span_minutes(*span) is None:
+        raise ValueError(
+            "opens and closes at the same time: write 00:00-24:00 for a whole day, "
+            "20:00-02:00 for a night, and leave out a day that is closed"
+        )
+    return span
+
+
+Hours = dict[Weekday, list[Annotated[tuple[ClockTime, ClockTime], AfterValidator(_check_span)]]]
+"""Opening intervals of each weekday, local time of the place: ``{"mon": [["08:00", "12:00"]]}``.
+
+``["20:00", "02:00"]`` closes on the next day, ``["00:00", "00:00"]`` is a whole day. ``holiday``
+holds the hours of public holidays; without it, ``mappings.hours.add_holiday_hours`` decides.
+"""
 
 MAX_ABSENCES = 3
 

@@ -225,7 +225,7 @@ class DateRange(TypedDict):
 
 
 class MinuteRange(TypedDict):
-    """Minutes of the local week, Monday 00:00 is 0: ``gte`` included, ``lt`` excluded."""
+    """Minutes of ``mappings.hours``, Monday 00:00 is 0: ``gte`` included, ``lt`` excluded."""
 
     gte: int
     lt: int
@@ -350,7 +350,7 @@ class Offer(TypedDict):
     phones: NotRequired[list[str]]
     """E.164 numbers."""
     hours: NotRequired[dict[str, list[list[str]]]]
-    """Opening hours by weekday, as pairs of local times."""
+    """Opening hours by weekday and ``holiday``, as pairs of local times."""
     open_minutes: NotRequired[list[MinuteRange]]
     """``hours`` on the clock of ``timezone``, made by ``mappings.hours``."""
     maternity_level: NotRequired[str]

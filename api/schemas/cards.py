@@ -3,7 +3,7 @@
 ``tests/api/test_openapi.py`` holds real answers against these models, unknown members refused.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -47,11 +47,20 @@ class Place(Shape):
     """IANA zone in which the days of the slots are counted."""
 
 
+class OpeningReason(Shape):
+    """What closes the place beside its hours: an announced absence, or a public holiday."""
+
+    code: Literal["absence", "holiday"]
+    label: str
+    """In French: `jour férié (Noël)`."""
+
+
 class Opening(Shape):
     """Open now, and until when; when closed, `until` is the next opening."""
 
     now: bool
     until: str | None = None
+    reason: OpeningReason | None = None
 
 
 class CptsRef(Shape):

@@ -140,12 +140,23 @@ def participation_words(card: Mapping[str, Any]) -> str:
 
 
 def opening_words(card: Mapping[str, Any]) -> str | None:
-    """Open or closed, and until when."""
+    """Open and until when, or closed, why and when it opens again."""
     opening = card.get("open")
     if opening is None:
         return None
-    until = f" jusqu'à {clock(opening['until'])}" if opening["now"] and "until" in opening else ""
-    return f"ouvert{until}" if opening["now"] else "fermé"
+    if opening["now"]:
+        return f"ouvert jusqu'à {clock(opening['until'])}" if "until" in opening else "ouvert"
+    reason = f" : {opening['reason']['label']}" if "reason" in opening else ""
+    return f"fermé{reason}{next_opening_words(card)}"
+
+
+def next_opening_words(card: Mapping[str, Any]) -> str:
+    """When a closed place opens again, empty when that is not known."""
+    if "until" not in card["open"]:
+        return ""
+    today = date.fromisoformat(card["availability"]["days"][0]["date"])
+    words = moment(datetime.fromisoformat(card["open"]["until"]), today)
+    return f", ouvre {'le ' if words[0].isdigit() else ''}{words}"
 
 
 def availability_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:

@@ -62,11 +62,12 @@ def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Pat
     """MSP (their participation is their professionals'), the other structures, SOS points."""
 
     def msp_extras(offer: Offer) -> Mapping[str, Any]:
-        return extras(settings.get(offer.get("finess", "")))
+        return extras(settings.get(offer.get("finess", "")), StructureKind.MSP)
 
     def structure_values(offer: Offer) -> Mapping[str, Any]:
         found = settings.get(offer.get("finess", ""))
-        return {**structure_fields(offer["structure_kind"], False, found), **extras(found)}
+        kind = offer["structure_kind"]
+        return {**structure_fields(kind, False, found), **extras(found, kind)}
 
     def sos_point_values(offer: Offer) -> Mapping[str, Any]:
         found = settings.get(offer.get("siret", ""))

@@ -111,7 +111,7 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
             specialty_groups=[find_specialty_group(SPECIALTY)],
             phones=[point.phone] if point.phone else [],
         ),
-        **hours_fields(point.hours),
+        **hours_fields(point.hours, on_duty=True),
     }
 
 

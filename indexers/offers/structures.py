@@ -92,13 +92,16 @@ def _settings(finess: str, kind: str, zone: str, facts: StructureFacts) -> Recor
     settings = facts.own.structures.get(finess)
     return {
         **structure_fields(kind, finess in facts.staffed_msp, settings),
-        **extras(settings),
+        **extras(settings, kind),
         **absence_fields(facts.own.absences.get(finess, ()), zone),
     }
 
 
-def extras(settings: StructureSettings | None) -> Record:
-    """Hours, maternity level, emergency department and information, as the settings give them."""
+def extras(settings: StructureSettings | None, kind: str) -> Record:
+    """Hours, maternity level, emergency department and information, as the settings give them.
+
+    Emergency departments and places of unscheduled care are open on public holidays as on Sundays.
+    """
     if settings is None:
         return {}
     others = drop_empty_fields(
@@ -106,7 +109,8 @@ def extras(settings: StructureSettings | None) -> Record:
         emergency=settings.emergency or None,
         additional_info=clean_info(settings.additional_info),
     )
-    return {**hours_fields(settings.hours), **others}
+    on_duty = settings.emergency or kind == StructureKind.UNSCHEDULED_CARE
+    return {**hours_fields(settings.hours, on_duty=on_duty), **others}
 
 
 def _sources(located: LocatedSubject[Structure], offer: Record, provenance: Provenance) -> Record:

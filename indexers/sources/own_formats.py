@@ -254,13 +254,16 @@ def _via(cell: str) -> int | str:
 
 
 def _hours(cell: str) -> dict[str, list[list[str]]]:
-    """``mon 08:00-12:00 14:00-19:00 | tue 09:00-17:00`` as the ``hours`` of the JSON form."""
+    """``mon 08:00-12:00 14:00-19:00 | tue 20:00-02:00`` as the ``hours`` of the JSON form.
+
+    A day written twice has the intervals of both.
+    """
     hours: dict[str, list[list[str]]] = {}
     for day in cell.split("|"):
-        name, *spans = day.split()
-        if not all(span.count("-") == 1 for span in spans):
+        name, *spans = day.split() or [""]
+        if not name or not all(span.count("-") == 1 for span in spans):
             raise ValueError("hours: write each day as `mon 08:00-12:00 14:00-19:00`")
-        hours[name] = [span.split("-") for span in spans]
+        hours.setdefault(name, []).extend(span.split("-") for span in spans)
     return hours
 
 

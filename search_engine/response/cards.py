@@ -74,7 +74,7 @@ def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | N
         "place": place(offer),
         "distance_km": None if km is None else round(km, 3),
         "phones": offer.get("phones"),
-        "open": opening_state(offer.get("hours", {}), view.now, offer["timezone"]),
+        "open": opening_state(offer, view.now),
         "participation": participation(offer),
         "accepts_beyond": offer.get("accepts_beyond", False),
         "availability": availability(view, offer, slots),

@@ -7,7 +7,13 @@ import pytest
 
 from cli.views.french import moment
 from cli.views.page import count_words
-from cli.views.page_cards import cpts_lines, participation_words, place_lines, seats_words
+from cli.views.page_cards import (
+    cpts_lines,
+    opening_words,
+    participation_words,
+    place_lines,
+    seats_words,
+)
 from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words
 
 PARIS = "Europe/Paris"
@@ -103,3 +109,28 @@ def test_a_moment_is_said_from_today() -> None:
     today = date(2026, 11, 26)
     assert moment(datetime(2026, 11, 26, 18, 40, tzinfo=UTC), today) == "aujourd'hui à 18:40"
     assert moment(datetime(2026, 11, 30, 0, 5, tzinfo=UTC), today) == "30/11 à 00:05"
+
+
+HOLIDAY = {"code": "holiday", "label": "jour férié (Noël)"}
+
+
+@pytest.mark.parametrize(
+    ("opening", "words"),
+    [
+        ({"now": True, "until": "2026-11-27T02:00:00+01:00"}, "ouvert jusqu'à 02:00"),
+        ({"now": True}, "ouvert"),
+        ({"now": False}, "fermé"),
+        ({"now": False, "until": "2026-11-27T08:30:00+01:00"}, "fermé, ouvre demain à 08:30"),
+        (
+            {"now": False, "until": "2026-11-30T08:30:00+01:00", "reason": HOLIDAY},
+            "fermé : jour férié (Noël), ouvre le 30/11 à 08:30",
+        ),
+        (
+            {"now": False, "reason": {"code": "absence", "label": "absence annoncée"}},
+            "fermé : absence annoncée",
+        ),
+    ],
+)
+def test_a_closed_place_says_why_and_when_it_opens(opening: dict[str, Any], words: str) -> None:
+    assert opening_words(cpts(open=opening)) == words
+    assert opening_words(cpts()) is None

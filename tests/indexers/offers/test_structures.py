@@ -1,6 +1,7 @@
 """Structures, SOS points, CPTS cards and solutions as offers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,27 @@ def test_settings_bring_hours_maternity_level_and_emergency(files: FileSet) -> N
     assert offer["additional_info"] == "Entrée rue Basse"
 
 
+@pytest.mark.parametrize(
+    ("category", "fields", "open_then"),
+    [
+        ("124", {}, False),
+        ("617", {}, True),
+        ("355", {}, False),
+        ("355", {"emergency": True}, True),
+        ("124", {"hours": {"mon": [], "holiday": [["09:00", "12:00"]]}}, True),
+    ],
+)
+def test_places_on_duty_keep_their_hours_of_sunday_on_public_holidays(
+    files: FileSet, category: str, fields: dict[str, Any], open_then: bool
+) -> None:
+    hours = {"mon": [["20:00", "02:00"]], "sun": [["08:00", "24:00"]]}
+    files.site(CENTRE, category, "LIEU")
+    files.line("structures", **{"finess": CENTRE, "hours": hours, **fields})
+    marks = files.only()["open_minutes"]
+    holiday_at_ten = 10_080 + 600
+    assert any(mark["gte"] <= holiday_at_ten < mark["lt"] for mark in marks) is open_then
+
+
 def test_each_point_of_an_association_is_an_offer(files: FileSet) -> None:
     offer = files.sos().only()
     assert offer["id"] == f"sos:{SOS_SIRET}:PFG-1"
@@ -82,8 +104,13 @@ def test_a_point_of_an_association_has_hours_of_its_own(files: FileSet) -> None:
     open_at_night = {"id": "PFG-1", "name": "PFG", "address": address, "hours": night}
     unknown = {"id": "PFG-2", "name": "PFG", "address": address}
     result, silent = files.sos(points=[open_at_night, unknown]).offers().values()
-    assert result["hours"] == night
-    assert result["open_minutes"] == [{"gte": 0, "lt": 360}, {"gte": 9840, "lt": 10_080}]
+    assert result["hours"] == {**night, "holiday": night["sun"]}
+    holiday = {"gte": 11_280, "lt": 11_520}
+    assert result["open_minutes"] == [
+        {"gte": 0, "lt": 360},
+        {"gte": 9840, "lt": 10_080},
+        holiday,
+    ]
     assert "hours" not in silent
     assert "open_minutes" not in silent
 
@@ -117,6 +144,13 @@ def test_a_cpts_covers_a_merged_commune_under_its_code_of_today(files: FileSet) 
     assert today is not None
     assert today.insee != "14074"
     assert files.only()["covers_insee"] == list(dict.fromkeys([today.insee, "14654"]))
+
+
+def test_a_postcode_among_the_communes_of_a_cpts_is_read_as_a_search_reads_it(
+    files: FileSet,
+) -> None:
+    files.line("cpts", finess=CPTS, name="CPTS", communes=["75115", "75016"])
+    assert files.only()["covers_insee"] == ["75115", "75116"]
 
 
 def test_a_cpts_stands_at_the_seat_finess_knows(files: FileSet) -> None:

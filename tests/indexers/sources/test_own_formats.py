@@ -1,6 +1,7 @@
 """Our own formats: good lines come through, bad ones are set aside with their field."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,6 +154,34 @@ def test_structures_as_csv_with_hours(tmp_path: Path) -> None:
     raws = [row.detail for row in aside.samples[Reason.INVALID_RECORD]]
     assert raws[0].startswith("hours: ")
     assert "practitioner_count" in raws[1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "hours"),
+    [
+        ("mon 20:00-02:00", {"mon": [("20:00", "02:00")]}),
+        ("mon 00:00-00:00", {"mon": [("00:00", "00:00")]}),
+        ("sat 08:00-07:59", {"sat": [("08:00", "07:59")]}),
+        ("mon 08:00-12:00 | mon 14:00-18:00", {"mon": [("08:00", "12:00"), ("14:00", "18:00")]}),
+        (
+            "mon 08:00-12:00 | holiday 09:00-11:00",
+            {"mon": [("08:00", "12:00")], "holiday": [("09:00", "11:00")]},
+        ),
+        ("mon 08:00-08:00", None),
+        ("mon 24:00-02:00", None),
+        ("mon 08:00-12:00 |", None),
+    ],
+)
+def test_hours_of_a_csv_go_on_after_midnight_or_are_refused_with_their_reason(
+    tmp_path: Path, cell: str, hours: dict[str, Any] | None
+) -> None:
+    text = f"finess,emergency,hours\n480000025,true,{cell}\n480000033,true,mon 08:00-12:00\n"
+    entries, aside = read(tmp_path / "structures.csv", StructureSettings, text)
+    read_hours = [entry.hours for _, entry in entries if isinstance(entry, StructureSettings)]
+    details = [row.detail for row in aside.samples.get(Reason.INVALID_RECORD, [])]
+    assert len(read_hours) == 2 - len(details)
+    assert (read_hours[0] if not details else None) == hours
+    assert all("hours" in detail for detail in details)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:

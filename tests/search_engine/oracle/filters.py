@@ -1,15 +1,14 @@
 """What the filters keep: OR inside a filter, AND between them, in every mode."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from tests.search_engine import wall_clock
 from tests.search_engine.oracle.groups import covering_group
 from tests.search_engine.oracle.matching import with_pairs
 from tests.search_engine.oracle.query import OracleQuery, search_start
 from tests.search_engine.oracle.slots import good_slots, needs_slot
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def filter_offers(
@@ -64,8 +63,12 @@ def is_member(offer: dict[str, Any], finess: str) -> bool:
 
 
 def is_open(query: OracleQuery, offer: dict[str, Any]) -> bool:
-    """By the clock on the wall of the place; ends excluded, 24:00 is the end of the day."""
-    local = search_start(query).astimezone(ZoneInfo(offer["timezone"]))
-    clock = local.strftime("%H:%M")
-    spans = offer.get("hours", {}).get(WEEKDAYS[local.weekday()], [])
-    return any(opens <= clock < closes for opens, closes in spans)
+    """By the clock and the calendar on the wall of the place, and who is announced away."""
+    spells = tuple(
+        (datetime.fromisoformat(away["gte"]), datetime.fromisoformat(away["lt"]))
+        for away in offer.get("absences", [])
+    )
+    hours, zone = offer.get("hours", {}), offer["timezone"]
+    if offer.get("always_absent"):
+        return False
+    return wall_clock.is_open(hours, search_start(query), zone, offer["department"], spells)

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from search_engine.query.opening_hours import opening_state
+from search_engine.query.opening_hours import OpeningState
+from search_engine.query.opening_hours import opening_state as offer_state
+
+
+def opening_state(
+    hours: dict[str, Any], now: datetime, zone: str, **fields: Any
+) -> OpeningState | None:
+    """The state of an offer with those hours in that zone; of Paris unless ``fields`` say."""
+    offer: Any = {"department": "75", **fields, "hours": hours, "timezone": zone}
+    return offer_state(offer, now)
+
 
 WEEK = {
     "mon": [["08:00", "12:00"], ["14:00", "18:30"]],
@@ -111,3 +121,122 @@ def test_closed_all_week_but_one_day_opens_next_week() -> None:
     now = datetime.fromisoformat("2026-06-16T18:00:00+02:00")
     found = opening_state({"tue": [["14:05", "18:00"]]}, now, "Europe/Paris")
     assert found == {"now": False, "until": "2026-06-23T14:05:00+02:00"}
+
+
+PARIS = "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "state"),
+    [
+        ({"mon": [["20:00", "02:00"]]}, "2026-06-15T19:59+02:00", (False, "2026-06-15T20:00")),
+        ({"mon": [["20:00", "02:00"]]}, "2026-06-15T23:00+02:00", (True, "2026-06-16T02:00")),
+        ({"mon": [["20:00", "02:00"]]}, "2026-06-16T01:59+02:00", (True, "2026-06-16T02:00")),
+        ({"mon": [["20:00", "02:00"]]}, "2026-06-16T02:00+02:00", (False, "2026-06-22T20:00")),
+        # the week wraps
+        ({"sun": [["20:00", "02:00"]]}, "2026-06-15T01:00+02:00", (True, "2026-06-15T02:00")),
+        # 00:00-00:00 is a day, 08:00-07:59 a day but for a minute
+        ({"mon": [["00:00", "00:00"]]}, "2026-06-15T12:00+02:00", (True, "2026-06-16T00:00")),
+        ({"mon": [["08:00", "07:59"]]}, "2026-06-16T07:58+02:00", (True, "2026-06-16T07:59")),
+        # the night of each change of clock: 9 hours, then 11, from 20:00 to 06:00
+        ({"sat": [["20:00", "06:00"]]}, "2026-03-28T20:00+01:00", (True, "2026-03-29T06:00")),
+        ({"sat": [["20:00", "06:00"]]}, "2026-10-24T20:00+02:00", (True, "2026-10-25T06:00")),
+        ({"sat": [["20:00", "02:30"]]}, "2026-10-25T02:45+02:00", (False, "2026-10-25T02:00")),
+    ],
+)
+def test_hours_go_on_after_midnight(
+    hours: dict[str, Any], now: str, state: tuple[bool, str]
+) -> None:
+    found = opening_state(hours, datetime.fromisoformat(now), PARIS)
+    assert found is not None
+    assert (found["now"], found.get("until", "")[:16]) == state
+
+
+EVERY_DAY = {day: [["08:00", "19:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+NIGHTS = {day: [["20:00", "02:00"]] for day in EVERY_DAY}
+CHRISTMAS = {"code": "holiday", "label": "jour férié (Noël)"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "department", "state"),
+    [
+        (EVERY_DAY, "2026-12-25T12:00+01:00", "75", (False, "2026-12-26T08:00", CHRISTMAS)),
+        (EVERY_DAY, "2026-12-25T12:00+01:00", "67", (False, "2026-12-27T08:00", CHRISTMAS)),
+        (EVERY_DAY, "2026-12-24T12:00+01:00", "67", (True, "2026-12-24T19:00", None)),
+        (EVERY_DAY, "2026-12-26T12:00+01:00", "75", (True, "2026-12-26T19:00", None)),
+        (
+            *(EVERY_DAY, "2026-04-03T12:00+02:00", "57"),
+            (
+                False,
+                "2026-04-04T08:00",
+                {"code": "holiday", "label": "jour férié (Vendredi saint)"},
+            ),
+        ),
+        (EVERY_DAY, "2026-04-03T12:00+02:00", "54", (True, "2026-04-03T19:00", None)),
+        # the night that began before the holiday ends when it says; that of the holiday never is
+        (NIGHTS, "2026-12-25T01:00+01:00", "75", (True, "2026-12-25T02:00", None)),
+        (NIGHTS, "2026-12-25T21:00+01:00", "75", (False, "2026-12-26T20:00", CHRISTMAS)),
+        (NIGHTS, "2026-12-26T01:00+01:00", "75", (False, "2026-12-26T20:00", None)),
+        # hours that say otherwise
+        (
+            *({**EVERY_DAY, "holiday": [["10:00", "12:00"]]}, "2026-12-25T11:00+01:00", "75"),
+            (True, "2026-12-25T12:00", None),
+        ),
+    ],
+)
+def test_a_public_holiday_closes_unless_the_hours_say_otherwise(
+    hours: dict[str, Any], now: str, department: str, state: tuple[bool, str, object]
+) -> None:
+    found = opening_state(hours, datetime.fromisoformat(now), PARIS, department=department)
+    assert found is not None
+    assert (found["now"], found.get("until", "")[:16], found.get("reason")) == state
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "department"),
+    [
+        ("2026-12-20T06:00Z", "Indian/Reunion", "974"),
+        # still the 9th at midnight UTC
+        ("2026-06-10T20:00Z", "America/Cayenne", "973"),
+        ("2026-05-22T14:00Z", "America/Martinique", "972"),
+        ("2026-10-09T14:00Z", "America/St_Barthelemy", "977"),
+        ("2026-05-28T14:00Z", "America/Marigot", "978"),
+    ],
+)
+def test_a_holiday_overseas_closes_by_the_calendar_of_the_place(
+    now: str, zone: str, department: str
+) -> None:
+    at = datetime.fromisoformat(now)
+    there = opening_state(EVERY_DAY, at, zone, department=department)
+    assert there is not None
+    assert there.get("reason") == {
+        "code": "holiday",
+        "label": "jour férié (abolition de l'esclavage)",
+    }
+    elsewhere = opening_state(EVERY_DAY, at, zone, department="48")
+    assert elsewhere is not None
+    assert elsewhere["now"]
+
+
+def test_an_absence_closes_and_ends_an_opening() -> None:
+    away = [{"gte": "2026-06-15T22:00:00Z", "lt": "2026-06-16T22:00:00Z"}]
+    today = opening_state(
+        NIGHTS, datetime.fromisoformat("2026-06-16T21:00+02:00"), PARIS, absences=away
+    )
+    assert today == {
+        "now": False,
+        "until": "2026-06-17T00:00:00+02:00",
+        "reason": {"code": "absence", "label": "absence annoncée"},
+    }
+    eve = opening_state(
+        NIGHTS, datetime.fromisoformat("2026-06-15T21:00+02:00"), PARIS, absences=away
+    )
+    assert eve == {"now": True, "until": "2026-06-16T00:00:00+02:00"}
+
+
+def test_absent_for_good_never_opens() -> None:
+    now = datetime.fromisoformat("2026-06-16T12:00+02:00")
+    assert opening_state(EVERY_DAY, now, PARIS, always_absent=True) == {
+        "now": False,
+        "reason": {"code": "absence", "label": "absence annoncée"},
+    }
