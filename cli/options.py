@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mappings.bounds import INSTANTS
 from mappings.instants import InstantError, parse_instant
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
@@ -35,8 +36,12 @@ def parse_optional_instant(text: str | None) -> datetime:
 
 
 def parse_now(text: str | None) -> datetime:
-    """The same for an option; raises ``BadParameter`` for a text without an offset."""
+    """The same for an option; raises ``BadParameter`` for a text without an offset, and for an
+    instant of no year of the service."""
     try:
-        return parse_optional_instant(text)
+        moment = parse_optional_instant(text)
     except InstantError:
         raise typer.BadParameter("write an instant with its offset, 2026-11-23T08:00:00Z") from None
+    if not INSTANTS.holds(moment):
+        raise typer.BadParameter(f"write an instant {INSTANTS.limit}")
+    return moment

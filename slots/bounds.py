@@ -5,6 +5,7 @@ The limits themselves are those of ``mappings.bounds``; here is which field has 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from mappings.bounds import (
@@ -22,6 +23,9 @@ from mappings.bounds import (
     NumberBound,
     TextBound,
 )
+
+MAX_LENGTH = timedelta(hours=24)
+"""A longer slot is a mistake of its source (E16)."""
 
 HOURS = ListBound(7 * FEW.most)
 """Opening hours of a place: those of each day of the week."""
@@ -47,14 +51,17 @@ FIELDS: Mapping[str, Any] = {
     "url": URL,
     "practitioner": {"idnps": CODE, "family": NAME, "given": NAME},
     "phone": PHONE,
-    "structure": {"idnst": CODE},
+    "structure": {"idnst": CODE, "kind": CODE},
     "place": {
         "line": CELL,
         "postal_code": CODE,
         "city": NAME,
         "identifiers": ItemsBound(FEW, IDENTIFIER),
         "name": NAME,
-        "hours": ItemsBound(HOURS, {"openingTime": CODE, "closingTime": CODE}),
+        "hours": ItemsBound(
+            HOURS,
+            {"daysOfWeek": ItemsBound(FEW, CODE), "openingTime": CODE, "closingTime": CODE},
+        ),
     },
     "cpts": ItemsBound(FEW, {"finess": CODE, "name": NAME, "phone": PHONE}),
     "sos": {"siret": CODE, "name": NAME},
@@ -79,6 +86,18 @@ def find_fault(value: object, bound: Any = FIELDS) -> str | None:
     A field that is absent, or that the table does not name, is within its bounds.
     """
     return next(_faults(value, bound), None)
+
+
+def keep_known_fields(value: Any, bound: Any = FIELDS) -> Any:
+    """A slot without the fields that the table does not name: nothing bounds those."""
+    if isinstance(bound, Mapping):
+        known = bound.keys() & value.keys()
+        return {
+            name: keep_known_fields(value[name], bound[name]) for name in bound if name in known
+        }
+    if isinstance(bound, ItemsBound):
+        return [keep_known_fields(item, bound.item) for item in value]
+    return value
 
 
 def _faults(value: object, bound: Any) -> Iterator[str]:

@@ -26,7 +26,7 @@ from elastic.names import offers_alias
 from elastic.optimistic import WriteConflictError
 from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
-from mappings.bounds import LARGEST_PAGE
+from mappings.bounds import IDENTIFIER, LARGEST_PAGE
 from mappings.state_file import replace_file
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
@@ -34,9 +34,12 @@ from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
 from slots.loading.importing import import_answer
 from slots.loading.last_imports import record_imports
-from slots.loading.requests import SourceAnswer
+from slots.loading.requests import EditorRequest, SourceAnswer, is_editor_name
+from slots.stored import AGENDA_SOURCE
 
 STDIN = "-"
+SHOWN_REFUSALS = 20
+"""Refused answers of a directory that are shown one by one."""
 
 
 class Flow(StrEnum):
@@ -100,9 +103,9 @@ def parse(  # noqa: PLR0917 - Typer calls it by name
     """Reads an editor's answer and prints its slots, one JSON object a line.
 
     Only slots that are free, future, before the end of the day after tomorrow at the place,
-    requested and of a known type are printed; the others go to `--rejected` with a reason
-    (docs/reference/sources/slots.md). No slot left is a success. An answer that is not a Bundle
-    of type searchset is refused: exit code 1 and one sentence.
+    requested, of a known type and of what is in use are printed; the others go to `--rejected`
+    with a reason (docs/reference/sources/slots.md). No slot left is a success. An answer that is
+    not a Bundle of type searchset, not whole or in error is refused: exit code 1 and one sentence.
 
     Example: `sas slots parse answer.json --flow R01 --asked 10100050075 --origin sas`
     """
@@ -186,15 +189,32 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
         TimeElapsedColumn(),
     )
     alias = offers_alias(read_elastic_settings().index_prefix)
+    refusals: list[str] = []
     with sync_client() as client, Progress(*columns, console=message_console()) as progress:
         task = progress.add_task("slots", total=None)
         done = import_directory(
-            client, alias, directory, now, lambda read: progress.update(task, completed=read)
+            client,
+            alias,
+            directory,
+            now,
+            lambda read: progress.update(task, completed=read),
+            on_refusal=lambda request, error: refusals.append(_describe_refusal(request, error)),
         )
         record_imports(
             client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)
         )
+    for line in refusals[:SHOWN_REFUSALS]:
+        typer.echo(line, err=True)
+    if len(refusals) > SHOWN_REFUSALS:
+        typer.echo(f"and {len(refusals) - SHOWN_REFUSALS} other answers refused.", err=True)
     return done
+
+
+def _describe_refusal(request: EditorRequest, error: Exception) -> str:
+    """One line for an answer of a directory that is refused: which it is, and why."""
+    name = repr(request.files[0].name[:100]) if request.files else "no file"
+    why = f"its file cannot be read: {error.strerror}." if isinstance(error, OSError) else error
+    return f"Answer refused, {request.editor} {request.flow} {name}: {why}"
 
 
 def _parse_answer(  # noqa: PLR0917 - the options of a command
@@ -205,9 +225,13 @@ def _parse_answer(  # noqa: PLR0917 - the options of a command
     origin: str | None,
     editor: str | None,
 ) -> ParsedAnswer:
+    if editor is not None and not is_editor_name(editor):
+        exit_with_error(
+            f"--editor: give a printable name, {IDENTIFIER.limit}; {AGENDA_SOURCE} is the agenda.",
+            BAD_USAGE,
+        )
     try:
-        pages = [_read(name) for name in files]
-        return parse_pages(pages, flow, now, asked, origin=origin, source=editor)
+        return parse_pages(map(_read, files), flow, now, asked, origin=origin, source=editor)
     except AnswerRefusedError as error:
         exit_with_error(str(error), REFUSED)
     except RequestedIdError as error:

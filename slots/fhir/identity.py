@@ -6,6 +6,7 @@ the guide's own examples (fhir-exchange 4, contradictions 3 and 5; E29, E30, E37
 
 from collections.abc import Collection, Iterable, Iterator
 
+from mappings.bounds import CODE
 from mappings.identifiers import (
     StructureIdKind,
     as_finess,
@@ -61,7 +62,9 @@ def parse_requested_ids(ids: Iterable[str], flow: str) -> frozenset[str]:
         value = given.rpartition("|")[2]
         known = as_idnps(value) if flow in FLOWS_BY_PROFESSIONAL else parse_prefixed_siret(value)
         if known is None:
-            raise RequestedIdError(f"--asked: {given.strip()!r} is not {expected} number.")
+            raise RequestedIdError(
+                f"--asked: {given.strip()[: CODE.longest]!r} is not {expected} number."
+            )
         found.add(str(known))
     return frozenset(found)
 

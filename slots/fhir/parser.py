@@ -7,14 +7,14 @@ type, its start before its end. Decisions case by case: docs/reference/sources/s
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from mappings.booking import with_origin
 from mappings.bounds import IDENTIFIER
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot
-from slots.bounds import find_fault
+from slots.bounds import MAX_LENGTH, find_fault
 from slots.fhir import attributes
 from slots.fhir.answer import page_entries, read_pages
 from slots.fhir.bundle import Node, ResourceIndex
@@ -29,8 +29,6 @@ from slots.fhir.schedule_joins import AssociationJoin, Facts, ProfessionalJoin
 from slots.fhir.window import window_at, zone_of_postcode
 
 FREE = "free"
-MAX_LENGTH = timedelta(hours=24)
-"""A longer slot is a mistake of the editor (E16)."""
 
 KEYS = (
     "slot",

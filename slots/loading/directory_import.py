@@ -14,7 +14,13 @@ from elastic.errors import translate_errors
 from elastic.scan import scan
 from mappings.records import CanonicalSlot
 from slots.loading.importing import ImportReport, batches, import_answer
-from slots.loading.requests import SourceAnswer, parse_requests, read_directory_requests
+from slots.loading.requests import (
+    OnRefusal,
+    SourceAnswer,
+    ignore_refusal,
+    parse_requests,
+    read_directory_requests,
+)
 from slots.matching.matching import offer_owner, slot_owner
 from slots.stored import AGENDA_SOURCE
 
@@ -50,15 +56,18 @@ def import_directory(
     directory: Path,
     now: datetime,
     progress: Callable[[int], None] = _ignore_progress,
+    *,
+    on_refusal: OnRefusal = ignore_refusal,
 ) -> DirectoryImport:
-    """Import ``agenda.jsonl`` and ``fhir/requests.jsonl``; ``progress`` gets slots read so far.
+    """Import ``agenda.jsonl`` and ``fhir/requests.jsonl``; ``progress`` gets slots read so far,
+    ``on_refusal`` each request whose answer is refused as a whole.
 
     The agenda file is the whole agenda: an owner who left it loses the agenda's slots.
     """
     slots = read_directory_requests(directory)
     result = DirectoryImport(rejected=Counter(slots.rejected))
     agenda = _agenda_answers(client, alias, list(slots.agenda()))
-    for answer in chain(agenda, parse_requests(slots.requests, now, result.rejected)):
+    for answer in chain(agenda, parse_requests(slots.requests, now, result.rejected, on_refusal)):
         result.add(answer, import_answer(client, alias, answer, now, refresh=False))
         progress(result.sources.total())
     with translate_errors():

@@ -5,44 +5,42 @@ are the pages of one answer. And ``agenda.jsonl``, the SAS agenda as canonical s
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
+from mappings.bounds import IDENTIFIER, INSTANTS, LONGEST_LINE, MANY, URL
+from mappings.files import (
+    FileNotUsableError,
+    open_regular,
+    read_bounded_lines,
+    read_whole,
+    resolve_inside,
+)
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot, SlotType
+from slots.bounds import MAX_LENGTH, find_fault, keep_known_fields
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.matching.matching import bare_owner, slot_owner
+from slots.stored import AGENDA_SOURCE
 
 AGENDA_FILE = "agenda.jsonl"
 REQUESTS_FILE = "fhir/requests.jsonl"
 FLOWS = ("R01", "R04", "SOS1")
-WHOLE_ANSWER = ("answer_refused", "bad_request")
+WHOLE_ANSWER = (
+    "answer_refused",
+    "answer_incomplete",
+    "answer_in_error",
+    "answer_too_large",
+    "bad_request",
+)
 """Reasons that lose an answer with all its slots: a missing file, a refused page, a bad line."""
-
-ROW_TYPES: Mapping[str, Any] = {
-    "start": str,
-    "end": str,
-    "types": list,
-    "consultation": list,
-    "reasons": list,
-    "appointment": str,
-    "url": str,
-    "phone": str,
-    "seats_max": int,
-    "seats_taken": int,
-    "practitioner": {"idnps": str},
-    "sos": {"siret": str},
-    "structure": {"idnst": str},
-    "place": {"line": str, "postal_code": str, "city": str, "identifiers": list, "name": str},
-}
-"""Types of the keys of an agenda row that are read; a row with another type is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,13 @@ class EditorRequest:
     flow: str
     requested_ids: list[str]
     files: list[Path]
+    directory: Path
+    """Where every file has to be: one that leads elsewhere is never opened."""
 
     def parse(self, now: datetime) -> ParsedAnswer:
-        """The answer read; raises ``AnswerRefusedError``, ``RequestedIdError`` or ``OSError``."""
-        pages = [path.read_bytes() for path in self.files]
+        """The answer read, one page at a time; raises ``AnswerRefusedError``,
+        ``RequestedIdError``, ``FileNotUsableError`` or ``OSError``."""
+        pages = (read_whole(resolve_inside(self.directory, str(path))) for path in self.files)
         return parse_pages(pages, self.flow, now, self.requested_ids, source=self.editor)
 
 
@@ -111,27 +112,40 @@ def read_directory_requests(directory: Path) -> DirectoryRequests:
 
 def read_requests(directory: Path, rejected: Counter[str]) -> Iterator[EditorRequest]:
     """The requests of a directory; a damaged line is counted as ``bad_request``."""
-    path = directory / REQUESTS_FILE
-    for row in _rows(path):
-        request = _request(row, path.parent)
+    inside = directory.resolve()
+    for row in _rows(directory / REQUESTS_FILE):
+        request = _request(row, inside)
         if request is None:
             rejected["bad_request"] += 1
         else:
             yield request
 
 
+OnRefusal = Callable[[EditorRequest, Exception], None]
+"""Called with a request whose answer is refused, and the error that says why."""
+
+
+def ignore_refusal(request: EditorRequest, error: Exception) -> None:
+    """Refusals without a listener."""
+
+
 def parse_requests(
-    requests: Iterable[EditorRequest], now: datetime, rejected: Counter[str]
+    requests: Iterable[EditorRequest],
+    now: datetime,
+    rejected: Counter[str],
+    on_refusal: OnRefusal = ignore_refusal,
 ) -> Iterator[SourceAnswer]:
     """The answer to each request, read when its turn comes; refusals are counted by reason.
 
-    An answer refused as a whole counts once, as ``answer_refused``: the others are not hidden.
+    An answer refused as a whole counts once, under its reason of ``WHOLE_ANSWER``, and goes to
+    ``on_refusal`` with its error: the others are not hidden.
     """
     for request in requests:
         try:
             answer = request.parse(now)
-        except (AnswerRefusedError, RequestedIdError, OSError):
-            rejected["answer_refused"] += 1
+        except (AnswerRefusedError, RequestedIdError, FileNotUsableError, OSError) as error:
+            rejected[getattr(error, "reason", "answer_refused")] += 1
+            on_refusal(request, error)
             continue
         rejected.update(row["reason"] for row in answer.rejected)
         yield SourceAnswer(request.editor, request.requested_ids, answer.slots)
@@ -148,54 +162,75 @@ def agenda_slots(directory: Path, rejected: Counter[str]) -> Iterator[CanonicalS
 
 
 def _rows(path: Path) -> Iterator[object]:
-    """The lines of a JSON Lines file, None for one that is not JSON; a missing file has none."""
-    if not path.exists():
+    """The lines of a JSON Lines file, None for one that is not JSON or too long.
+
+    A missing file has none; one that is no regular file is one line that cannot be read.
+    """
+    try:
+        handle = open_regular(path)
+    except FileNotFoundError:
         return
-    with path.open("rb") as lines:
-        for line in filter(bytes.strip, lines):
-            try:
-                yield orjson.loads(line)
-            except orjson.JSONDecodeError:
-                yield None
+    except FileNotUsableError:
+        yield None
+        return
+    with handle:
+        for _, line in read_bounded_lines(handle):
+            if line.strip():
+                yield _parse_line(line)
 
 
-def _request(row: object, folder: Path) -> EditorRequest | None:
+def _parse_line(line: bytes) -> object:
+    try:
+        return orjson.loads(line) if len(line) <= LONGEST_LINE else None
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _request(row: object, directory: Path) -> EditorRequest | None:
     if not isinstance(row, dict):
         return None
     editor, flow, ids, files = (row.get(key) for key in ("editor", "flow", "asked", "files"))
     listed = _is_texts(ids) and _is_texts(files)
-    if not isinstance(editor, str) or flow not in FLOWS or not listed:
+    if not is_editor_name(editor) or flow not in FLOWS or not listed:
         return None
-    return EditorRequest(editor, flow, ids or [], [folder / name for name in files or []])
+    folder = (directory / REQUESTS_FILE).parent
+    return EditorRequest(
+        editor, flow, ids or [], [folder / name for name in files or []], directory
+    )
+
+
+def is_editor_name(value: object) -> TypeGuard[str]:
+    """True for a text that may name a source of slots: short, printable, not the SAS agenda's."""
+    return (
+        isinstance(value, str)
+        and bool(value.strip())
+        and value.isprintable()
+        and IDENTIFIER.holds(value)
+        and value != AGENDA_SOURCE
+    )
 
 
 def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return (
+        isinstance(value, list)
+        and MANY.holds(value)
+        and all(isinstance(item, str) and URL.holds(item) for item in value)
+    )
 
 
 def _agenda_slot(row: object) -> CanonicalSlot | None:
     """The row with instants in UTC and known types; None when it cannot be shown."""
-    if not isinstance(row, dict) or not _is_well_typed(row, ROW_TYPES):
+    if not isinstance(row, dict) or find_fault(row):
         return None
     try:
-        start, end = (utc_text(parse_instant(row.get(name, ""))) for name in ("start", "end"))
+        first, last = (parse_instant(row.get(name, "")) for name in ("start", "end"))
     except InstantError:
         return None
+    start, end = utc_text(first), utc_text(last)
     types = [kind.value for kind in SlotType if kind.value in row.get("types", [])]
-    if start >= end or not types:
+    is_short = start < end and last - first <= MAX_LENGTH and INSTANTS.holds(first)
+    if not is_short or not types:
         return None
-    slot: dict[str, Any] = {**row, "start": start, "end": end, "types": types}
+    known = keep_known_fields(row)
+    slot: dict[str, Any] = {**known, "start": start, "end": end, "types": types}
     return slot  # type: ignore[return-value]
-
-
-def _is_well_typed(row: Mapping[str, Any], types: Mapping[str, Any]) -> bool:
-    """Every key that is there has the type of the table; a table inside is an object's."""
-    return all(_has_type(row[name], kind) for name, kind in types.items() if name in row)
-
-
-def _has_type(value: object, kind: Any) -> bool:
-    if isinstance(kind, dict):
-        return isinstance(value, dict) and _is_well_typed(value, kind)
-    if kind is list:
-        return isinstance(value, list) and all(isinstance(item, str | dict) for item in value)
-    return isinstance(value, kind) and not isinstance(value, bool)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ def slots_from_directory(directory: Path, index: OfferIndex, now: datetime) -> D
 def write(folder: Path, agenda: Iterable[Any] = (), requests: Iterable[Any] = ()) -> Path:
     """A directory with these lines; text is written as it is."""
     (folder / "fhir").mkdir()
+    for example in (PS, CPTS, SOS):
+        copyfile(FHIR / example.file, folder / "fhir" / example.file)
     (folder / "agenda.jsonl").write_text("".join(map(_line, agenda)))
     (folder / "fhir" / "requests.jsonl").write_text("".join(map(_line, requests)))
     return folder
@@ -46,7 +49,7 @@ def request(
 ) -> dict[str, Any]:
     """A line of requests.jsonl for a published example."""
     ids = list(requested_ids or example.requested_ids)
-    files = [str(FHIR / example.file)]
+    files = [example.file]
     return {"editor": editor, "flow": example.flow, "asked": ids, "files": files} | fields
 
 
