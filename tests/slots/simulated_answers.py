@@ -35,7 +35,7 @@ def list_simulated_answers() -> list[tuple[GuideExample, tuple[Json, ...]]]:
 def split(page: Json) -> Iterator[Json]:
     """The first slots of a page and what they refer to; a page that had a next keeps one."""
     slots = [e for e in page.get("entry", []) if e["resource"]["resourceType"] == "Slot"][:SLOTS]
-    whole = with_total({**page, "entry": [*slots, *referred(page, slots)]})
+    whole = with_total({**page, "entry": [*slots, *find_referred(page, slots)]})
     if not any(link["relation"] == "next" for link in page["link"]):
         yield whole
         return
@@ -44,7 +44,7 @@ def split(page: Json) -> Iterator[Json]:
     yield {**whole, "entry": whole["entry"][len(slots) :], "link": [address]}
 
 
-def referred(page: Json, entries: list[Json]) -> list[Json]:
+def find_referred(page: Json, entries: list[Json]) -> list[Json]:
     """The entries that others refer to, directly or through others."""
     kept: list[Json] = []
     written = json.dumps(entries)

@@ -50,10 +50,6 @@ def identifiers(count: int) -> list[Json]:
     return [{"system": "https://editeur.fr", "value": f"lieu-{n}"} for n in range(count)]
 
 
-def named(key: str, **values: Any) -> tuple[str, Callable[[Json], None]]:
-    return key, lambda found: found.update(values)
-
-
 TOO_LONG = [
     (PS, SLOT1, {"id": LONG}),
     (PS, SLOT1, {"serviceType": [{"text": LONG}]}),

@@ -43,3 +43,28 @@ def test_local_time_labelled_utc_is_kept_as_written_and_counted() -> None:
     answer = SOS.parse(shifted)
     assert [slot["start"] for slot in answer.slots] == ["2023-08-18T18:00:00Z"]
     assert answer.reports == {"outside_hours": 1}
+
+
+@pytest.mark.parametrize(
+    ("start", "signs"),
+    [
+        ("2026-11-23T19:30:00Z", []),
+        ("2026-11-23T23:30:00Z", ["at_night"]),
+        ("2026-11-24T00:59:00Z", ["at_night"]),
+        ("2026-11-24T01:00:00Z", ["at_night", "outside_hours"]),
+        ("2026-11-23T18:30:00Z", ["outside_hours"]),
+        ("2026-11-22T23:30:00Z", ["at_night", "outside_hours"]),
+        ("2026-11-24T19:30:00Z", ["outside_hours"]),
+    ],
+)
+def test_hours_over_midnight(start: str, signs: list[str]) -> None:
+    """Monday 20:00 to 02:00 in Paris goes on on Tuesday."""
+    hours = [{"daysOfWeek": ["mon"], "openingTime": "20:00:00", "closingTime": "02:00:00"}]
+    assert clock_signs(parse_instant(start), "Europe/Paris", hours) == signs
+
+
+@pytest.mark.parametrize("clock", ["00:00", "05:00", "12:00", "23:59"])
+def test_midnight_to_midnight_is_the_whole_day(clock: str) -> None:
+    hours = [{"daysOfWeek": ["mon"], "openingTime": "00:00:00", "closingTime": "00:00:00"}]
+    found = clock_signs(parse_instant(f"2026-11-23T{clock}:00+01:00"), "Europe/Paris", hours)
+    assert "outside_hours" not in found

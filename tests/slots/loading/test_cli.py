@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from elastic.names import offers_alias
 from tests.slots.bundles import CPTS, FHIR, FORET, PS, SLOT1, SOS, GuideExample, edit_resource
-from tests.slots.loading.test_directory import write
+from tests.slots.loading.test_directory import request, write
 from tests.slots.loading.test_importing import Create, read_offer_slots
 from tests.slots.offers import RPPS, canonical, offer
 
@@ -166,6 +166,76 @@ def test_import_a_directory(live: str, es: Elasticsearch, tmp_path: Path) -> Non
     assert result.exit_code == 0, result.stderr
     assert "written" in result.stdout
     assert read_offer_slots(es, live) == [("sas-agenda", "09", None)]
+
+
+INCOMPLETE = {**PS.bundle(), "total": 5}
+PAGED = {**PS.bundle(), "link": [{"relation": "next", "url": "https://a.fr/Slot?page=2"}]}
+FAILED = {**PS.bundle(), "total": 0, "entry": [{"resource": {
+    "resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}],
+}}]}  # fmt: skip
+
+
+@pytest.mark.proves("C21", "E05", "E09", "E10")
+@pytest.mark.parametrize(
+    ("bundle", "sentence"),
+    [
+        (INCOMPLETE, "total is 5 and 4 came"),
+        (PAGED, "Give all the pages"),
+        (FAILED, "OperationOutcome"),
+    ],
+)
+def test_an_incomplete_answer_or_one_in_error_erases_nothing(
+    live: str, es: Elasticsearch, tmp_path: Path, bundle: dict[str, object], sentence: str
+) -> None:
+    """The former slots of the editor stay, with a file and with a directory."""
+    options = ("--flow", "R01", "--editor", "alpha", "--asked", RPPS, "--now", PS.now)
+    assert sas("import", str(FHIR / PS.file), *options).exit_code == 0
+    before = read_offer_slots(es, live)
+    assert before == [("alpha", "09", None)]
+    result = sas("import", "-", *options, stdin=json.dumps(bundle).encode())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert sentence in result.stderr
+    directory = write(tmp_path, requests=[request(PS, files=["bad.json"])])
+    (directory / "fhir/bad.json").write_text(json.dumps(bundle))
+    result = sas("import", "--from", str(directory), "--now", PS.now)
+    assert result.exit_code == 0
+    assert "Answer refused, alpha R01 'bad.json': " in result.stderr
+    assert sentence in result.stderr
+    assert read_offer_slots(es, live) == before
+
+
+@pytest.mark.parametrize("editor", ["sas-agenda", "", "x" * 201, "a\x1b[2J", "a\0b"])
+def test_an_editor_s_name_is_one_that_may_be_stored(editor: str) -> None:
+    result = parse(PS, "--editor", editor)
+    assert result.exit_code == 2
+    assert "--editor: give a printable name" in result.stderr
+
+
+@pytest.mark.parametrize("now", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_an_instant_of_no_year_of_the_service_is_refused(now: str) -> None:
+    result = parse(PS, "--now", now)
+    assert result.exit_code == 2
+    assert "1900" in result.stderr
+
+
+def test_the_pages_of_one_answer_are_given_together(tmp_path: Path) -> None:
+    bundle = PS.bundle()
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    first.write_text(json.dumps({**PAGED, "entry": bundle["entry"][:7]}))
+    address = [{"relation": "self", "url": "https://a.fr/Slot?page=2"}]
+    second.write_text(json.dumps({**bundle, "entry": bundle["entry"][7:], "link": address}))
+    options = ("--flow", "r01", "--now", PS.now, "--asked", ",".join(PS.requested_ids))
+    assert len(lines(sas("parse", str(first), str(second), *options))) == 4
+    alone = sas("parse", str(first), *options)
+    assert (alone.exit_code, alone.stdout) == (1, "")
+    assert "Give all the pages" in alone.stderr
+
+
+def test_an_endless_or_a_huge_input_is_refused() -> None:
+    result = parse(PS, file="/dev/zero")
+    assert result.exit_code == 1
+    assert "over 64 MiB" in result.stderr
+    assert parse(PS, file="/").exit_code == 2
 
 
 def test_import_wants_its_options_and_an_index(
