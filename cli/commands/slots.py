@@ -204,9 +204,9 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
             client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)
         )
     for line in refusals[:SHOWN_REFUSALS]:
-        typer.echo(line, err=True)
+        print_line(line, err=True)
     if len(refusals) > SHOWN_REFUSALS:
-        typer.echo(f"and {len(refusals) - SHOWN_REFUSALS} other answers refused.", err=True)
+        print_line(f"and {len(refusals) - SHOWN_REFUSALS} other answers refused.", err=True)
     return done
 
 
