@@ -29,6 +29,7 @@ from tests.elastic.single_node import start_node, stop_node
 from tests.suite.ports import open_dead_port
 from tests.suite.repetitions import FULL, USUAL, Repetitions
 from tests.suite.selection import SelectionPlugin
+from tests.suite.waiting import make_clients_patient
 
 RUNTIME = "SAS_TESTS_RUNTIME"
 """Folder of this session's node, shared with the workers of a parallel run."""
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Drawn examples are the same in each run, and new ones in a full run.
     """
+    make_clients_patient()
     config.pluginmanager.register(SelectionPlugin(), "selection")
     config.pluginmanager.register(ConformancePlugin(), "conformance")
     settings.register_profile("usual", derandomize=True)

@@ -26,7 +26,7 @@ from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 from search_engine.request.area import AddressFinder
 from tests.geography.empty_geocoder import EmptyGeocoder
-from tests.suite.waiting import wait_for_liveness
+from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DOZEN = Path(__file__).parents[1] / "fixtures" / "search" / "dozen_offers.json"
@@ -55,13 +55,15 @@ def dozen_prefix(es: Elasticsearch) -> Iterator[str]:
 
 @pytest.fixture
 def environment(es_url: str, dozen_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings through which the application finds the dozen offers."""
+    """The settings through which the application finds the dozen offers, however busy the node."""
+    monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
     monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
 
 
 def build_frozen_app(geocoder: AddressFinder | None = None, **settings: Any) -> FastAPI:
-    """The application at 09:00 UTC on 23 November 2026."""
+    """The application at 09:00 UTC on 23 November 2026; it gives no search up unless told when."""
+    settings = {"search_deadline_s": PATIENCE_S, **settings}
     return create_app(
         ApiSettings(**settings), geocoder=geocoder or EmptyGeocoder(), clock=lambda: NOW
     )
@@ -78,11 +80,12 @@ def serve(environment: None) -> Iterator[StartServer]:
 def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
     """A client of the application on a real socket of this machine."""
     with pytest.MonkeyPatch.context() as start:
+        start.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
         start.setenv("SAS_ELASTICSEARCH_URL", es_url)
         start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
         with (
             open_api_server(build_frozen_app()) as url,
-            httpx.Client(base_url=url, timeout=10) as client,
+            httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
         ):
             yield client
 

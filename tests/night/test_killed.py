@@ -2,6 +2,7 @@
 
 import os
 import random
+import select
 import signal
 import time
 from contextlib import suppress
@@ -41,7 +42,8 @@ def test_kills_cost_neither_a_search_nor_a_slot(
         while killed < repetitions.kills:
             files = sets[MORE if runs % 2 else FEW]
             begin = 0.0 if runs % 4 < 2 else 0.66
-            ended = not kill(loader, reindex_command(files), lasts * chance.uniform(begin, 0.95))
+            took = kill(loader, reindex_command(files), lasts * chance.uniform(begin, 0.95))
+            ended, lasts = took is not None, took or lasts
             runs, killed = runs + 1, killed + (not ended)
             assert runs < 2 * repetitions.kills, "most runs end before they are killed"
             crash_harness.es.cluster.health(wait_for_events="urgent")
@@ -58,16 +60,21 @@ def test_kills_cost_neither_a_search_nor_a_slot(
     print(f"{killed} of {runs} runs of {lasts:.1f} s killed, {len(was_live)} indices were live")
 
 
-def kill(runner: CommandRunner, words: tuple[object, ...], after: float) -> bool:
-    """Kill the run after so many seconds; False when it had ended by then."""
+def kill(runner: CommandRunner, words: tuple[object, ...], after: float) -> float | None:
+    """Kill the run after so many seconds; the seconds it took when it had ended by then.
+
+    A machine that was busy when a run was timed may be idle now: the next kills are earlier.
+    """
+    began = time.monotonic()
     process = os.pidfd_open(runner.start(*words))
-    time.sleep(after)
+    select.select([process], [], [], after)
+    took = time.monotonic() - began
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(process, signal.SIGKILL)
     os.close(process)
     code, output = runner.end()
     assert code in (-signal.SIGKILL, 0), output
-    return code != 0
+    return took if code == 0 else None
 
 
 def next_run_succeeds(

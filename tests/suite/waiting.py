@@ -12,6 +12,23 @@ POLL_S = 0.02
 LIVENESS_POLL_S = 0.1
 
 
+def make_clients_patient() -> None:
+    """HTTP clients of this process wait ``PATIENCE_S`` for an answer, not the 5 s of httpx.
+
+    How long an answer takes is the machine's; the program names a limit wherever it calls.
+    """
+    for call in (
+        httpx.Client.__init__,
+        httpx.AsyncClient.__init__,
+        httpx.get,
+        httpx.post,
+        httpx.put,
+    ):
+        defaults = call.__kwdefaults__
+        assert defaults is not None
+        defaults["timeout"] = httpx.Timeout(PATIENCE_S)
+
+
 def wait_for(holds: Callable[[], object], limit_s: float = PATIENCE_S) -> float:
     """Wait until the condition holds; the seconds it took. Raises ``AssertionError`` past it."""
     began = time.monotonic()
