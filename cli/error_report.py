@@ -29,6 +29,7 @@ from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.upkeep.snapshots import SnapshotError
 from mappings.api_keys import KeyFileInvalid
+from mappings.files import FileNotUsableError
 from search_engine.request.problem_document import problem_from_elastic_error
 
 DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -45,6 +46,7 @@ REPORTED_ERRORS = (
     EmptySourceError,
     UnknownSourceError,
     OwnFormatError,
+    FileNotUsableError,
     NoSuchRunError,
     NothingToIndexError,
     TwoEditionsError,

@@ -6,10 +6,11 @@ aside, never its file. Text is bounded in characters, and in bytes of UTF-8 wher
 identifier of Elasticsearch.
 
 Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``, ``EMAIL``,
-``URL`` (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``, ``PROJECTED``,
-``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``, ``MANY``
-(items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``, ``JSON_DEPTH``,
-``JSON_DIGITS`` (files).
+``URL`` (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``,
+``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``,
+``MANY``, ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
+``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``ROWS_OF_A_PERSON``, ``SITES``,
+``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 MIB = 1 << 20
-GIB = 1 << 30
+"""Bytes of a mebibyte."""
 
 LONGEST_ID = 512
 """Bytes of UTF-8 that Elasticsearch takes as the ``_id`` of a document."""
@@ -145,8 +146,6 @@ PRACTITIONERS = NumberBound(0, 10_000)
 LATITUDE = NumberBound(-90, 90)
 LONGITUDE = NumberBound(-180, 180)
 """Degrees of WGS84."""
-PROJECTED = NumberBound(-1e8, 1e8)
-"""Metres of a projection, as FINESS publishes them."""
 RADIUS_KM = NumberBound(0, 500)
 """Radius around a point."""
 
@@ -161,15 +160,32 @@ FEW = ListBound(20)
 """Phones, identifiers of a place, reasons, codes of a slot, hours of a day."""
 SOME = ListBound(1_500)
 """Communes of a territory, places of a professional."""
+COMMUNES = ListBound(40_000)
+"""Communes of a solution: the country has 35,000."""
 MANY = ListBound(20_000)
 """Members of a CPTS, doctors of an association, pages of an answer."""
 
 LONGEST_LINE = 4 * MIB
 """Bytes of one line: a row of the register has 1,000, a CPTS with all its members 1 MiB."""
-LARGEST_FILE = 16 * GIB
+LARGEST_FILE = 16_384 * MIB
 """Bytes of a file of lines, unpacked: the national register has 1 GiB."""
 LARGEST_PAGE = 64 * MIB
 """Bytes of a file that is read whole, unpacked: a thousand slots weigh 3 MB (E14)."""
+LARGEST_OWN = 64 * MIB
+"""Bytes of the rows of one of our own sources: all are kept in memory, ten times larger. The
+largest of the country has 16 MiB."""
+OWN_ROWS = 250_000
+"""Rows of one of our own sources: the country has under 100,000."""
+LARGEST_ITEM = 32 * MIB
+"""Bytes of one legal entity of FINESS with its sites: the largest have 5 MiB."""
+LARGEST_JOIN = 512 * MIB
+"""Bytes of the contracts of the Assurance maladie kept in memory: the country has 150 MB."""
+ROWS_OF_A_PERSON = 1_000
+"""Rows of activity, or of skills, of one person: the most there are is under 100."""
+SITES = 1_000_000
+"""Sites of a FINESS file, open and closed: there are 200,000."""
+ADDRESSES = 2_000_000
+"""Rows of ``geocoded.csv``: there are 850,000 places of practice."""
 JSON_DEPTH = 64
 """Levels of arrays and objects; FHIR and FINESS have at most 15."""
 JSON_DIGITS = 40

@@ -4,9 +4,11 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, AnyStr, BinaryIO
 
-from mappings.bounds import LARGEST_PAGE, LONGEST_LINE
+from mappings.bounds import LARGEST_FILE, LARGEST_PAGE, LONGEST_LINE
+
+_LINE_BREAKS = ("\n", b"\n")
 
 
 class FileNotUsableError(ValueError):
@@ -68,13 +70,20 @@ def read_whole(path: Path, largest: int = LARGEST_PAGE) -> bytes:
 
 
 def read_bounded_lines(
-    handle: BinaryIO, longest: int = LONGEST_LINE
-) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line, line break kept; of one that is longer, its first ``longest``
-    bytes and one more, so that its reader sees it: the rest is passed over."""
-    number = 0
+    handle: IO[AnyStr], longest: int = LONGEST_LINE, largest: int = LARGEST_FILE
+) -> Iterator[tuple[int, AnyStr]]:
+    """Number and content of each line, line break kept; of one that is longer, only its first
+    ``longest`` bytes and one more, so that its reader sees it: the rest is passed over.
+
+    Raises ``FileNotUsableError`` once the file, unpacked, is over ``largest`` bytes.
+    """
+    number, left = 0, largest
     while line := handle.readline(longest + 1):
         number += 1
+        left -= len(line)
         yield number, line
-        while len(line) > longest and not line.endswith(b"\n"):
+        while len(line) > longest and line[-1:] not in _LINE_BREAKS and left >= 0:
             line = handle.readline(longest + 1)
+            left -= len(line)
+        if left < 0:
+            raise FileNotUsableError(f"a file is over {largest:,} bytes unpacked: divide it")

@@ -5,8 +5,9 @@ ones, lists separated by a space. Instants carry an offset, days are plain dates
 the place.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -15,20 +16,78 @@ from pydantic import (
     Field,
     HttpUrl,
     StringConstraints,
+    UrlConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from mappings.bounds import (
+    CODE,
+    COMMUNES,
+    DAYS,
+    FEW,
+    FREE_TEXT,
+    IDENTIFIER,
+    INSTANTS,
+    LATITUDE,
+    LONGITUDE,
+    MANY,
+    NAME,
+    PHONE,
+    PRACTITIONERS,
+    RADIUS_KM,
+    SOME,
+    URL,
+    DayBound,
+    InstantBound,
+    TextBound,
+)
 from mappings.hours import span_minutes
 
-RppsText = Annotated[str, StringConstraints(pattern=r"^\d{11}$")]
-FinessText = Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{7}$")]
-SiretText = Annotated[str, StringConstraints(pattern=r"^\d{14}$")]
+
+def _within(bound: TextBound | DayBound | InstantBound) -> Callable[[Any], Any]:
+    """A validator that refuses a value beyond its bound, with the limit."""
+
+    def check(value: Any) -> Any:
+        if not bound.holds(value):
+            raise PydanticCustomError("out_of_bounds", bound.limit)
+        return value
+
+    return check
+
+
+def _in_years(value: datetime) -> datetime:
+    """A local time is compared as UTC: within a day of the bound, nothing depends on it."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    _within(INSTANTS)(aware)
+    return value
+
+
+RppsText = Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
+FinessText = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|2[AB])[0-9]{7}$")]
+SiretText = Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")]
 IdnstText = Annotated[str, StringConstraints(pattern=r"^[0134][0-9A-Z]{9,14}$")]
-InseeText = Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{3}$")]
-DepartmentText = Annotated[str, StringConstraints(pattern=r"^(\d{2,3}|2[AB])$")]
-PhoneText = Annotated[str, StringConstraints(min_length=2, max_length=40)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+InseeText = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|2[AB])[0-9]{3}$")]
+DepartmentText = Annotated[str, StringConstraints(pattern=r"^([0-9]{2,3}|2[AB])$")]
+KeyText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+CodeText = Annotated[str, StringConstraints(max_length=CODE.longest)]
+PhoneText = Annotated[str, StringConstraints(min_length=2, max_length=PHONE.longest)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=NAME.longest)]
+LongText = Annotated[str, StringConstraints(max_length=FREE_TEXT.longest)]
+IdText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=IDENTIFIER.longest),
+    AfterValidator(_within(IDENTIFIER)),
+]
+"""An identifier that its source chose: also bounded in bytes, as it becomes one of the index."""
+Link = Annotated[HttpUrl, UrlConstraints(max_length=URL.longest, allowed_schemes=["http", "https"])]
+Day = Annotated[date, AfterValidator(_within(DAYS)), Field(description=f"A day {DAYS.limit}.")]
+Moment = Annotated[
+    datetime, AfterValidator(_in_years), Field(description=f"An instant {INSTANTS.limit}.")
+]
+Latitude = Annotated[float, Field(ge=LATITUDE.least, le=LATITUDE.greatest)]
+Longitude = Annotated[float, Field(ge=LONGITUDE.least, le=LONGITUDE.greatest)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
 
 
@@ -42,12 +101,15 @@ def _check_span(span: tuple[str, str]) -> tuple[str, str]:
     return span
 
 
-Hours = dict[Weekday, list[Annotated[tuple[ClockTime, ClockTime], AfterValidator(_check_span)]]]
+Span = Annotated[tuple[ClockTime, ClockTime], AfterValidator(_check_span)]
+Hours = dict[Weekday, Annotated[list[Span], Field(max_length=FEW.most)]]
 """Opening intervals of each weekday, local time of the place: ``{"mon": [["08:00", "12:00"]]}``.
 
 ``["20:00", "02:00"]`` closes on the next day, ``["00:00", "00:00"]`` is a whole day. ``holiday``
 holds the hours of public holidays; without it, ``mappings.hours.add_holiday_hours`` decides.
 """
+
+Communes = Annotated[list[InseeText], Field(max_length=SOME.most)]
 
 MAX_ABSENCES = 3
 
@@ -57,12 +119,19 @@ class Format(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def precedence(self) -> tuple[Any, ...]:
+        """What decides between two lines of one key: the highest counts, whatever their order.
+
+        Equal ones are decided by their content.
+        """
+        return ()
+
 
 class AddressFormat(Format):
     """A postal address; ``insee`` wins over ``city`` when both are given."""
 
-    line: str = Field("", max_length=200)
-    postal_code: str = Field(pattern=r"^\d{5}$")
+    line: str = Field("", max_length=NAME.longest)
+    postal_code: str = Field(pattern=r"^[0-9]{5}$")
     city: ShortText
     insee: InseeText | None = None
 
@@ -70,8 +139,8 @@ class AddressFormat(Format):
 class PointFormat(Format):
     """A WGS84 point in degrees; zero is a coordinate."""
 
-    lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
+    lat: Latitude
+    lon: Longitude
 
 
 class CptsMemberPlace(Format):
@@ -86,22 +155,30 @@ class Cpts(Format):
 
     finess: FinessText
     name: ShortText
-    communes: list[InseeText] = Field(default_factory=list, max_length=1500)
-    phones: list[PhoneText] = Field(default_factory=list, max_length=10)
-    members: list[CptsMemberPlace] = Field(default_factory=list)
+    communes: Communes = Field(default_factory=list)
+    phones: list[PhoneText] = Field(default_factory=list, max_length=FEW.most)
+    members: list[CptsMemberPlace] = Field(default_factory=list, max_length=MANY.most)
     address: AddressFormat | None = None
-    additional_info: str = Field("", max_length=1000)
+    additional_info: LongText = ""
+
+    def precedence(self) -> tuple[Any, ...]:
+        """The fuller one: more communes, then more members."""
+        return len(self.communes), len(self.members)
 
 
 class SosPoint(Format):
     """A fixed consultation point of an SOS Médecins association."""
 
-    id: ShortText
+    id: IdText
     name: ShortText
     address: AddressFormat
     point: PointFormat | None = None
     phone: PhoneText | None = None
     hours: Hours = Field(default_factory=dict)
+
+    def precedence(self) -> tuple[Any, ...]:
+        """The fuller one: with hours, with a phone, with a point."""
+        return bool(self.hours), self.phone is not None, self.point is not None
 
 
 class SosAssociation(Format):
@@ -109,34 +186,44 @@ class SosAssociation(Format):
 
     siret: SiretText
     name: ShortText
-    points: list[SosPoint] = Field(min_length=1)
-    doctors: list[RppsText] = Field(default_factory=list)
+    points: list[SosPoint] = Field(min_length=1, max_length=SOME.most)
+    doctors: list[RppsText] = Field(default_factory=list, max_length=MANY.most)
+
+    def precedence(self) -> tuple[Any, ...]:
+        """The fuller one: more points, then more doctors."""
+        return len(self.points), len(self.doctors)
 
 
 class Circle(Format):
     """An area around a point; ``km`` is its radius."""
 
-    lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
-    km: float = Field(gt=0, le=500)
+    lat: Latitude
+    lon: Longitude
+    km: float = Field(gt=RADIUS_KM.least, le=RADIUS_KM.greatest)
 
 
 class Solution(Format):
     """A marketplace offer: who it can send, over which territory, and where to ask for it."""
 
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
-    editor: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+    key: KeyText
+    editor: KeyText
     name: ShortText
-    link: HttpUrl
-    professions: list[str] = Field(default_factory=list)
-    specialties: list[str] = Field(default_factory=list)
-    departments: list[DepartmentText] = Field(default_factory=list)
-    communes: list[InseeText] = Field(default_factory=list)
+    link: Link
+    professions: list[CodeText] = Field(default_factory=list, max_length=SOME.most)
+    specialties: list[CodeText] = Field(default_factory=list, max_length=SOME.most)
+    departments: list[DepartmentText] = Field(default_factory=list, max_length=SOME.most)
+    communes: list[InseeText] = Field(default_factory=list, max_length=COMMUNES.most)
     circle: Circle | None = None
-    consultation: list[Literal["AMB", "HH", "VR"]] = Field(default_factory=list)
+    consultation: list[Literal["AMB", "HH", "VR"]] = Field(
+        default_factory=list, max_length=FEW.most
+    )
     phone: PhoneText | None = None
-    description: str = Field("", max_length=1000)
+    description: LongText = ""
     enabled: bool = True
+
+    def precedence(self) -> tuple[Any, ...]:
+        """One that its editor switched off before one that is on: a refusal holds."""
+        return (not self.enabled,)
 
     @model_validator(mode="after")
     def covers_something(self) -> "Solution":
@@ -158,11 +245,15 @@ class ParticipationFormat(Format):
     via: Literal[1, 2, 3, 4] | None = None
     finess: FinessText | None = None
     siret: SiretText | None = None
-    locations: list[IdnstText] = Field(default_factory=list)
+    locations: list[IdnstText] = Field(default_factory=list, max_length=SOME.most)
     editor_disabled: bool = False
     reorientation: bool = False
-    additional_info: str = Field("", max_length=1000)
-    updated: datetime | None = None
+    additional_info: LongText = ""
+    updated: Moment | None = None
+
+    def precedence(self) -> tuple[Any, ...]:
+        """The later one; without an instant, or at the same one, a refusal holds."""
+        return _instant(self.updated), not self.participation
 
     @model_validator(mode="after")
     def via_is_complete(self) -> "ParticipationFormat":
@@ -187,12 +278,16 @@ class StructureSettings(Format):
     siret: SiretText | None = None
     participation: bool = False
     hours_available: bool = False
-    practitioner_count: int = Field(0, ge=0)
+    practitioner_count: int = Field(0, ge=int(PRACTITIONERS.least), le=int(PRACTITIONERS.greatest))
     hours: Hours = Field(default_factory=dict)
     maternity_level: Literal["1", "2A", "2B", "3"] | None = None
     emergency: bool = False
-    additional_info: str = Field("", max_length=1000)
-    updated: datetime | None = None
+    additional_info: LongText = ""
+    updated: Moment | None = None
+
+    def precedence(self) -> tuple[Any, ...]:
+        """The later one; without an instant, or at the same one, a refusal holds."""
+        return _instant(self.updated), not self.participation
 
     @model_validator(mode="after")
     def one_key(self) -> "StructureSettings":
@@ -209,8 +304,8 @@ class StructureSettings(Format):
 class DayRange(Format):
     """Whole days, both included, in the zone of the place."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def in_order(self) -> "DayRange":
@@ -229,6 +324,11 @@ class Absence(Format):
     always: bool = False
     ranges: list[DayRange] = Field(default_factory=list, max_length=MAX_ABSENCES)
 
+    def precedence(self) -> tuple[Any, ...]:
+        """The longer absence: without an end, then the one that ends last, then by its days."""
+        days = sum((one.end - one.start).days + 1 for one in self.ranges)
+        return self.always, max((one.end for one in self.ranges), default=DAYS.first), days
+
     @model_validator(mode="after")
     def somebody(self) -> "Absence":
         """An absence names a professional (at ``idnst``, or everywhere) or a structure."""
@@ -243,6 +343,22 @@ class LrmEntry(Format):
     origin: ShortText
     name: ShortText
     active: bool = True
+
+    def precedence(self) -> tuple[Any, ...]:
+        """One switched off before one that is on: a refusal holds."""
+        return (not self.active,)
+
+
+def rank_record(record: Format) -> tuple[Any, ...]:
+    """Rank of one of several lines of a key: by ``precedence``, then by content."""
+    return *record.precedence(), record.model_dump_json()
+
+
+def _instant(moment: datetime | None) -> datetime:
+    """For comparisons: no instant is before any, a local time is as if it were UTC."""
+    if moment is None:
+        return INSTANTS.first
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 FORMATS: dict[str, type[Format]] = {

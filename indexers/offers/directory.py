@@ -16,6 +16,7 @@ from indexers.quality.corrections import Corrections
 from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
+from mappings.files import resolve_inside
 from mappings.records import Offer
 from slots.attachment import with_slots
 from slots.loading.directory import DirectorySlots, attribute_directory
@@ -30,7 +31,7 @@ GEOCODED = "geocoded.csv"
 def directory_locator(directory: Path, geocoder: AddressBatch | None = None) -> Locator:
     """A locator that knows the directory's geocoded addresses; offline without ``geocoder``."""
     path = directory / GEOCODED
-    answers = read_geocoded(path) if path.is_file() else {}
+    answers = read_geocoded(resolve_inside(directory, GEOCODED)) if path.exists() else {}
     known = {key: GeocodedPoint(*answer) for key, answer in answers.items()}
     return Locator(answers=known, geocoder=geocoder)
 

@@ -69,8 +69,13 @@ class ProfessionalFacts:
 def professional_candidates(
     people: Iterable[StagedPerson], register: StructureRegister, quarantine: Quarantine
 ) -> Iterator[LocationCandidate[ProfessionalPlace]]:
-    """One candidate for each listed place of each person; places of a closed site are skipped."""
+    """One candidate for each listed place of each person; places of a closed site are skipped.
+
+    The rows that a person has beyond ``ROWS_OF_A_PERSON`` go to the quarantine.
+    """
     for person in people:
+        for line in person.surplus:
+            quarantine.reject(line, Reason.TOO_MANY_ROWS, person.rows[0]["idnps"])
         for place in group_places(row for row in person.rows if "hidden" not in row):
             site = register.find_site(place)
             if site is not None and register.is_closed(site):

@@ -19,7 +19,7 @@ from indexers.offers.settings import OwnSources
 from indexers.quality.quarantine import Quarantine
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.fields import drop_empty_fields
-from mappings.formats import SosAssociation, SosPoint, StructureSettings
+from mappings.formats import SosAssociation, SosPoint, StructureSettings, rank_record
 from mappings.identifiers import as_idnst, structure_id_kind
 from mappings.offer_ids import distinct, fair_key, sos_point_id
 from mappings.records import Kind, Offer
@@ -42,11 +42,17 @@ class AssociationPoint(NamedTuple):
 def sos_candidates(
     associations: Iterable[SosAssociation],
 ) -> Iterator[LocationCandidate[AssociationPoint]]:
-    """One candidate for each point of each association; the last line of a point's id wins."""
+    """One candidate for each point of each association; of one id, the fuller point."""
     for association in associations:
-        points = {point.id: point for point in association.points}
-        for point in points.values():
+        for point in _distinct_points(association):
             yield _candidate(AssociationPoint(association, point))
+
+
+def _distinct_points(association: SosAssociation) -> Iterable[SosPoint]:
+    points: dict[str, SosPoint] = {}
+    for point in association.points:
+        points[point.id] = max(point, points.get(point.id, point), key=rank_record)
+    return points.values()
 
 
 def _candidate(subject: AssociationPoint) -> LocationCandidate[AssociationPoint]:

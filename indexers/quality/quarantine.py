@@ -4,7 +4,7 @@ A bad row never rejects its file; a source with too many of them stops the load 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -21,6 +21,12 @@ SAMPLES_PER_REASON = 20
 MAX_RAW = 1_000_000
 """Characters kept of a raw row: a FINESS site with 150 addresses has some 100,000, other rows
 2,000. A longer one is two rows run together by the hundred, and nothing to correct by hand."""
+
+SAMPLE_RAW = 20_000
+"""Characters of a row kept as a sample in memory; its quarantine file has ``MAX_RAW``."""
+
+MAX_UNKNOWN, LONGEST_NAME, OTHER_NAMES = 1_000, 200, "..."
+"""Unknown names counted apart, characters kept of each, and the name of the rest."""
 
 LAYOUT = ".layout.json"
 """End of the name of the file that keeps the layout of a source, beside its quarantine file."""
@@ -107,15 +113,14 @@ class Quarantine:
             self.pending_corrections.append(self.corrections[raw])
             return
         self.rejected[reason] += 1
-        row = self._add_sample(line, reason, raw, detail)
+        self._add_sample(line, reason, raw, detail)
         if self.path is not None:
-            self._write(row)
+            self._write(QuarantinedRow(self.source, line, reason, raw[:MAX_RAW], detail))
 
     def warn(self, line: int, reason: Reason, raw: str) -> None:
         """Note something wrong in a row that is kept."""
         self.warned[reason] += 1
-        if len(self.samples.get(reason, ())) < SAMPLES_PER_REASON:
-            self._add_sample(line, reason, raw)
+        self._add_sample(line, reason, raw)
 
     def take_pending_corrections(self) -> list[str]:
         """The corrected rows not read yet; they were counted as their damaged ones."""
@@ -123,6 +128,13 @@ class Quarantine:
         self.corrected += len(rows)
         self.read -= len(rows)
         return rows
+
+    def count_unknown(self, names: Iterable[str]) -> None:
+        """Count columns or keys the reader does not know; of very many, the first ones by name."""
+        for name in names:
+            shown = name[:LONGEST_NAME]
+            known = shown in self.unknown or len(self.unknown) < MAX_UNKNOWN
+            self.unknown[shown if known else OTHER_NAMES] += 1
 
     def skip(self, reason: Reason) -> None:
         """Count a healthy row that is not shown; no part of ``ratio``."""
@@ -151,12 +163,10 @@ class Quarantine:
     ) -> None:
         self.close()
 
-    def _add_sample(self, line: int, reason: Reason, raw: str, detail: str = "") -> QuarantinedRow:
-        row = QuarantinedRow(self.source, line, reason, raw[:MAX_RAW], detail)
+    def _add_sample(self, line: int, reason: Reason, raw: str, detail: str = "") -> None:
         kept = self.samples.setdefault(reason, [])
         if len(kept) < SAMPLES_PER_REASON:
-            kept.append(row)
-        return row
+            kept.append(QuarantinedRow(self.source, line, reason, raw[:SAMPLE_RAW], detail))
 
     def _write(self, row: QuarantinedRow) -> None:
         if self.path is None:

@@ -33,8 +33,8 @@ ORIGIN = ".origin.json"
 SPREADSHEETS = frozenset({".csv", ".txt"})
 """Ends of the names of the files whose cells a spreadsheet shows."""
 
-NOT_A_ROW = frozenset({Reason.NOT_LOCATED})
-"""Reasons of an offer, not of a row: the row was read, and only its identifier is kept."""
+NOT_A_ROW = frozenset({Reason.NOT_LOCATED, Reason.TOO_MANY_ROWS, Reason.LINE_TOO_LONG})
+"""Reasons of an offer, of a file or of a line of which only the beginning is kept: no row."""
 
 
 def _read_own(name: str, path: Path, aside: Quarantine) -> Iterator[Any]:

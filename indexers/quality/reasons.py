@@ -16,6 +16,9 @@ class Reason(StrEnum):
     COLUMN_COUNT = "column_count"
     UNKNOWN_SECTION = "unknown_section"
     INVALID_RECORD = "invalid_record"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    LINE_TOO_LONG = "line_too_long"
+    TOO_MANY_ROWS = "too_many_rows"
     PERSON_ID_MISSING = "person_id_missing"
     PERSON_ID_INVALID = "person_id_invalid"
     FINESS_MISSING = "finess_missing"
@@ -62,13 +65,16 @@ EXPLANATIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.COLUMN_COUNT: "the line does not have the number of fields of its header",
         Reason.UNKNOWN_SECTION: "the line belongs to no known section of the file",
         Reason.INVALID_RECORD: "the record does not have the shape its format requires",
+        Reason.OUT_OF_BOUNDS: "a value is longer or larger than its field holds, or of another age",
+        Reason.LINE_TOO_LONG: "the line is over 4 MiB: two lines run together, or a damaged file",
+        Reason.TOO_MANY_ROWS: "more rows of one person, or of one small source, than there can be",
         Reason.PERSON_ID_MISSING: "no national identifier of the professional",
         Reason.PERSON_ID_INVALID: "the identifier is neither 8 + RPPS nor 0 + ADELI",
         Reason.FINESS_MISSING: "the site has no FINESS number, only a technical identifier",
         Reason.FINESS_INVALID: "the FINESS number of the site does not have 9 characters",
-        Reason.FINESS_DUPLICATE: "the FINESS number was already read from an earlier line",
+        Reason.FINESS_DUPLICATE: "another line has the FINESS number and is open, or newer",
         Reason.SKILL_MISSING: "the line has no skill code",
-        Reason.RECORD_SUPERSEDED: "a later line of the same file speaks of the same key",
+        Reason.RECORD_SUPERSEDED: "another line of the file has the key, and is newer or fuller",
         Reason.NOT_LOCATED: "neither address nor commune is known in France, so it has no distance",
         Reason.NOT_UTF8: "the line is not UTF-8 and was read as Windows-1252",
         Reason.LOST_CHARACTER: "the source itself holds a replacement character",

@@ -17,13 +17,20 @@ from pydantic import ValidationError
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.corrections import with_corrections
-from mappings.formats import FORMATS, MAX_ABSENCES, Format
+from indexers.sources.reading.lines import Line, reject_long_line
+from indexers.sources.reading.sheets import SheetRow, open_sheet, read_sheet
+from mappings.bounds import LARGEST_OWN, LONGEST_LINE, OWN_ROWS
+from mappings.files import open_regular, read_bounded_lines, resolve_inside
+from mappings.formats import FORMATS, MAX_ABSENCES, Format, rank_record
 
 FLAT = frozenset({"participation", "structures", "absences", "lrm"})
 """Formats that may also come as CSV."""
 
 RANGE_COLUMNS = tuple(f"range{number}" for number in range(1, MAX_ABSENCES + 1))
 """Columns of the absences of a CSV: ``2026-11-23/2026-11-25``, or one day alone."""
+
+_SHOWN, _SHOWN_ERRORS = 200, 10
+"""Characters of a name or of a message, and errors of a row, that are shown."""
 
 FormatT = TypeVar("FormatT", bound=Format)
 
@@ -33,11 +40,12 @@ class OwnFormatError(ValueError):
 
 
 class RawEntry(NamedTuple):
-    """One line before validation: its number, its value, and its raw text."""
+    """One line before validation: its number, its value or why it has none, and its raw text."""
 
     line: int
     value: Any
     raw: str
+    fault: str = ""
 
 
 def find_format(name: str) -> type[Format]:
@@ -67,7 +75,9 @@ def find_own_file(directory: Path, name: str) -> Path | None:
     Raises ``OwnFormatError`` when both forms are there: one of them is stale.
     """
     suffixes = (".jsonl", ".csv") if name in FLAT else (".jsonl",)
-    found = [path for s in suffixes if (path := directory / f"{name}{s}").is_file()]
+    found = [path for s in suffixes if (path := directory / f"{name}{s}").exists()]
+    for path in found:
+        resolve_inside(directory, path.name)
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
         raise OwnFormatError(f"{directory} holds {names}: keep one of them")
@@ -94,21 +104,17 @@ def _valid_entries(
 def _read_once(
     path: Path, quarantine: Quarantine, model: type[FormatT]
 ) -> Iterator[tuple[RawEntry, FormatT]]:
-    quarantine.layout = _layout(path)
-    entries = _csv_entries(path, model) if path.suffix == ".csv" else _json_entries(path)
-    for entry in entries:
+    read = _csv_entries if path.suffix == ".csv" else _json_entries
+    room = LARGEST_OWN
+    for count, entry in enumerate(read(path, model, quarantine)):
         quarantine.read += 1
+        room -= len(entry.raw)
+        if count >= OWN_ROWS or room < 0:
+            quarantine.reject(entry.line, Reason.TOO_MANY_ROWS, entry.raw)
+            continue
         value = _validate_entry(entry, model, quarantine)
         if value is not None:
             yield entry, value
-
-
-def _layout(path: Path) -> Layout:
-    """JSON Lines have no header; that of a CSV is kept as it is."""
-    if path.suffix != ".csv":
-        return Layout(".jsonl")
-    with path.open(encoding="utf-8-sig", errors="replace") as handle:
-        return Layout(".csv", f"{handle.readline().rstrip()}\n")
 
 
 def read_keyed(
@@ -117,110 +123,108 @@ def read_keyed(
     quarantine: Quarantine,
     key: Callable[[FormatT], str],
 ) -> dict[str, FormatT]:
-    """The valid lines by key; of two lines with one key the later wins, the other is set aside."""
-    kept: dict[str, tuple[int, FormatT, str]] = {}
+    """The valid lines by key; of two lines with one key the one with the higher ``precedence``
+    counts, in whatever order they come, and the other is set aside.
+    """
+    kept: dict[str, tuple[RawEntry, FormatT]] = {}
     for entry, value in _valid_entries(path, model, quarantine):
         name = key(value)
-        if name in kept:
-            earlier, _, raw = kept[name]
-            quarantine.reject(earlier, Reason.RECORD_SUPERSEDED, raw, f"key: {name}")
-        kept[name] = (entry.line, value, entry.raw)
-    return {name: value for name, (_, value, _) in kept.items()}
+        other = kept.setdefault(name, (entry, value))
+        if other[0] is entry:
+            continue
+        wins = rank_record(value) >= rank_record(other[1])
+        loser = other[0] if wins else entry
+        if wins:
+            kept[name] = entry, value
+        quarantine.reject(loser.line, Reason.RECORD_SUPERSEDED, loser.raw, f"key: {name}")
+    return {name: value for name, (_, value) in kept.items()}
 
 
 def _validate_entry(
     entry: RawEntry, model: type[FormatT], quarantine: Quarantine
 ) -> FormatT | None:
-    if isinstance(entry.value, ValueError):
-        quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, str(entry.value))
-        return None
-    try:
-        return model.model_validate(entry.value)
-    except ValidationError as error:
-        quarantine.reject(
-            entry.line, Reason.INVALID_RECORD, entry.raw, describe_validation_error(error)
-        )
-        return None
+    detail = entry.fault
+    if not detail:
+        try:
+            return model.model_validate(entry.value)
+        except ValidationError as error:
+            detail = describe_validation_error(error)
+    quarantine.reject(entry.line, Reason.INVALID_RECORD, entry.raw, detail)
+    return None
 
 
 def describe_validation_error(error: ValidationError) -> str:
-    """The errors, field by field, without the values: ``finess: String should match ...``."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in e['loc']) or 'line'}: {e['msg']}"
-        for e in error.errors(include_input=False, include_url=False)
-    )
+    """The first errors, field by field, without the values: ``finess: String should match ...``."""
+    every = error.errors(include_input=False, include_url=False)
+    shown = [
+        f"{'.'.join(str(part) for part in e['loc'])[:_SHOWN] or 'line'}: {e['msg'][:_SHOWN]}"
+        for e in every[:_SHOWN_ERRORS]
+    ]
+    more = [f"{len(every) - len(shown)} more"] if len(every) > len(shown) else []
+    return "; ".join([*shown, *more])
 
 
-def _json_entries(path: Path) -> Iterator[RawEntry]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+def _json_entries(path: Path, _: type[Format], quarantine: Quarantine) -> Iterator[RawEntry]:
+    quarantine.layout = Layout(".jsonl")
+    with open_regular(path) as lines:
+        for number, line in read_bounded_lines(lines):
+            if len(line) > LONGEST_LINE:
+                reject_long_line(number, line, quarantine)
+                continue
             raw = line.removeprefix(b"\xef\xbb\xbf").strip()
             if raw:
-                yield RawEntry(number, _json_value(raw), raw.decode("utf-8", "replace"))
+                yield _json_entry(number, raw)
 
 
-def _json_value(raw: bytes) -> Any:
+def _json_entry(number: int, raw: bytes) -> RawEntry:
+    text = raw.decode("utf-8", "replace")
     try:
-        return orjson.loads(raw)
+        return RawEntry(number, orjson.loads(raw), text)
     except orjson.JSONDecodeError as error:
-        return ValueError(f"line: not JSON ({error.msg})")
+        return RawEntry(number, None, text, f"line: not JSON ({error.msg})")
 
 
-def _csv_entries(path: Path, model: type[Format]) -> Iterator[RawEntry]:
-    with path.open(encoding="utf-8-sig", errors="replace") as handle:
-        header = handle.readline().rstrip("\n")
-        delimiter = _delimiter(header)
-        columns = [name.strip() for name in header.split(delimiter)]
-        _check_columns(path, columns, model)
-        for number, line in enumerate(handle, start=2):
-            if text := line.rstrip("\n"):
-                yield _csv_entry(number, text, columns, delimiter)
-
-
-def _csv_entry(number: int, text: str, columns: list[str], delimiter: str) -> RawEntry:
+def _csv_entries(path: Path, model: type[Format], quarantine: Quarantine) -> Iterator[RawEntry]:
     try:
-        row = _csv_row(text, delimiter)
+        sheet = open_sheet(path, quarantine)
     except csv.Error as error:
-        return RawEntry(number, ValueError(f"line: not CSV, is a quote left open? ({error})"), text)
-    return RawEntry(number, _csv_value(columns, row), _csv_raw(row, delimiter))
+        raise OwnFormatError(f"{path.name}: its header is no CSV ({error})") from error
+    _check_columns(path, sheet.columns, model)
+    quarantine.layout = Layout(".csv", f"{sheet.header}\n")
+    for row in sheet.rows:
+        yield _csv_entry(sheet.columns, row)
 
 
-def _csv_row(text: str, delimiter: str) -> list[str]:
-    """The cells of one line; raises ``csv.Error``.
-
-    A row is a line: no cell of ours holds a line break, and a reader that looked for the end
-    of a quote left open would swallow the healthy rows that follow.
-    """
-    (row,) = csv.reader([text], delimiter=delimiter, strict=True)
-    return row
+def _csv_entry(columns: list[str], row: SheetRow) -> RawEntry:
+    if row.fault:
+        return RawEntry(row.line, None, row.raw, row.fault)
+    try:
+        return RawEntry(row.line, _csv_value(columns, row.cells), row.raw)
+    except ValueError as error:
+        return RawEntry(row.line, None, row.raw, str(error)[:_SHOWN])
 
 
 def csv_rows(text: str) -> list[str]:
     """The rows of a CSV of ours after its header, each as a quarantine keeps it.
 
-    Quoted otherwise by another program, a row is the same; one that cannot be read stays as it is.
+    Quoted otherwise by another program, a row is the same; one that cannot be read stays as it
+    is. Raises ``csv.Error``.
     """
-    header, *lines = (line.rstrip("\n") for line in io.StringIO(text, newline=None))
-    delimiter = _delimiter(header)
-    return [_csv_entry(0, line, [], delimiter).raw for line in lines if line]
-
-
-def _delimiter(header: str) -> str:
-    return ";" if header.count(";") > header.count(",") else ","
-
-
-def _csv_raw(row: list[str], delimiter: str) -> str:
-    """The row as text, quoted where it must be."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(row)
-    return text.getvalue()
+    numbered = enumerate(io.StringIO(text, newline=None), 1)
+    lines = (Line(number, line.rstrip("\n"), True) for number, line in numbered)
+    return [row.raw for row in read_sheet(lines).rows]
 
 
 def _check_columns(path: Path, columns: list[str], model: type[Format]) -> None:
     known = {*model.model_fields} - {"ranges"}
     if "ranges" in model.model_fields:
         known |= {*RANGE_COLUMNS}
-    unknown = [name for name in columns if name not in known]
+    unknown = [name[:_SHOWN] for name in columns if name not in known][:_SHOWN]
+    if len(columns) > len(set(columns)) or not columns:
+        raise OwnFormatError(
+            f"{path.name}: a column is there twice, or there is none; "
+            f"the columns are {', '.join(sorted(known))}"
+        )
     if unknown:
         raise OwnFormatError(
             f"{path.name}: unknown columns {', '.join(unknown)}; "
@@ -228,14 +232,9 @@ def _check_columns(path: Path, columns: list[str], model: type[Format]) -> None:
         )
 
 
-def _csv_value(columns: list[str], row: list[str]) -> Any:
-    if len(row) != len(columns):
-        return ValueError(f"line: {len(row)} fields where the header has {len(columns)}")
+def _csv_value(columns: list[str], row: list[str]) -> dict[str, Any]:
     cells = {name: cell.strip() for name, cell in zip(columns, row, strict=True) if cell.strip()}
-    try:
-        value = {name: _cell(name, cell) for name, cell in cells.items()}
-    except ValueError as error:
-        return error
+    value = {name: _cell(name, cell) for name, cell in cells.items()}
     ranges = [value.pop(name) for name in RANGE_COLUMNS if name in value]
     return {**value, "ranges": ranges} if ranges else value
 
@@ -250,7 +249,7 @@ def _days(cell: str) -> dict[str, str]:
 
 
 def _via(cell: str) -> int | str:
-    return int(cell) if cell.isdigit() else cell
+    return int(cell) if len(cell) == 1 and cell in "1234" else cell
 
 
 def _hours(cell: str) -> dict[str, list[list[str]]]:

@@ -70,11 +70,10 @@ def _absence_key(absence: Absence) -> str:
 
 
 def _group_absences(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
-    groups: dict[str, tuple[Absence, ...]] = {}
+    groups: dict[str, list[Absence]] = {}
     for absence in absences:
-        key = absence.rpps or absence.finess or ""
-        groups[key] = (*groups.get(key, ()), absence)
-    return groups
+        groups.setdefault(absence.rpps or absence.finess or "", []).append(absence)
+    return {key: tuple(held) for key, held in groups.items()}
 
 
 def read_cpts(path: Path | None, quarantines: Quarantines) -> Mapping[str, Cpts]:

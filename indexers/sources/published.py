@@ -15,6 +15,7 @@ from indexers.sources.rpps.activities import read_listed
 from indexers.sources.rpps.record import Activity
 from indexers.sources.rpps.skills import read_skills
 from indexers.sources.staging_store import StagingStore
+from mappings.files import resolve_inside
 
 AMELI_FILES = ("liste-ps*.csv*", "ameli*.csv*")
 """The published name of the file of conventions, and a plain one."""
@@ -37,6 +38,8 @@ def _only_edition(directory: Path, editions: list[Path]) -> Path | None:
     if len(editions) > 1:
         names = ", ".join(path.name for path in editions)
         raise TwoEditionsError(f"{directory} holds several editions: {names}; keep one of them")
+    for path in editions:
+        resolve_inside(directory, path.name)
     return editions[0] if editions else None
 
 

@@ -1,16 +1,16 @@
 """Rows kept on disk while a load joins them: one SQLite file, deleted at the end.
 
 A national RPPS is 2.3 million rows in no promised order, and a person's rows must be read
-together. They are appended as they come, sorted once by SQLite in bounded memory, and
-joined in that order (docs/explanation/pipeline.md).
+together. They are appended as they come, sorted once by SQLite in bounded memory, by person and
+then by content, and joined in that order (docs/explanation/pipeline.md).
 """
 
 import errno
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -18,9 +18,10 @@ from typing import Any, NamedTuple, Self
 import orjson
 
 from indexers.runs.scratch import scratch_folder
-from indexers.sources.finess.structure import Structure
+from indexers.sources.finess.structure import Structure, precedence
 from indexers.sources.rpps.record import Activity
 from indexers.sources.rpps.skills import Skill
+from mappings.bounds import ROWS_OF_A_PERSON
 
 CACHE_KIB = 131_072
 """Memory SQLite may use for its pages: 128 MiB."""
@@ -44,7 +45,7 @@ PRAGMA cache_size = -{CACHE_KIB};
 PRAGMA mmap_size = {MAPPED};
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE activity (person TEXT, hidden INTEGER, row BLOB);
+CREATE TABLE activity (person TEXT, hidden INTEGER, line INTEGER, row BLOB);
 CREATE TABLE skill (person TEXT, row BLOB);
 CREATE TABLE structure (finess TEXT PRIMARY KEY, siret TEXT, legal TEXT, row BLOB) WITHOUT ROWID;
 CREATE INDEX by_siret ON structure (siret) WHERE siret IS NOT NULL;
@@ -57,10 +58,15 @@ _DISK_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.E
 
 
 class StagedPerson(NamedTuple):
-    """One professional as the register knows it: every row, every skill."""
+    """One professional as the register knows it: every row, every skill.
+
+    Both are in the order of their content: what counts among them does not depend on the order of
+    a file. ``surplus`` are the lines of rows beyond ``ROWS_OF_A_PERSON``, which are not kept.
+    """
 
     rows: list[Activity]
     skills: list[Skill]
+    surplus: Sequence[int] = ()
 
 
 class StagingStore:
@@ -90,8 +96,8 @@ class StagingStore:
     def add_activities(self, rows: Iterable[Activity]) -> int:
         """Keep rows of activity, unlisted ones too; returns how many."""
         return self._fill(
-            "INSERT INTO activity VALUES (?, ?, ?)",
-            ((row["idnps"], "hidden" in row, orjson.dumps(row)) for row in rows),
+            "INSERT INTO activity VALUES (?, ?, ?, ?)",
+            map(_activity_values, rows),
         )
 
     def add_skills(self, rows: Iterable[Skill]) -> int:
@@ -102,7 +108,10 @@ class StagingStore:
         )
 
     def add_structures(self, rows: Iterable[Structure]) -> int:
-        """Keep structures, the first of each FINESS; returns how many were there already."""
+        """Keep structures; returns how many were not, as their FINESS was there already.
+
+        Of two records of one form the one of higher ``precedence`` counts, of two forms the first.
+        """
         self._find_single_cached.cache_clear()
         self._db.execute("BEGIN")
         known = sum(not self._add_structure(row) for row in rows)
@@ -111,8 +120,14 @@ class StagingStore:
 
     def _add_structure(self, row: Structure) -> bool:
         values = (row["finess"], row.get("siret"), row.get("legal_finess"), orjson.dumps(row))
-        done = self._db.execute("INSERT OR IGNORE INTO structure VALUES (?, ?, ?, ?)", values)
-        return done.rowcount == 1
+        if self._db.execute("INSERT OR IGNORE INTO structure VALUES (?, ?, ?, ?)", values).rowcount:
+            return True
+        ((known,),) = self._db.execute("SELECT row FROM structure WHERE finess = ?", values[:1])
+        other: Structure = orjson.loads(known)
+        better = row["source"] == other["source"] and precedence(row) > precedence(other)
+        if better:
+            self._db.execute("REPLACE INTO structure VALUES (?, ?, ?, ?)", values)
+        return better
 
     def _fill(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
         self._db.execute("BEGIN")
@@ -122,17 +137,19 @@ class StagingStore:
 
     def people(self) -> Iterator[StagedPerson]:
         """Who has a row that is shown, with all rows and skills, in the order of identifiers."""
-        rows = self._db.execute("SELECT person, hidden, row FROM activity ORDER BY person, rowid")
+        rows = self._db.execute(
+            "SELECT person, hidden, line, row FROM activity ORDER BY person, row, line"
+        )
         skills = _ForwardReader(
-            self._db.execute("SELECT person, row FROM skill ORDER BY person, rowid")
+            self._db.execute("SELECT person, row FROM skill ORDER BY person, row")
         )
         for person, group in groupby(rows, key=_FIRST):
-            known = list(group)
-            if all(map(_HIDDEN, known)):
-                continue
-            yield StagedPerson(
-                [orjson.loads(row) for _, _, row in known], skills.read_person_rows(person)
-            )
+            waiting = iter(group)
+            known = list(islice(waiting, ROWS_OF_A_PERSON))
+            surplus = [line for _, _, line, _ in waiting]
+            if surplus or not all(map(_HIDDEN, known)):
+                records = [_record(line, row) for _, _, line, row in known]
+                yield StagedPerson(records, skills.read_person_rows(person), surplus)
 
     def structures(self) -> Iterator[Structure]:
         """Every structure, in the order of FINESS."""
@@ -171,10 +188,22 @@ class _ForwardReader:
         self._next = next(rows, None)
 
     def read_person_rows(self, person: str) -> list[Any]:
-        """The rows of a person, in order; those of persons before are passed over."""
-        found = []
+        """The first rows of a person, in order; those of persons before are passed over."""
+        found = list[Any]()
         while self._next is not None and self._next[0] <= person:
-            if self._next[0] == person:
+            if self._next[0] == person and len(found) < ROWS_OF_A_PERSON:
                 found.append(orjson.loads(self._next[1]))
             self._next = next(self._rows, None)
         return found
+
+
+def _activity_values(row: Activity) -> tuple[str, bool, int, bytes]:
+    """The line stands apart, so that the order of rows is that of their content."""
+    content = {key: value for key, value in row.items() if key != "line"}
+    return row["idnps"], "hidden" in row, row["line"], orjson.dumps(content)
+
+
+def _record(line: int, row: bytes) -> Activity:
+    record: Activity = orjson.loads(row)
+    record["line"] = line
+    return record

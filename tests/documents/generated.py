@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.documents.bounds_page import bounds_page
 from tests.documents.cli_page import cli_page
 from tests.documents.documents import ROOT
 from tests.documents.index_fields_page import index_fields_page
@@ -14,6 +15,7 @@ REFERENCE = ROOT / "docs" / "reference"
 
 GENERATED: Mapping[Path, Callable[[], str]] = MappingProxyType(
     {
+        REFERENCE / "bounds.md": bounds_page,
         REFERENCE / "cli.md": cli_page,
         REFERENCE / "index-fields.md": index_fields_page,
         REFERENCE / "problems.md": problems_page,

@@ -19,9 +19,12 @@ from indexers.sources.ameli.towns import town
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.lines import read_lines
-from indexers.sources.reading.semicolons import read_semicolon_rows, split_fields
+from indexers.sources.reading.row_bounds import RowBounds
+from indexers.sources.reading.semicolons import read_header, read_semicolon_rows
 from mappings.analysis import fold
+from mappings.bounds import LARGEST_JOIN
 from mappings.codes import find_specialty_group
+from mappings.published import AMELI
 
 _DAY = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 
@@ -29,16 +32,23 @@ _DAY = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 def read_contracts(path: Path, quarantine: Quarantine) -> Iterator[Contract]:
     """The rows that name a person of a trade we know and a sector; the others are counted.
 
+    Rows beyond ``LARGEST_JOIN`` bytes are set aside: contracts are kept in memory.
+
     Raises ``LayoutError`` when the file is empty or its columns are not those of this source.
     """
     lines = read_lines(path, quarantine)
-    first = next(lines, None)
-    if first is None:
+    header = read_header(lines)
+    if not header:
         raise LayoutError(f"{path.name} is empty; download it again")
-    header = split_fields(first.text, first.text.count(";") + 1) or []
     found = locate_ameli_columns(path, header)
-    quarantine.unknown.update(unknown_ameli_columns(header, found))
-    for _, fields in read_semicolon_rows(lines, len(header), quarantine):
+    quarantine.count_unknown(unknown_ameli_columns(header, found))
+    bounds = RowBounds(header, AMELI, found)
+    room = LARGEST_JOIN
+    for line, fields in read_semicolon_rows(lines, bounds, quarantine):
+        room -= len(line.text)
+        if room < 0:
+            quarantine.reject(line.number, Reason.TOO_MANY_ROWS, line.text)
+            continue
         cells = {name: fields[at] for name, at in found.items()}
         contract = _contract(cells)
         if isinstance(contract, Reason):

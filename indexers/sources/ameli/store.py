@@ -16,6 +16,8 @@ from indexers.sources.ameli.towns import Town
 
 CHAINS = 1 << 20
 """A national file has 650,000 keys."""
+ALIKE = 2_000
+"""Contracts, or professionals, of one key: more than that cannot be told apart."""
 NONE = -1
 """Before the first of a chain."""
 
@@ -69,9 +71,9 @@ class Chains:
         self._keys.append(key)
 
     def find_numbers(self, key: int) -> list[int]:
-        """The numbers under a key, newest first."""
-        found, at = [], self._newest[key % self._size]
-        while at != NONE:
+        """The numbers under a key, newest first, at most ``ALIKE`` and one."""
+        found, at = list[int](), self._newest[key % self._size]
+        while at != NONE and len(found) <= ALIKE:
             if self._keys[at] == key:
                 found.append(self._numbers[at])
             at = self._before[at]
@@ -126,11 +128,13 @@ class ContractStore:
     def find_similar_contracts(self, who: Identity) -> list[int]:
         """Contracts of the name, given name, profession and town, each once, in file order.
 
-        A contract that shares the hash of a key by chance is removed by the comparison.
+        A contract that shares the hash of a key by chance is removed by the comparison. None
+        when a key has more than ``ALIKE``.
         """
-        found = {
-            number for key in who.lookup_keys() for number in self._by_key.find_numbers(hash(key))
-        }
+        every = [self._by_key.find_numbers(hash(key)) for key in who.lookup_keys()]
+        if any(len(numbers) > ALIKE for numbers in every):
+            return []
+        found = {number for numbers in every for number in numbers}
         return sorted(number for number in found if self.contract(number).likeness_to(who))
 
     def contract(self, number: int) -> Contract:

@@ -20,7 +20,8 @@ from indexers.sources.finess.structure import (
     structure_exclusion_reason,
 )
 from indexers.sources.reading.errors import LayoutError
-from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
+from indexers.sources.reading.lines import Line, open_bytes, translate_unpack_errors
+from indexers.sources.reading.semicolons import is_separator_line, read_header
 from indexers.sources.reading.text import decode_line
 
 __all__ = [
@@ -50,9 +51,9 @@ def detect_finess_form(path: Path) -> Form:
     start = _start(path)
     if start.startswith("{"):
         return "finess-plus"
-    if start.startswith(SIGNATURE):
+    if start.replace('"', "").startswith(SIGNATURE):
         return "finess-legacy"
-    if KEY_COLUMN in start.partition("\n")[0].lower().split(";"):
+    if KEY_COLUMN in _read_names(start):
         return "finess-headed"
     raise LayoutError(
         f"{path.name} is no FINESS file: expected JSON with pmej, a first line finess;etalab;... "
@@ -79,10 +80,22 @@ def source_date(path: Path) -> date | None:
     form = detect_finess_form(path)
     if form == "finess-plus":
         return plus_date(path)
-    return latest_update_date(path) if form == "finess-headed" else legacy_date(_start(path))
+    return (
+        latest_update_date(path)
+        if form == "finess-headed"
+        else legacy_date(_start(path).replace('"', ""))
+    )
+
+
+def _read_names(start: str) -> list[str]:
+    """The names of the first line."""
+    lines = (Line(number, text, True) for number, text in enumerate(start.splitlines(), 1))
+    return [name.lower() for name in read_header(lines)]
 
 
 def _start(path: Path) -> str:
     with open_bytes(path) as handle, translate_unpack_errors(path):
         text, _ = decode_line(handle.read(_PROBE))
-    return text.lstrip("\ufeff \r\n\t")
+    text = text.lstrip("\ufeff \r\n\t")
+    first, _, rest = text.partition("\n")
+    return rest if is_separator_line(first) else text

@@ -6,9 +6,10 @@ from typing import Any, cast
 from geography.address import STREET_TYPES
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.finess.structure import Form, Structure, StructureAddress
+from indexers.sources.finess.structure import Form, Structure, StructureAddress, precedence
 from indexers.sources.phones import PhoneField, merge_phone_fields, read_phones
 from indexers.sources.reading import repairs
+from mappings.bounds import SITES
 
 _STREET_TYPES = {**STREET_TYPES, "gr": "grande rue"}
 """FINESS writes ``GR`` for Grande Rue, with an empty street name."""
@@ -18,15 +19,18 @@ _POSTAL_LENGTH = 5
 
 
 class SiteBuilder:
-    """Makes structures of the texts of one file; remembers the FINESS numbers already read.
+    """Makes structures of the texts of one file; remembers the FINESS numbers already kept.
 
-    A number read twice is a duplicate and only its first record is kept (trap 20).
+    Of several records of one number (trap 20) the one with the highest ``precedence`` counts, in
+    whatever order they come. ``superseded`` holds the lines of records that were given before a
+    better one; their reader reads them again to set them aside.
     """
 
     def __init__(self, source: Form, quarantine: Quarantine) -> None:
         self.source = source
         self.quarantine = quarantine
-        self._seen: set[str] = set()
+        self._kept: dict[str, tuple[bytes, int]] = {}
+        self.superseded: set[int] = set()
 
     def build_structure(
         self,
@@ -54,19 +58,34 @@ class SiteBuilder:
         return cast("Structure", record)
 
     def _accept_finess(self, line: int, text: str, raw: Callable[[], str]) -> str | None:
-        """The FINESS number of a site, None when it is missing, invalid or already read."""
+        """The FINESS number of a site, None when it is missing or invalid."""
         finess = repairs.finess(text)
         if not finess:
             reason = Reason.FINESS_INVALID if text else Reason.FINESS_MISSING
-        elif finess in self._seen:
-            reason = Reason.FINESS_DUPLICATE
-        else:
-            self._seen.add(finess)
-            if not repairs.has_valid_key(finess):
-                self.quarantine.warn(line, Reason.KEY_CHECK_FAILED, f"finess {finess}")
-            return finess
-        self.quarantine.reject(line, reason, raw())
-        return None
+            self.quarantine.reject(line, reason, raw())
+            return None
+        if not repairs.has_valid_key(finess):
+            self.quarantine.warn(line, Reason.KEY_CHECK_FAILED, f"finess {finess}")
+        return finess
+
+    def keep(self, structure: Structure, raw: Callable[[], str]) -> bool:
+        """False after the rejection of a whole record: a better one of its number was kept."""
+        rank, known = precedence(structure), self._kept.get(structure["finess"])
+        if known is None and len(self._kept) >= SITES:
+            self.quarantine.reject(structure["line"], Reason.TOO_MANY_ROWS, raw())
+            return False
+        if known is not None and rank <= known[0]:
+            self.quarantine.reject(structure["line"], Reason.FINESS_DUPLICATE, raw())
+            return False
+        if known is not None:
+            self.superseded.add(known[1])
+        self._kept[structure["finess"]] = rank, structure["line"]
+        return True
+
+    def reject_superseded(self, line: int, raw: Callable[[], str]) -> None:
+        """Set aside a record that was kept before a better one."""
+        if line in self.superseded:
+            self.quarantine.reject(line, Reason.FINESS_DUPLICATE, raw())
 
     def _repair_identifiers(self, record: dict[str, Any]) -> None:
         for key, repair in (("legal_finess", repairs.finess), ("siret", repairs.siret)):

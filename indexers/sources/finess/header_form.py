@@ -5,6 +5,7 @@ Source: docs/reference/sources/finess.md.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from indexers.quality.quarantine import Layout, Quarantine
@@ -15,53 +16,11 @@ from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.headers import locate_columns, unknown_columns
 from indexers.sources.reading.lines import Line, read_lines
-from indexers.sources.reading.semicolons import read_semicolon_rows, split_fields
-from indexers.sources.reading.text import clean_value
+from indexers.sources.reading.row_bounds import RowBounds
+from indexers.sources.reading.semicolons import read_header, read_semicolon_rows, split_fields
+from mappings.published import FINESS_HEADED
 
-COLUMNS = (
-    "nofinesset",
-    "nofinessej",
-    "rs",
-    "rslongue",
-    "complrs",
-    "compldistrib",
-    "numvoie",
-    "typvoie",
-    "voie",
-    "compvoie",
-    "lieuditbp",
-    "region",
-    "libregion",
-    "departement",
-    "libdepartement",
-    "cog",
-    "codepostal",
-    "libelle_routage",
-    "ligneacheminement",
-    "telephone",
-    "telecopie",
-    "categetab",
-    "libcategetab",
-    "liblongcategetab",
-    "categretab",
-    "libcategretab",
-    "siret",
-    "codeape",
-    "libcodeape",
-    "mft",
-    "libmft",
-    "liblongmft",
-    "sph",
-    "libsph",
-    "numen",
-    "coordx",
-    "coordy",
-    "sourcegeocod",
-    "dategeocod",
-    "dateautor",
-    "dateouvert",
-    "datemaj",
-)
+COLUMNS = tuple(FINESS_HEADED)
 """Header of the published file, in order."""
 
 KEY_COLUMN = COLUMNS[0]
@@ -85,13 +44,21 @@ def read_header_form(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     located = locate_columns(header, COLUMNS)
     _check(path, located)
     quarantine.layout = Layout(".csv", f"{';'.join(header)}\n")
-    quarantine.unknown.update(unknown_columns(header, located))
+    quarantine.count_unknown(unknown_columns(header, located))
     sites = SiteBuilder("finess-headed", quarantine)
-    for line, fields in read_semicolon_rows(lines, len(header), quarantine):
+    bounds = RowBounds(header, FINESS_HEADED, located)
+    for line, fields in read_semicolon_rows(lines, bounds, quarantine):
         texts = dict.fromkeys(COLUMNS, "") | {name: fields[at] for name, at in located.items()}
         structure = _structure(line, texts, sites)
-        if structure is not None:
+        if structure is not None and sites.keep(structure, partial(_text, line)):
             yield structure
+    if sites.superseded:
+        for line in read_lines(path, Quarantine("finess again")):
+            sites.reject_superseded(line.number, partial(_text, line))
+
+
+def _text(line: Line) -> str:
+    return line.text
 
 
 def latest_update_date(path: Path) -> date | None:
@@ -107,10 +74,10 @@ def latest_update_date(path: Path) -> date | None:
 
 
 def _header(path: Path, lines: Iterator[Line]) -> list[str]:
-    first = next(lines, None)
-    if first is None:
+    header = read_header(lines)
+    if not header:
         raise LayoutError(f"{path.name} is empty; download it again")
-    return [clean_value(name) for name in first.text.split(";")]
+    return header
 
 
 def _check(path: Path, located: dict[str, int]) -> None:

@@ -5,7 +5,9 @@ Frozen since 20 July 2026 (data of 4 May 2026). Source: docs/reference/sources/f
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
@@ -13,58 +15,21 @@ from indexers.sources.finess.fields import SiteBuilder, parse_routing_line, post
 from indexers.sources.finess.structure import Coordinates, Structure
 from indexers.sources.reading import repairs
 from indexers.sources.reading.lines import Line, read_lines
-from indexers.sources.reading.semicolons import split_fields, width_reason
-from indexers.sources.reading.text import REPLACEMENT_CHARACTER
+from indexers.sources.reading.row_bounds import positional_bounds
+from indexers.sources.reading.semicolons import is_separator_line, read_semicolon_row, split_fields
+from mappings.bounds import SITES
+from mappings.published import FINESS_LEGACY_POINT, FINESS_LEGACY_SITE
 
-STRUCTURE_FIELDS = (
-    "structureet",
-    "nofinesset",
-    "nofinessej",
-    "rs",
-    "rslongue",
-    "complrs",
-    "compldistrib",
-    "numvoie",
-    "typvoie",
-    "voie",
-    "compvoie",
-    "lieuditbp",
-    "commune",
-    "departement",
-    "libdepartement",
-    "ligneacheminement",
-    "telephone",
-    "telecopie",
-    "categetab",
-    "libcategetab",
-    "categagretab",
-    "libcategagretab",
-    "siret",
-    "codeape",
-    "codemft",
-    "libmft",
-    "codesph",
-    "libsph",
-    "dateouv",
-    "dateautor",
-    "datemaj",
-    "numuai",
-)
-"""Fields of a ``structureet`` line; the first is the name of the section."""
-
-GEOLOCATION_FIELDS = (
-    "geolocalisation",
-    "nofinesset",
-    "coordxet",
-    "coordyet",
-    "sourcecoordet",
-    "datemaj",
-)
-"""Fields of a ``geolocalisation`` line; the first is the name of the section."""
+STRUCTURE_FIELDS = tuple(FINESS_LEGACY_SITE)
+GEOLOCATION_FIELDS = tuple(FINESS_LEGACY_POINT)
+"""Fields of a line of each section, in order; the first is the name of the section."""
 
 STRUCTURES = STRUCTURE_FIELDS[0]
 POINTS = GEOLOCATION_FIELDS[0]
-_WIDTHS = {STRUCTURES: len(STRUCTURE_FIELDS), POINTS: len(GEOLOCATION_FIELDS)}
+_SECTIONS = {
+    STRUCTURES: positional_bounds(FINESS_LEGACY_SITE),
+    POINTS: positional_bounds(FINESS_LEGACY_POINT),
+}
 SIGNATURE = "finess;etalab;"
 """How the first line starts; its fourth field is the day of the data."""
 
@@ -87,19 +52,40 @@ def read_legacy(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     The first pass keeps the points (some 100,000 short texts), the second streams the sites.
     """
     points = _points(path)
+    claimed: set[str] = set()
     sites = SiteBuilder("finess-legacy", quarantine)
-    for line in read_lines(path, quarantine):
-        if line.text.startswith(SIGNATURE):
-            quarantine.layout = Layout(".csv", f"{line.text}\n")
+    for line, fields in _sites(path, quarantine):
+        structure = _structure(line, fields, sites)
+        if structure is None:
             continue
-        quarantine.read += 1
-        fields = _fields(line, quarantine)
-        if fields is not None and fields[0] == STRUCTURES:
-            structure = _structure(line, fields, sites)
-            if structure is not None:
-                yield _with_point(structure, points)
-    for finess, (number, _) in points.items():
-        quarantine.warn(number, Reason.POINT_WITHOUT_STRUCTURE, finess)
+        point = points.get(structure["finess"])
+        if point is not None:
+            claimed.add(structure["finess"])
+            structure["coordinates"] = [build_coordinates(point.x, point.y, point.source)]
+        if sites.keep(structure, partial(_text, line)):
+            yield structure
+    if sites.superseded:
+        for line in read_lines(path, Quarantine("finess again")):
+            sites.reject_superseded(line.number, partial(_text, line))
+    for finess, point in points.items():
+        if finess not in claimed:
+            quarantine.warn(point.line, Reason.POINT_WITHOUT_STRUCTURE, finess)
+
+
+def _sites(path: Path, quarantine: Quarantine) -> Iterator[tuple[Line, list[str]]]:
+    """The healthy lines of sites; damaged lines of both sections go to quarantine."""
+    for line in read_lines(path, quarantine):
+        if line.text.replace('"', "").startswith(SIGNATURE):
+            quarantine.layout = Layout(".csv", f"{line.text}\n")
+        elif not is_separator_line(line.text):
+            quarantine.read += 1
+            fields = _fields(line, quarantine)
+            if fields is not None and fields[0] == STRUCTURES:
+                yield line, fields
+
+
+def _text(line: Line) -> str:
+    return line.text
 
 
 def legacy_date(first_line: str) -> date | None:
@@ -125,17 +111,35 @@ def commune_code(commune: str, department: str, postal_code: str) -> str:
     return repairs.insee(department.zfill(2)[:2] + commune.zfill(3))
 
 
-def _points(path: Path) -> dict[str, tuple[int, Coordinates]]:
-    """The line and the pair of each site that has one; damaged lines are left to the 2nd pass."""
-    points: dict[str, tuple[int, Coordinates]] = {}
+class _Point(NamedTuple):
+    """The point of a site; of several, the greatest: the latest, then by its content."""
+
+    updated: str
+    x: str
+    y: str
+    source: str
+    line: int
+
+
+def _points(path: Path) -> dict[str, _Point]:
+    """The point of each site that has one; damaged lines are left to the second pass."""
+    points: dict[str, _Point] = {}
     for line in read_lines(path, Quarantine("finess points")):
-        if not line.text.startswith(f"{POINTS};"):
+        if _section(line) != POINTS:
             continue
         fields = split_fields(line.text, len(GEOLOCATION_FIELDS))
-        if fields is not None and fields[2] and fields[3]:
-            _, finess, x, y, source, _ = fields
-            points[repairs.finess(finess)] = (line.number, build_coordinates(x, y, source))
+        if fields is None or not (fields[2] and fields[3]) or _SECTIONS[POINTS].find_excess(fields):
+            continue
+        _, finess, x, y, source, updated = fields
+        key, point = repairs.finess(finess), _Point(repairs.day(updated), x, y, source, line.number)
+        if len(points) < SITES or key in points:
+            points[key] = max(point, points.get(key, point))
     return points
+
+
+def _section(line: Line) -> str:
+    """The name of the section of a line, quoted or not."""
+    return line.text.partition(";")[0].strip('"')
 
 
 def build_coordinates(x: str, y: str, source: str) -> Coordinates:
@@ -148,17 +152,12 @@ def build_coordinates(x: str, y: str, source: str) -> Coordinates:
 
 def _fields(line: Line, quarantine: Quarantine) -> list[str] | None:
     """The fields of a line of a known section; anything else goes to quarantine."""
-    width = _WIDTHS.get(line.text.partition(";")[0])
-    if width is None:
+    bounds = _SECTIONS.get(_section(line))
+    if bounds is None:
         reason = Reason.UNKNOWN_SECTION if line.has_line_break else Reason.TRUNCATED_LINE
         quarantine.reject(line.number, reason, line.text)
         return None
-    fields = split_fields(line.text, width)
-    if fields is None:
-        quarantine.reject(line.number, width_reason(line, width), line.text)
-    elif REPLACEMENT_CHARACTER in line.text:
-        quarantine.warn(line.number, Reason.LOST_CHARACTER, line.text)
-    return fields
+    return read_semicolon_row(line, bounds, quarantine)
 
 
 def _structure(line: Line, fields: list[str], site_builder: SiteBuilder) -> Structure | None:
@@ -174,11 +173,3 @@ def _structure(line: Line, fields: list[str], site_builder: SiteBuilder) -> Stru
         (texts["telephone"],),
         lambda: line.text,
     )
-
-
-def _with_point(structure: Structure, points: dict[str, tuple[int, Coordinates]]) -> Structure:
-    """The site with its point, which is claimed: those left at the end belong to no site."""
-    found = points.pop(structure["finess"], None)
-    if found is not None:
-        structure["coordinates"] = [found[1]]
-    return structure

@@ -7,11 +7,9 @@ and its published schema do not always agree. Source: docs/reference/sources/fin
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-import ijson
 import orjson
 
 from indexers.quality.quarantine import Layout, Quarantine
@@ -21,8 +19,11 @@ from indexers.sources.finess.legacy import build_coordinates
 from indexers.sources.finess.structure import Coordinates, Structure, StructureAddress
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import CutFileError
+from indexers.sources.reading.json_items import JsonCutError, JsonItem, read_head, read_items
 from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
-from indexers.sources.reading.text import clean_value
+from indexers.sources.reading.text import clean_value, decode_line
+from mappings.bounds import SITES, ListBound, TextBound
+from mappings.published import FINESS_PLUS
 
 SITE_ADDRESS = "03"
 LEGAL_ENTITY_ADDRESS = "02"
@@ -30,98 +31,30 @@ LEGAL_ENTITY_ADDRESS = "02"
 
 MAIN_CONTACT = "01"
 INACTIVE = "I"
-
-KNOWN_KEYS: Mapping[str, tuple[str, ...]] = {
-    "pmej": (
-        "informationsGeneralesPMEJ",
-        "adresse",
-        "contact",
-        "engagement",
-        "evenement",
-        "ege",
-        "etatObjet",
-        "dateDerniereMaj",
-    ),
-    "informationsGeneralesPMEJ": (
-        "pmSmsseId",
-        "codeApe",
-        "complementAdressePmSmsse",
-        "dateCreation",
-        "dateFermeture",
-        "denominationLonguePmSmsse",
-        "denominationPm",
-        "numFinessPm",
-        "fonctionPublique",
-        "categorieentiteGeographiqueExercice",
-        "siren",
-        "statutJuridique",
-        "typeGroupeGco",
-        "typePersonneMorale",
-    ),
-    "ege": (
-        "informationsGeneralesEGE",
-        "categorieentiteGeographiqueExercice",
-        "modefixationtarifaire",
-        "typeBudget",
-        "adresse",
-        "contact",
-        "engagement",
-        "evenement",
-        "roleEge",
-        "etatObjet",
-        "dateDerniereMaj",
-    ),
-    "informationsGeneralesEGE": (
-        "egeId",
-        "complementDenominationEg",
-        "dateFermeture",
-        "dateOuverture",
-        "datePremiereAutorisation",
-        "nomEgeCourt",
-        "nomEgeLong",
-        "numeroEducationNationale",
-        "numeroReferenceExterne",
-        "numFinessEge",
-        "espic",
-        "siret",
-    ),
-    "adresse": (
-        "usageAdresse",
-        "numeroVoie",
-        "typeVoie",
-        "libelleVoie",
-        "complementVoie",
-        "complementPointGeographique",
-        "lieuDit",
-        "cogCommune",
-        "ligneAcheminement",
-        "ligneUne",
-        "ligneDeux",
-        "ligneTrois",
-        "ligneQuatre",
-        "ligneCinq",
-        "ligneSix",
-        "codePostal",
-        "coordonneesGeographique",
-    ),
-    "coordonneesGeographique": (
-        "coordonneeX",
-        "coordonneeY",
-        "directionLatitude",
-        "directionLongitude",
-        "cleInInteropBAN",
-        "scoreBAN",
-    ),
-    "contact": ("typeContact", "telecom"),
-    "typeContact": ("roleContact",),
-    "telecom": ("telephone", "telecopie", "courriel"),
-}
-"""Keys of each object, as published in September 2026."""
+ENTITIES = "pmej"
+_GENERAL = "informationsGeneralesPMEJ"
 
 Json = Mapping[str, Any]
 
 LAYOUT = Layout(".json", '{"pmej": [\n', ",\n", "\n]}\n")
 """A file of a few entities, each on one line."""
+
+
+class _Row(NamedTuple):
+    """One site as published: its rank in the file from 1, and its legal entity."""
+
+    rank: int
+    ege: Json
+    entity: Json
+    legal_finess: str
+    excess: str
+    """What of the entity itself is beyond its bound; ``""`` for nothing."""
+
+    def raw(self) -> str:
+        """The entity with this site only, as JSON: all that a correction needs."""
+        others = {"ege", "adresse"}
+        facts = {key: value for key, value in self.entity.items() if key.lower() not in others}
+        return _serialize({**facts, "ege": [self.ege]})
 
 
 def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
@@ -132,38 +65,84 @@ def read_plus(path: Path, quarantine: Quarantine) -> Iterator[Structure]:
     sites = SiteBuilder("finess-plus", quarantine)
     quarantine.layout = LAYOUT
     ege_ids: set[str] = set()
+    for row in _rows(path, quarantine):
+        quarantine.read += 1
+        if excess := row.excess or find_json_excess(row.ege, "ege"):
+            quarantine.reject(row.rank, Reason.OUT_OF_BOUNDS, row.raw(), excess)
+            continue
+        site = _keep_known_keys(row.ege, "ege", quarantine)
+        _check_ege_id(row.rank, site, ege_ids, quarantine)
+        structure = _structure(row.rank, site, row.legal_finess, sites, row.raw)
+        if structure is not None and sites.keep(structure, row.raw):
+            yield structure
+    if sites.superseded:
+        for row in _rows(path, Quarantine("finess again")):
+            sites.reject_superseded(row.rank, row.raw)
+
+
+def _rows(path: Path, quarantine: Quarantine) -> Iterator[_Row]:
+    """The sites of every legal entity that can be read; the others go to ``quarantine`` whole."""
     rank = 0
-    for entity in _entities(path):
-        known = _keep_known_keys(entity, "pmej", quarantine)
-        legal = _keep_known_keys(
-            known.get("informationsGeneralesPMEJ"), "informationsGeneralesPMEJ", quarantine
-        )
-        for ege in _objects(known.get("ege")):
-            rank += 1
-            quarantine.read += 1
-            site = _keep_known_keys(ege, "ege", quarantine)
-            _check_ege_id(rank, site, ege_ids, quarantine)
-            raw = partial(_serialize_single_site, entity, ege)
-            structure = _structure(rank, site, _text(legal, "numFinessPm"), sites, raw)
-            if structure is not None:
-                yield structure
+    with _open_json(path) as handle:
+        for item in read_items(handle, ENTITIES):
+            entity = _parse_entity(item, rank + 1, quarantine)
+            known = _keep_known_keys(entity, ENTITIES, quarantine)
+            general = known.get(_GENERAL)
+            legal = _text(_keep_known_keys(general, _GENERAL, quarantine), "numFinessPm")
+            excess = find_json_excess({**known, "ege": []}, ENTITIES)
+            for ege in _objects(known.get("ege")):
+                rank += 1
+                yield _Row(rank, ege, entity, legal, excess)
+
+
+def _parse_entity(item: JsonItem, rank: int, quarantine: Quarantine) -> Json:
+    """A legal entity, ``{}`` after its rejection; bytes that are not UTF-8 are Windows-1252."""
+    text, utf8 = decode_line(item.content)
+    value, fault = _parse(text) if not item.excess else ({}, item.excess)
+    if fault:
+        quarantine.read += 1
+        quarantine.reject(rank, Reason.INVALID_RECORD, text, f"{ENTITIES}: {fault}")
+    elif not utf8:
+        quarantine.warn(rank, Reason.NOT_UTF8, text)
+    return value
+
+
+def _parse(text: str) -> tuple[Json, str]:
+    """The object, or ``{}`` and why it is none."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return {}, f"not JSON ({error.msg})"
+    return (value, "") if isinstance(value, dict) else ({}, "")
+
+
+def find_json_excess(value: object, kind: str) -> str:
+    """The first known key beyond its bound, ``adresse.codePostal: at most ...``; else ``""``."""
+    usual, bounds = _CANONICAL_KEYS[kind], FINESS_PLUS[kind]
+    for one in _objects(value):
+        for key, content in one.items():
+            name = usual.get(key.lower())
+            if name is not None and (excess := _key_excess(name, content, bounds[name])):
+                return excess if "." in excess else f"{kind}.{excess}"
+    return ""
+
+
+def _key_excess(name: str, content: object, bound: TextBound | ListBound) -> str:
+    if isinstance(content, list):
+        if isinstance(bound, ListBound) and not bound.holds(content):
+            return f"{name}: {bound.limit}"
+    elif isinstance(content, str | int | float):
+        too_long = isinstance(bound, TextBound) and not bound.holds(str(content))
+        return f"{name}: {bound.limit}" if too_long else ""
+    return find_json_excess(content, name) if name in FINESS_PLUS else ""
 
 
 def plus_date(path: Path) -> date | None:
     """The day of ``generatedAt``, which comes before the entities; None when it does not."""
     with _open_json(path) as handle:
-        for prefix, event, value in ijson.parse(handle):
-            if prefix == "generatedAt" and event == "string":
-                day = repairs.day(value)
-                return date.fromisoformat(day) if day else None
-            if prefix == "pmej":
-                return None
-    return None
-
-
-def _entities(path: Path) -> Iterator[Any]:
-    with _open_json(path) as handle:
-        yield from ijson.items(handle, "pmej.item")
+        head, _ = _parse(decode_line(read_head(handle, ENTITIES))[0])
+    day = repairs.day(_text(head, "generatedAt"))
+    return date.fromisoformat(day) if day else None
 
 
 @contextmanager
@@ -172,7 +151,7 @@ def _open_json(path: Path) -> Iterator[BinaryIO]:
     with open_bytes(path) as handle, translate_unpack_errors(path):
         try:
             yield handle
-        except ijson.JSONError as error:
+        except JsonCutError as error:
             raise CutFileError(
                 f"{path.name} is cut or is not JSON to its end; download it again"
             ) from error
@@ -193,14 +172,14 @@ def _keep_known_keys(value: object, kind: str, quarantine: Quarantine) -> Json:
     for key, content in value.items():
         name = usual.get(key.lower())
         if name is None:
-            quarantine.unknown[f"{kind}.{key}"] += 1
+            quarantine.count_unknown([f"{kind}.{key}"])
         else:
             found[name] = content
     return found
 
 
 _CANONICAL_KEYS = {
-    kind: {name.lower(): name for name in names} for kind, names in KNOWN_KEYS.items()
+    kind: {name.lower(): name for name in names} for kind, names in FINESS_PLUS.items()
 }
 
 
@@ -217,13 +196,16 @@ def _check_ege_id(rank: int, site: Json, seen: set[str], quarantine: Quarantine)
     ege_id = _text(general, "egeId") if isinstance(general, dict) else ""
     if ege_id and ege_id in seen:
         quarantine.warn(rank, Reason.EGE_ID_DUPLICATE, ege_id)
-    seen.add(ege_id)
+    if len(seen) < SITES:
+        seen.add(ege_id)
 
 
-def _serialize_single_site(entity: Json, ege: Json) -> str:
-    """An entity with one site only, as JSON: all that a correction needs."""
-    facts = {key: value for key, value in entity.items() if key.lower() not in {"ege", "adresse"}}
-    return orjson.dumps({**facts, "ege": [ege]}, default=str).decode()
+def _serialize(entity: Json) -> str:
+    """An entity as JSON; one that nests too deep under a key that is not read is shown cut."""
+    try:
+        return orjson.dumps(entity).decode()
+    except orjson.JSONEncodeError:
+        return str({key: value for key, value in entity.items() if isinstance(value, str)})
 
 
 def _structure(

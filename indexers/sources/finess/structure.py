@@ -1,10 +1,16 @@
 """The record of a FINESS site, the same from the three forms, and the rule that lists it."""
 
+import hashlib
 from datetime import date
 from typing import Literal, NotRequired, TypedDict
 
+import orjson
+
 from indexers.quality.reasons import Reason
 from mappings.codes import structure_kind
+
+NEVER = "9999-12-31"
+"""Stands for the day of closing of a site that has none, in comparisons only."""
 
 Form = Literal["finess-plus", "finess-legacy", "finess-headed"]
 """Which form of the register a record comes from."""
@@ -67,6 +73,19 @@ def is_open(structure: Structure, today: date) -> bool:
         return False
     closed = structure.get("closed")
     return closed is None or closed > today.isoformat()
+
+
+def precedence(structure: Structure) -> bytes:
+    """Which of several records of one FINESS number counts: the highest, whatever their order.
+
+    An active site before one declared inactive, one without a day of closing before one with,
+    then the later closing, the later update; equal ones by their content.
+    """
+    active = b"0" if structure.get("inactive") else b"1"
+    days = f"{structure.get('closed', NEVER)}{structure.get('updated', ''):0>10}".encode()
+    facts = {key: value for key, value in structure.items() if key != "line"}
+    content = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+    return active + days + hashlib.blake2b(content, digest_size=8).digest()
 
 
 def structure_exclusion_reason(structure: Structure, today: date) -> Reason | None:

@@ -9,36 +9,69 @@ from collections.abc import Iterator
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.lines import Line
+from indexers.sources.reading.row_bounds import RowBounds
 from indexers.sources.reading.text import REPLACEMENT_CHARACTER, clean_value
+from mappings.bounds import LONGEST_LINE
+
+csv.field_size_limit(LONGEST_LINE)
+"""A cell is as long as its line; ``RowBounds`` bounds it, and says which it is."""
+
+
+def read_header(lines: Iterator[Line]) -> list[str]:
+    """The names of the columns, quoted or not; ``[]`` for an empty file.
+
+    A first line ``sep=;`` is for the spreadsheet that wrote it, as are empty names at the end.
+    """
+    first = next(lines, None)
+    if first is not None and is_separator_line(first.text):
+        first = next(lines, None)
+    names = [] if first is None else [clean_value(name) for name in _fields(first.text)]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def is_separator_line(text: str) -> bool:
+    """True for the line that tells a spreadsheet its separator: ``sep=;``."""
+    return text.strip().strip('"').rstrip(";, ").lower() == "sep="
 
 
 def split_fields(text: str, width: int) -> list[str] | None:
     """The fields of a line, cleaned; None when there are not ``width`` of them.
 
     A line whose quotes do not pair is read with its quotes as content when that gives the right
-    number of fields. A phantom empty field at the end is dropped.
+    number of fields. Empty fields that a spreadsheet adds at the end are dropped.
     """
     fields = _fields(text)
     if len(fields) != width and '"' in text:
         fields = text.split(";")
-    if len(fields) == width + 1 and not fields[-1]:
+    while len(fields) > width and not fields[-1]:
         fields.pop()
     return [clean_value(field) for field in fields] if len(fields) == width else None
 
 
 def read_semicolon_rows(
-    lines: Iterator[Line], width: int, quarantine: Quarantine
+    lines: Iterator[Line], bounds: RowBounds, quarantine: Quarantine
 ) -> Iterator[tuple[Line, list[str]]]:
-    """The healthy records of the lines; others go to quarantine, the cut last one as such."""
+    """The healthy records of the lines; others go to quarantine."""
     for line in lines:
         quarantine.read += 1
-        fields = split_fields(line.text, width)
-        if fields is None:
-            quarantine.reject(line.number, width_reason(line, width), line.text)
-            continue
-        if REPLACEMENT_CHARACTER in line.text:
-            quarantine.warn(line.number, Reason.LOST_CHARACTER, line.text)
-        yield line, fields
+        fields = read_semicolon_row(line, bounds, quarantine)
+        if fields is not None:
+            yield line, fields
+
+
+def read_semicolon_row(line: Line, bounds: RowBounds, quarantine: Quarantine) -> list[str] | None:
+    """The fields of a record, None after its rejection; the cut last one is rejected as such."""
+    fields = split_fields(line.text, bounds.width)
+    if fields is None:
+        quarantine.reject(line.number, width_reason(line, bounds.width), line.text)
+    elif excess := bounds.find_excess(fields):
+        quarantine.reject(line.number, Reason.OUT_OF_BOUNDS, line.text, excess)
+        return None
+    elif REPLACEMENT_CHARACTER in line.text:
+        quarantine.warn(line.number, Reason.LOST_CHARACTER, line.text)
+    return fields
 
 
 def width_reason(line: Line, width: int) -> Reason:
@@ -48,6 +81,7 @@ def width_reason(line: Line, width: int) -> Reason:
 
 
 def _fields(text: str) -> list[str]:
+    """A lone carriage return is content, and no end of a row to ``csv``."""
     if '"' not in text:
         return text.split(";")
-    return next(csv.reader([text], delimiter=";"))
+    return next(csv.reader([text.replace("\r", " ")], delimiter=";"))

@@ -15,9 +15,7 @@ from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.phones import merge_phone_fields, plain_number, read_phones
 from indexers.sources.reading import repairs
-from indexers.sources.reading.errors import LayoutError
-from indexers.sources.reading.headers import locate_columns, unknown_columns
-from indexers.sources.reading.pipes import open_pipes
+from indexers.sources.reading.pipes import PipeFile, PipeFormat, open_pipes
 from indexers.sources.rpps.address import ADDRESS_COLUMNS, read_address
 from indexers.sources.rpps.identity import PERSON_COLUMNS, PersonIdentifier, read_idnst, read_person
 from indexers.sources.rpps.listing import (
@@ -27,6 +25,7 @@ from indexers.sources.rpps.listing import (
 )
 from indexers.sources.rpps.prefilter import UnlistedRowReader
 from indexers.sources.rpps.record import Activity, ActivityAddress
+from mappings.published import RPPS
 
 __all__ = [
     "COLUMNS",
@@ -38,65 +37,8 @@ __all__ = [
     "source_date",
 ]
 
-COLUMNS = (
-    "Type d'identifiant PP",
-    "Identifiant PP",
-    "Identification nationale PP",
-    "Code civilité d'exercice",
-    "Libellé civilité d'exercice",
-    "Code civilité",
-    "Libellé civilité",
-    "Nom d'exercice",
-    "Prénom d'exercice",
-    "Code profession",
-    "Libellé profession",
-    "Code catégorie professionnelle",
-    "Libellé catégorie professionnelle",
-    "Code type savoir-faire",
-    "Libellé type savoir-faire",
-    "Code savoir-faire",
-    "Libellé savoir-faire",
-    "Code mode exercice",
-    "Libellé mode exercice",
-    "Numéro SIRET site",
-    "Numéro SIREN site",
-    "Numéro FINESS site",
-    "Numéro FINESS établissement juridique",
-    "Identifiant technique de la structure",
-    "Raison sociale site",
-    "Enseigne commerciale site",
-    "Complément destinataire (coord. structure)",
-    "Complément point géographique (coord. structure)",
-    "Numéro Voie (coord. structure)",
-    "Indice répétition voie (coord. structure)",
-    "Code type de voie (coord. structure)",
-    "Libellé type de voie (coord. structure)",
-    "Libellé Voie (coord. structure)",
-    "Mention distribution (coord. structure)",
-    "Bureau cedex (coord. structure)",
-    "Code postal (coord. structure)",
-    "Code commune (coord. structure)",
-    "Libellé commune (coord. structure)",
-    "Code pays (coord. structure)",
-    "Libellé pays (coord. structure)",
-    "Téléphone (coord. structure)",
-    "Téléphone 2 (coord. structure)",
-    "Télécopie (coord. structure)",
-    "Adresse e-mail (coord. structure)",
-    "Code Département (structure)",
-    "Libellé Département (structure)",
-    "Ancien identifiant de la structure",
-    "Autorité d'enregistrement",
-    "Code secteur d'activité",
-    "Libellé secteur d'activité",
-    "Code section tableau pharmaciens",
-    "Libellé section tableau pharmaciens",
-    "Code rôle",
-    "Libellé rôle",
-    "Code genre activité",
-    "Libellé genre activité",
-)
-"""Header of the published file, in order; a line ends with a 57th, empty field."""
+COLUMNS = tuple(RPPS)
+"""Header of the published file, in order."""
 
 PLAIN: Mapping[str, str] = MappingProxyType(
     {
@@ -138,6 +80,7 @@ _REQUIRED = (
     "Code secteur d'activité",
 )
 """Columns without which every row would be read, and every offer be wrong or missing."""
+FORMAT = PipeFormat("RPPS activity", "PS_LibreAcces_Personne_activite_*.txt", RPPS, _REQUIRED)
 _PHONES = ("Téléphone (coord. structure)", "Téléphone 2 (coord. structure)")
 _FORMER_ID = "Ancien identifiant de la structure"
 _GENERAL_CIVILITY = "Code civilité"
@@ -170,9 +113,9 @@ def read_activities(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
     Nothing is filtered: ``row_exclusion_reason`` decides which rows the SAS lists. Raises
     ``LayoutError`` when the file is not an activity file.
     """
-    header, rows = open_pipes(path, quarantine)
-    layout = _layout(path, header, quarantine)
-    for line, fields in rows:
+    file = open_pipes(path, FORMAT, quarantine)
+    layout = _layout(file)
+    for line, fields in file.rows:
         person = read_person(*layout.person(fields))
         if isinstance(person, Reason):
             quarantine.reject(line, person, "|".join(fields))
@@ -185,9 +128,9 @@ def read_listed(path: Path, quarantine: Quarantine) -> Iterator[Activity]:
 
     Reduced rows are counted by reason in ``quarantine``.
     """
-    header, rows = open_pipes(path, quarantine)
-    layout = _layout(path, header, quarantine)
-    for line, fields in rows:
+    file = open_pipes(path, FORMAT, quarantine)
+    layout = _layout(file)
+    for line, fields in file.rows:
         person = read_person(*layout.person(fields))
         if isinstance(person, Reason):
             quarantine.reject(line, person, "|".join(fields))
@@ -220,20 +163,12 @@ def source_date(path: Path) -> date | None:
         return None
 
 
-def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
-    located = locate_columns(header, COLUMNS)
-    missing = [name for name in _REQUIRED if name not in located]
-    if missing:
-        raise LayoutError(
-            f"{path.name} is not an RPPS activity file: column {missing[0]!r} is missing"
-            f"{_suggest_renamed_columns(header, located)}; "
-            f"give a file PS_LibreAcces_Personne_activite_*.txt"
-        )
-    quarantine.unknown.update(unknown_columns(header, located))
-    # The field after the last is always empty: a column this file lacks is read there.
-    places = dict.fromkeys(COLUMNS, len(header)) | located
+def _layout(file: PipeFile) -> _Layout:
+    places = file.places
     return _Layout(
-        plain=tuple((key, located[name]) for key, name in PLAIN.items() if name in located),
+        plain=tuple(
+            (key, file.located[name]) for key, name in PLAIN.items() if name in file.located
+        ),
         person=_picker(places, PERSON_COLUMNS),
         address=_picker(places, ADDRESS_COLUMNS),
         phones=_picker(places, _PHONES),
@@ -241,12 +176,6 @@ def _layout(path: Path, header: list[str], quarantine: Quarantine) -> _Layout:
         general_civility=places[_GENERAL_CIVILITY],
         unlisted=UnlistedRowReader(places),
     )
-
-
-def _suggest_renamed_columns(header: list[str], located: Mapping[str, int]) -> str:
-    """The unknown columns: the missing one may be among them under another name."""
-    unknown = unknown_columns(header, dict(located))
-    return f", unless it is now called {' or '.join(map(repr, unknown))}" if unknown else ""
 
 
 def _picker(places: Mapping[str, int], names: tuple[str, ...]) -> _Pick:

@@ -207,7 +207,7 @@ def test_a_packed_register_that_was_cut_is_told(tmp_path: Path) -> None:
 
 def test_broken_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "finess-structures.json"
-    path.write_text('{"pmej": [ {,} ]}')
+    path.write_text('{"pmej": [ {} ] ]}')
     with pytest.raises(CutFileError, match="not JSON to its end"):
         list(read_structures(path, Quarantine("finess")))
     path.write_text('{"generatedAt": ,')
