@@ -5,7 +5,7 @@ the reasons of the quarantine take their limits from here. A value beyond its bo
 aside, never its file. Text is bounded in characters, and in bytes of UTF-8 where it becomes an
 identifier of Elasticsearch.
 
-Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``, ``EMAIL``,
+Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``,
 ``URL`` (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``,
 ``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``,
 ``MANY``, ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
@@ -17,8 +17,8 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-MIB = 1 << 20
-"""Bytes of a mebibyte."""
+MIB, GIB = 1 << 20, 1 << 30
+"""Bytes of a mebibyte and of a gibibyte."""
 
 LONGEST_ID = 512
 """Bytes of UTF-8 that Elasticsearch takes as the ``_id`` of a document."""
@@ -134,8 +134,6 @@ FREE_TEXT = _text(1_000)
 """Text for regulators (F104), reason of a consultation, description of a solution."""
 PHONE = TextBound(40, 160)
 """A phone number as its source writes it."""
-EMAIL = _text(254)
-"""An e-mail address (RFC 5321)."""
 URL = TextBound(2_048, 8_192)
 """A booking link or the address of a solution (``mappings.booking``)."""
 
@@ -167,7 +165,7 @@ MANY = ListBound(20_000)
 
 LONGEST_LINE = 4 * MIB
 """Bytes of one line: a row of the register has 1,000, a CPTS with all its members 1 MiB."""
-LARGEST_FILE = 16_384 * MIB
+LARGEST_FILE = 16 * GIB
 """Bytes of a file of lines, unpacked: the national register has 1 GiB."""
 LARGEST_PAGE = 64 * MIB
 """Bytes of a file that is read whole, unpacked: a thousand slots weigh 3 MB (E14)."""

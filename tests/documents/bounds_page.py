@@ -32,7 +32,7 @@ longer line is passed over (`line_too_long`), and rows beyond the memory of a so
 
 def bounds_page() -> str:
     """The whole page."""
-    named = [(f"`{name}`", limit, text) for name, limit, text in _named_bounds()]
+    named = [(f"`{name}`", limit, text) for name, limit, text in _list_bounds()]
     columns = [
         (title, f"`{name}`", ", ".join(f"`{field}`" for field in fields))
         for title, keys in FORMATS.items()
@@ -45,7 +45,7 @@ def bounds_page() -> str:
     )
 
 
-def _named_bounds() -> Iterator[tuple[str, str, str]]:
+def _list_bounds() -> Iterator[tuple[str, str, str]]:
     """Name, limit in words, and what it bounds; a text may be shared by the names above it."""
     waiting: list[tuple[str, str]] = []
     for node in ast.parse(inspect.getsource(bounds)).body:

@@ -60,7 +60,7 @@ def _person(number: int) -> Row:
     return {**PERSON, "Identifiant PP": rpps, "Identification nationale PP": f"8{rpps}"}
 
 
-def _skilled(number: int) -> Row:
+def _person_with_skill(number: int) -> Row:
     return {**_person(number), "Code savoir-faire": "SM54"}
 
 
@@ -92,7 +92,7 @@ def _contract(number: int) -> Row:
 LEGACY = "finess;etalab;93;2026-05-04\n"
 LINE_FORMATS = (
     LineFormat("rpps", RPPS, _pipes(RPPS), _person, read_activities),
-    LineFormat("rpps-skills", RPPS_SKILLS, _pipes(RPPS_SKILLS), _skilled, read_skills),
+    LineFormat("rpps-skills", RPPS_SKILLS, _pipes(RPPS_SKILLS), _person_with_skill, read_skills),
     LineFormat(
         "finess-headed",
         FINESS_HEADED,

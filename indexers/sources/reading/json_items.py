@@ -83,7 +83,7 @@ class _Scanner:
         self._left -= len(chunk)
         if self._left < 0:
             raise JsonCutError
-        if self.position - self.start > LARGEST_ITEM:
+        if self.forgotten or self.position - self.start > LARGEST_ITEM:
             self.start, self.forgotten = self.position, True
         self.buffer = self.buffer[self.start :] + chunk
         self.position -= self.start

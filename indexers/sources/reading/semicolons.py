@@ -42,12 +42,16 @@ def split_fields(text: str, width: int) -> list[str] | None:
     A line whose quotes do not pair is read with its quotes as content when that gives the right
     number of fields. Empty fields that a spreadsheet adds at the end are dropped.
     """
-    fields = _fields(text)
+    fields = _trim(_fields(text), width)
     if len(fields) != width and '"' in text:
-        fields = text.split(";")
+        fields = _trim(text.split(";"), width)
+    return [clean_value(field) for field in fields] if len(fields) == width else None
+
+
+def _trim(fields: list[str], width: int) -> list[str]:
     while len(fields) > width and not fields[-1]:
         fields.pop()
-    return [clean_value(field) for field in fields] if len(fields) == width else None
+    return fields
 
 
 def read_semicolon_rows(

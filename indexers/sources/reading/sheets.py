@@ -57,11 +57,11 @@ def read_sheet(lines: Iterable[Line]) -> Sheet:
     """A sheet of lines; raises ``csv.Error`` when the header cannot be read."""
     waiting = iter(lines)
     first = next(waiting, Line(0, "", False)).text.removeprefix(_BOM)
-    told = ""
+    named = ""
     if is_separator_line(first):
-        told = first.strip().strip('"')[len("sep=") :][:1] or "\t"
+        named = first.strip().strip('"')[len("sep=") :][:1] or "\t"
         first = next(waiting, Line(0, "", False)).text
-    delimiter = told if told in (*_DELIMITERS,) else _guess_delimiter(first)
+    delimiter = named if named in (*_DELIMITERS,) else _guess_delimiter(first)
     columns = [name.strip() for name in _split(first, delimiter)]
     while columns and not columns[-1]:
         columns.pop()
