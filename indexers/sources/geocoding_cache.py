@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from geography.address import address_key
 from indexers.quality.quarantine import Quarantine
+from indexers.sources.columns import GEOCODED
 from indexers.sources.reading.row_bounds import RowBounds
 from indexers.sources.reading.sheets import Sheet, open_sheet
 from mappings.bounds import ADDRESSES, LATITUDE, LONGITUDE
-from mappings.published import GEOCODED
 from mappings.records import Precision
 
 COLUMNS = tuple(GEOCODED)

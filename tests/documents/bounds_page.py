@@ -4,7 +4,8 @@ import ast
 import inspect
 from collections.abc import Iterable, Iterator
 
-from mappings import bounds, published
+from indexers.sources import columns as published
+from mappings import bounds
 from mappings.bounds import Bound
 from tests.documents.tables import NOTICE, markdown_table, plain_markdown
 

@@ -15,11 +15,7 @@ import orjson
 from indexers.quality.quarantine import Quarantine
 from indexers.sources.ameli.columns import ALIASES
 from indexers.sources.ameli.reader import read_contracts
-from indexers.sources.finess import read_structures
-from indexers.sources.rpps.activities import read_activities
-from indexers.sources.rpps.skills import read_skills
-from mappings.bounds import ListBound, TextBound
-from mappings.published import (
+from indexers.sources.columns import (
     AMELI,
     FINESS_HEADED,
     FINESS_LEGACY_POINT,
@@ -29,6 +25,10 @@ from mappings.published import (
     RPPS_SKILLS,
     Columns,
 )
+from indexers.sources.finess import read_structures
+from indexers.sources.rpps.activities import read_activities
+from indexers.sources.rpps.skills import read_skills
+from mappings.bounds import ListBound, TextBound
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/finess"
 Row = dict[str, str]

@@ -6,12 +6,12 @@ The fields are found in the JSON Schema of each format, so a new one is covered 
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from indexers.sources.own_formats import build_json_schema
-from mappings.formats import FORMATS
+from mappings.formats import FORMATS, Weekday
 
-HOURS = {day: [["08:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+HOURS = {day: [["08:00", "12:00"]] for day in get_args(Weekday)}
 ADDRESS = {"line": "1 rue A", "postal_code": "48000", "city": "Mende", "insee": "48095"}
 POINT = {"lat": 44.5, "lon": 3.5}
 RPPS, FINESS, SIRET, IDNST = "10100000016", "480000041", "77567227233016", "410100000016001"

@@ -16,6 +16,7 @@ from indexers.sources.ameli.columns import locate_ameli_columns, unknown_ameli_c
 from indexers.sources.ameli.names import family_words, is_man
 from indexers.sources.ameli.record import Contract, Convention, Identity
 from indexers.sources.ameli.towns import town
+from indexers.sources.columns import AMELI
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.lines import read_lines
@@ -24,7 +25,6 @@ from indexers.sources.reading.semicolons import read_header, read_semicolon_rows
 from mappings.analysis import fold
 from mappings.bounds import LARGEST_JOIN
 from mappings.codes import find_specialty_group
-from mappings.published import AMELI
 
 _DAY = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from indexers.quality.quarantine import Layout, Quarantine
+from indexers.sources.columns import FINESS_HEADED
 from indexers.sources.finess.fields import SiteBuilder, parse_routing_line, postal_address
 from indexers.sources.finess.legacy import build_coordinates
 from indexers.sources.finess.structure import Structure
@@ -18,7 +19,6 @@ from indexers.sources.reading.headers import locate_columns, unknown_columns
 from indexers.sources.reading.lines import Line, read_lines
 from indexers.sources.reading.row_bounds import RowBounds
 from indexers.sources.reading.semicolons import read_header, read_semicolon_rows, split_fields
-from mappings.published import FINESS_HEADED
 
 COLUMNS = tuple(FINESS_HEADED)
 """Header of the published file, in order."""

@@ -14,6 +14,7 @@ import orjson
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
+from indexers.sources.columns import FINESS_PLUS
 from indexers.sources.finess.fields import SiteBuilder, build_structure_address, street_type
 from indexers.sources.finess.legacy import build_coordinates
 from indexers.sources.finess.structure import Coordinates, Structure, StructureAddress
@@ -23,7 +24,6 @@ from indexers.sources.reading.json_items import JsonCutError, JsonItem, read_hea
 from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
 from indexers.sources.reading.text import clean_value, decode_line
 from mappings.bounds import SITES, ListBound, TextBound
-from mappings.published import FINESS_PLUS
 
 SITE_ADDRESS = "03"
 LEGAL_ENTITY_ADDRESS = "02"

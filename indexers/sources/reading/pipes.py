@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
+from indexers.sources.columns import Columns
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.headers import locate_columns, unknown_columns
 from indexers.sources.reading.lines import LINE_BREAK, read_raw, reject_long_line
@@ -21,7 +22,6 @@ from indexers.sources.reading.text import (
     needs_cleaning,
 )
 from mappings.bounds import LONGEST_LINE
-from mappings.published import Columns
 
 Row = tuple[int, list[str]]
 """The number of the line, and its fields, one empty field after the last."""

@@ -5,8 +5,8 @@ Nearly every row has no cell over the narrowest bound: one look at the longest c
 
 from collections.abc import Mapping, Sequence
 
+from indexers.sources.columns import Columns
 from mappings.bounds import CELL, TextBound
-from mappings.published import Columns
 
 
 class RowBounds:

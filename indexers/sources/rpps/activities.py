@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
+from indexers.sources.columns import RPPS
 from indexers.sources.phones import merge_phone_fields, plain_number, read_phones
 from indexers.sources.reading import repairs
 from indexers.sources.reading.pipes import PipeFile, PipeFormat, open_pipes
@@ -25,7 +26,6 @@ from indexers.sources.rpps.listing import (
 )
 from indexers.sources.rpps.prefilter import UnlistedRowReader
 from indexers.sources.rpps.record import Activity, ActivityAddress
-from mappings.published import RPPS
 
 __all__ = [
     "COLUMNS",

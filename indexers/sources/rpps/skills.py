@@ -10,9 +10,9 @@ from typing import NotRequired, TypedDict
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
+from indexers.sources.columns import RPPS_SKILLS
 from indexers.sources.reading.pipes import PipeFormat, open_pipes
 from indexers.sources.rpps.identity import PERSON_COLUMNS, read_person
-from mappings.published import RPPS_SKILLS
 
 COLUMNS = tuple(RPPS_SKILLS)
 """Header of the published file, in order."""
