@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 
+from cli.error_report import describe_error
 from cli.exit_codes import REFUSED
 from cli.options import AsJson
 from cli.output import message_console, print_json, print_line, report_failure, result_console
@@ -112,8 +113,8 @@ def up(
             found = ensure_elasticsearch(
                 chosen, nodes=nodes, secure=secure, port=port, heap=heap, wait_s=wait, report=report
             )
-    except ElasticError as error:
-        raise report_failure(str(error), REFUSED, as_json=as_json) from error
+    except (ElasticError, OSError) as error:
+        raise report_failure(describe_error(error), REFUSED, as_json=as_json) from error
     return _show_up(found, as_json)
 
 
