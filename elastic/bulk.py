@@ -15,7 +15,13 @@ import orjson
 from elasticsearch import Elasticsearch
 
 from elastic.client import with_admin_timeout
-from elastic.errors import BLOCKED, disk_full_error, translate_errors
+from elastic.errors import (
+    BLOCKED,
+    ElasticOverloaded,
+    disk_full_error,
+    overload_error,
+    translate_errors,
+)
 from mappings.records import Offer
 
 BATCH_DOCUMENTS = 1_000
@@ -23,9 +29,8 @@ BATCH_BYTES = 4_000_000
 THREADS, READY = 2, 6
 """Batches under way at once, and ready behind them: the work of Elasticsearch after a
 pause of the stream, and the stream after one of Elasticsearch. The rest of the stream waits."""
-RETRIES = 5
-"""Times a batch's documents turned away for load (429) are sent again, 0.2 s apart and doubling."""
-FIRST_PAUSE_S = 0.2
+PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
+"""Seconds before each time that what was turned away for load (429) is sent again: 25 s in all."""
 MAX_SAMPLE_IDS = 3
 
 Progress = Callable[[int], None]
@@ -101,7 +106,8 @@ def write_operations(
 ) -> BulkResult:
     """Send operations in batches, ``THREADS`` at a time, in bounded memory.
 
-    Raises ``BulkRefusedError`` when any document was refused, ``DiskFull`` when for want of disk. A
+    Raises ``BulkRefusedError`` when any document was refused, ``DiskFull`` when for want of disk,
+    ``ElasticOverloaded`` when load was shed until the last of several tries. A
     version conflict (409) of an operation with a condition is no refusal: its id is in
     ``conflicts``, to be read again.
     """
@@ -154,18 +160,31 @@ def _in_flight(
 
 
 def _send(target: _BulkTarget, batch: list[Operation]) -> BulkResult:
-    outcome, pause = BulkResult(), FIRST_PAUSE_S
-    for attempt in range(RETRIES + 1):
-        items = _post(target, batch)
-        if items is None:
-            outcome.done += len(batch)
-            break
-        shed = _collect_retries(batch, items, outcome, last=attempt == RETRIES)
+    """The result of a batch; raises ``ElasticOverloaded`` when load is shed to the end."""
+    outcome = BulkResult()
+    shed = _post_counted(target, batch, outcome)
+    for pause in PAUSES_S:
         if not shed:
-            break
+            return outcome
         time.sleep(pause)
-        batch, pause = shed, pause * 2
+        shed = _post_counted(target, shed, outcome)
+    if shed:
+        raise overload_error(f"{len(shed)} documents were sent {len(PAUSES_S) + 1} times in vain.")
     return outcome
+
+
+def _post_counted(
+    target: _BulkTarget, batch: list[Operation], outcome: BulkResult
+) -> list[Operation]:
+    """Send once, count what was done and refused; what was turned away for load is returned."""
+    try:
+        items = _post(target, batch)
+    except ElasticOverloaded:
+        return batch
+    if items is None:
+        outcome.done += len(batch)
+        return []
+    return _collect_retries(batch, items, outcome)
 
 
 def _post(target: _BulkTarget, batch: list[Operation]) -> list[dict[str, Any]] | None:
@@ -190,7 +209,7 @@ def _is_shed(item: dict[str, Any]) -> bool:
 
 
 def _collect_retries(
-    batch: list[Operation], items: list[dict[str, Any]], outcome: BulkResult, last: bool
+    batch: list[Operation], items: list[dict[str, Any]], outcome: BulkResult
 ) -> list[Operation]:
     """Count the writes and the refusals; the operations to send again are returned."""
     shed = []
@@ -199,7 +218,7 @@ def _collect_retries(
             outcome.done += 1
         elif item["status"] == HTTPStatus.CONFLICT:
             outcome.conflicts.append(operation.id)
-        elif not last and _is_shed(item):
+        elif _is_shed(item):
             shed.append(operation)
         else:
             outcome.refused[item["error"]["type"]] += 1

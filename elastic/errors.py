@@ -177,7 +177,13 @@ def _refusal_error(error: elasticsearch.ApiError) -> ElasticError:
 def _overload_error(error: elasticsearch.ApiError) -> ElasticError:
     if _kind(error) == BLOCKED:
         return disk_full_error()
-    return ElasticOverloaded("Elasticsearch sheds load (429): try again in a few seconds.")
+    return overload_error()
+
+
+def overload_error(details: str = "") -> ElasticOverloaded:
+    """The error of a request, or of documents, that the cluster turns away for load."""
+    more = f" {details}" if details else ""
+    return ElasticOverloaded(f"Elasticsearch sheds load (429): try again in a few seconds.{more}")
 
 
 def index_missing_error(name: str) -> IndexMissing:

@@ -8,6 +8,7 @@ from elasticsearch import Elasticsearch
 
 from elastic import bulk
 from elastic.bulk import BulkRefusedError, Operation, batches, write_offers, write_operations
+from elastic.errors import ElasticOverloaded
 from mappings.records import Offer
 from tests.conftest import CreateOffers
 
@@ -90,7 +91,7 @@ def test_writing_to_an_index_that_is_no_alias_fails_when_an_alias_is_required(
 
 
 def test_documents_turned_away_for_load_are_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "FIRST_PAUSE_S", 0)
+    monkeypatch.setattr(bulk, "PAUSES_S", (0, 0, 0))
     batch_sizes: list[int] = []
 
     def post(target: Any, batch: list[Operation]) -> list[dict[str, Any]]:
@@ -106,10 +107,10 @@ def test_documents_turned_away_for_load_are_sent_again(monkeypatch: pytest.Monke
     assert written.done == 8
 
 
-def test_load_that_never_ends_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "FIRST_PAUSE_S", 0)
+def test_load_that_never_ends_is_told_as_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "PAUSES_S", (0, 0, 0))
     shed = {"status": 429, "error": {"type": "es_rejected_execution_exception"}}
     monkeypatch.setattr(bulk, "_post", lambda target, batch: [shed for _ in batch])
     monkeypatch.setattr(bulk, "with_admin_timeout", lambda client: client)
-    with pytest.raises(BulkRefusedError, match="es_rejected_execution_exception"):
+    with pytest.raises(ElasticOverloaded, match="2 documents were sent 4 times"):
         write_operations(object(), "x", map(Operation.index, offers(2)))  # type: ignore[arg-type]
