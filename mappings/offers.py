@@ -9,6 +9,7 @@ from elasticsearch.dsl import (
     Boolean,
     Date,
     DateRange,
+    Flattened,
     Float,
     GeoPoint,
     Integer,
@@ -150,7 +151,6 @@ def _place() -> dict[str, Any]:
 def _future_fields() -> dict[str, Any]:
     """Fields named in ``schema_history.RESERVED_FIELDS``: added now, filled by later versions."""
     return {
-        "answered_at": Object(enabled=False),
         "name_sound": _code(),
         "person_key": _code(),
         "landmass": _code(),
@@ -175,6 +175,7 @@ def offers_mapping() -> dict[str, Any]:
         "always_absent": Boolean(),
         "sources": Object(enabled=False),
         "slots": _slots(),
+        "answered_at": Flattened(index=False),
         **_future_fields(),
     }
     for name, field in properties.items():

@@ -366,9 +366,9 @@ class Offer(TypedDict):
     """Absent without an end."""
     slots: NotRequired[list[StoredSlot]]
     """Slots of every source."""
-
     answered_at: NotRequired[dict[str, str]]
-    """Reserved: by source of slots, the instant of its last answer, an empty one included."""
+    """By source of slots, the instant of its last answer, an empty one included: UTC text to the
+    microsecond. Of two answers of a source the later one holds."""
     name_sound: NotRequired[list[str]]
     """Reserved: phonetic keys of the names."""
     person_key: NotRequired[str]

@@ -21,16 +21,15 @@ RENAMED_SLOT_FIELDS: Mapping[str, str] = MappingProxyType(
 REMOVED_OFFER_FIELDS = frozenset({"bookable"})
 """Fields of an offer that schema 6 no longer has."""
 
-RESERVED_FIELDS = frozenset(
-    {"answered_at", "name_sound", "person_key", "landmass", "zone", "orientations_today"}
-)
+RESERVED_FIELDS = frozenset({"name_sound", "person_key", "landmass", "zone", "orientations_today"})
 """Fields of the mapping that no writer fills yet."""
 
 CHANGES: Mapping[int, str] = MappingProxyType(
     {
         6: "zone is now timezone; of a slot, marks is overlap_instants, seen_at is received_at and "
         "hidden is hidden_reason; bookable is gone; "
-        "answered_at, name_sound, person_key, landmass, zone and orientations_today are reserved. "
+        "answered_at is added; "
+        "name_sound, person_key, landmass, zone and orientations_today are reserved. "
         "`sas reindex` reads the live slots by their former names and keeps them.",
     }
 )

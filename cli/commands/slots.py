@@ -142,6 +142,14 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
             file_okay=False,
         ),
     ] = None,
+    answered_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="When the answer was received; default: now. An older answer than the one that is "
+            "live changes nothing.",
+        ),
+    ] = None,
     now: Now = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one document.")] = False,
 ) -> None:
@@ -154,11 +162,12 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     `sas slots import --from DIR`
     """
     moment = parse_now(now)
+    received = moment if answered_at is None else min(parse_now(answered_at), moment)
     with open_attempt("slots import"), _open_error_report():
         if directory is not None:
             result = _import_directory(directory, moment)
         elif files and flow and editor and asked:
-            result = _import_answer(files, flow, editor, _parse_ids(asked), moment)
+            result = _import_answer(files, flow, editor, _parse_ids(asked), moment, received)
         else:
             exit_with_error(
                 "Give FILE with --flow, --editor and --asked, or --from DIR.", BAD_USAGE
@@ -169,13 +178,19 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
         result_console().print(_table(result))
 
 
-def _import_answer(
-    files: list[str], flow: Flow, editor: str, asked: list[str], now: datetime
+def _import_answer(  # noqa: PLR0917 - the options of a command
+    files: list[str],
+    flow: Flow,
+    editor: str,
+    asked: list[str],
+    now: datetime,
+    answered_at: datetime,
 ) -> DirectoryImport:
     answer = _parse_answer(files, flow, asked, now, None, editor)
     alias = offers_alias(read_elastic_settings().index_prefix)
     with sync_client() as client:
-        done = import_answer(client, alias, SourceAnswer(editor, asked, answer.slots), now)
+        told = SourceAnswer(editor, asked, answer.slots, answered_at)
+        done = import_answer(client, alias, told, now)
         read = Counter({editor: len(answer.slots)})
         record_imports(client, read_elastic_settings().index_prefix, read, datetime.now(UTC))
     return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
@@ -291,6 +306,7 @@ def _table(result: DirectoryImport) -> Table:
         "removed": done.removed,
         "cards written": done.offers,
         "cards created": done.created,
+        "cards with a later answer": done.late,
         **{f"hidden: {reason}": count for reason, count in sorted(done.hidden.items())},
         **{f"not matched: {reason}": count for reason, count in sorted(done.unmatched.items())},
         **{f"refused: {reason}": count for reason, count in sorted(result.rejected.items())},

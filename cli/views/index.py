@@ -20,6 +20,7 @@ SLOT_WORDS: Mapping[str, str] = MappingProxyType(
         "sources": "of each source",
         "slots": "stored",
         "answers": "editors' answers",
+        "late": "persons of whom a later answer is live",
         "places_created": "places that only editors know",
         "unmatched": "left aside",
         "hidden": "stored but hidden",
@@ -47,7 +48,7 @@ def report(done: ReindexReport, dry_run: bool) -> Group:
     ]
     if dry_run:
         parts += [] if done.differences is None else differences(done.differences)
-        parts.append("Dry run: nothing was written; slots are not compared with the live ones.")
+        parts.append("Dry run: nothing was written.")
     else:
         kept = done.live_before or "none"
         parts.append(f"{done.index} is live. Kept for `sas rollback`: {kept}.")

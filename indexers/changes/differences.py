@@ -2,7 +2,7 @@
 
 The facts of a card are compared field by field. Slots change all day: offers whose slots changed
 are counted apart, never as changed. Provenance (which file a fact comes from and of which day,
-when a slot was seen) is no fact: the file of a new day changes it everywhere.
+when a source answered) is no fact: the file of a new day changes it everywhere.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-PROVENANCE = frozenset({"sources"})
+PROVENANCE = frozenset({"sources", "answered_at"})
 SLOTS = "slots"
 SLOT_PROVENANCE = frozenset({"received_at", "overlap_instants"})
 """Fields of a slot that are derived or provenance: not compared."""

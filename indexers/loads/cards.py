@@ -1,6 +1,6 @@
 """Loads of whole cards: CPTS, SOS points, solutions. Cards come, change and go; slots stay."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -22,7 +22,8 @@ from indexers.offers.sos import SOS, build_sos_offers
 from indexers.runs.folder import Quarantines
 from mappings.formats import Cpts, SosAssociation
 from mappings.records import Kind, Offer, Precision
-from slots.attachment import with_visible_slots
+from slots.last_word import with_former_words, without_words
+from slots.matching.new_places import is_editor_place, refresh_place_offer
 
 PLACE_FIELDS = (
     "point",
@@ -125,17 +126,31 @@ def sos_cards(
         for offer in live.values()
     }
     own, quarantine = OwnSources(sos=associations), quarantines.get_quarantine(SOS)
+    cards: dict[str, Offer] = {}
     for offer in build_sos_offers(own, Locator(), NO_DATES, quarantine):
         point = live.get(offer["id"])
         placed = offer if point is None else _with_better_point(offer, point)
-        yield cast("Offer", {**placed, **settings.get(offer["siret"], {})})
+        cards[offer["id"]] = cast("Offer", {**placed, **settings.get(offer["siret"], {})})
+    yield from cards.values()
+    yield from _editor_points(cards, live)
+
+
+def _editor_points(cards: Cards, live: Cards) -> Iterator[Offer]:
+    """The points that only an editor knows, of the associations that are in the file."""
+    by_siret: dict[str, list[Offer]] = defaultdict(list)
+    for card in cards.values():
+        by_siret[card["siret"]].append(card)
+    for offer_id, point in live.items():
+        known = by_siret.get(point["siret"])
+        if offer_id not in cards and known and is_editor_place(point):
+            yield without_words(refresh_place_offer(point, known))
 
 
 def diff_cards(cards: Cards, live: Cards) -> Iterator[tuple[Offer | None, Offer | None]]:
     """Before and after of each card that comes, changes or goes."""
     for card in cards.values():
         before = live.get(card["id"])
-        new = _with_slots(card, before)
+        new = with_former_words(card, before)
         if new != before:
             yield before, new
     yield from ((offer, None) for offer_id, offer in live.items() if offer_id not in cards)
@@ -167,15 +182,8 @@ def _replacement(card: Offer | None, current: VersionedOffer | None) -> Operatio
         return None if card is None else Operation.create(card)
     if card is None:
         return Operation.delete(current.offer["id"])
-    new = _with_slots(card, current.offer)
+    new = with_former_words(card, current.offer)
     return None if new == current.offer else current.replace(new)
-
-
-def _with_slots(card: Offer, before: Offer | None) -> Offer:
-    """The card of the file with the slots of the stored one."""
-    if before is None or "slots" not in before:
-        return card
-    return with_visible_slots(card, before["slots"])
 
 
 def member_patch(cpts: Mapping[str, Cpts]) -> Patch:

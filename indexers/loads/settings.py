@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from indexers.changes.patching import Patch
+from indexers.changes.patching import Patch, apply_patch
 from indexers.offers import absences as absence_rules
 from indexers.offers.absences import absence_fields, absences_at_place
 from indexers.offers.participation import (
@@ -14,6 +14,7 @@ from indexers.offers.participation import (
     professional_fields,
     structure_fields,
 )
+from indexers.offers.settings import OwnSources
 from indexers.offers.sos import point_information
 from indexers.offers.structures import EXTRAS, extras
 from mappings.codes import HEALTH_CENTRE_SECTOR
@@ -28,6 +29,7 @@ Query = dict[str, Any]
 MSP: Query = {"term": {"structure_kind": StructureKind.MSP.value}}
 
 _PARTICIPATION_MARK = ("participation", "participation", ("participant",))
+_STRUCTURE_MARK = ("participation", "structures", ("participant",))
 """Topic, source and marker fields of the settings of professionals."""
 
 
@@ -38,17 +40,23 @@ def participation_patches(
 
     ``cpts`` are the known CPTS by FINESS, for the name on their members' cards.
     """
+    before: Query = {"exists": {"field": "participant"}}
+    for query in (*_terms_queries("rpps", settings), before):
+        yield professional_patch(_filter_all(_kind(Kind.PROFESSIONAL), query), settings, cpts)
+    yield _msp_patch(msp_with_members(settings.values()))
+
+
+def professional_patch(
+    query: Query, settings: Mapping[str, ParticipationFormat], cpts: Mapping[str, Cpts]
+) -> Patch:
+    """The participation of professionals at each of their places."""
 
     def professional_values(offer: Offer) -> Mapping[str, Any]:
         return professional_fields(
             settings.get(offer.get("rpps", "")), idnsts(offer), is_in_health_centre(offer), cpts
         )
 
-    before: Query = {"exists": {"field": "participant"}}
-    for query in (*_terms_queries("rpps", settings), before):
-        concerned = _filter_all(_kind(Kind.PROFESSIONAL), query)
-        yield Patch(concerned, PROFESSIONAL_OWNED, professional_values, *_PARTICIPATION_MARK)
-    yield _msp_patch(msp_with_members(settings.values()))
+    return Patch(query, PROFESSIONAL_OWNED, professional_values, *_PARTICIPATION_MARK)
 
 
 def _msp_patch(with_members: frozenset[str]) -> Patch:
@@ -69,21 +77,33 @@ def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Pat
         kind = offer["structure_kind"]
         return {**structure_fields(kind, False, found), **extras(found, kind)}
 
+    others = {"bool": {"filter": [_kind(Kind.STRUCTURE)], "must_not": [MSP]}}
+    yield Patch(MSP, EXTRAS, msp_extras)
+    yield Patch(others, (*STRUCTURE_OWNED, *EXTRAS), structure_values, *_STRUCTURE_MARK)
+    yield sos_point_patch(settings)
+
+
+def sos_point_patch(settings: Mapping[str, StructureSettings]) -> Patch:
+    """What the settings of an association give to each of its points."""
+
     def sos_point_values(offer: Offer) -> Mapping[str, Any]:
         found = settings.get(offer.get("siret", ""))
         return {**association_fields(found), **point_information(found)}
 
-    others = {"bool": {"filter": [_kind(Kind.STRUCTURE)], "must_not": [MSP]}}
-    own = ("participation", "structures", ("participant",))
-    yield Patch(MSP, EXTRAS, msp_extras)
-    yield Patch(others, (*STRUCTURE_OWNED, *EXTRAS), structure_values, *own)
-    yield Patch(
-        _kind(Kind.SOS_POINT), (*STRUCTURE_OWNED, "additional_info"), sos_point_values, *own
-    )
+    owned = (*STRUCTURE_OWNED, "additional_info")
+    return Patch(_kind(Kind.SOS_POINT), owned, sos_point_values, *_STRUCTURE_MARK)
 
 
 def absence_patches(absences: Mapping[str, Sequence[Absence]]) -> Iterator[Patch]:
     """Professionals and structures named now, then those that were absent before."""
+    kinds: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
+    before: list[Query] = [{"exists": {"field": name}} for name in absence_rules.OWNED]
+    for query in (*_terms_queries("rpps", absences), *_terms_queries("finess", absences), *before):
+        yield absence_patch(_filter_all(kinds, query), absences)
+
+
+def absence_patch(query: Query, absences: Mapping[str, Sequence[Absence]]) -> Patch:
+    """The absences that hold at each place of a professional, or at a structure."""
 
     def absence_values(offer: Offer) -> Mapping[str, Any]:
         if offer["kind"] == Kind.PROFESSIONAL:
@@ -92,11 +112,20 @@ def absence_patches(absences: Mapping[str, Sequence[Absence]]) -> Iterator[Patch
             held = list(absences.get(offer.get("finess", ""), ()))
         return absence_fields(held, offer["timezone"])
 
-    kinds: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
-    before: list[Query] = [{"exists": {"field": name}} for name in absence_rules.OWNED]
-    for query in (*_terms_queries("rpps", absences), *_terms_queries("finess", absences), *before):
-        owned = absence_rules.OWNED
-        yield Patch(_filter_all(kinds, query), owned, absence_values, "absences", "absences", owned)
+    owned = absence_rules.OWNED
+    return Patch(query, owned, absence_values, "absences", "absences", owned)
+
+
+def settle_place(own: OwnSources, place: Offer) -> Offer:
+    """A place that only an editor knows, with the settings that a load would give it.
+
+    A reindex gives them by the same functions as a load: the two leave one and the same offer.
+    """
+    if place["kind"] == Kind.SOS_POINT:
+        return apply_patch(place, sos_point_patch(own.structures))
+    everywhere: Query = {"match_all": {}}
+    joined = apply_patch(place, professional_patch(everywhere, own.participation, own.cpts))
+    return apply_patch(joined, absence_patch(everywhere, own.absences))
 
 
 def idnsts(offer: Offer) -> frozenset[str]:

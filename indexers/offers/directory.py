@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geography.locate import AddressBatch, GeocodedPoint, Locator
+from indexers.loads.settings import settle_place
 from indexers.offers.pipeline import (
     OfferSources,
     build_offers,
@@ -18,8 +19,7 @@ from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
 from mappings.files import resolve_inside
 from mappings.records import Offer
-from slots.attachment import with_slots
-from slots.loading.directory import DirectorySlots, attribute_directory
+from slots.loading.directory import DirectorySlots, LiveAnswers, attribute_directory
 from slots.loading.requests import read_directory_requests
 from slots.matching.locating import build_locate
 from slots.matching.matching import OfferIndex
@@ -53,12 +53,23 @@ class SourceDirectory:
         self._sources = sources
         self._locator = locator
         self._slot_requests = read_directory_requests(directory)
+        self._live = LiveAnswers()
         self._offer_index = OfferIndex(self._slot_requests.owners())
 
     @property
     def has_slots(self) -> bool:
-        """True when the directory brings slots, from the agenda or from editors."""
-        return self._slot_requests.has_files
+        """True when the directory brings answers, of the agenda or of editors."""
+        return bool(self._slot_requests.agenda_lines or self._slot_requests.requests)
+
+    @property
+    def offer_index(self) -> OfferIndex:
+        """The offers read so far of those whose slots the directory or the live index has."""
+        return self._offer_index
+
+    def use_live_answers(self, live: LiveAnswers) -> None:
+        """Keep the offers of these owners too; call it before ``offers``."""
+        self._live = live
+        self._offer_index = OfferIndex(self._slot_requests.owners() | live.by_owner.keys())
 
     def offers(self) -> Iterator[Offer]:
         """Every offer, without slots; those that slots may belong to are kept in memory."""
@@ -70,12 +81,18 @@ class SourceDirectory:
     def slots(self) -> DirectorySlots:
         """The directory's slots on the offers already read."""
         locate = build_locate(self._locator)
-        return attribute_directory(self._slot_requests, self._offer_index, self.now, locate)
+        return attribute_directory(
+            self._slot_requests,
+            self._offer_index,
+            self.now,
+            locate=locate,
+            live=self._live,
+            settle_place=self.settle_place,
+        )
 
-    def offers_with_slots(self, found: DirectorySlots) -> Iterator[Offer]:
-        """The offers that have slots, created ones included, with their slots."""
-        for offer_id, slots in found.slots.items():
-            yield with_slots(self._offer_index.offer(offer_id), slots)
+    def settle_place(self, place: Offer) -> Offer:
+        """A place that only an editor knows, with the settings of the directory."""
+        return settle_place(self._sources.own, place)
 
 
 @contextmanager

@@ -16,8 +16,13 @@ from elastic import lifecycle
 from elastic.bulk import Progress
 from elastic.errors import IndexMissing
 from elastic.names import IndexName
-from indexers.reindex.slot_migration import SlotMigration, replay_slots
-from indexers.reindex.unfinished import mark_finished, mark_unfinished, read_unfinished_note
+from indexers.reindex.slot_migration import SlotMigration, replay_slots, sequence_number
+from indexers.reindex.unfinished import (
+    mark_finished,
+    mark_unfinished,
+    note_handover,
+    read_unfinished_note,
+)
 from mappings.instants import parse_instant, utc_text
 
 
@@ -42,6 +47,19 @@ def write_handover_note(
 ) -> None:
     """Note in the complete index the range that must still be replayed once it is live."""
     mark_unfinished(client, new, asdict(Handover(str(live), since, utc_text(now))))
+
+
+def prepare_return(client: Elasticsearch, alias: str, target: IndexName, now: datetime) -> None:
+    """Bring an earlier index, before it goes live again, all that sources answered since.
+
+    What is answered until the swap is noted in it, for ``replay_handover``. Hold the lock. An
+    index of another schema stays as it is: this program cannot write to it.
+    """
+    live = lifecycle.live_index(client, alias)
+    if live is not None and live != target and live.schema == target.schema:
+        since = sequence_number(client, str(live))
+        replay_slots(SlotMigration(client, str(live), str(target), now), None)
+        note_handover(client, target, asdict(Handover(str(live), since, utc_text(now))))
 
 
 def replay_handover(

@@ -1,6 +1,7 @@
 """A reindex rehearsed: everything read and joined, nothing written.
 
-It reports exactly which offers would be added, changed and removed, and the gate's answer.
+It reports exactly which offers would be added, changed and removed, what becomes of the slots, and
+the gate's answer.
 """
 
 from collections.abc import Iterator
@@ -12,10 +13,15 @@ from elastic import lifecycle
 from elastic.names import IndexName
 from elastic.scan import PointInTimeView, open_point_in_time_view
 from indexers.changes.comparison import compare_with_live
-from indexers.changes.differences import EXAMPLES, Differences
+from indexers.changes.differences import EXAMPLES, Differences, same_slots
 from indexers.loads import lrm_registry
 from indexers.offers.directory import SourceDirectory
 from indexers.quality.index_stats import fetch_index_stats
+from indexers.reindex.last_words import (
+    ReadHits,
+    read_live_answers,
+    settle_offers,
+)
 from indexers.reindex.recipe import (
     ReindexRequest,
     check_report_counts,
@@ -23,10 +29,11 @@ from indexers.reindex.recipe import (
     collect_problems,
     open_requested_sources,
 )
-from indexers.reindex.report import ReindexReport, count_in_report, slot_counts
+from indexers.reindex.report import ReindexReport, count_settled, stream_counted
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import record_run
 from mappings.records import Offer
+from slots.last_word import without_words
 
 KEEP_ALIVE = "1h"
 """How long the live index is held between two looks at it: a geocoder may answer slowly."""
@@ -64,8 +71,10 @@ def _compare_sources(
         lrm_registry.read_directory_registry(order.directory, build.quarantines)
         report.refused = collect_problems(lambda: check_sources(client, build, report, order))
         progress.stage("Reading, joining and comparing")
-        for offer in compare_with_live(view, _offers(build, report), differences):
-            count_in_report(offer, report)
+        read = _view_reader(view)
+        build.use_live_answers(read_live_answers(read))
+        offers = _offers(build, report, read, differences)
+        for _ in compare_with_live(view, offers, differences):
             progress.count(report.offers.total)
         report.quarantine = build.quarantines.as_json()
         report.refused += collect_problems(lambda: _accept(build, report, order))
@@ -73,6 +82,10 @@ def _compare_sources(
 
 def _accept(build: SourceDirectory, report: ReindexReport, order: ReindexRequest) -> None:
     report.accepted = check_report_counts(build, report, order)
+
+
+def _view_reader(view: PointInTimeView | None) -> ReadHits:
+    return (lambda query, source: ()) if view is None else view.hits
 
 
 @contextmanager
@@ -87,10 +100,14 @@ def _open_live_view(
         yield view
 
 
-def _offers(build: SourceDirectory, report: ReindexReport) -> Iterator[Offer]:
-    """Every offer of the directory, then those that only its slots know."""
-    yield from build.offers()
-    if build.has_slots:
-        found = build.slots()
-        report.slots = slot_counts(found)
-        yield from found.created
+def _offers(
+    build: SourceDirectory, report: ReindexReport, read: ReadHits, differences: Differences
+) -> Iterator[Offer]:
+    """Every offer of the directory, then those that only its slots or the live ones know."""
+    yield from stream_counted(build.offers(), report)
+    found = build.slots()
+    settled = settle_offers(build, found, read)
+    for one in count_settled(settled, found, report, build.has_slots):
+        differences.slots += one.before is not None and not same_slots(one.before, one.offer)
+        if one.is_new_place:
+            yield without_words(one.offer)

@@ -19,6 +19,7 @@ from elastic import lifecycle
 from elastic.bulk import write_offers
 from elastic.errors import ElasticError
 from elastic.names import IndexName, offers_alias, offers_index
+from elastic.scan import scan
 from elastic.service import audit, lock
 from elastic.service.audit import Event
 from elastic.service.last_loads import last_loads, record_loads
@@ -31,16 +32,16 @@ from indexers.quality.corrections import read_corrections
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.quality.whole_files import FileRefusedError, check_files
 from indexers.reindex import catch_up
+from indexers.reindex.last_words import ReadHits, read_live_answers, settle_offers
 from indexers.reindex.report import (
     ReindexReport,
     audit_fields,
     count_in_report,
-    slot_counts,
+    count_settled,
     stream_counted,
 )
 from indexers.reindex.slot_migration import (
     SlotMigration,
-    migrate_slots,
     replay_slots,
     sequence_number,
 )
@@ -127,6 +128,7 @@ def _reindex(
                 order.directory, build.sources.quarantines
             )
             check_sources(client, build.sources, report, order)
+            build.sources.use_live_answers(read_live_answers(live_reader(client, build.live)))
             fill_index(client, build, report, progress)
             attach_slots(client, build, report, progress)
             refresh_and_merge(client, build.index, progress)
@@ -145,21 +147,29 @@ def _reindex(
 
 
 def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexName, IndexName]:
-    """Point the alias back at the previous index; returns the index left and the one now live."""
+    """Point the alias back at the previous index; returns the index left and the one now live.
+
+    What sources answered while the other index was live comes along.
+    """
     alias = offers_alias(prefix)
     with lock.open_lock(client, LOCK, prefix=prefix):
-        previous = lifecycle.previous_indices(client, alias)
-        if not previous:
+        left, previous = (
+            lifecycle.live_index(client, alias),
+            lifecycle.previous_indices(client, alias),
+        )
+        if left is None or not previous:
             raise NothingToRollBackError(
                 "No previous index is kept: run `sas reindex --from DIR` with the earlier files."
             )
-        left = lifecycle.swap_alias(client, alias, previous[0])
+        catch_up.replay_handover(client, alias)
+        catch_up.prepare_return(client, alias, previous[0], now)
+        with open_uninterruptible_section():
+            lifecycle.swap_alias(client, alias, previous[0])
+            catch_up.replay_handover(client, alias)
         details = {"from": str(left), "offers": lifecycle.count_documents(client, previous[0])}
         audit.record_event(
             client, Event.ROLLED_BACK, str(previous[0]), now=now, prefix=prefix, details=details
         )
-    if left is None:
-        raise NothingToRollBackError("No index is live: run `sas reindex --from DIR`.")
     return left, previous[0]
 
 
@@ -221,21 +231,20 @@ def fill_index(
 def attach_slots(
     client: Elasticsearch, build: IndexBuild, report: ReindexReport, progress: ProgressListener
 ) -> None:
-    """The directory's slots, else those of the live index that are not over."""
+    """Of each source the last word, of the directory or of the live index, on every offer."""
     progress.stage("Giving slots to their offers")
-    target = str(build.index)
-    if build.sources.has_slots:
-        found = build.sources.slots()
-        for offer in found.created:
-            count_in_report(offer, report)
-        offers = build.sources.offers_with_slots(found)
-        report.slots = {
-            "bearers": write_offers(client, target, offers, progress.count),
-            **slot_counts(found),
-        }
-    elif build.live is not None:
-        migration = _slot_migration(client, build, report)
-        report.slots = {"carried_to": migrate_slots(migration, progress.count)}
+    found = build.sources.slots()
+    settled = settle_offers(build.sources, found, live_reader(client, build.live))
+    counted = count_settled(settled, found, report, build.sources.has_slots)
+    write_offers(client, str(build.index), (one.offer for one in counted), progress.count)
+
+
+def live_reader(client: Elasticsearch, live: IndexName | None) -> ReadHits:
+    """Reads the live index, once it is refreshed; there is nothing to read without one."""
+    if live is None:
+        return lambda query, source: ()
+    lifecycle.refresh_index(client, live)
+    return lambda query, source: scan(client, str(live), query, source)
 
 
 def refresh_and_merge(client: Elasticsearch, index: IndexName, progress: ProgressListener) -> None:

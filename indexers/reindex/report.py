@@ -11,6 +11,7 @@ from elastic.service.source_state import count_rejected_by_source
 from indexers.changes.differences import Differences
 from indexers.quality import gate
 from indexers.quality.index_stats import IndexStats, MostFrequentCounter
+from indexers.reindex.last_words import SettledOffer
 from mappings.records import Offer, StoredSlot
 from slots.loading.directory import DirectorySlots
 
@@ -79,6 +80,24 @@ def count_in_report(offer: Offer, report: ReindexReport) -> None:
     gate.count_names(report.names, offer)
 
 
+def count_settled(
+    settled: Iterable[SettledOffer], found: DirectorySlots, report: ReindexReport, has_own: bool
+) -> Iterator[SettledOffer]:
+    """The same offers; what becomes of the slots is in ``report.slots`` once all are read.
+
+    ``has_own`` is whether the directory has answers, whose counts are then told.
+    """
+    bearers, carried = 0, 0
+    for one in settled:
+        bearers += bool(one.offer.get("slots"))
+        carried += one.keeps_live_slots
+        if one.is_new_place:
+            count_in_report(one.offer, report)
+        yield one
+    own = {"bearers": bearers, **slot_counts(found)} if has_own else {}
+    report.slots = {"carried_to": carried, **own}
+
+
 def compare_counts(new: Mapping[str, int], live: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Offers by key of one census: in the live index, in the new one."""
     return {
@@ -92,6 +111,7 @@ def slot_counts(found: DirectorySlots) -> dict[str, Any]:
         "sources": _by_source(found.slots.values()),
         "slots": sum(map(len, found.slots.values())),
         "answers": found.answers,
+        "late": found.late,
         "places_created": len(found.created),
         "unmatched": dict(found.unmatched),
         "hidden": dict(found.hidden),

@@ -1,10 +1,9 @@
-"""Live slots migrated to a new index: all of them when the directory has none, then the changes.
+"""What sources answered to one index, replayed on another: of each source the later answer holds.
 
-Of each source the later answer holds, in each offer. Only offers still present receive live slots,
-and only slots that have not ended; the coherence rules are applied again with the new
-participation and absences. A place known from an editor only is
-kept as long as its professional or its association is still there. Every write is conditional on
-the version read, so a slot written meanwhile to the new index is never undone.
+Offers of both indices are merged by ``slots.last_word``; live slots that have ended stay behind.
+A place known from an editor only comes along as long as its professional or its association is
+there. Every write is conditional on the version read, so an answer written meanwhile to the other
+index is never undone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,19 +18,18 @@ from elastic import lifecycle
 from elastic.bulk import Operation, Progress
 from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
-from elastic.optimistic import fetch_versioned_offers, write_until_settled
+from elastic.optimistic import VersionedOffer, fetch_versioned_offers, write_until_settled
 from elastic.scan import scan
-from mappings.instants import utc_text
+from indexers.reindex.last_words import WITH_WORDS, drop_ended_slots
 from mappings.records import Offer
 from mappings.schema_history import read_offer
-from slots.attachment import with_slots, with_visible_slots
+from slots.attachment import with_visible_slots
 from slots.last_word import merge_last_words, with_owner_answers
 from slots.loading.importing import fetch_owner_offers
-from slots.matching.matching import build_offer_index, offer_owner
+from slots.matching.matching import OfferIndex, build_offer_index, offer_owner
 from slots.matching.new_places import is_editor_place, refresh_place_offer
 
 PAGE = 500
-WITH_SLOTS = {"nested": {"path": "slots", "query": {"exists": {"field": "slots.start"}}}}
 
 
 def _ignore_offer(offer: Offer) -> None:
@@ -40,7 +38,7 @@ def _ignore_offer(offer: Offer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SlotMigration:
-    """The live index, the new one, and the instant after which a slot has not ended."""
+    """The index that was written, the one to catch up, and when a slot has ended."""
 
     client: Elasticsearch
     live: str
@@ -50,19 +48,16 @@ class SlotMigration:
     """Called with each offer added to the new index: a place that only an editor knows."""
 
 
-def migrate_slots(migration: SlotMigration, progress: Progress | None = None) -> int:
-    """Write the live slots to the offers of the new index; returns the offers written."""
-    return _write_slots(migration, WITH_SLOTS, progress)
-
-
-def replay_slots(migration: SlotMigration, since: int, progress: Progress | None = None) -> int:
-    """The same for offers that changed in the live index after sequence number ``since``."""
-    return _write_slots(migration, {"range": {"_seq_no": {"gt": since}}}, progress)
-
-
-def _write_slots(
-    migration: SlotMigration, query: Mapping[str, Any], progress: Progress | None
+def replay_slots(
+    migration: SlotMigration, since: int | None, progress: Progress | None = None
 ) -> int:
+    """Replay the offers that changed in the live index after sequence number ``since``.
+
+    None replays every offer that a source answered about. Returns the offers written.
+    """
+    changed: Mapping[str, Any] = {"range": {"_seq_no": {"gt": since}}}
+    query = WITH_WORDS if since is None else changed
+
     def read(conflicts: Sequence[str] | None) -> Iterator[Operation]:
         by_id = {"ids": {"values": list(conflicts or ())}}
         return _migration_operations(migration, query if conflicts is None else by_id)
@@ -79,46 +74,54 @@ def sequence_number(client: Elasticsearch, index: str) -> int:
     return min(int(copy["seq_no"]["local_checkpoint"]) for copy in primaries)
 
 
-def drop_ended_slots(offer: Offer, now: datetime) -> Offer:
-    """The offer with the slots that end after ``now``."""
-    instant = utc_text(now)
-    return with_slots(offer, [one for one in offer.get("slots", []) if one["end"] > instant])
-
-
 def _migration_operations(
     migration: SlotMigration, query: Mapping[str, Any]
 ) -> Iterator[Operation]:
-    """The live index is refreshed first: the writes of its last second count too."""
+    """Both indices are refreshed first: the writes of their last second count too."""
     lifecycle.refresh_index(migration.client, migration.live)
+    lifecycle.refresh_index(migration.client, migration.new)
     hits = scan(migration.client, migration.live, query)
     while page := list(islice(hits, PAGE)):
-        absent: dict[str, Offer] = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
-        present = fetch_versioned_offers(migration.client, migration.new, list(absent))
+        live = {hit["_id"]: read_offer(hit["_source"]) for hit in page}
+        present = fetch_versioned_offers(migration.client, migration.new, list(live))
+        absent = dict(live)
         for stored in present:
-            live = drop_ended_slots(absent.pop(stored.offer["id"]), migration.now)
-            merged = merge_last_words(stored.offer, live)
-            if merged != stored.offer:
-                yield stored.replace(merged)
-        yield from _editor_place_operations(migration, absent.values())
+            replayed = drop_ended_slots(absent.pop(stored.offer["id"]), migration.now)
+            yield from _merge_operations(stored, replayed)
+        yield from _place_operations(migration, live, absent.values())
 
 
-def _editor_place_operations(
-    migration: SlotMigration, absent: Iterable[Offer]
+def _merge_operations(stored: VersionedOffer, live: Offer) -> Iterator[Operation]:
+    merged = merge_last_words(stored.offer, live)
+    if merged != stored.offer:
+        yield stored.replace(merged)
+
+
+def _place_operations(
+    migration: SlotMigration, live: Mapping[str, Offer], absent: Iterable[Offer]
 ) -> Iterator[Operation]:
-    """Places known from editors only, built again from the owner's offers in the new index."""
-    places = [offer for offer in absent if is_editor_place(offer)]
-    if not places:
-        return
-    lifecycle.refresh_index(migration.client, migration.new)
-    owners = sorted({offer_owner(offer) for offer in places})
-    known = build_offer_index(
-        stored.offer for stored in fetch_owner_offers(migration.client, migration.new, owners)
+    """Places known from editors only: those of the live index alone, and those it no longer has."""
+    client, owners = migration.client, sorted({*map(offer_owner, live.values())} - {""})
+    known = list(fetch_owner_offers(client, migration.new, owners))
+    in_new = build_offer_index(stored.offer for stored in known)
+    in_live = build_offer_index(
+        read_offer(stored.offer) for stored in fetch_owner_offers(client, migration.live, owners)
     )
-    for place in places:
-        if of_owner := known.find_offers(offer_owner(place)):
-            live = drop_ended_slots(refresh_place_offer(place, of_owner), migration.now)
-            held = merge_last_words(live, with_owner_answers(live, known))
-            created = with_visible_slots(held, held["slots"])
-            if created["slots"]:
-                migration.on_created(created)
-                yield Operation.create(created)
+    for place in filter(is_editor_place, absent):
+        yield from _create_operations(migration, place, in_new)
+    for stored in known:
+        if stored.offer["id"] not in in_live and is_editor_place(stored.offer):
+            yield from _merge_operations(stored, with_owner_answers(stored.offer, in_live))
+
+
+def _create_operations(
+    migration: SlotMigration, place: Offer, known: OfferIndex
+) -> Iterator[Operation]:
+    """The place built again from its owner's offers, unless a later answer no longer has it."""
+    if of_owner := known.find_offers(offer_owner(place)):
+        live = drop_ended_slots(refresh_place_offer(place, of_owner), migration.now)
+        held = merge_last_words(live, with_owner_answers(live, known))
+        created = with_visible_slots(held, held["slots"])
+        if created["slots"]:
+            migration.on_created(created)
+            yield Operation.create(created)

@@ -17,6 +17,8 @@ from elastic.names import IndexName
 from mappings.offers import offers_mapping
 
 MARK = "unfinished"
+HANDOVER = "handover"
+"""Note on an index that goes live again: it is whole, and has answers to catch up."""
 
 
 def build_unfinished_mapping() -> dict[str, Any]:
@@ -29,6 +31,11 @@ def mark_unfinished(client: Elasticsearch, index: IndexName, note: Mapping[str, 
     _put_meta(client, index, {MARK: dict(note)})
 
 
+def note_handover(client: Elasticsearch, index: IndexName, note: Mapping[str, Any]) -> None:
+    """Keep the work of ``note`` until it is done, on an index that is whole without it."""
+    _put_meta(client, index, {HANDOVER: dict(note)})
+
+
 def mark_finished(client: Elasticsearch, index: IndexName) -> None:
     """Take the mark off: the index is complete."""
     _put_meta(client, index, {})
@@ -36,7 +43,8 @@ def mark_finished(client: Elasticsearch, index: IndexName) -> None:
 
 def read_unfinished_note(client: Elasticsearch, index: IndexName) -> dict[str, Any] | None:
     """The work left for an index; None when it is complete, empty when none was noted."""
-    mark = _meta(client, index).get(MARK)
+    meta = _meta(client, index)
+    mark = meta.get(MARK) or meta.get(HANDOVER)
     return mark if isinstance(mark, dict) else {} if mark else None
 
 

@@ -28,6 +28,7 @@ from elastic.names import (
 )
 from elastic.service import audit, lock
 from elastic.service.audit import Event
+from indexers.reindex import catch_up
 from indexers.reindex.recipe import LOCK
 from mappings.offers import SCHEMA_VERSION
 
@@ -146,7 +147,8 @@ def find_restorable_snapshot(repository: SnapshotRepository, name: str) -> Snaps
 def restore_snapshot(repository: SnapshotRepository, name: str, now: datetime) -> IndexName:
     """Make a snapshot live, or leave everything as it was; the index that is live now.
 
-    The index it replaces is kept for ``rollback``. Raises ``LockTaken`` too.
+    What sources answered since comes along. The index it replaces is kept for ``rollback``.
+    Raises ``LockTaken`` too.
     """
     found = find_restorable_snapshot(repository, name)
     new = IndexName(repository.prefix, schema=found.index.schema, stamp=now)
@@ -157,7 +159,9 @@ def restore_snapshot(repository: SnapshotRepository, name: str, now: datetime) -
         with _open_restore_target(repository.client, new):
             _restore_index(repository, name, str(found.index), str(new))
             held.renew()
+            catch_up.prepare_return(repository.client, new.alias, new, now)
             lifecycle.swap_alias(repository.client, new.alias, new)
+        catch_up.replay_handover(repository.client, new.alias)
         _record(repository, Event.SNAPSHOT_RESTORED, str(new), now, name)
     return new
 

@@ -1,7 +1,7 @@
 """A directory's slots written to the live index: the SAS agenda whole, then each answer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -13,6 +13,7 @@ from elasticsearch import Elasticsearch
 from elastic.errors import translate_errors
 from elastic.scan import scan
 from mappings.records import CanonicalSlot
+from slots.last_word import WORD_FIELDS, answer_time, read_answer_times
 from slots.loading.importing import ImportReport, batches, import_answer
 from slots.loading.requests import (
     OnRefusal,
@@ -23,8 +24,6 @@ from slots.loading.requests import (
 )
 from slots.matching.matching import offer_owner, slot_owner
 from slots.stored import AGENDA_SOURCE
-
-OWNER_FIELDS = ("kind", "rpps", "siret")
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ def import_directory(
     """
     slots = read_directory_requests(directory)
     result = DirectoryImport(rejected=Counter(slots.rejected))
-    agenda = _agenda_answers(client, alias, list(slots.agenda()))
+    agenda = _agenda_answers(client, alias, list(slots.agenda()), slots.agenda_answered_at(now))
     for answer in chain(agenda, parse_requests(slots.requests, now, result.rejected, on_refusal)):
         result.add(answer, import_answer(client, alias, answer, now, refresh=False))
         progress(result.sources.total())
@@ -76,21 +75,25 @@ def import_directory(
 
 
 def _agenda_answers(
-    client: Elasticsearch, alias: str, agenda: Sequence[CanonicalSlot]
+    client: Elasticsearch, alias: str, agenda: Sequence[CanonicalSlot], answered_at: datetime
 ) -> Iterator[SourceAnswer]:
-    """The agenda as answers of bounded size, of its owners and of those who had its slots."""
+    """The agenda as answers of bounded size, of its owners and of those who had its slots.
+
+    None when the index has slots of a later agenda: the file is the whole agenda or nothing.
+    """
     if agenda:
-        indexed_owners = fetch_slot_owners(client, alias, AGENDA_SOURCE)
-        yield from split_agenda(group_by_owner(agenda), indexed_owners)
+        live = fetch_slot_owners(client, alias, AGENDA_SOURCE)
+        if max(live.values(), default="") <= answer_time(answered_at):
+            yield from split_agenda(group_by_owner(agenda), live.keys(), answered_at)
 
 
 def split_agenda(
-    by_owner: Mapping[str, list[CanonicalSlot]], indexed_owners: set[str]
+    by_owner: Mapping[str, list[CanonicalSlot]], indexed_owners: Set[str], answered_at: datetime
 ) -> Iterator[SourceAnswer]:
     """One answer for each batch of owners, those who left the agenda included."""
     for owners in batches(sorted(by_owner.keys() | indexed_owners)):
         slots = [slot for owner in owners for slot in by_owner.get(owner, [])]
-        yield SourceAnswer(AGENDA_SOURCE, owners, slots)
+        yield SourceAnswer(AGENDA_SOURCE, owners, slots, answered_at)
 
 
 def group_by_owner(slots: Iterable[CanonicalSlot]) -> dict[str, list[CanonicalSlot]]:
@@ -101,8 +104,12 @@ def group_by_owner(slots: Iterable[CanonicalSlot]) -> dict[str, list[CanonicalSl
     return groups
 
 
-def fetch_slot_owners(client: Elasticsearch, alias: str, source: str) -> set[str]:
-    """RPPS and SIRET of the offers that hold slots of a source."""
+def fetch_slot_owners(client: Elasticsearch, alias: str, source: str) -> dict[str, str]:
+    """RPPS and SIRET of the offers that hold slots of a source, with its last answer about each."""
     query = {"nested": {"path": "slots", "query": {"term": {"slots.source": source}}}}
-    hits = scan(client, alias, query, source=list(OWNER_FIELDS))
-    return {offer_owner(hit["_source"]) for hit in hits} - {""}
+    found: dict[str, str] = {}
+    for hit in scan(client, alias, query, source=WORD_FIELDS):
+        owner, at = offer_owner(hit["_source"]), read_answer_times(hit["_source"])[source]
+        found[owner] = max(at, found.get(owner, ""))
+    found.pop("", None)
+    return found

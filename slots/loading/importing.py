@@ -17,13 +17,12 @@ from typing import Any, TypeVar
 from elasticsearch import Elasticsearch
 
 from elastic.bulk import Operation
-from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
 from elastic.optimistic import (
     VersionedOffer,
     fetch_versioned_offers,
-    parse_versioned_offer,
     repeat_until_alias_stays,
+    scan_versioned_offers,
     write_until_settled,
 )
 from mappings.records import Kind, Offer, StoredSlot
@@ -36,8 +35,6 @@ from slots.matching.matching import Locate, bare_owner, build_offer_index
 
 BATCH = 200
 """Owners whose offers are read at once."""
-MAX_OFFERS = 10_000
-"""Offers of one batch of owners: 50 places for each of 200 owners."""
 
 
 @dataclass(slots=True)
@@ -182,16 +179,7 @@ def fetch_owner_offers(
     client: Elasticsearch, alias: str, owners: Sequence[str]
 ) -> Iterator[VersionedOffer]:
     """The offers of some owners, those known from a directory before those an editor created."""
-    with translate_errors():
-        answer = with_admin_timeout(client).search(
-            index=alias,
-            query=owners_query(owners),
-            size=MAX_OFFERS,
-            sort=["_doc"],
-            seq_no_primary_term=True,
-            track_total_hits=False,
-        )
-    hits = [parse_versioned_offer(hit) for hit in answer["hits"]["hits"]]
+    hits = scan_versioned_offers(client, alias, owners_query(owners))
     yield from sorted(hits, key=lambda stored: ("@addr-" in stored.offer["id"], stored.offer["id"]))
 
 

@@ -1,13 +1,15 @@
 """Editors' answers kept in a directory: ``fhir/requests.jsonl``, one line an answer.
 
-``{"editor", "flow", "asked": [...], "files": [...]}``; files are relative to it, several files
-are the pages of one answer. And ``agenda.jsonl``, the SAS agenda as canonical slots.
+``{"editor", "flow", "asked": [...], "files": [...], "answered_at"}``; files are relative to it,
+several files are the pages of one answer, ``answered_at`` is when the answer was received. And
+``agenda.jsonl``, the SAS agenda as canonical slots.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -68,6 +70,17 @@ class EditorRequest:
     files: list[Path]
     directory: Path
     """Where every file has to be: one that leads elsewhere is never opened."""
+    answered_at: datetime | None = None
+    """When the answer was received, if its line has it."""
+
+    def find_answer_instant(self, latest: datetime) -> datetime:
+        """When the answer was received: by its line, else when its last page was written.
+
+        At the latest ``latest``: an instant to come would hold back every answer until then.
+        """
+        if self.answered_at is None:
+            return latest_write(self.files, latest)
+        return min(self.answered_at, latest)
 
     def parse(self, now: datetime) -> ParsedAnswer:
         """The answer read, one page at a time; raises ``AnswerRefusedError``,
@@ -88,12 +101,15 @@ class DirectoryRequests:
     requests: Sequence[EditorRequest]
     rejected: Counter[str]
     """Damaged lines of both files, by reason."""
-    has_files: bool
-    """True when one of the files is there, even empty."""
+    agenda_file: Path
 
     def agenda(self) -> Iterator[CanonicalSlot]:
         """The slots of the SAS agenda."""
         return map(orjson.loads, self.agenda_lines)
+
+    def agenda_answered_at(self, latest: datetime) -> datetime:
+        """When the agenda was written, at the latest ``latest``."""
+        return latest_write([self.agenda_file], latest)
 
     def owners(self) -> frozenset[str]:
         """RPPS, ADELI and SIRET of every slot there may be, to bound an ``OfferIndex``."""
@@ -106,8 +122,19 @@ def read_directory_requests(directory: Path) -> DirectoryRequests:
     rejected: Counter[str] = Counter()
     agenda = [orjson.dumps(slot) for slot in agenda_slots(directory, rejected)]
     requests = list(read_requests(directory, rejected))
-    has_files = any((directory / name).is_file() for name in (AGENDA_FILE, REQUESTS_FILE))
-    return DirectoryRequests(agenda, requests, rejected, has_files)
+    return DirectoryRequests(agenda, requests, rejected, directory / AGENDA_FILE)
+
+
+def latest_write(paths: Iterable[Path], latest: datetime) -> datetime:
+    """When the last of these files was written, at the latest ``latest``, as when none is there.
+
+    Only our own clock counts, never an instant inside an answer: clocks of editors differ.
+    """
+    written = []
+    for path in paths:
+        with suppress(OSError, ValueError):
+            written.append(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return min(max(written, default=latest), latest)
 
 
 def read_requests(directory: Path, rejected: Counter[str]) -> Iterator[EditorRequest]:
@@ -134,13 +161,16 @@ def parse_requests(
     now: datetime,
     rejected: Counter[str],
     on_refusal: OnRefusal = ignore_refusal,
+    latest: datetime | None = None,
 ) -> Iterator[SourceAnswer]:
-    """The answer to each request, read when its turn comes; refusals are counted by reason.
+    """The answer to each request, oldest first; refusals are counted by reason.
 
-    An answer refused as a whole counts once, under its reason of ``WHOLE_ANSWER``, and goes to
-    ``on_refusal`` with its error: the others are not hidden.
+    Each is read when its turn comes. An answer refused as a whole counts once, under its reason of
+    ``WHOLE_ANSWER``, and goes to ``on_refusal`` with its error: the others are not hidden. None
+    was received after ``latest``, or ``now``.
     """
-    for request in requests:
+    dated = [(one.find_answer_instant(latest or now), one) for one in requests]
+    for answered_at, request in sorted(dated, key=lambda pair: pair[0]):
         try:
             answer = request.parse(now)
         except (AnswerRefusedError, RequestedIdError, FileNotUsableError, OSError) as error:
@@ -148,7 +178,7 @@ def parse_requests(
             on_refusal(request, error)
             continue
         rejected.update(row["reason"] for row in answer.rejected)
-        yield SourceAnswer(request.editor, request.requested_ids, answer.slots)
+        yield SourceAnswer(request.editor, request.requested_ids, answer.slots, answered_at)
 
 
 def agenda_slots(directory: Path, rejected: Counter[str]) -> Iterator[CanonicalSlot]:
@@ -193,10 +223,13 @@ def _request(row: object, directory: Path) -> EditorRequest | None:
     listed = _is_texts(ids) and _is_texts(files)
     if not is_editor_name(editor) or flow not in FLOWS or not listed:
         return None
+    try:
+        answered_at = parse_instant(row["answered_at"]) if "answered_at" in row else None
+    except (InstantError, AttributeError):
+        return None
     folder = (directory / REQUESTS_FILE).parent
-    return EditorRequest(
-        editor, flow, ids or [], [folder / name for name in files or []], directory
-    )
+    paths = [folder / name for name in files or []]
+    return EditorRequest(editor, flow, ids or [], paths, directory, answered_at)
 
 
 def is_editor_name(value: object) -> TypeGuard[str]:

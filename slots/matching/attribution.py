@@ -56,6 +56,15 @@ class Attribution:
                 stored = build_stored_slot(slot, source, instant)
                 self._slots.setdefault(found["id"], {})[stored["id"]] = stored
 
+    def drop(self, owners: Iterable[str], source: str) -> None:
+        """Take back what a source said of these owners before: its new answer is all it says."""
+        for owner in owners:
+            for offer in self._index.find_offers(owner):
+                held = self._slots.get(offer["id"], {})
+                kept = {key: slot for key, slot in held.items() if slot["source"] != source}
+                if len(kept) < len(held):
+                    self._slots[offer["id"]] = kept
+
     def _find_place(self, slot: CanonicalSlot, source: str) -> Offer | str:
         """The offer of a place, looked for once however many slots it has."""
         key = (slot_owner(slot), slot.get("structure", {}).get("idnst", ""), place_text(slot))

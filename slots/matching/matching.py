@@ -4,7 +4,8 @@ A professional: RPPS + IDNST, else RPPS + postcode + street line, else RPPS with
 new place. An association: SIRET + the point's identifier, else SIRET + address.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import chain
 from typing import TypedDict
 
 from geography.address import normalise_line
@@ -68,9 +69,20 @@ class OfferIndex:
         """The offers of an RPPS, of an ADELI (an alias of one RPPS) or of a SIRET."""
         return list(self._by_owner.get(self.resolve_owner(owner), {}).values())
 
+    def remove(self, offer_id: str) -> None:
+        """Forget an offer; ``KeyError`` when it was never added."""
+        del self._by_owner[self._owner_of.pop(offer_id)][offer_id]
+
     def resolve_owner(self, owner: str) -> str:
-        """The RPPS of an ADELI that is known, else the owner itself."""
+        """The RPPS of an ADELI that is known as an alias; any other owner as it is."""
         return self._rpps_of.get(owner, owner)
+
+    def offers(self) -> Iterator[Offer]:
+        """Every offer, owner by owner."""
+        return chain.from_iterable(held.values() for held in self._by_owner.values())
+
+    def __contains__(self, offer_id: object) -> bool:
+        return offer_id in self._owner_of
 
     def offer(self, offer_id: str) -> Offer:
         """The offer of an id; ``KeyError`` when it was never added."""

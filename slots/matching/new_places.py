@@ -32,6 +32,7 @@ PERSON_FIELDS = (
     "accepts_beyond",
     "reorientation",
     "editor_disabled",
+    "additional_info",
     "phones",
 )
 """Copied from a known place of the same owner. CPTS are not: each is declared for one place."""

@@ -116,3 +116,12 @@ def assert_untouched(harness: ReindexHarness, live: str, offers: dict[str, Any])
     assert harness.offers() == offers
     with lock.open_lock(harness.es, recipe.LOCK, prefix=harness.prefix):
         pass
+
+
+class RunKilled(BaseException):
+    """Nothing more of the run happens."""
+
+
+def kill_run(*arguments: Any) -> None:
+    """In place of a stage: the run ends there, as a killed one does."""
+    raise RunKilled
