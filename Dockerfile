@@ -2,7 +2,7 @@
 # (SAS_ELASTICSEARCH_URL).
 FROM python:3.11-slim AS build
 WORKDIR /build
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md constraints.txt ./
 COPY api api
 COPY cli cli
 COPY downloads downloads
@@ -14,7 +14,8 @@ COPY mappings mappings
 COPY search_engine search_engine
 COPY simulation simulation
 COPY slots slots
-RUN python -m venv /opt/sas && /opt/sas/bin/pip install --no-cache-dir .
+# The versions that the tests ran with, and no others.
+RUN python -m venv /opt/sas && /opt/sas/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sas

@@ -1,4 +1,4 @@
-"""The application: ``uvicorn --factory api.app:create_app``."""
+"""The application; ``api.door`` is its server."""
 
 import asyncio
 import gc
@@ -118,7 +118,7 @@ def create_app(
 
 def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock) -> Any:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         configure_logs()
         await asyncio.to_thread(_preload_tables)
         client, chain = async_client(), Geocoder()
@@ -130,7 +130,7 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
         refreshing = asyncio.create_task(app.state.freshness.run())
         try:
-            yield
+            yield {"metrics": app.state.metrics}
         finally:
             refreshing.cancel()
             await asyncio.wait([refreshing])

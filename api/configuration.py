@@ -13,10 +13,10 @@ from search_engine.request.configuration import (
 )
 
 NOT_A_LIST = (
-    "A setting cannot be read: SAS_DEV_NETWORKS: a JSON list of networks is expected, such as "
-    '["127.0.0.0/8", "172.16.0.0/12"]. Correct or unset it.'
+    "A setting cannot be read: SAS_DEV_NETWORKS or SAS_HOSTS: a JSON list is expected, such as "
+    '["127.0.0.0/8", "172.30.57.1/32"] or ["sas.example.fr"]. Correct or unset it.'
 )
-"""The only setting that is a list."""
+"""The only settings that are lists."""
 
 
 def load_valid_settings() -> ApiSettings:

@@ -24,11 +24,14 @@ from search_engine.request.criteria_faults import MALFORMED_BODY
 from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT
 
 COMMON_PROBLEMS = (
+    refusals.REPEATED_HEADER,
     refusals.OUTSIDE_NETWORK,
     refusals.REQUEST_TIMEOUT,
     refusals.BODY_TOO_LARGE,
     refusals.QUERY_TOO_LONG,
+    refusals.HOST_UNKNOWN,
     refusals.HEADERS_TOO_LARGE,
+    refusals.TOO_MANY_CONNECTIONS,
     INTERNAL_ERROR,
     SEARCH_TIMEOUT,
 )

@@ -60,8 +60,37 @@ REQUEST_TIMEOUT = Problem(
     408,
     "request_timeout",
     "Demande incomplète",
-    "Le corps de la demande n'est pas arrivé à temps.",
+    "La demande n'est pas arrivée entière à temps.",
     "Réessayez dans quelques instants.",
+)
+TARGET_TOO_LONG = Problem(
+    414,
+    "target_too_long",
+    "Adresse trop longue",
+    "L'adresse demandée dépasse la taille acceptée.",
+    "Envoyez la recherche par POST.",
+)
+REPEATED_HEADER = Problem(
+    400,
+    "repeated_header",
+    "En-tête répété",
+    "Un en-tête qui n'a qu'une valeur est donné plusieurs fois.",
+    "Envoyez-le une seule fois.",
+)
+HOST_UNKNOWN = Problem(
+    421,
+    "host_unknown",
+    "Nom de serveur inconnu",
+    "Le service ne répond pas sous ce nom.",
+    "Appelez-le par localhost, ou ajoutez ce nom à SAS_HOSTS.",
+)
+TOO_MANY_CONNECTIONS = Problem(
+    503,
+    "too_many_connections",
+    "Service saturé",
+    "Trop de connexions sont ouvertes.",
+    TRY_AGAIN,
+    retry_after_s=1,
 )
 _REALM = 'Bearer realm="sas"'
 IDENTITY_MISSING = Problem(
@@ -144,6 +173,11 @@ class RequestRefused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+def build_header_problem(name: str) -> Problem:
+    """The refusal of a header of one value given twice; ``name`` is of our own table."""
+    return replace(REPEATED_HEADER, field=name)
 
 
 def rate_limit_problem(wait_s: int) -> Problem:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from search_engine.execution.cursor_key import CursorKey, build_cursor_key, parse_cursor_keys
@@ -13,6 +13,10 @@ from search_engine.execution.cursor_key import CursorKey, build_cursor_key, pars
 Network = IPv4Network | IPv6Network
 
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
+HOST_PATTERN = r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$"
+"""A name or an address, IPv6 in brackets, as a browser writes it in ``Host``."""
+HostName = Annotated[str, StringConstraints(to_lower=True, pattern=HOST_PATTERN)]
 
 
 def _validate_cursor_key(declared: SecretStr) -> SecretStr:
@@ -49,6 +53,9 @@ class ApiSettings(BaseSettings):
     """Requests one client may send at once."""
     dev_networks: tuple[Network, ...] = LOOPBACK
     """Networks answered with ``SAS_AUTH=dev``, as a JSON list; a container may add its bridge."""
+    hosts: tuple[HostName, ...] = ()
+    """Names under which callers reach the service, as a JSON list, without scheme or port; a
+    ``Host`` that is neither one of them nor a loopback name is refused with a 421."""
     search_deadline_s: float = Field(10.0, gt=0)
     """Seconds after which a request is given up with a 504, whatever it was waiting for."""
     max_body_bytes: int = Field(16_384, gt=0)

@@ -1,24 +1,21 @@
 """Logs as JSON lines on standard error, with nothing that identifies a patient.
 
-Other libraries log the URLs they call, which hold addresses: they are silenced here.
+Libraries log the addresses they call, the requests they refuse and the messages of exceptions: of
+their records only the place stays, whatever the library and its level.
 """
 
 import logging
 import sys
+from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 import orjson
 import structlog
 
-QUIET_LOGGERS = ("httpx", "httpcore", "elastic_transport", "elasticsearch", "urllib3", "aiohttp")
-"""Loggers whose informational lines hold the URL of each call."""
-
-ACCESS_LOG = "uvicorn.access"
-"""Prints query strings; our own line per request replaces it."""
-
 
 def configure_logs(level: int = logging.INFO) -> None:
-    """Set up structlog from a level up, and keep other loggers from writing criteria."""
+    """Set up structlog from a level up, and keep every library from writing criteria."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -30,9 +27,28 @@ def configure_logs(level: int = logging.INFO) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger(ACCESS_LOG).disabled = True
+    logging.disable(logging.INFO)
+    logging.setLogRecordFactory(BareRecord)
+
+
+class BareRecord(logging.LogRecord):
+    """The record of a library without its message: its place, and the kind of a failure.
+
+    The text is one line of JSON.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind, _, trace = self.exc_info or (None, None, None)
+        event = {
+            "logger": self.name,
+            "place": f"{self.pathname}:{self.lineno} {self.funcName}",
+            **({"error": kind.__qualname__, "frames": list_frames(trace)} if kind else {}),
+            "event": "library",
+            "level": self.levelname.lower(),
+            "at": datetime.fromtimestamp(self.created, UTC).isoformat(),
+        }
+        self.msg, self.args, self.exc_info, self.stack_info = _dumps(event), (), None, None
 
 
 def list_frames(trace: TracebackType | None) -> list[str]:

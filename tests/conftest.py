@@ -1,5 +1,6 @@
 """A real Elasticsearch for every test that needs one, and a private corner of it."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -147,8 +148,13 @@ def dead_port() -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def keep_logs() -> Iterator[None]:
-    """A test may configure the logs of the process; they are as before afterwards."""
+    """A test may configure the logs of the process; they are as before afterwards.
+
+    Records of libraries have their message at first: modules may configure the logs when they load.
+    """
     before = structlog.get_config()
+    logging.disable(logging.NOTSET)
+    logging.setLogRecordFactory(logging.LogRecord)
     yield
     structlog.configure(**before)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import refusals
 from api.metrics import Metrics, RequestRecord
 from api.middleware.client_messages import CLIENT_GONE, ClientMessages, cancel_on_departure
+from api.middleware.header_rules import find_header_problem
 from api.problems import problem_response
 from api.settings import ApiSettings, Network
 from search_engine.logs import list_frames
@@ -46,6 +47,7 @@ class RequestMiddleware:
         self._app = app
         self._settings = settings
         self._metrics = metrics
+        self._hosts = frozenset(settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other ASGI messages pass through."""
@@ -92,6 +94,10 @@ class RequestMiddleware:
         chosen = self._settings
         if chosen.auth == "dev" and not _is_among(scope, chosen.dev_networks):
             return refusals.OUTSIDE_NETWORK
+        return find_header_problem(scope, self._hosts) or self._size_problem(scope)
+
+    def _size_problem(self, scope: Scope) -> Problem | None:
+        chosen = self._settings
         if (
             sum(len(name) + len(value) for name, value in scope["headers"])
             > chosen.max_header_bytes

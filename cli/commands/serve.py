@@ -13,6 +13,8 @@ from search_engine.request.configuration import BadConfigurationError
 
 APPLICATION = "api.app:create_app"
 """Import string of the factory, as ``uvicorn --factory`` takes it."""
+SERVER = "api.door:build_server_config"
+"""Import string of the server's configuration, which bounds what a connection may do."""
 BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
@@ -57,20 +59,24 @@ def serve(
     if settings.is_local_only and not _is_loopback(host):
         exit_with_error(OPEN_NETWORK.format(host=host), BAD_USAGE)
     listening = _listen(host, port)
-    shown, bound = listening.getsockname()[:2]
+    address, bound = listening.getsockname()[:2]
+    shown = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - a name of none
     print_line(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)")
     if settings.cursor_key is None:
         print_line(CURSORS_END)
-    config = uvicorn.Config(application, access_log=False, server_header=False, log_level="warning")
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(_import(SERVER)(application)).run(sockets=[listening])
+
+
+def _import(name: str) -> Any:
+    from uvicorn.importer import import_from_string  # noqa: PLC0415
+
+    return import_from_string(name)
 
 
 def _create_application() -> Any:
     """The application, or the end of the command with the setting to correct."""
-    from uvicorn.importer import import_from_string  # noqa: PLC0415
-
     try:
-        return import_from_string(APPLICATION)()
+        return _import(APPLICATION)()
     except BadConfigurationError as error:
         exit_with_error(str(error), BAD_USAGE)
 

@@ -18,6 +18,7 @@ from elasticsearch.helpers import bulk
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.door import build_server_config
 from api.settings import ApiSettings
 from elastic import lifecycle
 from elastic.names import lrm_index, offers_alias, offers_index
@@ -71,7 +72,7 @@ def build_frozen_app(geocoder: AddressFinder | None = None, **settings: Any) -> 
 
 @pytest.fixture
 def serve(environment: None) -> Iterator[StartServer]:
-    """``serve(app) -> base URL``: a real uvicorn on a free port, stopped afterwards."""
+    """``serve(app) -> base URL``: the server of ``sas serve`` on a free port, then stopped."""
     with ExitStack() as running:
         yield lambda app: running.enter_context(open_api_server(app))
 
@@ -94,7 +95,7 @@ def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
 def open_api_server(app: FastAPI) -> Iterator[str]:
     """The base URL of the application on a free port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning"))
+    server = uvicorn.Server(build_server_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -175,11 +175,11 @@ def test_a_name_given_twice_is_not_repeated_to_the_caller_beyond_its_name(
 @pytest.mark.parametrize(
     "sent",
     [
-        b"BREW /livez HTTP/1.1\r\nHost: sas\r\n\r\n",
-        b"GET /v1/offers/\xff HTTP/1.1\r\nHost: sas\r\n\r\n",
-        b"GET /livez HTTP/1.1\r\nHost: sas\r\nX-A: \x00\r\n\r\n",
-        b"POST /v1/search HTTP/1.1\r\nHost: sas\r\nContent-Length: -1\r\n\r\n",
-        b"POST /v1/search HTTP/1.1\r\nHost: sas\r\nContent-Length: 5\r\n"
+        b"BREW /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /v1/offers/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-A: \x00\r\n\r\n",
+        b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"\x16\x03\x01\x00\r\n\r\n",
     ],

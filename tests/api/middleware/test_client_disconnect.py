@@ -70,7 +70,7 @@ def test_the_search_ends_when_the_client_leaves(
 
 def test_a_body_that_never_ends_is_given_up(environment: None, serve: StartServer) -> None:
     url = httpx.URL(serve(build_frozen_app(search_deadline_s=1)))
-    head = b"POST /v1/search HTTP/1.1\r\nHost: sas\r\nContent-Length: 20\r\n\r\n{"
+    head = b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n{"
     with socket.create_connection((url.host, url.port or 0), timeout=PATIENCE_S) as slow:
         slow.sendall(head)
         assert slow.recv(4_096).startswith(b"HTTP/1.1 408 ")

@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import ApiSettings
-from tests.api.conftest import answer, build_frozen_app, problem
+from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 
 REQUEST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -51,7 +51,7 @@ async def test_without_authentication_only_named_networks_are_answered(
 ) -> None:
     app = build_frozen_app() if networks is None else build_frozen_app(dev_networks=networks)
     transport = httpx.ASGITransport(app, client=(caller, 40_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://sas") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/livez")
     if status == 200:
         answer(response)
@@ -63,3 +63,8 @@ def test_an_unknown_way_to_authenticate_stops_the_start(monkeypatch: pytest.Monk
     monkeypatch.setenv("SAS_AUTH", "none")
     with pytest.raises(ValidationError):
         ApiSettings()
+
+
+def test_headers_too_large_are_refused(serve: StartServer) -> None:
+    url = serve(build_frozen_app(max_header_bytes=2_000))
+    problem(httpx.get(f"{url}/livez", headers={"X-Long": "a" * 2_000}), 431, "headers_too_large")

@@ -6,14 +6,22 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from api.configuration import BadConfigurationError, load_valid_settings
 from api.security import jwks
 from api.security.jwks import MAX_AGE_S, MAX_BYTES, REFETCH_S, RETRY_S, JwksClient, KeysUnavailable
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.api.providers import Authority, IdentityProvider, open_identity_provider
-from tests.api.security.test_security import AUDIENCE, EC_KEY, ISSUER, RSA_KEY, SEARCH_BODY, bearer
+from tests.api.security.test_security import (
+    AUDIENCE,
+    EC_KEY,
+    ISSUER,
+    RSA_KEY,
+    SEARCH_BODY,
+    bearer,
+    write_jwks,
+)
 
 
 class JwksClock:
@@ -200,3 +208,22 @@ def test_an_authority_that_cannot_be_read_stops_the_start(
             spoiled.write_text(text)
         with pytest.raises(BadConfigurationError, match=r"SAS_JWKS_CA .*ca\.pem"):
             load_valid_settings()
+
+
+async def test_new_keys_are_read_once_a_minute_and_withdrawn_ones_leave(tmp_path: Path) -> None:
+    now, path = [0.0], tmp_path / "jwks.json"
+    source = JwksClient(str(path), lambda: now[0])
+    with pytest.raises(KeysUnavailable):
+        await source.find_key("one")
+    write_jwks(path, RSA_KEY)
+    now[0] += REFETCH_S
+    assert await source.find_key("one")
+    write_jwks(path, EC_KEY, OctKey.generate_key(256, {"kid": "secret"}))
+    now[0] += REFETCH_S - 1
+    assert await source.find_key("two") is None
+    now[0] += 1
+    assert await source.find_key("two")
+    assert (await source.find_key("one"), await source.find_key("secret")) == (None, None)
+    path.write_text("spoiled")
+    now[0] += REFETCH_S
+    assert await source.find_key("two")

@@ -16,12 +16,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from api.middleware.rate_limits import MAX_CLIENTS, RateLimiter
-from api.security.jwks import REFETCH_S, JwksClient, KeysUnavailable
 from api.settings import ApiSettings
 from cli.main import app as sas
 from mappings.api_keys import generate_api_key, write_keys
@@ -187,7 +185,7 @@ def test_only_health_answers_without_identity(api_with_auth: ApiWithAuth) -> Non
     problem(api_with_auth.search({"Authorization": "Basic eDp5"}), 401, "token_refused")
 
 
-@pytest.mark.parametrize("path", ["/v1/openapi.json", "/docs", "/redoc", "/v1/nothing", "/nothing"])
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/docs", "/v1/nothing", "/nothing"])
 def test_what_is_served_is_told_to_identified_callers_alone(
     api_with_auth: ApiWithAuth, path: str
 ) -> None:
@@ -211,7 +209,7 @@ def test_identity_is_checked_before_the_body_is_read(
     """A caller that is not identified is refused though its body never arrives."""
     url = api_with_auth.client.base_url
     with socket.create_connection((url.host, url.port or 0), timeout=5) as caller:
-        caller.sendall(b"POST /v1/search HTTP/1.1\r\nHost: sas\r\n" + head + b"\r\n")
+        caller.sendall(b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n")
         assert caller.recv(4_096).startswith(b"HTTP/1.1 401 ")
 
 
@@ -357,36 +355,6 @@ def test_guessing_is_slowed(api_with_auth: ApiWithAuth) -> None:
     answer(api_with_auth.search(bearer("ioa")))
 
 
-def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
-    now = [0.0]
-    buckets = RateLimiter(rate=2, burst=3, clock=lambda: now[0])
-    assert [buckets.wait_s("a") for _ in range(4)] == [0, 0, 0, 1]
-    now[0] = 0.5
-    assert [buckets.wait_s("a") for _ in range(2)] == [0, 1]
-    for client in range(MAX_CLIENTS):
-        buckets.wait_s(str(client))
-    assert buckets.wait_s("a") == 0
-
-
-async def test_new_keys_are_read_once_a_minute_and_withdrawn_ones_leave(tmp_path: Path) -> None:
-    now, path = [0.0], tmp_path / "jwks.json"
-    source = JwksClient(str(path), lambda: now[0])
-    with pytest.raises(KeysUnavailable):
-        await source.find_key("one")
-    write_jwks(path, RSA_KEY)
-    now[0] += REFETCH_S
-    assert await source.find_key("one")
-    write_jwks(path, EC_KEY, OctKey.generate_key(256, {"kid": "secret"}))
-    now[0] += REFETCH_S - 1
-    assert await source.find_key("two") is None
-    now[0] += 1
-    assert await source.find_key("two")
-    assert (await source.find_key("one"), await source.find_key("secret")) == (None, None)
-    path.write_text("spoiled")
-    now[0] += REFETCH_S
-    assert await source.find_key("two")
-
-
 @pytest.mark.parametrize(
     "settings",
     [
@@ -398,8 +366,3 @@ async def test_new_keys_are_read_once_a_minute_and_withdrawn_ones_leave(tmp_path
 def test_an_identity_that_cannot_work_stops_the_start(settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ApiSettings(auth="jwt", **settings)
-
-
-def test_headers_too_large_are_refused(serve: StartServer) -> None:
-    url = serve(build_frozen_app(max_header_bytes=2_000))
-    problem(httpx.get(f"{url}/livez", headers={"X-Long": "a" * 2_000}), 431, "headers_too_large")

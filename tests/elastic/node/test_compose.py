@@ -1,7 +1,8 @@
 """The containers run what the embedded node runs."""
 
 import re
-from ipaddress import ip_address
+import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from elastic.node.configuration import (
 from elastic.node.ports import Ports
 
 ROOT = Path(__file__).parents[3]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
 CLUSTER = ["es01", "es02", "es03"]
 NODES = ["elasticsearch", *CLUSTER]
 IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
@@ -25,7 +27,7 @@ IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return yaml.safe_load(COMPOSE)["services"]
 
 
 def environment(services: dict[str, Any], node: str) -> dict[str, str]:
@@ -93,15 +95,32 @@ def test_the_image_of_the_api_copies_every_package_and_drops_root() -> None:
     assert text.rstrip().splitlines()[-1] == 'CMD ["sas", "serve", "--host", "0.0.0.0"]'
 
 
+def test_the_image_holds_the_versions_that_were_tested() -> None:
+    """Every dependency is pinned, and the one installation of the image obeys the pins."""
+    text = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^COPY .*\bconstraints\.txt\b", text, re.MULTILINE)
+    installations = re.findall(r"pip install .*", text)
+    assert len(installations) == 1
+    assert "-c constraints.txt" in installations[0]
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {re.split(r"[\[<>=]", name)[0] for name in project["dependencies"]} <= pinned
+
+
 @pytest.mark.parametrize("api", ["api", "api-cluster"])
-def test_callers_through_the_bridge_of_docker_are_answered(
+def test_callers_of_this_machine_are_answered_and_neighbours_are_not(
     services: dict[str, Any], api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A published port of this machine is reached through the bridge, not through loopback."""
-    for name, value in environment(services, api).items():
-        if name.startswith("SAS_DEV"):
-            monkeypatch.setenv(name, value)
-    networks = settings().dev_networks
-    for gateway in ("127.0.0.1", "172.17.0.1", "172.31.0.1", "192.168.16.1"):
-        assert any(ip_address(gateway) in network for network in networks)
-    assert not any(ip_address("10.1.2.3") in network for network in networks)
+    """A published port of this machine is reached through the gateway, not through loopback."""
+    (network,) = yaml.safe_load(COMPOSE)["networks"]["default"]["ipam"]["config"]
+    declared = environment(services, api)["SAS_DEV_NETWORKS"]
+    default = re.fullmatch(r"\$\{SAS_DEV_NETWORKS:-(.*)\}", declared)
+    assert default is not None
+    monkeypatch.setenv("SAS_DEV_NETWORKS", default[1])
+    trusted = settings().dev_networks
+    neighbours = ip_network(network["subnet"])
+    answered = {host for host in neighbours if any(host in network for network in trusted)}
+    assert {str(host) for host in answered} == {network["gateway"]}
+    assert {str(one) for one in trusted} == {"127.0.0.0/8", f"{network['gateway']}/32"}
+    assert "networks" not in services[api]
