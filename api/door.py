@@ -190,9 +190,6 @@ class Door(HttpToolsProtocol):
         if not self.cycle.response_started:
             self.cycle.keep_alive = self._may_stay
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Nothing is said: the request is answered as if it had not asked (RFC 9110, 7.8)."""
-
     # What leaves
 
     def on_response_complete(self) -> None:

@@ -12,7 +12,7 @@ SHORT_DEADLINE = {"SAS_SEARCH_DEADLINE_S": "1"}
 
 
 @pytest.fixture(scope="session")
-def served_environment(es_url: str, dozen_prefix: str) -> dict[str, str]:
+def server_environment(es_url: str, dozen_prefix: str) -> dict[str, str]:
     """The settings through which a process finds the dozen offers."""
     return {
         "SAS_ELASTICSEARCH_URL": es_url,
@@ -22,30 +22,30 @@ def served_environment(es_url: str, dozen_prefix: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def served(
-    tmp_path_factory: pytest.TempPathFactory, served_environment: dict[str, str]
+def server(
+    tmp_path_factory: pytest.TempPathFactory, server_environment: dict[str, str]
 ) -> Iterator[ServedProcess]:
     """A server with the limits of the product."""
-    with open_served_process(tmp_path_factory.mktemp("served"), served_environment) as server:
+    with open_served_process(tmp_path_factory.mktemp("served"), server_environment) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def impatient(
-    tmp_path_factory: pytest.TempPathFactory, served_environment: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory, server_environment: dict[str, str]
 ) -> Iterator[ServedProcess]:
     """A server whose times are short, and whose searches last a second at most."""
-    folder, environment = tmp_path_factory.mktemp("impatient"), served_environment | SHORT_DEADLINE
+    folder, environment = tmp_path_factory.mktemp("impatient"), server_environment | SHORT_DEADLINE
     with open_served_process(folder, environment, limits=SHORT) as server:
         yield server
 
 
 @pytest.fixture
-def open_service(tmp_path: Path, served_environment: dict[str, str]) -> OpenService:
+def open_service(tmp_path: Path, server_environment: dict[str, str]) -> OpenService:
     """``open_service(limits="", first="", **environment)``: a server of this test alone."""
 
-    def opened(limits: str = "", first: str = "", **environment: str) -> object:
-        both = served_environment | environment
+    def build_process(limits: str = "", first: str = "", **environment: str) -> object:
+        both = server_environment | environment
         return open_served_process(tmp_path, both, limits=limits, first=first)
 
-    return opened  # type: ignore[return-value]
+    return build_process  # type: ignore[return-value]

@@ -26,30 +26,30 @@ HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
     ids=["headers", "small headers", "one header", "request line"],
 )
 def test_four_connections_that_push_leave_memory_flat_and_others_answered(
-    served: ServedProcess, start: bytes, chunk: bytes, status: int
+    server: ServedProcess, start: bytes, chunk: bytes, status: int
 ) -> None:
-    before = served.memory()
+    before = server.memory()
     answered: list[int] = []
     pushing = [
-        threading.Thread(target=push, args=[served, start, chunk, answered]) for _ in range(4)
+        threading.Thread(target=push, args=[server, start, chunk, answered]) for _ in range(4)
     ]
     for thread in pushing:
         thread.start()
     slowest, highest = 0.0, before
     while any(thread.is_alive() for thread in pushing):
         began = time.monotonic()
-        assert served.is_alive()
+        assert server.is_alive()
         slowest = max(slowest, time.monotonic() - began)
-        highest = max(highest, served.memory())
+        highest = max(highest, server.memory())
     assert highest - before < GROWTH
     assert slowest < OTHERS_S
     assert answered == [status] * 20
 
 
-def push(served: ServedProcess, start: bytes, chunk: bytes, answered: list[int]) -> None:
+def push(server: ServedProcess, start: bytes, chunk: bytes, answered: list[int]) -> None:
     """Push 300 MB in five connections, and note the status of each."""
     for _ in range(5):
-        with served.connect() as connection:
+        with server.connect() as connection:
             connection.sendall(start)
             send_until_closed(connection, chunk, 60 * MEGABYTE)
             answered.append(read_problem(connection)[0])

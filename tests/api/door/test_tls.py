@@ -55,7 +55,7 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def secured(authority: trustme.CA, tmp_path: Path) -> dict[str, Any]:
+def tls_settings(authority: trustme.CA, tmp_path: Path) -> dict[str, Any]:
     """Settings of a listener that accepts certificates of clients of that authority."""
     issued = authority.issue_cert("127.0.0.1")
     issued.private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
@@ -77,11 +77,11 @@ def trust(authority: trustme.CA, issued: trustme.LeafCert | None = None) -> ssl.
 
 
 def test_the_certificate_of_a_client_reaches_the_application(
-    authority: trustme.CA, secured: dict[str, Any]
+    authority: trustme.CA, tls_settings: dict[str, Any]
 ) -> None:
     issued = authority.issue_cert("editeur.example", organization_name="Éditeur, Alpha")
     app = ScopeRecorder()
-    with open_listener(app, **secured) as port:
+    with open_listener(app, **tls_settings) as port:
         httpx.get(f"https://127.0.0.1:{port}/", verify=trust(authority, issued))
     tls = app.scopes[0]["extensions"]["tls"]
     (sent,) = tls["client_cert_chain"]
@@ -90,19 +90,19 @@ def test_the_certificate_of_a_client_reaches_the_application(
     assert tls["client_cert_name"] == expected.subject.rfc4514_string()
     assert r"O=Éditeur\, Alpha" in tls["client_cert_name"]
     assert tls["client_cert_error"] is None
-    own = x509.load_pem_x509_certificate(secured["ssl_certfile"].read_bytes())
+    own = x509.load_pem_x509_certificate(tls_settings["ssl_certfile"].read_bytes())
     assert x509.load_pem_x509_certificate(tls["server_cert"].encode()) == own
     assert tls["tls_version"] == 0x0304
     assert tls["cipher_suite"] in (0x1301, 0x1302, 0x1303)
 
 
 def test_a_client_without_a_certificate_has_none(
-    authority: trustme.CA, secured: dict[str, Any]
+    authority: trustme.CA, tls_settings: dict[str, Any]
 ) -> None:
     app, context = ScopeRecorder(), trust(authority)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256")
-    with open_listener(app, **secured) as port:
+    with open_listener(app, **tls_settings) as port:
         httpx.get(f"https://127.0.0.1:{port}/", verify=context)
     tls = app.scopes[0]["extensions"]["tls"]
     assert (tuple(tls["client_cert_chain"]), tls["client_cert_name"]) == ((), None)
@@ -111,10 +111,10 @@ def test_a_client_without_a_certificate_has_none(
 
 
 def test_a_certificate_of_another_authority_opens_nothing(
-    authority: trustme.CA, secured: dict[str, Any]
+    authority: trustme.CA, tls_settings: dict[str, Any]
 ) -> None:
     app, stranger = ScopeRecorder(), trustme.CA().issue_cert("editeur.example")
-    with open_listener(app, **secured) as port, pytest.raises(httpx.TransportError):
+    with open_listener(app, **tls_settings) as port, pytest.raises(httpx.TransportError):
         httpx.get(f"https://127.0.0.1:{port}/", verify=trust(authority, stranger))
     assert app.scopes == []
 
@@ -130,10 +130,10 @@ def test_without_tls_there_is_no_extension() -> None:
     ("sent", "status"), [(b"GET /" + b"a" * 17_000, b"414"), (b"\r\n" * 40_000, b"431")]
 )
 def test_the_bounds_hold_over_tls(
-    authority: trustme.CA, secured: dict[str, Any], sent: bytes, status: bytes
+    authority: trustme.CA, tls_settings: dict[str, Any], sent: bytes, status: bytes
 ) -> None:
     with (
-        open_listener(ScopeRecorder(), **secured) as port,
+        open_listener(ScopeRecorder(), **tls_settings) as port,
         socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
         trust(authority).wrap_socket(plain, server_hostname="127.0.0.1") as near,
     ):
