@@ -23,6 +23,7 @@ from api.metrics import Metrics
 from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
 from api.problems import problem_response
+from api.readiness import ReadinessProbe
 from api.refusals import RequestRefused
 from api.routes import (
     cpts,
@@ -48,6 +49,7 @@ from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
 from geography.text_place import match_department
+from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
 from search_engine.request.area import AddressFinder, point_area
@@ -124,9 +126,16 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         client, chain = async_client(), Geocoder()
         prefix = elastic_settings().index_prefix
         alias = offers_alias(prefix)
+        held = PointInTimeLedger(chosen.stable_per_caller, chosen.stable_in_all)
         app.state.engine = Engine(
-            client, alias, geocoder or chain, chosen.build_cursor_key(), clock
+            client,
+            alias,
+            geocoder or chain,
+            chosen.build_cursor_key(),
+            clock,
+            points_in_time=held,
         )
+        app.state.readiness = ReadinessProbe(client, alias, chosen.ready_floor)
         app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
         refreshing = asyncio.create_task(app.state.freshness.run())
         try:
@@ -134,6 +143,7 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         finally:
             refreshing.cancel()
             await asyncio.wait([refreshing])
+            await held.finish()
             await chain.aclose()
             await client.close()
 

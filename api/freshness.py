@@ -24,6 +24,7 @@ from elastic.service.source_state import (
 )
 from mappings.freshness import find_source_freshness
 from mappings.instants import utc_text
+from search_engine.backend.answers import translate_unreadable
 
 REFRESH_S = 30.0
 """Seconds between two reads."""
@@ -108,6 +109,13 @@ async def read_freshness(
     client: AsyncElasticsearch, prefix: str, now: datetime
 ) -> FreshnessSnapshot:
     """The state of every source, in one request of three searches; raises ``ElasticError``."""
+    with translate_unreadable():
+        return await _read_snapshot(client, prefix, now)
+
+
+async def _read_snapshot(
+    client: AsyncElasticsearch, prefix: str, now: datetime
+) -> FreshnessSnapshot:
     alias = offers_alias(prefix)
     with translate_errors():
         response = await client.msearch(

@@ -30,6 +30,7 @@ COMMON_PROBLEMS = (
     refusals.BODY_TOO_LARGE,
     refusals.QUERY_TOO_LONG,
     refusals.HOST_UNKNOWN,
+    refusals.QUERY_UNREADABLE,
     refusals.HEADERS_TOO_LARGE,
     refusals.TOO_MANY_CONNECTIONS,
     INTERNAL_ERROR,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from search_engine.request.criteria_faults import MALFORMED_BODY
 from search_engine.request.problem_document import TRY_AGAIN, Problem
+from search_engine.request.query_string import MAX_PARAMETERS
 
 BODY_TOO_LARGE = Problem(
     413,
@@ -48,6 +49,20 @@ QUERY_TOO_LONG = Problem(
     "Lien trop long",
     "Les paramètres du lien dépassent la taille acceptée.",
     "Envoyez la recherche par POST, ou avec des textes plus courts.",
+)
+QUERY_UNREADABLE = Problem(
+    400,
+    "query_unreadable",
+    "Lien illisible",
+    "Un paramètre du lien n'est écrit ni en UTF-8 ni en Windows-1252.",
+    "Encodez les paramètres du lien en UTF-8.",
+)
+TOO_MANY_PARAMETERS = Problem(
+    400,
+    "too_many_parameters",
+    "Trop de paramètres",
+    f"Le lien porte plus de {MAX_PARAMETERS} paramètres.",
+    "Retirez les paramètres hors du contrat, ou envoyez la recherche par POST.",
 )
 HEADERS_TOO_LARGE = Problem(
     431,
@@ -139,6 +154,14 @@ RATE_LIMITED = Problem(
     "Trop de demandes",
     "Ce client envoie trop de demandes à la fois.",
     "Attendez le délai indiqué par Retry-After.",
+    retry_after_s=1,
+)
+TOO_MANY_AT_ONCE = Problem(
+    429,
+    "too_many_at_once",
+    "Trop de demandes à la fois",
+    "Trop de recherches de ce client, ou de tous ensemble, sont en cours.",
+    "Attendez la réponse des précédentes, puis le délai indiqué par Retry-After.",
     retry_after_s=1,
 )
 INDEX_TOO_SMALL = Problem(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from search_engine.backend.points_in_time import IN_ALL, PER_CALLER
 from search_engine.execution.cursor_key import CursorKey, build_cursor_key, parse_cursor_keys
 
 Network = IPv4Network | IPv6Network
@@ -51,6 +52,16 @@ class ApiSettings(BaseSettings):
     """Requests a second of one client in one process; 0: no limit. Default 20, none in ``dev``."""
     rate_burst: int = Field(60, ge=1)
     """Requests one client may send at once."""
+    concurrent_per_caller: int | None = Field(None, ge=0)
+    """Searches of one client that one process answers at once; 0: no limit. Default 40, none in
+    ``dev``."""
+    concurrent_in_all: int = Field(400, ge=0)
+    """Searches of all clients that one process answers at once; 0: no limit."""
+    stable_per_caller: int = Field(PER_CALLER, gt=0)
+    """Points in time that one client holds open in one process with ``stable=true``; each takes
+    about 0.2 MB of Elasticsearch's heap for ten minutes after its last page."""
+    stable_in_all: int = Field(IN_ALL, gt=0)
+    """The same for all clients of one process together."""
     dev_networks: tuple[Network, ...] = LOOPBACK
     """Networks answered with ``SAS_AUTH=dev``, as a JSON list; a container may add its bridge."""
     hosts: tuple[HostName, ...] = ()

@@ -8,6 +8,7 @@ from elasticsearch import AsyncElasticsearch
 from fastapi import Request
 
 from search_engine.backend.hints import QueryHintCache
+from search_engine.backend.points_in_time import PointInTimeAccount, PointInTimeLedger
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.request.area import AddressFinder
 
@@ -25,6 +26,7 @@ class Engine:
 
     ``alias``: alias of the index of offers. ``cursor_key``: keys of the cursors. ``hints``: circles
     and communities of earlier searches, with which a later one needs a single request.
+    ``points_in_time``: those that stable searches hold.
     """
 
     client: AsyncElasticsearch
@@ -33,9 +35,15 @@ class Engine:
     cursor_key: CursorKey
     clock: Clock = utc_now
     hints: QueryHintCache = field(default_factory=QueryHintCache)
+    points_in_time: PointInTimeLedger = field(default_factory=PointInTimeLedger)
 
 
 def get_engine(request: Request) -> Engine:
     """The engine of the application that serves this request."""
     engine: Engine = request.app.state.engine
     return engine
+
+
+def get_account(request: Request) -> PointInTimeAccount:
+    """The points in time of the caller of a request that was admitted."""
+    return PointInTimeAccount(get_engine(request).points_in_time, request.state.client)

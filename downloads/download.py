@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import orjson
 
+from downloads.bounded_answers import CHECKSUM_BYTES, AnswerUnusable, read_answer
 from downloads.errors import DownloadRefusedError, DownloadUnreachableError
 from downloads.policy import DownloadPolicy
 from downloads.redirects import check_redirect
@@ -65,24 +66,26 @@ def build_client(policy: DownloadPolicy) -> httpx.Client:
 
 def fetch_headers(web: httpx.Client, address: str) -> RemoteFile:
     """The file an address announces; raises ``DownloadError``."""
-    answer = _fetch(web, "HEAD", address)
+    try:
+        with _refuse_unreadable():
+            answer = web.head(address)
+            _check_status(answer)
+    except httpx.HTTPError as error:
+        raise DownloadUnreachableError(_reason(error)) from error
     size = _parse_size(answer.headers.get("Content-Length", ""))
     return RemoteFile(_name(answer), size, answer.headers.get("Last-Modified"))
 
 
 def fetch_text(web: httpx.Client, address: str) -> str:
     """The text of a small file, in one attempt; raises ``DownloadError``."""
-    return _fetch(web, "GET", address).text
-
-
-def _fetch(web: httpx.Client, method: str, address: str) -> httpx.Response:
     try:
-        with _refuse_unreadable():
-            answer = web.request(method, address)
+        with _refuse_unreadable(), web.stream("GET", address) as answer:
             _check_status(answer)
+            return read_answer(answer, CHECKSUM_BYTES).decode("utf-8", "replace")
     except httpx.HTTPError as error:
         raise DownloadUnreachableError(_reason(error)) from error
-    return answer
+    except AnswerUnusable as error:
+        raise DownloadRefusedError(f"the answer is {error}: not this file") from error
 
 
 def download(

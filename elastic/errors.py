@@ -13,6 +13,9 @@ from elastic_transport import TlsError
 BLOCKED = "cluster_block_exception"
 """Kind of error of a write to an index that takes none: its disk is full."""
 
+CLOSED = "index_closed_exception"
+"""Kind of error of a search in an index that was closed (400)."""
+
 CONTEXT_LOST = frozenset(
     {"search_context_missing_exception", "search_context_missing_nodes_exception"}
 )
@@ -25,6 +28,16 @@ class ElasticError(Exception):
 
 class ElasticUnavailable(ElasticError):
     """No node answers."""
+
+
+class ElasticUnreadable(ElasticUnavailable):
+    """What answers is not Elasticsearch, or not as Elasticsearch answers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What answers in place of Elasticsearch is none, or answers in another shape: check "
+            "SAS_ELASTICSEARCH_URL, and the proxies on the way to it."
+        )
 
 
 class ElasticTimeout(ElasticUnavailable):
@@ -57,6 +70,16 @@ class ElasticRejected(ElasticError):
 
 class IndexMissing(ElasticError):
     """The index or alias does not exist."""
+
+
+class IndexClosed(ElasticUnavailable):
+    """The index exists and was closed by somebody: it can be neither read nor written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Index {name} is closed: open it (POST /{name}/_open), or load another with "
+            "`sas reindex --from DIR`."
+        )
 
 
 class IndexUnassigned(ElasticUnavailable):
@@ -122,16 +145,25 @@ def build_elastic_error(
     """The typed error for an exception of the client."""
     if isinstance(error, elasticsearch.TransportError):
         return _transport_error(error)
-    if isinstance(error, elasticsearch.NotFoundError):
-        return _missing_error(error)
     if isinstance(
         error, elasticsearch.AuthenticationException | elasticsearch.AuthorizationException
     ):
         return _refusal_error(error)
     if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return _overload_error(error)
+    is_foreign = isinstance(error, elasticsearch.UnsupportedProductError)
+    if is_foreign or not isinstance(error.body, dict):
+        return ElasticUnreadable()
+    if isinstance(error, elasticsearch.NotFoundError):
+        return _missing_error(error)
+    return _rejection_error(error)
+
+
+def _rejection_error(error: elasticsearch.ApiError) -> ElasticError:
     if _kind(error) == "resource_already_exists_exception":
         return IndexAlreadyExists(f"Index {_index(error)} exists already; choose another name.")
+    if CLOSED in {_kind(error), *_root_causes(error)}:
+        return IndexClosed(_index(error))
     return ElasticRejected(f"Elasticsearch answered {error.status_code} {_kind(error)}.")
 
 
@@ -207,7 +239,9 @@ def _kind(error: elasticsearch.ApiError) -> str:
 def _root_causes(error: elasticsearch.ApiError) -> set[str]:
     """The types under the failure of the whole, which a failed shard names differently."""
     causes = _details(error).get("root_cause")
-    return {str(cause.get("type")) for cause in causes} if isinstance(causes, list) else set()
+    if not isinstance(causes, list):
+        return set()
+    return {str(cause.get("type")) for cause in causes if isinstance(cause, dict)}
 
 
 def _index(error: elasticsearch.ApiError) -> str:

@@ -1,10 +1,11 @@
 """An LRM link explained parameter by parameter, in French, without network; and links built."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from lrm.link import IGNORED, LrmLink, doctor_block
 from lrm.place import LrmPlace, read_place
@@ -13,12 +14,19 @@ from mappings import codes
 from mappings.identifiers import as_rpps
 from search_engine.query.treating_doctor import NOT_IDENTIFIED, NOT_TRANSMITTED
 from search_engine.request.problems import SearchProblem
+from search_engine.request.query_string import (
+    MAX_NAMED,
+    Parameters,
+    find_repeated,
+    parse_query_string,
+)
 
 PRACTITIONER_OID = "1.2.250.1.71.4.2.1"
 ADDRESS = "adresse"
 """Name of the finding on the address assembled from its four parameters."""
 
-NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+"""What a sender writes for a character it lost."""
 
 PAGING: Mapping[str, str] = MappingProxyType(
     {
@@ -54,26 +62,26 @@ class Finding:
     message: str = ""
 
 
-Parameters = Sequence[tuple[str, str]]
-
-
 def parse_link_parameters(url: str) -> Parameters:
-    """The parameters of a link as they are decoded, in order; also of a bare query string."""
-    text = url.strip().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    query = text.partition("#")[0].partition("?")[2] if "?" in text else text
-    return parse_qsl(query, keep_blank_values=True, errors="replace")
+    """The parameters of a link as the service decodes them, in order; also of a bare query string.
+
+    Raises ``QueryStringUnreadable`` and ``TooManyParameters``.
+    """
+    text = url.strip().partition("#")[0]
+    query = text.partition("?")[2] if "?" in text else text
+    return parse_query_string(query.encode("utf-8", "surrogateescape"))
 
 
 def find_link_faults(parameters: Parameters) -> Iterator[Finding]:
     """What is wrong with how the link is written, before anything is read."""
-    names = [name for name, _ in parameters]
-    for name in dict.fromkeys(names):
+    repeated = set(find_repeated([name for name, _ in parameters if name in NAMES]))
+    for name in islice(dict.fromkeys(name for name, _ in parameters), MAX_NAMED):
         if name not in NAMES:
             yield Finding(name, FindingLevel.WARNING, "", IGNORED["message"])
-        elif names.count(name) > 1:
+        elif name in repeated:
             yield Finding(name, FindingLevel.FAULT, "", "Ce paramètre est donné plusieurs fois.")
     for name, value in parameters:
-        if NOT_UTF8 in value:
+        if REPLACED in value:
             yield Finding(name, FindingLevel.FAULT, "", "Mal encodé : de l'UTF-8 est attendu.")
 
 

@@ -17,6 +17,7 @@ from lrm.registry import LrmRegistry
 from lrm.specialty import Specialty, read_specialty
 from mappings.formats import LrmEntry
 from search_engine.backend.hints import QueryHintCache
+from search_engine.backend.points_in_time import PointInTimeAccount
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.search import search
 from search_engine.query.treating_doctor import read_doctor
@@ -153,6 +154,7 @@ class LrmSearch:
     geocoder: LrmGeocoder
     key: CursorKey | None = None
     hints: QueryHintCache | None = None
+    account: PointInTimeAccount | None = None
 
 
 async def lrm_search(
@@ -184,6 +186,7 @@ async def lrm_search(
         interpret=meaning,
         key=lrm.key,
         hints=lrm.hints,
+        account=lrm.account,
     )
     page["warnings"] = [*resolved.warnings, *page["warnings"]]
     return {**page, "lrm": lrm_block(entry, resolved)}

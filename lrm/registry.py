@@ -21,6 +21,7 @@ from lrm.problems import OriginInactive, OriginUnknown, RegistryUnavailable
 from mappings.formats import LrmEntry
 from mappings.lrm import REGISTRY_ID, Entries, registry_document, registry_entries
 from mappings.state_file import EVERYBODY_READS, replace_file
+from search_engine.backend.answers import UNREADABLE, translate_unreadable
 
 TTL_S = 60.0
 """Seconds after which the registry is read again."""
@@ -35,8 +36,12 @@ _log = structlog.get_logger(__name__)
 
 
 def registry_file(state_dir: Path, prefix: str) -> Path:
-    """Where the last list known is kept; it names software, no person."""
-    return state_dir / "lrm" / f"{prefix or 'default'}.json"
+    """Where the last list known is kept; it names software, no person.
+
+    No prefix is mistaken for the absence of one.
+    """
+    name = f"registry-{prefix}" if prefix else "registry"
+    return state_dir / "lrm" / f"{name}.json"
 
 
 class LrmRegistry:
@@ -89,7 +94,7 @@ class LrmRegistry:
     async def _renew(self) -> None:
         try:
             found = await self._read()
-        except (ElasticError, ValueError) as error:
+        except ElasticError as error:
             self._reachable = False
             _log.warning("lrm_registry_unreadable", error=type(error).__name__)
             if self._entries is None:
@@ -102,16 +107,17 @@ class LrmRegistry:
         self._read_at = self._clock()
 
     async def _read(self) -> Entries:
-        with translate_errors():
-            answer = await self._client.get(index=self._index, id=REGISTRY_ID)
-        return registry_entries(answer["_source"])
+        with translate_unreadable():
+            with translate_errors():
+                answer = await self._client.get(index=self._index, id=REGISTRY_ID)
+            return registry_entries(answer["_source"])
 
 
 def read_saved_entries(file: Path) -> Entries | None:
     """The last list kept, None when there is none to be read."""
     try:
         return registry_entries(orjson.loads(file.read_bytes()))
-    except (OSError, ValueError, AttributeError):
+    except (OSError, *UNREADABLE):
         return None
 
 

@@ -23,6 +23,11 @@ from api.problems import problem_response
 from api.settings import ApiSettings, Network
 from search_engine.logs import list_frames
 from search_engine.request.problem_document import INTERNAL_ERROR, SEARCH_TIMEOUT, Problem
+from search_engine.request.query_string import (
+    QueryStringUnreadable,
+    TooManyParameters,
+    normalize_query_string,
+)
 
 REQUEST_ID = "X-Request-Id"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
@@ -105,6 +110,8 @@ class RequestMiddleware:
             return refusals.HEADERS_TOO_LARGE
         if len(scope.get("query_string", b"")) > chosen.max_query_bytes:
             return refusals.QUERY_TOO_LONG
+        if (unreadable := read_query_string(scope)) is not None:
+            return unreadable
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > chosen.max_body_bytes:
             return refusals.BODY_TOO_LARGE
@@ -125,6 +132,17 @@ class RequestMiddleware:
         except TimeoutError:
             return refusals.REQUEST_TIMEOUT if messages.is_body_awaited else SEARCH_TIMEOUT
         return None
+
+
+def read_query_string(scope: Scope) -> Problem | None:
+    """Put the query string in UTF-8 before anything reads it, or the refusal."""
+    try:
+        scope["query_string"] = normalize_query_string(scope.get("query_string", b""))
+    except QueryStringUnreadable:
+        return refusals.QUERY_UNREADABLE
+    except TooManyParameters:
+        return refusals.TOO_MANY_PARAMETERS
+    return None
 
 
 def _log_fault(error: Exception, request_id: str) -> Problem:

@@ -11,6 +11,7 @@ from api.responses import OrjsonResponse
 from api.routes.search import LISTS, SearchBody, answer_search
 from api.schemas.cards import CptsList, responses
 from api.schemas.page import ResultPage
+from api.security.budgets import open_search_place
 from api.security.dependencies import AllowedModes, SearchRole
 from api.state import get_engine
 from search_engine.lookup.cpts import cpts_of_commune
@@ -48,7 +49,10 @@ async def get_cpts(
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
     engine, viewer = get_engine(request), CardViewer(role=role)
-    cpts = await cpts_of_commune(engine.client, engine.alias, query.insee, engine.clock(), viewer)
+    with open_search_place(request):
+        cpts = await cpts_of_commune(
+            engine.client, engine.alias, query.insee, engine.clock(), viewer
+        )
     return OrjsonResponse(cpts)
 
 

@@ -4,11 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.problems import problem_response
-from api.readiness import check_readiness
+from api.readiness import ReadinessProbe
 from api.responses import OrjsonResponse
 from api.schemas.cards import Alive, Ready, responses
-from api.settings import ApiSettings
-from api.state import get_engine
 from search_engine.request.problem_document import Problem
 
 router = APIRouter(tags=["health"])
@@ -31,9 +29,8 @@ async def livez() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """200 with the live index, or a 503: no node, no alias, another schema, too few offers."""
-    engine = get_engine(request)
-    settings: ApiSettings = request.app.state.settings
-    state = await check_readiness(engine.client, engine.alias, settings.ready_floor)
+    probe: ReadinessProbe = request.app.state.readiness
+    state = await probe.read()
     if isinstance(state, Problem):
         return problem_response(state, request.state.request_id)
     return OrjsonResponse(state)

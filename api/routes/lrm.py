@@ -10,8 +10,9 @@ from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.page import LrmPage
+from api.security.budgets import open_search_place
 from api.security.dependencies import AllowedModes, SearchRole
-from api.state import Engine, get_engine
+from api.state import Engine, get_account, get_engine
 from api.strict_json import JsonBody
 from elastic.settings import read_elastic_settings as elastic_settings
 from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
@@ -59,8 +60,17 @@ async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, 
     engine = get_engine(request)
     finder = cast(LrmGeocoder, engine.geocoder)
     registry = get_lrm_registry(request, engine)
-    door = LrmSearch(engine.client, engine.alias, registry, finder, engine.cursor_key, engine.hints)
-    page = await lrm_search(door, link, engine.clock(), role, modes)
+    door = LrmSearch(
+        engine.client,
+        engine.alias,
+        registry,
+        finder,
+        engine.cursor_key,
+        engine.hints,
+        get_account(request),
+    )
+    with open_search_place(request):
+        page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api.responses import OrjsonResponse
 from api.schemas.cards import OfferCard, OfferSlots, responses
+from api.security.budgets import open_search_place
 from api.security.dependencies import SearchRole
 from api.state import get_engine
 from search_engine.lookup.offer import CardViewer, offer_card
@@ -41,6 +42,7 @@ async def get_slots(request: Request, offer_id: str, role: SearchRole) -> Respon
 
 async def _card(request: Request, offer_id: str, role: Role) -> Card:
     engine = get_engine(request)
-    return await offer_card(
-        engine.client, engine.alias, offer_id, engine.clock(), CardViewer(role=role)
-    )
+    with open_search_place(request):
+        return await offer_card(
+            engine.client, engine.alias, offer_id, engine.clock(), CardViewer(role=role)
+        )

@@ -10,9 +10,10 @@ from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.page import ResultPage
+from api.security.budgets import open_search_place
 from api.security.dependencies import AllowedModes, SearchRole
 from api.security.permissions import resolve_mode
-from api.state import get_engine
+from api.state import get_account, get_engine
 from api.strict_json import JsonBody
 from search_engine.execution.search import search
 from search_engine.request.criteria import Criteria, Mode, Role, SearchRequest
@@ -84,14 +85,16 @@ async def answer_search(
         "cpts": cpts,
     }
     criteria = Criteria.model_construct(**(vars(search_request) | caller))
-    page = await search(
-        engine.client,
-        engine.alias,
-        criteria,
-        engine.clock(),
-        geocoder=engine.geocoder,
-        key=engine.cursor_key,
-        hints=engine.hints,
-    )
+    with open_search_place(request):
+        page = await search(
+            engine.client,
+            engine.alias,
+            criteria,
+            engine.clock(),
+            geocoder=engine.geocoder,
+            key=engine.cursor_key,
+            hints=engine.hints,
+            account=get_account(request),
+        )
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.suggest import PlaceCompletions, Suggestions
+from api.security.budgets import open_search_place
 from api.state import get_engine
 from api.strict_json import JsonBody
 from search_engine.lookup.places import PlacesRequest, complete_places
@@ -33,7 +34,8 @@ PlacesBody = Annotated[PlacesRequest, Depends(JsonBody(PlacesRequest))]
 async def post_suggest(request: Request, suggest_request: SuggestBody) -> Response:
     """Specialities, professionals and structures; `what` is the text to send to the search."""
     engine = get_engine(request)
-    return OrjsonResponse(await suggest(engine.client, engine.alias, suggest_request))
+    with open_search_place(request):
+        return OrjsonResponse(await suggest(engine.client, engine.alias, suggest_request))
 
 
 @router.post(

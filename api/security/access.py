@@ -9,15 +9,18 @@ from api.middleware.rate_limits import RateLimiter
 from api.refusals import RequestRefused
 from api.security.api_keys import KeyRing
 from api.security.authenticator import Authenticator, CredentialAuthenticator, DevAuthenticator
+from api.security.budgets import ConcurrencyBudget
 from api.security.claims import load_claims
 from api.security.jwks import JwksClient
-from api.security.principal import Principal
+from api.security.principal import ClientId, ClientKind, IdentifiedPrincipal, Principal
 from api.security.tokens import TokenReader
 from api.settings import ApiSettings
 from search_engine.request.problem_document import Problem
 
 DEFAULT_RATE_PER_S = 20.0
 """Requests per second of one identified client: ten times those of a regulator's screen."""
+DEFAULT_CONCURRENT_PER_CALLER = 40
+"""Searches of one identified client at once: two seconds of its rate, each under 0.1 s."""
 
 
 @dataclass(slots=True)
@@ -26,35 +29,42 @@ class AccessControl:
 
     authenticator: Authenticator
     limiter: RateLimiter
+    places: ConcurrencyBudget
     refusal_limiter: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=20))
 
     async def identify(self, request: Request) -> Principal:
         """The caller; raises ``RequestRefused`` when its headers identify none."""
         found = await self.authenticator.authenticate(request.headers)
         if isinstance(found, Problem):
-            _check_rate(self.refusal_limiter, _address(request))
+            _check_rate(self.refusal_limiter, _name_address(request))
             raise RequestRefused(found)
         return found
 
-    def limit_rate(self, request: Request, principal: Principal) -> None:
-        """Take a token of the client, of its address when it is anonymous.
-
-        Raises ``RequestRefused``.
-        """
-        client = _address(request) if principal.is_anonymous else principal.subject
+    def limit_rate(self, request: Request, principal: Principal) -> ClientId:
+        """Take a token of the client, whose name is returned; raises ``RequestRefused``."""
+        client = name_client(request, principal)
         _check_rate(self.limiter, client)
+        return client
 
 
 def build_access_control(settings: ApiSettings) -> AccessControl:
     """The access control that the settings declare."""
     if settings.auth == "dev":
         limiter = RateLimiter(settings.rate_per_s or 0, settings.rate_burst)
-        return AccessControl(DevAuthenticator(), limiter)
+        return AccessControl(DevAuthenticator(), limiter, _build_places(settings, 0))
     keys = KeyRing(settings.api_keys_file) if settings.api_keys_file else None
     rate = DEFAULT_RATE_PER_S if settings.rate_per_s is None else settings.rate_per_s
     return AccessControl(
         CredentialAuthenticator(_build_token_reader(settings), keys),
         RateLimiter(rate, settings.rate_burst),
+        _build_places(settings, DEFAULT_CONCURRENT_PER_CALLER),
+    )
+
+
+def _build_places(settings: ApiSettings, per_caller: int) -> ConcurrencyBudget:
+    declared = settings.concurrent_per_caller
+    return ConcurrencyBudget(
+        per_caller if declared is None else declared, settings.concurrent_in_all
     )
 
 
@@ -66,11 +76,18 @@ def _build_token_reader(settings: ApiSettings) -> TokenReader | None:
     return TokenReader(keys, settings.issuer, settings.audience, table)
 
 
-def _check_rate(limiter: RateLimiter, client: str) -> None:
+def _check_rate(limiter: RateLimiter, client: ClientId) -> None:
     wait_s = limiter.wait_s(client)
     if wait_s:
         raise RequestRefused(refusals.rate_limit_problem(wait_s))
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def name_client(request: Request, principal: Principal) -> ClientId:
+    """Who budgets are counted for: the credential, or the address of a caller of ``dev``."""
+    if isinstance(principal, IdentifiedPrincipal):
+        return principal.client
+    return _name_address(request)
+
+
+def _name_address(request: Request) -> ClientId:
+    return ClientId(ClientKind.ADDRESS, request.client.host if request.client else "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.security.principal import Principal
+from api.security.principal import ClientId, ClientKind, IdentifiedPrincipal
 from mappings.api_keys import KEY_PREFIX, KeyFileInvalid, StoredKey, read_keys
 
 KEY_PARTS = 3
@@ -18,7 +18,7 @@ class KeyRing:
     _stamp: tuple[int, int] = (0, 0)
     _keys: tuple[StoredKey, ...] = ()
 
-    def find_principal(self, key: str) -> Principal | None:
+    def find_principal(self, key: str) -> IdentifiedPrincipal | None:
         """The holder of the key; None when it is no stored key.
 
         Raises ``KeyFileInvalid`` when the file is missing or damaged: no key opens then.
@@ -29,7 +29,8 @@ class KeyRing:
         stored = next((kept for kept in self._current_keys() if kept.id == parts[1]), None)
         if stored is None or not stored.has_secret(parts[2]):
             return None
-        return Principal(f"key:{stored.id}", frozenset(stored.roles))
+        client = ClientId(ClientKind.KEY, stored.id)
+        return IdentifiedPrincipal(frozenset(stored.roles), client=client)
 
     def _current_keys(self) -> tuple[StoredKey, ...]:
         try:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from api import refusals
 from api.security.api_keys import KeyRing
 from api.security.jwks import KeysUnavailable
-from api.security.principal import ANONYMOUS, Principal
+from api.security.principal import DevPrincipal, Principal
 from api.security.schemes import KEY_HEADER
 from api.security.search_role import ROLE_HEADER
 from api.security.tokens import BadToken, MissingRole, TokenReader
@@ -34,7 +34,7 @@ class DevAuthenticator:
         """The administrator of this machine, in the declared role; a bad one is refused later."""
         declared = headers.get(ROLE_HEADER, UserRole.OSNP)
         known = {role for role in UserRole if role == declared}
-        return Principal(ANONYMOUS, frozenset({*known, UserRole.ADMINISTRATOR}))
+        return DevPrincipal(frozenset({*known, UserRole.ADMINISTRATOR}))
 
 
 @dataclass(frozen=True, slots=True)

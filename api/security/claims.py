@@ -7,8 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.security.principal import Principal
+from api.security.principal import ClientId, ClientKind, IdentifiedPrincipal
 from mappings.roles import UserRole
+
+MAX_CLAIM_TEXT = 200
+"""Longest role or territory read, in characters; ours are under 30."""
+MAX_TERRITORIES = 200
+"""Most territories of one caller; the country has 110."""
 
 DEFAULT = Path(__file__).with_name("claims.toml")
 
@@ -27,7 +32,7 @@ class ClaimTable(BaseModel):
     territories: str = Field(min_length=1)
     duties: dict[str, UserRole] = Field(min_length=1)
 
-    def read_principal(self, claims: Mapping[str, Any]) -> Principal | None:
+    def read_principal(self, claims: Mapping[str, Any]) -> IdentifiedPrincipal | None:
         """The caller; None without a subject or without any role of the table."""
         subject = _claim(claims, self.subject)
         roles = frozenset(
@@ -35,7 +40,9 @@ class ClaimTable(BaseModel):
         )
         if not isinstance(subject, str) or not subject or not roles:
             return None
-        return Principal(subject, roles, _texts(claims, self.territories))
+        territories = _texts(claims, self.territories)[:MAX_TERRITORIES]
+        client = ClientId(ClientKind.TOKEN, subject)
+        return IdentifiedPrincipal(roles, territories, client=client)
 
 
 def load_claims(path: Path | None = None) -> ClaimTable:
@@ -60,4 +67,15 @@ def _claim(claims: Mapping[str, Any], path: str) -> Any:
 def _texts(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
     claim = _claim(claims, path)
     values = claim if isinstance(claim, list) else [claim]
-    return tuple(value for value in values if isinstance(value, str))
+    return tuple(value for value in values if isinstance(value, str) and _is_short_text(value))
+
+
+def _is_short_text(value: str) -> bool:
+    """Fit to be sent back: half a surrogate pair, which JSON can hold, is no text."""
+    if len(value) > MAX_CLAIM_TEXT:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

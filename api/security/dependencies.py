@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from api.security.access import AccessControl
 from api.security.permissions import OPERATORS, RightMissing, role_modes
-from api.security.principal import Principal
+from api.security.principal import DevPrincipal, Principal
 from api.security.search_role import DeclaredRole, validate_declared_role
 from search_engine.request.criteria import Mode, Role
 
@@ -25,19 +25,21 @@ CurrentPrincipal = Annotated[Principal, Depends(identify)]
 
 
 async def admit(request: Request, principal: CurrentPrincipal) -> None:
-    """Admit an identified caller within its rate; raises ``RequestRefused``.
+    """Admit an identified caller within its rate, and name it; raises ``RequestRefused``.
 
     The first dependency of every protected router, before the body of the request is read.
     """
     access: AccessControl = request.app.state.access
-    access.limit_rate(request, principal)
+    request.state.client = access.limit_rate(request, principal)
 
 
 async def resolve_search_role(
     principal: CurrentPrincipal, declared: DeclaredRole = Role.OSNP
 ) -> Role:
     """The role that decides what shows; raises ``RequestValidationError`` for a bad one."""
-    return validate_declared_role(declared) if principal.is_anonymous else principal.search_role
+    if isinstance(principal, DevPrincipal):
+        return validate_declared_role(declared)
+    return principal.search_role
 
 
 SearchRole = Annotated[Role, Depends(resolve_search_role)]

@@ -8,14 +8,21 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import structlog
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, RSAKey
+
+from downloads.bounded_answers import (
+    KEY_SET_BYTES,
+    AnswerUnusable,
+    fetch_async_answer,
+    parse_json_answer,
+)
 
 REFETCH_S = 60.0
 """Fewest seconds between two reads, so that invented key names send the provider no requests."""
@@ -25,12 +32,9 @@ RETRY_S = 5.0
 """Seconds between two reads while no key was ever read: every token is then refused."""
 FETCH_TIMEOUT_S = 3.0
 """Seconds one read may take, however slowly the response arrives."""
-MAX_BYTES = 262_144
-"""Largest document read; a set of ten keys with certificates is under 30,000."""
+MAX_KEYS = 100
+"""Keys read of a document; a provider that rotates publishes two or three."""
 MIN_RSA_BITS = 2048
-
-UNREADABLE = (ValueError, AttributeError, TypeError, KeyError)
-"""Errors that a document of another shape causes."""
 
 log = structlog.get_logger("api")
 
@@ -91,30 +95,19 @@ class JwksClient:
         self._last_attempt = self._clock()
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
-                self._keys = parse_key_set(orjson.loads(await self._document()))
-        except (OSError, httpx.HTTPError, httpx.InvalidURL, *UNREADABLE) as error:
+                self._keys = parse_key_set(parse_json_answer(await self._document()))
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, AnswerUnusable) as error:
             log.warning("keys_unreadable", error=type(error).__name__)
 
     async def _document(self) -> bytes:
-        """The bytes of the document; ``ValueError`` when there are too many."""
+        """The bytes of the document; raises ``AnswerUnusable`` and the errors of the network."""
         if not self._location.startswith(("https://", "http://")):
             return await asyncio.to_thread(Path(self._location).read_bytes)
-        async with (
-            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._trust) as client,
-            client.stream(
-                "GET", self._location, headers={"Accept-Encoding": "identity"}
-            ) as response,
-        ):
-            return await _read_bounded(response.raise_for_status())
-
-
-async def _read_bounded(response: httpx.Response) -> bytes:
-    read = b""
-    async for piece in response.aiter_bytes():
-        read += piece
-        if len(read) > MAX_BYTES:
-            raise ValueError
-    return read
+        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._trust) as client:
+            answer = await fetch_async_answer(client, "GET", self._location, KEY_SET_BYTES)
+        if answer.status != HTTPStatus.OK:
+            raise AnswerUnusable(f"status {answer.status}")
+        return answer.body
 
 
 def resolve_tls_trust(authority: Path | None) -> ssl.SSLContext | bool:
@@ -132,23 +125,35 @@ def resolve_tls_trust(authority: Path | None) -> ssl.SSLContext | bool:
         ) from error
 
 
-def parse_key_set(document: dict[str, Any]) -> KeySet:
+def parse_key_set(document: Any) -> KeySet:
     """The keys of a JWK set that verify signatures; the others are ignored (RFC 7517, 5).
 
-    Raises one of ``UNREADABLE`` for a document of another shape.
+    Raises ``AnswerUnusable`` for a document of another shape.
     """
-    keys = (import_signature_key(jwk) for jwk in document["keys"])
+    jwks = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(jwks, list) or (jwks and not any(map(_is_key_like, jwks))):
+        raise AnswerUnusable("no key set")
+    keys = map(import_signature_key, jwks[:MAX_KEYS])
     return KeySet([key for key in keys if key is not None])
 
 
-def import_signature_key(jwk: dict[str, Any]) -> Key | None:
-    """The key when it verifies signatures; None for a weak one, or one of another use or kind."""
+def _is_key_like(jwk: Any) -> bool:
+    return isinstance(jwk, dict) and isinstance(jwk.get("kty"), str)
+
+
+def import_signature_key(jwk: Any) -> Key | None:
+    """The key when it verifies signatures; None for a weak one, or one of another use or kind.
+
+    None also for anything the library cannot read, in whatever way it fails: one odd key of the
+    provider never takes the sound ones away.
+    """
     try:
         key = JWKRegistry.import_key({**jwk})
         key.check_use("sig")
-    except (JoseError, ValueError, KeyError):
+        sound = isinstance(key.kid, str) and _is_asymmetric_and_strong(key)
+    except Exception:
         return None
-    return key if _is_asymmetric_and_strong(key) else None
+    return key if sound else None
 
 
 def _is_asymmetric_and_strong(key: Key) -> bool:

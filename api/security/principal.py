@@ -1,26 +1,38 @@
-"""The identified caller of a request."""
+"""The caller of a request: identified by a credential, or a person of this machine in ``dev``.
+
+The two are different types, and a credential's name is a value with its kind: nothing that a caller
+can write is ever compared with a constant of ours, nor with a name of another kind.
+"""
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import NamedTuple
 
 from mappings.roles import UserRole
 from search_engine.request.criteria import Role
 
-ANONYMOUS = "dev"
-"""Subject of every caller with ``SAS_AUTH=dev``."""
+
+class ClientKind(Enum):
+    """What names a client."""
+
+    TOKEN = auto()
+    KEY = auto()
+    ADDRESS = auto()
+
+
+class ClientId(NamedTuple):
+    """Name of a client among those of its kind; it never reaches a log, a metric or a response."""
+
+    kind: ClientKind
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An identified caller. ``subject`` never reaches a log, a metric or a response."""
+    """What a caller may do."""
 
-    subject: str = field(repr=False)
     roles: frozenset[UserRole]
     territories: tuple[str, ...] = ()
-
-    @property
-    def is_anonymous(self) -> bool:
-        """No identity was checked: ``SAS_AUTH=dev``."""
-        return self.subject == ANONYMOUS
 
     @property
     def search_role(self) -> Role:
@@ -28,3 +40,15 @@ class Principal:
         if UserRole.OSNP in self.roles:
             return Role.OSNP
         return Role.IOA if UserRole.IOA in self.roles else Role.OTHER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedPrincipal(Principal):
+    """The holder of a credential that was checked."""
+
+    client: ClientId = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DevPrincipal(Principal):
+    """A caller of ``SAS_AUTH=dev``: nothing was checked, so its declared role is believed."""

@@ -16,7 +16,6 @@ from cli.private_values import HELP, STDIN, decode_text, read_private_values
 from lrm.check import (
     Finding,
     FindingLevel,
-    Parameters,
     build_link,
     find_link_faults,
     link_findings,
@@ -24,6 +23,12 @@ from lrm.check import (
 )
 from lrm.link import LrmLink
 from search_engine.request.criteria_faults import problem_from_validation
+from search_engine.request.query_string import (
+    MAX_PARAMETERS,
+    Parameters,
+    QueryStringUnreadable,
+    TooManyParameters,
+)
 
 BASE = "http://127.0.0.1:8000/v1/lrm/search"
 PLACEHOLDER_ORIGIN = "?"
@@ -37,6 +42,8 @@ UNKNOWN_SPECIALTY = (
     "Aucun lien n'est écrit : le service remplacerait cette spécialité par la médecine générale. "
     "Donnez un code (SM54, 40) ou un libellé qu'il connaît, ou n'en donnez pas."
 )
+NOT_TEXT = "Un paramètre de ce lien n'est écrit ni en UTF-8 ni en Windows-1252."
+TOO_MANY = f"Ce lien porte plus de {MAX_PARAMETERS} paramètres."
 
 MARKS = {
     FindingLevel.OK: "[green]bon[/]",
@@ -139,7 +146,12 @@ def _parameters(link: str) -> Parameters:
     """The parameters of a link; any other text is not repeated, for it may concern a patient."""
     if not {"?", "="} & set(link):
         exit_with_error(NO_LINK, BAD_USAGE)
-    return parse_link_parameters(link)
+    try:
+        return parse_link_parameters(link)
+    except QueryStringUnreadable:
+        exit_with_error(NOT_TEXT, BAD_USAGE)
+    except TooManyParameters:
+        exit_with_error(TOO_MANY, BAD_USAGE)
 
 
 def explain_parameters(parameters: Parameters) -> list[Finding]:

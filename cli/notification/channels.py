@@ -65,15 +65,14 @@ def post_webhook(notice: Notice, settings: NotifySettings) -> None:
     """POST the notice to the webhook; a redirection is not followed. Raises ``NotSentError``."""
     url = settings.webhook.get_secret_value() if settings.webhook else ""
     body = orjson.dumps(notice.as_json())
-    answer = httpx.post(
-        url,
-        content=body,
-        headers=webhook_headers(body, settings),
-        timeout=TIMEOUT_S,
-        verify=build_tls_context(settings),
-    )
-    if not answer.is_success:
-        raise NotSentError(f"webhook {urlsplit(url).hostname} answered {answer.status_code}")
+    headers = webhook_headers(body, settings)
+    with (
+        httpx.Client(timeout=TIMEOUT_S, verify=build_tls_context(settings)) as web,
+        web.stream("POST", url, content=body, headers=headers) as answer,
+    ):
+        accepted, status = answer.is_success, answer.status_code
+    if not accepted:  # the body is never read: nothing in it is used
+        raise NotSentError(f"webhook {urlsplit(url).hostname} answered {status}")
 
 
 def webhook_headers(body: bytes, settings: NotifySettings) -> dict[str, str]:

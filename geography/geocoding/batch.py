@@ -15,6 +15,7 @@ from http import HTTPStatus
 import httpx
 import structlog
 
+from downloads.bounded_answers import ADDRESS_BATCH_BYTES, AnswerUnusable, fetch_answer
 from geography.address import normalise_city, normalise_line
 from geography.commune_lookup import PostalAddress, read_commune_code
 from geography.gazetteer import Gazetteer, load_gazetteer
@@ -63,7 +64,8 @@ class BatchGeocoder:
         keep_addresses_out_of_logs()
         chosen = settings or geocoder_settings()
         self._url = f"{chosen.base}/search/csv" if chosen.base else None
-        self._client = httpx.Client(timeout=chosen.batch_timeout_s)
+        self._timeout_s = chosen.batch_timeout_s
+        self._client = httpx.Client(timeout=self._timeout_s)
         self._gazetteer = gazetteer or load_gazetteer()
         self._clock, self._sleep = clock, sleep
         self._next_request = 0.0
@@ -146,15 +148,21 @@ class BatchGeocoder:
     def _post(self, body: bytes) -> str:
         form = {"columns": ["line", "city"], "postcode": "postcode", "citycode": "citycode"}
         try:
-            response = self._client.post(
-                self._url or "", data=form, files={"data": ("addresses.csv", body, "text/csv")}
+            answer = fetch_answer(
+                self._client,
+                "POST",
+                self._url or "",
+                ADDRESS_BATCH_BYTES,
+                seconds=self._timeout_s,
+                data=form,
+                files={"data": ("addresses.csv", body, "text/csv")},
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, AnswerUnusable) as error:
             raise GeocoderDownError(type(error).__name__) from None
-        require_available(response)
-        if response.status_code != HTTPStatus.OK:
-            raise GeocoderDownError(f"status {response.status_code}")
-        return response.content.decode("utf-8-sig", errors="replace")
+        require_available(answer)
+        if answer.status != HTTPStatus.OK:
+            raise GeocoderDownError(f"status {answer.status}")
+        return answer.body.decode("utf-8-sig", errors="replace")
 
     def _throttle(self) -> None:
         """Waits so that no more than 50 requests leave in a second."""
@@ -174,8 +182,11 @@ def _build_csv(rows: list[dict[str, str]]) -> bytes:
 
 def _parse_answers(text: str, expected_ranks: set[str]) -> dict[int, GeocodedPoint]:
     """The believable answers by rank; raises GeocoderDownError for anything but our CSV."""
-    rows = list(csv.DictReader(io.StringIO(text)))
-    if {row.get("rank") for row in rows} != expected_ranks:
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error:
+        raise GeocoderDownError("unreadable answer") from None
+    if {row.get("rank") for row in rows} != expected_ranks or len(rows) != len(expected_ranks):
         raise GeocoderDownError("unreadable answer")
     answers = ((int(row["rank"]), _parse_answer(row)) for row in rows)
     return {rank: answer for rank, answer in answers if answer is not None}
@@ -188,7 +199,7 @@ def _parse_answer(row: dict[str, str]) -> GeocodedPoint | None:
         score, precision = float(row["result_score"]), Precision(row["result_type"])
     except (KeyError, TypeError, ValueError):
         return None
-    same = bool(row["citycode"]) and row["citycode"] == row.get("result_citycode")
+    same = bool(row.get("citycode")) and row["citycode"] == row.get("result_citycode")
     if not (math.isfinite(lat) and math.isfinite(lon)) or not is_believable(precision, score, same):
         return None
     return GeocodedPoint(lat, lon, precision, score)

@@ -5,12 +5,19 @@ texts are, ``type`` how precise the point is; both are kept.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import httpx
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
+from downloads.bounded_answers import (
+    ADDRESS_BYTES,
+    AnswerUnusable,
+    BoundedAnswer,
+    fetch_async_answer,
+)
 from geography.geocoding.privacy import keep_addresses_out_of_logs
 from mappings.records import Precision
 
@@ -20,6 +27,14 @@ PRECISE = frozenset({Precision.HOUSENUMBER, Precision.STREET})
 """A precise answer in the expected commune is believed from 0.5 on, any other from 0.7."""
 
 LIMIT = 5
+"""Features requested, and the most that are read."""
+
+SERVER_ERROR = 500
+"""First HTTP status of a failure of the service itself."""
+
+ServiceText = Annotated[str, StringConstraints(max_length=300)]
+"""A text of the service; its longest labels are under 150 characters."""
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class GeocoderDownError(Exception):
@@ -62,15 +77,18 @@ class NationalAddressApi:
 
     async def search(self, parameters: Mapping[str, str]) -> list[Feature]:
         """The features for ``q`` and the filters ``citycode``, ``postcode``, ``type``, ``lat``."""
+        query = {"limit": str(LIMIT), **parameters}
+        client = self._get_client()
         try:
             async with asyncio.timeout(self._timeout_s):
-                query = {"limit": str(LIMIT), **parameters}
-                response = await self._get_client().get(self._url, params=query)
+                answer = await fetch_async_answer(
+                    client, "GET", self._url, ADDRESS_BYTES, params=query
+                )
         except TimeoutError:
             raise GeocoderDownError("timeout") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, AnswerUnusable) as error:
             raise GeocoderDownError(type(error).__name__) from None
-        return _read_features(response)
+        return _read_features(answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -84,48 +102,72 @@ class NationalAddressApi:
         return self._client
 
 
-def parse_feature(raw: Mapping[str, Any]) -> Feature | None:
-    """One GeoJSON feature; None when a part is missing or of a type we do not know."""
+class _Properties(BaseModel):
+    """The properties that are used, within what the service can mean; others are ignored."""
+
+    label: ServiceText
+    citycode: ServiceText
+    city: ServiceText
+    postcode: ServiceText = ""
+    type: Precision
+    score: float = Field(allow_inf_nan=False)
+
+
+class _Geometry(BaseModel):
+    """WGS84 degrees, longitude first (RFC 7946)."""
+
+    coordinates: Annotated[list[Degrees], Field(min_length=2, max_length=3)]
+
+
+class _FeatureAnswer(BaseModel):
+    """One GeoJSON feature of an address."""
+
+    properties: _Properties
+    geometry: _Geometry
+
+
+def parse_feature(raw: Any) -> Feature | None:
+    """One GeoJSON feature; None when a part is missing, of another type or out of its range."""
     try:
-        properties, (lon, lat) = raw["properties"], raw["geometry"]["coordinates"][:2]
-        return Feature(
-            label=str(properties["label"]),
-            lat=float(lat),
-            lon=float(lon),
-            insee=str(properties["citycode"]),
-            city=str(properties["city"]),
-            postal_code=str(properties.get("postcode", "")),
-            precision=Precision(properties["type"]),
-            score=min(1.0, max(0.0, float(properties["score"]))),
-        )
-    except (KeyError, TypeError, ValueError):
+        read = _FeatureAnswer.model_validate(raw)
+    except ValidationError:
         return None
+    properties, (lon, lat) = read.properties, read.geometry.coordinates[:2]
+    return Feature(
+        label=properties.label,
+        lat=lat,
+        lon=lon,
+        insee=properties.citycode,
+        city=properties.city,
+        postal_code=properties.postcode,
+        precision=properties.type,
+        score=min(1.0, max(0.0, properties.score)),
+    )
 
 
-def retry_after_s(response: httpx.Response) -> float | None:
+def retry_after_s(answer: BoundedAnswer) -> float | None:
     """The delay of a refusal, in seconds; None without one, or for a date."""
-    text = response.headers.get("Retry-After", "")
+    text = answer.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdigit() else None
 
 
-def require_available(response: httpx.Response) -> None:
+def require_available(answer: BoundedAnswer) -> None:
     """Raise ``GeocoderDownError`` for a status that a later request may not meet."""
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
-        raise GeocoderDownError(f"status {response.status_code}", retry_after_s(response))
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= SERVER_ERROR:
+        raise GeocoderDownError(f"status {answer.status}", retry_after_s(answer))
 
 
-def _read_features(response: httpx.Response) -> list[Feature]:
-    require_available(response)
-    if response.status_code != HTTPStatus.OK:
+def _read_features(answer: BoundedAnswer) -> list[Feature]:
+    """The sound features, at most ``LIMIT``; raises ``GeocoderDownError`` for no collection."""
+    require_available(answer)
+    if answer.status != HTTPStatus.OK:
         return []
     try:
-        raw = response.json()["features"]
-        return list(_parse_valid_features(raw))
-    except (ValueError, KeyError, TypeError):
+        collection = answer.parse_json()
+    except AnswerUnusable:
         raise GeocoderDownError("unreadable answer") from None
-
-
-def _parse_valid_features(raw: list[Mapping[str, Any]]) -> Iterator[Feature]:
-    for feature in map(parse_feature, raw):
-        if feature is not None:
-            yield feature
+    raw = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(raw, list):
+        raise GeocoderDownError("unreadable answer")
+    features = map(parse_feature, raw[:LIMIT])
+    return [feature for feature in features if feature is not None]

@@ -5,17 +5,59 @@ so the domain is always given; it waits in a thread, so that a search never wait
 """
 
 import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
-from geopy.exc import GeocoderRateLimited, GeopyError
+import httpx
+from geopy.adapters import BaseSyncAdapter
+from geopy.exc import GeopyError
 from geopy.geocoders import BANFrance
 
+from downloads.bounded_answers import ADDRESS_BYTES, AnswerUnusable, fetch_answer
 from geography.distance import distance_km
-from geography.geocoding.national_api import Feature, GeocoderDownError, parse_feature
+from geography.geocoding.national_api import (
+    Feature,
+    GeocoderDownError,
+    parse_feature,
+    require_available,
+)
 from geography.geocoding.privacy import keep_addresses_out_of_logs
 
 REVERSE_KM = 2.0
 """An address farther than this from the point does not name it."""
+
+
+class BoundedAdapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no types
+    """Reads the answers for geopy within the bounds of every answer of the service."""
+
+    def __init__(self, *, proxies: Any, ssl_context: Any) -> None:
+        super().__init__(proxies=proxies, ssl_context=ssl_context)
+        self._client = httpx.Client()
+
+    def get_json(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> Any:
+        """The JSON of the service; raises ``GeocoderDownError``."""
+        try:
+            answer = fetch_answer(
+                self._client,
+                "GET",
+                url,
+                ADDRESS_BYTES,
+                seconds=timeout,
+                timeout=timeout,
+                headers=headers,
+            )
+            require_available(answer)
+            if answer.status != HTTPStatus.OK:
+                raise GeocoderDownError(f"status {answer.status}")
+            return answer.parse_json()
+        except (httpx.HTTPError, httpx.InvalidURL, AnswerUnusable) as error:
+            raise GeocoderDownError(type(error).__name__) from None
+
+    def get_text(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> str:
+        """Never called: the service answers JSON."""
+        raise NotImplementedError
 
 
 class ReverseGeocoder:
@@ -26,7 +68,10 @@ class ReverseGeocoder:
         parts = urlsplit(base)
         self._timeout_s = timeout_s
         self._geocoder = BANFrance(
-            domain=f"{parts.netloc}{parts.path}", scheme=parts.scheme, timeout=timeout_s
+            domain=f"{parts.netloc}{parts.path}",
+            scheme=parts.scheme,
+            timeout=timeout_s,
+            adapter_factory=BoundedAdapter,
         )
 
     async def nearest(self, lat: float, lon: float) -> Feature | None:
@@ -40,8 +85,6 @@ class ReverseGeocoder:
     def _lookup(self, lat: float, lon: float) -> Feature | None:
         try:
             location = self._geocoder.reverse((lat, lon))
-        except GeocoderRateLimited as error:
-            raise GeocoderDownError("status 429", error.retry_after) from None
         except (GeopyError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise GeocoderDownError(type(error).__name__) from None
         feature = None if location is None else parse_feature(location.raw)

@@ -68,7 +68,10 @@ class Index:
 
 
 def check_complete(answer: Answer) -> Answer:
-    """The answer itself; raises ``PartialAnswer`` when something is missing from it."""
+    """The answer itself; raises ``PartialAnswer`` when something is missing from it.
+
+    The errors of reading another shape are those of ``search_engine.backend.answers``.
+    """
     if answer["timed_out"] or answer["_shards"]["failed"]:
         raise PartialAnswer
     return answer

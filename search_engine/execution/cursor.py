@@ -29,8 +29,8 @@ CURSOR_LIFETIME_S = int(CURSOR_LIFETIME.total_seconds())
 MAX_PAGING_TIME = timedelta(minutes=30)
 """Time after its first page for which paging may go on: its slots are those of that instant."""
 
-Layout = Literal[5]
-LAYOUT: Layout = 5
+Layout = Literal[6]
+LAYOUT: Layout = 6
 """Raised when the state or the keys of the sort change: older cursors are refused, not misread."""
 
 ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "facets", "origin"})
@@ -69,13 +69,18 @@ CONTENT = TypeAdapter(tuple[Layout, str, CursorState])
 """The encrypted content: layout, digest of the criteria, state."""
 
 
-def criteria_digest(criteria: Criteria) -> str:
-    """SHA-256 of the criteria that decide the result or its order, the role included.
+def criteria_digest(criteria: Criteria, alias: str) -> str:
+    """SHA-256 of what decides the result or its order: the criteria, and the alias searched.
 
-    All but ``ORDER_NEUTRAL_CRITERIA``, so that a new criterion counts; list order does not.
+    All criteria but ``ORDER_NEUTRAL_CRITERIA``, so that a new criterion counts; list order does
+    not. The role and the modes of the caller are criteria: a cursor opens for a caller of the same
+    rights, in the same directory, and for no other.
     """
-    canonical = {n: _canonical_value(v) for n, v in criteria if n not in ORDER_NEUTRAL_CRITERIA}
-    return sha256(orjson.dumps(canonical, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    canonical: dict[str, Any] = {
+        n: _canonical_value(v) for n, v in criteria if n not in ORDER_NEUTRAL_CRITERIA
+    }
+    bound = {"alias": alias, "criteria": canonical}
+    return sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def encrypt_cursor(state: CursorState, digest: str, key: CursorKey, at: datetime) -> str:

@@ -1,14 +1,13 @@
 """Paging: the reader of a search, live or at a point in time, and the links to the next page."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from elastic.errors import ElasticError
-from elastic.point_in_time import close_pit, open_pit
-from search_engine.backend.index import KEEP_S, Index, read_hits, read_total
+from search_engine.backend.index import Index, read_hits, read_total
+from search_engine.backend.points_in_time import PointInTimeAccount
 from search_engine.execution.cursor import (
     CursorState,
     criteria_digest,
@@ -24,34 +23,32 @@ NextPage = dict[str, Any]
 
 @asynccontextmanager
 async def open_reader(
-    index: Index, criteria: Criteria, state: CursorState | None
+    index: Index, criteria: Criteria, state: CursorState | None, account: PointInTimeAccount
 ) -> AsyncIterator[Index]:
-    """The live index, or the point in time of stable paging, closed when its first page fails."""
+    """The live index, or the point in time of stable paging.
+
+    A new one is closed when its first page fails or its caller leaves: no cursor names it yet.
+    Raises ``TooManyStableSearches``.
+    """
     if state is not None:
         yield replace(index, pit=state.pit)
     elif not criteria.stable:
         yield index
     else:
-        opened_index = replace(index, pit=await open_pit(index.client, index.alias, KEEP_S))
+        pit = await account.open(index.client, index.alias)
         try:
-            yield opened_index
+            yield replace(index, pit=pit)
         except BaseException:
-            await close_point_in_time(opened_index)
+            await account.close(index.client, pit)
             raise
 
 
-async def close_point_in_time(index: Index) -> None:
-    """Close the point in time, if there is one.
-
-    A failure to close is ignored: the point in time ends by itself after ``KEEP_S``.
-    """
-    if index.pit is not None:
-        with suppress(ElasticError):
-            await close_pit(index.client, index.pit)
-
-
 async def next_page_links(
-    index: Index, result: SearchResult, key: CursorKey | None, at: datetime
+    index: Index,
+    result: SearchResult,
+    key: CursorKey | None,
+    at: datetime,
+    account: PointInTimeAccount,
 ) -> NextPage | None:
     """How to request the next page, by number and by cursor; None after the last card.
 
@@ -65,11 +62,20 @@ async def next_page_links(
     if more and plan.position is None and seen + criteria.size <= MAX_RESULTS:
         links["page"] = criteria.page + 1
     cursor = _next_cursor(index, result, key, at) if more and key is not None else ""
-    if 0 < len(cursor) <= MAX_CURSOR:
+    is_resumable = 0 < len(cursor) <= MAX_CURSOR
+    if is_resumable:
         links["cursor"] = cursor
-    else:
-        await close_point_in_time(index)
+    if index.pit is not None and is_resumable:
+        account.renew(index.pit, _used_pit(index, result) or index.pit)
+    elif index.pit is not None:
+        await account.close(index.client, index.pit)
     return links or None
+
+
+def _used_pit(index: Index, result: SearchResult) -> str | None:
+    """The id under which Elasticsearch keeps the point in time from now on."""
+    pit: str | None = result.answer.get("pit_id", index.pit)
+    return pit
 
 
 def _next_cursor(index: Index, result: SearchResult, key: CursorKey, at: datetime) -> str:
@@ -85,6 +91,7 @@ def _next_cursor(index: Index, result: SearchResult, key: CursorKey, at: datetim
         area_cpts=plan.area_cpts,
         best_member_by_cpts=dict(result.groups.best_members),
         member_counts=dict(result.groups.member_counts),
-        pit=result.answer.get("pit_id", index.pit),
+        pit=_used_pit(index, result),
     )
-    return encrypt_cursor(state, criteria_digest(plan.request.criteria), key, at)
+    digest = criteria_digest(plan.request.criteria, index.alias)
+    return encrypt_cursor(state, digest, key, at)

@@ -26,6 +26,7 @@ class ParsedRequest(NamedTuple):
 
 def parse_request(
     criteria: Criteria,
+    alias: str,
     profiles: Mapping[str, Profile] | None,
     key: CursorKey | None,
     now: datetime,
@@ -35,10 +36,12 @@ def parse_request(
     Raises ``UnknownProfile``, ``CursorUnreadable``, ``CursorExpired`` or ``CursorOfAnotherSearch``.
     """
     profile = find_profile(criteria.profile, profiles or load_profiles())
-    return ParsedRequest(criteria, profile, decode_cursor(criteria, key, now))
+    return ParsedRequest(criteria, profile, decode_cursor(criteria, alias, key, now))
 
 
-def decode_cursor(criteria: Criteria, key: CursorKey | None, at: datetime) -> CursorState | None:
+def decode_cursor(
+    criteria: Criteria, alias: str, key: CursorKey | None, at: datetime
+) -> CursorState | None:
     """The state of the cursor, None without a cursor.
 
     Raises ``CursorUnreadable``, ``CursorExpired`` or ``CursorOfAnotherSearch``.
@@ -47,7 +50,7 @@ def decode_cursor(criteria: Criteria, key: CursorKey | None, at: datetime) -> Cu
         return None
     if key is None:
         raise CursorUnreadable
-    state = decrypt_cursor(criteria.cursor, criteria_digest(criteria), key, at)
+    state = decrypt_cursor(criteria.cursor, criteria_digest(criteria, alias), key, at)
     if criteria.seed not in (None, state.seed):
         raise CursorOfAnotherSearch
     if at - state.now > MAX_PAGING_TIME:

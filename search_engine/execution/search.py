@@ -5,8 +5,10 @@ from datetime import datetime
 
 from elasticsearch import AsyncElasticsearch
 
+from search_engine.backend.answers import translate_unreadable
 from search_engine.backend.hints import QueryHintCache
 from search_engine.backend.index import Index
+from search_engine.backend.points_in_time import PointInTimeAccount
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.executor import execute_search, fetch_doctor_rpps
 from search_engine.execution.pagination import next_page_links, open_reader
@@ -32,24 +34,28 @@ async def search(
     profiles: Mapping[str, Profile] | None = None,
     key: CursorKey | None = None,
     hints: QueryHintCache | None = None,
+    account: PointInTimeAccount | None = None,
 ) -> Page:
     """The page that matches the criteria at the instant ``now`` (aware).
 
     ``profiles`` default to the configured file; without ``key`` there are no cursors; ``hints`` are
-    shared by the searches of a process. Raises ``SearchProblem`` and its kinds, and the errors of
-    ``elastic.errors``.
+    shared by the searches of a process, ``account`` counts the points in time of the caller.
+    Raises ``SearchProblem`` and its kinds, and the errors of ``elastic.errors``.
     """
     watch, live = Stopwatch(), Index(client, alias, hints=hints or QueryHintCache())
+    stable = account or PointInTimeAccount()
     with watch.stage("total"):
-        parsed = parse_request(criteria, profiles, key, now)
+        parsed = parse_request(criteria, alias, profiles, key, now)
         request = await resolve_request(
             parsed, now, watch, geocoder=geocoder, resolve_area=resolve_area, interpret=interpret
         )
-        async with open_reader(live, criteria, parsed.state) as index:
-            with watch.stage("search"):
-                if parsed.state is None:
-                    doctor = await fetch_doctor_rpps(index, request)
-                    request = request._replace(without_rpps=doctor)
-                result = await execute_search(index, request, parsed.state)
-            links = await next_page_links(index, result, key, now)
-    return build_page(result, links, watch.took)
+        async with open_reader(live, criteria, parsed.state, stable) as index:
+            with translate_unreadable():
+                with watch.stage("search"):
+                    if parsed.state is None:
+                        doctor = await fetch_doctor_rpps(index, request)
+                        request = request._replace(without_rpps=doctor)
+                    result = await execute_search(index, request, parsed.state)
+                links = await next_page_links(index, result, key, now, stable)
+    with translate_unreadable():
+        return build_page(result, links, watch.took)

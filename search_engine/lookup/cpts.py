@@ -6,6 +6,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from geography.gazetteer import load_gazetteer
+from search_engine.backend.answers import translate_unreadable
 from search_engine.backend.index import Index
 from search_engine.lookup.offer import CardViewer
 from search_engine.query.cpts_groups import cards_by_finess, covering_body
@@ -24,6 +25,7 @@ async def cpts_of_commune(
     area = insee_area(load_gazetteer(), insee, None)
     commune = area.insee or insee
     view = CardContext(viewer.role, build_window(now, area.zone), now, viewer.origin)
-    found = cards_by_finess(await Index(client, alias).fetch_answer(covering_body(commune)))
-    cards = [card(view, offer, []) for offer in found.values()]
+    with translate_unreadable():
+        found = cards_by_finess(await Index(client, alias).fetch_answer(covering_body(commune)))
+        cards = [card(view, offer, []) for offer in found.values()]
     return {"insee": commune, "label": area.label, "results": cards}

@@ -6,6 +6,7 @@ from datetime import datetime
 from elasticsearch import AsyncElasticsearch
 
 from mappings.records import Offer
+from search_engine.backend.answers import translate_unreadable
 from search_engine.backend.index import Index, read_hits
 from search_engine.query.availability import default_slot_rule, select_visible_slots
 from search_engine.query.clauses import SOURCE
@@ -36,10 +37,11 @@ async def offer_card(
     """
     viewer = viewer or CardViewer()
     body = {"query": {"term": {"id": offer_id}}, "size": 1, "_source": SOURCE}
-    hits = read_hits(await Index(client, alias).fetch_answer(body))
-    if not hits:
-        raise OfferNotFound
-    offer: Offer = hits[0]["_source"]
-    window = build_window(now, offer["timezone"])
-    slots = select_visible_slots(default_slot_rule(viewer.role, window), offer.get("slots", []))
-    return card(CardContext(viewer.role, window, now, viewer.origin), offer, slots)
+    with translate_unreadable():
+        hits = read_hits(await Index(client, alias).fetch_answer(body))
+        if not hits:
+            raise OfferNotFound
+        offer: Offer = hits[0]["_source"]
+        window = build_window(now, offer["timezone"])
+        slots = select_visible_slots(default_slot_rule(viewer.role, window), offer.get("slots", []))
+        return card(CardContext(viewer.role, window, now, viewer.origin), offer, slots)

@@ -19,6 +19,7 @@ from geography.gazetteer import load_gazetteer
 from mappings import codes
 from mappings.analysis import fold
 from mappings.records import Kind
+from search_engine.backend.answers import translate_unreadable
 from search_engine.backend.index import Index, read_hits
 from search_engine.query.clauses import constant_score
 from search_engine.request.area import (
@@ -116,12 +117,13 @@ async def suggest(client: AsyncElasticsearch, alias: str, request: SuggestReques
     if len(folded.replace(" ", "")) < MIN_LETTERS:
         return _lists(abbreviations(folded)[: request.size])
     bodies = [people_query(request, near), structures_query(request, near)]
-    people, structures = map(read_hits, await Index(client, alias).fetch_answers(bodies))
-    return _lists(
-        specialties(folded)[: request.size],
-        [_person(hit["_source"]) for hit in people],
-        [_structure(hit["_source"]) for hit in structures],
-    )
+    with translate_unreadable():
+        people, structures = map(read_hits, await Index(client, alias).fetch_answers(bodies))
+        return _lists(
+            specialties(folded)[: request.size],
+            [_person(hit["_source"]) for hit in people],
+            [_structure(hit["_source"]) for hit in structures],
+        )
 
 
 def warm() -> None:

@@ -61,6 +61,9 @@ PLACE_FIELDS = {
 }
 """Criterion named for an error that concerns several."""
 
+MAX_FAULTS = 20
+"""Most faults told by one answer: a body may hold thousands of unknown names."""
+
 SAFE_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 UNREADABLE_NAME = "(unreadable)"
 """Replaces a malformed name: a misplaced piece of an address is not sent back."""
@@ -74,7 +77,8 @@ def problem_from_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
     raised = list(errors)
     if any(_is_malformed(error) for error in raised):
         return MALFORMED_BODY
-    faults = tuple({"field": _field(error), "detail": _message(error)} for error in raised)
+    told = raised[:MAX_FAULTS]
+    faults = tuple({"field": _field(error), "detail": _message(error)} for error in told)
     first = faults[0]
     return Problem(
         422,

@@ -96,9 +96,19 @@ INDEX_MISSING = Problem(
     retry_after_s=30,
 )
 
+INDEX_CLOSED = Problem(
+    503,
+    "index_closed",
+    "Annuaire fermé",
+    "L'annuaire chargé a été fermé dans le moteur de recherche.",
+    "Rouvrez l'index, ou rechargez-le avec `sas reindex --from DOSSIER`.",
+    retry_after_s=30,
+)
+
 ELASTIC_PROBLEMS: tuple[tuple[type[elastic.ElasticError], Problem], ...] = (
     (elastic.ElasticTimeout, SEARCH_TIMEOUT),
     (elastic.IndexMissing, INDEX_MISSING),
+    (elastic.IndexClosed, INDEX_CLOSED),
     (elastic.ElasticOverloaded, SEARCH_OVERLOADED),
     (elastic.ElasticRejected, INTERNAL_ERROR),
     (elastic.ElasticError, SEARCH_UNAVAILABLE),

@@ -88,6 +88,7 @@ def test_elasticsearch_stopped_in_the_middle_and_started_again(
         answer(api.get("/readyz"))
         closable_proxy.shut()
         assert answer(api.get("/livez")) == {"status": "alive"}
+        wait_for(lambda: api.get("/readyz").status_code == 503)
         problem(api.get("/readyz"), 503, "search_unavailable")
         refused = api.post("/v1/search", json=SEARCH_BODY)
         problem(refused, 503, "search_unavailable")
@@ -159,7 +160,7 @@ def test_an_index_built_with_another_schema_and_migrated_in_place_is_ready(
     assert answer(response)["schema_version"] == SCHEMA_VERSION
 
 
-def test_a_reindex_under_a_running_service_is_seen_at_once(
+def test_a_reindex_under_a_running_service_is_seen_within_a_second(
     create_offers: CreateOffers,
     environment: None,
     index_prefix: str,
@@ -171,6 +172,7 @@ def test_a_reindex_under_a_running_service_is_seen_at_once(
     with httpx.Client(base_url=serve(build_frozen_app())) as api:
         problem(api.get("/readyz"), 503, "index_too_small")
         create_offers([{"id": "finess:480000123", "kind": "structure", "timezone": "Europe/Paris"}])
+        wait_for(lambda: api.get("/readyz").status_code == 200)
         assert answer(api.get("/readyz"))["offers"] == 1
 
 

@@ -100,13 +100,10 @@ def test_a_line_that_is_missing_or_endless_is_refused(sas: Sas, content: str) ->
         ("origin=1.2&specialty=MG&practitioner=X", 2, [("city", "fault")]),
         ("origin=1&specialty=MG&practitioner=X&city=Mende&city=Lyon", 2, [("city", "fault")]),
         ("origin=1&specialty=MG&practitioner=X&city=Mende&size=x", 2, [("size", "fault")]),
+        ("origin=1&specialty=MG&practitioner=Andr%E9&city=Mende", 0, []),
+        ("origin=1&specialty=MG&practitioner=Andr\udce9&city=Mende", 0, []),
         (
-            "origin=1&specialty=MG&practitioner=Andr%E9&city=Mende",
-            2,
-            [("practitioner", "fault")],
-        ),
-        (
-            "origin=1&specialty=MG&practitioner=Andr\udce9&city=Mende",
+            "origin=1&specialty=MG&practitioner=Andr%EF%BF%BD&city=Mende",
             2,
             [("practitioner", "fault")],
         ),
@@ -128,6 +125,17 @@ def test_each_wrong_parameter_is_named(
     assert exit_code == code
     assert result[: len(wrong)] == wrong
     assert bool(result) == bool(wrong)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"), [("city=Mende&x=%81", "Windows-1252"), ("&x=1" * 4_090, "256")]
+)
+def test_a_link_that_cannot_be_read_is_refused_in_one_sentence(
+    sas: Sas, query: str, told: str
+) -> None:
+    done = sas("check", input=f"{BASE}?{query}")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert told in done.stderr
 
 
 def test_a_link_is_read_from_the_standard_input(sas: Sas) -> None:

@@ -23,6 +23,8 @@ class Repetitions:
     """Reindexes during which an editor writes."""
     soak_s: int
     """Seconds of mixed load on the process of the API."""
+    damaged_inputs: int
+    """Damaged inputs of each parser that meets the outside; the whole is a minute in full."""
 
 
 USUAL = Repetitions(
@@ -34,6 +36,7 @@ USUAL = Repetitions(
     radius_searches=60,
     editor_reindexes=1,
     soak_s=15,
+    damaged_inputs=25,
 )
 FULL = Repetitions(
     kills=50,
@@ -44,4 +47,5 @@ FULL = Repetitions(
     radius_searches=300,
     editor_reindexes=3,
     soak_s=600,
+    damaged_inputs=250,
 )

@@ -2,11 +2,13 @@
 
 import ssl
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from downloads.bounded_answers import NODE_BYTES, AnswerUnusable, fetch_answer
 from elastic.node.cluster.cluster_config import read_cluster_config
 
 FOLDER = "security"
@@ -45,9 +47,15 @@ def read_access(root: Path) -> Access:
     return Access(folder / AUTHORITY, password)
 
 
-def fetch_node_json(url: str, access: Access) -> Any:
-    """The JSON of an address of the node; raises ``httpx.HTTPError`` and ``ValueError``."""
+def fetch_node_json(url: str, access: Access) -> dict[str, Any]:
+    """The JSON object of an address of the node; raises ``httpx.HTTPError`` and ``ValueError``."""
     trusted = ssl.create_default_context(cafile=access.ca) if access.ca else True
     login = (USER, access.password) if access.password else None
-    answer = httpx.get(url, timeout=2, trust_env=False, verify=trusted, auth=login)
-    return answer.raise_for_status().json()
+    with httpx.Client(timeout=2, trust_env=False, verify=trusted, auth=login) as web:
+        answer = fetch_answer(web, "GET", url, NODE_BYTES)
+    if answer.status != HTTPStatus.OK:
+        raise AnswerUnusable(f"status {answer.status}")
+    content = answer.parse_json()
+    if not isinstance(content, dict):
+        raise AnswerUnusable("no object")
+    return content

@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -10,7 +11,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from api.configuration import BadConfigurationError, load_valid_settings
 from api.security import jwks
-from api.security.jwks import MAX_AGE_S, MAX_BYTES, REFETCH_S, RETRY_S, JwksClient, KeysUnavailable
+from api.security.jwks import MAX_AGE_S, REFETCH_S, RETRY_S, JwksClient, KeysUnavailable
+from downloads.bounded_answers import KEY_SET_BYTES
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.api.providers import Authority, IdentityProvider, open_identity_provider
 from tests.api.security.test_security import (
@@ -175,7 +177,7 @@ async def test_an_endless_answer_is_given_up(authority: Authority, clock: JwksCl
         result.endless = True
         with pytest.raises(KeysUnavailable):
             await build_jwks_client(result, authority, clock).find_key("one")
-    assert result.sent < MAX_BYTES + 8 * 2**20, "beyond what was read, buffers of the machine"
+    assert result.sent < KEY_SET_BYTES + 8 * 2**20, "beyond what was read, buffers of the machine"
 
 
 async def test_a_weak_key_or_one_for_secrets_never_opens(
@@ -191,7 +193,25 @@ async def test_a_weak_key_or_one_for_secrets_never_opens(
 async def test_a_malformed_key_or_one_of_another_kind_leaves_the_others(
     authority: Authority, clock: JwksClock
 ) -> None:
-    others = [{"kty": "EC", "kid": "two"}, {"kty": "AKP", "kid": "two"}, {"kid": "two"}]
+    sound_point = EC_KEY.as_dict(private=False)
+    others: list[Any] = [
+        {"kty": "EC", "kid": "two"},
+        {"kty": "AKP", "kid": "two"},
+        {"kid": "two"},
+        {"kty": []},
+        {"kty": "RSA", "kid": "two", "n": 5, "e": "AQAB"},
+        {"kty": "RSA", "kid": "two", "n": "", "e": ""},
+        {"kty": "RSA", "kid": "two", "n": "%%", "e": "AQAB", "use": "sig"},
+        {**sound_point, "x": "AA"},
+        {**sound_point, "crv": {}},
+        {**sound_point, "kid": ["two"]},
+        {**sound_point, "key_ops": 12},
+        {**sound_point, "use": {}},
+        None,
+        7,
+        [],
+        "two",
+    ]
     with open_identity_provider(authority) as provider:
         sound = RSA_KEY.as_dict(private=False)
         provider.body = orjson.dumps({"keys": [*others, sound]})

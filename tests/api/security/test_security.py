@@ -109,7 +109,16 @@ def sign_with_shared_secret(payload: dict[str, Any]) -> str:
 def sign_with_header(header: Any) -> str:
     """Sound claims signed with the sound key, under any header."""
     held = (header if isinstance(header, str) else json.dumps(header)).encode()
-    parts = (held, json.dumps(claims("regulateur_osnp")).encode())
+    return sign_parts(held, json.dumps(claims("regulateur_osnp")).encode())
+
+
+def sign_payload(payload: bytes) -> str:
+    """Any bytes signed with the sound key, under a sound header."""
+    return sign_parts(json.dumps({"alg": "RS256", "kid": "one"}).encode(), payload)
+
+
+def sign_parts(*parts: bytes) -> str:
+    """A token of these two parts, signed with the sound key."""
     head, body = (urlsafe_b64encode(part).rstrip(b"=") for part in parts)
     signed = RSA_KEY.private_key.sign(head + b"." + body, padding.PKCS1v15(), hashes.SHA256())
     return b".".join((head, body, urlsafe_b64encode(signed).rstrip(b"="))).decode()

@@ -71,7 +71,8 @@ CURSOR_STATE = CursorState(
     pit=None,
 )
 CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
-DIGEST = criteria_digest(CRITERIA)
+ALIAS = "offers"
+DIGEST = criteria_digest(CRITERIA, ALIAS)
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.integers(min_value=0, max_value=2**31 - 1)
@@ -232,19 +233,21 @@ def test_every_criterion_was_judged() -> None:
 
 @pytest.mark.parametrize("name", OTHER)
 def test_a_cursor_is_refused_to_another_search(name: str) -> None:
-    other = criteria_digest(CRITERIA.model_copy(update={name: OTHER[name]}))
+    other = criteria_digest(CRITERIA.model_copy(update={name: OTHER[name]}), ALIAS)
     with pytest.raises(CursorOfAnotherSearch):
         decrypt_cursor(encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW), other, KEY, NOW)
 
 
 @pytest.mark.parametrize("name", PAGING_CRITERIA)
 def test_what_only_says_where_the_walk_stands_may_change(name: str) -> None:
-    assert criteria_digest(CRITERIA.model_copy(update={name: PAGING_CRITERIA[name]})) == DIGEST
+    assert (
+        criteria_digest(CRITERIA.model_copy(update={name: PAGING_CRITERIA[name]}), ALIAS) == DIGEST
+    )
 
 
 def test_the_order_of_a_list_is_no_criterion() -> None:
     one, other = (
-        criteria_digest(CRITERIA.model_copy(update={"slot_type": types}))
+        criteria_digest(CRITERIA.model_copy(update={"slot_type": types}), ALIAS)
         for types in ([SlotType.PRO, SlotType.SNP], [SlotType.SNP, SlotType.PRO])
     )
     assert one == other
@@ -317,3 +320,11 @@ def test_a_key_read_twice_is_one_key(text: str) -> None:
         == CURSOR_STATE
     )
     assert text not in repr(parse_cursor_keys(text))
+
+
+def test_another_directory_is_another_search() -> None:
+    """The same criteria and key under another prefix: nothing of the one is read in the other."""
+    cursor = encrypt_cursor(CURSOR_STATE, DIGEST, KEY, NOW)
+    for alias in ("offers-2", "other-offers", ""):
+        with pytest.raises(CursorOfAnotherSearch):
+            decrypt_cursor(cursor, criteria_digest(CRITERIA, alias), KEY, NOW)

@@ -11,6 +11,7 @@ from elasticsearch.helpers import bulk
 
 from elastic.errors import ElasticTimeout, PointInTimeGone
 from elastic.point_in_time import close_pit, open_pit
+from search_engine.backend import points_in_time
 from search_engine.execution import pagination
 from search_engine.execution.cursor_key import build_cursor_key
 from search_engine.request.problems import (
@@ -221,7 +222,7 @@ async def test_what_cannot_be_closed_spoils_no_page(
     async def closing(client: AsyncElasticsearch, pit: str) -> None:
         raise ElasticTimeout
 
-    monkeypatch.setattr(pagination, "close_pit", closing)
+    monkeypatch.setattr(points_in_time, "close_pit", closing)
     page = await searcher.page(stable=True, key=KEY)
     assert (len(page["results"]), page["next"]) == (3, None)
     with pytest.raises(CptsNotFound):
@@ -240,6 +241,6 @@ def track_points_in_time(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         await close_pit(client, pit)
         kept.remove(pit)
 
-    monkeypatch.setattr(pagination, "open_pit", opening)
-    monkeypatch.setattr(pagination, "close_pit", closing)
+    monkeypatch.setattr(points_in_time, "open_pit", opening)
+    monkeypatch.setattr(points_in_time, "close_pit", closing)
     return kept
