@@ -164,6 +164,8 @@ def _rejection_error(error: elasticsearch.ApiError) -> ElasticError:
         return IndexAlreadyExists(f"Index {_index(error)} exists already; choose another name.")
     if CLOSED in {_kind(error), *_root_causes(error)}:
         return IndexClosed(_index(error))
+    if not _details(error):
+        return ElasticUnreadable()
     return ElasticRejected(f"Elasticsearch answered {error.status_code} {_kind(error)}.")
 
 

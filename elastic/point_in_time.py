@@ -1,13 +1,16 @@
 """Points in time: the index as it stood when one was opened, whatever is written meanwhile."""
 
+import re
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from elastic.client import LOCAL_PREFERENCE
-from elastic.errors import IndexMissing, PointInTimeGone, translate_errors
+from elastic.errors import ElasticUnreadable, IndexMissing, PointInTimeGone, translate_errors
 
 NOT_FOUND = 404
+PIT_ID = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+"""An id as Elasticsearch makes it: base64, a hundred characters or more."""
 
 
 async def open_pit(client: AsyncElasticsearch, alias: str, keep_alive_s: int) -> str:
@@ -22,7 +25,10 @@ async def open_pit(client: AsyncElasticsearch, alias: str, keep_alive_s: int) ->
             preference=LOCAL_PREFERENCE,
             allow_partial_search_results=False,
         )
-    return str(opened["id"])
+    pit = opened.body.get("id") if isinstance(opened.body, dict) else None
+    if not isinstance(pit, str) or not PIT_ID.fullmatch(pit):
+        raise ElasticUnreadable
+    return pit
 
 
 async def search_point_in_time(

@@ -66,13 +66,13 @@ async def next_page_links(
     if is_resumable:
         links["cursor"] = cursor
     if index.pit is not None and is_resumable:
-        account.renew(index.pit, _used_pit(index, result) or index.pit)
+        account.renew(index.pit, _latest_pit(index, result) or index.pit)
     elif index.pit is not None:
         await account.close(index.client, index.pit)
     return links or None
 
 
-def _used_pit(index: Index, result: SearchResult) -> str | None:
+def _latest_pit(index: Index, result: SearchResult) -> str | None:
     """The id under which Elasticsearch keeps the point in time from now on."""
     pit: str | None = result.answer.get("pit_id", index.pit)
     return pit
@@ -91,7 +91,7 @@ def _next_cursor(index: Index, result: SearchResult, key: CursorKey, at: datetim
         area_cpts=plan.area_cpts,
         best_member_by_cpts=dict(result.groups.best_members),
         member_counts=dict(result.groups.member_counts),
-        pit=_used_pit(index, result),
+        pit=_latest_pit(index, result),
     )
     digest = criteria_digest(plan.request.criteria, index.alias)
     return encrypt_cursor(state, digest, key, at)

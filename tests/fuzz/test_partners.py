@@ -60,7 +60,7 @@ async def test_tokens(repetitions: Repetitions, tmp_path: Path) -> None:
     reader = TokenReader(
         JwksClient(str(tmp_path / "keys.json")), ISSUER, AUDIENCE, load_claims(), time.time
     )
-    sound = claims("ioa", territories=["SAS-48"])
+    sound = claims("ioa", sas_territories=["SAS-48"])
     for random in list_examples("token", repetitions.damaged_inputs):
         payload = damage_document(random, orjson.dumps(sound))
         damaged = damage_bytes(random, sign_token(sound).encode()).decode("latin-1")

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from tests.api.conftest import ALPHA, StartServer, answer, build_frozen_app
+from tests.api.routes.test_query_strings import send_raw
 from tests.fuzz.damage import damage_bytes, damage_document, list_examples
 from tests.fuzz.damaging_proxy import DamagingProxy, open_damaging_proxy
 from tests.suite.repetitions import Repetitions
@@ -53,8 +54,13 @@ KNOWN = {200, 400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 503, 5
 
 
 def check_typed(response: httpx.Response, example: str) -> None:
-    """A success or a problem document of a known status."""
+    """A success or a problem document of a known status.
+
+    A request line that is no HTTP is refused by the HTTP server itself, in plain text.
+    """
     assert response.status_code in KNOWN, (example, response.status_code, response.text)
+    if response.status_code == 400 and "json" not in response.headers["content-type"]:
+        return
     body = orjson.loads(response.content)
     assert response.status_code == 200 or body["code"] != "internal_error", example
 
@@ -75,8 +81,7 @@ def test_damaged_links(repetitions: Repetitions, api: httpx.Client) -> None:
         path, mark, query = link.partition(b"?")
         damaged = _keep_in_a_line(damage_bytes(random, query or path[1:]))
         target = path + mark + damaged if query else b"/" + damaged
-        url = api.base_url.copy_with(raw_path=target)
-        check_typed(api.get(url), f"links {number}")
+        check_typed(send_raw(api, target), f"links {number}")
 
 
 def _keep_in_a_line(target: bytes) -> bytes:
@@ -85,7 +90,7 @@ def _keep_in_a_line(target: bytes) -> bytes:
 
 
 @pytest.fixture
-def damaging_proxy(
+def proxy(
     es_url: str, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DamagingProxy]:
     """The application reaches Elasticsearch through it."""
@@ -96,19 +101,27 @@ def damaging_proxy(
 
 @pytest.mark.usefixtures("registry")
 def test_damaged_answers_of_elasticsearch(
-    repetitions: Repetitions, damaging_proxy: DamagingProxy, serve: StartServer
+    repetitions: Repetitions, proxy: DamagingProxy, serve: StartServer
 ) -> None:
     settings = {"stable_per_caller": 10_000, "stable_in_all": 10_000}
     with httpx.Client(base_url=serve(build_frozen_app(**settings)), timeout=60) as api:
         for name, send in REQUESTS.items():
             answer(send(api))
             for random in list_examples(f"answers to {name}", repetitions.damaged_inputs):
-                damaging_proxy.damage = build_damage(random)
+                proxy.damage = build_damage(random)
                 check_typed(send(api), f"answers to {name}")
-            damaging_proxy.damage = None
+            proxy.damage = None
         answer(REQUESTS["search"](api))
 
 
 def build_damage(random: Random) -> Callable[[bytes], bytes]:
-    """A damage to every answer while one request is served."""
-    return lambda sound: damage_document(random, sound) if sound else sound
+    """A damage to every answer while one request is served.
+
+    The id of a point in time is opaque: one of the right form can only be believed.
+    """
+
+    def damage(sound: bytes) -> bytes:
+        is_opaque = not sound or sound.startswith(b'{"id":')
+        return sound if is_opaque else damage_document(random, sound)
+
+    return damage

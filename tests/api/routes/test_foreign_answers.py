@@ -41,7 +41,7 @@ def foreign(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fore
     """The application reaches it instead of Elasticsearch."""
     result = ForeignServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class ForeignHandler(BaseHTTPRequestHandler):
         def handle_any(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(result.status)
@@ -56,7 +56,7 @@ def foreign(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fore
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ForeignHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{server.server_port}")
@@ -82,6 +82,8 @@ FOREIGN_ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "answers of numbers": (200, JSON | PRODUCT, b'{"responses": [1, 2, 3, 4]}'),
     "hits of numbers": (200, JSON | PRODUCT, TAKEN + b'{"total":{"value":2},"hits":[1,2]}}'),
     "hits of nothing": (200, JSON | PRODUCT, TAKEN + b'{"total":{"value":2},"hits":[{}]}}'),
+    "point in time of a number": (200, JSON | PRODUCT, b'{"id": 7}'),
+    "point in time of words": (200, JSON | PRODUCT, b'{"id": "no point in time at all"}'),
     "login": (302, HTML | {"Location": "/login"}, b""),
     "bad request of a proxy": (400, HTML, b"<html>400</html>"),
     "not found of a proxy": (404, HTML, b"<html>404</html>"),
@@ -105,7 +107,7 @@ def test_what_is_no_elasticsearch_is_an_unavailable_search(
 
 
 @pytest.fixture
-def closed_index(
+def dormant_index(
     es: Elasticsearch,
     create_offers: CreateOffers,
     environment: None,
@@ -121,12 +123,12 @@ def closed_index(
 
 
 def test_a_closed_index_is_told_and_opens_again(
-    es: Elasticsearch, closed_index: str, serve: StartServer
+    es: Elasticsearch, dormant_index: str, serve: StartServer
 ) -> None:
     with httpx.Client(base_url=serve(build_frozen_app(ready_floor=0)), timeout=30) as api:
         for route in ("search", "stable", "cpts", "suggest", "offer", "ready"):
             refused = ROUTES[route](api)
             problem(refused, 503, "index_closed")
             assert int(refused.headers["retry-after"]) > 0
-        es.indices.open(index=closed_index)
+        es.indices.open(index=dormant_index)
         answer(ROUTES["search"](api))

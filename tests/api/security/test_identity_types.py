@@ -1,5 +1,6 @@
 """No value of a caller is taken for a mode of the service, nor for a caller of another kind."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_a_subject_that_is_a_word_of_ours_opens_nothing(
 ) -> None:
     headers, pretended = build_headers(subject, "effecteur"), {"X-SAS-Role": "OSNP"}
     me = answer(api_with_auth.client.get("/v1/me", headers={**headers, **pretended}))
-    assert (me["roles"], me["slot_types"]) == (["EFFECTOR"], ["PUBLIC"])
+    assert (me["roles"], me["slot_types"]) == (["OTHER"], ["PUBLIC"])
     plain = answer(api_with_auth.client.get(OFFER, headers=build_headers("s-1", "effecteur")))
     for sent in (headers, {**headers, **pretended}, {**headers, "X-SAS-Role": "nonsense"}):
         assert answer(api_with_auth.client.get(OFFER, headers=sent)) == plain
@@ -65,12 +66,12 @@ def test_callers_of_different_kinds_share_no_budget(tmp_path: Path, serve: Start
 
 def read_me(api_with_auth: ApiWithAuth, territories: object) -> httpx.Response:
     """Who a caller with these territories is."""
-    signed = sign_token(claims("ioa", territories=territories))
+    signed = sign_payload(json.dumps(claims("ioa", sas_territories=territories)).encode())
     return api_with_auth.client.get("/v1/me", headers={"Authorization": f"Bearer {signed}"})
 
 
 @pytest.mark.parametrize(
-    "odd", ["\ud800", "x" * 3_000, ["\udfff", "SAS-48"], [1, None, {}], {"a": 1}, 12]
+    "odd", ["\ud800", "x" * 2_000, ["\udfff", "SAS-48"], [1, None, {}], {"a": 1}, 12]
 )
 def test_a_claim_that_cannot_be_sent_back_is_left_out(
     api_with_auth: ApiWithAuth, odd: object

@@ -1,0 +1,5 @@
+"""The fixtures of the API's tests, for the parsers behind it."""
+
+from tests.api.conftest import api, dozen_alias, dozen_prefix, environment, registry, serve
+
+__all__ = ["api", "dozen_alias", "dozen_prefix", "environment", "registry", "serve"]
