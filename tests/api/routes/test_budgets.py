@@ -1,6 +1,7 @@
 """What a caller may hold in Elasticsearch: points in time, searches at once, readiness."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -25,9 +26,10 @@ from search_engine.backend.points_in_time import (
     PointInTimeLedger,
     TooManyStableSearches,
 )
-from tests.api.conftest import StartServer, answer, build_frozen_app, problem
+from tests.api.conftest import DOZEN, StartServer, answer, build_frozen_app, problem
 from tests.api.leaving_client import open_search_request
 from tests.api.security.test_security import ApiWithAuth, bearer, open_api_with_auth
+from tests.conftest import CreateOffers
 from tests.geography.empty_geocoder import SlowGeocoder
 from tests.suite.waiting import wait_for
 
@@ -42,6 +44,18 @@ def count_open_contexts(es: Elasticsearch, alias: str) -> int:
     return int(stats["_all"]["total"]["search"]["open_contexts"])
 
 
+@pytest.fixture
+def own_alias(
+    create_offers: CreateOffers,
+    index_prefix: str,
+    environment: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """The dozen offers in an index of this test alone, whose contexts nobody else opens or ends."""
+    monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    return create_offers(json.loads(DOZEN.read_text("utf-8")))
+
+
 def read_to_the_end(api: ApiWithAuth, page: dict[str, Any]) -> None:
     """Every page that follows."""
     while page["next"] is not None:
@@ -50,22 +64,22 @@ def read_to_the_end(api: ApiWithAuth, page: dict[str, Any]) -> None:
 
 
 def test_points_in_time_of_one_caller_are_bounded(
-    es: Elasticsearch, dozen_alias: str, tmp_path: Path, serve: StartServer
+    es: Elasticsearch, own_alias: str, tmp_path: Path, serve: StartServer
 ) -> None:
-    before = count_open_contexts(es, dozen_alias)
+    before = count_open_contexts(es, own_alias)
     for api in open_api_with_auth(tmp_path, serve, stable_per_caller=3, rate_per_s=0):
         pages = [answer(api.search(OSNP, **STABLE)) for _ in range(3)]
         refused = api.search(OSNP, **STABLE)
         problem(refused, 429, "too_many_stable_searches")
         assert int(refused.headers["retry-after"]) > 0
-        assert count_open_contexts(es, dozen_alias) == before + 3
+        assert count_open_contexts(es, own_alias) == before + 3
         answer(api.search(OSNP, **SEARCH_BODY))
         read_to_the_end(api, pages[0])
-        assert count_open_contexts(es, dozen_alias) == before + 2
+        assert count_open_contexts(es, own_alias) == before + 2
         pages.append(answer(api.search(OSNP, **STABLE)))
         for page in pages[1:]:
             read_to_the_end(api, page)
-    assert count_open_contexts(es, dozen_alias) == before
+    assert count_open_contexts(es, own_alias) == before
 
 
 class LedgerClock:
@@ -162,20 +176,20 @@ def pausable_proxy(
 @pytest.mark.parametrize("held", [b"/_pit", b'"pit":'], ids=["opening", "searching"])
 def test_a_client_gone_during_a_stable_search_leaves_no_point_in_time(
     es: Elasticsearch,
-    dozen_alias: str,
+    own_alias: str,
     pausable_proxy: PausableProxy,
     serve: StartServer,
     held: bytes,
 ) -> None:
     """Whether it leaves while the point in time opens, or while the page is searched in it."""
     proxy, pausable_proxy.path = pausable_proxy, held
-    before = count_open_contexts(es, dozen_alias)
+    before = count_open_contexts(es, own_alias)
     url = serve(build_frozen_app(search_deadline_s=60))
     with open_search_request(url, "POST", STABLE):
         assert proxy.held.wait(60)
-        assert count_open_contexts(es, dozen_alias) == before + 1
+        assert count_open_contexts(es, own_alias) == before + 1
     proxy.released.set()
-    wait_for(lambda: count_open_contexts(es, dozen_alias) == before)
+    wait_for(lambda: count_open_contexts(es, own_alias) == before)
     answer(httpx.get(f"{url}/livez"))
 
 
