@@ -207,7 +207,7 @@ HUGE = {
     "entries": '\'{"resourceType":"Bundle","type":"searchset","entry":[\''
     " + '{},' * 1_200_000 + '{}]}'",
 }
-MEMORY = 900 << 20
+MEMORY = 600 << 20
 """Bytes of address space: Python and its libraries have 150 MB, a page of 60 MB is kept twice."""
 
 

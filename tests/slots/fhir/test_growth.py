@@ -82,11 +82,11 @@ def schedules_by_identifier(count: int) -> list[Json]:
     return found
 
 
-def one_person_under_many_ids(count: int) -> list[Json]:
-    """One identifier that every resource has: each pair of states may be compared."""
+def one_person_written_often(count: int) -> list[Json]:
+    """One person written again for each slot: each pair of copies may be compared."""
     found: list[Json] = []
     for n in range(count):
-        found += [{**person(0), "id": f"p{n}"}, slot(n, to("Schedule", f"c{n}"))]
+        found += [{**person(0), "name": [{"family": "X"}]}, slot(n, to("Schedule", f"c{n}"))]
         found.append(schedule(n, {"identifier": {"value": rpps(0)}}))
     return found
 
@@ -182,7 +182,7 @@ def periods_of_many_roles(count: int) -> list[Json]:
 SHAPES: list[Callable[[int], list[Json]]] = [
     persons_by_identifier,
     schedules_by_identifier,
-    one_person_under_many_ids,
+    one_person_written_often,
     one_person_with_many_identifiers,
     one_schedule_of_many_actors,
     many_contained_places,
