@@ -30,16 +30,10 @@ from search_engine.request.area import (
     insee_area,
     point_area,
 )
-from search_engine.request.interpretation import (
-    AMBIGUOUS,
-    MIN_LETTERS,
-    OTHER_KINDS,
-    Interpretation,
-    interpret,
-    lookup_key,
-)
+from search_engine.request.interpretation import MIN_LETTERS, Interpretation, interpret
 from search_engine.request.problems import QueryTooShort
 from search_engine.response.cards import omit_unknown
+from search_engine.understanding.vocabulary import AMBIGUOUS, OTHER_KINDS, lookup_key
 
 WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
 """Weights: the words are whole, not begun; nearness, halved at PIVOT; the department."""

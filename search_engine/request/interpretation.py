@@ -5,9 +5,8 @@ word is a name. Text is never query syntax (W22): nothing here gives characters 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
 
 from mappings import codes
@@ -15,19 +14,23 @@ from mappings.analysis import fold
 from mappings.codes import Code
 from mappings.records import Kind, StructureKind
 from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.tokens import singular
+from search_engine.understanding.vocabulary import (
+    AMBIGUOUS,
+    MATERNITY,
+    OFFER_KIND,
+    lookup_key,
+    vocabulary,
+)
 
 MIN_LETTERS = 3
 """Shortest free text, in letters and digits (F002); a known word may be shorter ("MG")."""
 
-LEADING_ARTICLES = frozenset({"l", "le", "la", "les", "un", "une", "d", "du", "des"})
-ELIDED = frozenset({"l", "d", "qu"})
-
 APOSTROPHE = re.compile("['’ʼ`´]")
 
-MATERNITY, EMERGENCY = "maternite", "urgence"
+EMERGENCY = "urgence"
 
 _R397 = "TRE_R397-CategorieEntiteGeographiqueExercice"
-_OFFER_KIND = "offer_kind"
 _CPTS_CATEGORY = "604"
 
 PRINCIPAL_CATEGORIES = frozenset({"603", "439", "617", "620", "611", "631", "355"})
@@ -61,68 +64,6 @@ PROFESSION_OF_PREFIX: Mapping[str, str] = MappingProxyType({"SCD": "40", "SI": "
 """Profession (TRE_G15) of a speciality code by its prefix; every other code is a doctor's, 10."""
 
 DOCTOR = "10"
-
-NOT_SEARCHED = ("TRE_R04-", "TRE_R44-", "TRE_R45-", "TRE_R394-")
-"""Terminologies whose labels are no search terms: kinds of skill, administrative titles."""
-
-AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
-    {
-        "ortho": (
-            ("Chirurgien orthopédiste", "chirurgien orthopédiste"),
-            ("Orthodontiste", "orthodontiste"),
-            ("Orthophoniste", "orthophoniste"),
-            ("Orthoptiste", "orthoptiste"),
-        ),
-        "psy": (
-            ("Psychiatre", "psychiatre"),
-            ("Psychologue", "psychologue"),
-            ("Psychothérapeute", "psychothérapeute"),
-            ("Pédopsychiatre", "pédopsychiatre"),
-        ),
-        "radio": (
-            ("Radiologue", "radiologue"),
-            ("Radiothérapeute", "radiothérapeute"),
-            ("Manipulateur radio", "manipulateur radio"),
-        ),
-        "neuro": (
-            ("Neurologue", "neurologue"),
-            ("Neurochirurgien", "neurochirurgien"),
-            ("Neuropsychologue", "neuropsychologue"),
-        ),
-        "podo": (("Pédicure-podologue", "podologue"), ("Podo-orthésiste", "podo-orthésiste")),
-        "chirurgien": (
-            ("Chirurgien viscéral", "chirurgien viscéral"),
-            ("Chirurgien orthopédiste", "chirurgien orthopédiste"),
-            ("Chirurgien-dentiste", "chirurgien-dentiste"),
-        ),
-        "prothesiste": (
-            ("Orthoprothésiste", "orthoprothésiste"),
-            ("Audioprothésiste", "audioprothésiste"),
-        ),
-        "prise de sang": (
-            ("Laboratoire", "laboratoire"),
-            ("Infirmier à domicile", "prise de sang à domicile"),
-        ),
-        "urgence": (
-            ("Médecin urgentiste", "urgentiste"),
-            ("Lieu de soins non programmés", "lieu de soins non programmés"),
-            ("SOS Médecins", "SOS Médecins"),
-            ("Hôpital", "hôpital"),
-        ),
-        "15": (("SAMU Centre 15", "SAMU"),),
-    }
-)
-"""Words with several meanings: (a meaning, the words that mean it alone)."""
-
-OTHER_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "SOS Médecins": (Kind.SOS_POINT.value, "SOS Médecins"),
-        "SOS": (Kind.SOS_POINT.value, "SOS Médecins"),
-        "SOS docteur": (Kind.SOS_POINT.value, "SOS Médecins"),
-        "place de marché": (Kind.SOLUTION.value, "Place de marché"),
-    }
-)
-"""Words for kinds of offers that no terminology names."""
 
 MAX_LABELS = 5
 """Meanings named in a label before it ends with an ellipsis."""
@@ -160,7 +101,7 @@ def interpret(text: str) -> Interpretation:
     Raises ``QueryTooShort`` for a text under three letters that is no known word.
     """
     key = lookup_key(text)
-    found = _vocabulary().get(key)
+    found = vocabulary().get(key)
     if found is not None:
         return _interpret_targets(key, found)
     if key == MATERNITY:
@@ -175,58 +116,10 @@ def interpret_codes(targets: tuple[Code, ...]) -> Interpretation:
     return _interpret_targets("", targets)
 
 
-def lookup_key(text: str) -> str:
-    """The key of the whole-text lookup: folded, singular, without articles and elisions.
-
-    ``Les médecins généralistes`` gives ``medecin generaliste``, ``l'ophtalmo`` ``ophtalmo``.
-    """
-    words = fold(text).split()
-    while len(words) > 1 and words[0] in LEADING_ARTICLES:
-        words = words[1:]
-    kept = [word for word in words if word not in ELIDED] or words
-    return " ".join(map(singular, kept))
-
-
-def singular(word: str) -> str:
-    """The word without its plural mark; three letters and fewer are abbreviations, left alone."""
-    if len(word) <= MIN_LETTERS:
-        return word
-    if word.endswith("aux") and not word.endswith("eaux"):
-        return word[:-3] + "al"
-    return word[:-1] if word[-1] in "sx" else word
-
-
 def specialty_profession(specialty: str) -> str:
     """The profession whose members have that speciality code."""
     prefix = specialty.rstrip("0123456789")
     return PROFESSION_OF_PREFIX.get(prefix, DOCTOR)
-
-
-@cache
-def _vocabulary() -> Mapping[str, tuple[Code, ...]]:
-    """Targets by lookup key.
-
-    A synonym wins over an official label of the same key, so that "cardiologue" and
-    "cardiologie" mean the same people (F026).
-    """
-    return MappingProxyType({**_targets(_official_labels()), **_targets(codes.synonyms())})
-
-
-def _targets(vocabulary: Iterable[tuple[str, Code]]) -> dict[str, tuple[Code, ...]]:
-    words: dict[str, dict[Code, None]] = {}
-    for text, code in vocabulary:
-        words.setdefault(lookup_key(text), {}).setdefault(code, None)
-    return {key: tuple(found) for key, found in words.items() if key}
-
-
-def _official_labels() -> Iterator[tuple[str, Code]]:
-    for code in codes.specialties().values():
-        if not code.system.startswith(NOT_SEARCHED):
-            yield code.label, code
-    for table in (codes.professions(), codes.structure_categories()):
-        yield from ((code.label, code) for code in table.values())
-    for text, (kind, label) in OTHER_KINDS.items():
-        yield text, Code(kind, label, _OFFER_KIND)
 
 
 def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
@@ -281,7 +174,7 @@ def _is_profession(code: Code) -> bool:
 
 
 def _is_specialty(code: Code) -> bool:
-    return code.system not in (_R397, _OFFER_KIND) and not _is_profession(code)
+    return code.system not in (_R397, OFFER_KIND) and not _is_profession(code)
 
 
 def _expand_reform_pairs(specialties: Iterable[str]) -> tuple[str, ...]:
@@ -294,7 +187,7 @@ def _structure_kinds(categories: Iterable[str]) -> tuple[str, ...]:
 
 
 def _offer_kinds(targets: Iterable[Code]) -> tuple[str, ...]:
-    kinds = [code.code for code in targets if code.system == _OFFER_KIND]
+    kinds = [code.code for code in targets if code.system == OFFER_KIND]
     covers = any(code.system == _R397 and code.code == _CPTS_CATEGORY for code in targets)
     return tuple([*kinds, Kind.CPTS.value] if covers else kinds)
 

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from mappings import codes
 from mappings.analysis import fold
 from search_engine.request.interpretation import (
-    AMBIGUOUS,
     GROUP_LABELS,
     Interpretation,
     interpret,
-    lookup_key,
     specialty_profession,
 )
 from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.vocabulary import AMBIGUOUS, lookup_key
 
 GENERAL_MEDICINE = ("SM26", "SM53", "SM54")
 

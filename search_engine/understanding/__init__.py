@@ -1,0 +1,1 @@
+"""How a line of spoken French is read: needs, complaints, qualities, names, numbers, places."""

@@ -1,0 +1,40 @@
+"""Numbers inside a line: RPPS with or without its leading 8, FINESS, telephone."""
+
+import re
+from typing import NamedTuple
+
+from search_engine.understanding.reading import PartKind, TextPart
+
+_GAP = r"[ .\-]?"
+_PHONE = re.compile(rf"(?<!\d)(?:(?:\+|00)33{_GAP}|0)([1-9](?:{_GAP}\d){{8}})(?!\d)")
+_RPPS = re.compile(rf"(?<!\d)(?:8{_GAP})?(1(?:{_GAP}\d){{10}})(?!\d)")
+_FINESS = re.compile(rf"(?<![\dA-Za-z])((?:\d{{2}}|2[ABab])(?:{_GAP}\d){{7}})(?!\d)")
+_LABEL = re.compile(r"\b(?:rpps|finess|t[ée]l[ée]phone|t[ée]l|n[°o])\b\s*:?", re.IGNORECASE)
+_KEPT = re.compile(r"[^0-9A-Za-z]")
+
+
+class SplitNumbers(NamedTuple):
+    """The numbers of a line, and the line without them."""
+
+    parts: tuple[TextPart, ...]
+    rest: str
+
+
+def split_numbers(text: str) -> SplitNumbers:
+    """The numbers that name a person, a structure or a line, taken out of the text."""
+    parts: list[TextPart] = []
+    for kind, pattern in (
+        (PartKind.PHONE, _PHONE),
+        (PartKind.RPPS, _RPPS),
+        (PartKind.FINESS, _FINESS),
+    ):
+        found = pattern.search(text)
+        if found is not None:
+            parts.append(TextPart(kind, found[0].strip(), _plain_number(kind, found[1])))
+            text = f"{text[: found.start()]} {text[found.end() :]}"
+    return SplitNumbers(tuple(parts), _LABEL.sub(" ", text) if parts else text)
+
+
+def _plain_number(kind: PartKind, written: str) -> str:
+    plain = _KEPT.sub("", written).upper()
+    return f"0{plain}" if kind is PartKind.PHONE else plain

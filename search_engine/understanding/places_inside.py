@@ -1,0 +1,98 @@
+"""A place said inside the line of what is looked for: ``pharmacie Mende``, ``Dr Martin à Brest``.
+
+Never a commune out of a family name alone: a bare place is taken at the end of a line that already
+says something else, and a person's name keeps its first word.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from geography.departments import departments
+from geography.gazetteer import Commune, load_gazetteer
+from geography.place_names import name_key
+from mappings.analysis import fold
+from search_engine.understanding.tokens import Token, join_typed
+
+MAX_PLACE_WORDS = 7
+
+MISSPELT_MIN_LETTERS = 6
+MISSPELT_MIN_POPULATION = 10_000
+"""A misspelt commune is a known town: with 35,000 names every family name is near to one."""
+
+MIN_HOMONYM_POPULATION = 2_000
+"""Inhabitants from which a word beside a name is read as a place."""
+
+_DISTRICT = re.compile(r"(paris|lyon|marseille) (?:cedex )?([ivx]+|\d{1,2})(?:e|er|eme|ieme)?")
+_POSTCODE = re.compile(r"\d{5}")
+_DEPARTMENT_CODE = re.compile(r"\d{2,3}|2[ab]")
+
+
+class PlaceInside(NamedTuple):
+    """A place at the end of some words: as typed, how many words, the name it was read as."""
+
+    typed: str
+    length: int
+    corrected: str | None = None
+
+
+def find_ending_place(tokens: Sequence[Token], *, sure: bool) -> PlaceInside | None:
+    """The longest place that the words end with; ``sure`` after a preposition or a need.
+
+    A name beside which it stands leaves only towns, of ``MIN_HOMONYM_POPULATION`` at least.
+    """
+    for start in range(max(0, len(tokens) - MAX_PLACE_WORDS), len(tokens)):
+        typed = join_typed(tokens[start:])
+        if is_place(typed, sure=sure):
+            return PlaceInside(typed, len(tokens) - start)
+    return _find_misspelt(tokens[-1]) if sure and tokens else None
+
+
+def is_place(text: str, *, sure: bool) -> bool:
+    """Whether the whole text names a commune, a district, a postcode or a department."""
+    folded = fold(text)
+    if _POSTCODE.fullmatch(folded):
+        return bool(load_gazetteer().by_postcode(folded))
+    if _DEPARTMENT_CODE.fullmatch(folded):
+        return sure and folded.upper() in departments()
+    if folded in _department_names():
+        return True
+    if _DISTRICT.fullmatch(folded):
+        return True
+    communes = load_gazetteer().by_name(text)
+    return bool(communes) and (sure or _is_town(communes))
+
+
+def _is_town(communes: Sequence[Commune]) -> bool:
+    return communes[0].population >= MIN_HOMONYM_POPULATION
+
+
+def _find_misspelt(token: Token) -> PlaceInside | None:
+    word = token.folded
+    if len(word) < MISSPELT_MIN_LETTERS or not word.isalpha():
+        return None
+    found = process.extractOne(word, _towns().get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
+    return None if found is None else PlaceInside(token.typed, 1, _town_names()[found[0]])
+
+
+@cache
+def _department_names() -> frozenset[str]:
+    return frozenset(fold(department.name) for department in departments().values())
+
+
+@cache
+def _town_names() -> dict[str, str]:
+    """One-word towns by key."""
+    towns = (c for c in load_gazetteer().communes() if c.population >= MISSPELT_MIN_POPULATION)
+    keyed = {name_key(commune.name): commune.name for commune in towns}
+    return {key: name for key, name in keyed.items() if key.isalpha()}
+
+
+@cache
+def _towns() -> dict[str, tuple[str, ...]]:
+    initials = {key[0] for key in _town_names()}
+    return {i: tuple(key for key in _town_names() if key[0] == i) for i in initials}
