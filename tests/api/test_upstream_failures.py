@@ -15,6 +15,7 @@ from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.geography.conftest import FakeAddressService
 from tests.geography.conftest import service as imitated_service
+from tests.suite.waiting import wait_for
 from tests.suite.waiting import PATIENCE_S, wait_for
 
 address_service = imitated_service
@@ -118,6 +119,7 @@ def test_an_answer_of_elasticsearch_cut_in_the_middle(
         assert int(refused.headers["retry-after"]) > 0
         assert spoiler.fault_count > 0
         spoiler.stop_faults()
+        wait_for(lambda: ROUTES[route](api).status_code == 200)
         answer(ROUTES[route](api))
 
 
