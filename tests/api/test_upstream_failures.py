@@ -15,7 +15,6 @@ from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.geography.conftest import FakeAddressService
 from tests.geography.conftest import service as imitated_service
-from tests.suite.waiting import wait_for
 from tests.suite.waiting import PATIENCE_S, wait_for
 
 address_service = imitated_service
