@@ -33,7 +33,7 @@ with open_offer_sources(directory, quarantines) as sources:
 aside = sum(one.rejected.total() for one in quarantines)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(ids), aside)
 """
-PACKED_LINE = GIB
+PACKED_LINE = GIB // 2
 """Unpacked bytes of one packed line: more than the memory that any reader here may take."""
 
 
@@ -48,14 +48,14 @@ def fill_gzip(path: Path, opening: bytes, piece: bytes, size: int, closing: byte
 
 
 def long_activity(folder: Path) -> None:
-    """A line of 1 GiB among rows of the register, packed."""
+    """A line of half a GiB among rows of the register, packed."""
     path = folder / ACTIVITIES
     header, row = path.read_bytes().splitlines(keepends=True)
     fill_gzip(path, header + row, b"9", PACKED_LINE, b"\n" + row)
 
 
 def long_json_text(folder: Path) -> None:
-    """A text of 1 GiB in a site of the register, packed."""
+    """A text of half a GiB in a site of the register, packed."""
     path = write_json_sites(folder / "finess-structures.json", [json_site(1)])
     head, tail = path.read_bytes().split(b"[", 1)
     entity = b'[{"ege": [{"nom": "'
