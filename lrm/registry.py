@@ -125,6 +125,7 @@ def save_entries(file: Path, entries: Entries) -> None:
     """Keep the list for the next start; a folder that cannot be written is no failure."""
     document = registry_document(entries.values(), datetime.now(UTC))
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file, orjson.dumps(document), mode=EVERYBODY_READS)
     except OSError as error:
         _log.warning("lrm_registry_not_kept", error=type(error).__name__)

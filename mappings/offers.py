@@ -23,7 +23,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis_settings
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with every change of mapping or analysis; part of the index name."""
 
 

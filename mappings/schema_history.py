@@ -28,9 +28,12 @@ CHANGES: Mapping[int, str] = MappingProxyType(
     {
         6: "zone is now timezone; of a slot, marks is overlap_instants, seen_at is received_at and "
         "hidden is hidden_reason; bookable is gone; "
-        "answered_at is added; "
-        "name_sound, person_key, landmass, zone and orientations_today are reserved. "
+        "answered_at, name_sound, person_key, landmass, zone and orientations_today are reserved. "
         "`sas reindex` reads the live slots by their former names and keeps them.",
+        7: "answered_at is the instant of the last answer of each source, one field whatever the "
+        "sources; open_minutes holds hours after midnight and those of public holidays, which "
+        "an index of schema 6 lacks: until the next `sas reindex` the filter of open places "
+        "finds neither.",
     }
 )
 """What a version changed from the one before it, in one sentence for an operator."""
@@ -42,7 +45,7 @@ def describe_changes(live: int, wanted: int) -> Iterator[str]:
 
 
 def read_offer(source: Mapping[str, Any]) -> Offer:
-    """An offer as stored by schema 5 or 6, by the names of schema 6.
+    """An offer as stored by schema 5, 6 or 7, by the names of schema 7.
 
     ``zone`` was the IANA time zone in schema 5; an offer that has ``timezone`` is current.
     """

@@ -33,13 +33,13 @@ def replace_file(file: Path, content: bytes, *, mode: int = OWNER_ONLY) -> None:
     """Replace the whole file, of several writers the last one holds; ``mode`` is of a new file.
 
     A link stays a link, the file that it names is replaced. What is no regular file (a terminal,
-    a pipe) is written straight. Raises ``OSError`` that names the file, and leaves its content.
+    a pipe) is written straight. The folder must exist: one that is missing is a path mistyped.
+    Raises ``OSError`` that names the file, and leaves its content.
     """
     with name_path_of_error(file):
         if file.exists() and not file.is_file():
             file.write_bytes(content)
             return
-        file.parent.mkdir(parents=True, exist_ok=True)
         _replace_content(file.resolve(), content, mode)
 
 

@@ -73,6 +73,7 @@ def read_state(runtime: Path) -> NodeState | None:
 
 def write_state(runtime: Path, state: NodeState) -> None:
     """Write the state file."""
+    runtime.mkdir(parents=True, exist_ok=True)
     replace_file(runtime / FILE, orjson.dumps(asdict(state)), mode=EVERYBODY_READS)
 
 

@@ -100,6 +100,7 @@ def list_runs(state_dir: Path) -> list[Path]:
 
 def write_origin(run: Path, origin: Mapping[str, str]) -> None:
     """Keep the origin of a run: ``directory``, or ``source`` and ``path``."""
+    run.mkdir(parents=True, exist_ok=True)
     replace_file(run / ORIGIN, orjson.dumps(origin))
 
 
@@ -139,6 +140,7 @@ def find_run(state_dir: Path, name: str | None) -> Path:
 
 def write_report(run: Path, report: dict[str, Any]) -> None:
     """Keep the report of a run beside its quarantine files."""
+    run.mkdir(parents=True, exist_ok=True)
     as_text = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
     replace_file(run / REPORT, orjson.dumps(report, option=as_text))
 

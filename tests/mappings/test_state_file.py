@@ -123,7 +123,9 @@ def test_an_owner_that_cannot_be_kept_leaves_the_file(tmp_path: Path) -> None:
 
 
 def test_a_new_file_is_its_owners_and_a_link_stays_a_link(tmp_path: Path) -> None:
-    real, link = tmp_path / "there" / "real", tmp_path / "link"
+    real, link = tmp_path / "real", tmp_path / "link"
+    with pytest.raises(FileNotFoundError):
+        replace_file(tmp_path / "mistyped" / "real", b"one")
     replace_file(real, b"one")
     assert stat.S_IMODE(real.stat().st_mode) == 0o600
     link.symlink_to(real)

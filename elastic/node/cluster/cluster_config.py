@@ -36,6 +36,7 @@ def read_cluster_config(root: Path) -> ClusterConfig:
 
 def write_cluster_config(root: Path, config: ClusterConfig) -> None:
     """Write the configuration into the folder of the first node."""
+    root.mkdir(parents=True, exist_ok=True)
     replace_file(root / FILE, orjson.dumps(asdict(config)), mode=EVERYBODY_READS)
 
 
