@@ -9,13 +9,14 @@ Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHO
 ``URL`` (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``,
 ``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``,
 ``MANY``, ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
+``LARGEST_ANSWER``, ``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``,
 ``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``ROWS_OF_A_PERSON``, ``SITES``,
 ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 MIB, GIB = 1 << 20, 1 << 30
 """Bytes of a mebibyte and of a gibibyte."""
@@ -169,6 +170,15 @@ LARGEST_FILE = 16 * GIB
 """Bytes of a file of lines, unpacked: the national register has 1 GiB."""
 LARGEST_PAGE = 64 * MIB
 """Bytes of a file that is read whole, unpacked: a thousand slots weigh 3 MB (E14)."""
+LARGEST_ANSWER = 4 * LARGEST_PAGE
+"""Bytes of one answer of an editor, all pages together."""
+ANSWER_ENTRIES = 100_000
+"""Entries of one answer, all pages together (E14)."""
+ANSWER_VALUES = 4_000_000
+"""JSON values of one answer, all pages together: a page of ``LARGEST_PAGE`` as editors write them.
+Empty lists of three bytes each would take gigabytes of memory."""
+SLOT_LENGTH = timedelta(hours=24)
+"""The longest slot; a longer one is a mistake of its source (E16)."""
 LARGEST_OWN = 64 * MIB
 """Bytes of the rows of one of our own sources: all are kept in memory, ten times larger. The
 largest of the country has 16 MiB."""

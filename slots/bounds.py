@@ -5,7 +5,6 @@ The limits themselves are those of ``mappings.bounds``; here is which field has 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from mappings.bounds import (
@@ -23,9 +22,6 @@ from mappings.bounds import (
     NumberBound,
     TextBound,
 )
-
-MAX_LENGTH = timedelta(hours=24)
-"""A longer slot is a mistake of its source (E16)."""
 
 HOURS = ListBound(7 * FEW.most)
 """Opening hours of a place: those of each day of the week."""

@@ -6,10 +6,10 @@ from functools import lru_cache
 from sys import intern
 
 from geography.address import address_key
+from mappings.bounds import SLOT_LENGTH
 from mappings.identifiers import as_finess
 from mappings.instants import utc_text
 from mappings.records import MAX_OVERLAP_INSTANT_GAP, CanonicalSlot, SlotCpts, StoredSlot
-from slots.bounds import MAX_LENGTH
 
 AGENDA_SOURCE = "sas-agenda"
 """``source`` of the slots of the SAS's own agenda; every other source is an editor."""
@@ -67,7 +67,7 @@ def is_full(slot: CanonicalSlot) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _compute_overlap_instants(start: str, end: str) -> tuple[str, ...]:
     first, last = (datetime.fromisoformat(text) for text in (start, end))
-    steps = max(0, (min(last - first, MAX_LENGTH) - SECOND) // MAX_OVERLAP_INSTANT_GAP)
+    steps = max(0, (min(last - first, SLOT_LENGTH) - SECOND) // MAX_OVERLAP_INSTANT_GAP)
     inside = [first + step * MAX_OVERLAP_INSTANT_GAP for step in range(steps + 1)]
     return tuple(dict.fromkeys(utc_text(mark) for mark in [*inside, max(first, last - SECOND)]))
 
@@ -75,7 +75,7 @@ def _compute_overlap_instants(start: str, end: str) -> tuple[str, ...]:
 def overlap_instants(start: str, end: str) -> list[str]:
     """Instants by which the slot is found in any horizon it overlaps: UTC text, in order.
 
-    Their number is bounded: of a slot over ``MAX_LENGTH``, which no reader lets through, they are
+    Their number is bounded: of a slot over ``SLOT_LENGTH``, which no reader lets through, they are
     those of its first hours, and its last second.
     """
     return list(_compute_overlap_instants(start, end))

@@ -7,18 +7,17 @@ from math import isfinite
 
 import orjson
 
-from mappings.bounds import CODE, JSON_DIGITS, LARGEST_PAGE, MANY, MIB
+from mappings.bounds import (
+    ANSWER_ENTRIES,
+    ANSWER_VALUES,
+    CODE,
+    JSON_DIGITS,
+    LARGEST_ANSWER,
+    LARGEST_PAGE,
+    MANY,
+    MIB,
+)
 from slots.fhir.elements import Json, child, objects, text
-
-MAX_ENTRIES = 100_000
-"""Entries of one answer, all pages together (E14)."""
-
-MAX_VALUES = 4_000_000
-"""JSON values of one answer, all pages together: a page of ``LARGEST_PAGE`` as editors write them.
-Empty lists of three bytes each would take gigabytes of memory."""
-
-MAX_ANSWER_BYTES = 4 * LARGEST_PAGE
-"""Bytes of one answer, all pages together."""
 
 HARMLESS = frozenset({"information", "warning", "success"})
 """Severities of an OperationOutcome beside slots; ``error``, ``fatal`` and any other refuse."""
@@ -47,7 +46,7 @@ def read_pages(pages: Iterable[bytes | Json]) -> list[Json]:
     for page in pages:
         if isinstance(page, bytes):
             size, values = size + len(page), values + _count_values(page)
-        if size > MAX_ANSWER_BYTES or values > MAX_VALUES:
+        if size > LARGEST_ANSWER or values > ANSWER_VALUES:
             raise _too_large("The answer is too large")
         found.append(read_page(page))
         if not MANY.holds(found):
@@ -171,6 +170,6 @@ def page_entries(pages: Sequence[Json]) -> list[object]:
             found.extend(entries)
         elif isinstance(entries, dict):
             found.append(entries)
-    if len(found) > MAX_ENTRIES:
-        raise _too_large(f"The answer has over {MAX_ENTRIES} entries")
+    if len(found) > ANSWER_ENTRIES:
+        raise _too_large(f"The answer has over {ANSWER_ENTRIES} entries")
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mappings.hours import WEEKDAYS
+from mappings.hours import DAY_MINUTES, WEEKDAYS, span_minutes
 
 NIGHT_FROM, NIGHT_TO = 22, 6
 """Local hours between which a practice seldom opens a slot."""
@@ -26,16 +26,12 @@ def clock_signs(start: datetime, zone: str, hours: list[dict[str, Any]]) -> list
 
 
 def _is_open(hours: dict[str, Any], local: datetime) -> bool:
-    """True when the place is open then; hours without times are open all day.
-
-    Those that close at or before they open go on after midnight.
-    """
+    """True when the place is open then; hours without times are open all day."""
     days = hours.get("daysOfWeek", WEEKDAYS)
     today, eve = (WEEKDAYS[(local.weekday() - back) % 7] in days for back in (0, 1))
     if hours.get("allDay"):
         return today
-    opening, closing = hours.get("openingTime", ""), hours.get("closingTime", "24")
-    moment = f"{local:%H:%M:%S}"
-    if opening < closing:
-        return today and opening <= moment < closing
-    return (today and opening <= moment) or (eve and moment < closing)
+    opens, closes = hours.get("openingTime", "00:00"), hours.get("closingTime", "24:00")
+    first, end = span_minutes(str(opens), str(closes)) or (0, 0)
+    minute = local.hour * 60 + local.minute
+    return (today and first <= minute < end) or (eve and minute + DAY_MINUTES < end)

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from mappings.booking import with_origin
-from mappings.bounds import IDENTIFIER
+from mappings.bounds import IDENTIFIER, SLOT_LENGTH
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot
-from slots.bounds import MAX_LENGTH, find_fault
+from slots.bounds import find_fault
 from slots.fhir import attributes
 from slots.fhir.answer import page_entries, read_pages
 from slots.fhir.bundle import Node, ResourceIndex
@@ -219,7 +219,7 @@ def _interval(slot: Json) -> tuple[datetime, datetime]:
     start, end = _instant(slot, "start"), _instant(slot, "end")
     if utc_text(end) <= utc_text(start):
         raise SlotRefusedError("end_not_after_start")
-    if end - start > MAX_LENGTH:
+    if end - start > SLOT_LENGTH:
         raise SlotRefusedError("too_long")
     return start, end
 

@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from mappings.bounds import IDENTIFIER, INSTANTS, LONGEST_LINE, MANY, URL
+from mappings.bounds import IDENTIFIER, INSTANTS, LONGEST_LINE, MANY, SLOT_LENGTH, URL
 from mappings.files import (
     FileNotUsableError,
     open_regular,
@@ -25,7 +25,7 @@ from mappings.files import (
 )
 from mappings.instants import InstantError, parse_instant, utc_text
 from mappings.records import CanonicalSlot, SlotType
-from slots.bounds import MAX_LENGTH, find_fault, keep_known_fields
+from slots.bounds import find_fault, keep_known_fields
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
@@ -261,7 +261,7 @@ def _agenda_slot(row: object) -> CanonicalSlot | None:
         return None
     start, end = utc_text(first), utc_text(last)
     types = [kind.value for kind in SlotType if kind.value in row.get("types", [])]
-    is_short = start < end and last - first <= MAX_LENGTH and INSTANTS.holds(first)
+    is_short = start < end and last - first <= SLOT_LENGTH and INSTANTS.holds(first)
     if not is_short or not types:
         return None
     known = keep_known_fields(row)

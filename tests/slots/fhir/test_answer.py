@@ -285,7 +285,7 @@ def test_a_page_over_the_cap_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_too_many_entries_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MAX_ENTRIES", 10)
+    monkeypatch.setattr(answers, "ANSWER_ENTRIES", 10)
     with pytest.raises(AnswerRefusedError, match="ask for fewer"):
         PS.parse(PS.bundle())
 

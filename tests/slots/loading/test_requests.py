@@ -130,7 +130,7 @@ def test_the_pages_of_one_answer_are_bounded_together(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same small file a thousand times is not a thousand times its memory."""
-    monkeypatch.setattr(answers, "MAX_VALUES", 10_000)
+    monkeypatch.setattr(answers, "ANSWER_VALUES", 10_000)
     name_file(folder, *[PS.file] * 1_000)
     counts, rejected, (sentence,) = read(folder)
     assert (counts, rejected) == ([4], {"answer_too_large": 1})
