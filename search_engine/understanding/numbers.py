@@ -9,14 +9,15 @@ _GAP = r"[ .\-]?"
 _PHONE = re.compile(rf"(?<!\d)(?:(?:\+|00)33{_GAP}|0)([1-9](?:{_GAP}\d){{8}})(?!\d)")
 _RPPS = re.compile(rf"(?<!\d)(?:8{_GAP})?(1(?:{_GAP}\d){{10}})(?!\d)")
 _FINESS = re.compile(rf"(?<![\dA-Za-z])((?:\d{{2}}|2[ABab])(?:{_GAP}\d){{7}})(?!\d)")
-_LABEL = re.compile(r"\b(?:rpps|finess|t[ée]l[ée]phone|t[ée]l|n[°o])\b\s*:?", re.IGNORECASE)
+_LABEL = re.compile(r"\b(?:rpps|finess|t[ée]l[ée]phone|t[ée]l|n[°o])(?!\w)\s*:?", re.IGNORECASE)
 _KEPT = re.compile(r"[^0-9A-Za-z]")
 
 
 class SplitNumbers(NamedTuple):
-    """The numbers of a line, and the line without them."""
+    """The numbers of a line, the labels before them (``tél``), and the line without both."""
 
     parts: tuple[TextPart, ...]
+    labels: tuple[str, ...]
     rest: str
 
 
@@ -32,7 +33,9 @@ def split_numbers(text: str) -> SplitNumbers:
         if found is not None:
             parts.append(TextPart(kind, found[0].strip(), _plain_number(kind, found[1])))
             text = f"{text[: found.start()]} {text[found.end() :]}"
-    return SplitNumbers(tuple(parts), _LABEL.sub(" ", text) if parts else text)
+    if not parts:
+        return SplitNumbers((), (), text)
+    return SplitNumbers(tuple(parts), tuple(_LABEL.findall(text)), _LABEL.sub(" ", text))
 
 
 def _plain_number(kind: PartKind, written: str) -> str:

@@ -16,8 +16,12 @@ from search_engine.understanding.tokens import Token, split_tokens
 from search_engine.understanding.vocabulary import list_table_words
 from search_engine.understanding.word_classes import LINK_WORDS
 
-FILLER, TITLE = "filler", "title"
-"""Kinds of rows that are no part: politeness and verbs; civilities before a name."""
+FILLER, TITLE, UNUSED = "filler", "title", "unused"
+"""Kinds of rows that are no part: politeness and verbs; civilities before a name; wishes that no
+data answers (a language spoken), told back."""
+
+VALUELESS = frozenset({FILLER, TITLE, UNUSED})
+"""Of these kinds, whose rows have no reading."""
 
 
 class Phrase(NamedTuple):
@@ -44,7 +48,7 @@ class PhraseTable:
         self._exact: dict[tuple[str, ...], Phrase] = {}
         self._content: dict[tuple[str, ...], Phrase] = {}
         for phrase in phrases:
-            words = tuple(token.singular for token in split_tokens(phrase.text))
+            words = phrase_words(phrase)
             self._exact.setdefault(words, phrase)
             content = drop_link_words(words)
             if len(content) > 1:
@@ -62,10 +66,28 @@ class PhraseTable:
                 return PhraseMatch(phrase, length)
         return None
 
+    def has_phrase(self, words: tuple[str, ...]) -> bool:
+        """Whether the folded singular words are a phrase, as they stand."""
+        return words in self._exact
+
+    def find_inside(self, words: tuple[str, ...]) -> Phrase | None:
+        """A phrase of several words among the folded singular words, or all of them."""
+        for start in range(len(words)):
+            for end in range(len(words), start, -1):
+                several = end - start > 1 or len(words) == 1
+                if several and words[start:end] in self._exact:
+                    return self._exact[words[start:end]]
+        return None
+
     def _find_content(self, words: tuple[str, ...]) -> Phrase | None:
         if words[0] in LINK_WORDS or words[-1] in LINK_WORDS:
             return None
         return self._content.get(drop_link_words(words))
+
+
+def phrase_words(phrase: Phrase) -> tuple[str, ...]:
+    """The folded singular words of a phrase, by which it is found."""
+    return tuple(token.singular for token in split_tokens(phrase.text))
 
 
 def drop_link_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -3,16 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from search_engine.understanding.dangers import find_near_danger
+from search_engine.understanding.names import is_proper_noun
 from search_engine.understanding.phrases import (
     TITLE,
+    VALUELESS,
     Phrase,
     PhraseTable,
     load_dangers,
     load_phrases,
 )
+from search_engine.understanding.places_inside import count_town_words
 from search_engine.understanding.spelling import find_near_words
 from search_engine.understanding.tokens import Token, join_typed, singular
 from search_engine.understanding.word_classes import SMALL_WORDS
+
+MIN_FILLER = 7
+"""Letters from which a word is mended to one that is no part."""
 
 
 class Piece(NamedTuple):
@@ -28,16 +35,52 @@ class Piece(NamedTuple):
         return join_typed(self.tokens)
 
 
+class MendedWords(NamedTuple):
+    """Words of which one is mended, and that one as typed and as mended."""
+
+    tokens: list[Token]
+    correction: tuple[str, str]
+
+
+class Word(NamedTuple):
+    """One word of the line, and the known ones that it may be meant for, the nearest first."""
+
+    token: Token
+    near: tuple[str, ...] = ()
+
+
 def split_pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """The pieces of the line in order; words of danger come before any other reading."""
+    """The pieces of the line in order; words of danger come before any other reading.
+
+    The words of a commune of several words at the end are no phrases: Six-Fours-les-Plages.
+    """
+    town = _count_town_words(tokens)
+    words = [Word(token, _find_near(token)) for token in tokens[: len(tokens) - town]]
     pieces: list[Piece] = []
     position = 0
-    while position < len(tokens):
+    while position < len(words):
         named = bool(pieces) and is_title(pieces[-1])
-        piece = _read_piece(tokens[position:], named=named, alone=len(tokens) == 1)
+        ahead = words[position : position + load_phrases().longest + 2]
+        piece = _read_piece(ahead, named=named, alone=len(tokens) == 1)
         pieces.append(piece)
         position += len(piece.tokens)
-    return pieces
+    return [*pieces, *(Piece((token,)) for token in tokens[len(tokens) - town :])]
+
+
+def _count_town_words(tokens: Sequence[Token]) -> int:
+    """A phrase wins over a commune of the same words: ``la garde``."""
+    count = count_town_words(tokens[1:])
+    ending = tuple(token.singular for token in tokens[len(tokens) - count :])
+    return 0 if load_phrases().find_inside(ending) else count
+
+
+def _find_near(token: Token) -> tuple[str, ...]:
+    """No word is mended that is known as it stands, or a frequent name, or a commune."""
+    if token.singular in load_phrases().known_words or token.folded in SMALL_WORDS:
+        return ()
+    if is_proper_noun(token.folded):
+        return ()
+    return tuple(find_near_words(token.singular))
 
 
 def is_title(piece: Piece) -> bool:
@@ -45,36 +88,56 @@ def is_title(piece: Piece) -> bool:
     return piece.phrase is not None and piece.phrase.kind == TITLE
 
 
-def _read_piece(ahead: Sequence[Token], *, named: bool, alone: bool) -> Piece:
+def _read_piece(words: Sequence[Word], *, named: bool, alone: bool) -> Piece:
     """A number is a phrase only where it is all that was typed: 15, not Paris 15."""
+    ahead = [word.token for word in words]
     if ahead[0].folded.isdigit() and not alone:
         return Piece((ahead[0],))
-    for table in (load_dangers(), load_phrases()):
-        piece = _match_piece(table, ahead, mend=not named)
-        if piece is not None:
-            return piece
-    return Piece((ahead[0],))
+    mended = [] if named else list(_mend_first_unknown(words))
+    danger = _match_piece(load_dangers(), ahead, mended) or _match_near_danger(ahead)
+    phrase = _match_piece(load_phrases(), ahead, mended)
+    if danger is None or (phrase is not None and len(phrase.tokens) > len(danger.tokens)):
+        return phrase or Piece((ahead[0],))
+    return danger
 
 
-def _match_piece(table: PhraseTable, ahead: Sequence[Token], *, mend: bool) -> Piece | None:
+def _match_near_danger(ahead: Sequence[Token]) -> Piece | None:
+    """Words of danger with an error are mended after a civility too: they outrank a name."""
+    found = find_near_danger(ahead)
+    if found is None:
+        return None
+    tokens = tuple(ahead[: found.length])
+    return Piece(tokens, found.phrase, (join_typed(tokens), found.phrase.text))
+
+
+def _match_piece(
+    table: PhraseTable, ahead: Sequence[Token], mended: Sequence[MendedWords]
+) -> Piece | None:
     """The longest phrase, one typing error mended where that makes it longer."""
     found = table.find_longest(ahead)
     best = None if found is None else Piece(tuple(ahead[: found.length]), found.phrase)
-    for mended, correction in _mend_first_unknown(ahead[: table.longest]) if mend else ():
-        better = table.find_longest(mended)
-        if better is not None and (best is None or better.length > len(best.tokens)):
+    for tokens, correction in mended:
+        better = table.find_longest(tokens)
+        if better is None or _is_doubtful_filler(better.phrase, correction):
+            continue
+        if best is None or better.length > len(best.tokens):
             return Piece(tuple(ahead[: better.length]), better.phrase, correction)
     return best
 
 
-def _mend_first_unknown(ahead: Sequence[Token]) -> Iterator[tuple[list[Token], tuple[str, str]]]:
-    """The words with the first unknown one mended in each way, and what was mended."""
+def _is_doubtful_filler(phrase: Phrase, correction: tuple[str, str]) -> bool:
+    """A short word of politeness is near to too many names: Lavoir is no ``avoir``."""
+    return phrase.kind in VALUELESS and len(correction[0]) < MIN_FILLER
+
+
+def _mend_first_unknown(words: Sequence[Word]) -> Iterator[MendedWords]:
+    """The words with the first that may be mended mended in each way."""
     known = load_phrases().known_words
-    for position, token in enumerate(ahead):
-        if token.singular in known or token.folded in SMALL_WORDS:
-            continue
-        for near in find_near_words(token.singular):
+    ahead = [word.token for word in words]
+    for position, (token, nears) in enumerate(words):
+        for near in nears:
             mended = token._replace(folded=near, singular=singular(near))
-            words = [*ahead[:position], mended, *ahead[position + 1 :]]
-            yield words, (token.typed, known[near])
-        return
+            tokens = [*ahead[:position], mended, *ahead[position + 1 :]]
+            yield MendedWords(tokens, (token.typed, known[near]))
+        if nears:
+            return

@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geography.departments import departments
-from geography.gazetteer import Commune, load_gazetteer
+from geography.gazetteer import load_gazetteer
 from geography.place_names import name_key
 from mappings.analysis import fold
 from search_engine.understanding.tokens import Token, join_typed
@@ -33,11 +33,16 @@ _DEPARTMENT_CODE = re.compile(r"\d{2,3}|2[ab]")
 
 
 class PlaceInside(NamedTuple):
-    """A place at the end of some words: as typed, how many words, the name it was read as."""
+    """A place at the end of some words: as typed, how many words it takes.
+
+    ``corrected`` is the town that a misspelt name was read as, ``meant`` the place with the
+    article that a preposition took in.
+    """
 
     typed: str
     length: int
     corrected: str | None = None
+    meant: str | None = None
 
 
 def find_ending_place(tokens: Sequence[Token], *, sure: bool) -> PlaceInside | None:
@@ -52,23 +57,30 @@ def find_ending_place(tokens: Sequence[Token], *, sure: bool) -> PlaceInside | N
     return _find_misspelt(tokens[-1]) if sure and tokens else None
 
 
-def is_place(text: str, *, sure: bool) -> bool:
-    """Whether the whole text names a commune, a district, a postcode or a department."""
+def count_town_words(tokens: Sequence[Token]) -> int:
+    """How many words at the end are one commune of several: 3 for Bourg-en-Bresse, else 0."""
+    for start in range(max(0, len(tokens) - MAX_PLACE_WORDS), len(tokens) - 1):
+        if load_gazetteer().by_name(" ".join(token.folded for token in tokens[start:])):
+            return len(tokens) - start
+    return 0
+
+
+def is_place(text: str, *, sure: bool, inhabitants: int = 0) -> bool:
+    """Whether the whole text names a commune, a district, a postcode or a department.
+
+    ``sure`` admits the code of a department and every commune; else a commune has
+    ``MIN_HOMONYM_POPULATION``, or ``inhabitants`` where that is more.
+    """
     folded = fold(text)
-    if _POSTCODE.fullmatch(folded):
-        return bool(load_gazetteer().by_postcode(folded))
     if _DEPARTMENT_CODE.fullmatch(folded):
         return sure and folded.upper() in departments()
-    if folded in _department_names():
-        return True
-    if _DISTRICT.fullmatch(folded):
+    if _POSTCODE.fullmatch(folded):
+        return bool(load_gazetteer().by_postcode(folded))
+    if folded in _department_names() or _DISTRICT.fullmatch(folded):
         return True
     communes = load_gazetteer().by_name(text)
-    return bool(communes) and (sure or _is_town(communes))
-
-
-def _is_town(communes: Sequence[Commune]) -> bool:
-    return communes[0].population >= MIN_HOMONYM_POPULATION
+    least = 0 if sure else max(MIN_HOMONYM_POPULATION, inhabitants)
+    return bool(communes) and communes[0].population >= least
 
 
 def _find_misspelt(token: Token) -> PlaceInside | None:

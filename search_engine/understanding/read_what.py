@@ -4,54 +4,81 @@ Pure: the same text always has the same reading. Never a triage: a complaint nam
 word of danger names the sentence of the medical regulation, whatever else the line holds.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from mappings.analysis import fold
+from search_engine.understanding.ages import is_child, split_ages
+from search_engine.understanding.names import is_family_name
 from search_engine.understanding.numbers import split_numbers
-from search_engine.understanding.phrases import PARTS
+from search_engine.understanding.phrases import FILLER, PARTS, TITLE, UNUSED, load_phrases
 from search_engine.understanding.pieces import Piece, is_title, split_pieces
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
 from search_engine.understanding.remainder import Remainder, find_runs, read_run
-from search_engine.understanding.tokens import split_tokens
-from search_engine.understanding.word_classes import EMERGENCY_WORDS, GENERAL_WORDS
+from search_engine.understanding.tokens import Token, join_typed, split_tokens
+from search_engine.understanding.word_classes import EMERGENCY_WORDS, GENERAL_WORDS, SMALL_WORDS
 
-PAEDIATRIC_AGE = 16
-"""Years under which a paediatrician is one of those who treat (design of the order, F027)."""
-
-CHILD_VALUES = frozenset({"child", "baby"})
 GENERALIST, PAEDIATRICIAN = "généraliste", "pédiatre"
-
-_AGE = re.compile(r"\b(\d{1,3}) ?ans?\b", re.IGNORECASE)
-_MONTHS = re.compile(r"\b\d{1,2} ?mois\b", re.IGNORECASE)
 
 
 def read_what(text: str, *, place_given: bool = False) -> Reading:
-    """The reading of a line; with ``place_given`` no place is looked for inside it."""
+    """The reading of a line; with ``place_given`` a place inside it is told as unused.
+
+    Pure, and total: no text raises, and every word that means something is in a part, in
+    ``unused`` or in ``ignored``.
+    """
     numbers = split_numbers(text)
-    ages = _read_ages(numbers.rest)
-    pieces = split_pieces(split_tokens(_MONTHS.sub(" ", _AGE.sub(" ", numbers.rest))))
-    rest = _read_remainder(pieces, place_given=place_given, alone=not numbers.parts)
-    known = [_build_part(piece) for piece in pieces if _is_part(piece, rest)]
-    needs = [] if rest.parts else _needs_of_titles(pieces)
-    found = _prefer_specific([*numbers.parts, *known, *needs, *rest.parts])
-    return Reading(tuple(_add_paediatrician(_merge_same(found), ages)))
+    ages = split_ages(numbers.rest)
+    tokens = split_tokens(ages.rest)
+    whole = _read_whole_name(tokens)
+    pieces = split_pieces(tokens) if whole is None else list(whole.named)
+    rest = whole or _read_remainder(pieces, place_given=place_given, alone=not numbers.parts)
+    parts = _list_parts(pieces, rest, numbers.parts)
+    unused = (*_list_typed(pieces, UNUSED), *ages.unused, *rest.unused)
+    ignored = (*numbers.labels, *_list_typed(pieces, TITLE, FILLER))
+    if not (parts or ages.age or unused or ignored):
+        unused = tuple(token.typed for token in tokens)
+    return Reading(tuple(_add_age(parts, ages.age)), unused, ignored)
 
 
-def _read_ages(text: str) -> tuple[TextPart, ...]:
-    years, months = _AGE.search(text), _MONTHS.search(text)
-    if years is not None:
-        return (TextPart(PartKind.AGE, years[0], str(int(years[1]))),)
-    return () if months is None else (TextPart(PartKind.AGE, months[0], "baby"),)
+def _read_whole_name(tokens: Sequence[Token]) -> Remainder | None:
+    """The name that a line is: a frequent one, or what follows a civility (``Dr Ma``)."""
+    titles = [piece for piece in split_pieces(tokens[:1]) if is_title(piece)]
+    named = tokens[len(titles) :]
+    small = bool(titles and named) and all(token.folded in SMALL_WORDS for token in named)
+    if not small and not is_family_name(named):
+        return None
+    typed = join_typed(named)
+    return Remainder((TextPart(PartKind.NAME, typed, fold(typed)),), tuple(titles))
 
 
 def _read_remainder(pieces: Sequence[Piece], *, place_given: bool, alone: bool) -> Remainder:
-    """The names and places of every run of words that no phrase holds."""
+    """The names and the first place of the runs of words that no phrase holds."""
     nothing_known = alone and not any(piece.phrase is not None for piece in pieces)
     read = [
         read_run(run, place_given=place_given, alone=nothing_known) for run in find_runs(pieces)
     ]
-    parts = tuple(part for one in read for part in one.parts)
-    return Remainder(parts, tuple(piece for one in read for piece in one.named))
+    parts = [part for one in read for part in one.parts]
+    places = [part for part in parts if part.kind is PartKind.WHERE]
+    return Remainder(
+        tuple(part for part in parts if part not in places[1:]),
+        tuple(piece for one in read for piece in one.named),
+        (*(word for one in read for word in one.unused), *(part.typed for part in places[1:])),
+    )
+
+
+def _list_parts(
+    pieces: Sequence[Piece], rest: Remainder, numbers: Sequence[TextPart]
+) -> list[TextPart]:
+    known = [part for piece in pieces if _is_part(piece, rest) for part in _build_parts(piece)]
+    named = bool(rest.parts) and any(part.kind is not PartKind.WHERE for part in rest.parts)
+    has_need = named or any(part.kind in NEEDS_WORDS for part in known)
+    general = [] if has_need else _build_general_need(pieces)
+    return _merge_same(_prefer_specific([*numbers, *known, *general, *rest.parts]))
+
+
+def _list_typed(pieces: Iterable[Piece], *kinds: str) -> tuple[str, ...]:
+    """The words of the pieces of some kinds of rows."""
+    return tuple(piece.typed for piece in pieces if piece.phrase and piece.phrase.kind in kinds)
 
 
 def _is_part(piece: Piece, rest: Remainder) -> bool:
@@ -59,35 +86,47 @@ def _is_part(piece: Piece, rest: Remainder) -> bool:
     return is_row and not any(piece is named for named in rest.named)
 
 
-def _build_part(piece: Piece) -> TextPart:
+def _build_parts(piece: Piece) -> Iterator[TextPart]:
+    """The part of a phrase; a complaint of a child tells the age too: ``gastro bébé``."""
     phrase = piece.phrase
     if phrase is None:
-        raise ValueError("a piece of no phrase is no part")
-    return TextPart(PARTS[phrase.kind], piece.typed, phrase.value, phrase.words, piece.correction)
+        return
+    kind = PARTS[phrase.kind]
+    yield TextPart(kind, piece.typed, phrase.value, phrase.words, piece.correction)
+    if kind is PartKind.COMPLAINT:
+        yield from _find_age_inside(piece.tokens)
 
 
-def _needs_of_titles(pieces: Iterable[Piece]) -> list[TextPart]:
-    """``un docteur`` names nobody: a general practitioner is looked for."""
-    return [
-        TextPart(PartKind.NEED, piece.typed, GENERALIST, (GENERALIST,))
-        for piece in pieces
-        if is_title(piece) and piece.tokens[-1].singular in GENERAL_WORDS
-    ]
+def _find_age_inside(tokens: Sequence[Token]) -> Iterator[TextPart]:
+    for position in range(len(tokens)):
+        found = load_phrases().find_longest(tokens[position : position + 1])
+        if found is not None and found.phrase.kind == PartKind.AGE:
+            yield TextPart(PartKind.AGE, tokens[position].typed, found.phrase.value)
+
+
+def _build_general_need(pieces: Iterable[Piece]) -> list[TextPart]:
+    """``un docteur``, ``cabinet ouvert`` name nobody: a general practitioner is looked for."""
+    words = [piece.tokens[-1] for piece in pieces if piece.phrase is not None]
+    found = [token.typed for token in words if token.singular in GENERAL_WORDS]
+    return [TextPart(PartKind.NEED, found[0], GENERALIST, (GENERALIST,))] if found else []
 
 
 def _prefer_specific(parts: Sequence[TextPart]) -> Iterator[TextPart]:
     """``médecin cardiologue`` is a cardiologist, ``ophtalmo urgence`` an ophthalmologist soon."""
-    specific = [part for part in parts if part.kind in NEEDS_WORDS and not _is_generic(part)]
+    needs = [part for part in parts if part.kind in NEEDS_WORDS and not _is_urgent(part)]
+    specific = next((part for part in needs if not _is_general(part)), None)
+    general = [part.typed for part in parts if _is_general(part)]
     for part in parts:
-        if _is_generic(part) and any(one is not part for one in specific if not _is_urgent(one)):
-            if _is_urgent(part):
-                yield TextPart(PartKind.WHEN, part.typed, "soon")
-        else:
+        if needs and _is_urgent(part):
+            yield TextPart(PartKind.WHEN, part.typed, "soon")
+        elif part is specific:
+            yield part._replace(typed=" ".join([*general, part.typed]))
+        elif specific is None or not _is_general(part):
             yield part
 
 
-def _is_generic(part: TextPart) -> bool:
-    return part.kind is PartKind.NEED and _last_word(part) in GENERAL_WORDS | EMERGENCY_WORDS
+def _is_general(part: TextPart) -> bool:
+    return part.kind is PartKind.NEED and _last_word(part) in GENERAL_WORDS
 
 
 def _is_urgent(part: TextPart) -> bool:
@@ -100,31 +139,32 @@ def _last_word(part: TextPart) -> str:
 
 
 def _merge_same(parts: Iterable[TextPart]) -> list[TextPart]:
-    """Each meaning once: two words for one need, one quality said twice."""
+    """Each meaning once, with all its words: two words for one need, one quality said twice."""
     first: dict[tuple[PartKind, str, tuple[str, ...]], TextPart] = {}
     for part in parts:
         key = (part.kind, part.value, part.words)
         kept = first.get(key)
-        if kept is None or (part.correction and not kept.correction):
-            first[key] = part
+        first[key] = part if kept is None else _join_parts(kept, part)
     return list(first.values())
 
 
-def _add_paediatrician(parts: Sequence[TextPart], ages: tuple[TextPart, ...]) -> list[TextPart]:
+def _join_parts(one: TextPart, other: TextPart) -> TextPart:
+    typed = one.typed if other.typed == one.typed else f"{one.typed} {other.typed}"
+    return one._replace(typed=typed, correction=one.correction or other.correction)
+
+
+def _add_age(parts: Sequence[TextPart], told: TextPart | None) -> list[TextPart]:
     """The age told in figures wins over a word; a child's complaint is a paediatrician's too."""
-    kept = [part for part in parts if not (ages and part.kind is PartKind.AGE)]
-    every = [*kept, *ages]
-    if not any(part.kind is PartKind.AGE and is_child(part.value) for part in every):
-        return every
-    return [_with_paediatrician(part) for part in every]
+    ages = [part for part in parts if part.kind is PartKind.AGE]
+    if told is not None:
+        typed = " ".join([*(age.typed for age in ages), told.typed])
+        parts = [*(part for part in parts if part not in ages), told._replace(typed=typed)]
+    if not any(part.kind is PartKind.AGE and is_child(part.value) for part in parts):
+        return list(parts)
+    return [_add_paediatrician(part) for part in parts]
 
 
-def is_child(age: str) -> bool:
-    """An age under ``PAEDIATRIC_AGE``, in figures or in a word."""
-    return age in CHILD_VALUES or (age.isdigit() and int(age) < PAEDIATRIC_AGE)
-
-
-def _with_paediatrician(part: TextPart) -> TextPart:
+def _add_paediatrician(part: TextPart) -> TextPart:
     if part.kind is not PartKind.COMPLAINT or PAEDIATRICIAN in part.words:
         return part
     if GENERALIST not in part.words:

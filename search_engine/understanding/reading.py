@@ -48,10 +48,15 @@ class TextPart(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The parts in the order of the line; ``unused`` are the words that mean nothing here."""
+    """The parts of a line; numbers, then what the tables know, then names and places.
+
+    ``unused`` are the words that no search can use: they are told, never dropped in silence.
+    ``ignored`` are politeness, civilities and labels, which say nothing about who is looked for.
+    """
 
     parts: tuple[TextPart, ...]
     unused: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def find_parts(self, *kinds: PartKind) -> tuple[TextPart, ...]:
         """The parts of some kinds."""

@@ -1,12 +1,14 @@
 """What no phrase holds: a person's name, the name of a structure, a place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mappings.analysis import fold
 from search_engine.understanding.pieces import Piece, is_title
 from search_engine.understanding.places_inside import (
     PlaceInside,
+    count_town_words,
     find_ending_place,
     is_place,
 )
@@ -16,12 +18,25 @@ from search_engine.understanding.word_classes import (
     PARTICLES,
     PATRONS,
     PREPOSITIONS,
+    SIGN_WORDS,
     SMALL_WORDS,
     STRUCTURE_WORDS,
 )
 
-ARTICLES = {("de", "la"): "la", ("de", "l"): "l", ("du",): "le", ("des",): "les"}
+ARTICLES: Mapping[tuple[str, ...], str] = MappingProxyType(
+    {("de", "la"): "la", ("de", "l"): "l", ("du",): "le", ("des",): "les"}
+)
 """The article that a town keeps after the word for a structure: ``hôpital du Mans``."""
+
+
+CONTRACTIONS: Mapping[str, str] = MappingProxyType({"au": "Le", "aux": "Les"})
+"""The article that a preposition took in: ``aux Sables`` is Les Sables."""
+
+PATRON_WORDS = 2
+"""Words of a patron's name: ``Saint-Jean``; a town's is as long or longer."""
+
+SIGN_TOWN = 50_000
+"""Inhabitants from which ``pharmacie du Mans`` is read as one in Le Mans, not as a sign."""
 
 
 class Run(NamedTuple):
@@ -37,15 +52,22 @@ class Run(NamedTuple):
 
     @property
     def after_structure(self) -> bool:
-        """The word for a structure stands before the words."""
-        return self.before is not None and self.before.tokens[0].singular in STRUCTURE_WORDS
+        """The word for a structure stands before the words: ``cabinet`` alone is none."""
+        if self.before is None or self.before.phrase is None:
+            return False
+        is_need = self.before.phrase.kind == PartKind.NEED
+        return is_need and self.before.tokens[0].singular in STRUCTURE_WORDS
 
 
 class Remainder(NamedTuple):
-    """The parts found in what no phrase holds; ``named`` are the pieces that a name took in."""
+    """The parts found in what no phrase holds; ``named`` are the pieces that a name took in.
+
+    ``unused`` is the place of a line beside which a place was given.
+    """
 
     parts: tuple[TextPart, ...] = ()
     named: tuple[Piece, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def find_runs(pieces: Sequence[Piece]) -> Iterator[Run]:
@@ -66,36 +88,66 @@ def find_runs(pieces: Sequence[Piece]) -> Iterator[Run]:
 def read_run(run: Run, *, place_given: bool, alone: bool) -> Remainder:
     """The name, structure and place of a run; ``alone`` when the line says nothing else."""
     words = _trim_end(run.tokens)
-    place = None if place_given else _find_place(words, run, alone=alone)
-    named = _trim_end(words[: len(words) - place.length] if place else words)
-    named = _drop_prepositions(named)
-    parts = []
-    taken: tuple[Piece, ...] = ()
-    if _has_content(named):
-        if run.after_structure and run.before is not None:
-            typed = f"{run.before.typed} {join_typed(named)}"
-            parts.append(TextPart(PartKind.STRUCTURE, typed, fold(typed)))
-            taken = (run.before,)
-        else:
-            typed = join_typed(_drop_prefix(named))
-            parts.append(TextPart(PartKind.NAME, typed, fold(typed)))
-    if place is not None:
-        parts.append(_build_place(place))
-    return Remainder(tuple(parts), taken)
+    if not words:
+        return Remainder()
+    place = _find_place(words, run, alone=alone)
+    named = _drop_prepositions(_trim_end(words[: len(words) - place.length] if place else words))
+    rest = _read_named(named, run) if _has_content(named) else Remainder()
+    if place is None:
+        return rest
+    if place_given:
+        return rest._replace(unused=(place.typed,))
+    return rest._replace(parts=(*rest.parts, _build_place(place)))
+
+
+def _read_named(words: tuple[Token, ...], run: Run) -> Remainder:
+    """A structure after the word for one, else a person."""
+    if run.before is None or not run.after_structure:
+        typed = join_typed(_drop_prefix(words))
+        return Remainder((TextPart(PartKind.NAME, typed, fold(typed)),))
+    typed = f"{run.before.typed} {join_typed(words)}"
+    part = TextPart(PartKind.STRUCTURE, typed, fold(typed), (), run.before.correction)
+    return Remainder((part,), (run.before,))
 
 
 def _find_place(words: Sequence[Token], run: Run, *, alone: bool) -> PlaceInside | None:
     """After a preposition, else at the end of a line that already says something."""
-    for position, token in enumerate(words):
-        if token.folded in PREPOSITIONS and position + 1 < len(words):
-            place = _find_whole_place(words[position + 1 :])
-            if place is not None:
-                return place._replace(length=len(words) - position)
+    free = not (alone or run.before is None or run.titled)
+    place = None if free and _ends_with_long_town(words) else _find_announced_place(words)
+    if place is not None:
+        return place
     if run.titled:
-        return find_ending_place(words[1:], sure=False) if len(words) > 1 else None
-    if alone or run.before is None or (run.after_structure and _begins_a_sign(words)):
+        return _find_place_after_name(words)
+    if not free or (run.after_structure and _begins_a_sign(words, run)):
         return None
     return find_ending_place(words, sure=True)
+
+
+def _ends_with_long_town(words: Sequence[Token]) -> bool:
+    """The preposition is part of the town's own name: ``Bourg-en-Bresse``."""
+    town = words[len(words) - count_town_words(words) :]
+    return any(word.folded in PREPOSITIONS for word in town)
+
+
+def _find_place_after_name(words: Sequence[Token]) -> PlaceInside | None:
+    """A name keeps its first word, and the small ones before it: ``Dr Le Bras`` is nowhere."""
+    first = next((n for n, word in enumerate(words) if word.folded not in PARTICLES), len(words))
+    after = words[first + 1 :]
+    return find_ending_place(after, sure=False) if after else None
+
+
+def _find_announced_place(words: Sequence[Token]) -> PlaceInside | None:
+    """The place after the first preposition that has one; ``au Mans`` is Le Mans."""
+    for position, token in enumerate(words[:-1]):
+        if token.folded not in PREPOSITIONS:
+            continue
+        place = _find_whole_place(words[position + 1 :])
+        if place is not None:
+            article = CONTRACTIONS.get(token.folded)
+            full = f"{article} {place.typed}"
+            meant = full if article and is_place(full, sure=False) else place.meant
+            return place._replace(length=len(words) - position, meant=meant)
+    return None
 
 
 def _find_whole_place(words: Sequence[Token]) -> PlaceInside | None:
@@ -111,18 +163,23 @@ def _find_whole_place(words: Sequence[Token]) -> PlaceInside | None:
 
 def _build_place(place: PlaceInside) -> TextPart:
     correction = None if place.corrected is None else (place.typed, place.corrected)
-    return TextPart(PartKind.WHERE, place.typed, place.corrected or place.typed, (), correction)
+    value = place.corrected or place.meant or place.typed
+    return TextPart(PartKind.WHERE, place.typed, value, (), correction)
 
 
-def _begins_a_sign(words: Sequence[Token]) -> bool:
-    """The words are the name of a structure: a saint, or an article that no town bears."""
+def _begins_a_sign(words: Sequence[Token], run: Run) -> bool:
+    """The words are the name of a structure: a patron, or an article that no town bears.
+
+    A pharmacy or a clinic is named for less: ``pharmacie des Lilas`` is no shop of Les Lilas.
+    """
     folded = [word.folded for word in words]
     if folded[0] in PATRONS:
-        return True
+        return len(words) <= PATRON_WORDS or not is_place(join_typed(words), sure=False)
+    least = SIGN_TOWN if run.before and run.before.tokens[-1].singular in SIGN_WORDS else 0
     for links, article in ARTICLES.items():
         if tuple(folded[: len(links)]) == links:
             town = f"{article} {join_typed(words[len(links) :])}"
-            return not is_place(town, sure=False)
+            return not is_place(town, sure=False, inhabitants=least)
     return False
 
 

@@ -4,15 +4,15 @@ Bounded by length and never sure of itself: a word that only goes on, or stops s
 a family name (``Radion``, ``Kinet``).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import csv
 from functools import cache
+from importlib import resources
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from search_engine.understanding.phrases import load_phrases, read_words
-from search_engine.understanding.tokens import split_tokens
+from search_engine.understanding.tokens import singular, split_tokens
 
 MIN_LETTERS = 5
 """Shorter words are never corrected: one letter makes another word of them."""
@@ -20,17 +20,22 @@ MIN_LETTERS = 5
 TWO_ERRORS = 8
 """Letters from which two errors are admitted."""
 
+MAX_ERRORS = 2
+
 
 def find_near_words(word: str) -> list[str]:
-    """The known words near to an unknown one, the nearest first."""
-    if len(word) < MIN_LETTERS or not word.isalpha():
+    """The known words near to an unknown one, the nearest first.
+
+    A common French word is no error: ``plage`` is no wound, ``couleur`` no pain.
+    """
+    if len(word) < MIN_LETTERS or not word.isalpha() or word in _common_words():
         return []
-    errors = 2 if len(word) >= TWO_ERRORS else 1
+    errors = MAX_ERRORS if len(word) >= TWO_ERRORS else 1
     near = [
         (distance, known)
         for known, distance, _ in process.extract(
             word,
-            _candidates(word),
+            _candidates(len(word)),
             scorer=OSA.distance,
             score_cutoff=errors,
             limit=8,
@@ -58,24 +63,19 @@ def is_prolonged(word: str, known: str) -> bool:
     return known.startswith(word) and len(known) - len(word) > 1
 
 
-def _candidates(word: str) -> list[str]:
-    by_length = _words_by_length()
-    return [
-        known
-        for length in range(len(word) - 2, len(word) + 3)
-        for known in by_length.get(length, ())
-    ]
+@cache
+def _common_words() -> frozenset[str]:
+    """Folded singular words of the language that are near to a known word: ``common_words.csv``."""
+    text = resources.files(__package__).joinpath("common_words.csv").read_text("utf-8")
+    return frozenset(singular(row["word"]) for row in csv.DictReader(text.splitlines()))
 
 
 @cache
-def _words_by_length() -> Mapping[int, tuple[str, ...]]:
-    return group_by_length(word for word in load_phrases().known_words if word.isalpha())
-
-
-def group_by_length(words: Iterable[str]) -> Mapping[int, tuple[str, ...]]:
-    """The words that may be meant, by their number of letters."""
-    groups: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(words):
-        if len(word) >= MIN_LETTERS:
-            groups[len(word)].append(word)
-    return {length: tuple(group) for length, group in groups.items()}
+def _candidates(letters: int) -> tuple[str, ...]:
+    """The known words that a word of so many letters may be meant for."""
+    words = sorted(word for word in load_phrases().known_words if word.isalpha())
+    return tuple(
+        word
+        for word in words
+        if len(word) >= MIN_LETTERS and abs(len(word) - letters) <= MAX_ERRORS
+    )

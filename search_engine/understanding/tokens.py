@@ -11,6 +11,9 @@ _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 _OPTIONAL_ENDING = re.compile(r"\((?:e|ne|ère|ere|trice|euse|s|es)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
+_LOOKALIKES = str.maketrans("авекмнорстухАВЕКМНОРСТУХ", "abekmhopctyxABEKMHOPCTYX")
+"""Cyrillic letters that look like Latin ones, from a text that was copied."""
+
 ABBREVIATION = 3
 """Letters up to which a word is an abbreviation, which has no plural mark: MSP, ORL, les."""
 
@@ -31,7 +34,7 @@ def split_tokens(text: str) -> tuple[Token, ...]:
 
     ``M.G.`` gives ``mg``, ``infirmier(e)`` gives ``infirmier``, ``l'ophtalmo`` gives two words.
     """
-    plain = _OPTIONAL_ENDING.sub("", text)
+    plain = _OPTIONAL_ENDING.sub("", text.translate(_LOOKALIKES))
     joined = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", plain)
     spelled = joined.replace("œ", "oe").replace("Œ", "OE")
     found = ((word[0], fold(word[0])) for word in _WORD.finditer(spelled))

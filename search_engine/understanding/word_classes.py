@@ -29,6 +29,9 @@ PARTICLES = _CLASSES["particle"]
 STRUCTURE_WORDS = _CLASSES["structure"]
 """Words that begin the name of a place: ``clinique Pasteur``, ``pharmacie de la Gare``."""
 
+SIGN_WORDS = _CLASSES["sign"]
+"""Of them, those that bear a name of their own: ``pharmacie des Lilas``."""
+
 PATRONS = _CLASSES["patron"]
 """After the word for a structure they begin its name: the clinic Saint-Jean, not the commune."""
 

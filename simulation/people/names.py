@@ -1,12 +1,10 @@
 """Names of invented people: frequencies of reality, any combination is chance."""
 
-import csv
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from mappings.codes import table_rows
 from simulation.draws import WeightedChoice, build_weighted
 
 REGIONAL_SHARE = 0.35
@@ -26,18 +24,12 @@ class Name:
     gender: str
 
 
-def table(name: str) -> Iterator[dict[str, str]]:
-    """The rows of ``indexers/generate/tables/<name>.csv``."""
-    path = resources.files("simulation").joinpath("tables", f"{name}.csv")
-    yield from csv.DictReader(path.read_text("utf-8").splitlines())
-
-
 @cache
 def surnames(department: str = "") -> WeightedChoice[str] | None:
     """Surnames of the whole country, or those of one department; None when it has none."""
     rows = [
         (r["name"], float(r["weight"]))
-        for r in table("surnames")
+        for r in table_rows("surnames")
         if _is_from_department(r, department)
     ]
     return build_weighted(rows) if rows else None
@@ -50,7 +42,7 @@ def _is_from_department(row: dict[str, str], department: str) -> bool:
 @cache
 def first_names(gender: str) -> WeightedChoice[str]:
     """Given names of ``M`` or ``F``."""
-    rows = [r for r in table("given_names") if r["gender"] == gender]
+    rows = [r for r in table_rows("given_names") if r["gender"] == gender]
     return build_weighted([(r["name"], float(r["weight"])) for r in rows])
 
 

@@ -1,11 +1,12 @@
 """Addresses: a structure's, or one that practices share."""
 
+import csv
 import random
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 
 from simulation.draws import WeightedChoice, build_weighted
-from simulation.people.names import table
 from simulation.people.numbers import Numbers, draw_phone
 from simulation.places.territory import WHOLE_CITIES, GeneratedTown
 from simulation.scales import JOIN_SHARE
@@ -30,7 +31,8 @@ class Street:
 @cache
 def streets() -> WeightedChoice[Street]:
     """The usual streets of French towns."""
-    rows = table("streets")
+    path = resources.files("simulation").joinpath("tables", "streets.csv")
+    rows = csv.DictReader(path.read_text("utf-8").splitlines())
     return build_weighted(
         [(Street(r["code"], r["label"], r["name"]), float(r["weight"])) for r in rows]
     )

@@ -1,0 +1,144 @@
+"""Readings: what a typed line must be read as; judged by the parser alone, without an index.
+
+``readings.csv`` was written before the engine was asked. A ``must`` gates, a ``wish`` is told.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from mappings.analysis import fold
+from search_engine.relevance.verdict import CaseOutcome
+from search_engine.request.interpretation import interpret
+from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.read_what import read_what
+from search_engine.understanding.reading import PartKind, Reading
+
+MUSTS, WISHES = "reading_must", "reading_wish"
+"""The groups of the readings in a report."""
+
+LEAST_WISHES = 0.85
+"""Share of the wishes that are read as written; below it the table or the parser went back."""
+
+UNUSED, CORRECTED = "unused", "corrected"
+
+FOLDED = frozenset({PartKind.WHERE.value, PartKind.NAME.value, PartKind.STRUCTURE.value, UNUSED})
+"""Kinds whose value is a text: compared without case and accents."""
+
+Fact = tuple[str, object]
+"""One thing that a reading says: the kind, and its value or the codes it means."""
+
+
+class Level(StrEnum):
+    """How much a reading matters."""
+
+    MUST = "must"
+    WISH = "wish"
+
+
+class ReadingCase(NamedTuple):
+    """A line, how it is to be read (the parts named and no other), and what it is an example of."""
+
+    text: str
+    expected: str
+    level: Level
+    why: str
+
+
+def load_readings() -> tuple[ReadingCase, ...]:
+    """The lines of ``readings.csv``."""
+    text = resources.files(__package__).joinpath("readings.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(
+        ReadingCase(row["text"], row["expected"], Level(row["level"]), row["why"]) for row in rows
+    )
+
+
+def judge_readings() -> Iterator[CaseOutcome]:
+    """The outcome of every line; a wish that is not met is known, and fails nothing."""
+    for case in load_readings():
+        group = MUSTS if case.level is Level.MUST else WISHES
+        about = CaseOutcome(f"« {case.text} »", group, case.why, {"what": case.text})
+        outcome = about.with_problems(judge_reading(case))
+        problems = outcome.problems
+        if group == WISHES and problems:
+            outcome = outcome.as_known_failure(problems[0])
+        yield outcome
+
+
+def judge_reading(case: ReadingCase) -> list[str]:
+    """What is wrong with the reading of a line, in French; nothing for one as expected."""
+    expected, read = expected_facts(case.expected), read_facts(read_what(case.text))
+    corrections = {fact for fact in read if fact[0] == CORRECTED}
+    told = {fact for fact in expected if fact[0] == CORRECTED}
+    if expected - told == read - corrections and told <= corrections:
+        return []
+    return [f"attendu : {case.expected} ; lu : {describe_reading(read_what(case.text))}"]
+
+
+def expected_facts(expected: str) -> frozenset[Fact]:
+    """What a column ``expected`` says: ``need:pédiatre; where:Mende``."""
+    return frozenset(_expected_fact(*part.partition(":")[::2]) for part in expected.split("; "))
+
+
+def _expected_fact(kind: str, value: str) -> Fact:
+    if kind == PartKind.NEED:
+        return kind, find_codes(value.split("|"))
+    if kind == PartKind.COMPLAINT:
+        return kind, find_codes(value.partition(">")[2].split("|"))
+    if kind == CORRECTED:
+        typed, _, meant = value.partition(">")
+        return kind, (fold(typed), fold(meant))
+    return kind, fold(value) if kind in FOLDED else value
+
+
+def read_facts(reading: Reading) -> frozenset[Fact]:
+    """What a reading says; several needs are alternatives of one."""
+    facts: set[Fact] = set()
+    needs = [word for part in reading.find_parts(PartKind.NEED) for word in part.words]
+    if needs:
+        facts.add((PartKind.NEED.value, find_codes(needs)))
+    for part in reading.parts:
+        kind = part.kind.value
+        if part.kind is PartKind.COMPLAINT:
+            facts.add((kind, find_codes(part.words)))
+        elif part.kind is not PartKind.NEED:
+            facts.add((kind, fold(part.value) if kind in FOLDED else part.value))
+    facts |= {(UNUSED, fold(typed)) for typed in reading.unused}
+    facts |= {(CORRECTED, (fold(typed), fold(meant))) for typed, meant in reading.corrections}
+    return frozenset(facts)
+
+
+@cache
+def _find_code(word: str) -> object:
+    """The codes of a word of need; a word that no code table holds yet is itself."""
+    try:
+        meaning = interpret(word)
+    except QueryTooShort:
+        return word
+    if not meaning.targets and not meaning.needs_maternity:
+        return word
+    return (
+        meaning.professions,
+        meaning.specialties,
+        meaning.categories,
+        meaning.offer_kinds,
+        meaning.structure_kinds,
+        meaning.needs_maternity,
+    )
+
+
+def find_codes(words: Iterable[str]) -> frozenset[object]:
+    """What words of need mean, each by its codes: ``toubib`` and ``généraliste`` are equal."""
+    return frozenset(map(_find_code, words))
+
+
+def describe_reading(reading: Reading) -> str:
+    """A reading as the column ``expected`` writes it."""
+    parts = [f"{part.kind.value}:{'|'.join(part.words) or part.value}" for part in reading.parts]
+    parts += [f"{UNUSED}:{typed}" for typed in reading.unused]
+    parts += [f"{CORRECTED}:{typed}>{meant}" for typed, meant in reading.corrections]
+    return "; ".join(parts) or "rien"

@@ -1,0 +1,33 @@
+"""Names of people that are frequent in France: what is typed as one is never mended.
+
+The tables are those that the invented country draws from, ``mappings/tables``.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from geography.gazetteer import load_gazetteer
+from mappings.analysis import fold
+from mappings.codes import table_rows
+from search_engine.understanding.tokens import Token
+
+
+def is_family_name(tokens: Sequence[Token]) -> bool:
+    """Whether all the words are one frequent family name: ``Le Dû``, ``Marie-Sainte``."""
+    return " ".join(token.folded for token in tokens) in _family_names()
+
+
+def is_proper_noun(folded: str) -> bool:
+    """Whether a folded word is of a frequent family or given name, or is a commune."""
+    return folded in _name_words() or bool(load_gazetteer().by_name(folded))
+
+
+@cache
+def _family_names() -> frozenset[str]:
+    return frozenset(fold(row["name"]) for row in table_rows("surnames"))
+
+
+@cache
+def _name_words() -> frozenset[str]:
+    given = (fold(row["name"]) for row in table_rows("given_names"))
+    return frozenset(word for name in (*_family_names(), *given) for word in name.split())
