@@ -6,7 +6,7 @@ from search_engine.relevance.readings import (
     LEAST_WISHES,
     Level,
     ReadingCase,
-    expected_facts,
+    parse_expected,
     judge_reading,
     load_readings,
 )
@@ -24,7 +24,7 @@ def list_cases(level: Level) -> list[ReadingCase]:
 def test_there_are_enough_readings_each_with_its_reason() -> None:
     assert len(READINGS) >= LEAST_READINGS
     assert len({case.text for case in READINGS}) == len(READINGS)
-    assert all(case.why and expected_facts(case.expected) for case in READINGS)
+    assert all(case.why and parse_expected(case.expected) for case in READINGS)
 
 
 def test_every_must_is_read_as_expected() -> None:
