@@ -80,15 +80,13 @@ def serve(environment: None) -> Iterator[StartServer]:
 @pytest.fixture(scope="session")
 def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
     """A client of the application on a real socket of this machine."""
-    with pytest.MonkeyPatch.context() as start:
-        start.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
-        start.setenv("SAS_ELASTICSEARCH_URL", es_url)
-        start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
-        with (
-            open_api_server(build_frozen_app()) as url,
-            httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
-        ):
-            yield client
+    with ExitStack() as running:
+        with pytest.MonkeyPatch.context() as start:  # read at its start, no test after it sees them
+            start.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
+            start.setenv("SAS_ELASTICSEARCH_URL", es_url)
+            start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
+            url = running.enter_context(open_api_server(build_frozen_app()))
+        yield running.enter_context(httpx.Client(base_url=url, timeout=PATIENCE_S))
 
 
 @contextmanager

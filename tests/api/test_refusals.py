@@ -202,6 +202,8 @@ RAISED: list[tuple[Exception, int, str]] = [
     (search.GeocoderUnavailable(), 503, "geocoder_unavailable"),
     (search.PartialAnswer(), 503, "partial_answer"),
     (elastic.ElasticUnavailable(ADDRESS), 503, "search_unavailable"),
+    (elastic.ElasticUnreadable(), 503, "search_unavailable"),
+    (elastic.IndexClosed(ADDRESS), 503, "index_closed"),
     (elastic.ElasticTimeout(ADDRESS), 504, "search_timeout"),
     (elastic.ElasticRefused(ADDRESS), 503, "search_unavailable"),
     (elastic.ElasticForbidden(ADDRESS), 503, "search_unavailable"),

@@ -33,12 +33,14 @@ EC_KEY = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "one"})
 SEARCH_BODY: dict[str, Any] = {"what": "MG", "insee": "48095"}
 OFFER = "/v1/offers/rpps:10000000102@1480000102"
+A_DAY_S = 86_400
+"""A token made as a file is read must last as long as any run of the tests."""
 
 
 def claims(*roles: str, **changed: Any) -> dict[str, Any]:
     """Sound claims; a change to None leaves the claim out."""
     now = int(time.time())
-    sound = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + 300, "sub": "s-1"}
+    sound = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + A_DAY_S, "sub": "s-1"}
     held = {**sound, "realm_access": {"roles": list(roles)}, **changed}
     return {name: value for name, value in held.items() if value is not None}
 
@@ -146,14 +148,14 @@ def build_forged_tokens() -> dict[str, str]:
         "issuer": sign_token(claims(role, iss="https://other.example")),
         "expired": sign_token(claims(role, exp=now - 60)),
         "no end": sign_token(claims(role, exp=None)),
-        "not yet": sign_token(claims(role, nbf=now + 300)),
+        "not yet": sign_token(claims(role, nbf=now + A_DAY_S)),
         "unknown kid": sign_token(claims(role), kid="three"),
         "kid of no text": sign_token(claims(role), kid="three").replace("eyJ", "e30", 1),
         "kid of no key": sign_token(claims(role), kid=""),
         "own key": sign_token(claims(role), STRANGER, jwk=STRANGER.as_dict(private=False)),
         "own address": sign_token(claims(role), STRANGER, jku="https://other.example/keys"),
         "critical": sign_with_header(
-            {"alg": "RS256", "kid": "one", "crit": ["exp"], "exp": now + 300}
+            {"alg": "RS256", "kid": "one", "crit": ["exp"], "exp": now + A_DAY_S}
         ),
         "no payload to sign": sign_with_header({"alg": "RS256", "kid": "one", "b64": False}),
         "algorithm of no text": sign_with_header({"alg": ["RS256"], "kid": "one"}),
@@ -161,7 +163,7 @@ def build_forged_tokens() -> dict[str, str]:
         "header out of shape": sign_with_header("[" * 3_000),
         "subject of no text": sign_token(claims(role, sub=12)),
         "end of no number": sign_token(claims(role, exp="tomorrow")),
-        "issued later": sign_token(claims(role, iat=now + 300)),
+        "issued later": sign_token(claims(role, iat=now + A_DAY_S)),
         "encrypted": f"{sound.split('.')[0]}.a.b.c.d",
         "two parts": sound.rpartition(".")[0],
         "not a token": "x",
