@@ -4,6 +4,7 @@ A reader sees the former content or the new one, never a part: the content is wr
 file, brought to the disk, then renamed over it. The owner and the mode of the file stay.
 """
 
+import errno
 import fcntl
 import glob
 import os
@@ -40,6 +41,8 @@ def replace_file(file: Path, content: bytes, *, mode: int = OWNER_ONLY) -> None:
         if file.exists() and not file.is_file():
             file.write_bytes(content)
             return
+        if not file.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
         _replace_content(file.resolve(), content, mode)
 
 

@@ -109,7 +109,7 @@ def test_a_refused_answer_ends_in_one_sentence(body: bytes) -> None:
         ("--asked", " , ", "at least one id"),
         ("--origin", " ", "give a value"),
         ("--now", "2021-11-04T14:19:35", "offset"),
-        ("--rejected", "/nowhere/at/all", "cannot be written"),
+        ("--rejected", "/nowhere/at/all", "/nowhere/at/all cannot be"),
     ],
 )
 def test_a_wrong_option_is_said(option: str, value: str, told: str) -> None:
