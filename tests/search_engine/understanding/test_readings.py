@@ -6,9 +6,9 @@ from search_engine.relevance.readings import (
     LEAST_WISHES,
     Level,
     ReadingCase,
-    parse_expected,
     judge_reading,
     load_readings,
+    parse_expected,
 )
 from search_engine.understanding.read_what import read_what
 from search_engine.understanding.reading import PartKind
