@@ -10,8 +10,8 @@ Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHO
 ``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``,
 ``MANY``, ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
 ``LARGEST_ANSWER``, ``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``,
-``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``ROWS_OF_A_PERSON``, ``SITES``,
-``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
+``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``,
+``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``, ``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
@@ -188,6 +188,10 @@ LARGEST_ITEM = 32 * MIB
 """Bytes of one legal entity of FINESS with its sites: the largest have 5 MiB."""
 LARGEST_JOIN = 512 * MIB
 """Bytes of the contracts of the Assurance maladie kept in memory: the country has 150 MB."""
+EXPORTED_ROWS = 20_000
+"""Rows of one source exported to be corrected by hand; all are kept in memory."""
+EXPORTED_SIZE = 64 * MIB
+"""Characters of those rows together."""
 ROWS_OF_A_PERSON = 1_000
 """Rows of activity, or of skills, of one person: the most there are is under 100."""
 SITES = 1_000_000

@@ -24,6 +24,7 @@ from indexers.sources.own_formats import csv_rows, read_entries
 from indexers.sources.reading.corrections import RowReader, document, read_rows
 from indexers.sources.rpps.activities import read_activities
 from indexers.sources.rpps.skills import read_skills
+from mappings.bounds import EXPORTED_ROWS, EXPORTED_SIZE
 from mappings.formats import FORMATS
 from mappings.state_file import OWNER_ONLY, replace_file
 
@@ -88,9 +89,10 @@ class ReplayResult:
 def export_rows(run: Path, source: str, path: Path) -> int:
     """Write the rows a run set aside of one source as a file of that source; how many.
 
-    Raises ``CorrectionFileError`` when there is none that can be corrected.
+    Raises ``CorrectionFileError`` when there is none that can be corrected, or more than
+    ``EXPORTED_ROWS``.
     """
-    rows = [row for row in folder.read_quarantined_rows(run, source) if _is_correctable(row)]
+    rows = _read_correctable_rows(run, source)
     kept = run / folder.QUARANTINE / f"{source}{LAYOUT}"
     if not rows or not kept.is_file():
         raise CorrectionFileError(
@@ -108,6 +110,20 @@ def export_rows(run: Path, source: str, path: Path) -> int:
     _write_private(path, exported.encode())
     _write_private(_origin_path(path), orjson.dumps(origin))
     return len(rows)
+
+
+def _read_correctable_rows(run: Path, source: str) -> list[dict[str, Any]]:
+    rows, size = [], 0
+    for row in filter(_is_correctable, folder.read_quarantined_rows(run, source)):
+        rows.append(row)
+        size += len(row["raw"])
+        if len(rows) > EXPORTED_ROWS or size > EXPORTED_SIZE:
+            raise CorrectionFileError(
+                f"Run {run.name} set over {EXPORTED_ROWS:,} rows or {EXPORTED_SIZE:,} characters "
+                f"of {source} aside: nobody corrects so much by hand. Have the file mended where "
+                "it is published."
+            )
+    return rows
 
 
 def _neutralise_document(text: str, layout: Layout) -> str:
