@@ -5,13 +5,13 @@ the reasons of the quarantine take their limits from here. A value beyond its bo
 aside, never its file. Text is bounded in characters, and in bytes of UTF-8 where it becomes an
 identifier of Elasticsearch.
 
-Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``,
-``URL`` (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``,
-``RADIUS_KM`` (numbers); ``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``,
-``MANY``, ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
-``LARGEST_ANSWER``, ``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``,
-``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``,
-``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``, ``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
+Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``, ``URL``
+(text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``, ``RADIUS_KM`` (numbers);
+``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``, ``MANY``, ``COMMUNES`` (items of a
+list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``, ``LARGEST_ANSWER``,
+``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``, ``LARGEST_OWN``, ``OWN_ROWS``,
+``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``, ``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``,
+``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
