@@ -21,6 +21,7 @@ from cli.commands import (
     search,
     slots,
     snapshots,
+    words,
 )
 from cli.streams import open_standard_streams
 
@@ -44,7 +45,7 @@ app = CommandLine(
 
 TOPICS = (
     *(api_key, node, fetch, generate, reindex, index, index_keys, diff, snapshots),
-    *(quarantine, report, notify, slots, search, relevance, lrm),
+    *(quarantine, report, notify, slots, search, relevance, words, lrm),
 )
 for topic in TOPICS:
     topic.register(app)

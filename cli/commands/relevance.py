@@ -23,6 +23,7 @@ from indexers.reindex.recipe import Judge
 from search_engine.logs import configure_logs
 from search_engine.relevance.cases import PRODUCT_CASES, Cases, CasesFileInvalid, load_cases
 from search_engine.relevance.judge import Advance, judge
+from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.verdict import RelevanceVerdict
 from search_engine.request.configuration import BadConfigurationError, check_search_settings
 from search_engine.request.problem_document import (
@@ -51,6 +52,12 @@ def relevance(
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Seulement la part jugée avant chaque mise en service.")
     ] = False,
+    readings: Annotated[
+        bool,
+        typer.Option(
+            "--readings", help="Seulement la lecture des textes, qui ne demande aucun index."
+        ),
+    ] = False,
     now: Annotated[
         str | None,
         typer.Option(
@@ -69,11 +76,16 @@ def relevance(
     l'on cherche par leur nom dans leur commune. Là où l'index ne contient rien à juger, un cas
     n'est pas jugé ; il n'est jamais compté comme réussi.
 
+    D'abord, sans index, un millier de textes tapés doivent être lus comme attendu
+    (search_engine/relevance/readings.csv) : un « must » mal lu est un échec, un souhait est dit.
+
     Une plainte devient un cas : écrivez-le dans un fichier et passez-le à --cases.
 
     Exemples :
 
     sas relevance
+
+    sas relevance --readings
 
     sas relevance --index offers-v1-20261123-080000-000000 --json
 
@@ -81,12 +93,17 @@ def relevance(
 
     Codes de sortie : 0 bon ; 1 pas assez bon ; 2 commande à corriger ; 3 service indisponible.
     """
+    if readings:
+        _report_readings(as_json=as_json)
+        return
     moment, judged = parse_now(now), _load_case_file(cases)
     with open_relevance_error_report():
         name = index or offers_alias(read_elastic_settings().index_prefix)
         with open_delayed_bar("Recherches jugées") as bar:
             verdict = asyncio.run(
-                _judge_index(name, judged, moment, smoke=smoke, advance=bar.show_count)
+                _judge_index(
+                    name, judged, moment, smoke=smoke, own=cases is not None, advance=bar.show_count
+                )
             )
     if as_json:
         print_json(relevance_text.as_json(verdict, name, moment), indent=True)
@@ -115,10 +132,23 @@ async def _judge_index(
     now: datetime,
     *,
     smoke: bool,
+    own: bool = False,
     advance: Advance = lambda done: None,
 ) -> RelevanceVerdict:
+    """The verdict; cases of one's ``own`` take the place of the product's readings too."""
     async with async_client(request_timeout=ADMIN_TIMEOUT_S) as client:
-        return await judge(client, name, cases, now, smoke=smoke, advance=advance)
+        return await judge(client, name, cases, now, smoke=smoke, readings=not own, advance=advance)
+
+
+def _report_readings(*, as_json: bool) -> None:
+    """Print the readings alone; exit code 1 where one that must be is not as expected."""
+    verdict = RelevanceVerdict([], list(judge_readings()))
+    if as_json:
+        print_json(relevance_text.readings_as_json(verdict), indent=True)
+    else:
+        result_console(highlight=False).print(relevance_text.report_readings(verdict))
+    if not verdict.good:
+        raise typer.Exit(REFUSED)
 
 
 def _load_case_file(path: Path | None) -> Cases:

@@ -1,5 +1,6 @@
 """Results of ``sas relevance``: French text for people, JSON for programs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -14,6 +15,7 @@ from rich.text import Text
 from mappings.instants import utc_text
 from search_engine.relevance.cases import CaseKind
 from search_engine.relevance.limits import LEAST_NDCG
+from search_engine.relevance.readings import MUSTS, WISHES
 from search_engine.relevance.verdict import CaseOutcome, RelevanceVerdict, State
 
 GROUPS: Mapping[str, str] = MappingProxyType(
@@ -41,13 +43,41 @@ NOTHING = "Rien n'a pu être jugé : cet index ne contient aucune offre où pose
 
 def report(verdict: RelevanceVerdict, name: str) -> RenderableType:
     """The counts of each kind, the measures, each failed case, and the conclusion."""
-    blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), counts(verdict)]
+    blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), *count_readings(verdict)]
+    blocks += map(misreading, [*verdict.misread, *verdict.unmet_wishes])
     blocks += [
+        counts(verdict),
         measure(verdict),
         *map(failure, verdict.failures),
         *map(not_judged, list_unjudged(verdict)),
     ]
     return Group(*blocks, *conclusion(verdict))
+
+
+def report_readings(verdict: RelevanceVerdict) -> RenderableType:
+    """The readings alone, which need no index, and the conclusion."""
+    listed = map(misreading, [*verdict.misread, *verdict.unmet_wishes])
+    good = [Text("Les textes sont lus comme attendu.", style="green")]
+    bad = [Text(fault, style="red") for fault in verdict.faults()]
+    return Group(*count_readings(verdict), *listed, *(bad or good))
+
+
+def count_readings(verdict: RelevanceVerdict) -> list[Text]:
+    """How many typed lines are read as they must be, and how many as is wished."""
+    musts = [one for one in verdict.readings if one.group == MUSTS]
+    wishes = [one for one in verdict.readings if one.group == WISHES]
+    named = ((musts, "lus comme il le faut"), (wishes, "lus comme on le souhaite"))
+    return [
+        Text(f"Textes {label} : {sum(one.state is State.PASSED for one in group)} sur {len(group)}")
+        for group, label in named
+        if group
+    ]
+
+
+def misreading(one: CaseOutcome) -> Text:
+    """A line read otherwise than expected, and whether that fails."""
+    mark = "mal lu" if one.state is State.FAILED else "souhait non tenu"
+    return Text(f"« {one.id} » : {mark}, {one.problems[0]}")
 
 
 def list_unjudged(verdict: RelevanceVerdict) -> list[CaseOutcome]:
@@ -131,6 +161,17 @@ def as_json(verdict: RelevanceVerdict, name: str, now: datetime) -> dict[str, An
             for group, counted in verdict.counts.items()
         },
         "cases": [asdict(one) for one in verdict.outcomes],
+        "readings": readings_as_json(verdict),
+    }
+
+
+def readings_as_json(verdict: RelevanceVerdict) -> dict[str, Any]:
+    """How many lines are read as expected, and the others, by how much they matter."""
+    passed = Counter(one.group for one in verdict.readings if one.state is State.PASSED)
+    return {
+        "passed": {group: passed[group] for group in (MUSTS, WISHES)},
+        "failed": [asdict(one) for one in verdict.misread],
+        "unmet_wishes": [asdict(one) for one in verdict.unmet_wishes],
     }
 
 

@@ -12,6 +12,7 @@ from search_engine.relevance.cases import AnywhereCase, Case, Cases, KnownItems
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.relevance.limits import PLACES, SMOKE_PLACES
 from search_engine.relevance.measures import PageIds, judgements, ndcg, problems
+from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.rules import breaches
 from search_engine.relevance.sample import (
     build_item_case,
@@ -57,19 +58,22 @@ async def judge(
     now: datetime,
     *,
     smoke: bool = False,
+    readings: bool = True,
     advance: Advance = lambda done: None,
 ) -> RelevanceVerdict:
     """Every case run on the alias or index ``name`` at the instant ``now`` (aware).
 
-    ``smoke`` runs the bounded part that a new index must pass before it goes live. Raises the
-    errors of ``elastic.errors``, and ``PartialAnswer``.
+    The readings come first, which need no index; without ``readings`` they are left out, for
+    cases of one's own. ``smoke`` runs the bounded part that a new index must pass before it goes
+    live. Raises the errors of ``elastic.errors``, and ``PartialAnswer``.
     """
+    read = list(judge_readings(smoke=smoke)) if readings else []
     asking = IndexProbe(client, name, now)
     outcomes: list[CaseOutcome] = []
     async for one in judge_cases(asking, cases, smoke=smoke):
         outcomes.append(one)
         advance(len(outcomes))
-    return RelevanceVerdict(outcomes)
+    return RelevanceVerdict(outcomes, read)
 
 
 async def judge_cases(

@@ -5,6 +5,7 @@
 | mean nDCG@10 of the known items and of the cases judged by ids | at least 0.95 |
 | ids forbidden on a first page | none |
 | cases run anywhere whose page breaks a rule | none |
+| typed lines that must be read otherwise (``readings``) | none |
 """
 
 LEAST_NDCG = 0.95

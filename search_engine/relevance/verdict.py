@@ -63,9 +63,14 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RelevanceVerdict:
-    """What all the cases give together."""
+    """What all the cases give together.
+
+    ``readings`` are those of typed lines, which need no index (``readings``): a wish that is not
+    met is a known failure, told and not counted.
+    """
 
     outcomes: list[CaseOutcome]
+    readings: list[CaseOutcome] = field(default_factory=list)
 
     @property
     def ndcg(self) -> float | None:
@@ -89,8 +94,23 @@ class RelevanceVerdict:
 
     @property
     def has_no_judgement(self) -> bool:
-        """Whether the index held nothing to judge: no reason to refuse it, none to praise it."""
+        """Whether the index held nothing to judge: no reason to refuse it, none to praise it.
+
+        False where the readings alone were judged.
+        """
+        if self.readings and not self.outcomes:
+            return False
         return all(one.state is State.NOT_JUDGED for one in self.outcomes)
+
+    @property
+    def misread(self) -> list[CaseOutcome]:
+        """The lines that must be read otherwise."""
+        return [one for one in self.readings if one.state is State.FAILED]
+
+    @property
+    def unmet_wishes(self) -> list[CaseOutcome]:
+        """The lines that are to be read otherwise one day."""
+        return [one for one in self.readings if one.state is State.KNOWN_FAILURE]
 
     @property
     def good(self) -> bool:
@@ -105,6 +125,9 @@ class RelevanceVerdict:
             lost = [one.id for one in self.failures if one.tolerated]
             named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
             summary.append(f"{low} : {named}" if lost else low)
+        if self.misread:
+            named = ", ".join(f"« {one.id} »" for one in self.misread[:NAMED])
+            summary.append(f"{len(self.misread)} textes mal lus : {named}")
         return summary
 
 
