@@ -42,10 +42,20 @@ def find_near_danger(ahead: Sequence[Token]) -> NearDanger | None:
     """The longest phrase of danger that the words begin with, one error allowed in it."""
     for length in range(min(len(ahead), load_dangers().longest + 1), 0, -1):
         words = ahead[:length]
+        if _begins_later(words):
+            return None
         phrase = None if _is_said_otherwise(words) else _find_near(words)
         if phrase is not None:
             return NearDanger(phrase, length)
     return None
+
+
+def _begins_later(words: Sequence[Token]) -> bool:
+    """The first word is a small one before a phrase that needs none: ``de douleur thoracique``."""
+    if words[0].folded not in LINK_WORDS or len(words) == 1:
+        return False
+    rest = words[1:]
+    return load_dangers().find_longest(rest) is not None or _find_near(rest) is not None
 
 
 def _is_said_otherwise(words: Sequence[Token]) -> bool:
@@ -61,6 +71,8 @@ def _is_said_otherwise(words: Sequence[Token]) -> bool:
 def _find_near(words: Sequence[Token]) -> Phrase | None:
     index = _dangers_by_deletion()
     for joined in _join_words(words):
+        if len(joined.letters) > _longest_letters():
+            continue
         for shorter in (joined.letters, *_delete_letters(joined.letters)):
             for danger, phrase in index.get(shorter, ()):
                 if _is_near(joined, danger):
@@ -90,6 +102,12 @@ def _join_words(words: Sequence[Token]) -> dict[Joined, None]:
             Joined("".join(word.singular for word in content), len(content)),
         )
     )
+
+
+@cache
+def _longest_letters() -> int:
+    """Letters of the longest phrase of danger with its error: more is none of them."""
+    return max(map(len, _dangers_by_deletion())) + ERRORS
 
 
 def _delete_letters(joined: str) -> Iterator[str]:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from search_engine.understanding.dangers import find_near_danger
 from search_engine.understanding.names import is_proper_noun
 from search_engine.understanding.phrases import (
+    FILLER,
     TITLE,
+    UNUSED,
     VALUELESS,
     Phrase,
     PhraseTable,
@@ -14,12 +16,16 @@ from search_engine.understanding.phrases import (
     load_phrases,
 )
 from search_engine.understanding.places_inside import count_town_words
+from search_engine.understanding.reading import PartKind
 from search_engine.understanding.spelling import find_near_words
 from search_engine.understanding.tokens import Token, join_typed, singular
-from search_engine.understanding.word_classes import SMALL_WORDS
+from search_engine.understanding.word_classes import SMALL_WORDS, SURE_TITLES
 
 MIN_FILLER = 7
 """Letters from which a word is mended to one that is no part."""
+
+NAMES_TOO = frozenset({PartKind.COMPLAINT.value, PartKind.AGE.value, FILLER, UNUSED})
+"""Kinds of which a word after ``SURE_TITLES`` is a name; a need or a quality stays one."""
 
 
 class Piece(NamedTuple):
@@ -60,11 +66,27 @@ def split_pieces(tokens: Sequence[Token]) -> list[Piece]:
     position = 0
     while position < len(words):
         named = bool(pieces) and is_title(pieces[-1])
+        sure = named and pieces[-1].tokens[-1].folded in SURE_TITLES
         ahead = words[position : position + load_phrases().longest + 2]
-        piece = _read_piece(ahead, named=named, alone=len(tokens) == 1)
+        ahead = ahead[: _find_overlapping_danger(ahead)]
+        piece = _read_piece(ahead, named=named, sure=sure, alone=len(tokens) == 1)
         pieces.append(piece)
         position += len(piece.tokens)
     return [*pieces, *(Piece((token,)) for token in tokens[len(tokens) - town :])]
+
+
+def _find_overlapping_danger(words: Sequence[Word]) -> int | None:
+    """Where words of danger begin that a phrase before them would cut in two.
+
+    ``médecin douleur dans la poitrine`` is no doctor of pain.
+    """
+    ahead = [word.token for word in words]
+    found = load_phrases().find_longest(ahead)
+    for start in range(1, 0 if found is None else found.length):
+        danger = load_dangers().find_longest(ahead[start:])
+        if found is not None and danger is not None and start + danger.length > found.length:
+            return start
+    return None
 
 
 def _count_town_words(tokens: Sequence[Token]) -> int:
@@ -88,7 +110,7 @@ def is_title(piece: Piece) -> bool:
     return piece.phrase is not None and piece.phrase.kind == TITLE
 
 
-def _read_piece(words: Sequence[Word], *, named: bool, alone: bool) -> Piece:
+def _read_piece(words: Sequence[Word], *, named: bool, sure: bool, alone: bool) -> Piece:
     """A number is a phrase only where it is all that was typed: 15, not Paris 15."""
     ahead = [word.token for word in words]
     if ahead[0].folded.isdigit() and not alone:
@@ -96,9 +118,24 @@ def _read_piece(words: Sequence[Word], *, named: bool, alone: bool) -> Piece:
     mended = [] if named else list(_mend_first_unknown(words))
     danger = _match_piece(load_dangers(), ahead, mended) or _match_near_danger(ahead)
     phrase = _match_piece(load_phrases(), ahead, mended)
-    if danger is None or (phrase is not None and len(phrase.tokens) > len(danger.tokens)):
-        return phrase or Piece((ahead[0],))
-    return danger
+    if danger is not None and not _outweighs(phrase, danger):
+        return danger
+    if phrase is None or (sure and _is_name_too(phrase)):
+        return Piece((ahead[0],))
+    return phrase
+
+
+def _outweighs(phrase: Piece | None, danger: Piece) -> bool:
+    """A longer phrase holds words of danger by review only, written as it is in the table."""
+    if phrase is None or phrase.correction is not None:
+        return False
+    return len(phrase.tokens) > len(danger.tokens)
+
+
+def _is_name_too(piece: Piece) -> bool:
+    """One word that a person may be called, after ``Dr``: Dr Talon, Dr Bosse, Dr Patient."""
+    is_kind = piece.phrase is not None and piece.phrase.kind in NAMES_TOO
+    return is_kind and len(piece.tokens) == 1
 
 
 def _match_near_danger(ahead: Sequence[Token]) -> Piece | None:

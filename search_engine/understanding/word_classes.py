@@ -40,3 +40,6 @@ GENERAL_WORDS = _CLASSES["general"]
 
 EMERGENCY_WORDS = _CLASSES["emergency"]
 """Beside a need they tell when, not who."""
+
+SURE_TITLES = _CLASSES["sure_title"]
+"""Civilities after which a word is a name, whatever else it means: ``Dr Talon``."""

@@ -85,6 +85,8 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     text = sas("relevance", "--now", SEARCHED)
     assert text.exit_code == 0
     assert "Cet index répond bien." in text.output
+    assert (result["readings"]["failed"], result["readings"]["passed"]["reading_must"]) == ([], 988)
+    assert "Textes lus comme il le faut : 988 sur 988" in text.output
 
 
 def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:

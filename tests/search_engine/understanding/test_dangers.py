@@ -61,6 +61,13 @@ def test_no_town_is_read_as_danger() -> None:
     assert [name for name in towns if find_dangers(f"pharmacie {name}")] == []
 
 
+@pytest.mark.parametrize(
+    "text", ["médecin douleur dans la poitrine", "spécialiste douleur poitrine"]
+)
+def test_a_phrase_before_them_does_not_cut_them(text: str) -> None:
+    assert find_dangers(text) == {"chest_pain"}
+
+
 @pytest.mark.parametrize("text", ["suivi de grossesse", "vaccin méningite", "Noyales", "la colle"])
 def test_words_that_resemble_them_are_not_danger(text: str) -> None:
     assert find_dangers(text) == set()
@@ -69,3 +76,9 @@ def test_words_that_resemble_them_are_not_danger(text: str) -> None:
 @pytest.mark.parametrize("text", ["in conscient", "nerespire plus", "douleurthoracique"])
 def test_spaces_count_for_nothing(text: str) -> None:
     assert len(find_dangers(text)) == 1
+
+
+def test_a_small_word_before_them_is_no_correction() -> None:
+    reading = read_what("pas de douleur thoracique")
+    assert [part.typed for part in reading.parts] == ["douleur thoracique"]
+    assert reading.corrections == ()

@@ -40,6 +40,12 @@ def test_a_common_word_is_no_misspelling(word: str) -> None:
     assert read_what(word).corrections == ()
 
 
+@pytest.mark.parametrize("name", ["Talon", "Bosse", "Patient", "Vue", "Goutte", "Russe"])
+def test_after_a_civility_a_word_of_the_table_is_a_name(name: str) -> None:
+    assert read_name(f"Dr {name}") == [(PartKind.NAME, fold(name))]
+    assert read_name(f"dr {name} Brest")[0] == (PartKind.NAME, fold(name))
+
+
 @pytest.mark.parametrize(
     ("text", "name"), [("Dr Ma", "ma"), ("Le Dû", "le du"), ("Dr Le Bras", "le bras")]
 )
