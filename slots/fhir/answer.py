@@ -51,6 +51,11 @@ def read_pages(pages: Iterable[bytes | Json]) -> list[Json]:
         found.append(read_page(page))
         if not MANY.holds(found):
             raise _too_large(f"The answer has over {MANY.most} pages")
+    if not found:
+        raise AnswerRefusedError(
+            'The answer has no page, which is not "no slot": give the files of its pages.',
+            "answer_incomplete",
+        )
     return found
 
 

@@ -83,7 +83,12 @@ def _require_next_pages(pages: Sequence[Json]) -> None:
 
 
 def _may_follow(page: Json, following: Json) -> bool:
-    """True when the address of the following page does not say which it is."""
+    """True when the address of the following page does not say which it is.
+
+    One that leads on to the same page is this page given twice.
+    """
+    if _has_next(following) and _address(following, "next") == _address(page, "next"):
+        return False
     return _address(following, "self") in (None, _address(page, "self"))
 
 

@@ -74,6 +74,14 @@ def test_a_page_given_with_its_next_is_good(links_of_first: Json, links_of_secon
     assert sorted(slot_ids(answer)) == ALL
 
 
+def test_a_page_given_twice_does_not_stand_for_the_one_that_follows() -> None:
+    """Its server writes the address of the search as ``self`` of every page."""
+    links = [{"self": SELF, "next": f"{SELF}&page={n}"} for n in (2, 3)]
+    first, second, third = pages(*links, {"self": SELF})
+    assert sorted(slot_ids(PS.parse(first, second, third))) == ALL
+    refusal(PS, *({**one, "total": 0} for one in (first, first, third)))
+
+
 def test_pages_in_another_order_are_good_when_they_are_named() -> None:
     first, second = pages({"self": SELF, "next": f"{SELF}&p=2"}, {"self": f"{SELF}&p=2"})
     assert sorted(slot_ids(PS.parse(second, first))) == ALL

@@ -117,6 +117,14 @@ def test_a_refused_answer_is_counted_under_its_reason(folder: Path, page: Any, r
     assert len(sentences) == 1
 
 
+def test_an_answer_without_any_page_is_no_empty_answer(folder: Path) -> None:
+    """Taken as "no slot", it would erase all slots of the professionals it is about."""
+    name_file(folder)
+    counts, rejected, (sentence,) = read(folder)
+    assert (counts, rejected) == ([4], {"answer_incomplete": 1})
+    assert "no page" in sentence
+
+
 def test_a_page_over_the_bound_is_not_read_whole(folder: Path) -> None:
     with (folder / "fhir/huge.json").open("wb") as huge:
         huge.truncate(1 << 40)
