@@ -12,6 +12,7 @@ from mappings.fields import drop_empty_fields
 from mappings.identifiers import as_finess, as_siret
 from mappings.offer_ids import fair_key, professional_id, sos_point_id
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
+from slots.last_word import read_answer_times
 from slots.matching.matching import Geography, Locate, offer_owner
 
 PERSON_FIELDS = (
@@ -67,9 +68,12 @@ def build_new_place_offer(
 
 
 def is_editor_place(offer: Offer) -> bool:
-    """True for a place known only from a source of its slots."""
+    """True for a place with slots that is known only from a source of slots.
+
+    That source may have none left there, and another one some: the place is theirs too.
+    """
     place_source = offer["sources"].get("place", {}).get("source")
-    return any(slot["source"] == place_source for slot in offer.get("slots", []))
+    return bool(offer.get("slots")) and place_source in read_answer_times(offer)
 
 
 def refresh_place_offer(offer: Offer, known: Sequence[Offer]) -> Offer:

@@ -125,6 +125,25 @@ def test_an_agenda_older_than_the_live_one_changes_nothing(
     assert slot_hours(reindex_harness, AT_BRUNO) == {}
 
 
+def test_a_place_that_its_editor_left_keeps_the_slots_of_another(
+    reindex_harness: ReindexHarness,
+) -> None:
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    elsewhere = {"line": "4 rue du Pont", "postal_code": "48400", "city": "Florac"}
+    there = {hour: doctor_slot(BRUNO, hour, structure={}, place=elsewhere) for hour in (11, 12)}
+    tell(reindex_harness, "acme", BRUNO, NOW - 5 * MINUTE, there[11])
+    tell(reindex_harness, "beta", BRUNO, NOW - 4 * MINUTE, there[12])
+    (place,) = reindex_harness.offers().keys() - {AT_ANNE, AT_BRUNO}
+    tell(reindex_harness, "acme", BRUNO, NOW - 3 * MINUTE)
+    assert slot_hours(reindex_harness, place) == {"beta": [12]}
+    reindex_harness.reindex(files)
+    assert slot_hours(reindex_harness, place) == {"beta": [12]}
+    tell(reindex_harness, "beta", BRUNO, NOW - 2 * MINUTE)
+    reindex_harness.reindex(files, accept_drift=True)
+    assert place not in reindex_harness.offers()
+
+
 def test_a_dry_run_tells_what_becomes_of_the_slots(reindex_harness: ReindexHarness) -> None:
     """A directory without one editor, and with an older answer of another."""
     files = two_doctors(reindex_harness)
