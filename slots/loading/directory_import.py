@@ -12,9 +12,10 @@ from elasticsearch import Elasticsearch
 
 from elastic.errors import translate_errors
 from elastic.scan import scan
+from mappings.identifiers import as_adeli
 from mappings.records import CanonicalSlot
 from slots.last_word import WORD_FIELDS, answer_time, read_answer_times
-from slots.loading.importing import ImportReport, batches, import_answer
+from slots.loading.importing import ImportReport, batches, fetch_owner_offers, import_answer
 from slots.loading.requests import (
     OnRefusal,
     SourceAnswer,
@@ -22,7 +23,7 @@ from slots.loading.requests import (
     parse_requests,
     read_directory_requests,
 )
-from slots.matching.matching import offer_owner, slot_owner
+from slots.matching.matching import build_offer_index, offer_owner, slot_owner
 from slots.stored import AGENDA_SOURCE
 
 
@@ -84,7 +85,21 @@ def _agenda_answers(
     if agenda:
         live = fetch_slot_owners(client, alias, AGENDA_SOURCE)
         if max(live.values(), default="") <= answer_time(answered_at):
-            yield from split_agenda(group_by_owner(agenda), live.keys(), answered_at)
+            by_owner = _join_aliases(client, alias, group_by_owner(agenda))
+            yield from split_agenda(by_owner, live.keys(), answered_at)
+
+
+def _join_aliases(
+    client: Elasticsearch, alias: str, by_owner: Mapping[str, list[CanonicalSlot]]
+) -> dict[str, list[CanonicalSlot]]:
+    """The slots under an ADELI with those of its RPPS: apart, one answer would erase the other."""
+    adeli = [owner for owner in by_owner if as_adeli(owner)]
+    known = (one for batch in batches(adeli) for one in fetch_owner_offers(client, alias, batch))
+    index = build_offer_index(one.offer for one in known)
+    joined: dict[str, list[CanonicalSlot]] = defaultdict(list)
+    for owner, slots in by_owner.items():
+        joined[index.resolve_owner(owner)].extend(slots)
+    return joined
 
 
 def split_agenda(

@@ -11,6 +11,7 @@ from elastic import optimistic
 from elastic.bulk import BulkResult, Operation
 from elastic.optimistic import WriteConflictError
 from mappings.records import CanonicalSlot, Offer
+from slots.loading import importing
 from slots.loading.directory_import import import_directory
 from slots.loading.importing import import_answer
 from slots.loading.requests import SourceAnswer
@@ -235,3 +236,17 @@ def test_a_directory_replaces_the_agenda_and_each_editor(
     assert result.slots.removed == 3
     assert result.rejected == {"past": 2, "not_asked": 2}
     assert seen[-1] == 1
+
+
+def test_an_agenda_that_names_a_person_by_adeli_keeps_the_slots_however_it_is_divided(
+    es: Elasticsearch, create_offers: Create, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The live index knows the RPPS alone: an answer about it may not erase that of the ADELI."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    alias = create_offers([offer(adeli=["019999999"])])
+    by_adeli = canonical(practitioner={"idnps": "0019999999"})
+    directory = write(tmp_path, agenda(by_adeli))
+    for _ in range(2):
+        result = import_directory(es, alias, directory, NOW)
+        assert (result.slots.written, result.slots.removed) == (1, 0)
+        assert read_offer_slots(es, alias) == [(AGENDA_SOURCE, "09", None)]
