@@ -11,8 +11,11 @@ from functools import cache
 DELIMITERS = "|;,\t"
 """Of the sources that a spreadsheet opens: RPPS, FINESS, our own formats."""
 
-_FORMULA = re.compile(r"(\"?)('*[=+\-@\t\r])")
-_KEPT_AS_TEXT = re.compile(r"(\"?)'('*[=+\-@\t\r])")
+_FORMULA_START = r"'*[=+\-@\t\r＝＋－＠]"
+"""What makes a formula: in full width too, as a spreadsheet set to Japanese reads it. The quotes
+before it, ``""=1``, are none of the cell."""
+_FORMULA = re.compile(rf'("*)({_FORMULA_START})')
+_KEPT_AS_TEXT = re.compile(rf"(\"*)'({_FORMULA_START})")
 
 
 def find_delimiter(header: str) -> str:
