@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.segment import Segment
 
 from cli.notification.attempt import FailureExit
-from cli.terminal_text import escape_commands, flatten_text, strip_commands
+from cli.terminal_text import escape_commands, flatten_text, flatten_texts, strip_commands
 from indexers.runs.progress import ProgressListener
 
 PIPED_WIDTH = 200
@@ -78,7 +78,11 @@ def print_line(text: str, *, err: bool = False) -> None:
 def print_json(value: object, *, indent: bool = False) -> None:
     """Print one JSON document; a key that is a code is written as its text."""
     options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
-    typer.echo(escape_commands(orjson.dumps(value, option=options).decode()))
+    try:
+        document = orjson.dumps(value, option=options)
+    except orjson.JSONEncodeError:  # a name of a file that is no UTF-8
+        document = orjson.dumps(flatten_texts(value), option=options)
+    typer.echo(escape_commands(document.decode()))
 
 
 def print_error(sentence: str) -> None:

@@ -85,3 +85,12 @@ def test_there_is_one_way_to_the_terminal() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in refused
     ]
     assert found == []
+
+
+def test_a_name_that_is_no_utf_8_is_printed_without_what_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Python reads such a name of a file as halves of characters, which JSON cannot hold."""
+    print_json({"error": "/tmp/caf\udce9.json cannot be read", "path": ["\udcff"]})
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"error": "/tmp/caf.json cannot be read", "path": [""]}
