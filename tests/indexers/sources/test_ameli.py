@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -347,3 +348,22 @@ def test_two_editions_are_refused(files: FileSet) -> None:
         (files.directory / name).write_bytes(ameli_csv(IN_MENDE))
     with pytest.raises(TwoEditionsError, match=r"ameli\.csv"):
         files.doctor(ANNE).offers()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_permuted_rows_give_the_same_conventions(files: FileSet, seed: int) -> None:
+    """Contracts of one person that differ, and homonyms: which row comes first decides nothing."""
+    anne, bruno = ("MARTIN", "ANNE"), ("DURAND", "BRUNO")
+    files.doctor(ANNE, MENDE, anne).doctor(ANNE, FLORAC, anne, practice=rang(ANNE, 2))
+    files.doctor(CHLOE, ELSEWHERE, anne).doctor(BRUNO, MENDE, bruno)
+    optam = {"option_tarifaire_libelle": "OPTAM", "ps_activite_sesam_vitale": "OUI"}
+    his = {**IN_MENDE, "ps_activite_nom": "DURAND", "ps_activite_prenom": "BRUNO"}
+    rows = [
+        *(IN_MENDE, {**IN_MENDE, **SECTOR_2, **LINE_ELSEWHERE}, {**IN_MENDE, **optam}),
+        *(IN_FLORAC, {**IN_FLORAC, **optam}, {**IN_FLORAC, **LINE_ELSEWHERE}),
+        *(his, {**his, **optam}, {**his, **LINE_ELSEWHERE}),
+    ]
+    expected, doubts = build_offers_with_ameli(files, *rows)
+    assert {offer.get("sector") for offer in expected.values()} >= {"1", "3"}
+    random.Random(seed).shuffle(rows)
+    assert build_offers_with_ameli(files, *rows) == (expected, doubts)
