@@ -6,6 +6,7 @@ A bad line is set aside with the field that is wrong; the file goes on.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ FLAT = frozenset({"participation", "structures", "absences", "lrm"})
 
 RANGE_COLUMNS = tuple(f"range{number}" for number in range(1, MAX_ABSENCES + 1))
 """Columns of the absences of a CSV: ``2026-11-23/2026-11-25``, or one day alone."""
+
+_FRENCH_DAY = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}")
 
 _SHOWN, _SHOWN_ERRORS = 200, 10
 """Characters of a name or of a message, and errors of a row, that are shown."""
@@ -244,8 +247,16 @@ def _cell(name: str, cell: str) -> Any:
 
 
 def _days(cell: str) -> dict[str, str]:
+    """Both days; one day alone may be ``25/11/2026``, as a French spreadsheet writes it again."""
+    if _FRENCH_DAY.fullmatch(cell):
+        cell = "-".join(reversed(cell.split("/")))
     start, _, end = cell.partition("/")
     return {"start": start.strip(), "end": (end or start).strip()}
+
+
+def _boolean(cell: str) -> str:
+    """A French spreadsheet writes ``true`` again as ``VRAI``."""
+    return {"vrai": "true", "faux": "false"}.get(cell.lower(), cell)
 
 
 def _via(cell: str) -> int | str:
@@ -266,7 +277,15 @@ def _hours(cell: str) -> dict[str, list[list[str]]]:
     return hours
 
 
+_BOOLEANS = {
+    name
+    for format_name in FLAT
+    for name, field in FORMATS[format_name].model_fields.items()
+    if field.annotation is bool
+}
+
 _CELLS: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(_BOOLEANS, _boolean),
     "via": _via,
     "hours": _hours,
     "locations": str.split,

@@ -2,6 +2,7 @@
 writes: the row is set aside, the others are kept."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from indexers.quality.reasons import Reason
 from indexers.sources.own_formats import OwnFormatError, read_entries
 from mappings import bounds
 from mappings.files import FileNotUsableError
-from mappings.formats import FORMATS, ParticipationFormat, SosAssociation
+from mappings.formats import FORMATS, Absence, ParticipationFormat, SosAssociation
 from tests.indexers.file_set import FileSet, stream_offers
 from tests.traps.own_rows import HEALTHY, Field, own_fields, values_beyond
 
@@ -136,6 +137,9 @@ SHEETS = {
     "tabulations": "rpps\tparticipation\tvia\n{0}\ttrue\t1\n",
     "old line ends": "rpps,participation,via\r{0},true,1\r",
     "spaces": " rpps ; participation ; via \n {0} ; true ; 1 \n",
+    "other spaces": "rpps\u00a0;\u200bparticipation;via\u202f\n{0};true;1; ;\n ; ; \n",
+    "rows before": "\n\nrpps;participation;via\n{0};true;1\n",
+    "in French": "rpps;participation;via\n{0};VRAI;1\n",
     "a row shorter than the columns that are empty": "rpps,participation,via,,\n{0},true,1\n",
 }
 
@@ -159,6 +163,22 @@ def test_accents_of_a_spreadsheet_are_read(tmp_path: Path, encoding: str) -> Non
     ((_, entry),) = read_entries(path, FORMATS["lrm"], aside)
     assert entry.model_dump()["name"] == "SAMU de la Lozère – été"
     assert bool(aside.warned) == (encoding == "cp1252")
+
+
+def test_a_day_that_a_french_spreadsheet_wrote_again_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "absences.csv"
+    path.write_text("rpps;always;range1\n10100000016;FAUX;25/11/2026\n")
+    ((_, entry),) = read_entries(path, Absence, Quarantine("absences"))
+    day = date(2026, 11, 25)
+    assert [(one.start, one.end) for one in entry.ranges] == [(day, day)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_sheet_in_utf_16_is_refused_with_its_remedy(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "participation.csv"
+    path.write_bytes("rpps;participation\n10100000016;true\n".encode(encoding))
+    with pytest.raises(OwnFormatError, match="UTF-16: save it again as CSV UTF-8"):
+        read(path, "participation")
 
 
 @pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "x" * 200_000 + '"', "9" * 5_000])

@@ -15,7 +15,7 @@ from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.lines import LINE_BREAK, Line, reject_long_line
 from indexers.sources.reading.semicolons import is_separator_line
-from indexers.sources.reading.text import decode_line
+from indexers.sources.reading.text import clean_value, decode_line
 from mappings.bounds import LONGEST_LINE
 from mappings.files import open_regular, read_bounded_lines
 
@@ -55,14 +55,16 @@ def open_sheet(path: Path, quarantine: Quarantine) -> Sheet:
 
 def read_sheet(lines: Iterable[Line]) -> Sheet:
     """A sheet of lines; raises ``csv.Error`` when the header cannot be read."""
-    waiting = iter(lines)
+    waiting = (line for line in lines if line.text.lstrip(_BOM).strip())
     first = next(waiting, Line(0, "", False)).text.removeprefix(_BOM)
     named = ""
     if is_separator_line(first):
         named = first.strip().strip('"')[len("sep=") :][:1] or "\t"
         first = next(waiting, Line(0, "", False)).text
+    if "\0" in first:
+        raise csv.Error("it is UTF-16: save it again as CSV UTF-8")
     delimiter = named if named in (*_DELIMITERS,) else _guess_delimiter(first)
-    columns = [name.strip() for name in _split(first, delimiter)]
+    columns = [clean_value(name) for name in _split(first, delimiter)]
     while columns and not columns[-1]:
         columns.pop()
     return Sheet(columns, delimiter, _rows(waiting, len(columns), delimiter))
@@ -91,10 +93,8 @@ def _read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
 
 def _rows(lines: Iterator[Line], width: int, delimiter: str) -> Iterator[SheetRow]:
     for line in lines:
-        if not line.text.strip():
-            continue
         row = _row(line, width, delimiter)
-        if row.fault or any(row.cells):
+        if row.fault or any(map(str.strip, row.cells)):
             yield row
 
 
@@ -104,7 +104,7 @@ def _row(line: Line, width: int, delimiter: str) -> SheetRow:
     except csv.Error as error:
         fault = f"line: not CSV, is a quote left open? ({error})"
         return SheetRow(line.number, [], fault, line.text)
-    while len(cells) > width and not cells[-1]:
+    while len(cells) > width and not cells[-1].strip():
         cells.pop()
     many = len(cells) != width
     fault = f"line: {len(cells)} fields where the header has {width}" if many else ""
