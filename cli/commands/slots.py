@@ -162,10 +162,11 @@ def import_(  # noqa: PLR0917 - Typer calls it by name
     `sas slots import --from DIR`
     """
     moment = parse_now(now)
-    received = moment if answered_at is None else min(parse_now(answered_at), moment)
+    latest = min(moment, datetime.now(UTC))
+    received = latest if answered_at is None else min(parse_now(answered_at), latest)
     with open_attempt("slots import"), _open_error_report():
         if directory is not None:
-            result = _import_directory(directory, moment)
+            result = _import_directory(directory, moment, latest)
         elif files and flow and editor and asked:
             result = _import_answer(files, flow, editor, _parse_ids(asked), moment, received)
         else:
@@ -196,7 +197,7 @@ def _import_answer(  # noqa: PLR0917 - the options of a command
     return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
 
 
-def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
+def _import_directory(directory: Path, now: datetime, latest: datetime) -> DirectoryImport:
     columns = (
         SpinnerColumn(),
         TextColumn("Slots {task.completed:,}"),
@@ -214,6 +215,7 @@ def _import_directory(directory: Path, now: datetime) -> DirectoryImport:
             now,
             lambda read: progress.update(task, completed=read),
             on_refusal=lambda request, error: refusals.append(_describe_refusal(request, error)),
+            latest=latest,
         )
         record_imports(
             client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)

@@ -58,16 +58,21 @@ def import_directory(
     progress: Callable[[int], None] = _ignore_progress,
     *,
     on_refusal: OnRefusal = ignore_refusal,
+    latest: datetime | None = None,
 ) -> DirectoryImport:
     """Import ``agenda.jsonl`` and ``fhir/requests.jsonl``; ``progress`` gets slots read so far,
-    ``on_refusal`` each request whose answer is refused as a whole.
+    ``on_refusal`` each request whose answer is refused as a whole. Nothing was received after
+    ``latest``, or ``now``.
 
     The agenda file is the whole agenda: an owner who left it loses the agenda's slots.
     """
     slots = read_directory_requests(directory)
     result = DirectoryImport(rejected=Counter(slots.rejected))
-    agenda = _agenda_answers(client, alias, list(slots.agenda()), slots.agenda_answered_at(now))
-    for answer in chain(agenda, parse_requests(slots.requests, now, result.rejected, on_refusal)):
+    agenda = _agenda_answers(
+        client, alias, list(slots.agenda()), slots.agenda_answered_at(latest or now)
+    )
+    requests = parse_requests(slots.requests, now, result.rejected, on_refusal, latest)
+    for answer in chain(agenda, requests):
         result.add(answer, import_answer(client, alias, answer, now, refresh=False))
         progress(result.sources.total())
     with translate_errors():

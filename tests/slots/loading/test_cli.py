@@ -1,6 +1,7 @@
 """``sas slots``: what is printed, what is written aside, how it ends."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from elastic.names import offers_alias
+from slots.last_word import answer_time
 from tests.slots.bundles import CPTS, FHIR, FORET, PS, SLOT1, SOS, GuideExample, edit_resource
 from tests.slots.loading.test_directory import request, write
 from tests.slots.loading.test_importing import Create, read_offer_slots
@@ -166,6 +168,23 @@ def test_import_a_directory(live: str, es: Elasticsearch, tmp_path: Path) -> Non
     assert result.exit_code == 0, result.stderr
     assert "written" in result.stdout
     assert read_offer_slots(es, live) == [("sas-agenda", "09", None)]
+
+
+@pytest.mark.parametrize("form", ["file", "directory"])
+def test_an_instant_to_come_holds_back_no_later_answer(
+    live: str, es: Elasticsearch, tmp_path: Path, form: str
+) -> None:
+    """``--now`` is when slots are free; when they were received, the clock alone says."""
+    ahead = ("--now", "2099-01-01T00:00:00Z")
+    asked = ("--flow", "R01", "--editor", "alpha", "--asked", RPPS)
+    if form == "file":
+        result = sas("import", str(FHIR / PS.file), *asked, *ahead, "--answered-at", ahead[1])
+    else:
+        line = request(PS, f"8{RPPS}", answered_at=ahead[1])
+        result = sas("import", "--from", str(write(tmp_path, requests=[line])), *ahead)
+    assert result.exit_code == 0, result.stderr
+    (at,) = es.get(index=live, id=offer()["id"])["_source"]["answered_at"].values()
+    assert at <= answer_time(datetime.now(UTC))
 
 
 INCOMPLETE = {**PS.bundle(), "total": 5}
