@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.error_report import open_error_report
 from cli.exit_codes import REFUSED
 from cli.output import exit_with_error, print_json, print_line, result_console
+from cli.terminal_text import flatten_text
 from mappings.api_keys import StoredKey, generate_api_key, read_keys, update_keys
 from mappings.roles import UserRole
 
@@ -63,7 +65,9 @@ def show(file: KeyFileOption, as_json: Json = False) -> None:
         return
     table = Table("id", "name", "roles", "created")
     for key in kept:
-        table.add_row(key.id, key.name, ", ".join(key.roles), f"{key.created:%Y-%m-%d}")
+        table.add_row(
+            key.id, escape(flatten_text(key.name)), ", ".join(key.roles), f"{key.created:%Y-%m-%d}"
+        )
     result_console().print(table)
 
 

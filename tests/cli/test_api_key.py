@@ -67,3 +67,13 @@ def test_a_full_disk_is_one_sentence_and_the_keys_stay() -> None:
         assert "disk is full" in err
         assert "Traceback" not in err
         assert file.read_bytes() == before
+
+
+def test_a_name_is_listed_as_it_was_given(tmp_path: Path) -> None:
+    """Brackets are the markup of the library of tables: a closing one ended the list for good."""
+    file = tmp_path / "keys.json"
+    for name in ("[/samu]", "[red]samu[/red]", "two\nlines"):
+        assert end(start_api_key(file, "new", name, "--role", "OSNP"))[0] == 0
+    code, out, _ = end(start_api_key(file, "list"))
+    assert code == 0
+    assert all(shown in out for shown in ("[/samu]", "[red]samu[/red]", "two lines"))
