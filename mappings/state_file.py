@@ -43,7 +43,7 @@ def replace_file(file: Path, content: bytes, *, mode: int = OWNER_ONLY) -> None:
             return
         if not file.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
-        _replace_content(file.resolve(), content, mode)
+        _replace_content(_resolve_links(file), content, mode)
 
 
 def update_state_file(
@@ -54,7 +54,7 @@ def update_state_file(
     The lock is held from the reading to the renaming, so that no other change is lost. What
     ``change`` raises leaves the file as it was. Raises ``OSError`` that names the file.
     """
-    file = file.resolve()
+    file = _resolve_links(file)
     with name_path_of_error(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         with open_file_lock(_lock_path(file), mode_of=file):
@@ -96,6 +96,14 @@ def name_path_of_error(path: Path) -> Iterator[None]:
         if error.errno is not None and not isinstance(error.filename, str):
             error.filename = str(path)
         raise
+
+
+def _resolve_links(file: Path) -> Path:
+    """The file that a link names; ``OSError`` for links that lead to each other."""
+    try:
+        return file.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file)) from None
 
 
 def _replace_content(file: Path, content: bytes, mode: int) -> None:

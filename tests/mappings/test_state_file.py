@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.small_disk import open_small_disk
 
 ADD_A_LINE = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from mappings.state_file import update_state_file
 for turn in range(20):
@@ -28,6 +30,7 @@ for turn in range(20):
 """
 HOLD_THE_LOCK = """
 import sys, time
+from collections.abc import Callable
 from pathlib import Path
 from mappings.state_file import open_file_lock
 with open_file_lock(Path(sys.argv[1])):
@@ -169,3 +172,21 @@ def test_a_full_disk_leaves_the_former_content_and_names_the_file() -> None:
         assert (full.value.errno, full.value.filename) == (errno.ENOSPC, str(file))
         assert file.read_bytes() == b"before"
         assert [one.name for one in disk.iterdir()] == ["state"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda file: replace_file(file, b"new"),
+        lambda file: update_state_file(file, lambda _: b"new"),
+    ],
+    ids=["replaced", "updated"],
+)
+def test_links_that_lead_to_each_other_are_an_error_with_their_name(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "loop"
+    file.symlink_to(file)
+    with pytest.raises(OSError, match="symbolic links") as refused:
+        change(file)
+    assert refused.value.filename == str(file)
