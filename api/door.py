@@ -193,14 +193,17 @@ class Door(HttpToolsProtocol):
     # What leaves
 
     def on_response_complete(self) -> None:
-        """Start the next request, answer a refusal that had to wait, or parse what was held."""
+        """Start the next request, answer a refusal that had to wait, or parse what was held.
+
+        A head that has begun has its own time, not that of an idle connection.
+        """
         others_wait = bool(self.pipeline)
         super().on_response_complete()
         if self.transport.is_closing():
             self._abort_after(self.limits.write_s)
         elif self._refusal is not None and not others_wait:
             self._answer_refusal(self._refusal)
-        elif self._held:
+        elif self._held or self._is_in_head:
             self._unset_keepalive_if_required()
             self._parse_held()
 

@@ -1,7 +1,8 @@
 """Logs as JSON lines on standard error, with nothing that identifies a patient.
 
 Libraries log the addresses they call, the requests they refuse and the messages of exceptions: of
-their records only the place stays, whatever the library and its level.
+their records only the place stays, whatever the library and its level. Warnings of Python are such
+records too: the client of Elasticsearch warns with the text of a header.
 """
 
 import logging
@@ -29,6 +30,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     )
     logging.disable(logging.INFO)
     logging.setLogRecordFactory(BareRecord)
+    logging.captureWarnings(True)
 
 
 class BareRecord(logging.LogRecord):

@@ -88,6 +88,8 @@ class RequestMiddleware:
             refusal = self._limit_problem(scope)
             if refusal is None:
                 refusal = await self._run_application(scope, receive, response)
+        except asyncio.CancelledError:
+            refusal = SEARCH_TIMEOUT  # the server ends, and waits no longer
         except Exception as error:
             refusal = _log_fault(error, response.request_id)
         if refusal is not None and response.status is None:

@@ -61,17 +61,19 @@ class JwksClient:
         self._clock = clock
         self._keys: KeySet | None = None
         self._last_attempt: float | None = None
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def find_key(self, kid: str) -> Key | None:
         """The key of that name; None when the provider publishes no such key.
 
-        Raises ``KeysUnavailable`` when the keys were never read.
+        A reading goes on when the caller that began it leaves: nobody who is not identified keeps
+        the others from being so. Raises ``KeysUnavailable`` when the keys were never read.
         """
-        if self._is_due(kid):
-            async with self._lock:
-                if self._is_due(kid):
-                    await self._read()
+        if is_due := self._is_due(kid):
+            self._last_attempt = self._clock()
+            self._reading = asyncio.create_task(self._read())
+        if self._reading is not None and (is_due or self._keys is None):
+            await asyncio.shield(self._reading)
         if self._keys is None:
             raise KeysUnavailable
         try:
@@ -92,7 +94,6 @@ class JwksClient:
 
     async def _read(self) -> None:
         """Read the keys; a document that cannot be read or parsed leaves the current ones."""
-        self._last_attempt = self._clock()
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 self._keys = parse_key_set(parse_json_answer(await self._document()))

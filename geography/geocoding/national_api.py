@@ -158,10 +158,16 @@ def require_available(answer: BoundedAnswer) -> None:
 
 
 def _read_features(answer: BoundedAnswer) -> list[Feature]:
-    """The sound features, at most ``LIMIT``; raises ``GeocoderDownError`` for no collection."""
+    """The sound features, at most ``LIMIT``; raises ``GeocoderDownError`` for no collection.
+
+    A refusal (4xx) is of this text alone. A redirection is followed nowhere, and is no answer: that
+    of a captive portal, for instance.
+    """
     require_available(answer)
-    if answer.status != HTTPStatus.OK:
+    if answer.status >= HTTPStatus.BAD_REQUEST:
         return []
+    if answer.status != HTTPStatus.OK:
+        raise GeocoderDownError(f"status {answer.status}")
     try:
         collection = answer.parse_json()
     except AnswerUnusable:

@@ -24,6 +24,9 @@ PER_CALLER = 50
 IN_ALL = 500
 """Of all callers of one process: 100 MB of heap, a tenth of the smallest node we describe."""
 
+CLOSE_S = 1.0
+"""Seconds an answer, or the end of the process, waits for a closing; it goes on by itself."""
+
 
 class TooManyStableSearches(SearchProblem):
     """The caller, or all callers together, hold as many points in time as they may."""
@@ -71,18 +74,19 @@ class PointInTimeLedger:
         One whose caller leaves while it opens is closed as soon as it is open. Raises
         ``TooManyStableSearches`` and the errors of ``elastic.errors``.
         """
-        total = len(self._leases) + self._opening.total()
-        if self.count(owner) >= self.per_caller or total >= self.in_all:
+        if self._is_full(owner):
             raise TooManyStableSearches
         opening = asyncio.ensure_future(open_pit(client, alias, KEEP_S))
         self._opening[owner] += 1
         try:
             pit = await asyncio.shield(opening)
         except asyncio.CancelledError:
-            self._finish(_close_once_open(client, opening))
+            self._finish(self._close_once_open(client, opening, owner))
             raise
-        finally:
-            self._opening[owner] -= 1
+        except BaseException:
+            self._count_opened(owner)
+            raise
+        self._count_opened(owner)
         self._leases[pit] = Lease(owner, self.clock() + KEEP_S)
         return pit
 
@@ -94,15 +98,18 @@ class PointInTimeLedger:
     async def close(self, client: AsyncElasticsearch, pit: str) -> None:
         """Close one and count it no more, even when the caller is leaving.
 
-        A failure to close is ignored: the point in time ends by itself after ``KEEP_S``.
+        A node that does not answer holds the caller for ``CLOSE_S`` at most. A failure to close is
+        ignored: the point in time ends by itself after ``KEEP_S``.
         """
         self._leases.pop(pit, None)
-        await asyncio.shield(self._finish(_close(client, pit)))
+        await asyncio.wait([self._finish(_close(client, pit))], timeout=CLOSE_S)
 
     async def finish(self) -> None:
-        """Wait for what is being closed, before the client is."""
-        while self._closing:
-            await asyncio.wait(self._closing)
+        """Wait ``CLOSE_S`` at most for what is being closed, before the client is."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                while self._closing:
+                    await asyncio.wait(self._closing)
 
     def _finish(self, closing: Awaitable[None]) -> asyncio.Future[None]:
         """In a task of its own, which the departure of the caller does not cancel."""
@@ -110,6 +117,26 @@ class PointInTimeLedger:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
         return task
+
+    async def _close_once_open(
+        self, client: AsyncElasticsearch, opening: asyncio.Future[str], owner: Hashable
+    ) -> None:
+        """Counted until it is closed: a caller that leaves at once holds what it asked for."""
+        try:
+            with suppress(ElasticError):
+                await close_pit(client, await opening)
+        finally:
+            self._count_opened(owner)
+
+    def _count_opened(self, owner: Hashable) -> None:
+        self._opening[owner] -= 1
+        if not self._opening[owner]:
+            del self._opening[owner]
+
+    def _is_full(self, owner: Hashable) -> bool:
+        if self.count(owner) >= self.per_caller:
+            return True
+        return len(self._leases) + self._opening.total() >= self.in_all
 
     def _forget_expired(self) -> None:
         now = self.clock()
@@ -120,11 +147,6 @@ class PointInTimeLedger:
 async def _close(client: AsyncElasticsearch, pit: str) -> None:
     with suppress(ElasticError):
         await close_pit(client, pit)
-
-
-async def _close_once_open(client: AsyncElasticsearch, opening: asyncio.Future[str]) -> None:
-    with suppress(ElasticError):
-        await close_pit(client, await opening)
 
 
 @dataclass(frozen=True, slots=True)

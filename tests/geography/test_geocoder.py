@@ -217,6 +217,14 @@ async def test_a_bad_request_does_not_close_the_service(
     assert (await find_address(geocoder, STREET)).source == NATIONAL_API
 
 
+async def test_a_redirection_is_no_answer_that_an_address_is_unknown(
+    geocoder: Geocoder, service: FakeAddressService
+) -> None:
+    service.status, service.headers = 302, {"Location": "http://127.0.0.1:1/"}
+    await geocoder.geocode(STREET)
+    assert geocoder.is_down
+
+
 async def test_a_slow_service_does_not_delay_another_search(service: FakeAddressService) -> None:
     service.delay_s = 2 * PATIENCE_S
     geocoder = Geocoder(service.settings(timeout_ms=60_000))

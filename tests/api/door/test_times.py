@@ -59,6 +59,13 @@ def test_headers_of_a_later_request_have_the_same_time(impatient: ServedProcess)
         assert read_problem(connection) == (408, "request_timeout")
 
 
+def test_headers_that_began_before_an_answer_are_not_idle(open_service: OpenService) -> None:
+    with open_service(limits="head_s=3, idle_s=0.5") as server, server.connect() as connection:
+        connection.sendall(GET + b"GET / HTTP/1.1\r\nHo")
+        assert read_response(connection)[0] == 200
+        assert read_problem(connection) == (408, "request_timeout")
+
+
 @pytest.mark.parametrize("sent", [b"", GET])
 def test_an_idle_connection_is_closed_without_a_word(impatient: ServedProcess, sent: bytes) -> None:
     with impatient.connect() as connection:

@@ -1,5 +1,6 @@
 """The keys of an identity provider, read from a real https address of this machine."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.api.security.test_security import (
     bearer,
     write_jwks,
 )
+from tests.suite.waiting import wait_for_async
 
 
 class JwksClock:
@@ -101,6 +103,20 @@ async def test_a_new_key_opens_and_a_withdrawn_one_stops(
         result.publish(RSA_KEY)
         clock.now += MAX_AGE_S
         assert await source.find_key("two") is None
+
+
+async def test_a_caller_that_leaves_does_not_keep_the_others_from_the_keys(
+    authority: Authority, clock: JwksClock
+) -> None:
+    with open_identity_provider(authority) as result:
+        result.publish(RSA_KEY)
+        result.pause_s = 0.001
+        source = build_jwks_client(result, authority, clock)
+        leaving = asyncio.create_task(source.find_key("invented"))
+        await wait_for_async(lambda: result.request_paths)
+        leaving.cancel()
+        assert await source.find_key("one")
+        assert len(result.request_paths) == 1
 
 
 async def test_a_provider_down_at_start_is_asked_again_soon(
