@@ -297,7 +297,7 @@ class Door(HttpToolsProtocol):
 
     def _end_late_head(self) -> None:
         """408 for a head that began; a connection that never sent a byte is closed."""
-        if self._bytes_without_progress:
+        if self._bytes_without_progress or self._is_in_head:
             self._refuse(refusals.REQUEST_TIMEOUT)
         else:
             self.timeout_keep_alive_handler()

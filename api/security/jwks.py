@@ -66,8 +66,8 @@ class JwksClient:
     async def find_key(self, kid: str) -> Key | None:
         """The key of that name; None when the provider publishes no such key.
 
-        A reading goes on when the caller that began it leaves: nobody who is not identified keeps
-        the others from being so. Raises ``KeysUnavailable`` when the keys were never read.
+        A reading goes on when the caller that began it leaves: an unidentified caller never keeps
+        the others from being identified. Raises ``KeysUnavailable`` when the keys were never read.
         """
         if is_due := self._is_due(kid):
             self._last_attempt = self._clock()
