@@ -23,7 +23,7 @@ from slots.loading.requests import (
     parse_requests,
     read_directory_requests,
 )
-from slots.matching.matching import build_offer_index, offer_owner, slot_owner
+from slots.matching.matching import bare_owner, build_offer_index, offer_owner, slot_owner
 from slots.stored import AGENDA_SOURCE
 
 
@@ -72,12 +72,24 @@ def import_directory(
         client, alias, list(slots.agenda()), slots.agenda_answered_at(latest or now)
     )
     requests = parse_requests(slots.requests, now, result.rejected, on_refusal, latest)
+    unseen: set[str] = set()  # owners of places that no search finds yet
     for answer in chain(agenda, requests):
-        result.add(answer, import_answer(client, alias, answer, now, refresh=False))
+        owners = {bare_owner(one) for one in answer.requested_ids}
+        if unseen & owners:
+            _refresh(client, alias)
+            unseen.clear()
+        report = import_answer(client, alias, answer, now, refresh=False)
+        unseen |= owners if report.created else set()
+        result.add(answer, report)
         progress(result.sources.total())
+    _refresh(client, alias)
+    return result
+
+
+def _refresh(client: Elasticsearch, alias: str) -> None:
+    """Let a search find what was written: the next answer about it finds the new places too."""
     with translate_errors():
         client.indices.refresh(index=alias)
-    return result
 
 
 def _agenda_answers(

@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from elastic import optimistic
 from elastic.bulk import BulkResult, Operation
 from elastic.optimistic import WriteConflictError
+from mappings.instants import parse_instant
 from mappings.records import CanonicalSlot, Offer
 from slots.loading import importing
 from slots.loading.directory_import import import_directory
@@ -250,3 +251,21 @@ def test_an_agenda_that_names_a_person_by_adeli_keeps_the_slots_however_it_is_di
         result = import_directory(es, alias, directory, NOW)
         assert (result.slots.written, result.slots.removed) == (1, 0)
         assert read_offer_slots(es, alias) == [(AGENDA_SOURCE, "09", None)]
+
+
+def test_a_later_answer_of_a_directory_empties_a_place_that_an_earlier_one_created(
+    es: Elasticsearch, create_offers: Create, tmp_path: Path
+) -> None:
+    """The new place is not searchable yet when the later answer is read."""
+    alias = create_offers([HERE])
+    es.indices.put_settings(index=alias, settings={"index.refresh_interval": "-1"})
+    asked = f"8{RPPS}"
+    lines = [
+        request(PS, asked, answered_at="2021-11-04T14:00:00Z"),
+        request(PS, asked, answered_at="2021-11-04T14:10:00Z", files=["empty.json"]),
+    ]
+    directory = write(tmp_path, requests=lines)
+    (directory / "fhir/empty.json").write_text('{"resourceType": "Bundle", "type": "searchset"}')
+    result = import_directory(es, alias, directory, parse_instant(PS.now))
+    assert (result.slots.created, result.slots.removed) == (1, 2)
+    assert find_offers_with_source(es, alias, "alpha") == set()
