@@ -49,6 +49,7 @@ from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
 from geography.text_place import match_department
+from lrm.registry import LrmRegistry, registry_file
 from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
@@ -124,7 +125,8 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         configure_logs()
         await asyncio.to_thread(_preload_tables)
         client, chain = async_client(), Geocoder()
-        prefix = elastic_settings().index_prefix
+        settings = elastic_settings()
+        prefix = settings.index_prefix
         alias = offers_alias(prefix)
         held = PointInTimeLedger(chosen.stable_per_caller, chosen.stable_in_all)
         app.state.engine = Engine(
@@ -135,6 +137,8 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
             clock,
             points_in_time=held,
         )
+        registry = registry_file(settings.state_dir, prefix)
+        app.state.lrm_registry = LrmRegistry(client, prefix, registry)
         app.state.readiness = ReadinessProbe(client, alias, chosen.ready_floor)
         app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
         refreshing = asyncio.create_task(app.state.freshness.run())

@@ -12,11 +12,10 @@ from api.schemas.cards import responses
 from api.schemas.page import LrmPage
 from api.security.budgets import open_search_place
 from api.security.dependencies import AllowedModes, SearchRole
-from api.state import Engine, get_account, get_engine
+from api.state import get_account, get_engine
 from api.strict_json import JsonBody
-from elastic.settings import read_elastic_settings as elastic_settings
 from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
-from lrm.registry import LrmRegistry, registry_file
+from lrm.registry import LrmRegistry
 from search_engine.request.criteria import Mode, Role
 
 router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
@@ -59,7 +58,7 @@ async def post_lrm_search(
 async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, ...]) -> Response:
     engine = get_engine(request)
     finder = cast(LrmGeocoder, engine.geocoder)
-    registry = get_lrm_registry(request, engine)
+    registry: LrmRegistry = request.app.state.lrm_registry
     door = LrmSearch(
         engine.client,
         engine.alias,
@@ -73,14 +72,3 @@ async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, 
         page = await lrm_search(door, link, engine.clock(), role, modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))
-
-
-def get_lrm_registry(request: Request, engine: Engine) -> LrmRegistry:
-    """The registry of this process, made by the first link it answers."""
-    state = request.app.state
-    if getattr(state, "lrm_registry", None) is None:
-        chosen = elastic_settings()
-        file = registry_file(chosen.state_dir, chosen.index_prefix)
-        state.lrm_registry = LrmRegistry(engine.client, chosen.index_prefix, file)
-    registry: LrmRegistry = state.lrm_registry
-    return registry

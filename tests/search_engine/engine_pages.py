@@ -1,5 +1,6 @@
 """Putting a random search to the engine: one page of it, or all of them."""
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -62,12 +63,17 @@ def fix_radius(drawn: RandomSearch, radius_km: float | None) -> RandomSearch:
 
 
 def record_request_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The path of each request to Elasticsearch, from now on."""
+    """The path of each request of this thread to Elasticsearch, from now on.
+
+    The server that other tests share asks from a thread of its own.
+    """
     asked: list[str] = []
+    here = threading.get_ident()
     real = AsyncElasticsearch.perform_request
 
     async def perform(client: AsyncElasticsearch, method: str, path: str, **options: Any) -> Any:
-        asked.append(path)
+        if threading.get_ident() == here:
+            asked.append(path)
         return await real(client, method, path, **options)
 
     monkeypatch.setattr(AsyncElasticsearch, "perform_request", perform)
