@@ -7,11 +7,11 @@ identifier of Elasticsearch.
 
 Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHONE``, ``URL``
 (text); ``SEATS``, ``PRACTITIONERS``, ``LATITUDE``, ``LONGITUDE``, ``RADIUS_KM`` (numbers);
-``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``, ``MANY``, ``COMMUNES`` (items of a
-list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``, ``LARGEST_ANSWER``,
-``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``, ``LARGEST_OWN``, ``OWN_ROWS``,
-``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``, ``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``,
-``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
+``DAYS`` and ``INSTANTS`` (1900 to 2100); ``FEW``, ``SOME``, ``MANY``, ``SLOTS_OF_A_PLACE``,
+``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
+``LARGEST_ANSWER``, ``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``,
+``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``,
+``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``, ``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
@@ -159,6 +159,9 @@ FEW = ListBound(20)
 """Phones, identifiers of a place, reasons, codes of a slot, hours of a day."""
 SOME = ListBound(1_500)
 """Communes of a territory, places of a professional."""
+SLOTS_OF_A_PLACE = ListBound(2_500)
+"""Slots of one source at one place: a week by five minutes has 2,016. Elasticsearch takes 10,000
+nested documents in an offer, of all sources together."""
 COMMUNES = ListBound(40_000)
 """Communes of a solution: the country has 35,000."""
 MANY = ListBound(20_000)

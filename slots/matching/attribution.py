@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from mappings.bounds import SOME
+from mappings.bounds import SLOTS_OF_A_PLACE, SOME
 from mappings.instants import utc_text
 from mappings.records import CanonicalSlot, Offer, StoredSlot
 from slots.matching.matching import Locate, OfferIndex, OwnerPlaces, slot_owner
@@ -26,7 +26,8 @@ class Attribution:
 
     Reasons: ``past`` (F062), ``full`` (F063), ``unknown_owner`` (no offer of that RPPS or
     SIRET is indexed), ``no_place`` (the owner has several places and the slot names none
-    that can be located), ``too_many_places`` (the owner has more places than anybody has).
+    that can be located), ``too_many_places`` (the owner has more places than anybody has),
+    ``too_many_slots`` (more of one source at one place than an offer takes).
     """
 
     def __init__(self, index: OfferIndex, now: datetime, locate: Locate) -> None:
@@ -39,6 +40,8 @@ class Attribution:
         self._places: dict[tuple[str, str, str], Offer | str] = {}
         self._owners: dict[str, SlotOwner] = {}
         self._slots: dict[str, dict[str, StoredSlot]] = {}
+        self._kept: Counter[tuple[str, str]] = Counter()
+        """Slots by offer and source."""
 
     @property
     def slots(self) -> dict[str, list[StoredSlot]]:
@@ -53,8 +56,17 @@ class Attribution:
             if isinstance(found, str):
                 self.unmatched[found] += 1
             else:
-                stored = build_stored_slot(slot, source, instant)
-                self._slots.setdefault(found["id"], {})[stored["id"]] = stored
+                self._keep(found["id"], build_stored_slot(slot, source, instant))
+
+    def _keep(self, offer_id: str, slot: StoredSlot) -> None:
+        held = self._slots.setdefault(offer_id, {})
+        key = offer_id, slot["source"]
+        is_new = slot["id"] not in held
+        if is_new and self._kept[key] >= SLOTS_OF_A_PLACE.most:
+            self.unmatched["too_many_slots"] += 1
+            return
+        self._kept[key] += is_new
+        held[slot["id"]] = slot
 
     def drop(self, owners: Iterable[str], source: str) -> None:
         """Take back what a source said of these owners before: its new answer is all it says."""
@@ -64,6 +76,7 @@ class Attribution:
                 kept = {key: slot for key, slot in held.items() if slot["source"] != source}
                 if len(kept) < len(held):
                     self._slots[offer["id"]] = kept
+                    del self._kept[offer["id"], source]
 
     def _find_place(self, slot: CanonicalSlot, source: str) -> Offer | str:
         """The offer of a place, looked for once however many slots it has."""

@@ -1,6 +1,7 @@
 """Slots written to a live index: each source replaces its own, at once, and loses nobody's."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from elasticsearch import Elasticsearch
 from elastic import optimistic
 from elastic.bulk import BulkResult, Operation
 from elastic.optimistic import WriteConflictError
-from mappings.instants import parse_instant
+from mappings.bounds import SLOTS_OF_A_PLACE
+from mappings.instants import parse_instant, utc_text
 from mappings.records import CanonicalSlot, Offer
 from slots.loading import importing
 from slots.loading.directory_import import import_directory
@@ -269,3 +271,20 @@ def test_a_later_answer_of_a_directory_empties_a_place_that_an_earlier_one_creat
     result = import_directory(es, alias, directory, parse_instant(PS.now))
     assert (result.slots.created, result.slots.removed) == (1, 2)
     assert find_offers_with_source(es, alias, "alpha") == set()
+
+
+def test_more_slots_than_an_offer_takes_are_set_aside_alone(
+    es: Elasticsearch, create_offers: Create
+) -> None:
+    """Elasticsearch refuses a document of over 10,000 nested ones: the import ended there."""
+    alias = create_offers([HERE])
+    first = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    times = (first + timedelta(seconds=30 * rank) for rank in range(10_001))
+    slots = [
+        canonical(start=utc_text(at), end=utc_text(at + timedelta(seconds=30))) for at in times
+    ]
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], slots), NOW)
+    kept = SLOTS_OF_A_PLACE.most
+    assert (report.written, report.unmatched) == (kept, {"too_many_slots": 10_001 - kept})
+    report = import_answer(es, alias, SourceAnswer("alpha", [RPPS], slots[:kept]), NOW)
+    assert (report.written, report.unmatched) == (kept, {})
