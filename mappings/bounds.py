@@ -11,7 +11,8 @@ Named bounds: ``CODE``, ``IDENTIFIER``, ``NAME``, ``CELL``, ``FREE_TEXT``, ``PHO
 ``COMMUNES`` (items of a list); ``LONGEST_LINE``, ``LARGEST_FILE``, ``LARGEST_PAGE``,
 ``LARGEST_ANSWER``, ``ANSWER_ENTRIES``, ``ANSWER_VALUES``, ``SLOT_LENGTH``,
 ``LARGEST_OWN``, ``OWN_ROWS``, ``LARGEST_ITEM``, ``LARGEST_JOIN``, ``EXPORTED_ROWS``,
-``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``, ``SITES``, ``ADDRESSES``, ``JSON_DEPTH``, ``JSON_DIGITS`` (files).
+``EXPORTED_SIZE``, ``ROWS_OF_A_PERSON``, ``SITES``, ``ADDRESSES``, ``JSON_DEPTH``,
+``JSON_DIGITS`` (files).
 """
 
 from collections.abc import Sized
