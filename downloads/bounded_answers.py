@@ -23,6 +23,8 @@ KEY_SET_BYTES = 262_144
 """Largest key set; ten keys with certificates are under 30,000."""
 NODE_BYTES = 1_048_576
 """Largest answer of the embedded node about itself; ordinary ones are under 20,000."""
+ELASTIC_BYTES = 134_217_728
+"""Largest answer to a search: 100 offers of 3,000 slots of 400 bytes."""
 CHECKSUM_BYTES = 65_536
 """Largest file of one checksum, which is 200."""
 

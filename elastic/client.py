@@ -8,6 +8,7 @@ import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
+from elastic.bounded_node import BoundedNode
 from elastic.node.cluster.access import USER, read_access
 from elastic.node.state import running_urls, runtime_dir
 from elastic.settings import ElasticSettings, read_elastic_settings
@@ -58,7 +59,8 @@ def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:
     Spans of searches, which are about patients, are made only when the environment enables them.
     """
     os.environ.setdefault(SPANS_VARIABLE, "false")
-    return AsyncElasticsearch(**{**client_options(read_elastic_settings(), url), **options})
+    chosen = client_options(read_elastic_settings(), url)
+    return AsyncElasticsearch(**{**chosen, "node_class": BoundedNode, **options})
 
 
 def with_admin_timeout(client: Elasticsearch) -> Elasticsearch:
