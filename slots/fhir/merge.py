@@ -6,6 +6,7 @@ Slot.id is no key: two ids may name one interval, and one id two professionals (
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from mappings.bounds import FEW
 from mappings.records import Appointment, CanonicalSlot, SlotType
 from slots.stored import slot_key
 
@@ -50,12 +51,12 @@ def _merge_copies(same: Sequence[CanonicalSlot]) -> CanonicalSlot:
 def _merge_lists(
     same: Iterable[CanonicalSlot], name: str, key: Callable[[Any], Hashable]
 ) -> list[Any]:
-    """The items of a list of every copy, each once, in order."""
+    """The items of a list of every copy, each once, in order, as many as one slot may have."""
     found: dict[Hashable, Any] = {}
     for slot in same:
         for item in slot.get(name, []):  # type: ignore[attr-defined]
             found.setdefault(key(item), item)
-    return list(found.values())
+    return list(found.values())[: FEW.most]
 
 
 def _rank(slot: CanonicalSlot) -> tuple[bool, bool]:

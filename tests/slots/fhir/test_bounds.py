@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from slots.bounds import find_fault
 from slots.fhir.answer import AnswerRefusedError
+from slots.fhir.merge import merge_duplicate_slots
 from tests.slots.bundles import (
     CPTS,
     CPTS_SLOT,
@@ -28,6 +30,7 @@ from tests.slots.bundles import (
     resource,
     slot_ids,
 )
+from tests.slots.offers import canonical
 
 LONG = "é" * 40_000
 ROLE = "PractitionerRole/ExamplePractitionerRoleAgregateur2"
@@ -245,3 +248,14 @@ def test_the_same_resource_out_of_its_bounds_hides_no_other_place() -> None:
 def test_a_place_without_anything_is_within_its_bounds() -> None:
     bundle = edit_resource(only(PS.bundle(), SLOT1), ROLE, contained=GONE)
     assert len(PS.parse(bundle).slots) == 1
+
+
+def test_copies_of_one_slot_are_within_its_bounds_together() -> None:
+    copies = [
+        canonical(reasons=[f"{copy} {rank}" for rank in range(20)], cpts=[{"finess": f"{copy:09}"}])
+        for copy in range(30)
+    ]
+    (merged,) = merge_duplicate_slots(copies)
+    assert find_fault(merged) is None
+    assert merged["reasons"] == copies[0]["reasons"]
+    assert len(merged["cpts"]) == 20
