@@ -5,6 +5,7 @@ several files are the pages of one answer, ``answered_at`` is when the answer wa
 ``agenda.jsonl``, the SAS agenda as canonical slots.
 """
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -204,9 +205,10 @@ def _rows(path: Path) -> Iterator[object]:
         yield None
         return
     with handle:
-        for _, line in read_bounded_lines(handle):
-            if line.strip():
-                yield _parse_line(line)
+        for number, line in read_bounded_lines(handle):
+            content = line.removeprefix(BOM_UTF8) if number == 1 else line
+            if content.strip():
+                yield _parse_line(content)
 
 
 def _parse_line(line: bytes) -> object:
@@ -233,10 +235,14 @@ def _request(row: object, directory: Path) -> EditorRequest | None:
 
 
 def is_editor_name(value: object) -> TypeGuard[str]:
-    """True for a text that may name a source of slots: short, printable, not the SAS agenda's."""
+    """True for a text that may name a source of slots: short, printable, not the SAS agenda's.
+
+    Spaces around it would make another source of it.
+    """
     return (
         isinstance(value, str)
-        and bool(value.strip())
+        and bool(value)
+        and value == value.strip()
         and value.isprintable()
         and IDENTIFIER.holds(value)
         and value != AGENDA_SOURCE

@@ -151,6 +151,8 @@ def test_the_pages_of_one_answer_are_bounded_together(
         {"editor": "x" * 201},
         {"editor": ""},
         {"editor": " "},
+        {"editor": "alpha "},
+        {"editor": "sas-agenda "},
         {"editor": "a\x1b[2Jb"},
         {"editor": "a\0b"},
         {"editor": "sas-agenda"},
@@ -258,3 +260,12 @@ def test_the_simulated_agenda_is_within_its_bounds(tmp_path: Path) -> None:
     (slot,) = agenda_slots(write(tmp_path, [row]), rejected)
     assert slot == row
     assert NOW.year == int(slot["start"][:4])
+
+
+def test_a_byte_order_mark_costs_no_line(tmp_path: Path) -> None:
+    directory = write(tmp_path, [canonical()], [request(PS)])
+    for name in (requests.AGENDA_FILE, requests.REQUESTS_FILE):
+        file = directory / name
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    found = read_directory_requests(directory)
+    assert (len(found.agenda_lines), len(found.requests), found.rejected) == (1, 1, {})
