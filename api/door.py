@@ -171,7 +171,7 @@ class Door(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the request; its connection stays only if its body arrives before the answer."""
-        if is_for_another_host(self.url, self.headers):
+        if is_for_another_host(self.url, self.headers) or is_coded_otherwise(self.headers):
             raise RequestRefused(refusals.BAD_REQUEST)
         super().on_headers_complete()
         self._bytes_without_progress, self._is_in_head = 0, False
@@ -328,6 +328,12 @@ def is_for_another_host(target: bytes, headers: list[tuple[bytes, bytes]]) -> bo
     named = httptools.parse_url(target)
     port = b"" if named.port is None else b":%d" % named.port
     return named.host is None or (b"host", named.host + port) not in headers
+
+
+def is_coded_otherwise(headers: list[tuple[bytes, bytes]]) -> bool:
+    """A transfer coding beside ``chunked``: its bytes would be taken for the body as it is."""
+    codings = (value.strip().lower() for name, value in headers if name == b"transfer-encoding")
+    return any(coding != b"chunked" for coding in codings)
 
 
 def render_refusal(problem: Problem, request_id: str, headers: list[tuple[bytes, bytes]]) -> bytes:

@@ -1,6 +1,7 @@
 """Access to the API: the caller is identified, then its rate of requests is limited."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import Request
 
@@ -21,6 +22,9 @@ DEFAULT_RATE_PER_S = 20.0
 """Requests per second of one identified client: ten times those of a regulator's screen."""
 DEFAULT_CONCURRENT_PER_CALLER = 40
 """Searches of one identified client at once: two seconds of its rate, each under 0.1 s."""
+
+SUBNET_BITS = 64
+"""Of an IPv6 address: those that name its subnet."""
 
 
 @dataclass(slots=True)
@@ -90,4 +94,18 @@ def name_client(request: Request, principal: Principal) -> ClientId:
 
 
 def _name_address(request: Request) -> ClientId:
-    return ClientId(ClientKind.ADDRESS, request.client.host if request.client else "")
+    return ClientId(ClientKind.ADDRESS, name_network(request.client.host) if request.client else "")
+
+
+def name_network(host: str) -> str:
+    """The address that is counted: of IPv6 its ``/64``, any address of which one machine may take.
+
+    Source: RFC 4291, 2.5.1. A host that is no address is counted as it is.
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(IPv6Network((int(address), SUBNET_BITS), strict=False))
+    return host

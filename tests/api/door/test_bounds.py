@@ -39,6 +39,7 @@ MEGABYTE = 1_000_000
         (CHUNKED + b"0\r\nX: " + b"a" * 80_000, 431, "headers_too_large"),
         (CHUNKED + b"1;x=" + b"a" * 80_000, 431, "headers_too_large"),
         (CHUNKED + b"zz\r\n", 400, "bad_request"),
+        (CHUNKED.replace(b"chunked", b"gzip, chunked") + b"0\r\n\r\n", 400, "bad_request"),
         (b"CONNECT evil.example:443 HTTP/1.1\r\n" + HOST + b"\r\n", 400, "bad_request"),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "bad_request"),
         (b"GET http://evil.example/livez HTTP/1.1\r\n" + HOST + b"\r\n", 400, "bad_request"),

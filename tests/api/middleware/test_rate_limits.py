@@ -1,6 +1,7 @@
 """Buckets of tokens: they fill again, and only so many are kept."""
 
 from api.middleware.rate_limits import MAX_CLIENTS, RateLimiter
+from api.security.access import name_network
 
 
 def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
@@ -12,3 +13,12 @@ def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
     for client in range(MAX_CLIENTS):
         buckets.wait_s(str(client))
     assert buckets.wait_s("a") == 0
+
+
+def test_addresses_of_one_subnet_are_one_client() -> None:
+    """A machine may take any address of its IPv6 subnet; an IPv4 address is one machine's."""
+    near, far = name_network("2001:db8:1:2::1"), name_network("2001:db8:1:3::1")
+    assert near == name_network("2001:db8:1:2:ffff::9") != far
+    mapped = [name_network(f"::ffff:192.0.2.{last}") for last in (1, 2)]
+    assert len({"192.0.2.1", *mapped, *map(name_network, ("192.0.2.1", "unix:", ""))}) == 5
+    assert name_network("fe80::1%eth0") == name_network("fe80::2%eth1")
