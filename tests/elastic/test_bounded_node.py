@@ -46,7 +46,7 @@ def write_long(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.fixture(autouse=True)
-def bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def lower_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bound that is met quickly."""
     monkeypatch.setattr(bounded_node, "ELASTIC_BYTES", BOUND)
 
