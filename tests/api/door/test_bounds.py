@@ -45,7 +45,7 @@ MEGABYTE = 1_000_000
         (b"GET http://evil.example/livez HTTP/1.1\r\n" + HOST + b"\r\n", 400, "bad_request"),
         (b"\x16\x03\x01\x00\r\n\r\n", 400, "bad_request"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_what_passes_a_bound_is_refused_and_its_connection_closed(
     server: ServedProcess, sent: bytes, status: int, code: str | None

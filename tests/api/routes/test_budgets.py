@@ -75,11 +75,11 @@ def test_points_in_time_of_one_caller_are_bounded(
         assert count_open_contexts(es, own_alias) == before + 3
         answer(api.search(OSNP, **SEARCH_BODY))
         read_to_the_end(api, pages[0])
-        assert count_open_contexts(es, own_alias) == before + 2
+        wait_for(lambda: count_open_contexts(es, own_alias) == before + 2)
         pages.append(answer(api.search(OSNP, **STABLE)))
         for page in pages[1:]:
             read_to_the_end(api, page)
-    assert count_open_contexts(es, own_alias) == before
+    wait_for(lambda: count_open_contexts(es, own_alias) == before)
 
 
 class LedgerClock:
