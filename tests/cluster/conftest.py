@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -77,7 +78,12 @@ class ThreeNodeCluster:
             yield opened
 
 
-@pytest.fixture(scope="session")
+def cluster_scope(config: pytest.Config, **_: object) -> Literal["session", "module"]:
+    """One cluster for every file of a full run; of a usual run, which has one, it ends with it."""
+    return "session" if config.getoption("--full") else "module"
+
+
+@pytest.fixture(scope=cluster_scope)
 def three_node_cluster() -> Iterator[ThreeNodeCluster]:
     """Started once; stopped by its process numbers, whatever happened."""
     with open_own_machine() as machine:
@@ -88,7 +94,7 @@ def three_node_cluster() -> Iterator[ThreeNodeCluster]:
         yield ThreeNodeCluster(machine, up.url, keys)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=cluster_scope)
 def writer(three_node_cluster: ThreeNodeCluster) -> Iterator[Elasticsearch]:
     """A client with the writer's key."""
     with three_node_cluster.client(KeyRole.WRITER) as opened:

@@ -24,9 +24,9 @@ from tests.indexers.file_set import rang
 from tests.night.conftest import CrashHarness, fill_register, reindex_command, rpps
 from tests.soak.drift import MAX_GROWTH, ResourceProbe, Sample, find_leaks, measure_growth
 from tests.soak.mixed_load import ACTIONS, MixedLoad, run_mixed_load
-from tests.suite.repetitions import Repetitions
 from tests.suite.waiting import PATIENCE_S, wait_for
 
+SOAK_S = 600.0
 DOCTORS, EDITOR_DOCTORS = 200, 40
 EDITOR = "acme"
 IMPORT_EVERY_S = 0.25
@@ -110,11 +110,12 @@ def reindex_words(crash_harness: CrashHarness) -> tuple[object, ...]:
     return reindex_command(files)
 
 
+@pytest.mark.full_run
 async def test_ten_minutes_of_every_kind_of_use_lose_nothing_and_keep_nothing(
-    crash_harness: CrashHarness, reindex_words: tuple[object, ...], repetitions: Repetitions
+    crash_harness: CrashHarness, reindex_words: tuple[object, ...]
 ) -> None:
-    """One reindex in the middle. A short run in `make test`, ten minutes in `make test-full`."""
-    seconds, live = float(repetitions.soak_s), crash_harness.live
+    """One reindex in the middle."""
+    seconds, live = SOAK_S, crash_harness.live
     editor, samples = SoakEditor(crash_harness), list[Sample]()
     with start_api(*service_command(crash_harness)) as (url, pid):
         indices = f"{offers_alias(crash_harness.prefix)}-*"

@@ -21,21 +21,18 @@ class Repetitions:
     """Random searches whose circle is compared with the next larger ones."""
     editor_reindexes: int
     """Reindexes during which an editor writes."""
-    soak_s: int
-    """Seconds of mixed load on the process of the API."""
     damaged_inputs: int
     """Damaged inputs of each parser that meets the outside; the whole is a minute in full."""
 
 
 USUAL = Repetitions(
-    kills=6,
+    kills=4,
     whole_every=3,
     oracle_searches=60,
     facet_searches=60,
     paged_searches=12,
     radius_searches=60,
     editor_reindexes=1,
-    soak_s=15,
     damaged_inputs=25,
 )
 FULL = Repetitions(
@@ -46,6 +43,5 @@ FULL = Repetitions(
     paged_searches=60,
     radius_searches=300,
     editor_reindexes=3,
-    soak_s=600,
     damaged_inputs=250,
 )

@@ -88,7 +88,9 @@ def split_by_speed(
 
 
 def is_full_only(item: pytest.Item) -> bool:
-    """True for a test of a three-node cluster that is not marked ``every_run``."""
+    """True for a test marked ``full_run``, or of three nodes and not marked ``every_run``."""
+    if item.get_closest_marker("full_run") is not None:
+        return True
     needs_cluster = not CLUSTER_FIXTURES.isdisjoint(fixture_names(item))
     return needs_cluster and item.get_closest_marker("every_run") is None
 

@@ -28,9 +28,10 @@ class StubItem:
         (("split_cluster", "es"), (), True),
         (("three_node_cluster",), ("every_run",), False),
         (("es_url",), (), False),
+        (("es_url",), ("full_run",), True),
     ],
 )
-def test_three_nodes_are_for_full_runs(fixtures, marks, full_only):
+def test_three_nodes_and_the_soak_are_for_full_runs(fixtures, marks, full_only):
     assert is_full_only(StubItem("tests/x.py::test_x", fixtures, marks)) is full_only
 
 
@@ -50,4 +51,4 @@ def test_long_files_begin_and_a_slow_set_up_has_one_worker():
 def test_a_full_run_repeats_more():
     for name in Repetitions.__slots__:
         assert getattr(FULL, name) >= getattr(USUAL, name)
-    assert (FULL.kills, FULL.oracle_searches, FULL.soak_s) == (50, 500, 600)
+    assert (FULL.kills, FULL.oracle_searches) == (50, 500)
