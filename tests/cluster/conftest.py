@@ -78,7 +78,7 @@ class ThreeNodeCluster:
             yield opened
 
 
-def cluster_scope(config: pytest.Config, **_: object) -> Literal["session", "module"]:
+def cluster_scope(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
     """One cluster for every file of a full run; of a usual run, which has one, it ends with it."""
     return "session" if config.getoption("--full") else "module"
 
