@@ -56,8 +56,8 @@ class BoundedAdapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no typ
             raise GeocoderDownError(type(error).__name__) from None
 
     def get_text(self, url: str, *, timeout: float, headers: Mapping[str, str]) -> str:
-        """Never called: the service answers JSON."""
-        raise NotImplementedError
+        """Refused: the service answers JSON alone."""
+        raise GeocoderDownError("no JSON")
 
 
 class ReverseGeocoder:

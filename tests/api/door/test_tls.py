@@ -27,7 +27,7 @@ class ScopeRecorder:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer 204 to a request."""
         if scope["type"] != "http":
-            raise NotImplementedError
+            raise ValueError(scope["type"])
         self.scopes.append(scope)
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
