@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -78,12 +77,7 @@ class ThreeNodeCluster:
             yield opened
 
 
-def cluster_scope(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
-    """One cluster for every file of a full run; of a usual run, which has one, it ends with it."""
-    return "session" if config.getoption("--full") else "module"
-
-
-@pytest.fixture(scope=cluster_scope)
+@pytest.fixture(scope="session")
 def three_node_cluster() -> Iterator[ThreeNodeCluster]:
     """Started once; stopped by its process numbers, whatever happened."""
     with open_own_machine() as machine:
@@ -94,7 +88,7 @@ def three_node_cluster() -> Iterator[ThreeNodeCluster]:
         yield ThreeNodeCluster(machine, up.url, keys)
 
 
-@pytest.fixture(scope=cluster_scope)
+@pytest.fixture(scope="session")
 def writer(three_node_cluster: ThreeNodeCluster) -> Iterator[Elasticsearch]:
     """A client with the writer's key."""
     with three_node_cluster.client(KeyRole.WRITER) as opened:

@@ -59,7 +59,6 @@ def api(three_node_cluster: ThreeNodeCluster, dozen: str) -> Iterator[str]:
             yield url
 
 
-@pytest.mark.every_run
 @pytest.mark.proves("F072", "W19")
 def test_a_killed_node_costs_no_search_and_comes_back(
     three_node_cluster: ThreeNodeCluster, api: str

@@ -12,7 +12,7 @@ NODE_FIXTURES = frozenset({"es_url", "node_machine", "three_node_cluster", "spli
 """Fixtures that start an Elasticsearch node: a test that reaches one is marked ``elastic``."""
 
 CLUSTER_FIXTURES = frozenset({"three_node_cluster", "split_cluster"})
-"""Fixtures of three nodes: their tests run in full only, unless marked ``every_run``."""
+"""Fixtures of three nodes: their tests run in full only."""
 
 LONGEST_FIRST = (
     "tests/soak",
@@ -88,11 +88,9 @@ def split_by_speed(
 
 
 def is_full_only(item: pytest.Item) -> bool:
-    """True for a test marked ``full_run``, or of three nodes and not marked ``every_run``."""
-    if item.get_closest_marker("full_run") is not None:
-        return True
+    """True for a test marked ``full_run``, or of three nodes."""
     needs_cluster = not CLUSTER_FIXTURES.isdisjoint(fixture_names(item))
-    return needs_cluster and item.get_closest_marker("every_run") is None
+    return needs_cluster or item.get_closest_marker("full_run") is not None
 
 
 def start_order(nodeid: str) -> int:

@@ -26,7 +26,6 @@ class StubItem:
     [
         (("three_node_cluster",), (), True),
         (("split_cluster", "es"), (), True),
-        (("three_node_cluster",), ("every_run",), False),
         (("es_url",), (), False),
         (("es_url",), ("full_run",), True),
     ],
