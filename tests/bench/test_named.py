@@ -69,6 +69,7 @@ def test_each_named_search_has_its_percentiles_and_its_limit(site: Site) -> None
         assert one["limit_ms"] == 35
 
 
+@pytest.mark.full_run
 def test_growth_of_an_index_beside_itself_is_none(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_run_measures_everything_and_leaves_the_index(site: Site, tmp_path: Pa
     assert site.client.indices.exists_alias(name=site.alias)
 
 
+@pytest.mark.full_run
 def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path: Path) -> None:
     """Beside a smaller one, so that growth has its row; ``--strict`` counts it."""
     files, out = tmp_path / "set", tmp_path / "out"
@@ -71,6 +72,7 @@ def test_a_set_that_is_already_written_is_indexed_and_left(site: Site, tmp_path:
     assert results["about"]["offers"] > 100
 
 
+@pytest.mark.full_run
 def test_a_profile_names_functions_of_ours(site: Site, tmp_path: Path) -> None:
     done = _bench(site, tmp_path, "--profile")
     assert done.returncode == 0, done.stderr

@@ -112,6 +112,7 @@ def test_our_environment_does_not_reach_it(node: StartedNode) -> None:
     assert not any(name.startswith("SAS_") for name in names)
 
 
+@pytest.mark.full_run
 def test_a_killed_node_is_told_and_comes_back_with_its_data(
     node: StartedNode, node_machine: ElasticSettings
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_stopped_node_is_gone(node: StartedNode, node_machine: ElasticSettings
         get(stopped.url)
 
 
+@pytest.mark.full_run
 def test_a_node_that_dies_says_why(
     node: StartedNode, node_machine: ElasticSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_node_that_dies_says_why(
     assert read_state(runtime_dir(node_machine)) is None
 
 
+@pytest.mark.full_run
 def test_a_port_lost_to_another_elasticsearch_is_given_up(
     node_machine: ElasticSettings,
     es_url: str,
