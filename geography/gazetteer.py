@@ -30,6 +30,7 @@ COLUMNS = (
     "lat",
     "lon",
     "reach_km",
+    "area_km2",
     "point_source",
     "parent",
     "epci",
@@ -72,7 +73,8 @@ class Commune(NamedTuple):
     """A commune or a municipal district; a named tuple because 35,000 load in a blink.
 
     ``lat``, ``lon``: WGS84 degrees of its town hall or of a point inside its contour.
-    ``reach_km``: no corner of the commune is farther from that point. ``parent``: the whole
+    ``reach_km``: no corner of the commune is farther from that point. ``area_km2``: its ground,
+    None where no contour is published. ``parent``: the whole
     city of a district. ``part``: the former commune of the query, when it was merged
     into this one; the point is then the part's own.
     """
@@ -88,6 +90,7 @@ class Commune(NamedTuple):
     parent: str | None
     point_source: str
     reach_km: float
+    area_km2: float | None
     part: str | None = None
 
 
@@ -109,8 +112,8 @@ class Gazetteer:
                 self._part_rows.append(row)
             else:
                 self._by_insee[row[1]] = _commune(row)
-                if row[12]:
-                    self._former.update(dict.fromkeys(row[12].split(), row[1]))
+                if row[-1]:
+                    self._former.update(dict.fromkeys(row[-1].split(), row[1]))
 
     @cached_property
     def _districts(self) -> dict[str, tuple[str, ...]]:
@@ -125,7 +128,7 @@ class Gazetteer:
         return {row[1]: self._part(row) for row in self._part_rows}
 
     def _part(self, row: list[str]) -> Commune:
-        whole = self._by_insee[row[10]]
+        whole = self._by_insee[row[11]]
         if not row[6]:
             return whole._replace(part=row[2])
         return whole._replace(
@@ -269,6 +272,18 @@ class Gazetteer:
         """Whether a current code is that of a whole city, which addresses give by district."""
         return len(self._districts.get(code, ())) > 1
 
+    def around(self, lat: float, lon: float, km: float) -> Iterable[Commune]:
+        """The communes and districts, no whole city, whose point may lie within ``km``.
+
+        Those of every cell of the grid that the circle touches: some are farther.
+        """
+        rows = floor(km / (GRID_DEGREES * KM_PER_DEGREE)) + 1
+        columns = floor(rows / cos(radians(min(80.0, abs(lat))))) + 1
+        row, column = _cell(lat, lon)
+        for i in range(row - rows, row + rows + 1):
+            for j in range(column - columns, column + columns + 1):
+                yield from self._grid.get((i, j), ())
+
     def nearest(self, lat: float, lon: float) -> Commune:
         """The commune or district whose point is nearest to a point in degrees."""
         found: list[Commune] = []
@@ -291,9 +306,8 @@ def load_gazetteer() -> Gazetteer:
 
 
 def _commune(row: list[str]) -> Commune:
-    _, insee, name, postcodes, department, population, lat, lon, reach, source, parent, epci, _ = (
-        row
-    )
+    _, insee, name, postcodes, department, population, lat, lon, *rest = row
+    reach, area, source, parent, epci, _ = rest
     return Commune(
         insee,
         name,
@@ -306,6 +320,7 @@ def _commune(row: list[str]) -> Commune:
         parent or None,
         source,
         float(reach),
+        float(area) if area else None,
     )
 
 

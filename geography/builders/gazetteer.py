@@ -28,7 +28,7 @@ from rich.progress import track
 from rich.table import Table
 from shapely.geometry.base import BaseGeometry
 
-from geography.distance import distance_km
+from geography.distance import KM_PER_DEGREE, distance_km
 from geography.gazetteer import COLUMNS, COMMUNES, NEIGHBOURS_REACH_KM, CommuneKind, PointSource
 
 HAND_POINTS = COMMUNES.with_name("overseas_points.csv")
@@ -43,12 +43,16 @@ Row = dict[str, str]
 
 
 class MeasuredPoint(NamedTuple):
-    """A point in degrees, how far its commune reaches from it in km, and where it is from."""
+    """A point in degrees, how far its commune reaches from it in km, and where it is from.
+
+    ``area_km2`` is None without contour.
+    """
 
     lat: float
     lon: float
     reach_km: float
     source: PointSource
+    area_km2: float | None = None
 
 
 class PackageError(Exception):
@@ -91,10 +95,17 @@ def measure_commune(contour_wkb: str, hall_wkb: str) -> MeasuredPoint | None:
     if contour_wkb == NULL:
         return _point(hall, NEIGHBOURS_REACH_KM, PointSource.HALL) if usable else None
     contour = shapely.from_wkb(contour_wkb)
-    if usable and contour.covers(hall):
-        return _point(hall, _reach_km(contour, hall), PointSource.HALL)
-    inside = contour.representative_point()
-    return _point(inside, _reach_km(contour, inside), PointSource.CONTOUR)
+    inside = usable and contour.covers(hall)
+    point = hall if inside else contour.representative_point()
+    source = PointSource.HALL if inside else PointSource.CONTOUR
+    found = _point(point, _reach_km(contour, point), source)
+    return found._replace(area_km2=measure_area_km2(contour))
+
+
+def measure_area_km2(contour: BaseGeometry) -> float:
+    """The ground of a contour in degrees, in km2: one commune is small enough to be flat."""
+    width = math.cos(math.radians(contour.centroid.y))
+    return float(contour.area * KM_PER_DEGREE**2 * width)
 
 
 def _point(point: BaseGeometry, reach_km: float, source: PointSource) -> MeasuredPoint:
@@ -176,6 +187,7 @@ def commune_row(
         "lat": f"{point.lat:.5f}" if point else "",
         "lon": f"{point.lon:.5f}" if point else "",
         "reach_km": f"{math.ceil(point.reach_km * 10) / 10:.1f}" if point else "",
+        "area_km2": f"{point.area_km2:.1f}" if point and point.area_km2 else "",
         "point_source": point.source.value if point else "",
         "parent": commune.get("commune", commune.get("chefLieu", "")),
         "epci": epci,
