@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from geography.departments import resolve_department_code
 from geography.gazetteer import load_gazetteer
-from geography.outlines import Outline, parse_outline
+from geography.outlines import Outline, OutlineIndex, parse_outline
 
 LANDMASSES = Path(__file__).parent / "tables" / "landmasses.csv"
 
@@ -36,9 +36,9 @@ class Landmass(NamedTuple):
 def find_landmass(lat: float, lon: float, insee: str | None = None) -> str:
     """The landmass id of a point in degrees, ``mainland`` for most: inside an outline, else by the
     commune of its address; without one, by the nearest commune that no outline bounds."""
-    inside = next((id for id, outline in _outlines() if outline.contains(lat, lon)), None)
-    if inside is not None:
-        return inside
+    inside = _outlines().find(lat, lon)
+    if inside:
+        return inside[0]
     if insee is not None:
         return find_commune_landmass(insee)
     nearest = load_gazetteer().nearest(lat, lon).insee
@@ -87,5 +87,6 @@ def _by_code() -> dict[str, Landmass]:
 
 
 @cache
-def _outlines() -> tuple[tuple[str, Outline], ...]:
-    return tuple((row.id, row.outline) for row in load_landmasses().values() if row.outline)
+def _outlines() -> OutlineIndex:
+    rows = load_landmasses().values()
+    return OutlineIndex({row.id: row.outline for row in rows if row.outline is not None})

@@ -1,9 +1,14 @@
 """Outlines of islands, shores and valleys: coarse polygons of the reviewed tables."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from math import floor
 from typing import NamedTuple
 
 MIN_CORNERS = 3
+
+CELL_DEGREES = 0.5
+"""Side of a cell of an ``OutlineIndex``: nearly every cell of France holds no outline."""
 
 
 class OutlineError(ValueError):
@@ -55,3 +60,24 @@ def parse_outline(text: str) -> Outline:
 def _parse_corner(text: str) -> tuple[float, float]:
     lat, lon = map(float, text.split())
     return lat, lon
+
+
+class OutlineIndex:
+    """Outlines by id, found by point: half a million offers are looked up in a reindex."""
+
+    def __init__(self, outlines: Mapping[str, Outline]) -> None:
+        cells: dict[tuple[int, int], list[tuple[str, Outline]]] = defaultdict(list)
+        for name, outline in outlines.items():
+            for row in range(_cell(outline.south), _cell(outline.north) + 1):
+                for column in range(_cell(outline.west), _cell(outline.east) + 1):
+                    cells[row, column].append((name, outline))
+        self._cells = dict(cells)
+
+    def find(self, lat: float, lon: float) -> tuple[str, ...]:
+        """The ids of the outlines that hold a point in degrees, in the order of the table."""
+        near = self._cells.get((_cell(lat), _cell(lon)), ())
+        return tuple(name for name, outline in near if outline.contains(lat, lon))
+
+
+def _cell(degrees: float) -> int:
+    return floor(degrees / CELL_DEGREES)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from geography.outlines import Outline, parse_outline
+from geography.outlines import Outline, OutlineIndex, parse_outline
 
 TABLES = Path(__file__).parent / "tables"
 ZONES = TABLES / "shore_zones.csv"
@@ -19,7 +19,7 @@ CROSSINGS = TABLES / "crossings.csv"
 
 def find_zones(lat: float, lon: float) -> tuple[str, ...]:
     """The ids of the zones that hold a point in degrees; none for nearly all of France."""
-    return tuple(zone for zone, outline in load_zones().items() if outline.contains(lat, lon))
+    return _zone_index().find(lat, lon)
 
 
 def find_detours(zones: Iterable[str]) -> dict[str, int]:
@@ -63,3 +63,8 @@ def load_crossings() -> Mapping[str, Mapping[str, int]]:
             minutes.setdefault(row["zone"], {})[row["other_zone"]] = int(row["minutes"])
             minutes.setdefault(row["other_zone"], {})[row["zone"]] = int(row["minutes"])
     return minutes
+
+
+@cache
+def _zone_index() -> OutlineIndex:
+    return OutlineIndex(load_zones())

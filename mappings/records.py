@@ -374,8 +374,9 @@ class Offer(TypedDict):
     person_key: NotRequired[str]
     """Reserved: the RPPS of the professional, else the offer id."""
     landmass: NotRequired[str]
-    """Reserved: mainland or island, from the contour of the commune."""
-    zone: NotRequired[str]
-    """Reserved: shore or valley between which a crossing adds minutes."""
+    """Mainland or island of the place: id of ``landmasses.csv``."""
+    zone: NotRequired[list[str]]
+    """Shores or valleys that hold the place, between which the way around adds minutes: ids of
+    ``shore_zones.csv``."""
     orientations_today: NotRequired[dict[str, Any]]
     """Reserved: ``day`` of the place and ``count`` of orientations given on it."""

@@ -21,7 +21,7 @@ RENAMED_SLOT_FIELDS: Mapping[str, str] = MappingProxyType(
 REMOVED_OFFER_FIELDS = frozenset({"bookable"})
 """Fields of an offer that schema 6 no longer has."""
 
-RESERVED_FIELDS = frozenset({"name_sound", "person_key", "landmass", "zone", "orientations_today"})
+RESERVED_FIELDS = frozenset({"name_sound", "person_key", "orientations_today"})
 """Fields of the mapping that no writer fills yet."""
 
 CHANGES: Mapping[int, str] = MappingProxyType(

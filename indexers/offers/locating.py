@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 from geography.address import normalise_city
 from geography.commune_lookup import PostalAddress
 from geography.departments import load_corrected_departments
+from geography.ground import describe_ground
 from geography.locate import CHUNK, LocateRequest, Location, LocationFailure, Locator, RawPoint
 from geography.locate import find_crowded_points as crowded_among
 from geography.reasons import Unlocatable
@@ -92,6 +93,7 @@ def place_fields(place: Location, address: Address) -> Record:
         "department": place.department,
         "territory": f"SAS-{place.department}" if department is None else department.territory,
         "timezone": place.zone,
+        **describe_ground(place.lat, place.lon, place.insee),
         **drop_empty_fields(lines=lines, postal_code=address.get("postal_code")),
     }
 

@@ -4,6 +4,7 @@ from functools import cache
 
 from geography.commune_lookup import PostalAddress
 from geography.departments import departments
+from geography.ground import describe_ground
 from geography.locate import Location, Locator
 from mappings.records import SlotPlace
 from slots.matching.matching import Geography, Locate
@@ -44,4 +45,4 @@ def _geography(found: Location) -> Geography:
     department = departments().get(found.department)
     if department is not None:
         geography["territory"] = department.territory
-    return geography
+    return {**geography, **describe_ground(found.lat, found.lon, found.insee)}

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from geography.address import normalise_line
 from geography.distance import distance_km
+from geography.ground import GroundFields
 from mappings.identifiers import as_adeli, as_finess, as_idnst, as_rpps, as_siret
 from mappings.records import CanonicalSlot, GeoPoint, Kind, Offer, Precision, SlotPlace
 
@@ -20,7 +21,7 @@ PRECISE = frozenset({Precision.HOUSENUMBER, Precision.STREET})
 """Points that may be compared at 50 m; the centre of a commune may not."""
 
 
-class Geography(TypedDict, total=False):
+class Geography(GroundFields, total=False):
     """The geographic fields of an offer, named as in the index."""
 
     point: GeoPoint

@@ -6,6 +6,7 @@ F066, F069; W12 (random ids) and W13 (an editor without phone emptied the card).
 from collections.abc import Sequence
 
 from geography.address import address_key
+from geography.ground import describe_ground
 from mappings.analysis import fold
 from mappings.codes import KIND_LABELS
 from mappings.fields import drop_empty_fields
@@ -79,11 +80,13 @@ def is_editor_place(offer: Offer) -> bool:
 def refresh_place_offer(offer: Offer, known: Sequence[Offer]) -> Offer:
     """A place known from an editor, its owner refreshed from the other offers (at least one).
 
-    The place, its point and the phone given by the editor stay.
+    The place, its point and the phone given by the editor stay; its ground is found again, which
+    an index of an earlier schema lacks.
     """
     owned = {*PERSON_FIELDS, "always_absent", "absences"}
     place = {name: value for name, value in offer.items() if name not in owned}
-    renewed: Offer = {**_copy_person_fields(known), **place}  # type: ignore[typeddict-item]
+    ground = describe_ground(**offer["point"], insee=offer["insee"])
+    renewed: Offer = {**_copy_person_fields(known), **place, **ground}  # type: ignore[typeddict-item]
     marks, before = known[0]["sources"], offer["sources"]
     copied = {name: marks[name] for name in COPIED_MARKS if name in marks}
     here = {name: mark for name, mark in before.items() if name not in COPIED_MARKS}

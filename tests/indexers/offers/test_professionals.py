@@ -27,6 +27,7 @@ def test_an_offer_is_a_person_at_a_place(files: FileSet) -> None:
     assert offer["phones"] == ["+33466123456"]
     assert (offer["insee"], offer["department"], offer["territory"]) == ("48095", "48", "SAS-48")
     assert offer["timezone"] == "Europe/Paris"
+    assert (offer["landmass"], "zone" in offer) == ("mainland", False)
     assert offer["lines"] == ["12 Rue DES TANNEURS"]
     assert offer["precision"] == "municipality"
     assert offer["sources"]["identity"] == {"source": "rpps", "date": "2026-11-22"}
@@ -182,6 +183,7 @@ def test_a_place_abroad_is_counted_and_not_shown(files: FileSet) -> None:
 def test_a_place_overseas_has_its_own_zone_and_territory(files: FileSet) -> None:
     offer = files.doctor(ANNE, CAYENNE).only()
     assert (offer["department"], offer["timezone"]) == ("973", "America/Cayenne")
+    assert offer["landmass"] == "guyane"
     assert offer["territory"] == "SAS-973"
 
 

@@ -170,6 +170,7 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
         "Europe/Paris",
     )
     assert created["precision"] == "municipality"
+    assert created["landmass"] == "mainland"
     assert created["sources"]["place"] == {"source": "alpha"}
     assert "idnst" not in created
 
