@@ -6,7 +6,6 @@ new place. An association: SIRET + the point's identifier, else SIRET + address.
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import chain
-from typing import TypedDict
 
 from geography.address import normalise_line
 from geography.distance import distance_km
