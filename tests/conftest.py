@@ -139,6 +139,11 @@ def repetitions(request: pytest.FixtureRequest) -> Repetitions:
     return FULL if request.config.getoption("--full") else USUAL
 
 
+@pytest.fixture(scope="session")
+def own_process() -> None:
+    """Asked for by a test that starts a process of its own: see ``HEAVY_FIXTURES``."""
+
+
 @pytest.fixture
 def dead_port() -> Iterator[int]:
     """A port that refuses connections for as long as the test lasts."""

@@ -2,7 +2,6 @@
 
 import json
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import trustme
+
+from tests.suite.serving import serve_beside
 
 
 @dataclass
@@ -93,11 +94,5 @@ def open_identity_provider(
     server.socket = authority.server_context(host).wrap_socket(server.socket, server_side=True)
     result = IdentityProvider(f"https://localhost:{server.server_port}/keys")
     BoundKeyHandler.provider = result
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serve_beside(server):
         yield result
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import orjson
+import pytest
 
 from mappings.api_keys import read_keys
 from tests.small_disk import fill_disk, open_small_disk
+
+pytestmark = pytest.mark.usefixtures("own_process")
 
 
 def start_api_key(file: Path, *words: str) -> "subprocess.Popen[str]":

@@ -28,6 +28,7 @@ from elastic.service import lock
 from indexers.reindex import recipe
 from tests.cli.mail_server import Mailbox, open_mail_server
 from tests.indexers.file_set import FLORAC, FileSet
+from tests.suite.serving import serve_beside
 
 MEMBERS = {
     *("version", "event", "command", "run", "index", "code", "exit_code", "sentence"),
@@ -69,13 +70,9 @@ class WebhookHandler(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
     server = WebhookServer()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     monkeypatch.setenv("SAS_NOTIFY_WEBHOOK", server.url)
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_beside(server):
+        yield server
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import typer
 
 from cli.main import CommandLine, app
 
+pytestmark = pytest.mark.usefixtures("own_process")
+
 SAS = [sys.executable, "-c", "from cli.main import app; app()"]
 NO_NODE = {"SAS_ELASTICSEARCH_URL": "http://127.0.0.1:1", "COLUMNS": "200"}
 ANSWER = Path(__file__).parents[1] / "fixtures" / "fhir" / "ps-searchset.json"

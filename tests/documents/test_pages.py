@@ -1,9 +1,8 @@
 """Links lead to pages and headings that exist; files named in backticks exist."""
 
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-
-import pytest
 
 from tests.documents.documents import (
     find_links,
@@ -15,24 +14,24 @@ from tests.documents.documents import (
 )
 
 
-@pytest.mark.parametrize("page", list_pages(), ids=page_name)
-def test_links_lead_to_a_page_and_a_heading(page: Path) -> None:
-    text = page.read_text("utf-8")
-    broken = []
-    for path, anchor in find_links(text):
+def list_broken_links(page: Path) -> Iterator[str]:
+    for path, anchor in find_links(page.read_text("utf-8")):
         target = (page.parent / path).resolve() if path else page
         if not target.exists():
-            broken.append(path)
+            yield f"{page_name(page)}: {path}"
         elif anchor and anchor not in heading_anchors(target.read_text("utf-8")):
-            broken.append(f"{path}#{anchor}")
-    assert broken == []
+            yield f"{page_name(page)}: {path}#{anchor}"
 
 
-@pytest.mark.parametrize("page", list_pages(), ids=page_name)
-def test_files_named_in_a_page_exist(page: Path) -> None:
+def test_links_lead_to_a_page_and_a_heading() -> None:
+    assert [broken for page in list_pages() for broken in list_broken_links(page)] == []
+
+
+def test_files_named_in_a_page_exist() -> None:
     tracked = list_tracked_files()
     missing = [
-        name
+        (page_name(page), name)
+        for page in list_pages()
         for name in find_named_files(page.read_text("utf-8"))
         if name not in tracked and not any(fnmatch(known, name) for known in tracked)
     ]

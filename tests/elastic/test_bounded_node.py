@@ -1,7 +1,6 @@
 """Something answers without end in place of Elasticsearch: it costs a bounded memory."""
 
 import gzip
-import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ import pytest
 from elastic import bounded_node
 from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, translate_errors
+from tests.suite.serving import serve_beside
 
 BOUND = 8_388_608
 """Bytes, in place of the bound of the product."""
@@ -69,14 +69,8 @@ def open_server(write: Write) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), OddHandler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serve_beside(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.parametrize("write", [write_endlessly, write_bomb])

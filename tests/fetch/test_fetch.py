@@ -272,6 +272,7 @@ def sas(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_command_tells_its_outcome_and_its_code(
     server: UnreliableServer, tmp_path: Path
 ) -> None:
@@ -289,6 +290,7 @@ def test_the_command_tells_its_outcome_and_its_code(
     assert "Traceback" not in refused.stderr + dry.stderr
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_proxy_of_the_environment_is_used(server: UnreliableServer, tmp_path: Path) -> None:
     """The server stands for a proxy: it is called for a host that does not exist."""
     arguments = ("--to", str(tmp_path), "--base-url", "http://mirror.invalid", "--only", "ameli")

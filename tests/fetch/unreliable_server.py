@@ -1,13 +1,14 @@
 """A real HTTP server on loopback whose answers are cut, changed, slow or wrong in turn."""
 
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.suite.serving import serve_beside
 
 
 @dataclass
@@ -116,10 +117,5 @@ def open_unreliable_server(tls: ssl.SSLContext | None = None) -> Iterator[Unreli
     known.url = f"http{'s' if tls else ''}://127.0.0.1:{http.server_port}"
     if tls is not None:
         http.socket = tls.wrap_socket(http.socket, server_side=True)
-    thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serve_beside(http):
         yield known
-    finally:
-        http.shutdown()
-        http.server_close()

@@ -1,11 +1,12 @@
 """A real server in front of Elasticsearch that damages its answers on the way."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
+
+from tests.suite.serving import serve_beside
 
 Damage = Callable[[bytes], bytes]
 
@@ -54,12 +55,5 @@ class DamagingProxy:
 def open_damaging_proxy(target: str) -> Iterator[DamagingProxy]:
     """A proxy to a server, until the block ends."""
     proxy = DamagingProxy(target)
-    thread = threading.Thread(target=proxy.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with closing(proxy.upstream), serve_beside(proxy.server):
         yield proxy
-    finally:
-        proxy.server.shutdown()
-        thread.join()
-        proxy.server.server_close()
-        proxy.upstream.close()

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from geography.geocoding.settings import GeocoderSettings
+from tests.suite.serving import serve_beside
 
 
 def feature(lat: float, lon: float, **properties: Any) -> dict[str, Any]:
@@ -138,9 +138,5 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAddressService]:
     handler = type("BoundHandler", (FakeAddressHandler,), {"service": fake})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     fake.base = f"http://127.0.0.1:{server.server_port}/geocodage"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield fake
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_beside(server):
+        yield fake

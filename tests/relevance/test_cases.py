@@ -55,9 +55,9 @@ def test_cases_of_every_kind() -> None:
     assert sum(case.kind is CaseKind.ORDER and bool(case.grades) for case in CASES) >= 30
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_each_case_names_its_rule(case: Case) -> None:
-    assert re.match(r"([FW]\d{2,3}|design \d+|decision \d+)\b", case.description)
+def test_each_case_names_its_rule() -> None:
+    rule = re.compile(r"([FW]\d{2,3}|design \d+|decision \d+)\b")
+    assert [case.id for case in CASES if not rule.match(case.description)] == []
 
 
 def test_no_two_cases_are_one() -> None:

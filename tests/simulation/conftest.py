@@ -15,29 +15,29 @@ Write = Callable[..., GeneratedSet]
 
 
 @pytest.fixture(scope="session")
-def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
-    def write_set(**options: Any) -> GeneratedSet:
+def write_set(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    def generate(**options: Any) -> GeneratedSet:
         folder = tmp_path_factory.mktemp("generated")
         options = {"scale": ScaleName.DEPARTMENT, "seed": 7, "now": NOW, **options}
         return GeneratedSet(folder, generate_dataset(Options(**options), folder))
 
-    return write_set
+    return generate
 
 
 @pytest.fixture(scope="session")
-def healthy_set(write: Write) -> GeneratedSet:
-    return write(departments=FEW)
+def healthy_set(write_set: Write) -> GeneratedSet:
+    return write_set(departments=FEW)
 
 
 @pytest.fixture(scope="session")
-def faulty_set(write: Write) -> GeneratedSet:
-    return write(departments=FEW, defects=0.05)
+def faulty_set(write_set: Write) -> GeneratedSet:
+    return write_set(departments=FEW, defects=0.05)
 
 
 @pytest.fixture(scope="session")
-def default_set(write: Write) -> GeneratedSet:
+def default_set(write_set: Write) -> GeneratedSet:
     """The default set of the department scale."""
-    return write()
+    return write_set()
 
 
 @pytest.fixture(scope="session")

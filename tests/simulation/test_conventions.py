@@ -26,7 +26,7 @@ class ConventionsLoad:
 
 
 @pytest.fixture(scope="module")
-def conventions_load(write: Write) -> ConventionsLoad:
+def conventions_load(write_set: Write) -> ConventionsLoad:
     truth: dict[str, set[str]] = defaultdict(set)
     usual = conventions.contract_rows
 
@@ -37,7 +37,7 @@ def conventions_load(write: Write) -> ConventionsLoad:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conventions, "contract_rows", record_truth)
-        written = write(departments=FEW)
+        written = write_set(departments=FEW)
     with open_source_directory(written.folder, NOW, None) as sources:
         offers = [offer for offer in sources.offers() if offer["kind"] == "professional"]
         ameli = sources.quarantines.get_quarantine("ameli")

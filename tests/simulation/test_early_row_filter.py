@@ -14,9 +14,9 @@ from tests.simulation.conftest import Write
 
 @pytest.mark.parametrize("defects", [0.0, 0.2])
 def test_the_quick_reading_gives_the_rows_and_counts_of_the_full_one(
-    write: Write, defects: float
+    write_set: Write, defects: float
 ) -> None:
-    made = write(scale=ScaleName.NATIONAL, departments=("48",), defects=defects)
+    made = write_set(scale=ScaleName.NATIONAL, departments=("48",), defects=defects)
     path: Path = made.file("PS_*activite*.txt")
     full, quick = Quarantine("rpps"), Quarantine("rpps")
     expected: list[Any] = []

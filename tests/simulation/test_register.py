@@ -12,8 +12,8 @@ from tests.simulation.conftest import Write
 from tests.simulation.test_sets import digest
 
 
-def test_most_rows_of_a_national_set_are_never_shown(write: Write) -> None:
-    made = write(scale=ScaleName.NATIONAL, departments=("48",))
+def test_most_rows_of_a_national_set_are_never_shown(write_set: Write) -> None:
+    made = write_set(scale=ScaleName.NATIONAL, departments=("48",))
     rows = list(read_activities(made.file("PS_*activite*.txt"), Quarantine("rpps")))
     why = Counter(activity_exclusion_reason(row) for row in rows)
     assert 0.25 <= why[None] / len(rows) <= 0.5
@@ -22,11 +22,11 @@ def test_most_rows_of_a_national_set_are_never_shown(write: Write) -> None:
     assert {row["profession"] for row in rows} >= {trade.profession for trade in REGISTER}
 
 
-def test_a_national_department_is_the_same_twice_and_tells_its_offers(write: Write) -> None:
+def test_a_national_department_is_the_same_twice_and_tells_its_offers(write_set: Write) -> None:
     """Those who are never shown count for no offer, and are not in a small set."""
     assert SCALES[ScaleName.DEPARTMENT].register == 0
-    made = write(scale=ScaleName.NATIONAL, departments=("48",))
-    again = write(scale=ScaleName.NATIONAL, departments=("48",))
+    made = write_set(scale=ScaleName.NATIONAL, departments=("48",))
+    again = write_set(scale=ScaleName.NATIONAL, departments=("48",))
     assert digest(made.folder) == digest(again.folder)
     offers = made.manifest["offers"]["professional"]
     rows = read_activities(made.file("PS_*activite*.txt"), Quarantine("rpps"))

@@ -41,16 +41,16 @@ def digest(folder: Path) -> str:
 
 
 def test_same_options_same_bytes(
-    healthy_set: GeneratedSet, faulty_set: GeneratedSet, write: Write
+    healthy_set: GeneratedSet, faulty_set: GeneratedSet, write_set: Write
 ) -> None:
-    assert digest(write(departments=FEW).folder) == digest(healthy_set.folder)
-    assert digest(write(departments=FEW, defects=0.05).folder) == digest(faulty_set.folder)
+    assert digest(write_set(departments=FEW).folder) == digest(healthy_set.folder)
+    assert digest(write_set(departments=FEW, defects=0.05).folder) == digest(faulty_set.folder)
 
 
 def test_seconds_and_the_order_of_departments_do_not_count(
-    healthy_set: GeneratedSet, write: Write
+    healthy_set: GeneratedSet, write_set: Write
 ) -> None:
-    again = write(departments=FEW[::-1], now=NOW + timedelta(seconds=59))
+    again = write_set(departments=FEW[::-1], now=NOW + timedelta(seconds=59))
     assert digest(again.folder) == digest(healthy_set.folder)
 
 
@@ -58,9 +58,9 @@ def test_seconds_and_the_order_of_departments_do_not_count(
     "options", [{"seed": 8}, {"now": NOW + timedelta(minutes=1)}, {"departments": FEW[:3]}]
 )
 def test_each_option_changes_the_bytes(
-    healthy_set: GeneratedSet, write: Write, options: dict[str, Any]
+    healthy_set: GeneratedSet, write_set: Write, options: dict[str, Any]
 ) -> None:
-    assert digest(write(**{"departments": FEW} | options).folder) != digest(healthy_set.folder)
+    assert digest(write_set(**{"departments": FEW} | options).folder) != digest(healthy_set.folder)
 
 
 def test_the_directory_holds_the_files_of_a_load(healthy_set: GeneratedSet) -> None:
@@ -189,10 +189,10 @@ def test_an_unknown_department_is_told_before_anything_is_written(tmp_path: Path
 
 @pytest.mark.parametrize("scale", [ScaleName.NATIONAL, ScaleName.STRESS])
 def test_larger_scales_are_the_same_program_with_larger_numbers(
-    healthy_set: GeneratedSet, write: Write, scale: ScaleName
+    healthy_set: GeneratedSet, write_set: Write, scale: ScaleName
 ) -> None:
-    larger = write(departments=("48",), scale=scale).manifest
-    small = write(departments=("48",)).manifest
+    larger = write_set(departments=("48",), scale=scale).manifest
+    small = write_set(departments=("48",)).manifest
     assert larger["offers"]["professional"] > small["offers"]["professional"]
     assert larger["scale"] == scale
 
@@ -203,8 +203,8 @@ def test_a_national_set_covers_the_country() -> None:
     assert len(codes) >= 101
 
 
-def test_draws_of_one_department_do_not_depend_on_the_others(write: Write) -> None:
+def test_draws_of_one_department_do_not_depend_on_the_others(write_set: Write) -> None:
     """Its structures and people are the same alone or among others, second practices aside."""
-    alone = write(departments=("976",)).lines("participation.jsonl")
-    among = write(departments=("48", "976")).lines("participation.jsonl")
+    alone = write_set(departments=("976",)).lines("participation.jsonl")
+    among = write_set(departments=("48", "976")).lines("participation.jsonl")
     assert all(line in among for line in random.Random(1).sample(alone, min(20, len(alone))))

@@ -11,8 +11,13 @@ from xdist.scheduler import LoadScopeScheduling
 NODE_FIXTURES = frozenset({"es_url", "node_machine", "three_node_cluster", "split_cluster"})
 """Fixtures that start an Elasticsearch node: a test that reaches one is marked ``elastic``."""
 
+HEAVY_FIXTURES = frozenset({"own_process", "write_set"})
+"""A process of its own, or a whole generated set: a test that reaches one is marked ``heavy``."""
+
 CLUSTER_FIXTURES = frozenset({"three_node_cluster", "split_cluster"})
 """Fixtures of three nodes: their tests run in full only."""
+
+MARKS = {"elastic": NODE_FIXTURES, "heavy": HEAVY_FIXTURES}
 
 LONGEST_FIRST = (
     "tests/soak",
@@ -40,10 +45,10 @@ class SelectionPlugin:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        """Mark what needs a node; without ``--full``, deselect what needs three."""
+        """Mark what needs a node or is heavy; without ``--full``, deselect what needs three."""
         for item in items:
-            if not NODE_FIXTURES.isdisjoint(fixture_names(item)):
-                item.add_marker("elastic")
+            for mark in find_marks(item):
+                item.add_marker(mark)
         if not config.getoption("--full"):
             kept, left_out = split_by_speed(items)
             if left_out:
@@ -74,6 +79,12 @@ def fixture_names(item: pytest.Item) -> Sequence[str]:
     """Every fixture that the test reaches, through others too."""
     names: Sequence[str] = getattr(item, "fixturenames", ())
     return names
+
+
+def find_marks(item: pytest.Item) -> list[str]:
+    """The marks that the fixtures of a test give it."""
+    used = fixture_names(item)
+    return [mark for mark, fixtures in MARKS.items() if not fixtures.isdisjoint(used)]
 
 
 def split_by_speed(

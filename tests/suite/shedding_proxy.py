@@ -2,13 +2,14 @@
 
 import http.client
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.suite.serving import serve_beside
 
 REJECTED = {"type": "es_rejected_execution_exception", "reason": "queue full"}
 PASSED_HEADERS = ("Content-Type", "Accept", "Content-Encoding")
@@ -42,14 +43,8 @@ def open_shedding_proxy(target: str) -> Iterator[SheddingProxy]:
     proxy = SheddingProxy(target)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _build_handler(proxy))
     proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
+    with serve_beside(server):
         yield proxy
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
 
 
 def _build_handler(proxy: SheddingProxy) -> type[BaseHTTPRequestHandler]:

@@ -5,6 +5,7 @@ import pytest
 from tests.suite.repetitions import FULL, USUAL, Repetitions
 from tests.suite.selection import (
     LONGEST_FIRST,
+    find_marks,
     is_full_only,
     scheduling_scope,
     start_order,
@@ -32,6 +33,19 @@ class StubItem:
 )
 def test_three_nodes_and_the_soak_are_for_full_runs(fixtures, marks, full_only):
     assert is_full_only(StubItem("tests/x.py::test_x", fixtures, marks)) is full_only
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "marks"),
+    [
+        (("tmp_path", "es_url"), ["elastic"]),
+        (("own_process",), ["heavy"]),
+        (("es_url", "write_set"), ["elastic", "heavy"]),
+        (("tmp_path",), []),
+    ],
+)
+def test_fixtures_mark_what_a_quick_check_leaves_out(fixtures, marks):
+    assert find_marks(StubItem("tests/x.py::test_x", fixtures)) == marks
 
 
 def test_no_two_tests_have_one_node_id(request):

@@ -32,14 +32,15 @@ def read_with(form: LineFormat, path: Path, column: str, value: str) -> Quaranti
     return quarantine
 
 
-@pytest.mark.parametrize(
-    ("form", "column"), LINE_FIELDS, ids=[f"{form.name}-{name}" for form, name in LINE_FIELDS]
-)
-def test_a_cell_beyond_its_bound_costs_its_row_alone(
-    form: LineFormat, column: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("name", sorted({form.name for form, _ in LINE_FIELDS}))
+def test_a_cell_beyond_its_bound_costs_its_row_alone(name: str, tmp_path: Path) -> None:
+    for form, column in LINE_FIELDS:
+        if form.name == name:
+            check_cells_beyond_bound(form, column, tmp_path / "file.txt")
+
+
+def check_cells_beyond_bound(form: LineFormat, column: str, path: Path) -> None:
     longest = form.columns[column].longest
-    path = tmp_path / "file.txt"
     for value in ("x" * longest, "é" * longest):
         within = read_with(form, path, column, value)
         assert not within.rejected[Reason.OUT_OF_BOUNDS]

@@ -17,6 +17,8 @@ from mappings.bounds import GIB, MIB
 from tests.indexers.file_set import ACTIVITIES, FileSet
 from tests.traps.bounded_files import json_site, write_json_sites
 
+pytestmark = pytest.mark.usefixtures("own_process")
+
 ANNE = "10100000016"
 READ = """
 import re, resource, sys

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.suite.serving import serve_beside
+
 CANARY = "Kerguestenen"
 """In a header of every answer, as Elasticsearch warns."""
 
@@ -57,13 +59,9 @@ def open_frozen_node() -> Iterator[FrozenNode]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), FrozenHandler)
     server.daemon_threads = True
     node.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield node
-    finally:
-        node.opens.set()
-        node.ends.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve_beside(server):
+        try:
+            yield node
+        finally:
+            node.opens.set()
+            node.ends.set()

@@ -1,6 +1,5 @@
 """Something else answers in place of Elasticsearch, or its index is closed: a 503, told."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from elasticsearch import Elasticsearch
 
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.conftest import CreateOffers
+from tests.suite.serving import serve_beside
 
 SEARCH_BODY = {"what": "MG", "insee": "48095"}
 CARD = "/v1/offers/rpps:10000000101@1480000101"
@@ -57,13 +57,9 @@ def foreign(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fore
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), ForeignHandler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", f"http://127.0.0.1:{server.server_port}")
-    yield result
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve_beside(server):
+        yield result
 
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}

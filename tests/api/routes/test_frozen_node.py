@@ -43,6 +43,7 @@ def write_environment(node: FrozenNode, deadline_s: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_deadline_of_a_search_holds_while_its_point_in_time_cannot_be_closed(
     tmp_path: Path, node: FrozenNode
 ) -> None:
@@ -57,6 +58,7 @@ def test_the_deadline_of_a_search_holds_while_its_point_in_time_cannot_be_closed
     assert CANARY not in written
 
 
+@pytest.mark.usefixtures("own_process")
 def test_the_server_ends_while_a_point_in_time_cannot_be_closed(
     tmp_path: Path, node: FrozenNode
 ) -> None:

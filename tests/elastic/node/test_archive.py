@@ -2,7 +2,6 @@
 
 import hashlib
 import tarfile
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from elastic.node.configuration import VERSION
 from elastic.node.distribution import read_distribution
 from elastic.node.errors import InstallFailed
 from tests.elastic.conftest import RecordingReport, small_distribution
+from tests.suite.serving import serve_beside
 
 BODY = bytes(range(256)) * 4096
 
@@ -70,11 +70,10 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Iterator[ArchiveServer]:
-    with ArchiveServer(("127.0.0.1", 0), ArchiveHandler) as running:
-        running.files, running.requests, running.breaks = {}, [], []
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = ArchiveServer(("127.0.0.1", 0), ArchiveHandler)
+    running.files, running.requests, running.breaks = {}, [], []
+    with serve_beside(running):
         yield running
-        running.shutdown()
 
 
 def address(server: ArchiveServer) -> str:

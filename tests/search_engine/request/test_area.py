@@ -1,7 +1,6 @@
 """Where a search looks: every way to say a place, and what is refused."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +23,7 @@ from search_engine.request.problems import (
     PlaceOutsideFrance,
     RadiusNotApplicable,
 )
+from tests.suite.serving import serve_beside
 
 
 def feature(kind: str, label: str, lat: float, lon: float, **properties: Any) -> dict[str, Any]:
@@ -65,10 +65,8 @@ def service() -> Iterator[AddressService]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     result.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield result
-    server.shutdown()
-    server.server_close()
+    with serve_beside(server):
+        yield result
 
 
 async def area(place: dict[str, Any], url: str = "off") -> Area:

@@ -214,6 +214,7 @@ MEMORY = 600 << 20
 """Bytes of address space: Python and its libraries have 150 MB, a page of 60 MB is kept twice."""
 
 
+@pytest.mark.usefixtures("own_process")
 @pytest.mark.parametrize("page", HUGE.values(), ids=HUGE)
 def test_a_huge_page_is_refused_in_little_memory(page: str) -> None:
     """In a process that may not take more: the page takes gigabytes when nothing bounds it."""
