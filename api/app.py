@@ -48,7 +48,7 @@ from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
-from geography.text_place import match_department
+from geography.where.department_text import match_department
 from lrm.registry import LrmRegistry, registry_file
 from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs

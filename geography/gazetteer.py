@@ -233,6 +233,10 @@ class Gazetteer:
             found = _select_served(found, served, self._districts) if place.city else served
         return [c for c in found if department in (None, c.department)]
 
+    def name_keys(self) -> list[str]:
+        """Every key of a name, in the order of the alphabet: ``by_name`` of one finds communes."""
+        return self._key_order
+
     def starting_with(
         self, prefix: str, limit: int | None = 10, *, whole_words: bool = False
     ) -> list[Commune]:

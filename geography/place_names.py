@@ -22,7 +22,8 @@ _NUMBERED = re.compile(r"\d|cedex")
 _SHORT = re.compile(r"\b(?:st|ste|sts|stes|s|ss|lez)\b")
 _POSTCODE = re.compile(r"(?<![\d.,-])\d{5}(?![\d.,]\d|\d)")
 _IN_DEPARTMENT = re.compile(r"\((\d{2,3}|2[ABab])\)\s*$")
-_COUNTRY = re.compile(r"[\s,]+france\s*$", re.IGNORECASE)
+_COUNTRY = re.compile(r"(?<!\bde)(?<!\ben)[\s,]+france\s*$", re.IGNORECASE)
+"""The country after a place; Fort-de-France and Roissy-en-France keep their last word."""
 _SIMPLE = str.maketrans("àâäéèêëîïôöùûüÿçñ-'’()./", "aaaeeeeiioouuuycn       ")
 
 

@@ -28,7 +28,8 @@ from geography.geocoding.reverse import ReverseGeocoder
 from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from geography.place_names import split_place
 from geography.projections import is_in_department
-from geography.text_place import EXACT, CommuneMatch, Point, match_commune, match_department
+from geography.where.department_text import match_department
+from geography.where.text_place import EXACT, CommuneMatch, Point, match_commune
 from mappings.records import Precision
 
 NATIONAL_API, GAZETTEER = "national_address_api", "gazetteer"

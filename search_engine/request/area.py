@@ -13,12 +13,15 @@ from geography.departments import Department, commune_zone, departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
+from geography.where.coordinates import Coordinates, is_link, parse_coordinates
 from mappings.records import Precision
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import (
     CommuneNotFound,
+    CoordinatesSwapped,
     DepartmentNotFound,
     GeocoderUnavailable,
+    LinkWithoutPoint,
     PlaceNotFound,
     PlaceOutsideFrance,
     RadiusNotApplicable,
@@ -103,8 +106,8 @@ class AddressFinder(Protocol):
 async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
     """The area of a search (F005, F007 to F011, F015, F016, W36).
 
-    Raises ``PlaceNotFound``, ``PlaceOutsideFrance``, ``RadiusNotApplicable`` or
-    ``GeocoderUnavailable``, each naming the criterion at fault.
+    Raises ``PlaceNotFound``, ``PlaceOutsideFrance``, ``CoordinatesSwapped``,
+    ``RadiusNotApplicable`` or ``GeocoderUnavailable``, each naming the criterion at fault.
     """
     gazetteer = load_gazetteer()
     if criteria.lat is not None and criteria.lon is not None:
@@ -116,16 +119,33 @@ async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
     return await text_area(gazetteer, criteria.where or "", criteria.radius_km, geocoder)
 
 
-def point_area(gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | None) -> Area:
-    """Around the patient's own point; with an explicit radius it is a drawn circle (F015)."""
-    commune = gazetteer.nearest(lat, lon)
-    if distance_km(lat, lon, commune.lat, commune.lon) > _reach_km(commune.department):
-        raise PlaceOutsideFrance
+def point_area(
+    gazetteer: Gazetteer, lat: float, lon: float, radius_km: float | None, *, field: str = "lat"
+) -> Area:
+    """Around the patient's own point; with an explicit radius it is a drawn circle (F015).
+
+    Raises ``CoordinatesSwapped`` when only the other order is in France, else
+    ``PlaceOutsideFrance``; ``field`` is the criterion that gave the point.
+    """
+    commune = find_point_commune(gazetteer, lat, lon)
+    if commune is None and find_point_commune(gazetteer, lon, lat) is not None:
+        raise CoordinatesSwapped(field)
+    if commune is None:
+        raise PlaceOutsideFrance(field)
     kind = AreaKind.POINT if radius_km is None else AreaKind.CIRCLE
     around = _commune_area(commune, radius_km)
     return around._replace(
         kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
     )
+
+
+def find_point_commune(gazetteer: Gazetteer, lat: float, lon: float) -> Commune | None:
+    """The commune nearest to a point in degrees; None for a point outside France."""
+    if not Coordinates(lat, lon).is_on_earth:
+        return None
+    commune = gazetteer.nearest(lat, lon)
+    inside = distance_km(lat, lon, commune.lat, commune.lon) <= _reach_km(commune.department)
+    return commune if inside else None
 
 
 def insee_area(gazetteer: Gazetteer, insee: str, radius_km: float | None) -> Area:
@@ -179,11 +199,17 @@ def find_department(code: str) -> Department:
 async def text_area(
     gazetteer: Gazetteer, text: str, radius_km: float | None, geocoder: AddressFinder
 ) -> Area:
-    """The place of a text: a department, else the result of the geocoder chain.
+    """The place of a text: a point pasted, a department, else the result of the geocoder chain.
 
-    An address better than its commune is the patient's own point; a commune is not. An unknown
-    text is ``PlaceNotFound``, or ``GeocoderUnavailable`` while the service is down.
+    Coordinates and links of maps are read here and never sent to the service. An address better
+    than its commune is the patient's own point; a commune is not. An unknown text is
+    ``PlaceNotFound``, or ``GeocoderUnavailable`` while the service is down.
     """
+    pasted = parse_coordinates(text)
+    if pasted is not None:
+        return point_area(gazetteer, *pasted, radius_km, field="where")
+    if is_link(text):
+        raise LinkWithoutPoint
     found = await geocoder.resolve_text(text)
     if isinstance(found, DepartmentMatch):
         return department_area(departments()[found.code], radius_km)

@@ -65,6 +65,15 @@ class CommuneNotFound(PlaceNotFound):
         super().__init__("Ce code INSEE n'est celui d'aucune commune.", field="insee")
 
 
+class LinkWithoutPoint(PlaceNotFound):
+    """A link in which no coordinates are written: a short link of a map, another page."""
+
+    remedy = "Ouvrez le lien, puis collez l'adresse longue de la page ou les coordonnées du point."
+
+    def __init__(self) -> None:
+        super().__init__("Ce lien ne contient pas de coordonnées lisibles.")
+
+
 class DepartmentNotFound(PlaceNotFound):
     """No department or collectivity has that code."""
 
@@ -81,8 +90,22 @@ class PlaceOutsideFrance(SearchProblem):
     title = "Lieu hors de France"
     remedy = "Placez le point en France métropolitaine ou outre-mer."
 
-    def __init__(self) -> None:
-        super().__init__("Le point demandé est hors de France.", field="lat")
+    def __init__(self, field: str = "lat") -> None:
+        super().__init__("Le point demandé est hors de France.", field=field)
+
+
+class CoordinatesSwapped(SearchProblem):
+    """The point is outside France, and inside it the other way round."""
+
+    code = "coordinates_swapped"
+    title = "Latitude et longitude inversées"
+    remedy = "Donnez la latitude d'abord, puis la longitude : 48.8566, 2.3522."
+
+    def __init__(self, field: str = "lat") -> None:
+        super().__init__(
+            "Ce point est hors de France, mais il y serait si l'on inversait ses deux nombres.",
+            field=field,
+        )
 
 
 class RadiusNotApplicable(SearchProblem):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from geography.gazetteer import Commune, load_gazetteer
 from geography.reasons import Note
-from geography.text_place import find_other_communes
+from geography.where.text_place import find_other_communes
 from mappings.records import Offer
 from search_engine.backend.bodies import Answer
 from search_engine.backend.index import read_hits, read_total

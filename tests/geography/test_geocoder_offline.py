@@ -8,7 +8,8 @@ from geography.departments import departments
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import GAZETTEER, DepartmentMatch, GeocodedAddress, Geocoder
 from geography.geocoding.settings import GeocoderSettings
-from geography.text_place import find_other_communes, match_department
+from geography.where.department_text import match_department
+from geography.where.text_place import find_other_communes
 from mappings.records import Precision
 
 STREET = "12 rue de la République 48000 Mende"
@@ -33,7 +34,7 @@ async def find_address(text: str, **codes: str) -> GeocodedAddress:
         ("12 rue X, Mende", "48095", 0.5),
         ("12 rue X, 57085 METZ CEDEX 03", "57463", 0.5),
         ("12 rue Lecourbe 75015 Paris", "75115", 0.5),
-        ("12 rue X Lyon 3e", "69383", 0.3),
+        ("12 rue X Lyon 3e", "69383", 0.5),
         ("5 avenue Foch Metz", "57463", 0.3),
         ("3 place du Marché Saint-Étienne", "42218", 0.3),
     ],
@@ -120,7 +121,7 @@ async def test_a_department_named_after_the_commune_decides(
 @pytest.mark.parametrize(
     ("text", "others"),
     [
-        ("Saint-Denis", ["93066"]),
+        ("Saint-Denis", ["93066", "11339", "30247"]),
         ("Saint-Chély", ["12214"]),
         ("Évry", ["91228", "77175"]),
         ("Saint-Denis, La Réunion", []),

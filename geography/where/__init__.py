@@ -1,0 +1,1 @@
+"""How a line of text says where a patient is, read without any network."""
