@@ -147,6 +147,8 @@ class OfferCard(Shape):
     place: Place
     phones: list[str] | None = None
     open: Opening | None = None
+    absent_until: str | None = None
+    """End of the absence that holds now, local time with its offset; absent without one."""
     participation: Participation
     accepts_beyond: bool
     availability: Availability

@@ -177,6 +177,18 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         int | None,
         typer.Option(help="Redonne le même tirage équitable.", rich_help_panel=ORDER),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="Détaille le rang de chaque carte.", rich_help_panel=OUTPUT),
+    ] = False,
+    filters: Annotated[
+        bool,
+        typer.Option(
+            "--filters",
+            help="Montre les filtres possibles et ce que chacun laisserait d'offres.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
     now: Annotated[
         str | None,
         typer.Option(
@@ -208,8 +220,9 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
 
     sas search pharmacie --where - < adresse.txt
 
-    Une page nomme sous FILTRES chaque option, ses valeurs et ce que chacune laisserait d'offres.
-    Une option de filtre se répète pour plusieurs valeurs.
+    Une carte tient en quatre lignes ; --why dit pourquoi elle est à ce rang, --filters nomme chaque
+    filtre, ses valeurs et ce que chacune laisserait d'offres. Une option de filtre se répète pour
+    plusieurs valeurs.
 
     Codes de sortie : 0 réponse donnée, même vide ; 2 recherche à corriger ; 3 service indisponible.
     """
@@ -244,12 +257,13 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "size": size,
         "page": page,
         "seed": seed,
+        "facets": filters or as_json,
     }
     page_found = _run_search(criteria, _parse_now(now))
     if as_json:
         print_json(page_found, indent=True)
         return
-    print_page(page_text(flatten_texts(page_found)), WIDTH)
+    print_page(page_text(flatten_texts(page_found), why=why), WIDTH)
 
 
 def _run_search(values: dict[str, Any], now: datetime) -> dict[str, Any]:

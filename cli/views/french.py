@@ -1,12 +1,25 @@
 """Numbers as a French reader writes them: times, days, distances, phones."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 DAYS = ("Aujourd'hui", "Demain", "Après-demain")
 
-_NATIONAL = "+33"
-_NUMBER_LENGTH = 12
+OVERSEAS_CODES = ("262", "508", "590", "594", "596")
+"""Country calling codes whose numbers the French numbering plan writes with a 0 before (Arcep):
+the number of La Réunion ``+262 262 12 34 56`` is ``02 62 12 34 56``."""
+
+_FRANCE = re.compile(r"\+33(\d{9})")
+_OVERSEAS = re.compile(rf"\+(?:{'|'.join(OVERSEAS_CODES)})(\d{{9}})")
+_SAINT_PIERRE = re.compile(r"\+(508\d{6})")
+"""Six figures after the code, which is part of the French writing."""
 _METRES = 1000
+
+
+def capitalise(words: str) -> str:
+    """The words with a capital first letter."""
+    return words[:1].upper() + words[1:]
 
 
 def clock(instant: str) -> str:
@@ -37,8 +50,14 @@ def kilometres(km: float) -> str:
 
 
 def phone_words(phone: str) -> str:
-    """French writing of a number of metropolitan form: ``+33466001122`` is ``04 66 00 11 22``."""
-    if phone.startswith(_NATIONAL) and len(phone) == _NUMBER_LENGTH and phone[1:].isdigit():
-        national = "0" + phone[len(_NATIONAL) :]
-        return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+    """French writing: ``+33466001122`` is ``04 66 00 11 22``; a foreign number as given."""
+    for form in (_FRANCE, _OVERSEAS, _SAINT_PIERRE):
+        if found := form.fullmatch(phone):
+            national = f"0{found[1]}"
+            return " ".join(national[at : at + 2] for at in range(0, len(national), 2))
     return phone
+
+
+def join_or(words: Sequence[str]) -> str:
+    """Words of a choice: ``au cabinet ou en téléconsultation``."""
+    return " ou ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -1,6 +1,7 @@
 """A page of results as a regulator reads it in a terminal: French, 100 columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +10,14 @@ from rich.text import Text
 
 from cli.views.french import kilometres
 from cli.views.page_cards import card_text
-from cli.views.page_foot import last_page, next_steps, page_extras, page_number, page_size
+from cli.views.page_foot import (
+    last_page,
+    more_options,
+    next_steps,
+    page_extras,
+    page_number,
+    page_size,
+)
 from mappings.records import Kind
 
 MODES: Mapping[str, str] = MappingProxyType(
@@ -25,16 +33,21 @@ SORTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def page_text(page: Mapping[str, Any]) -> Group:
-    """The whole page: what was understood, the treating doctor, the offers in order."""
+def page_text(page: Mapping[str, Any], *, why: bool = False) -> Group:
+    """The whole page: what was understood, the treating doctor, the offers in order.
+
+    ``why`` adds to each card the sum that gives its rank.
+    """
+    show = partial(card_text, zone=page["area"]["zone"], why=why)
     first = (page_number(page) - 1) * page_size(page) + 1
-    zone, below = page["area"]["zone"], "Autres offres" if page["pinned"] else None
+    below = "Autres offres" if page["pinned"] else None
     return Group(
         *header(page),
-        *_section("Médecin traitant", [("★", card) for card in page["pinned"]], zone),
-        *_section(below, [(str(first + i), card) for i, card in enumerate(page["results"])], zone),
+        *_section("Médecin traitant", [show("★", card) for card in page["pinned"]]),
+        *_section(below, [show(str(first + i), card) for i, card in enumerate(page["results"])]),
         *page_extras(page),
         *next_steps(page),
+        *more_options(page, why=why),
     )
 
 
@@ -87,12 +100,10 @@ def order_words(page: Mapping[str, Any]) -> str:
     return words if page["area"]["patient_point"] else f"{words}, tirage {page['seed']}"
 
 
-def _section(
-    title: str | None, cards: list[tuple[str, Mapping[str, Any]]], zone: str
-) -> Iterator[RenderableType]:
+def _section(title: str | None, cards: Sequence[RenderableType]) -> Iterator[RenderableType]:
     if cards and title:
         yield Text("")
         yield Text(title.upper(), style="bold")
-    for mark, card in cards:
+    for card in cards:
         yield Text("")
-        yield card_text(mark, card, zone)
+        yield card

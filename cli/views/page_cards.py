@@ -1,6 +1,6 @@
 """One card of a page as a regulator reads it in a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.views.french import clock, day_name, distance, moment, phone_words
+from cli.views.french import capitalise, clock, distance, join_or, moment, phone_words
 from mappings.codes import CONVENTION_SECTORS, KIND_LABELS
 from mappings.records import Kind
 
@@ -21,8 +21,8 @@ WIDTH = 100
 INDENT = 4
 """Columns left free before the text of a card."""
 
-SLOTS_A_DAY = 4
-"""Slots shown for each day, as on the regulator's screen; the others are counted."""
+LATER_SLOTS = 3
+"""Slots told after the next one; the others are counted."""
 
 VIA: Mapping[str, str] = MappingProxyType(
     {
@@ -32,8 +32,11 @@ VIA: Mapping[str, str] = MappingProxyType(
         "sos": "par SOS Médecins",
     }
 )
-CONSULTATIONS: Mapping[str, str] = MappingProxyType({"HH": "domicile", "VR": "téléconsultation"})
-"""A slot at the office, the ordinary case, goes without saying."""
+CONSULTATIONS: Mapping[str, str] = MappingProxyType(
+    {"AMB": "au cabinet", "HH": "à domicile", "VR": "en téléconsultation"}
+)
+AT_THE_OFFICE = ["AMB"]
+"""The ordinary case goes without saying."""
 
 PARTS: Mapping[str, str] = MappingProxyType(
     {
@@ -56,67 +59,104 @@ FLAGS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def card_text(mark: str, card: Mapping[str, Any], zone: str) -> RenderableType:
-    """One card: who and how far, where and how to call, when, and why there."""
+def card_text(
+    mark: str, card: Mapping[str, Any], zone: str, *, why: bool = False
+) -> RenderableType:
+    """One card in four lines: who and how far, when, where to call, what to know of it.
+
+    ``why`` adds the rank and the parts of its sum.
+    """
+    lines = [when_line(card, zone), place_line(card), why_line(card)]
+    shown = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines if line]
+    sums = [Text(line, style="dim") for line in rank_lines(card)] if why else []
+    indented = (Padding(line, (0, 0, 0, INDENT), expand=False) for line in [*shown, *sums])
+    return Group(head_row(mark, card), *indented)
+
+
+def head_row(mark: str, card: Mapping[str, Any]) -> RenderableType:
+    """The number of the card, who it is, and how far."""
     head = Table.grid(expand=True, padding=(0, 1))
     head.add_column(width=3, justify="right", no_wrap=True)
-    head.add_column(ratio=1)
+    head.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     head.add_column(justify="right", no_wrap=True)
     far = distance(card["distance_km"]) if "distance_km" in card else ""
     title = Text.assemble((card["title"], "bold"), f"  {trade_words(card)}")
     head.add_row(Text(mark, style="bold"), title, far)
-    when = cpts_lines(card, zone) if card["kind"] == Kind.CPTS else availability_lines(card, zone)
-    lines = [*place_lines(card), *when, *reason_lines(card)]
-    return Group(head, *(Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines))
+    return head
 
 
-def cpts_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:
-    """The member shown for a CPTS, and the command that lists its members."""
+def when_line(card: Mapping[str, Any], zone: str) -> str:
+    """When a patient can be seen; for a CPTS, by whom."""
+    if card["kind"] == Kind.CPTS:
+        return cpts_words(card, zone)
+    flags = [words for flag, words in FLAGS.items() if card.get(flag)]
+    words = [*flags, absence_words(card), availability_words(card, zone), opening_words(card)]
+    return " · ".join(filter(None, words))
+
+
+def absence_words(card: Mapping[str, Any]) -> str:
+    """When an absent person is back: ``de retour demain à 08:00``."""
+    if "absent_until" not in card:
+        return ""
+    return f"de retour {day_words(card['absent_until'], card)}"
+
+
+def day_words(instant: str, card: Mapping[str, Any]) -> str:
+    """A moment inside a sentence, from the day of the search: ``le 27/11 à 08:30``."""
+    words = moment(datetime.fromisoformat(instant), first_day(card))
+    return f"le {words}" if words[0].isdigit() else words
+
+
+def cpts_words(card: Mapping[str, Any], zone: str) -> str:
+    """The member shown for a CPTS, and the option that lists its members."""
     if "group" in card:
-        yield Text(group_words(card, zone))
-        yield Text(f"Les voir : la même recherche avec --cpts {card['group']['finess']}")
-    else:
-        finess = card["id"].removeprefix("cpts:")
-        yield Text(f"Ses membres : sas search QUOI et le lieu, avec --cpts {finess}")
+        return f"{group_words(card, zone)} · les voir : --cpts {card['group']['finess']}"
+    return f"ses membres : la même recherche avec --cpts {card['id'].removeprefix('cpts:')}"
 
 
 def group_words(card: Mapping[str, Any], zone: str) -> str:
     """The number of members of the card of a CPTS, and the one whose rank it takes."""
     best, count = card["group"]["best"], card["group"]["members"]
-    members = "1 membre répond" if count == 1 else f"{count} membres répondent"
+    members = "1 membre" if count == 1 else f"{count} membres"
     facts = [
         best["title"],
         *([f"à {distance(best['distance_km'])}"] if "distance_km" in best else []),
     ]
     if "next_start" in best:
         start = datetime.fromisoformat(best["next_start"]).astimezone(ZoneInfo(zone))
-        today = date.fromisoformat(card["availability"]["days"][0]["date"])
-        facts.append(f"créneau {moment(start, today)}")
+        facts.append(moment(start, first_day(card)))
     return f"{members} · le mieux placé : {', '.join(facts)}"
 
 
+def first_day(card: Mapping[str, Any]) -> date:
+    """The local date of the search, from which days are named."""
+    return date.fromisoformat(card["availability"]["days"][0]["date"])
+
+
 def trade_words(card: Mapping[str, Any]) -> str:
-    """Profession and specialities, or what kind of structure it is."""
+    """Profession and specialities or the kind of structure, and what a patient pays there."""
     named = [s["label"] for s in card.get("specialties", []) if "label" in s]
     profession = card.get("profession", {}).get("label")
-    if profession or named:
-        return " · ".join(dict.fromkeys(filter(None, [profession, *named])))
-    return KIND_LABELS.get(card.get("structure_kind", card["kind"]), card["kind"])
+    kind = KIND_LABELS.get(card.get("structure_kind", card["kind"]), card["kind"])
+    trade = list(dict.fromkeys(filter(None, [profession, *named]))) or [kind]
+    return " · ".join(filter(None, [*trade, convention_words(card)]))
 
 
-def place_lines(card: Mapping[str, Any]) -> Iterator[Text]:
-    """Address and phones, a number never cut by the end of a line, then participation."""
+def place_line(card: Mapping[str, Any]) -> str:
+    """Phones first, which the end of a line must not cut, then the address."""
     place = card["place"]
     town = " ".join(filter(None, [place.get("postal_code"), place.get("city")]))
     named = place.get("name") if place.get("name") != card["title"] else None
     address = ", ".join(filter(None, [named, *place.get("lines", []), town]))
     phones = " · ".join(map(phone_words, card.get("phones", []))) or "téléphone inconnu"
-    line = " · ".join(filter(None, [address, phones]))
-    fits = len(line) <= WIDTH - INDENT
-    yield from (Text(one) for one in ([line] if fits else [address, phones]) if one)
-    words = [participation_words(card), convention_words(card), opening_words(card)]
-    if line := " · ".join(filter(None, words)):
-        yield Text(line)
+    return " · ".join(filter(None, [phones, address]))
+
+
+def why_line(card: Mapping[str, Any]) -> str:
+    """Why the card stands there, through what it takes part, whether it takes one patient more."""
+    clause = card.get("rank", {}).get("label", "")
+    beyond = "accepte en surnuméraire" if card["accepts_beyond"] else ""
+    return " · ".join(filter(None, [clause, participation_words(card), beyond]))
 
 
 def convention_words(card: Mapping[str, Any]) -> str:
@@ -128,15 +168,13 @@ def convention_words(card: Mapping[str, Any]) -> str:
 
 
 def participation_words(card: Mapping[str, Any]) -> str:
-    """Part in the SAS, through what, and whether a patient without slot is accepted."""
+    """Through what it takes part in the SAS; for a professional also that it does not."""
     participation = card["participation"]
-    words = "Ne participe pas au SAS" if card["kind"] == Kind.PROFESSIONAL else ""
-    if participation["sas"]:
-        ways = [VIA[way] for way in participation.get("via", []) if way in VIA]
-        cpts = None if card["kind"] == Kind.CPTS else participation.get("cpts", {}).get("name")
-        words = " ".join(["Participe au SAS", *ways, *([f"({cpts})"] if cpts else [])])
-    beyond = "accepte en surnuméraire" if card["accepts_beyond"] else ""
-    return " · ".join(filter(None, [words, beyond]))
+    if not participation["sas"]:
+        return "hors SAS" if card["kind"] == Kind.PROFESSIONAL else ""
+    ways = [VIA[way] for way in participation.get("via", []) if way in VIA]
+    cpts = None if card["kind"] == Kind.CPTS else participation.get("cpts", {}).get("name")
+    return " ".join(["SAS", *ways, *([f"({cpts})"] if cpts else [])])
 
 
 def opening_words(card: Mapping[str, Any]) -> str | None:
@@ -154,39 +192,40 @@ def next_opening_words(card: Mapping[str, Any]) -> str:
     """When a closed place opens again, empty when that is not known."""
     if "until" not in card["open"]:
         return ""
-    today = date.fromisoformat(card["availability"]["days"][0]["date"])
-    words = moment(datetime.fromisoformat(card["open"]["until"]), today)
-    return f", ouvre {'le ' if words[0].isdigit() else ''}{words}"
+    return f", ouvre {day_words(card['open']['until'], card)}"
 
 
-def availability_lines(card: Mapping[str, Any], zone: str) -> Iterator[Text]:
-    """One line a day that has slots, in the local time of the place."""
-    days = card["availability"]["days"]
-    local = card["place"].get("timezone", zone)
-    for index, day in enumerate(days):
-        if day["slots"]:
-            yield Text.assemble(
-                (f"{day_name(index, day['date'])} ", "green"),
-                slots_words(day["slots"]),
-                "" if local == zone else "  (heure locale)",
-            )
-    if not any(day["slots"] for day in days):
-        yield Text("Aucun créneau", style="dim")
+def availability_words(card: Mapping[str, Any], zone: str) -> str:
+    """The next slot in words, the following by their hours, in the local time of the place."""
+    slots = [slot for day in card["availability"]["days"] for slot in day["slots"]]
+    if not slots:
+        return "Aucun créneau"
+    today = first_day(card)
+    first = datetime.fromisoformat(slots[0]["start_local"])
+    local = "" if card["place"].get("timezone", zone) == zone else " (heure locale)"
+    following = later_words(slots, today)
+    return f"{capitalise(moment(first, today))}{local}{slot_words(slots[0])}{following}"
 
 
-def slots_words(slots: list[Mapping[str, Any]]) -> str:
-    """The first slots of a day, and how many more there are."""
-    shown = [slot_words(slot) for slot in slots[:SLOTS_A_DAY]]
-    more = len(slots) - len(shown)
-    return " · ".join([*shown, f"et {more} de plus"] if more else shown)
+def later_words(slots: Sequence[Mapping[str, Any]], today: date) -> str:
+    """The hours of the slots after the first, and how many more there are."""
+    told, named, day = [], slots[1 : 1 + LATER_SLOTS], slots[0]["start_local"][:10]
+    for slot in named:
+        start = datetime.fromisoformat(slot["start_local"])
+        same = slot["start_local"][:10] == day
+        told.append(f"{start:%H:%M}" if same else moment(start, today))
+        day = slot["start_local"][:10]
+    more = len(slots) - 1 - len(named)
+    return " · ".join(["", *told, *([f"{more} autres"] if more > 1 else ["1 autre"] * more)])
 
 
 def slot_words(slot: Mapping[str, Any]) -> str:
-    """Local time, types, what is not an appointment at the office, and the seats left."""
-    where = [CONSULTATIONS[c] for c in slot.get("consultation", []) if c in CONSULTATIONS]
+    """Types, what is not an appointment at the office, reasons and seats left, in brackets."""
+    ways = slot.get("consultation", [])
+    where = [] if ways == AT_THE_OFFICE else [CONSULTATIONS[way] for way in ways]
     walk_in = ["sans rendez-vous"] if slot.get("appointment") == "WALKIN" else []
-    words = [clock(slot["start_local"]), "/".join(slot["types"]), *where, *walk_in]
-    return " ".join(words) + seats_words(slot)
+    words = ["/".join(slot["types"]), join_or(where), *walk_in, *slot.get("reasons", [])]
+    return f" ({', '.join(filter(None, [*words, seats_words(slot)]))})"
 
 
 def seats_words(slot: Mapping[str, Any]) -> str:
@@ -195,18 +234,15 @@ def seats_words(slot: Mapping[str, Any]) -> str:
     if most == 1 or "seats_taken" not in slot:
         return ""
     left = most - slot["seats_taken"]
-    return f" (reste {left} place{'s' if left > 1 else ''} sur {most})"
+    return f"reste {left} place{'s' if left > 1 else ''} sur {most}"
 
 
-def reason_lines(card: Mapping[str, Any]) -> Iterator[Text]:
+def rank_lines(card: Mapping[str, Any]) -> Iterator[str]:
     """The rank of the card: its tier, then the parts of its score inside the tier."""
-    flags = [words for flag, words in FLAGS.items() if card.get(flag)]
-    if flags:
-        yield Text(", ".join(flags), style="yellow")
     if rank := card.get("rank"):
         parts = " ; ".join(part_words(part) for part in rank["parts"] if part["name"] in PARTS)
         rank_words = f"Rang : palier {rank['tier']}, {rank['label'][:1].lower()}{rank['label'][1:]}"
-        yield Text(f"{rank_words} — {parts}" if parts else rank_words, style="dim")
+        yield f"{rank_words} — {parts}" if parts else rank_words
 
 
 def part_words(part: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Text below the cards of a page: a nearer offer, the marketplace, filters, alternatives."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -8,8 +9,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.views.french import day_name, distance, kilometres, phone_words
-from cli.views.page_cards import INDENT, slot_words
+from cli.views.french import distance, kilometres, moment, phone_words
+from cli.views.page_cards import INDENT, first_day, slot_words
 
 VALUES_SHOWN = 6
 """Values shown of each filter."""
@@ -58,7 +59,7 @@ def page_extras(page: Mapping[str, Any]) -> Iterator[RenderableType]:
             f"\nPLACE DE MARCHÉ{_partial_count(len(shown), solutions['total']['value'])}", "bold"
         )
         yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in shown)
-    if facets := [facet_words(one) for one in page["facets"] if is_narrowing(one, page)]:
+    if facets := [facet_words(one) for one in page.get("facets", []) if is_narrowing(one, page)]:
         yield Text("\nFILTRES", style="bold")
         yield from (Padding(Text(line, style="dim"), (0, 0, 0, INDENT)) for line in facets)
 
@@ -69,11 +70,10 @@ def nearer_words(nearer: Mapping[str, Any]) -> str:
     words = [f"Plus proche avec créneau : {card['title']}"]
     if "distance_km" in card:
         words.append(f"{distance(card['distance_km'])} ({saved} de moins)")
-    days = enumerate(card["availability"]["days"])
-    first = next(((index, day) for index, day in days if day["slots"]), None)
-    if first is not None:
-        index, day = first
-        words.append(f"{day_name(index, day['date']).lower()} {slot_words(day['slots'][0])}")
+    slots = [slot for day in card["availability"]["days"] for slot in day["slots"]]
+    if slots:
+        start = datetime.fromisoformat(slots[0]["start_local"])
+        words.append(f"{moment(start, first_day(card))}{slot_words(slots[0])}")
     return " · ".join([*words, *map(phone_words, card.get("phones", []))])
 
 
@@ -113,6 +113,17 @@ def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     if page["next"] and "page" in page["next"]:
         repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
         yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
+
+
+def more_options(page: Mapping[str, Any], *, why: bool) -> Iterator[RenderableType]:
+    """The options that show what this page of offers leaves out."""
+    left_out = {
+        "--filters": "les filtres et leurs comptes" if "facets" not in page else "",
+        "--why": "" if why else "le détail de chaque rang",
+    }
+    named = [f"{option} : {words}" for option, words in left_out.items() if words]
+    if named and page["results"]:
+        yield Text("\n" + " · ".join(named), style="dim")
 
 
 def alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:

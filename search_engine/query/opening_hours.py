@@ -78,6 +78,23 @@ def opening_state(offer: Offer, now: datetime) -> OpeningState | None:
     return _describe(place, now)
 
 
+def find_absence_end(offer: Offer, now: datetime) -> str | None:
+    """When the absence that holds at ``now`` ends, in the local time of the place.
+
+    Absences that follow or overlap each other are one. None without an absence, and for one that
+    has no end.
+    """
+    if offer.get("always_absent", False):
+        return None
+    end = now
+    for start, stop in sorted(map(_whole_minutes, offer.get("absences", ()))):
+        if start <= _minute(end) < stop:
+            end = stop
+    if end == now:
+        return None
+    return end.astimezone(ZoneInfo(offer["timezone"])).isoformat(timespec="seconds")
+
+
 def open_now_clause(now: datetime) -> dict[str, Any]:
     """Offers that ``opening_state`` finds open at ``now``; none without hours (F085).
 

@@ -10,7 +10,7 @@ from mappings import codes
 from mappings.booking import with_origin
 from mappings.codes import Code
 from mappings.records import Kind, Offer, StoredSlot
-from search_engine.query.opening_hours import opening_state
+from search_engine.query.opening_hours import find_absence_end, opening_state
 from search_engine.request.criteria import VISIBLE_TYPES, Role
 from search_engine.request.window import SearchWindow, local_dates, parse_instant
 
@@ -75,6 +75,7 @@ def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | N
         "distance_km": None if km is None else round(km, 3),
         "phones": offer.get("phones"),
         "open": opening_state(offer, view.now),
+        "absent_until": find_absence_end(offer, view.now),
         "participation": participation(offer),
         "accepts_beyond": offer.get("accepts_beyond", False),
         "availability": availability(view, offer, slots),

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from cli.views.french import moment
+from cli.views.french import moment, phone_words
 from cli.views.page import count_words
 from cli.views.page_cards import (
-    cpts_lines,
+    absence_words,
+    availability_words,
+    cpts_words,
     opening_words,
     participation_words,
-    place_lines,
+    place_line,
     seats_words,
+    slot_words,
 )
 from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words
 
@@ -43,17 +46,15 @@ def empty(**more: Any) -> dict[str, Any]:
 def test_the_card_of_a_cpts_says_when_a_member_can_see_the_patient_and_how_to_list_them() -> None:
     best = {"title": "Dr Pierre MARIE", "distance_km": 0.4, "next_start": "2026-11-27T07:40:00Z"}
     card = cpts(group={"finess": "489001081", "members": 2, "best": best})
-    assert [line.plain for line in cpts_lines(card, PARIS)] == [
-        "2 membres répondent · le mieux placé : Dr Pierre MARIE, à 400 m, créneau demain à 08:40",
-        "Les voir : la même recherche avec --cpts 489001081",
-    ]
-    assert participation_words(card) == "Participe au SAS"
+    assert cpts_words(card, PARIS) == (
+        "2 membres · le mieux placé : Dr Pierre MARIE, à 400 m, demain à 08:40"
+        " · les voir : --cpts 489001081"
+    )
+    assert participation_words(card) == "SAS"
 
 
 def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:
-    (line,) = cpts_lines(cpts(), PARIS)
-    assert "--cpts 489001081" in line.plain
-    assert "créneau" not in line.plain
+    assert cpts_words(cpts(), PARIS) == "ses membres : la même recherche avec --cpts 489001081"
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:
     [
         ({}, ""),
         ({"seats_max": 1, "seats_taken": 0}, ""),
-        ({"seats_max": 4, "seats_taken": 2}, " (reste 2 places sur 4)"),
-        ({"seats_max": 6, "seats_taken": 5}, " (reste 1 place sur 6)"),
+        ({"seats_max": 4, "seats_taken": 2}, "reste 2 places sur 4"),
+        ({"seats_max": 6, "seats_taken": 5}, "reste 1 place sur 6"),
     ],
 )
 def test_seats_are_those_left(slot: dict[str, int], told: str) -> None:
@@ -70,16 +71,61 @@ def test_seats_are_those_left(slot: dict[str, int], told: str) -> None:
 
 
 def test_an_unknown_phone_is_told() -> None:
-    assert next(place_lines(cpts())).plain == "Mende · téléphone inconnu"
+    assert place_line(cpts()) == "téléphone inconnu · Mende"
+
+
+@pytest.mark.parametrize(
+    ("phone", "words"),
+    [
+        ("+33466001122", "04 66 00 11 22"),
+        ("+262692123456", "06 92 12 34 56"),
+        ("+590590123456", "05 90 12 34 56"),
+        ("+596696123456", "06 96 12 34 56"),
+        ("+594594123456", "05 94 12 34 56"),
+        ("+508412345", "05 08 41 23 45"),
+        ("+3224567890", "+3224567890"),
+        ("3237", "3237"),
+    ],
+)
+def test_a_phone_is_written_as_it_is_dialled_in_france(phone: str, words: str) -> None:
+    assert phone_words(phone) == words
+
+
+def slot(start: str, **more: Any) -> dict[str, Any]:
+    return {"start_local": start, "types": ["PUBLIC"], "consultation": ["AMB"], **more}
+
+
+def test_a_slot_says_where_and_for_what() -> None:
+    start = "2026-11-26T11:00:00+01:00"
+    both = slot(start, consultation=["AMB", "VR"], reasons=["visite de contrôle"])
+    assert slot_words(slot(start)) == " (PUBLIC)"
+    assert slot_words(both) == " (PUBLIC, au cabinet ou en téléconsultation, visite de contrôle)"
+
+
+def test_the_next_slot_is_told_in_words_and_those_after_it_by_their_hours() -> None:
+    days = [
+        {**DAYS[0], "slots": [slot(f"2026-11-26T{h}:00+01:00") for h in ("11:00", "11:30")]},
+        {**DAYS[1], "slots": [slot(f"2026-11-27T0{h}:00:00+01:00") for h in range(6, 10)]},
+        DAYS[2],
+    ]
+    card = cpts(availability={"days": days})
+    assert availability_words(card, PARIS) == (
+        "Aujourd'hui à 11:00 (PUBLIC) · 11:30 · demain à 06:00 · 07:00 · 2 autres"
+    )
+    assert availability_words(cpts(), PARIS) == "Aucun créneau"
 
 
 def test_a_nearer_offer_can_be_called_at_once() -> None:
-    slot = {"start_local": "2026-11-27T08:00:00+01:00", "types": ["PUBLIC"]}
+    slot = {
+        "start_local": "2026-11-27T08:00:00+01:00",
+        "types": ["PUBLIC"],
+        "consultation": ["AMB"],
+    }
     days = [DAYS[0], {**DAYS[1], "slots": [slot]}, DAYS[2]]
     card = {"title": "Dr A", "distance_km": 0.082, "phones": ["+33466001101"]}
     nearer = {"saved_km": 1.1, "card": {**card, "availability": {"days": days}}}
     assert nearer_words(nearer) == (
-        "Plus proche avec créneau : Dr A · 82 m (1,1 km de moins) · demain 08:00 PUBLIC"
+        "Plus proche avec créneau : Dr A · 82 m (1,1 km de moins) · demain à 08:00 (PUBLIC)"
         " · 04 66 00 11 01"
     )
 
@@ -109,6 +155,14 @@ def test_a_moment_is_said_from_today() -> None:
     today = date(2026, 11, 26)
     assert moment(datetime(2026, 11, 26, 18, 40, tzinfo=UTC), today) == "aujourd'hui à 18:40"
     assert moment(datetime(2026, 11, 30, 0, 5, tzinfo=UTC), today) == "30/11 à 00:05"
+
+
+def test_an_absent_person_is_said_to_be_back() -> None:
+    assert absence_words(cpts()) == ""
+    back = {"absent_until": "2026-11-27T08:00:00+01:00"}
+    assert absence_words(cpts(**back)) == "de retour demain à 08:00"
+    back = {"absent_until": "2026-12-03T00:00:00+01:00"}
+    assert absence_words(cpts(**back)) == "de retour le 03/12 à 00:00"
 
 
 HOLIDAY = {"code": "holiday", "label": "jour férié (Noël)"}

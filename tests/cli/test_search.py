@@ -16,7 +16,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.views.page_cards import place_lines
+from cli.views.page_cards import place_line
 from tests.conftest import CreateOffers
 from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
@@ -70,29 +70,27 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         "Rayon élargi de 50 km à 100 km",
         "4 offres · offres avec créneau · ordre : meilleure offre",
         "Dr Élodie SÉITÉ Médecin · Médecine générale",
-        "12 rue du Lac, 48000 Mende · 04 66 00 11 01",
-        "Participe au SAS par sa CPTS (CPTS du Gévaudan)",
-        "Aujourd'hui 11:00 SNP",
-        "Après-demain 10:00 PUBLIC téléconsultation",
-        "14:00 PUBLIC sans rendez-vous (reste 3 places sur 4)",
-        "Rang : palier 1, avec créneau, participant au SAS",
-        "type de créneau +0,050 (comme 5 km de moins)",
+        "04 66 00 11 01 · 12 rue du Lac, 48000 Mende",
+        "SAS par sa CPTS (CPTS du Gévaudan)",
+        "Aujourd'hui à 11:00 (SNP",
+        "(PUBLIC, en téléconsultation)",
+        "sans rendez-vous, reste 3 places sur 4",
         "ouvert",
+        "--filters : les filtres et leurs comptes · --why : le détail de chaque rang",
     ):
         assert result in page, result
-    ranks = [int(found) for found in re.findall(r"palier (\d+)", page)]
-    assert ranks == sorted(ranks)
+    assert "FILTRES" not in page
+    assert "Rang :" not in page
 
 
-def test_closeness_to_a_commune_reads_as_quarters_and_not_as_a_distance(
-    sas: Sas, dozen: None
-) -> None:
-    asked = ("search", "médecin généraliste", "--now", NOW)
-    commune = " ".join(sas(*asked, "--insee", "48095").stdout.split())
-    assert "proximité 1,000 (par quarts de rayon)" in commune
-    point = " ".join(sas(*asked, "--near", "44.5180,3.5005").stdout.split())
-    assert re.search(r"proximité 0,\d{3} \(à [\d,]+ k?m\)", point)
-    assert "quarts" not in point
+def test_a_card_has_four_lines_at_most_and_its_sum_on_demand(sas: Sas, dozen: None) -> None:
+    asked = ("search", "médecin généraliste", "--near", "44.5180,3.5005", "--now", NOW)
+    cards = re.split(r"\n +\d+ Dr ", sas(*asked).stdout.partition("Suite")[0])[1:]
+    assert len(cards) == 4
+    assert all(len(card.strip("\n").split("\n\n")[0].splitlines()) <= 4 for card in cards)
+    explained = sas(*asked, "--why").stdout
+    assert explained.count("Rang :") == len(cards)
+    assert "--why" not in explained
 
 
 def test_a_structure_is_not_named_twice(sas: Sas, dozen: None) -> None:
@@ -111,8 +109,7 @@ def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
         "place": {"name": "C" * 60, "lines": ["1 rue du Lac"], "city": "Mende"},
         "phones": ["+33466001101"],
     }
-    lines = [line.plain for line in place_lines(card)]
-    assert lines[:2] == [f"{'C' * 60}, 1 rue du Lac, Mende", "04 66 00 11 01"]
+    assert place_line(card) == f"04 66 00 11 01 · {'C' * 60}, 1 rue du Lac, Mende"
 
 
 def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) -> None:
@@ -136,8 +133,8 @@ def test_a_page_after_the_last_one_says_which_is_the_last(sas: Sas, dozen: None)
 @pytest.mark.proves("F082", "W09")
 def test_every_filter_shown_is_an_option_that_gives_its_count(sas: Sas, dozen: None) -> None:
     asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--radius", "90", "--mode", "all")
-    result = " ".join(sas(*asked).stdout.partition("FILTRES")[2].split())
-    facets = re.findall(r", (--[a-z-]+) : (.*?)(?= [A-Z][^,()]*, --|$| Suite)", result)
+    result = " ".join(sas(*asked, "--filters").stdout.partition("FILTRES")[2].split())
+    facets = re.findall(r", (--[a-z-]+) : (.*?)(?= [A-Z][^,()]*, --|$| Suite| --why)", result)
     shown = [
         (option, value, count)
         for option, values in facets
@@ -207,7 +204,7 @@ def test_what_else_an_ambiguous_word_means_is_told(sas: Sas, dozen: None) -> Non
 
 def test_the_day_is_the_place_s_own(sas: Sas, dozen: None) -> None:
     done = sas("search", "Hoarau", "--department", "974", "--now", NOW)
-    assert "Demain 01:30 PUBLIC" in done.stdout
+    assert "Demain à 01:30 (PUBLIC)" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from search_engine.query.opening_hours import OpeningState
+from search_engine.query.opening_hours import OpeningState, find_absence_end
 from search_engine.query.opening_hours import opening_state as offer_state
 
 
@@ -240,3 +240,32 @@ def test_absent_for_good_never_opens() -> None:
         "now": False,
         "reason": {"code": "absence", "label": "absence annoncée"},
     }
+
+
+@pytest.mark.parametrize(
+    ("spans", "end"),
+    [
+        ([], None),
+        ([("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")], None),
+        ([("2026-11-22T00:00:00Z", "2026-11-25T23:00:00Z")], "2026-11-26T00:00:00+01:00"),
+        (
+            [
+                ("2026-11-25T11:00:00Z", "2026-11-26T11:00:00Z"),
+                ("2026-11-22T00:00:00Z", "2026-11-25T11:00:00Z"),
+                ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"),
+                ("2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z"),
+            ],
+            "2026-11-26T12:00:00+01:00",
+        ),
+    ],
+)
+def test_an_absence_ends_where_none_follows_it(
+    spans: list[tuple[str, str]], end: str | None
+) -> None:
+    offer: Any = {
+        "timezone": "Europe/Paris",
+        "absences": [{"gte": start, "lt": stop} for start, stop in spans],
+    }
+    now = datetime.fromisoformat("2026-11-23T09:00:30+00:00")
+    assert find_absence_end(offer, now) == end
+    assert find_absence_end({**offer, "always_absent": True}, now) is None
