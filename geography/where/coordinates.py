@@ -60,16 +60,16 @@ _AFTER = re.compile(rf"{_ANGLE}{_SIDE}[\s,;/]*{_ANGLE}{_SIDE}", re.IGNORECASE)
 _BEFORE = re.compile(rf"{_SIDE}\s*{_ANGLE}[\s,;/]*{_SIDE}\s*{_ANGLE}", re.IGNORECASE)
 
 
-class Coordinates(NamedTuple):
+class PastedPoint(NamedTuple):
     """A point as written, in WGS84 degrees; not necessarily on the Earth, or in France."""
 
     lat: float
     lon: float
 
     @property
-    def swapped(self) -> "Coordinates":
+    def swapped(self) -> "PastedPoint":
         """The two numbers the other way round."""
-        return Coordinates(self.lon, self.lat)
+        return PastedPoint(self.lon, self.lat)
 
     @property
     def is_on_earth(self) -> bool:
@@ -77,7 +77,7 @@ class Coordinates(NamedTuple):
         return abs(self.lat) <= MAX_LAT and abs(self.lon) <= MAX_LON
 
 
-def parse_coordinates(text: str) -> Coordinates | None:
+def parse_coordinates(text: str) -> PastedPoint | None:
     """The point that a whole text gives, None when it gives none.
 
     Two whole numbers are none, save after ``geo:`` or with their hemispheres: ``29 35`` may be
@@ -88,7 +88,7 @@ def parse_coordinates(text: str) -> Coordinates | None:
         return _read_link(line)
     named = _GEO.fullmatch(line)
     if named:
-        return Coordinates(float(named[1]), float(named[2]))
+        return PastedPoint(float(named[1]), float(named[2]))
     return _read_angles(line) or _read_pair(line)
 
 
@@ -97,16 +97,16 @@ def is_link(text: str) -> bool:
     return _LINK.search(text) is not None
 
 
-def _read_link(line: str) -> Coordinates | None:
+def _read_link(line: str) -> PastedPoint | None:
     for form, longitude_first in _LINKS:
         found = form.search(line)
         if found:
-            point = Coordinates(float(found[1]), float(found[2]))
+            point = PastedPoint(float(found[1]), float(found[2]))
             return point.swapped if longitude_first else point
     return None
 
 
-def _read_pair(line: str) -> Coordinates | None:
+def _read_pair(line: str) -> PastedPoint | None:
     """Two decimal numbers, bare, between brackets, or named lat and lon in this order."""
     named = _LABEL.sub(" ", line.replace("&", " ")).strip("()[] ")
     numbers = " ".join(named.split())
@@ -114,10 +114,10 @@ def _read_pair(line: str) -> Coordinates | None:
     if found is None or not _DECIMAL.search(numbers):
         return None
     lat, lon = (float(number.replace(",", ".")) for number in found.groups())
-    return Coordinates(lat, lon)
+    return PastedPoint(lat, lon)
 
 
-def _read_angles(line: str) -> Coordinates | None:
+def _read_angles(line: str) -> PastedPoint | None:
     """Degrees, minutes and seconds with their hemispheres, before or after, in either order."""
     after, before = _AFTER.fullmatch(line), _BEFORE.fullmatch(line)
     if after:
@@ -133,7 +133,7 @@ def _read_angles(line: str) -> Coordinates | None:
         for side, angle in zip(sides, angles, strict=True)
         for axis, sign in [_HEMISPHERES[side.lower()]]
     }
-    return Coordinates(values["lat"], values["lon"]) if len(values) > 1 else None
+    return PastedPoint(values["lat"], values["lon"]) if len(values) > 1 else None
 
 
 def _degrees(angle: tuple[str | None, ...]) -> float:

@@ -13,7 +13,7 @@ from geography.departments import Department, commune_zone, departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
-from geography.where.coordinates import Coordinates, is_link, parse_coordinates
+from geography.where.coordinates import PastedPoint, is_link, parse_coordinates
 from mappings.records import Precision
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import (
@@ -141,7 +141,7 @@ def point_area(
 
 def find_point_commune(gazetteer: Gazetteer, lat: float, lon: float) -> Commune | None:
     """The commune nearest to a point in degrees; None for a point outside France."""
-    if not Coordinates(lat, lon).is_on_earth:
+    if not PastedPoint(lat, lon).is_on_earth:
         return None
     commune = gazetteer.nearest(lat, lon)
     inside = distance_km(lat, lon, commune.lat, commune.lon) <= _reach_km(commune.department)

@@ -5,7 +5,7 @@ from time import thread_time
 import pytest
 
 from geography.gazetteer import load_gazetteer
-from geography.where.coordinates import Coordinates, is_link, parse_coordinates
+from geography.where.coordinates import PastedPoint, is_link, parse_coordinates
 from geography.where.department_text import match_department
 from geography.where.misspelt import find_near_communes
 from geography.where.text_place import MISSPELT, find_other_communes, match_commune
@@ -74,8 +74,8 @@ def test_coordinates_are_read_in_every_usual_form() -> None:
 def test_a_link_without_a_point_is_still_a_link() -> None:
     assert is_link("https://maps.app.goo.gl/aBcD")
     assert not is_link("12 rue du Lac, Mende")
-    assert Coordinates(48, 2).is_on_earth
-    assert not Coordinates(165, -21).is_on_earth
+    assert PastedPoint(48, 2).is_on_earth
+    assert not PastedPoint(165, -21).is_on_earth
 
 
 COMMUNE_TEXTS = {
