@@ -22,6 +22,7 @@ from elastic.settings import read_elastic_settings
 from indexers.reindex.recipe import Judge
 from search_engine.logs import configure_logs
 from search_engine.relevance.cases import PRODUCT_CASES, Cases, CasesFileInvalid, load_cases
+from search_engine.relevance.index_probe import SEED
 from search_engine.relevance.judge import Advance, judge
 from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.verdict import RelevanceVerdict
@@ -58,6 +59,9 @@ def relevance(
             "--readings", help="Seulement la lecture des textes, qui ne demande aucun index."
         ),
     ] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Graine du tirage des personnes et des structures tapées.")
+    ] = SEED,
     now: Annotated[
         str | None,
         typer.Option(
@@ -78,6 +82,9 @@ def relevance(
 
     D'abord, sans index, un millier de textes tapés doivent être lus comme attendu
     (search_engine/relevance/readings.csv) : un « must » mal lu est un échec, un souhait est dit.
+    Puis des recherches tapées comme au téléphone, pour des personnes et des structures tirées de
+    l'index (search_engine/relevance/known_items/known_items.csv) : « dr X », X mal écrit, « X
+    cardiologue », « pharmacie Y ». Elles sont comptées et dites, sans faire échouer.
 
     Une plainte devient un cas : écrivez-le dans un fichier et passez-le à --cases.
 
@@ -102,7 +109,13 @@ def relevance(
         with open_delayed_bar("Recherches jugées") as bar:
             verdict = asyncio.run(
                 _judge_index(
-                    name, judged, moment, smoke=smoke, own=cases is not None, advance=bar.show_count
+                    name,
+                    judged,
+                    moment,
+                    smoke=smoke,
+                    own=cases is not None,
+                    seed=seed,
+                    advance=bar.show_count,
                 )
             )
     if as_json:
@@ -133,11 +146,14 @@ async def _judge_index(
     *,
     smoke: bool,
     own: bool = False,
+    seed: int = SEED,
     advance: Advance = lambda done: None,
 ) -> RelevanceVerdict:
-    """The verdict; cases of one's ``own`` take the place of the product's readings too."""
+    """The verdict; cases of one's ``own`` take the place of the product's typed searches too."""
     async with async_client(request_timeout=ADMIN_TIMEOUT_S) as client:
-        return await judge(client, name, cases, now, smoke=smoke, readings=not own, advance=advance)
+        return await judge(
+            client, name, cases, now, smoke=smoke, typed=not own, seed=seed, advance=advance
+        )
 
 
 def _report_readings(*, as_json: bool) -> None:

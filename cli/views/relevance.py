@@ -14,9 +14,16 @@ from rich.text import Text
 
 from mappings.instants import utc_text
 from search_engine.relevance.cases import CaseKind
-from search_engine.relevance.limits import LEAST_NDCG
+from search_engine.relevance.limits import GATES, LEAST_NDCG, TypedSet
 from search_engine.relevance.readings import MUSTS, WISHES
-from search_engine.relevance.verdict import CaseOutcome, RelevanceVerdict, State
+from search_engine.relevance.verdict import (
+    CaseOutcome,
+    Level,
+    RelevanceVerdict,
+    State,
+    count_states,
+    measure_share,
+)
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +39,26 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 """Group of cases: what it is called."""
 
+ITEM_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "Personnes, par leur nom",
+        "title": "Titre ou civilité, et nom",
+        "homonym": "Homonymes",
+        "particle": "Particules et apostrophes",
+        "spelling": "Noms mal tapés",
+        "sound": "Noms écrits comme entendus",
+        "name_and_need": "Nom et métier",
+        "no_slot": "Personnes avec ou sans créneau",
+        "name_and_place": "Nom et lieu",
+        "number": "RPPS, FINESS, téléphone",
+        "structure": "Structures",
+        "emergency": "Urgences, maternité, garde",
+        "other_structure": "Autres structures",
+        "need_and_place": "Besoin, moment, manière, lieu",
+    }
+)
+"""Group of known items: what it is called."""
+
 SHOWN_TITLES = 5
 """Cards named of a failed case."""
 
@@ -46,6 +73,7 @@ def report(verdict: RelevanceVerdict, name: str) -> RenderableType:
     blocks: list[RenderableType] = [Text(f"Pertinence de {name}"), *count_readings(verdict)]
     blocks += map(misreading, [*verdict.misread, *verdict.unmet_wishes])
     blocks += [
+        *report_known_items(verdict),
         counts(verdict),
         measure(verdict),
         *map(failure, verdict.failures),
@@ -80,6 +108,36 @@ def misreading(one: CaseOutcome) -> Text:
     return Text(f"« {one.id} » : {mark}, {one.problems[0]}")
 
 
+def report_known_items(verdict: RelevanceVerdict) -> list[RenderableType]:
+    """How many known items are found, by kind, and one line for each that is not."""
+    if not verdict.known:
+        return []
+    table = build_count_table()
+    for group, counted in count_states(verdict.known).items():
+        table.add_row(ITEM_GROUPS[group], *(str(counted[state]) for state in STATES))
+    shares = Text(f"Recherches tapées trouvées : {describe_shares(verdict.known)}")
+    lost = [Text(f"{one.id} : {describe_item(one)}") for one in list_lost_templates(verdict)]
+    return [shares, table, *lost]
+
+
+def describe_shares(outcomes: Iterable[CaseOutcome]) -> str:
+    """``musts 96 %, souhaits 85 %``, of what could be judged."""
+    listed = list(outcomes)
+    named = ((Level.MUST, "ce qui doit l'être"), (Level.WISH, "souhaits"))
+    shares = ((label, measure_share(listed, level)) for level, label in named)
+    return ", ".join(f"{label} {share * 100:.0f} %" for label, share in shares if share is not None)
+
+
+def describe_item(one: CaseOutcome) -> str:
+    """What was typed, what was wrong, and what line of the telephone it stands for."""
+    return f"{format_search(one.search)} ; {one.problems[0]} ({one.description})"
+
+
+def list_lost_templates(verdict: RelevanceVerdict) -> Iterable[CaseOutcome]:
+    """The first lost line of each template that must be found."""
+    return {one.id.rpartition("-")[0]: one for one in reversed(verdict.lost_items)}.values()
+
+
 def list_unjudged(verdict: RelevanceVerdict) -> list[CaseOutcome]:
     """The cases judged by ids that could not be: a complaint is never left aside in silence."""
     by_ids = frozenset(CaseKind)
@@ -93,12 +151,20 @@ def not_judged(one: CaseOutcome) -> Text:
 
 def counts(verdict: RelevanceVerdict) -> Table:
     """How many passed, failed and were not judged, by kind."""
+    table = build_count_table()
+    for group, counted in verdict.counts.items():
+        table.add_row(GROUPS[group], *(str(counted[state]) for state in STATES))
+    return table
+
+
+STATES = (State.PASSED, State.FAILED, State.KNOWN_FAILURE, State.NOT_JUDGED)
+
+
+def build_count_table() -> Table:
+    """A table with a column for each of ``STATES``."""
     table = Table("", box=None, pad_edge=False)
     for heading in ("réussis", "échoués", "échecs connus", "non jugés"):
         table.add_column(heading, justify="right")
-    states = (State.PASSED, State.FAILED, State.KNOWN_FAILURE, State.NOT_JUDGED)
-    for group, counted in verdict.counts.items():
-        table.add_row(GROUPS[group], *(str(counted[state]) for state in states))
     return table
 
 
@@ -161,7 +227,22 @@ def as_json(verdict: RelevanceVerdict, name: str, now: datetime) -> dict[str, An
             for group, counted in verdict.counts.items()
         },
         "cases": [asdict(one) for one in verdict.outcomes],
+        "known_items": items_as_json(verdict),
         "readings": readings_as_json(verdict),
+    }
+
+
+def items_as_json(verdict: RelevanceVerdict) -> dict[str, Any]:
+    """The shares found, whether they gate, the counts by kind, and each line."""
+    return {
+        "gate": GATES[TypedSet.KNOWN_ITEMS],
+        "musts": measure_share(verdict.known, Level.MUST),
+        "wishes": measure_share(verdict.known, Level.WISH),
+        "groups": {
+            group: {state.value: counted[state] for state in State}
+            for group, counted in count_states(verdict.known).items()
+        },
+        "cases": [asdict(one) for one in verdict.known],
     }
 
 

@@ -125,6 +125,8 @@ class Traits(Table):
     specialty: list[str] = []
     kind: list[str] = []
     """Kinds of offers or of structures."""
+    category: list[str] = []
+    """FINESS categories."""
     sector: list[str] = []
     department: list[str] = []
     holds: list[Literal["maternity_level", "emergency", "participant", "accepts_beyond"]] = []

@@ -30,6 +30,7 @@ TRAIT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "profession": ("profession",),
     "specialty": ("specialties",),
     "kind": KIND_FIELDS,
+    "category": ("category",),
     "sector": ("sector",),
     "department": ("department",),
 }

@@ -9,8 +9,14 @@ from elasticsearch import AsyncElasticsearch
 from elastic.errors import ElasticRejected
 from mappings.records import Offer
 from search_engine.relevance.cases import AnywhereCase, Case, Cases, KnownItems
-from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
-from search_engine.relevance.limits import PLACES, SMOKE_PLACES
+from search_engine.relevance.index_probe import SEED, IndexProbe, JudgedAnswer
+from search_engine.relevance.known_items.judging import (
+    DRAWS,
+    SMOKE_DRAWS,
+    judge_known_items,
+)
+from search_engine.relevance.known_items.templates import load_templates
+from search_engine.relevance.limits import GATES, PLACES, SMOKE_PLACES, TypedSet
 from search_engine.relevance.measures import PageIds, judgements, ndcg, problems
 from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.rules import breaches
@@ -23,7 +29,7 @@ from search_engine.relevance.sample import (
     is_crowded,
     item_id,
 )
-from search_engine.relevance.verdict import CaseOutcome, RelevanceVerdict
+from search_engine.relevance.verdict import REJECTED, CaseOutcome, Level, RelevanceVerdict
 from search_engine.request.problems import (
     PlaceNotFound,
     PlaceOutsideFrance,
@@ -44,9 +50,6 @@ UNANSWERABLE = (
 )
 """Refusals of one search; anything else means that the service is wanting, and is raised."""
 
-REJECTED = "Elasticsearch refuse cette recherche : la structure de l'index n'est pas celle attendue"
-"""A search that the index cannot answer at all, found before it runs."""
-
 Advance = Callable[[int], None]
 """Called with how many searches were judged."""
 
@@ -58,22 +61,36 @@ async def judge(
     now: datetime,
     *,
     smoke: bool = False,
-    readings: bool = True,
+    typed: bool = True,
+    seed: int = SEED,
     advance: Advance = lambda done: None,
 ) -> RelevanceVerdict:
     """Every case run on the alias or index ``name`` at the instant ``now`` (aware).
 
-    The readings come first, which need no index; without ``readings`` they are left out, for
-    cases of one's own. ``smoke`` runs the bounded part that a new index must pass before it goes
-    live. Raises the errors of ``elastic.errors``, and ``PartialAnswer``.
+    The typed searches come first: readings, which need no index, and known items, drawn from it
+    with the ``seed``. Without ``typed`` they are left out, for cases of one's own. ``smoke`` runs
+    the bounded part that a new index must pass before it goes live. Raises the errors of
+    ``elastic.errors``, and ``PartialAnswer``.
     """
-    read = list(judge_readings(smoke=smoke)) if readings else []
     asking = IndexProbe(client, name, now)
-    outcomes: list[CaseOutcome] = []
-    async for one in judge_cases(asking, cases, smoke=smoke):
-        outcomes.append(one)
-        advance(len(outcomes))
-    return RelevanceVerdict(outcomes, read)
+    verdict = RelevanceVerdict([], list(judge_readings(smoke=smoke)) if typed else [])
+    sets = [(verdict.outcomes, judge_cases(asking, cases, smoke=smoke))]
+    if typed and not (smoke and not GATES[TypedSet.KNOWN_ITEMS]):
+        sets.insert(0, (verdict.known, judge_templates(asking, smoke=smoke, seed=seed)))
+    for kept, coming in sets:
+        async for one in coming:
+            kept.append(one)
+            advance(len(verdict.known) + len(verdict.outcomes))
+    return verdict
+
+
+def judge_templates(probe: IndexProbe, *, smoke: bool, seed: int) -> AsyncIterator[CaseOutcome]:
+    """The known items; before a swap those that must be found, once each."""
+    templates = load_templates()
+    if smoke:
+        templates = tuple(one for one in templates if one.level is Level.MUST)
+    draws = SMOKE_DRAWS if smoke else DRAWS
+    return judge_known_items(probe, templates, draws=draws, seed=seed)
 
 
 async def judge_cases(

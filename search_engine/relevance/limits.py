@@ -6,7 +6,26 @@
 | ids forbidden on a first page | none |
 | cases run anywhere whose page breaks a rule | none |
 | typed lines that must be read otherwise (``readings``) | none |
+| known items that must be found and are not (``known_items``) | none, once they gate |
 """
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class TypedSet(StrEnum):
+    """The sets of typed searches that run on any index."""
+
+    READINGS = "readings"
+    KNOWN_ITEMS = "known_items"
+
+
+GATES: Mapping[TypedSet, bool] = MappingProxyType(
+    {TypedSet.READINGS: True, TypedSet.KNOWN_ITEMS: False}
+)
+"""Whether a must of the set that is not met makes an index not good enough. The known items are
+told and do not gate until all of their musts are met."""
 
 LEAST_NDCG = 0.95
 """A known item that is missing weighs 1; one in twenty may be."""

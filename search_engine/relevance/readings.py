@@ -5,13 +5,12 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
 from mappings.analysis import fold
-from search_engine.relevance.verdict import CaseOutcome
+from search_engine.relevance.verdict import CaseOutcome, Level
 from search_engine.request.interpretation import interpret
 from search_engine.request.problems import QueryTooShort
 from search_engine.understanding.read_what import read_what
@@ -30,13 +29,6 @@ FOLDED = frozenset({PartKind.WHERE.value, PartKind.NAME.value, PartKind.STRUCTUR
 
 Fact = tuple[str, object]
 """One thing that a reading says: the kind, and its value or the codes it means."""
-
-
-class Level(StrEnum):
-    """How much a reading matters."""
-
-    MUST = "must"
-    WISH = "wish"
 
 
 class ReadingCase(NamedTuple):

@@ -1,18 +1,28 @@
 """What became of each case, and whether the index is good enough."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from statistics import fmean
 from typing import Any
 
-from search_engine.relevance.limits import LEAST_NDCG
+from search_engine.relevance.limits import GATES, LEAST_NDCG, TypedSet
 
 NAMED = 5
 """Missing items named in a sentence."""
 
+REJECTED = "Elasticsearch refuse cette recherche : la structure de l'index n'est pas celle attendue"
+"""A search that the index cannot answer at all, found before it runs."""
+
 UNEXPECTED = "réussit maintenant : retirez known_failure"
+
+
+class Level(StrEnum):
+    """How much a typed search matters."""
+
+    MUST = "must"
+    WISH = "wish"
 
 
 class State(StrEnum):
@@ -37,7 +47,9 @@ class CaseOutcome:
     found: list[str] = field(default_factory=list)
     ndcg: float | None = None
     tolerated: bool = False
-    """A failure that counts through the mean nDCG alone: one known item that is not found."""
+    """A failure that counts through the mean nDCG alone: one offer not found by its name."""
+    level: Level | None = None
+    """How much a typed search matters; None for a case."""
 
     def as_not_judged(self, reason: str) -> "CaseOutcome":
         """Nothing to judge there; the reason takes the place of the problems."""
@@ -65,12 +77,13 @@ class CaseOutcome:
 class RelevanceVerdict:
     """What all the cases give together.
 
-    ``readings`` are those of typed lines, which need no index (``readings``): a wish that is not
-    met is a known failure, told and not counted.
+    ``readings`` are those of typed lines, which need no index (``readings``), ``known`` those of
+    known items (``known_items``): a wish that is not met is a known failure, told and not counted.
     """
 
     outcomes: list[CaseOutcome]
     readings: list[CaseOutcome] = field(default_factory=list)
+    known: list[CaseOutcome] = field(default_factory=list)
 
     @property
     def ndcg(self) -> float | None:
@@ -81,10 +94,12 @@ class RelevanceVerdict:
     @property
     def counts(self) -> dict[str, Counter[State]]:
         """How many of each group passed, failed, were not judged."""
-        counted: dict[str, Counter[State]] = {}
-        for one in self.outcomes:
-            counted.setdefault(one.group, Counter())[one.state] += 1
-        return counted
+        return count_states(self.outcomes)
+
+    @property
+    def lost_items(self) -> list[CaseOutcome]:
+        """The known items that must be found and are not."""
+        return [one for one in self.known if one.state is State.FAILED]
 
     @property
     def failures(self) -> list[CaseOutcome]:
@@ -125,10 +140,27 @@ class RelevanceVerdict:
             lost = [one.id for one in self.failures if one.tolerated]
             named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
             summary.append(f"{low} : {named}" if lost else low)
-        if self.misread:
+        if self.misread and GATES[TypedSet.READINGS]:
             named = ", ".join(f"« {one.id} »" for one in self.misread[:NAMED])
             summary.append(f"{len(self.misread)} textes mal lus : {named}")
+        if self.lost_items and GATES[TypedSet.KNOWN_ITEMS]:
+            named = ", ".join(one.id for one in self.lost_items[:NAMED])
+            summary.append(f"{len(self.lost_items)} recherches tapées sans leur réponse : {named}")
         return summary
+
+
+def count_states(outcomes: Iterable[CaseOutcome]) -> dict[str, Counter[State]]:
+    """How many of each group passed, failed, were not judged."""
+    counted: dict[str, Counter[State]] = {}
+    for one in outcomes:
+        counted.setdefault(one.group, Counter())[one.state] += 1
+    return counted
+
+
+def measure_share(outcomes: Iterable[CaseOutcome], level: Level) -> float | None:
+    """Share of the judged outcomes of a level that passed; None when none was judged."""
+    judged = [o for o in outcomes if o.level is level and o.state is not State.NOT_JUDGED]
+    return sum(one.state is State.PASSED for one in judged) / len(judged) if judged else None
 
 
 def _decimal(value: float) -> str:

@@ -15,6 +15,8 @@ from elastic import lifecycle
 from elastic.names import offers_alias
 from indexers.reindex import recipe
 from indexers.reindex.unfinished import build_unfinished_mapping
+from search_engine.relevance import judge
+from search_engine.relevance.known_items.templates import load_templates
 from tests.conftest import CreateOffers
 from tests.indexers.file_set import MENDE, NOW, FileSet
 from tests.search_engine.sample_offers import doctor, structure
@@ -23,6 +25,9 @@ from tests.search_engine.sample_offers import slot as slot_after
 AT_MENDE = {"insee": "48095", "department": "48", "city": "Mende"}
 SEARCHED = "2026-06-16T08:05:00Z"
 DOCTORS = 60
+
+TYPED = ("titre-dr", "pharmacie-genre", "hopital-nom")
+"""Templates that these tests type; all of them are typed once, below."""
 
 Offer = dict[str, Any]
 Sas = Callable[..., Result]
@@ -37,6 +42,12 @@ def sas(es_url: str, index_prefix: str, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", "30")
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(autouse=True)
+def few_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tuple(one for one in load_templates() if one.id in TYPED)
+    monkeypatch.setattr(judge, "load_templates", lambda: kept)
 
 
 def surname(rank: int) -> str:
@@ -87,6 +98,11 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     assert "Cet index répond bien." in text.output
     assert (result["readings"]["failed"], result["readings"]["passed"]["reading_must"]) == ([], 988)
     assert "Textes lus comme il le faut : 988 sur 988" in text.output
+    known = result["known_items"]
+    assert (known["gate"], known["musts"], known["wishes"]) == (False, 1.0, None)
+    assert known["groups"]["title"]["passed"] == 3
+    assert "hopital-nom" in {one["id"] for one in known["cases"] if one["state"] == "not_judged"}
+    assert "Recherches tapées trouvées : ce qui doit l'être 100 %" in text.output
 
 
 def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:
@@ -95,6 +111,7 @@ def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOf
     assert result["groups"]["professional"]["passed"] == 24
     assert result["groups"]["anywhere"]["passed"] >= 5
     assert len(result["cases"]) <= 70
+    assert result["known_items"]["cases"] == []
 
 
 @pytest.mark.parametrize(
