@@ -8,7 +8,7 @@ import orjson
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
-from elastic.bounded_node import BoundedNode
+from elastic.bounded_node import BoundedNode, BoundedSyncNode
 from elastic.node.cluster.access import USER, read_access
 from elastic.node.state import running_urls, runtime_dir
 from elastic.settings import ElasticSettings, read_elastic_settings
@@ -50,7 +50,9 @@ def sync_client(url: str | None = None, **options: Any) -> Elasticsearch:
 
 def client_for(chosen: ElasticSettings, url: str | None = None, **options: Any) -> Elasticsearch:
     """The same for settings at hand."""
-    return Elasticsearch(**{**client_options(chosen, url), **options})
+    return Elasticsearch(
+        **{**client_options(chosen, url), "node_class": BoundedSyncNode, **options}
+    )
 
 
 def async_client(url: str | None = None, **options: Any) -> AsyncElasticsearch:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from elastic import bounded_node
-from elastic.client import async_client
+from elastic.client import async_client, sync_client
 from elastic.errors import ElasticUnavailable, translate_errors
 from tests.suite.serving import serve_beside
 
@@ -85,6 +85,27 @@ async def test_an_answer_beyond_the_bound_is_none(write: Write) -> None:
             finally:
                 tracemalloc.stop()
     assert peak < MEMORY
+
+
+@pytest.mark.parametrize("write", [write_endlessly, write_bomb])
+def test_an_answer_to_a_command_beyond_the_bound_is_none(write: Write) -> None:
+    with (
+        open_server(write) as url,
+        sync_client(url, request_timeout=60, max_retries=0) as client,
+    ):
+        tracemalloc.start()
+        try:
+            with pytest.raises(ElasticUnavailable), translate_errors():
+                client.count()
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < MEMORY
+
+
+def test_an_answer_to_a_command_within_the_bound_is_read_whole() -> None:
+    with open_server(write_long) as url, sync_client(url, max_retries=0) as client:
+        assert [client.count()["count"] for _ in range(3)] == [7, 7, 7]
 
 
 async def test_an_answer_within_the_bound_is_read_whole() -> None:
