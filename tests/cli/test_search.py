@@ -191,7 +191,7 @@ def test_the_communes_a_name_may_also_mean_are_told(sas: Sas, dozen: None) -> No
     asked = ("search", "médecin généraliste", "--now", NOW, "--where")
     result = " ".join(sas(*asked, "Saint-Denis").stdout.split())
     assert "Plusieurs communes possibles : Saint-Denis (974) est retenue." in result
-    assert "Pour Saint-Denis (93), donnez le code postal." in result
+    assert "Pour Saint-Denis (93), Saint-Denis (11) ou Saint-Denis (30), donnez le code" in result
     assert "communes possibles" not in sas(*asked, "Saint-Denis, La Réunion").stdout
 
 
