@@ -131,6 +131,12 @@ def resolve_department_code(insee: str) -> str:
     return department
 
 
+def find_territory_departments(territories: Iterable[str]) -> frozenset[str]:
+    """The departments of some SAS territories, ``SAS-48``; a territory of none is left out."""
+    wanted = set(territories)
+    return frozenset(code for code, d in departments().items() if d.territory in wanted)
+
+
 def department_zone(department: str) -> str:
     """The IANA time zone of a department code; raises UnknownDepartmentError (F078)."""
     if department in ZONES:

@@ -93,6 +93,12 @@ class Commune(NamedTuple):
     area_km2: float | None
     part: str | None = None
 
+    @property
+    def label(self) -> str:
+        """Name and department, a part before its commune: ``Arbignieu, Arboys en Bugey (01)``."""
+        part = f"{self.part}, " if self.part not in (None, self.name) else ""
+        return f"{part}{self.name} ({self.department})"
+
 
 class Gazetteer:
     """The communes, their districts, and the merged communes under their old codes and names."""

@@ -21,7 +21,7 @@ from search_engine.backend.points_in_time import PointInTimeAccount
 from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.search import search
 from search_engine.query.treating_doctor import read_doctor
-from search_engine.request.area import AddressFinder, Area
+from search_engine.request.area import AddressFinder, Area, find_home
 from search_engine.request.criteria import MAX_TEXT, Criteria, CursorText, Mode, Role
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.page import Page
@@ -81,7 +81,9 @@ class ResolvedLink:
         ignored = (IGNORED,) if self.link.model_extra else ()
         return [*ignored, *self.specialty.warnings, *self.place.warnings]
 
-    def criteria(self, role: Role, modes: tuple[Mode, ...]) -> Criteria:
+    def criteria(
+        self, role: Role, modes: tuple[Mode, ...], territories: tuple[str, ...] = ()
+    ) -> Criteria:
         """The same search as criteria, in the first of the modes open to the caller; an absent
         doctor differs from none (F050)."""
         link = self.link
@@ -96,6 +98,7 @@ class ResolvedLink:
             stable=link.stable,
             mode=modes[0],
             modes=modes,
+            caller_territories=territories,
             role=role,
         )
 
@@ -155,6 +158,8 @@ class LrmSearch:
     key: CursorKey | None = None
     hints: QueryHintCache | None = None
     account: PointInTimeAccount | None = None
+    territories: tuple[str, ...] = ()
+    """SAS territories of the caller: of two communes of one name, theirs."""
 
 
 async def lrm_search(
@@ -171,7 +176,7 @@ async def lrm_search(
     resolved = resolve_link(link)
 
     async def area(criteria: Criteria, finder: AddressFinder) -> Area:
-        return await resolve_place_area(resolved.place, lrm.geocoder)
+        return await resolve_place_area(resolved.place, lrm.geocoder, find_home(criteria))
 
     def meaning(text: str) -> Interpretation:
         return resolved.specialty.meaning
@@ -179,7 +184,7 @@ async def lrm_search(
     page = await search(
         lrm.client,
         lrm.alias,
-        resolved.criteria(role, modes),
+        resolved.criteria(role, modes, lrm.territories),
         now,
         geocoder=lrm.geocoder,
         resolve_area=area,

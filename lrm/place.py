@@ -8,6 +8,7 @@ from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_c
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import GeocodedAddress
 from geography.reasons import Note
+from geography.where.text_place import Home, choose_homonym
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
 from search_engine.request.area import Area, address_area, insee_area, pad_insee
 from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
@@ -50,7 +51,9 @@ class InseeFinder(Protocol):
         """True when the service cannot be reached."""
         ...
 
-    async def geocode(self, text: str, *, insee: str | None = None) -> GeocodedAddress | None:
+    async def geocode(
+        self, text: str, *, insee: str | None = None, home: Home = ()
+    ) -> GeocodedAddress | None:
         """The address, None when unknown."""
         ...
 
@@ -110,17 +113,20 @@ def read_place(number: str, street: str, insee: str, city: str) -> LrmPlace:
     )
 
 
-async def resolve_place_area(place: LrmPlace, finder: InseeFinder) -> Area:
+async def resolve_place_area(place: LrmPlace, finder: InseeFinder, home: Home = ()) -> Area:
     """The area of the place; only an INSEE code is a search around the commune.
+
+    Among several communes of one name, that of the caller's departments.
 
     Raises ``PlaceNotFound`` or ``GeocoderUnavailable``.
     """
     gazetteer = load_gazetteer()
     commune = place.commune
     if not place.street:
-        commune = commune or gazetteer.by_name(place.city)[0]
+        commune = commune or choose_homonym(gazetteer.by_name(place.city), home)
         return insee_area(gazetteer, commune.insee, None)
-    found = await finder.geocode(place.text, insee=None if commune is None else commune.insee)
+    insee = None if commune is None else commune.insee
+    found = await finder.geocode(place.text, insee=insee, home=home)
     if found is not None:
         return address_area(gazetteer, found, None, service_down=finder.is_down)
     if finder.is_down:

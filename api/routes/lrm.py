@@ -67,6 +67,7 @@ async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, 
         engine.cursor_key,
         engine.hints,
         get_account(request),
+        request.state.territories,
     )
     with open_search_place(request):
         page = await lrm_search(door, link, engine.clock(), role, modes)

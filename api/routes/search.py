@@ -82,6 +82,7 @@ async def answer_search(
         "mode": resolve_mode(search_request, modes),
         "role": role,
         "modes": modes,
+        "caller_territories": request.state.territories,
         "cpts": cpts,
     }
     criteria = Criteria.model_construct(**(vars(search_request) | caller))

@@ -25,12 +25,14 @@ CurrentPrincipal = Annotated[Principal, Depends(identify)]
 
 
 async def admit(request: Request, principal: CurrentPrincipal) -> None:
-    """Admit an identified caller within its rate, and name it; raises ``RequestRefused``.
+    """Admit an identified caller within its rate; keep its name and its territories.
 
-    The first dependency of every protected router, before the body of the request is read.
+    The first dependency of every protected router, before the body of the request is read. Raises
+    ``RequestRefused``.
     """
     access: AccessControl = request.app.state.access
     request.state.client = access.limit_rate(request, principal)
+    request.state.territories = principal.territories
 
 
 async def resolve_search_role(

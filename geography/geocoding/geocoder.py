@@ -29,7 +29,7 @@ from geography.geocoding.settings import GeocoderSettings, geocoder_settings
 from geography.place_names import split_place
 from geography.projections import is_in_department
 from geography.where.department_text import match_department
-from geography.where.text_place import EXACT, CommuneMatch, Point, match_commune
+from geography.where.text_place import EXACT, CommuneMatch, Home, Point, match_commune
 from mappings.records import Precision
 
 NATIONAL_API, GAZETTEER = "national_address_api", "gazetteer"
@@ -106,25 +106,32 @@ class Geocoder:
         insee: str | None = None,
         postcode: str | None = None,
         near: Point | None = None,
+        home: Home = (),
     ) -> GeocodedAddress | None:
         """The place of a text, None when it is unknown (F005, F007).
 
         ``insee`` and ``postcode`` win over the text: an answer in another department than
         theirs is refused. A bare commune, postcode or district is answered without network.
-        ``near`` (latitude, longitude) prefers nearer homonyms.
+        ``near`` (latitude, longitude) prefers nearer homonyms, ``home`` those of the departments
+        of the caller.
         """
-        matched = match_commune(self._gazetteer, text, insee=insee, postcode=postcode, near=near)
+        matched = match_commune(
+            self._gazetteer, text, insee=insee, postcode=postcode, near=near, home=home
+        )
         if matched is None or matched.score < EXACT:
-            found = await self._search_api(text, insee, postcode, near)
+            around = near or _find_home_centre(home)
+            found = await self._search_api(text, insee, postcode, around)
             if found is not None:
                 return found
         return None if matched is None else _from_commune(matched, postcode)
 
-    async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
+    async def resolve_text(
+        self, text: str, *, home: Home = ()
+    ) -> GeocodedAddress | DepartmentMatch | None:
         """The department a whole text names, else the place ``geocode`` finds."""
         code = match_department(self._gazetteer, text)
         if code is None:
-            return await self.geocode(text)
+            return await self.geocode(text, home=home)
         found = departments()[code]
         return DepartmentMatch(code, found.name, found.lat, found.lon, found.county_radius_km)
 
@@ -240,6 +247,14 @@ class Geocoder:
         _log.warning("geocoder_unavailable", how=error.reason)
 
 
+def _find_home_centre(home: Home) -> Point | None:
+    """The centre of the caller's department, when there is one only: no place of a patient."""
+    if len(home) != 1:
+        return None
+    (department,) = (departments()[code] for code in home)
+    return department.lat, department.lon
+
+
 def _from_feature(feature: Feature, commune: Commune) -> GeocodedAddress:
     return GeocodedAddress(
         label=feature.label,
@@ -257,10 +272,9 @@ def _from_feature(feature: Feature, commune: Commune) -> GeocodedAddress:
 
 def _from_commune(commune_match: CommuneMatch, postcode: str | None) -> GeocodedAddress:
     commune = commune_match.commune
-    part = f"{commune.part}, " if commune.part and commune.part != commune.name else ""
     known = postcode if postcode in commune.postcodes else None
     return GeocodedAddress(
-        label=f"{part}{commune.name} ({commune.department})",
+        label=commune.label,
         lat=commune.lat,
         lon=commune.lon,
         insee=commune.insee,

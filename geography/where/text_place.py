@@ -1,6 +1,6 @@
 """The commune a line of text names, without any network."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -93,8 +93,26 @@ def find_other_communes(
     else:
         read = read_candidates(gazetteer, text, home)
         others = _list_others(read, chosen) if read else []
-    found = {c.insee: c for c in others if chosen.insee not in (c.insee, c.parent)}
-    ordered = sorted(found.values(), key=lambda c: (c.department not in home, -c.population))
+        others += find_homonyms(gazetteer, text, chosen, home)
+    return _order_others((c for c in others if chosen.insee not in (c.insee, c.parent)), home)
+
+
+def find_homonyms(
+    gazetteer: Gazetteer, text: str, chosen: Commune, home: Home = ()
+) -> list[Commune]:
+    """The communes of the same name as that of an address, when the text gives that name and
+    neither postcode nor department; the caller's first, then the largest."""
+    place, key = parse_place(gazetteer, text), name_key(chosen.name)
+    if place.postcode or place.department or f" {key} " not in f" {name_key(text)} ":
+        return []
+    named = [c for c in gazetteer.by_name(chosen.name) if c.part is None]
+    return _order_others([c for c in named if c.insee != chosen.insee], home)
+
+
+def _order_others(communes: Iterable[Commune], home: Home) -> list[Commune]:
+    """The caller's first, then the largest, each once."""
+    found = {c.insee: c for c in communes}.values()
+    ordered = sorted(found, key=lambda c: (c.department not in home, -c.population))
     return ordered[:MAX_OTHER_COMMUNES]
 
 
@@ -168,13 +186,21 @@ def _read_misspelt(gazetteer: Gazetteer, text: str, home: Home) -> Candidates | 
 
 def _choose(read: Candidates, near: Point | None, home: Home) -> Commune:
     """The caller's own, else one on his shore, the nearest when his place is known, the largest."""
-    at_home = [c for c in read.communes if c.department in home]
+    at_home = any(c.department in home for c in read.communes)
     longer = find_dominant([c for c in read.longer if c.department in home])
-    shore = keep_near_shores(read.communes, home) if home else []
-    communes = at_home or longer or shore or read.communes
+    communes = longer if longer and not at_home else read.communes
+    return choose_homonym(communes, home, near)
+
+
+def choose_homonym(communes: list[Commune], home: Home, near: Point | None = None) -> Commune:
+    """One of several communes of a name, at least one given: in the caller's departments, else on
+    the shore of them, else the nearest to ``near``, else the first."""
+    at_home = [c for c in communes if c.department in home]
+    shore = keep_near_shores(communes, home) if home else []
+    likeliest = at_home or shore or communes
     if near is None:
-        return communes[0]
-    return min(communes, key=lambda c: distance_km(*near, c.lat, c.lon))
+        return likeliest[0]
+    return min(likeliest, key=lambda c: distance_km(*near, c.lat, c.lon))
 
 
 @cache

@@ -1,7 +1,8 @@
 """Parts that several requests share: boolean, constant and geographic clauses, source fields."""
 
+from geography.gazetteer import load_gazetteer
 from search_engine.backend.bodies import Body, Clause
-from search_engine.request.area import Area
+from search_engine.request.area import Area, AreaKind
 
 CARD_FIELDS = (
     *("id", "kind", "structure_kind", "title", "rpps", "family", "given", "profession"),
@@ -51,6 +52,23 @@ def constant_score(clause: Clause, boost: float, name: str | None = None) -> Cla
 def circle(area: Area, radius_km: float) -> Clause:
     """Offers within ``radius_km`` kilometres of the centre; zero is a coordinate (W21)."""
     return {"geo_distance": {"distance": f"{radius_km:.9f}km", "point": center(area)}}
+
+
+def within(area: Area, radius_km: float) -> Clause:
+    """Offers of the circle, and around a commune its own offers wherever the circle ends.
+
+    A commune may reach farther than the radius: 18 % of the offers of Paris lie beyond its 5 km.
+    """
+    codes = own_codes(area)
+    own: list[Clause] = [{"terms": {"insee": list(codes)}}] if codes else []
+    return or_clause([circle(area, radius_km), *own])
+
+
+def own_codes(area: Area) -> tuple[str, ...]:
+    """The codes of the commune searched, its city or its districts; none around a point."""
+    if area.kind is not AreaKind.COMMUNE or area.insee is None:
+        return ()
+    return load_gazetteer().insee_family(area.insee)
 
 
 def center(area: Area) -> dict[str, float]:

@@ -10,7 +10,7 @@ from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
 from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
-from search_engine.query.clauses import circle, or_clause
+from search_engine.query.clauses import or_clause, within
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import post_filter_clauses, specialty_clause
 from search_engine.request.area import Area
@@ -74,10 +74,11 @@ def result_kinds(plan: Plan) -> list[str]:
 
 
 def area_filters(area: Area) -> list[Clause]:
-    """Located offers of the circle (F017, F024), or of the department itself (W36)."""
+    """Located offers of the circle and of the commune searched (F017, F024), or of the department
+    itself (W36)."""
     if area.radius_km is None:
         return [{"term": {"department": area.department}}, {"exists": {"field": "point"}}]
-    return [circle(area, area.radius_km)]
+    return [within(area, area.radius_km)]
 
 
 def absence_clauses(window: SearchWindow) -> list[Clause]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from search_engine.backend.bodies import Body
 from search_engine.query.availability import has_slot
-from search_engine.query.clauses import and_clause, circle
+from search_engine.query.clauses import and_clause, within
 from search_engine.query.facet_clauses import NOTHING
 from search_engine.query.filters import name_queries, offer_filters
 from search_engine.query.plan import Plan
@@ -107,7 +107,7 @@ def circle_buckets(
 
     The query holds the last circle already. ``inside``: what every bucket holds.
     """
-    circles = [*(circle(plan.area, radius) for radius in radii[:-1]), and_clause([])]
+    circles = [*(within(plan.area, radius) for radius in radii[:-1]), and_clause([])]
     buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
     return {"filter": and_clause(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
 

@@ -12,7 +12,7 @@ from mappings.identifiers import Rpps, as_rpps
 from mappings.instants import utc_text
 from mappings.records import Kind, Offer, StoredSlot
 from search_engine.query.availability import default_slot_rule, select_visible_slots
-from search_engine.query.clauses import SOURCE, circle, distance_order
+from search_engine.query.clauses import SOURCE, distance_order, own_codes, within
 from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
@@ -114,10 +114,12 @@ def is_absent(offer: Offer, window: SearchWindow) -> bool:
 def _around(area: Area) -> dict[str, Any]:
     if area.radius_km is None:
         return {"term": {"department": area.department}}
-    return circle(area, (area.first_radius_km or area.radius_km) * FURTHEST)
+    return within(area, (area.first_radius_km or area.radius_km) * FURTHEST)
 
 
 def _in_area(area: Area, offer: Offer, km: float | None) -> bool:
     if area.radius_km is None:
         return offer.get("department") == area.department
+    if offer.get("insee") in own_codes(area):
+        return True
     return km is not None and km <= area.radius_km

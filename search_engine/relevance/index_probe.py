@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 
 from geography.distance import distance_km
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
+from geography.where.text_place import Home
 from mappings.records import Offer
 from search_engine.backend.bodies import Clause
 from search_engine.backend.index import Index
@@ -45,7 +46,9 @@ class NoService:
 
     is_down = True
 
-    async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
+    async def resolve_text(
+        self, text: str, *, home: Home = ()
+    ) -> GeocodedAddress | DepartmentMatch | None:
         """Nothing."""
 
     async def complete(self, text: str) -> list[GeocodedAddress] | None:

@@ -3,10 +3,11 @@
 The rules read the page and the stored offers. None trusts the query that made the page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from geography.gazetteer import load_gazetteer
 from search_engine.query.treating_doctor import is_absent
 from search_engine.relevance.cases import AnywhereCase
 from search_engine.relevance.index_probe import JudgedAnswer, has_traits
@@ -54,11 +55,20 @@ def starts(answer: JudgedAnswer) -> Iterator[str]:
 
 
 def circle(answer: JudgedAnswer) -> Iterator[str]:
-    """F017: nothing beyond the radius."""
-    radius = answer.page["area"].get("radius_km")
+    """F017: nothing beyond the radius, but what is of the commune searched."""
+    radius, own = answer.page["area"].get("radius_km"), _own_codes(answer.page["area"])
     for card in answer.cards:
+        if card["place"].get("insee") in own:
+            continue
         if radius is not None and answer.km(card) > radius * TOLERANCE:
             yield f"à {answer.km(card):.1f} km pour un rayon de {radius:g} km : {card['id']}"
+
+
+def _own_codes(area: Mapping[str, Any]) -> tuple[str, ...]:
+    """The codes of a commune searched, whose offers always belong."""
+    if area["kind"] != AreaKind.COMMUNE or "insee" not in area:
+        return ()
+    return load_gazetteer().insee_family(area["insee"])
 
 
 def borders(answer: JudgedAnswer) -> Iterator[str]:

@@ -9,11 +9,17 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_code
-from geography.departments import Department, commune_zone, departments
+from geography.departments import (
+    Department,
+    commune_zone,
+    departments,
+    find_territory_departments,
+)
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
 from geography.where.coordinates import PastedPoint, is_link, parse_coordinates
+from geography.where.text_place import Home
 from mappings.records import Precision
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import (
@@ -94,8 +100,10 @@ class AddressFinder(Protocol):
         """True when the service cannot be reached."""
         ...
 
-    async def resolve_text(self, text: str) -> GeocodedAddress | DepartmentMatch | None:
-        """The place or the department, None when unknown."""
+    async def resolve_text(
+        self, text: str, *, home: Home = ()
+    ) -> GeocodedAddress | DepartmentMatch | None:
+        """The place or the department, those of ``home`` first; None when unknown."""
         ...
 
     async def complete(self, text: str) -> list[GeocodedAddress] | None:
@@ -116,7 +124,14 @@ async def resolve_area(criteria: Criteria, geocoder: AddressFinder) -> Area:
         return insee_area(gazetteer, criteria.insee, criteria.radius_km)
     if criteria.department is not None:
         return department_area(find_department(criteria.department), criteria.radius_km)
-    return await text_area(gazetteer, criteria.where or "", criteria.radius_km, geocoder)
+    where, home = criteria.where or "", find_home(criteria)
+    return await text_area(gazetteer, where, criteria.radius_km, geocoder, home)
+
+
+def find_home(criteria: Criteria) -> frozenset[str]:
+    """The departments of the caller, and of the territories that he chose as a filter: between
+    two communes of one name, theirs is meant."""
+    return find_territory_departments((*criteria.caller_territories, *criteria.territory))
 
 
 def point_area(
@@ -197,7 +212,11 @@ def find_department(code: str) -> Department:
 
 
 async def text_area(
-    gazetteer: Gazetteer, text: str, radius_km: float | None, geocoder: AddressFinder
+    gazetteer: Gazetteer,
+    text: str,
+    radius_km: float | None,
+    geocoder: AddressFinder,
+    home: Home = (),
 ) -> Area:
     """The place of a text: a point pasted, a department, else the result of the geocoder chain.
 
@@ -210,7 +229,7 @@ async def text_area(
         return point_area(gazetteer, *pasted, radius_km, field="where")
     if is_link(text):
         raise LinkWithoutPoint
-    found = await geocoder.resolve_text(text)
+    found = await geocoder.resolve_text(text, home=home)
     if isinstance(found, DepartmentMatch):
         return department_area(departments()[found.code], radius_km)
     if found is not None:
@@ -246,7 +265,7 @@ def _commune_area(commune: Commune, radius_km: float | None) -> Area:
     department = departments()[commune.department]
     return Area(
         kind=AreaKind.COMMUNE,
-        label=f"{commune.part or commune.name} ({commune.department})",
+        label=commune.label,
         lat=commune.lat,
         lon=commune.lon,
         department=commune.department,

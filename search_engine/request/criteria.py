@@ -206,5 +206,7 @@ class Criteria(SearchRequest):
     """Who says it."""
     modes: tuple[Mode, ...] = tuple(Mode)
     """Modes open to him: an empty page proposes no other."""
+    caller_territories: tuple[str, ...] = ()
+    """SAS territories of the caller, from the token: of two communes of one name, theirs."""
     cpts: Annotated[str, StringConstraints(pattern=r"^(\d{2}|2[AB])\d{7}$")] | None = None
     """FINESS of the CPTS whose members alone are searched (F093)."""

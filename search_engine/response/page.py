@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from geography.gazetteer import Commune, load_gazetteer
-from geography.reasons import Note
-from geography.where.text_place import find_other_communes
 from mappings.records import Offer
 from search_engine.backend.bodies import Answer
 from search_engine.backend.index import read_hits, read_total
@@ -20,16 +17,16 @@ from search_engine.query.treating_doctor import (
     doctor_flags,
     doctor_slots,
 )
-from search_engine.request.area import Area, AreaKind, read_insee
+from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.cards import Card, CardContext, card, omit_unknown
 from search_engine.response.distances import offer_distance_km
 from search_engine.response.explanation import CreditScale, build_credit_scale, explain_rank
 from search_engine.response.facet_labels import facets_block
+from search_engine.response.place_warnings import PageWarning, place_warnings
 
 Page = dict[str, Any]
-PageWarning = dict[str, str]
 
 STRUCTURE_MODE = {
     "code": "structure_mode",
@@ -38,15 +35,6 @@ STRUCTURE_MODE = {
 DISTANCE_FROM_CENTRE = {
     "code": "distance_from_centre",
     "message": "Tri par distance au centre du secteur : aucune adresse de patient n'est connue.",
-}
-COMMUNE_ONLY = {
-    "code": "commune_only",
-    "message": "Adresse non trouvée : la recherche se fait autour de sa commune.",
-}
-SERVICE_DOWN = {
-    "code": "address_service_down",
-    "message": "Le service d'adresses ne répond pas : la recherche se fait autour de la commune de "
-    "l'adresse, sans savoir si celle-ci existe.",
 }
 
 
@@ -218,9 +206,9 @@ def patient_km(plan: Plan, km: float | None) -> float | None:
 
 MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
 
-NOT_ECHOED = {"what", "cursor", "modes"}
+NOT_ECHOED = {"what", "cursor", "modes", "caller_territories"}
 """Criteria left out of ``asked``: the text has its own key, a cursor is used once, and the modes
-open to the caller are no criteria of his."""
+and territories of the caller are no criteria of his."""
 
 
 def interpretation_block(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
@@ -259,53 +247,10 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     warnings = []
     if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE)
-    if plan.area.kind is AreaKind.COMMUNE and (plan.area.score or 1) < 1:
-        warnings.append(SERVICE_DOWN if plan.area.service_down else COMMUNE_ONLY)
-    warnings += insee_warnings(plan.request.criteria.insee)
-    if others := _other_communes(plan):
-        message = f"Plusieurs communes possibles : {plan.area.label} est retenue. "
-        message += f"Pour {join_with_or(others)}, donnez le code postal."
-        warnings.append({"code": "other_communes", "message": message})
+    warnings += place_warnings(plan.request.criteria, plan.area)
     if plan.request.criteria.sort is Sort.DISTANCE and not is_distance_ranked(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
     doctor = plan.request.criteria.treating_doctor
     if doctor is not None and not identified:
         warnings.append(NOT_IDENTIFIED if doctor else NOT_TRANSMITTED)
     return warnings
-
-
-def insee_warnings(insee: str | None) -> list[PageWarning]:
-    """What a code given alone was read as, when it is a postcode or could be one."""
-    gazetteer = load_gazetteer()
-    found = read_insee(gazetteer, insee) if insee else None
-    if found is None:
-        return []
-    if Note.INSEE_IS_POSTCODE in found.notes:
-        message = f"{insee} est un code postal, lu comme {_label(found.commune)}. "
-        message += "Donnez un code INSEE, ou la commune en texte."
-        return [{"code": "insee_is_postcode", "message": message}]
-    if found.instead is None:
-        return []
-    message = f"{insee} est lu comme le code INSEE de {_label(found.commune)}. "
-    message += f"C'est aussi le code postal de {_label(found.instead)} : pour ce lieu, donnez la "
-    message += "commune en texte."
-    return [{"code": "insee_or_postcode", "message": message}]
-
-
-def _label(commune: Commune) -> str:
-    return f"{commune.part or commune.name} ({commune.department})"
-
-
-def join_with_or(words: Sequence[str]) -> str:
-    """``A``, ``A ou B``, ``A, B ou C``."""
-    *most, last = words
-    return f"{', '.join(most)} ou {last}" if most else last
-
-
-def _other_communes(plan: Plan) -> list[str]:
-    """Other communes that a name may mean: ``Saint-Denis (93)``."""
-    gazetteer = load_gazetteer()
-    where, chosen = plan.request.criteria.where, gazetteer.by_insee(plan.area.insee or "")
-    if where is None or chosen is None or plan.area.kind is not AreaKind.COMMUNE:
-        return []
-    return [f"{c.name} ({c.department})" for c in find_other_communes(gazetteer, where, chosen)]

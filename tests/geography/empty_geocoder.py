@@ -1,6 +1,7 @@
 """Geocoders of searches whose place is given: none of them knows an address."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 POLL = timedelta(milliseconds=20)
@@ -11,7 +12,7 @@ class EmptyGeocoder:
 
     is_down = False
 
-    async def resolve_text(self, text: str) -> None:
+    async def resolve_text(self, text: str, *, home: Collection[str] = ()) -> None:
         """No place."""
         return
 
@@ -26,7 +27,7 @@ class SlowGeocoder(EmptyGeocoder):
     def __init__(self) -> None:
         self.requests, self.released = 0, False
 
-    async def resolve_text(self, text: str) -> None:
+    async def resolve_text(self, text: str, *, home: Collection[str] = ()) -> None:
         """No place, late."""
         self.requests += 1
         while not self.released:  # noqa: ASYNC110 - released from another thread

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import asin, cos, floor, radians, sin, sqrt
 from typing import Any
 
+from geography.gazetteer import load_gazetteer
 from tests.search_engine.oracle.query import OracleQuery
 
 EARTH_KM = 6371.0087714
@@ -31,6 +32,15 @@ def inside(query: OracleQuery, offer: dict[str, Any], circle: OracleCircle) -> b
         return False
     if circle.radius is None:
         return bool(offer["department"] == query.department)
+    if is_of_commune(query, offer):
+        return True
     if abs(offer["point"]["lat"] - query.lat) * 111 > circle.radius:
         return False
     return kilometres(query, offer) <= circle.radius
+
+
+def is_of_commune(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    """An offer of the commune searched belongs wherever the circle ends."""
+    if query.measured or query.insee is None or query.radius_km is None:
+        return False
+    return offer.get("insee") in load_gazetteer().insee_family(query.insee)

@@ -98,6 +98,23 @@ async def test_too_few_offers_with_a_slot_make_the_radius_grow_and_the_answer_sa
     assert every["enlarged"]["to_km"] == 30.0
 
 
+async def test_the_offers_of_a_commune_belong_wherever_the_circle_ends(
+    index_offers: IndexOffers,
+) -> None:
+    """Paris has a radius of 5 km and reaches 9: its own offers beyond were missing."""
+    own = [doctor(f"own{n}", km, [slot()], insee="14754") for n, km in enumerate((1, 19, 26))]
+    others = [doctor(f"other{n}", km, [slot()], insee="14001") for n, km in enumerate((2, 21))]
+    searcher = index_offers([*own, *others])
+    around = commune(insee="14754")
+    keys = {offer_key(card) for card in (await searcher.page(where=around, size=20))["results"]}
+    assert keys == {"own0", "own1", "own2", "other0"}
+    point = await searcher.page(where=area(insee="14754"), size=20)
+    assert {offer_key(card) for card in point["results"]} == {"own0", "own1", "other0"}
+    growing = commune(insee="14754", explicit_radius=False)
+    page = await searcher.page(where=growing, size=20)
+    assert page["enlarged"]["to_km"] == 30.0  # four within 20 km, all five within 30
+
+
 @pytest.mark.proves("F014")
 async def test_enough_offers_or_a_department_leave_the_radius_alone(
     index_offers: IndexOffers,

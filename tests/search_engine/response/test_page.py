@@ -10,7 +10,7 @@ from elastic.client import async_client
 from elastic.errors import ElasticUnavailable, IndexMissing
 from search_engine.backend.index import Index
 from search_engine.request.problems import PartialAnswer, UnknownCode
-from search_engine.response.page import insee_warnings
+from search_engine.response.place_warnings import insee_warnings
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import Searcher, commune, doctor, slot
 
