@@ -3,6 +3,7 @@
 The first letter is held to be right, which leaves a few hundred names of thirty-seven thousand.
 """
 
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -18,6 +19,9 @@ MIN_LETTERS = 5
 TWO_ERRORS = 8
 """Letters from which two errors are admitted."""
 
+_NAME = re.compile(r"(?:[^\W\d_]|[ .,/'’-])+")
+"""Letters and the signs of names: ``{}<script>`` is no misspelt commune."""
+
 
 def find_near_communes(gazetteer: Gazetteer, name: str) -> list[Commune]:
     """The communes whose names are nearest to a misspelt one, most inhabitants first.
@@ -27,7 +31,7 @@ def find_near_communes(gazetteer: Gazetteer, name: str) -> list[Commune]:
     """
     key = name_key(name)
     letters = key.replace(" ", "")
-    if len(letters) < MIN_LETTERS or not letters.isalpha():
+    if len(letters) < MIN_LETTERS or not letters.isalpha() or not _NAME.fullmatch(name):
         return []
     errors = 2 if len(letters) >= TWO_ERRORS else 1
     starts = _keys_by_start(gazetteer)

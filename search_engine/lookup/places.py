@@ -4,6 +4,7 @@ Departments and communes come from memory, addresses from the geocoder. What was
 patient: it is in no log and in no error.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,9 +13,11 @@ from geography.departments import Department, departments
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import NATIONAL_API, GeocodedAddress
 from geography.place_names import split_place
+from geography.where.coordinates import PastedPoint, is_link, parse_coordinates
+from geography.where.text_place import read_candidates
 from mappings.analysis import fold
 from mappings.records import Precision
-from search_engine.request.area import AddressFinder
+from search_engine.request.area import AddressFinder, find_point_commune
 from search_engine.request.interpretation import MIN_LETTERS
 
 Places = dict[str, Any]
@@ -34,11 +37,15 @@ class PlacesRequest(BaseModel):
 async def complete_places(request: PlacesRequest, geocoder: AddressFinder) -> Places:
     """The three lists, empty under three letters (F003).
 
-    When the address service cannot be used, ``partial`` is true and ``unavailable`` names it.
+    When the address service cannot be used, ``partial`` is true and ``unavailable`` names it. A
+    point pasted is one address, and neither it nor a link is sent to the service.
     """
+    gazetteer, pasted = load_gazetteer(), parse_coordinates(request.text)
+    if pasted is not None or is_link(request.text):
+        points = [] if pasted is None else list(_pasted_point(gazetteer, pasted))
+        return {"county": [], "city": [], "address": points, "partial": False}
     if len(fold(request.text).replace(" ", "")) < MIN_LETTERS:
         return {"county": [], "city": [], "address": [], "partial": False}
-    gazetteer = load_gazetteer()
     addresses = await geocoder.complete(request.text)
     known = {
         "county": [_county(found) for found in counties(request.text)[: request.size]],
@@ -61,10 +68,13 @@ def counties(text: str) -> list[Department]:
 def cities(gazetteer: Gazetteer, text: str) -> list[Commune]:
     """The communes of a postcode or name, then those whose name starts so, largest first.
 
-    A city with districts is followed by them: ``Paris 15`` gives the 15th district first.
+    A city with districts is followed by them: ``Paris 15`` gives the 15th district first. A text
+    that begins no name is read as ``where`` would be: an island, a name misspelt.
     """
     split = split_place(text)
     found = [*gazetteer.by_name(text), *(gazetteer.starting_with(text) if split.city else [])]
+    if not found and (read := read_candidates(gazetteer, text)):
+        found = read.communes
     first: dict[str, Commune] = {}
     for commune in found:
         first.setdefault(commune.insee, commune)
@@ -76,8 +86,22 @@ def _county(found: Department) -> dict[str, Any]:
 
 
 def _city(found: Commune) -> dict[str, Any]:
-    shown = {"label": f"{found.part or found.name} ({found.department})", "insee": found.insee}
+    shown = {"label": found.label, "insee": found.insee}
     return {**shown, "department": found.department, "postal_codes": list(found.postcodes)}
+
+
+def _pasted_point(gazetteer: Gazetteer, point: PastedPoint) -> Iterator[dict[str, Any]]:
+    """The point as an address in its nearest commune; none outside France."""
+    commune = find_point_commune(gazetteer, point.lat, point.lon)
+    if commune is not None:
+        yield {
+            "label": f"{point.lat:.5f}, {point.lon:.5f}, {commune.label}",
+            "lat": point.lat,
+            "lon": point.lon,
+            "insee": commune.insee,
+            "department": commune.department,
+            "precision": Precision.LOCALITY.value,
+        }
 
 
 def _address(found: GeocodedAddress) -> dict[str, Any]:

@@ -101,6 +101,23 @@ async def test_a_commune_by_name_district_or_postcode(text: str, first: str) -> 
     assert labels((await offline(text))["city"])[0] == first
 
 
+async def test_an_island_or_a_misspelt_commune_completes() -> None:
+    read = {
+        text: labels((await offline(text))["city"])[:1] for text in ("Porquerolles", "Landernau")
+    }
+    assert read == {"Porquerolles": ["Porquerolles, Hyères (83)"], "Landernau": ["Landerneau (29)"]}
+
+
+async def test_a_point_pasted_is_an_address_that_is_not_sent_out(
+    geocoder: Geocoder, service: FakeAddressService
+) -> None:
+    found = await complete_places(PlacesRequest(text="44,518 3,5005"), geocoder)
+    assert labels(found["address"]) == ["44.51800, 3.50050, Mende (48)"]
+    for text in ("3.5005, 44.518", "https://maps.app.goo.gl/aBcD"):
+        assert (await complete_places(PlacesRequest(text=text), geocoder))["address"] == []
+    assert service.queries == []
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("lozè", "48"), ("LOZERE", "48"), ("974", "974"), ("atlantiques", "64")]
 )

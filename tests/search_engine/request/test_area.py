@@ -17,8 +17,10 @@ from search_engine.request.area import Area, AreaKind, resolve_area
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import (
     CommuneNotFound,
+    CoordinatesSwapped,
     DepartmentNotFound,
     GeocoderUnavailable,
+    LinkWithoutPoint,
     PlaceNotFound,
     PlaceOutsideFrance,
     RadiusNotApplicable,
@@ -110,6 +112,46 @@ async def test_a_point_far_from_france_is_refused(lat: float, lon: float) -> Non
         await area({"lat": lat, "lon": lon})
 
 
+async def test_coordinates_pasted_are_a_point_and_are_not_sent_out(
+    service: AddressService,
+) -> None:
+    for text in ("44.518, 3.5005", "44°31'4.8\"N 3°30'1.8\"E", "https://x.org/@44.518,3.5005,15z"):
+        found = await area({"where": text}, service.url)
+        assert (found.kind, found.insee, found.patient_point) == (AreaKind.POINT, "48095", True)
+        assert found.lat == pytest.approx(44.518, abs=1e-6)
+    circle = await area({"where": "44.518 3.5005", "radius_km": 7}, service.url)
+    assert circle.kind is AreaKind.CIRCLE
+    assert service.asked == []
+
+
+async def test_a_swapped_pair_and_a_link_without_point_say_how_to_mend_them(
+    service: AddressService,
+) -> None:
+    with pytest.raises(CoordinatesSwapped) as typed:
+        await area({"where": "3.5005, 44.518"}, service.url)
+    with pytest.raises(CoordinatesSwapped) as given:
+        await area({"lat": 3.5005, "lon": 44.518})
+    assert (typed.value.field, given.value.field) == ("where", "lat")
+    with pytest.raises(CoordinatesSwapped):
+        await area({"where": "166.44, -22.27"}, service.url)  # Nouméa: no latitude at all
+    with pytest.raises(PlaceOutsideFrance):
+        await area({"where": "0.0, 0.0"}, service.url)
+    with pytest.raises(LinkWithoutPoint):
+        await area({"where": "https://maps.app.goo.gl/aBcD"}, service.url)
+    assert service.asked == []
+
+
+async def test_the_territory_of_the_caller_decides_between_homonyms() -> None:
+    async def find(**criteria: Any) -> str | None:
+        search = Criteria(what="MG", where="Saint-Denis", **criteria)
+        return (await resolve_area(search, Geocoder(GeocoderSettings(url="off")))).insee
+
+    assert await find() == "97411"
+    assert await find(caller_territories=("SAS-93",)) == "93066"
+    assert await find(territory=["SAS-11"]) == "11339"
+    assert await find(caller_territories=("SAS-99",)) == "97411"
+
+
 @pytest.mark.parametrize(
     ("lat", "lon", "department"),
     [
@@ -159,6 +201,7 @@ async def test_a_commune_by_its_code(
 async def test_a_code_given_up_in_a_merger_is_answered() -> None:
     found = await area({"insee": "49144"})
     assert found.insee == load_gazetteer().insee_family("49144")[0]
+    assert (await area({"insee": "14074"})).label == "Billy, Valambray (14)"
 
 
 @pytest.mark.proves("F011")
