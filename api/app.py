@@ -48,7 +48,9 @@ from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings as elastic_settings
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.geocoder import Geocoder
+from geography.ground import find_ground
 from geography.where.department_text import match_department
+from geography.where.text_place import match_commune
 from lrm.registry import LrmRegistry, registry_file
 from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs
@@ -165,6 +167,8 @@ def _preload_tables() -> None:
     gazetteer = load_gazetteer().build_indexes()
     point_area(gazetteer, 48.8566, 2.3522, None)
     match_department(gazetteer, "Paris")
+    match_commune(gazetteer, "Landernau")
+    find_ground(48.8566, 2.3522)
     interpret("MG")
     suggest_engine.warm()
     gc.collect()

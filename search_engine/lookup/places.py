@@ -42,7 +42,7 @@ async def complete_places(request: PlacesRequest, geocoder: AddressFinder) -> Pl
     """
     gazetteer, pasted = load_gazetteer(), parse_coordinates(request.text)
     if pasted is not None or is_link(request.text):
-        points = [] if pasted is None else list(_pasted_point(gazetteer, pasted))
+        points = [] if pasted is None else list(_describe_point(gazetteer, pasted))
         return {"county": [], "city": [], "address": points, "partial": False}
     if len(fold(request.text).replace(" ", "")) < MIN_LETTERS:
         return {"county": [], "city": [], "address": [], "partial": False}
@@ -90,7 +90,7 @@ def _city(found: Commune) -> dict[str, Any]:
     return {**shown, "department": found.department, "postal_codes": list(found.postcodes)}
 
 
-def _pasted_point(gazetteer: Gazetteer, point: PastedPoint) -> Iterator[dict[str, Any]]:
+def _describe_point(gazetteer: Gazetteer, point: PastedPoint) -> Iterator[dict[str, Any]]:
     """The point as an address in its nearest commune; none outside France."""
     commune = find_point_commune(gazetteer, point.lat, point.lon)
     if commune is not None:
