@@ -1,4 +1,4 @@
-"""A commune in the last words of an address without comma or postcode.
+"""A commune in the last words of an address without comma or postcode, or before it.
 
 ``16 rue Gabarret Attenschwiller``. Nothing is taken out of the street itself: ``rue Paul Bert``,
 ``rue de Mende``, ``10 rue des 4 Frères Robert`` name no commune, though Bert is one.
@@ -10,7 +10,12 @@ from functools import cache
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.landmass import MAINLAND, find_commune_landmass
 from geography.place_names import name_key
-from geography.where.phrases import ends_in_street, has_lieu_dit, names_person
+from geography.where.phrases import (
+    ends_in_street,
+    find_street_start,
+    has_lieu_dit,
+    names_person,
+)
 from mappings.analysis import fold
 
 MAX_NAME_WORDS = 6
@@ -40,7 +45,24 @@ def _find_communes(
     key = name_key(name)
     if not before or not key or _belongs_to_street(before, key):
         return []
-    named = [c for c in gazetteer.by_name(name) if c.part is None and _bears(c, key)]
+    return _find_bearers(gazetteer, name, home)
+
+
+def find_first_communes(gazetteer: Gazetteer, text: str, home: Collection[str]) -> list[Commune]:
+    """The communes whose very name comes before an address: ``Brest, 12 rue de Siam``."""
+    words = text.replace(",", " ").split()
+    start = find_street_start(fold(" ".join(words)).split())
+    name = " ".join(words[:start])
+    if not 0 < start <= min(MAX_NAME_WORDS, len(words) - 2) or has_lieu_dit(name_key(name)):
+        return []
+    return _find_bearers(gazetteer, name, home)
+
+
+def _find_bearers(gazetteer: Gazetteer, name: str, home: Collection[str]) -> list[Commune]:
+    """The communes of that very name, else the merged ones, on the mainland and near shores."""
+    key = name_key(name)
+    bearers = [c for c in gazetteer.by_name(name) if _bears(c, key)]
+    named = [c for c in bearers if c.part is None] or bearers
     sole = len(named) == 1 and " " in key
     return named if sole else keep_near_shores(named, home)
 
@@ -48,12 +70,13 @@ def _find_communes(
 def _belongs_to_street(before: list[str], key: str) -> bool:
     """Whether the last words go on what stands before them, or are those of a lieu-dit."""
     is_short = len(key.split()) <= LIEU_DIT_WORDS
-    return ends_in_street(before) or names_person(before) or (is_short and has_lieu_dit(key))
+    is_lieu_dit = is_short and has_lieu_dit(key)
+    return ends_in_street([key]) or ends_in_street(before) or names_person(before) or is_lieu_dit
 
 
 def _bears(commune: Commune, key: str) -> bool:
     """Whether a commune has that very name: Robert is not Le Robert."""
-    return bool(commune.parent) or name_key(commune.name) == key
+    return bool(commune.parent) or name_key(commune.part or commune.name) == key
 
 
 def keep_near_shores(communes: list[Commune], home: Collection[str]) -> list[Commune]:

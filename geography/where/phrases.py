@@ -66,10 +66,17 @@ def ends_in_street(words: list[str]) -> bool:
     return any(words[-1] in tying for tying in (LINKS, _TYPES, _SAINTS))
 
 
+def find_street_start(words: list[str]) -> int:
+    """The position of the first number or type of a street among folded words, their count if
+    there is none."""
+    starts = (at for at, word in enumerate(words) if word[0].isdigit() or word in _TYPES)
+    return next(starts, len(words))
+
+
 def has_street_words(text: str) -> bool:
     """Whether a text begins like an address: with a number, or the type of a street."""
     words = fold(text).split()
-    return bool(words) and (words[0][0].isdigit() or words[0] in _TYPES)
+    return bool(words) and find_street_start(words) == 0
 
 
 def names_person(words: list[str]) -> bool:

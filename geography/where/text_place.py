@@ -17,7 +17,7 @@ from geography.where.beginnings import (
     parse_place,
 )
 from geography.where.districts import find_districts
-from geography.where.last_words import find_last_communes, keep_near_shores
+from geography.where.last_words import find_first_communes, find_last_communes, keep_near_shores
 from geography.where.misspelt import find_near_communes
 from geography.where.phrases import has_lieu_dit, has_street_words, strip_lead, strip_tail
 from geography.where.usual_places import find_usual_communes
@@ -161,7 +161,7 @@ def _find_usual(gazetteer: Gazetteer, place: PlaceText) -> list[Commune]:
 
 
 def _read_last_words(gazetteer: Gazetteer, text: str, home: Home) -> Candidates | None:
-    named = find_last_communes(gazetteer, text, home)
+    named = find_last_communes(gazetteer, text, home) or find_first_communes(gazetteer, text, home)
     return Candidates(named, GUESSED) if named else None
 
 

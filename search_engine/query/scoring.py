@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
 from search_engine.query.availability import slot_filter
-from search_engine.query.clauses import center, circle, constant_score
+from search_engine.query.clauses import center, circle, constant_score, within
 from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
@@ -75,10 +75,10 @@ def name_clauses(plan: Plan) -> list[Clause]:
 
 
 def tier_clauses(plan: Plan) -> list[Clause]:
-    """First circle, when there is a ring; participation, where everybody may answer."""
+    """First circle and own commune, when there is a ring; participation, where all may answer."""
     clauses: list[Clause] = []
     if plan.area.first_radius_km is not None:
-        first = circle(plan.area, plan.area.first_radius_km)
+        first = within(plan.area, plan.area.first_radius_km)
         clauses.append(constant_score(first, ranking.FIRST_CIRCLE))
     if plan.request.participants_first:
         clauses.append(constant_score({"term": {"participant": True}}, ranking.PARTICIPANT))
@@ -101,7 +101,10 @@ def credit_clauses(plan: Plan) -> list[Clause]:
 
 
 def quarter_clauses(area: Area) -> list[Clause]:
-    """A quarter point for each band the offer is in; none from a patient's point."""
+    """A quarter point for each band the offer is in; none from a patient's point.
+
+    An offer of the commune searched has none in the ring: it is of the first circle.
+    """
     return [
         constant_score(_between(area, inner, outer), 1 / ranking.QUARTERS)
         for inner, outer in ranking.quarter_bands(area)
@@ -122,4 +125,6 @@ def _between(area: Area, inner_km: float, outer_km: float) -> Clause:
     outer = circle(area, outer_km)
     if not inner_km:
         return outer
-    return {"bool": {"filter": [outer], "must_not": [circle(area, inner_km)]}}
+    is_ring = area.first_radius_km is not None and inner_km >= area.first_radius_km
+    inner = within(area, inner_km) if is_ring else circle(area, inner_km)
+    return {"bool": {"filter": [outer], "must_not": [inner]}}

@@ -5,6 +5,7 @@ from typing import NamedTuple, NotRequired, TypedDict
 
 from mappings.records import Offer, StoredSlot
 from search_engine.query import ranking
+from search_engine.query.clauses import own_codes
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 
@@ -100,7 +101,7 @@ def offer_steps(
     held = {"slot": bool(slots)}
     first = plan.area.first_radius_km
     if first is not None:
-        held["first_circle"] = km is not None and km <= first
+        held["first_circle"] = _is_own(plan.area, offer) or (km is not None and km <= first)
     if plan.request.participants_first:
         held["participant"] = offer.get("participant", False)
     return held
@@ -133,19 +134,26 @@ def _in_tier(
     scale: CreditScale, offer: Offer, slots: list[StoredSlot], km: float | None
 ) -> Iterable[Part]:
     area = scale.plan.area
-    yield from _closeness(area, km)
+    yield from _closeness(area, offer, km)
     radius = area.radius_km if ranking.is_distance_ranked(area) else None
     for name, value in (*_best_slot(scale, slots), *_offer_credits(scale, offer)):
         if value:
             yield _part(name, value, None if radius is None else value * radius)
 
 
-def _closeness(area: Area, km: float | None) -> list[Part]:
+def _is_own(area: Area, offer: Offer) -> bool:
+    """An offer of the commune searched belongs to it wherever the first circle ends."""
+    return offer.get("insee") in own_codes(area)
+
+
+def _closeness(area: Area, offer: Offer, km: float | None) -> list[Part]:
     if km is None or area.radius_km is None:
         return []
     if ranking.is_distance_ranked(area):
         return [_part("closeness", max(0.0, 1 - km / area.radius_km), km)]
-    quarters = sum(_inside(km, *band) for band in ranking.quarter_bands(area))
+    is_beyond = _is_own(area, offer) and km > (area.first_radius_km or area.radius_km)
+    bands = [] if is_beyond else ranking.quarter_bands(area)
+    quarters = sum(_inside(km, *band) for band in bands)
     return [_part("closeness", quarters / ranking.QUARTERS)]
 
 

@@ -148,12 +148,20 @@ COMMUNE_TEXTS = {
     "rue de Siam à Brest": "29019",
     "4 rue des Lilas Saint-Pierre": "67429",
     "12 rue Victor Schoelcher Fort-de-France": "97209",
+    "11 rue Henri Bretagne Bethoncourt": "25057",
+    "9 rue de l'école bitschhoffen": "67048",
+    "544 route de Champagnole Ney": "39389",
+    "120 chemin du Milieu Le Pin": "77363",
+    "12 rue du Lac, 29600Morlaix": "29151",
+    "Brest, 12 rue de Siam": "29019",
+    "Amiens rue du maréchal Foch": "80021",
 }
 
 NO_COMMUNE = (
     *("10 rue des 4 Frères Robert", "12 rue Paul Bert", "rue Jean Macé", "12 rue Louis Aragon"),
     *("12 rue de Brest", "place de la Mairie", "rue de la République", "résidence Les Lilas"),
     *("Lieu-dit Kerguelen", "12 rue X Le Bourg", "La Plage", "Kervao", "Paris 21", "Corse"),
+    *("11 rue Henri Bretagne", "25 rue Arago", "3 voie communale Grande Rue", "3 rue de Verdun"),
     *("12 avenue du Général de Gaulle", "rue Albert", "8 place Sainte Anne", "La Roche"),
 )
 

@@ -14,7 +14,7 @@ from tests.search_engine.oracle.groups import (
     group_cards,
 )
 from tests.search_engine.oracle.matching import matching_offers, name_match_kind
-from tests.search_engine.oracle.place import OracleCircle, kilometres
+from tests.search_engine.oracle.place import OracleCircle, is_of_commune, kilometres
 from tests.search_engine.oracle.query import OracleQuery, day_end, search_start, text
 from tests.search_engine.oracle.slots import TYPES_BY_ROLE, good_slots
 from tests.search_engine.random_score import random_score
@@ -147,11 +147,15 @@ def tier(
     way = name_match_kind(query, offer)
     score = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0 if fuzzy else 0.0, None: 0.0}[way]
     score += 8.0 if slots else 0.0
-    if circle.first is not None and kilometres(query, offer) <= circle.first:
+    if circle.first is not None and is_near(query, offer, circle.first):
         score += 4.0
     if query.mode in {"available", "all"} and offer.get("participant"):
         score += 2.0
     return score
+
+
+def is_near(query: OracleQuery, offer: dict[str, Any], first: float) -> bool:
+    return kilometres(query, offer) <= first or is_of_commune(query, offer)
 
 
 def in_tier(
@@ -164,7 +168,9 @@ def in_tier(
     fair = 0.005 * random_score(query.seed, offer["fair_key"], index)
     closeness = 0.0
     if radius is not None:
-        closeness = closeness_by_quarter(km, circle.first or radius, radius)
+        first = circle.first or radius
+        is_own_beyond = km > first and is_of_commune(query, offer)
+        closeness = 0.0 if is_own_beyond else closeness_by_quarter(km, first, radius)
     return closeness + credits(query, offer, slots) + fair
 
 
