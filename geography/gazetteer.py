@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from geography.distance import KM_PER_DEGREE, distance_km
-from geography.place_names import name_key, split_place, without_article
+from geography.place_names import list_name_keys, name_key, split_place, without_article
 
 COMMUNES = Path(__file__).parent / "tables" / "communes.csv.gz"
 COLUMNS = (
@@ -233,7 +233,8 @@ class Gazetteer:
         """
         place = split_place(name)
         postcode, department = postcode or place.postcode, department or place.department
-        found = self._by_key.get(name_key(place.city), []) if place.city else []
+        keys = list_name_keys(place.city) if place.city else ()
+        found = next((self._by_key[key] for key in keys if key in self._by_key), [])
         if postcode:
             served = self.by_postcode(postcode)
             found = _select_served(found, served, self._districts) if place.city else served

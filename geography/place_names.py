@@ -56,6 +56,14 @@ def name_key(name: str) -> str:
     return _expand_abbreviations(words.split()) if _SHORT.search(words) else words
 
 
+def list_name_keys(name: str) -> tuple[str, ...]:
+    """The keys that a name may have: ``Rosny s/ Bois`` is *sur* or *sous*."""
+    key, words = name_key(name), _fold_fast(name).split()
+    if "s" not in words[1:-1]:
+        return (key,)
+    return key, name_key(" ".join("ss" if word == "s" else word for word in words))
+
+
 def _expand_abbreviations(words: list[str]) -> str:
     last = len(words) - 1
     spelled = (_SAINT_WORDS.get(word, word) for word in words)

@@ -8,7 +8,13 @@ from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_c
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import GeocodedAddress
 from geography.reasons import Note
-from geography.where.text_place import Home, choose_homonym
+from geography.where.text_place import (
+    EXACT,
+    MISSPELT,
+    Home,
+    choose_homonym,
+    read_candidates,
+)
 from lrm.problems import CityNotFound, NoCity, NumberWithoutStreet
 from search_engine.request.area import Area, address_area, insee_area, pad_insee
 from search_engine.request.problems import GeocoderUnavailable, PlaceNotFound
@@ -24,6 +30,10 @@ INSEE_UNKNOWN = {
 CITY_AMBIGUOUS = {
     "code": "lrm_city_ambiguous",
     "message": "Plusieurs communes portent ce nom : vérifiez le secteur affiché.",
+}
+CITY_CORRECTED = {
+    "code": "lrm_city_corrected",
+    "message": "Aucune commune ne porte ce nom exact : la plus proche par l'orthographe a été lue.",
 }
 CITY_DIFFERS = {
     "code": "lrm_city_differs",
@@ -139,11 +149,20 @@ def _town(gazetteer: Gazetteer, insee: str, city: str) -> LrmPlace:
     found = read_commune_code(gazetteer, PostalAddress("", "", city, pad_insee(insee)))
     if found is not None:
         return LrmPlace("", "", found.commune, city, tuple(_code_warnings(found)))
-    named = gazetteer.by_name(city) if city else []
-    unknown = (INSEE_UNKNOWN,) if insee else ()
+    named, corrected = _find_city(gazetteer, city)
+    unknown = ((INSEE_UNKNOWN,) if insee else ()) + ((CITY_CORRECTED,) if corrected else ())
     if len(named) > 1:
         return LrmPlace("", "", None, city, (*unknown, CITY_AMBIGUOUS))
     return LrmPlace("", "", named[0] if named else None, city, unknown)
+
+
+def _find_city(gazetteer: Gazetteer, city: str) -> tuple[list[Commune], bool]:
+    """The communes of a city without code, and whether its name was read with an error."""
+    named = gazetteer.by_name(city) if city else []
+    read = read_candidates(gazetteer, city) if city and not named else None
+    if read is None or read.score not in (EXACT, MISSPELT):
+        return named, False
+    return read.communes[:1], read.score == MISSPELT
 
 
 def _code_warnings(found: NamedCommune) -> Iterator[Mapping[str, str]]:

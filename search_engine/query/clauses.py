@@ -55,13 +55,15 @@ def circle(area: Area, radius_km: float) -> Clause:
 
 
 def within(area: Area, radius_km: float) -> Clause:
-    """Offers of the circle, and around a commune its own offers wherever the circle ends.
+    """Located offers of the circle, and around a commune its own wherever the circle ends.
 
     A commune may reach farther than the radius: 18 % of the offers of Paris lie beyond its 5 km.
     """
     codes = own_codes(area)
-    own: list[Clause] = [{"terms": {"insee": list(codes)}}] if codes else []
-    return or_clause([circle(area, radius_km), *own])
+    if not codes:
+        return circle(area, radius_km)
+    own = and_clause([{"terms": {"insee": list(codes)}}, {"exists": {"field": "point"}}])
+    return or_clause([circle(area, radius_km), own])
 
 
 def own_codes(area: Area) -> tuple[str, ...]:

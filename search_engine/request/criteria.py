@@ -87,7 +87,8 @@ class SearchRequest(BaseModel):
     lon: float | None = Field(None, ge=-180, le=180)
     """Longitude of the patient, WGS84 degrees; goes with `lat`."""
     where: Text | None = None
-    """Place as text: an address, a commune, a postcode, a department."""
+    """Place as text: an address, a commune, a district, an island, a postcode, a department, or
+    coordinates in any usual form."""
     insee: Annotated[str, StringConstraints(pattern=r"^(\d{1,2}|2[ABab])\d{3}$")] | None = None
     """INSEE code of a commune, arrondissements and former codes included; a lost leading zero is
     restored."""

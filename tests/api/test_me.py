@@ -67,6 +67,20 @@ def test_the_territories_of_the_token_are_told_and_restrict_nothing(
     assert answer(found)["total"]["value"] == 1
 
 
+def test_the_territory_of_the_token_decides_between_two_communes_of_one_name(
+    api_with_auth: ApiWithAuth,
+) -> None:
+    read = {}
+    for territory in ("SAS-93", "SAS-974"):
+        signed = sign_token(claims("regulateur_osnp", sas_territories=[territory]))
+        body = {"what": "hoarau", "where": "Saint-Denis"}
+        headers = {"Authorization": f"Bearer {signed}"}
+        page = answer(api_with_auth.client.post("/v1/search", json=body, headers=headers))
+        read[territory] = page["area"]["insee"]
+        assert "caller_territories" not in page["query"]["asked"]
+    assert read == {"SAS-93": "93066", "SAS-974": "97411"}
+
+
 def test_nobody_is_told_who_he_is_without_identity(api_with_auth: ApiWithAuth) -> None:
     problem(api_with_auth.client.get("/v1/me"), 401, "identity_missing")
     problem(api_with_auth.client.get("/v1/territories"), 401, "identity_missing")

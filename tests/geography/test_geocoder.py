@@ -8,6 +8,7 @@ import pytest
 import structlog
 from pydantic import ValidationError
 
+from geography.departments import departments
 from geography.gazetteer import load_gazetteer
 from geography.geocoding.breaker import CircuitBreaker
 from geography.geocoding.geocoder import GAZETTEER, NATIONAL_API, GeocodedAddress, Geocoder
@@ -293,6 +294,19 @@ async def test_resolving_goes_through_the_service_too(geocoder: Geocoder) -> Non
     place = await geocoder.resolve_text(STREET)
     assert isinstance(place, GeocodedAddress)
     assert place.source == NATIONAL_API
+
+
+async def test_the_service_is_told_the_department_of_the_caller_and_nothing_more(
+    geocoder: Geocoder, service: FakeAddressService
+) -> None:
+    await geocoder.resolve_text(STREET, home={"48"})
+    await geocoder.resolve_text(STREET, home={"48", "30"})
+    lozere = departments()["48"]
+    assert (service.queries[0]["lat"], service.queries[0]["lon"]) == (
+        str(lozere.lat),
+        str(lozere.lon),
+    )
+    assert "lat" not in service.queries[1]
 
 
 async def test_the_centre_of_a_circle_is_named_by_the_service(

@@ -138,6 +138,8 @@ def test_an_address_that_locates_nobody_is_refused(
         ({"inseecode": "", "city": "31000 Toulouse"}, "31555", []),
         ({"inseecode": "", "city": "Paris 15"}, "75115", []),
         ({"inseecode": "", "city": "Saint-Denis"}, None, ["lrm_city_ambiguous"]),
+        ({"inseecode": "", "city": "Belle-Île"}, "56152", []),
+        ({"inseecode": "", "city": "LANDERNAU"}, "29103", ["lrm_city_corrected"]),
         ({"city": "Lyon"}, "48095", ["lrm_city_differs"]),
         ({"inseecode": "75115", "city": "Paris"}, "75115", []),
         ({"inseecode": "29200", "city": "Brest"}, "29019", ["lrm_insee_is_postcode"]),
