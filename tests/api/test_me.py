@@ -1,5 +1,7 @@
 """``/v1/me`` and ``/v1/territories``: who asks, and over which territories the SAS is organised."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,8 +10,16 @@ import pytest
 from api.routes.territories import CACHE_CONTROL
 from api.schemas.caller import Me, Territories
 from geography.departments import departments
-from tests.api.conftest import answer, problem
-from tests.api.security.test_security import ApiWithAuth, bearer, claims, sign_token
+from geography.geocoding.geocoder import Geocoder
+from geography.geocoding.settings import GeocoderSettings
+from tests.api.conftest import StartServer, answer, problem
+from tests.api.security.test_security import (
+    ApiWithAuth,
+    bearer,
+    claims,
+    open_api_with_auth,
+    sign_token,
+)
 from tests.api.security.test_security import api_with_auth as identified
 
 api_with_auth = identified
@@ -67,15 +77,22 @@ def test_the_territories_of_the_token_are_told_and_restrict_nothing(
     assert answer(found)["total"]["value"] == 1
 
 
+@pytest.fixture
+def api_with_places(tmp_path: Path, serve: StartServer) -> Iterator[ApiWithAuth]:
+    """The same, that reads places without any service."""
+    offline = Geocoder(GeocoderSettings(url="off"))
+    yield from open_api_with_auth(tmp_path, serve, geocoder=offline)
+
+
 def test_the_territory_of_the_token_decides_between_two_communes_of_one_name(
-    api_with_auth: ApiWithAuth,
+    api_with_places: ApiWithAuth,
 ) -> None:
     read = {}
     for territory in ("SAS-93", "SAS-974"):
         signed = sign_token(claims("regulateur_osnp", sas_territories=[territory]))
         body = {"what": "hoarau", "where": "Saint-Denis"}
         headers = {"Authorization": f"Bearer {signed}"}
-        page = answer(api_with_auth.client.post("/v1/search", json=body, headers=headers))
+        page = answer(api_with_places.client.post("/v1/search", json=body, headers=headers))
         read[territory] = page["area"]["insee"]
         assert "caller_territories" not in page["query"]["asked"]
     assert read == {"SAS-93": "93066", "SAS-974": "97411"}

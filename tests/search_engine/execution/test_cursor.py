@@ -212,6 +212,7 @@ OTHER: dict[str, Any] = {
     "group_cpts": False,
     "role": Role.IOA,
     "modes": (Mode.REORIENTATION,),
+    "caller_territories": ("SAS-56",),
     "cpts": "560000001",
 }
 """Another value for each criterion that decides the result or its order."""
