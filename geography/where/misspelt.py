@@ -19,21 +19,25 @@ MIN_LETTERS = 5
 TWO_ERRORS = 8
 """Letters from which two errors are admitted."""
 
+MAX_ERRORS = 2
+
 _NAME = re.compile(r"(?:[^\W\d_]|[ .,/'’-])+")
 """Letters and the signs of names: ``{}<script>`` is no misspelt commune."""
 
 
-def find_near_communes(gazetteer: Gazetteer, name: str) -> list[Commune]:
+def find_near_communes(
+    gazetteer: Gazetteer, name: str, max_errors: int = MAX_ERRORS
+) -> list[Commune]:
     """The communes whose names are nearest to a misspelt one, most inhabitants first.
 
-    Only the smallest number of errors counts: one for ``Landernau``, two for ``Maurlaix``. A name
-    with a figure is never corrected, nor one that only goes on or stops short of another.
+    ``max_errors`` holds for long names, one for the others. Only the smallest number counts: one
+    for ``Landernau``, two for ``Maurlaix``. A name with a figure is never corrected.
     """
     key = name_key(name)
     letters = key.replace(" ", "")
     if len(letters) < MIN_LETTERS or not letters.isalpha() or not _NAME.fullmatch(name):
         return []
-    errors = 2 if len(letters) >= TWO_ERRORS else 1
+    errors = max_errors if len(letters) >= TWO_ERRORS else 1
     starts = _keys_by_start(gazetteer)
     lengths = range(len(key) - errors, len(key) + errors + 1)
     candidates = [known for length in lengths for known in starts.get((key[0], length), ())]

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from geography.departments import departments
 from geography.gazetteer import load_gazetteer
 from geography.place_names import name_key
+from geography.where.districts import find_districts
+from geography.where.misspelt import find_near_communes
+from geography.where.usual_places import find_usual_communes
 from mappings.analysis import fold
 from search_engine.understanding.tokens import Token, join_typed
 
@@ -24,10 +24,12 @@ MISSPELT_MIN_LETTERS = 6
 MISSPELT_MIN_POPULATION = 10_000
 """A misspelt commune is a known town: with 35,000 names every family name is near to one."""
 
+MIN_USUAL_LETTERS = 5
+"""Letters from which a usual name is a place inside a line: ``houat``, not ``sein``."""
+
 MIN_HOMONYM_POPULATION = 2_000
 """Inhabitants from which a word beside a name is read as a place."""
 
-_DISTRICT = re.compile(r"(paris|lyon|marseille) (?:cedex )?([ivx]+|\d{1,2})(?:e|er|eme|ieme)?")
 _POSTCODE = re.compile(r"\d{5}")
 _DEPARTMENT_CODE = re.compile(r"\d{2,3}|2[ab]")
 
@@ -76,35 +78,32 @@ def is_place(text: str, *, sure: bool, inhabitants: int = 0) -> bool:
         return sure and folded.upper() in departments()
     if _POSTCODE.fullmatch(folded):
         return bool(load_gazetteer().by_postcode(folded))
-    if folded in _department_names() or _DISTRICT.fullmatch(folded):
+    if folded in _department_names() or _is_district(text) or (sure and _is_usual_name(text)):
         return True
     communes = load_gazetteer().by_name(text)
     least = 0 if sure else max(MIN_HOMONYM_POPULATION, inhabitants)
     return bool(communes) and communes[0].population >= least
 
 
+def _is_usual_name(text: str) -> bool:
+    """An island or another place by its usual name; Sein and Ré are words of their own here."""
+    return len(name_key(text)) >= MIN_USUAL_LETTERS and bool(find_usual_communes(text))
+
+
+def _is_district(text: str) -> bool:
+    districts, alone = find_districts(load_gazetteer(), text)
+    return bool(districts) and alone
+
+
 def _find_misspelt(token: Token) -> PlaceInside | None:
     word = token.folded
     if len(word) < MISSPELT_MIN_LETTERS or not word.isalpha():
         return None
-    found = process.extractOne(word, _towns().get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
-    return None if found is None else PlaceInside(token.typed, 1, _town_names()[found[0]])
+    near = find_near_communes(load_gazetteer(), word, max_errors=1)
+    town = next((c for c in near if c.population >= MISSPELT_MIN_POPULATION), None)
+    return None if town is None or town.part else PlaceInside(token.typed, 1, town.name)
 
 
 @cache
 def _department_names() -> frozenset[str]:
     return frozenset(fold(department.name) for department in departments().values())
-
-
-@cache
-def _town_names() -> dict[str, str]:
-    """One-word towns by key."""
-    towns = (c for c in load_gazetteer().communes() if c.population >= MISSPELT_MIN_POPULATION)
-    keyed = {name_key(commune.name): commune.name for commune in towns}
-    return {key: name for key, name in keyed.items() if key.isalpha()}
-
-
-@cache
-def _towns() -> dict[str, tuple[str, ...]]:
-    initials = {key[0] for key in _town_names()}
-    return {i: tuple(key for key in _town_names() if key[0] == i) for i in initials}
