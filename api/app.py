@@ -57,7 +57,7 @@ from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
 from search_engine.request.area import AddressFinder, point_area
 from search_engine.request.criteria_faults import problem_from_validation
-from search_engine.request.interpretation import interpret
+from search_engine.request.interpretation import interpret_word
 from search_engine.request.problem_document import (
     Problem,
     problem_from_client_error,
@@ -65,6 +65,7 @@ from search_engine.request.problem_document import (
     problem_from_search_error,
 )
 from search_engine.request.problems import SearchProblem
+from search_engine.understanding.read_what import read_what
 
 GC_THRESHOLD = 20_000
 """New objects between two collections of cycles: those of a few searches."""
@@ -169,7 +170,8 @@ def _preload_tables() -> None:
     match_department(gazetteer, "Paris")
     match_commune(gazetteer, "Landernau")
     find_ground(48.8566, 2.3522)
-    interpret("MG")
+    read_what("MG")
+    interpret_word("généraliste")
     suggest_engine.warm()
     gc.collect()
     gc.freeze()

@@ -13,8 +13,10 @@ from types import MappingProxyType
 from mappings import codes
 from mappings.analysis import fold
 from mappings.codes import Code
-from search_engine.request.interpretation import Interpretation, interpret, interpret_codes
-from search_engine.request.problems import QueryTooShort
+from search_engine.request.interpretation import Interpretation, interpret_codes, interpret_word
+from search_engine.request.typed_line import NAMES, NUMBERS, TypedLine, build_attempts
+from search_engine.understanding.read_what import read_what
+from search_engine.understanding.reading import Reading
 
 GENERAL_MEDICINE = "médecine générale"
 
@@ -40,6 +42,8 @@ CONFLICT = {
 }
 """Warnings of the speciality."""
 
+NOTHING_READ = Reading(())
+
 _URN = re.compile(r"urn:oid:(?P<oid>[0-9.]+)\|(?P<code>[A-Za-z0-9-]{1,10})", re.IGNORECASE)
 
 
@@ -47,7 +51,7 @@ _URN = re.compile(r"urn:oid:(?P<oid>[0-9.]+)\|(?P<code>[A-Za-z0-9-]{1,10})", re.
 class Specialty:
     """What is searched; ``code`` when the link gave one, ``warnings`` when it was not followed."""
 
-    meaning: Interpretation
+    line: TypedLine
     code: Code | None = None
     warnings: tuple[Mapping[str, str], ...] = field(default=())
 
@@ -56,13 +60,18 @@ class Specialty:
         """The label to show."""
         return self.meaning.label
 
+    @property
+    def meaning(self) -> Interpretation:
+        """Who is looked for, before any quality."""
+        return build_attempts(self.line, ())[0].meaning
+
 
 def read_specialty(specialty: str, speciality: str) -> Specialty:
     """The speciality of a link; both spellings are one parameter (F054, W32)."""
     first, second = specialty.strip(), speciality.strip()
     read = _read(first or second)
     if first and second and fold(first) != fold(second):
-        return Specialty(read.meaning, read.code, (CONFLICT, *read.warnings))
+        return Specialty(read.line, read.code, (CONFLICT, *read.warnings))
     return read
 
 
@@ -71,14 +80,15 @@ def _read(text: str) -> Specialty:
         return _general(MISSING)
     if text.lower().startswith("urn:"):
         return _parse_urn(text)
-    meaning = _interpret_words(text)
-    return _general(UNKNOWN) if meaning is None else Specialty(meaning)
+    return _read_words(text)
 
 
 def _parse_urn(text: str) -> Specialty:
     urn = _URN.fullmatch(text)
     code = None if urn is None else find_code(urn["oid"], urn["code"].upper())
-    return _general(UNKNOWN) if code is None else Specialty(interpret_codes((code,)), code)
+    if code is None:
+        return _general(UNKNOWN)
+    return Specialty(TypedLine(code.label, Reading(()), interpret_codes((code,))), code)
 
 
 def find_code(oid: str, code: str) -> Code | None:
@@ -105,14 +115,16 @@ def _codes() -> Iterator[Code]:
     yield from codes.professions().values()
 
 
-def _interpret_words(text: str) -> Interpretation | None:
-    """The meaning of words we know; a name is no speciality."""
-    try:
-        meaning = interpret(text)
-    except QueryTooShort:
-        return None
-    return meaning if meaning.text is None else None
+def _read_words(text: str) -> Specialty:
+    """The needs of the words, read as in every search; a name or a number is no speciality."""
+    reading = read_what(text, place_given=True)
+    parts = tuple(part for part in reading.parts if part.kind not in (*NAMES, *NUMBERS))
+    others = tuple(part.typed for part in reading.parts if part not in parts)
+    kept = Reading(parts, (*reading.unused, *others), reading.ignored)
+    known = [word for word in kept.words if interpret_word(word) is not None]
+    return Specialty(TypedLine(text, kept)) if known else _general(UNKNOWN, kept)
 
 
-def _general(warning: Mapping[str, str]) -> Specialty:
-    return Specialty(interpret(GENERAL_MEDICINE), warnings=(warning,))
+def _general(warning: Mapping[str, str], reading: Reading = NOTHING_READ) -> Specialty:
+    line = TypedLine(GENERAL_MEDICINE, reading, interpret_word(GENERAL_MEDICINE))
+    return Specialty(line, warnings=(warning,))

@@ -7,6 +7,8 @@ from pydantic import Field
 from api.schemas.cards import AnyCard, CodeLabel, OfferCard, PinnedCard, ResultCard, Shape, Total
 from api.schemas.solutions import Solutions
 from api.schemas.sources import SourceNotice
+from search_engine.request.typed_line import Use
+from search_engine.understanding.reading import PartKind
 
 
 class OtherMeaning(Shape):
@@ -14,6 +16,42 @@ class OtherMeaning(Shape):
 
     label: str
     what: str
+
+
+class ReadPart(Shape):
+    """A part of the line: what was typed, what it means, and what it did in the search."""
+
+    kind: PartKind
+    typed: str
+    meaning: str
+    """In French."""
+    use: Use
+    """`searched`: who or where; `filter`; `preference`: a wish that hides nobody; `given_up`:
+    nobody met it, the page answers the rest; `told`: understood, used by no search."""
+    corrected_from: str | None = None
+    """The word as typed, where an error was mended."""
+    corrected_to: str | None = None
+    """The word that it was read as."""
+    alternatives: list[OtherMeaning] | None = None
+    """What else the word may mean."""
+
+
+class Sentence(Shape):
+    """What to know or to do: a stable code and a French sentence, words of danger first."""
+
+    code: str
+    """`danger`, `elsewhere`, `on_duty`, `moment_unknown`, `given_up`, `no_need` or
+    `nothing_found`."""
+    message: str
+
+
+class ReadLine(Shape):
+    """How the text was read, part by part; nothing typed is dropped in silence."""
+
+    parts: list[ReadPart]
+    unused: list[str]
+    """Words that no search can use."""
+    sentences: list[Sentence]
 
 
 class Understood(Shape):
@@ -29,11 +67,15 @@ class Understood(Shape):
     categories: list[str] | None = None
     offer_kinds: list[str] | None = None
     text: str | None = None
+    rpps: str | None = None
+    finess: str | None = None
+    phone: str | None = None
     structure_word: bool | None = None
     needs_maternity: bool | None = None
     needs_emergency: bool | None = None
     targets: list[CodeLabel] | None = None
     alternatives: list[OtherMeaning] | None = None
+    read: ReadLine
 
 
 class SearchedArea(Shape):

@@ -18,6 +18,7 @@ from cli.views.page_foot import (
     page_number,
     page_size,
 )
+from cli.views.page_line import reading_lines, sentence_lines
 from mappings.records import Kind
 
 MODES: Mapping[str, str] = MappingProxyType(
@@ -52,8 +53,10 @@ def page_text(page: Mapping[str, Any], *, why: bool = False) -> Group:
 
 
 def header(page: Mapping[str, Any]) -> Iterator[RenderableType]:
-    """What was understood, where, how far, how many."""
+    """Sentences of the line, what was understood, where, how far, how many."""
+    yield from sentence_lines(page["query"]["read"])
     yield Text(f"{page['query']['label']} : {area_words(page['area'])}", style="bold")
+    yield from reading_lines(page["query"]["read"])
     yield Text(f"{count_words(page)} · {MODES[page['mode']]} · {order_words(page)}")
     if enlarged := page.get("enlarged"):
         yield Text(

@@ -23,11 +23,6 @@ ALTERNATIVE_OPTIONS: Mapping[str, str] = MappingProxyType(
 FLAGS = frozenset({"open_now"})
 """Filters that are on or off."""
 
-UNKNOWN_NAME = (
-    "Ce texte a été cherché comme un nom. Vérifiez l'orthographe, ou donnez une spécialité, "
-    "une profession ou une structure."
-)
-
 
 def page_number(page: Mapping[str, Any]) -> int:
     """The number of the page, from 1."""
@@ -143,11 +138,9 @@ def alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
 
 
 def no_alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
-    """What was tried in vain, and what a text read as a name may be instead."""
+    """What was tried in vain."""
     wider = "dans un rayon deux fois plus grand, " if "radius_km" in page["area"] else ""
     yield f"Rien non plus {wider}dans un autre mode ou sans filtre."
-    if page["query"].get("text"):
-        yield UNKNOWN_NAME
 
 
 def alternative_words(way: Mapping[str, Any]) -> str:

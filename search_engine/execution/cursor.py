@@ -29,8 +29,8 @@ CURSOR_LIFETIME_S = int(CURSOR_LIFETIME.total_seconds())
 MAX_PAGING_TIME = timedelta(minutes=30)
 """Time after its first page for which paging may go on: its slots are those of that instant."""
 
-Layout = Literal[6]
-LAYOUT: Layout = 6
+Layout = Literal[7]
+LAYOUT: Layout = 7
 """Raised when the state or the keys of the sort change: older cursors are refused, not misread."""
 
 ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "facets", "origin"})
@@ -51,6 +51,8 @@ class CursorState:
     does not move with the clock. ``area_cpts``: FINESS of the CPTS that cover the commune;
     ``best_member_by_cpts`` and ``member_counts``: by FINESS, the offer shown for a CPTS and how
     many of its members match. ``pit``: the point in time, None when the live index is read.
+    ``attempt``: which of the searches of the line found the page; of the line itself the digest
+    alone is kept.
     """
 
     after: list[Scalar]
@@ -63,6 +65,7 @@ class CursorState:
     best_member_by_cpts: dict[str, str]
     member_counts: dict[str, int]
     pit: str | None
+    attempt: int
 
 
 CONTENT = TypeAdapter(tuple[Layout, str, CursorState])

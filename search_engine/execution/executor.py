@@ -52,22 +52,24 @@ from search_engine.query.page_requests import (
 from search_engine.query.plan import CptsGroups, Plan, ResolvedRequest
 from search_engine.query.solutions import wants_solutions
 from search_engine.query.treating_doctor import only_person, people_body, places_body, read_doctor
+from search_engine.request.problems import CursorUnreadable
 from search_engine.response.page import SearchResult
 from search_engine.response.solutions import solutions_block
 
 
 async def execute_search(
-    index: Index, request: ResolvedRequest, state: CursorState | None = None
+    index: Index, requests: Sequence[ResolvedRequest], state: CursorState | None = None
 ) -> SearchResult:
     """The result of one page: the first pages by number, the next ones also by cursor.
 
-    The treating doctor's places are fetched at the same time. Raises ``CptsNotFound`` and the
-    errors of ``elastic.errors``.
+    ``requests`` are the searches of the line in turn: the page is that of the first with a result,
+    else of the last; a cursor resumes its own. The treating doctor's places are fetched at the same
+    time. Raises ``CptsNotFound``, ``CursorUnreadable`` and the errors of ``elastic.errors``.
     """
-    page = _execute_first(index, request) if state is None else _execute_next(index, request, state)
-    if request.without_rpps is None:
+    page = _execute_any(index, requests, state)
+    if requests[0].without_rpps is None:
         return await page
-    result, places = await asyncio.gather(page, _fetch_doctor_places(index, request, state))
+    result, places = await asyncio.gather(page, _fetch_doctor_places(index, requests[0], state))
     whole: SearchResult = result._replace(places=places)
     return whole
 
@@ -80,6 +82,21 @@ async def fetch_doctor_rpps(index: Index, request: ResolvedRequest) -> str | Non
     if doctor.name is None:
         return doctor.rpps
     return only_person(await index.fetch_answer(people_body(doctor.name, request.area)))
+
+
+async def _execute_any(
+    index: Index, requests: Sequence[ResolvedRequest], state: CursorState | None
+) -> SearchResult:
+    if state is not None:
+        if state.attempt >= len(requests):  # sealed before the tables of words changed
+            raise CursorUnreadable
+        return await _execute_next(index, requests[state.attempt], state)
+    *before, last = requests
+    for request in before:
+        result = await _execute_first(index, request)
+        if read_total(result.answer):
+            return result
+    return await _execute_first(index, last)
 
 
 async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult:

@@ -92,6 +92,7 @@ def _next_cursor(index: Index, result: SearchResult, key: CursorKey, at: datetim
         best_member_by_cpts=dict(result.groups.best_members),
         member_counts=dict(result.groups.member_counts),
         pit=_latest_pit(index, result),
+        attempt=plan.request.line.attempt,
     )
-    digest = criteria_digest(plan.request.criteria, index.alias)
+    digest = criteria_digest(plan.request.line.asked, index.alias)
     return encrypt_cursor(state, digest, key, at)

@@ -125,10 +125,10 @@ def predict_search(request: ResolvedRequest, hints: QueryHintCache) -> Predictio
 def circle_key(request: ResolvedRequest) -> CircleKey | None:
     """Where, known word, mode and selected codes; None for a search that depends on more.
 
-    A name or a treating doctor is more than codes. A sparse department is alike everywhere;
-    elsewhere each commune has its own circle.
+    A name, a number or a treating doctor is more than codes. A sparse department is alike
+    everywhere; elsewhere each commune has its own circle.
     """
-    if request.meaning.text is not None or request.without_rpps is not None:
+    if request.meaning.names_somebody or request.without_rpps is not None:
         return None
     sparse = is_sparse(Plan(request, request.area))
     where = request.area.department if sparse else request.area.insee or ""

@@ -1,54 +1,121 @@
 """The resolve step: what the text means, where the patient is, which window and seed apply."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from search_engine.execution.parse import ParsedRequest
 from search_engine.execution.stopwatch import Stopwatch
-from search_engine.query.plan import ResolvedRequest, build_request
+from search_engine.query.plan import LineUse, ResolvedRequest, build_request
 from search_engine.request.area import AddressFinder, Area
 from search_engine.request.criteria import Criteria
-from search_engine.request.interpretation import Interpretation
-from search_engine.request.window import build_window
+from search_engine.request.moments import find_span
+from search_engine.request.typed_line import (
+    Attempt,
+    TypedLine,
+    build_attempts,
+    choose_filters,
+    filter_criteria,
+    list_uses,
+)
+from search_engine.request.window import SearchWindow, build_window
+from search_engine.understanding.reading import PartKind, TextPart
 
 SEED_LIMIT = 2**31
 
 AreaResolver = Callable[[Criteria, AddressFinder], Awaitable[Area]]
-Interpreter = Callable[[str], Interpretation]
+LineReader = Callable[[Criteria], TypedLine]
 
 
-async def resolve_request(
+class Setting(NamedTuple):
+    """What all searches of a line share."""
+
+    parsed: ParsedRequest
+    line: TypedLine
+    area: Area
+    window: SearchWindow
+    seed: int
+
+
+async def resolve_requests(
     parsed: ParsedRequest,
     now: datetime,
     watch: Stopwatch,
     *,
     geocoder: AddressFinder,
     resolve_area: AreaResolver,
-    interpret: Interpreter,
-) -> ResolvedRequest:
-    """The resolved request. With a cursor its place, instant, seed and doctor are those sealed.
+    read_line: LineReader,
+) -> list[ResolvedRequest]:
+    """The searches of the line in turn, the next where none before has a result.
 
-    Raises ``QueryTooShort`` and the problems of ``resolve_area``.
+    With a cursor their place, instant, seed and doctor are those sealed. Raises ``QueryTooShort``
+    and the problems of ``resolve_area``.
     """
-    criteria, profile, state = parsed
+    criteria, _, state = parsed
     with watch.stage("interpretation"):
-        meaning = interpret(criteria.what)
+        line = read_line(criteria)
     with watch.stage("area"):
-        area = await resolve_area(criteria, geocoder) if state is None else state.area
-    if state is None:
-        window = build_window(now, area.zone, criteria.window_hours)
-        seed = choose_seed(criteria)
-        return build_request(criteria, meaning, area, window, profile=profile, seed=seed)
-    return build_request(
-        criteria,
-        meaning,
-        area.first_circle(),
-        build_window(state.now, area.zone, criteria.window_hours),
-        profile=profile,
-        seed=state.seed,
-        without_rpps=state.without_rpps,
+        area = (
+            await resolve_area(_add_place(criteria, line), geocoder)
+            if state is None
+            else state.area.first_circle()
+        )
+    start = now if state is None else state.now
+    window = build_window(start, area.zone, criteria.window_hours)
+    seed = choose_seed(criteria) if state is None else state.seed
+    return _build_requests(Setting(parsed, line, area, window, seed))
+
+
+def _add_place(criteria: Criteria, line: TypedLine) -> Criteria:
+    """The place inside the line as ``where``, when none was given beside it."""
+    inside = line.reading.find_parts(PartKind.WHERE)
+    if criteria.has_place or not inside:
+        return criteria
+    return criteria.model_copy(update={"where": inside[0].value})
+
+
+def _build_requests(setting: Setting) -> list[ResolvedRequest]:
+    reading, criteria = setting.line.reading, setting.parsed.criteria
+    filters = [*choose_filters(reading, criteria), *_choose_moments(setting)]
+    attempts = build_attempts(setting.line, filters)
+    return [_build_request(setting, attempt, number) for number, attempt in enumerate(attempts)]
+
+
+def _choose_moments(setting: Setting) -> list[TextPart]:
+    """The first moment that bounds the window, where the caller bounds it in no other way."""
+    if setting.parsed.criteria.window_hours is not None:
+        return []
+    moments = setting.line.reading.find_parts(PartKind.WHEN)
+    return [part for part in moments if find_span(part.value, setting.window)][:1]
+
+
+def _build_request(setting: Setting, attempt: Attempt, number: int) -> ResolvedRequest:
+    criteria, profile, state = setting.parsed
+    reading, area = setting.line.reading, setting.area
+    placed = _add_place(criteria, setting.line)
+    line = LineUse(
+        asked=criteria,
+        read=setting.line.meaning is None,
+        parts=list_uses(reading, attempt),
+        unused=reading.unused,
+        attempt=number,
     )
+    return build_request(
+        placed.model_copy(update=filter_criteria(attempt.filters)),
+        attempt.meaning,
+        area._replace(explicit_radius=True) if attempt.meaning.has_number else area,
+        _limit_window(setting.window, attempt.filters),
+        profile=profile,
+        seed=setting.seed,
+        line=line,
+        without_rpps=None if state is None else state.without_rpps,
+    )
+
+
+def _limit_window(window: SearchWindow, filters: Sequence[TextPart]) -> SearchWindow:
+    moment = next((part.value for part in filters if part.kind is PartKind.WHEN), None)
+    return window if moment is None else window._replace(span=find_span(moment, window))
 
 
 def choose_seed(criteria: Criteria) -> int:

@@ -13,12 +13,12 @@ from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.executor import execute_search, fetch_doctor_rpps
 from search_engine.execution.pagination import next_page_links, open_reader
 from search_engine.execution.parse import parse_request
-from search_engine.execution.resolve import AreaResolver, Interpreter, resolve_request
+from search_engine.execution.resolve import AreaResolver, LineReader, resolve_requests
 from search_engine.execution.stopwatch import Stopwatch
 from search_engine.request.area import AddressFinder, resolve_area
 from search_engine.request.criteria import Criteria
-from search_engine.request.interpretation import interpret
 from search_engine.request.profiles import Profile
+from search_engine.request.typed_line import read_line
 from search_engine.response.page import Page, build_page
 
 
@@ -30,7 +30,7 @@ async def search(
     *,
     geocoder: AddressFinder,
     resolve_area: AreaResolver = resolve_area,
-    interpret: Interpreter = interpret,
+    read_line: LineReader = read_line,
     profiles: Mapping[str, Profile] | None = None,
     key: CursorKey | None = None,
     hints: QueryHintCache | None = None,
@@ -46,16 +46,16 @@ async def search(
     stable = account or PointInTimeAccount()
     with watch.stage("total"):
         parsed = parse_request(criteria, alias, profiles, key, now)
-        request = await resolve_request(
-            parsed, now, watch, geocoder=geocoder, resolve_area=resolve_area, interpret=interpret
+        requests = await resolve_requests(
+            parsed, now, watch, geocoder=geocoder, resolve_area=resolve_area, read_line=read_line
         )
         async with open_reader(live, criteria, parsed.state, stable) as index:
             with translate_unreadable():
                 with watch.stage("search"):
                     if parsed.state is None:
-                        doctor = await fetch_doctor_rpps(index, request)
-                        request = request._replace(without_rpps=doctor)
-                    result = await execute_search(index, request, parsed.state)
+                        doctor = await fetch_doctor_rpps(index, requests[0])
+                        requests = [one._replace(without_rpps=doctor) for one in requests]
+                    result = await execute_search(index, requests, parsed.state)
                 links = await next_page_links(index, result, key, now, stable)
     with translate_unreadable():
         return build_page(result, links, watch.took)

@@ -18,7 +18,7 @@ from geography.where.text_place import read_candidates
 from mappings.analysis import fold
 from mappings.records import Precision
 from search_engine.request.area import AddressFinder, find_point_commune
-from search_engine.request.interpretation import MIN_LETTERS
+from search_engine.request.criteria import MIN_LETTERS
 
 Places = dict[str, Any]
 

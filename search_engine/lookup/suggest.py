@@ -5,11 +5,11 @@ never query syntax (W22).
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from elasticsearch import AsyncElasticsearch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,8 +20,9 @@ from mappings import codes
 from mappings.analysis import fold
 from mappings.records import Kind
 from search_engine.backend.answers import translate_unreadable
+from search_engine.backend.bodies import Clause
 from search_engine.backend.index import Index, read_hits
-from search_engine.query.clauses import constant_score
+from search_engine.query.clauses import constant_score, or_clause
 from search_engine.request.area import (
     Area,
     AreaKind,
@@ -30,9 +31,12 @@ from search_engine.request.area import (
     insee_area,
     point_area,
 )
-from search_engine.request.interpretation import MIN_LETTERS, Interpretation, interpret
-from search_engine.request.problems import QueryTooShort
+from search_engine.request.criteria import MIN_LETTERS
+from search_engine.request.interpretation import Interpretation, interpret_word
+from search_engine.request.typed_line import NAMES
 from search_engine.response.cards import omit_unknown
+from search_engine.understanding.read_what import read_what
+from search_engine.understanding.reading import PartKind
 from search_engine.understanding.vocabulary import AMBIGUOUS, OTHER_KINDS, lookup_key
 
 WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
@@ -98,6 +102,15 @@ class Term:
         return cls(folded, what, label, kind, fold(label), lookup_key(folded) in AMBIGUOUS)
 
 
+class Beginning(NamedTuple):
+    """What a text may begin: names (the whole text, and the one inside it without its civility),
+    RPPS numbers, and the needs that it is read as."""
+
+    names: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
 async def suggest(client: AsyncElasticsearch, alias: str, request: SuggestRequest) -> Suggestions:
     """The three lists for a text (F004); empty text gives the usual searches.
 
@@ -110,11 +123,12 @@ async def suggest(client: AsyncElasticsearch, alias: str, request: SuggestReques
         return _lists([dict(usual) for usual in usual_searches()[: request.size]])
     if len(folded.replace(" ", "")) < MIN_LETTERS:
         return _lists(abbreviations(folded)[: request.size])
-    bodies = [people_query(request, near), structures_query(request, near)]
+    typed = read_beginning(request.text)
+    bodies = [people_query(request, near, typed), structures_query(request, near, typed)]
     with translate_unreadable():
         people, structures = map(read_hits, await Index(client, alias).fetch_answers(bodies))
         return _lists(
-            specialties(folded)[: request.size],
+            specialties(folded, typed.needs)[: request.size],
             [_person(hit["_source"]) for hit in people],
             [_structure(hit["_source"]) for hit in structures],
         )
@@ -137,13 +151,31 @@ def resolve_suggest_area(request: SuggestRequest) -> Area | None:
     return None
 
 
-def specialties(folded: str) -> list[dict[str, Any]]:
-    """The meanings of which a word begins so; the meanings of an ambiguous word come first."""
+def read_beginning(text: str) -> Beginning:
+    """What the text begins, read as a search reads it."""
+    reading = read_what(text, place_given=True)
+    inside = " ".join(part.value for part in reading.find_parts(*NAMES))
+    names = dict.fromkeys([text, *([inside] if inside else [])])
+    numbers = [part.value for part in reading.find_parts(PartKind.RPPS)]
+    return Beginning(tuple(names), tuple(numbers), reading.words)
+
+
+def specialties(folded: str, needs: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The meanings of which a word begins so; the meanings of an ambiguous word come first.
+
+    ``needs`` are what the text is read as, misspelt or said in other words: they come last.
+    """
     found = sorted(_find_terms(folded), key=lambda term: _rank(term, folded))
     first: dict[str, Term] = {}
-    for term in (*_ambiguous().get(lookup_key(folded), ()), *found):
+    for term in (*_ambiguous().get(lookup_key(folded), ()), *found, *_read_terms(needs)):
         first.setdefault(term.meaning, term)
     return [_entry(term) for term in first.values()]
+
+
+def _read_terms(needs: Sequence[str]) -> Iterator[Term]:
+    for need in needs:
+        if lookup_key(need) not in AMBIGUOUS and (term := _term(fold(need), need)):
+            yield term
 
 
 def abbreviations(folded: str) -> list[dict[str, Any]]:
@@ -166,7 +198,12 @@ def usual_searches() -> tuple[dict[str, str], ...]:
     """The default list: ``tables/usual_searches.csv`` (F004)."""
     table = resources.files("search_engine.lookup").joinpath("usual_searches.csv")
     rows = csv.DictReader(table.read_text("utf-8").splitlines())
-    return tuple({**row, "kind": term_kind(interpret(row["what"]))} for row in rows)
+    return tuple({**row, "kind": _word_kind(row["what"])} for row in rows)
+
+
+def _word_kind(word: str) -> str:
+    meaning = interpret_word(word)
+    return "profession" if meaning is None else term_kind(meaning)
 
 
 def term_kind(meaning: Interpretation) -> str:
@@ -176,32 +213,40 @@ def term_kind(meaning: Interpretation) -> str:
     return "specialty" if meaning.specialties else "profession"
 
 
-def people_query(request: SuggestRequest, near: Area | None) -> dict[str, Any]:
-    """Distinct persons, one a RPPS, at their best place."""
+def people_query(request: SuggestRequest, near: Area | None, typed: Beginning) -> dict[str, Any]:
+    """Distinct persons, one a RPPS, at their best place; by name, or by the number itself."""
     person = [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "rpps"}}]
-    return {**_names_query(request, near, person, PERSON_FIELDS), "collapse": {"field": "rpps"}}
+    query = _names_query(request, near, typed, person)
+    return {**query, "_source": PERSON_FIELDS, "collapse": {"field": "rpps"}}
 
 
-def structures_query(request: SuggestRequest, near: Area | None) -> dict[str, Any]:
+def structures_query(
+    request: SuggestRequest, near: Area | None, typed: Beginning
+) -> dict[str, Any]:
     """Offers that are no person."""
     kinds = [kind.value for kind in Kind if kind is not Kind.PROFESSIONAL]
-    return _names_query(request, near, [{"terms": {"kind": kinds}}], STRUCTURE_FIELDS)
+    query = _names_query(request, near, typed, [{"terms": {"kind": kinds}}])
+    return {**query, "_source": STRUCTURE_FIELDS}
 
 
 def _names_query(
-    request: SuggestRequest, near: Area | None, only: list[dict[str, Any]], fields: list[str]
+    request: SuggestRequest, near: Area | None, typed: Beginning, only: list[Clause]
 ) -> dict[str, Any]:
-    begun = {"match": {"names.prefix": {"query": request.text, "operator": "and"}}}
-    whole = {"match": {"names": {"query": request.text, "operator": "and"}}}
+    begun = [_match_words("names.prefix", name) for name in typed.names]
+    numbers = [{"term": {"rpps": number}} for number in typed.numbers]
+    whole = or_clause([_match_words("names", name) for name in typed.names])
     preferred = [constant_score(whole, WHOLE_WORDS), *_nearness(near)]
     return {
-        "query": {"bool": {"filter": [*only, begun], "should": preferred}},
+        "query": {"bool": {"filter": [*only, or_clause([*begun, *numbers])], "should": preferred}},
         "sort": ["_score", {"id": "asc"}],
         "size": request.size,
-        "_source": fields,
         "track_total_hits": False,
         "timeout": TIMEOUT,
     }
+
+
+def _match_words(field: str, text: str) -> Clause:
+    return {"match": {field: {"query": text, "operator": "and"}}}
 
 
 def _nearness(near: Area | None) -> list[dict[str, Any]]:
@@ -252,15 +297,10 @@ def _term(folded: str, text: str) -> Term | None:
     """The word with its meaning, None for a label that the search takes for a name."""
     if len(folded.replace(" ", "")) < 2:  # noqa: PLR2004 - one letter is no word
         return None
-    try:
-        meaning = interpret(text)
-    except QueryTooShort:
+    meaning = interpret_word(text)
+    if meaning is None or not meaning.targets:
         return None
-    return (
-        Term.build_term(folded, text, meaning.label, term_kind(meaning))
-        if meaning.targets
-        else None
-    )
+    return Term.build_term(folded, text, meaning.label, term_kind(meaning))
 
 
 @cache
@@ -268,8 +308,7 @@ def _ambiguous() -> Mapping[str, tuple[Term, ...]]:
     """The meanings of each ambiguous word, by its lookup key."""
     return {
         key: tuple(
-            Term.build_term(fold(what), what, label, term_kind(interpret(what)))
-            for label, what in meanings
+            Term.build_term(fold(what), what, label, _word_kind(what)) for label, what in meanings
         )
         for key, meanings in AMBIGUOUS.items()
     }

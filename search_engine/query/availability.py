@@ -33,9 +33,10 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     """The rule of a search: role, window, slot type, consultation and horizon."""
     visible = VISIBLE_TYPES[criteria.role]
     selected = criteria.slot_type or visible
+    first, last = window.slot_span
     return SlotRule(
-        start=utc_text(window.start),
-        end=utc_text(window.end),
+        start=utc_text(first),
+        end=utc_text(last),
         types=tuple(kind for kind in visible if kind in selected),
         visible=visible,
         consultation=tuple(criteria.consultation),

@@ -51,7 +51,7 @@ def base_query(plan: Plan) -> Clause:
     so that their facets can count the others.
     """
     wanted = [
-        *area_filters(plan.area),
+        *([] if plan.request.meaning.has_number else area_filters(plan.area)),
         *meaning_filters(plan),
         {"terms": {"kind": result_kinds(plan)}},
     ]
@@ -69,7 +69,8 @@ def base_query(plan: Plan) -> Clause:
 
 def result_kinds(plan: Plan) -> list[str]:
     """Kinds of ordinary results: a CPTS only when it is looked for, by word or by name."""
-    named = plan.request.meaning.text is not None or Kind.CPTS in plan.request.meaning.offer_kinds
+    meaning = plan.request.meaning
+    named = meaning.names_somebody or Kind.CPTS in meaning.offer_kinds
     return [*ORDINARY_KINDS, *([Kind.CPTS] if named and plan.request.criteria.cpts is None else [])]
 
 
@@ -92,17 +93,16 @@ def absence_clauses(window: SearchWindow) -> list[Clause]:
 
 
 def meaning_filters(plan: Plan) -> list[Clause]:
-    """One of the meanings of the text, and the conditions of its words (F032)."""
+    """One of the codes, the name and the number, all that are looked for; conditions (F032)."""
     meaning = plan.request.meaning
     conditions: list[Clause] = []
     if meaning.needs_maternity:
-        conditions.append({"exists": {"field": "maternity_level"}})
+        conditions.append(hospitals_with_maternity())
     if meaning.needs_emergency:
         conditions.append(hospitals_with_emergency())
-    meanings = [*code_meanings(meaning), *name_meanings(plan)]
-    if not meanings and conditions:
-        return conditions
-    return [or_clause(meanings), *conditions]
+    groups = [code_meanings(meaning), name_meanings(plan), number_meanings(meaning)]
+    looked_for = [or_clause(clauses) for clauses in groups if clauses]
+    return [*looked_for, *conditions] or [or_clause([])]
 
 
 def code_meanings(meaning: Interpretation) -> list[Clause]:
@@ -137,6 +137,12 @@ def name_meanings(plan: Plan) -> list[Clause]:
     return list(name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy).values())
 
 
+def number_meanings(meaning: Interpretation) -> list[Clause]:
+    """The person or the structure of a number."""
+    numbers = {"rpps": meaning.rpps, "finess": meaning.finess}
+    return [{"term": {field: number}} for field, number in numbers.items() if number]
+
+
 def name_queries(text: str, *, fuzzy: bool) -> dict[str, Clause]:
     """Every word of the text in the names: whole, as a start, or nearly spelt (F029).
 
@@ -153,6 +159,13 @@ def name_queries(text: str, *, fuzzy: bool) -> dict[str, Clause]:
 
 def _match(field: str, text: str, **options: Any) -> Clause:
     return {"match": {field: {"query": text, "operator": "and", **options}}}
+
+
+def hospitals_with_maternity() -> Clause:
+    """Everything but the hospitals and birth centres without a level of maternity."""
+    births = [StructureKind.HOSPITAL.value, StructureKind.BIRTH_CENTRE.value]
+    others = {"bool": {"must_not": [{"terms": {"structure_kind": births}}]}}
+    return or_clause([others, {"exists": {"field": "maternity_level"}}])
 
 
 def hospitals_with_emergency() -> Clause:

@@ -11,16 +11,33 @@ from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.profiles import Profile
+from search_engine.request.typed_line import UsedPart
 from search_engine.request.window import SearchWindow
 
 _selected_on_slots = attrgetter(*SLOT_FILTERS)
+
+
+class LineUse(NamedTuple):
+    """What a search makes of the line: the parts and what each does, and what none could use.
+
+    ``asked`` are the criteria as they came, without those that the line sets. ``read`` is False
+    where codes came instead of words. ``attempt`` counts the searches of the line before this one,
+    which found nobody.
+    """
+
+    asked: Criteria
+    read: bool = False
+    parts: tuple[UsedPart, ...] = ()
+    unused: tuple[str, ...] = ()
+    attempt: int = 0
 
 
 class ResolvedRequest(NamedTuple):
     """The request after resolution of its text, place, window and seed. It depends on no answer.
 
     ``area`` is the first circle, or the department. ``seed`` decides the fair order of a search
-    without a patient's point. ``without_rpps`` is the treating doctor, shown apart.
+    without a patient's point. ``line`` is what this search makes of the text. ``without_rpps`` is
+    the treating doctor, shown apart.
     """
 
     criteria: Criteria
@@ -31,6 +48,7 @@ class ResolvedRequest(NamedTuple):
     seed: int
     mode: Mode
     slots: SlotRule
+    line: LineUse
     without_rpps: str | None = None
 
     @property
@@ -52,7 +70,7 @@ class ResolvedRequest(NamedTuple):
         return (
             self.criteria.group_cpts
             and self.criteria.cpts is None
-            and self.meaning.text is None
+            and not self.meaning.names_somebody
             and Kind.CPTS not in self.meaning.offer_kinds
         )
 
@@ -126,6 +144,7 @@ def build_request(
     *,
     profile: Profile,
     seed: int,
+    line: LineUse | None = None,
     without_rpps: str | None = None,
 ) -> ResolvedRequest:
     """The resolved request, with the mode and the slot rule that follow from the criteria."""
@@ -138,12 +157,14 @@ def build_request(
         seed=seed,
         mode=effective_mode(criteria, meaning),
         slots=build_slot_rule(criteria, window),
+        line=line or LineUse(criteria),
         without_rpps=without_rpps,
     )
 
 
 def effective_mode(criteria: Criteria, meaning: Interpretation) -> Mode:
-    """The mode of the search: a structure word does not require slots (F031)."""
-    if meaning.structure_word and criteria.mode is Mode.AVAILABLE:
+    """The mode of the search: a structure word does not require slots (F031), nor does a name."""
+    slotless = meaning.structure_word or meaning.names_somebody
+    if slotless and criteria.mode is Mode.AVAILABLE:
         return Mode.ALL
     return criteria.mode

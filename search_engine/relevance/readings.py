@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from mappings.analysis import fold
 from search_engine.relevance.verdict import CaseOutcome, Level
-from search_engine.request.interpretation import interpret
-from search_engine.request.problems import QueryTooShort
+from search_engine.request.interpretation import interpret_word
 from search_engine.understanding.read_what import read_what
 from search_engine.understanding.reading import PartKind, Reading
 
@@ -123,11 +122,8 @@ def read_facts(reading: Reading) -> frozenset[Fact]:
 @cache
 def _find_code(word: str) -> object:
     """The codes of a word of need; a word that no code table holds yet is itself."""
-    try:
-        meaning = interpret(word)
-    except QueryTooShort:
-        return word
-    if not meaning.targets and not meaning.needs_maternity:
+    meaning = interpret_word(word)
+    if meaning is None:
         return word
     return (
         meaning.professions,

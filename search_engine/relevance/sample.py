@@ -17,8 +17,8 @@ from search_engine.query.filters import ORDINARY_KINDS
 from search_engine.relevance.cases import Case, CaseKind, KnownItems
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.request.criteria import MAX_TEXT, Mode
-from search_engine.request.interpretation import interpret
-from search_engine.request.problems import QueryTooShort
+from search_engine.request.typed_line import NAMES
+from search_engine.understanding.read_what import read_what
 
 BEST_GRADE = 3
 SPARE = 2
@@ -111,12 +111,9 @@ def searchable_name(offer: Offer) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether the text is searched as a name, without any condition beside it."""
-    try:
-        meaning = interpret(text)
-    except QueryTooShort:
-        return False
-    return bool(meaning.text) and not (meaning.needs_maternity or meaning.needs_emergency)
+    """Whether the text is read as a name, and as nothing else."""
+    reading = read_what(text, place_given=True)
+    return bool(reading.find_parts(*NAMES)) and len(reading.parts) == 1 and not reading.unused
 
 
 def build_name_search(offer: Offer) -> Search:

@@ -17,6 +17,11 @@ from pydantic_core import PydanticCustomError
 
 from mappings import codes
 from mappings.records import AUDIENCES, Consultation, Kind, SlotType, StructureKind, Via
+from search_engine.understanding.read_what import read_what
+from search_engine.understanding.reading import PartKind
+
+MIN_LETTERS = 3
+"""Shortest free text, in letters and digits (F002); a known word may be shorter ("MG")."""
 
 MAX_TEXT = 200
 """Longest free text accepted, in characters."""
@@ -74,14 +79,15 @@ Horizon = Literal["0-4", "4-8", "8-12", "12-24", "24-48", "48-72"]
 
 
 class SearchRequest(BaseModel):
-    """What a caller may say of one search. Exactly one place: a point, a text, a commune or a
-    department."""
+    """What a caller may say of one search. At most one place: a point, a text, a commune or a
+    department; without one, `what` says where."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     what: Text
-    """Speciality, profession, structure or name, as people write it: `médecin généraliste`, `MG`,
-    `pharmacie`, `Dr Dupont`. At least 3 letters, or a known abbreviation."""
+    """Who is looked for, as people say it: `médecin généraliste`, `MG`, `otite enfant`,
+    `kiné à domicile`, `Dr Dupont`, `pharmacie Mende`. At least 3 letters, or a known
+    abbreviation."""
     lat: float | None = Field(None, ge=-90, le=90)
     """Latitude of the patient, WGS84 degrees; goes with `lon`. Zero is a coordinate."""
     lon: float | None = Field(None, ge=-180, le=180)
@@ -168,15 +174,25 @@ class SearchRequest(BaseModel):
 
     @model_validator(mode="after")
     def check_one_place(self) -> Self:
-        """Exactly one way to say where; a point needs both coordinates, zero included."""
+        """Exactly one way to say where, in a criterion or else in ``what``; a point needs both
+        coordinates, zero included."""
         if (self.lat is None) != (self.lon is None):
             raise PydanticCustomError("incomplete_point", "lat and lon go together")
-        given = [self.lat, self.where, self.insee, self.department]
-        if sum(value is not None for value in given) != 1:
+        places = sum(value is not None for value in self._places)
+        if places > 1 or (not places and not read_what(self.what).find_parts(PartKind.WHERE)):
             raise PydanticCustomError(
                 "one_place", "give one place: lat and lon, where, insee or department"
             )
         return self
+
+    @property
+    def has_place(self) -> bool:
+        """A place is given apart from the text."""
+        return any(value is not None for value in self._places)
+
+    @property
+    def _places(self) -> tuple[float | str | None, ...]:
+        return self.lat, self.where, self.insee, self.department
 
     @model_validator(mode="after")
     def check_cursor_without_page(self) -> Self:

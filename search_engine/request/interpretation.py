@@ -1,20 +1,17 @@
-"""How the text was understood: speciality, profession, structure or name.
+"""What is looked for: the codes of known words, a name, a number; how a search asks for them.
 
-The whole text is looked up among the synonyms and the official labels; a text that is no known
-word is a name. Text is never query syntax (W22): nothing here gives characters a meaning.
+Lines are read by ``search_engine.understanding.read_what``; here its words become codes. Text is
+never query syntax (W22): nothing here gives characters a meaning.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from mappings import codes
-from mappings.analysis import fold
 from mappings.codes import Code
 from mappings.records import Kind, StructureKind
-from search_engine.request.problems import QueryTooShort
-from search_engine.understanding.tokens import singular
 from search_engine.understanding.vocabulary import (
     AMBIGUOUS,
     MATERNITY,
@@ -22,11 +19,6 @@ from search_engine.understanding.vocabulary import (
     lookup_key,
     vocabulary,
 )
-
-MIN_LETTERS = 3
-"""Shortest free text, in letters and digits (F002); a known word may be shorter ("MG")."""
-
-APOSTROPHE = re.compile("['’ʼ`´]")
 
 EMERGENCY = "urgence"
 
@@ -68,13 +60,20 @@ DOCTOR = "10"
 MAX_LABELS = 5
 """Meanings named in a label before it ends with an ellipsis."""
 
+ALTERNATIVE_FIELDS = (
+    *("professions", "specialties", "structure_kinds", "categories", "offer_kinds"),
+    *("targets", "alternatives", "bypass_professions"),
+)
+"""Fields that are alternatives of one meaning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """The meaning of the text; the lists are alternatives of one meaning, joined by OR.
+    """Who or what is looked for; the lists of codes are alternatives, joined by OR.
 
-    ``text`` is the folded text for the name search, its apostrophes kept; None when the whole
-    text was a known word.
+    ``text`` is a folded name, its apostrophes kept, None without one; beside codes both must hold.
+    ``rpps``, ``finess`` and ``phone`` are the number of one person or structure, looked for
+    everywhere.
     ``bypass_professions`` are the professions that the specialities belong to: a participating
     professional of one of them is kept even with another speciality (F027).
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to search instead).
@@ -87,6 +86,9 @@ class Interpretation:
     categories: tuple[str, ...] = ()
     offer_kinds: tuple[str, ...] = ()
     text: str | None = None
+    rpps: str | None = None
+    finess: str | None = None
+    phone: str | None = None
     structure_word: bool = False
     needs_maternity: bool = False
     needs_emergency: bool = False
@@ -94,21 +96,57 @@ class Interpretation:
     alternatives: tuple[tuple[str, str], ...] = field(default=())
     bypass_professions: tuple[str, ...] = ()
 
+    @property
+    def has_codes(self) -> bool:
+        """Known words are looked for: professions, specialities, structures, kinds of offers."""
+        return bool(
+            self.professions
+            or self.specialties
+            or self.structure_kinds
+            or self.categories
+            or self.offer_kinds
+        )
 
-def interpret(text: str) -> Interpretation:
-    """The meaning of the text (F025, F026, F029, F031, F032).
+    @property
+    def has_number(self) -> bool:
+        """One person or structure is looked for by its number."""
+        return bool(self.rpps or self.finess or self.phone)
 
-    Raises ``QueryTooShort`` for a text under three letters that is no known word.
+    @property
+    def names_somebody(self) -> bool:
+        """A person or a structure is looked for by name or number, with or without a slot."""
+        return self.text is not None or self.has_number
+
+
+def interpret_word(word: str) -> Interpretation | None:
+    """The codes of a word of the tables (F025, F026, F031, F032), None for one they do not hold.
+
+    ``word`` is one need as a reading names it, never a line that somebody typed.
     """
-    key = lookup_key(text)
-    found = vocabulary().get(key)
-    if found is not None:
-        return _interpret_targets(key, found)
+    key = lookup_key(word)
     if key == MATERNITY:
         return _maternity()
-    if len(fold(text).replace(" ", "")) < MIN_LETTERS:
-        raise QueryTooShort
-    return _interpret_name(text)
+    found = vocabulary().get(key)
+    return None if found is None else _interpret_targets(key, found)
+
+
+def join_meanings(meanings: Sequence[Interpretation]) -> Interpretation:
+    """Any of the meanings: their codes are alternatives of one search."""
+    if len(meanings) == 1:
+        return meanings[0]
+    joined: dict[str, Any] = {name: _join(meanings, name) for name in ALTERNATIVE_FIELDS}
+    return replace(
+        meanings[0],
+        label=_shorten(_unique(meaning.label for meaning in meanings)),
+        structure_word=any(meaning.structure_word for meaning in meanings),
+        needs_maternity=any(meaning.needs_maternity for meaning in meanings),
+        needs_emergency=any(meaning.needs_emergency for meaning in meanings),
+        **joined,
+    )
+
+
+def _join(meanings: Sequence[Interpretation], name: str) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(value for one in meanings for value in getattr(one, name)))
 
 
 def interpret_codes(targets: tuple[Code, ...]) -> Interpretation:
@@ -153,22 +191,6 @@ def _maternity() -> Interpretation:
     )
 
 
-def _interpret_name(text: str) -> Interpretation:
-    """A name search; the words maternity and emergency are conditions beside the name (F032).
-
-    An apostrophe stays, since N'GUYEN and O'BRIEN are one word.
-    """
-    words = "'".join(map(fold, APOSTROPHE.split(text))).split()
-    flags = {singular(word) for word in words} & {MATERNITY, EMERGENCY}
-    named = [word for word in words if singular(word) != MATERNITY]
-    return Interpretation(
-        label=text.strip(),
-        text=" ".join(named) or None,
-        needs_maternity=MATERNITY in flags,
-        needs_emergency=EMERGENCY in flags,
-    )
-
-
 def _is_profession(code: Code) -> bool:
     return code.system.startswith(("TRE_G15-", "TRE_R94-", "TRE_R95-", "TRE_R291-"))
 
@@ -196,6 +218,10 @@ def _label(targets: tuple[Code, ...]) -> str:
     """The targets' names, options of a speciality left out where the speciality itself is there."""
     every = _unique(map(_display, targets))
     labels = [label for label in every if " option " not in label] or every
+    return _shorten(labels)
+
+
+def _shorten(labels: Sequence[str]) -> str:
     named = ", ".join(labels[:MAX_LABELS])
     return f"{named}…" if len(labels) > MAX_LABELS else named
 

@@ -13,19 +13,26 @@ LAST_SECOND = time(23, 59, 59)
 
 
 class SearchWindow(NamedTuple):
-    """Both ends included, in UTC to the second; ``zone`` is where the days are counted."""
+    """Both ends included, in UTC to the second; ``zone`` is where the days are counted.
+
+    ``start`` is the instant of the search. ``span`` is the part of the window that the text asks
+    for (``demain matin``): slots outside do not show.
+    """
 
     start: datetime
     end: datetime
     zone: str
+    span: tuple[datetime, datetime] | None = None
+
+    @property
+    def slot_span(self) -> tuple[datetime, datetime]:
+        """First and last start of the slots that show."""
+        return self.span or (self.start, self.end)
 
     def as_dict(self) -> dict[str, str]:
         """The block ``window`` of a page."""
-        return {
-            "from": utc_text(self.start),
-            "to": utc_text(self.end),
-            "zone": self.zone,
-        }
+        first, last = self.slot_span
+        return {"from": utc_text(first), "to": utc_text(last), "zone": self.zone}
 
 
 def build_window(now: datetime, zone: str, hours: float | None = None) -> SearchWindow:

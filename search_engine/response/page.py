@@ -18,12 +18,13 @@ from search_engine.query.treating_doctor import (
     doctor_slots,
 )
 from search_engine.request.area import Area
-from search_engine.request.criteria import Criteria, Mode, Sort
+from search_engine.request.criteria import Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.cards import Card, CardContext, card, omit_unknown
 from search_engine.response.distances import offer_distance_km
 from search_engine.response.explanation import CreditScale, build_credit_scale, explain_rank
 from search_engine.response.facet_labels import facets_block
+from search_engine.response.line_block import line_block
 from search_engine.response.place_warnings import PageWarning, place_warnings
 
 Page = dict[str, Any]
@@ -31,6 +32,10 @@ Page = dict[str, Any]
 STRUCTURE_MODE = {
     "code": "structure_mode",
     "message": "Recherche d'une structure : les offres sans créneau sont aussi affichées.",
+}
+NAME_MODE = {
+    "code": "name_mode",
+    "message": "Recherche d'un nom : les offres sans créneau sont aussi affichées.",
 }
 DISTANCE_FROM_CENTRE = {
     "code": "distance_from_centre",
@@ -65,7 +70,7 @@ def build_page(
     view, scale = card_context(plan), build_credit_scale(plan)
     results = [result_card(result, hit, view, scale) for hit in read_hits(answer)]
     page: Page = {
-        "query": interpretation_block(plan.request.criteria, plan.request.meaning),
+        "query": query_block(plan, total),
         "area": area_block(plan),
         "mode": plan.request.mode.value,
         "profile": plan.request.criteria.profile,
@@ -211,8 +216,9 @@ NOT_ECHOED = {"what", "cursor", "modes", "caller_territories"}
 and territories of the caller are no criteria of his."""
 
 
-def interpretation_block(criteria: Criteria, meaning: Interpretation) -> dict[str, Any]:
-    """The interpretation of the text, its other meanings, and the other criteria."""
+def query_block(plan: Plan, total: int) -> dict[str, Any]:
+    """The meaning of the text, its other meanings, how it was read, and the other criteria."""
+    asked, meaning = plan.request.line.asked, plan.request.meaning
     read = {name: _as_list(getattr(meaning, name)) for name in MEANING_FIELDS}
     read["targets"] = [
         {"code": code.code, "label": code.label, "system": code.system} for code in meaning.targets
@@ -221,9 +227,10 @@ def interpretation_block(criteria: Criteria, meaning: Interpretation) -> dict[st
         {"label": label, "what": words} for label, words in meaning.alternatives
     ]
     return {
-        "what": criteria.what,
+        "what": asked.what,
         **{key: value for key, value in read.items() if value not in ([], None, False)},
-        "asked": criteria.model_dump(mode="json", exclude_defaults=True, exclude=NOT_ECHOED),
+        "read": line_block(plan, total),
+        "asked": asked.model_dump(mode="json", exclude_defaults=True, exclude=NOT_ECHOED),
     }
 
 
@@ -246,7 +253,7 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     """Warnings about how the search was done."""
     warnings = []
     if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
-        warnings.append(STRUCTURE_MODE)
+        warnings.append(STRUCTURE_MODE if plan.request.meaning.structure_word else NAME_MODE)
     warnings += place_warnings(plan.request.criteria, plan.area)
     if plan.request.criteria.sort is Sort.DISTANCE and not is_distance_ranked(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)

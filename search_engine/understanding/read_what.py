@@ -114,18 +114,19 @@ def _build_general_need(pieces: Iterable[Piece]) -> list[TextPart]:
 def _prefer_specific(parts: Sequence[TextPart]) -> Iterator[TextPart]:
     """``médecin cardiologue`` is a cardiologist, ``ophtalmo urgence`` an ophthalmologist soon."""
     needs = [part for part in parts if part.kind in NEEDS_WORDS and not _is_urgent(part)]
-    specific = next((part for part in needs if not _is_general(part)), None)
-    general = [part.typed for part in parts if _is_general(part)]
+    specific = next((part for part in needs if not is_general_need(part)), None)
+    general = [part.typed for part in parts if is_general_need(part)]
     for part in parts:
         if needs and _is_urgent(part):
             yield TextPart(PartKind.WHEN, part.typed, "soon")
         elif part is specific:
             yield part._replace(typed=" ".join([*general, part.typed]))
-        elif specific is None or not _is_general(part):
+        elif specific is None or not is_general_need(part):
             yield part
 
 
-def _is_general(part: TextPart) -> bool:
+def is_general_need(part: TextPart) -> bool:
+    """Whether the need is ``médecin``, ``docteur``: any doctor where a name stands beside it."""
     return part.kind is PartKind.NEED and _last_word(part) in GENERAL_WORDS
 
 

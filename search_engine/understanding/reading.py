@@ -36,7 +36,8 @@ class TextPart(NamedTuple):
     """One part of the line.
 
     ``typed`` is what was written; ``value`` what it is read as: a code, an instant's name, a folded
-    name, a place as written. ``words`` are the needs it means, in the words of the code tables.
+    name, a place as written. ``words`` are the needs it means, in the words of the code tables;
+    for a structure those of its kind, and ``own_name`` is its name without the word for the kind.
     ``correction`` is the word it was read as, None where it was spelt so.
     """
 
@@ -45,6 +46,7 @@ class TextPart(NamedTuple):
     value: str = ""
     words: tuple[str, ...] = ()
     correction: tuple[str, str] | None = None
+    own_name: str = ""
 
 
 class Reading(NamedTuple):

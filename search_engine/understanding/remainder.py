@@ -105,8 +105,16 @@ def _read_named(words: tuple[Token, ...], run: Run) -> Remainder:
     if run.before is None or not run.after_structure:
         typed = join_typed(_drop_prefix(words))
         return Remainder((TextPart(PartKind.NAME, typed, fold(typed)),))
-    typed = f"{run.before.typed} {join_typed(words)}"
-    part = TextPart(PartKind.STRUCTURE, typed, fold(typed), (), run.before.correction)
+    own_name = join_typed(words)
+    typed = f"{run.before.typed} {own_name}"
+    part = TextPart(
+        PartKind.STRUCTURE,
+        typed,
+        fold(typed),
+        run.before.phrase.words if run.before.phrase else (),
+        run.before.correction,
+        fold(own_name),
+    )
     return Remainder((part,), (run.before,))
 
 

@@ -15,8 +15,8 @@ from search_engine.query.page_requests import page_requests
 from search_engine.query.plan import Plan, build_request
 from search_engine.request.area import resolve_area
 from search_engine.request.criteria import Criteria
-from search_engine.request.interpretation import interpret
 from search_engine.request.profiles import load_profiles
+from search_engine.request.typed_line import build_attempts, read_line
 from search_engine.request.window import build_window
 
 LOZERE = {
@@ -40,7 +40,7 @@ async def test_the_last_call_is_the_page_of_the_plan(site: Site) -> None:
     await chain.aclose()
     request = build_request(
         criteria,
-        interpret(criteria.what),
+        build_attempts(read_line(criteria), ())[0].meaning,
         area,
         build_window(datetime.fromisoformat(sent.now), area.zone, None),
         profile=load_profiles()["regulation"],

@@ -115,7 +115,7 @@ def test_a_phone_is_not_cut_by_the_end_of_a_line() -> None:
 def test_an_empty_page_proposes_only_what_is_not_empty(sas: Sas, dozen: None) -> None:
     nobody = sas("search", "Xyzzyx", "--now", NOW, "--department", "48").stdout
     assert "Rien non plus dans un autre mode ou sans filtre." in nobody
-    assert "a été cherché comme un nom" in nobody
+    assert "« Xyzzyx » : personne de ce nom ici. Vérifiez l'orthographe" in nobody
     filtered = ("search", "MG", "--now", NOW, "--insee", "48095", "--consultation", "HH")
     result = sas(*filtered, "--radius", "1").stdout
     assert re.search(r"Sans les filtres : \d+ \(sans --consultation\)", result)

@@ -35,7 +35,7 @@ async def fetch_page(
         drawn.now,
         geocoder=EmptyGeocoder(),
         resolve_area=drawn.resolve_area,
-        interpret=drawn.interpret,
+        read_line=drawn.read_line,
         hints=hints,
     )
 

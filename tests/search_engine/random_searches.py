@@ -9,6 +9,8 @@ from typing import Any
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation
+from search_engine.request.typed_line import TypedLine
+from search_engine.understanding.reading import Reading
 from tests.search_engine.oracle.query import OracleQuery
 from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN_NAMES, NOW, Centre
 
@@ -55,9 +57,9 @@ class RandomSearch:
     now: datetime
     oracle_query: OracleQuery
 
-    def interpret(self, text: str) -> Interpretation:
-        """Stands for the interpretation of the text."""
-        return self.meaning
+    def read_line(self, criteria: Criteria) -> TypedLine:
+        """Stands for the reading of the text."""
+        return TypedLine(criteria.what, Reading(()), self.meaning)
 
     async def resolve_area(self, criteria: Criteria, deps: Any) -> Area:
         """Stands for the resolution of the place."""
@@ -187,7 +189,7 @@ def _oracle_query(
 ) -> OracleQuery:
     filters = ("profession", "specialty", "kind", "sector", "participation", "maternity_level")
     mode = criteria.mode.value
-    if meaning.structure_word and mode == "available":
+    if (meaning.structure_word or meaning.text) and mode == "available":
         mode = "all"
     return OracleQuery(
         lat=area.lat,

@@ -1,6 +1,6 @@
 """Offers, slots, areas and searches made by hand, for tests that tell one thing each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -12,7 +12,9 @@ from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.search import search
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
-from search_engine.request.interpretation import Interpretation, interpret
+from search_engine.request.interpretation import Interpretation
+from search_engine.request.typed_line import TypedLine, read_line
+from search_engine.understanding.reading import Reading
 from slots.stored import overlap_instants
 from tests.geography.empty_geocoder import EmptyGeocoder
 
@@ -143,6 +145,11 @@ def department(code: str = "14", **fields: Any) -> Area:
     return commune(**{**border, "explicit_radius": False, **fields})
 
 
+def read_as(meaning: Interpretation) -> Callable[[Criteria], TypedLine]:
+    """Stands for the reading of any text."""
+    return lambda criteria: TypedLine(criteria.what, Reading(()), meaning)
+
+
 class Searcher:
     """Searches one alias as the use case does, the place being given."""
 
@@ -174,7 +181,7 @@ class Searcher:
             now,
             geocoder=EmptyGeocoder(),
             resolve_area=resolve_to_place,
-            interpret=interpret if meaning is None else lambda text: meaning,
+            read_line=read_line if meaning is None else read_as(meaning),
             key=key,
             hints=self.hints,
         )

@@ -10,8 +10,9 @@ from search_engine.query.plan import Plan, build_request
 from search_engine.query.solutions import solutions_body
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria
-from search_engine.request.interpretation import Interpretation, interpret
+from search_engine.request.interpretation import Interpretation
 from search_engine.request.profiles import load_profiles
+from search_engine.request.typed_line import build_attempts, read_line
 from search_engine.request.window import build_window
 from search_engine.response.solutions import solutions_block
 from tests.search_engine.sample_offers import NOW, Offer, Searcher, area
@@ -52,7 +53,7 @@ def plan(
     asked = Criteria(what=what, lat=place.lat, lon=place.lon, **criteria)
     window = build_window(NOW, place.zone)
     profile = load_profiles()[asked.profile]
-    read = meaning or interpret(what)
+    read = meaning or build_attempts(read_line(asked), ())[0].meaning
     request = build_request(asked, read, place, window, profile=profile, seed=seed)
     return Plan(request, place)
 

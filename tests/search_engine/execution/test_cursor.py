@@ -69,6 +69,7 @@ CURSOR_STATE = CursorState(
     best_member_by_cpts={"560029999": "rpps:10000000101@1480000101"},
     member_counts={"560029999": 12},
     pit=None,
+    attempt=0,
 )
 CRITERIA = Criteria(what="MG", lat=PATIENT.lat, lon=PATIENT.lon, treating_doctor=DOCTOR)
 ALIAS = "offers"

@@ -75,7 +75,7 @@ def market(index_offers: IndexOffers) -> Marketplace:
         ("médecin généraliste", "everybody doctors visits gp-only"),
         ("cardiologue", "everybody doctors heart"),
         ("pédiatre", "everybody doctors"),
-        ("médecin", "everybody doctors visits heart"),
+        ("médecin", "everybody doctors visits gp-only"),
         ("infirmier", "everybody nurses visits"),
         ("dentiste", "everybody dentists"),
         ("sage-femme", "everybody"),
@@ -95,7 +95,8 @@ async def test_an_ambiguous_word_asks_for_any_of_its_meanings(market: Marketplac
 async def test_the_filters_of_trades_hold_for_solutions_too(market: Marketplace) -> None:
     nurses = await market.keys("place de marché", profession=["60"])
     assert sorted(nurses) == ["everybody", "nurses", "visits"]
-    hearts = await market.keys("médecin", specialty=["SM04"])
+    doctors = Interpretation("Médecin", professions=("10",))
+    hearts = await market.keys(meaning=doctors, specialty=["SM04"])
     assert hearts[0] == "heart"
     assert sorted(hearts) == ["doctors", "everybody", "heart"]
 

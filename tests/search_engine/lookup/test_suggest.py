@@ -16,7 +16,7 @@ from search_engine.lookup.suggest import (
     usual_searches,
     warm,
 )
-from search_engine.request.interpretation import interpret
+from search_engine.request.interpretation import interpret_word
 from search_engine.request.problems import CommuneNotFound
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import LAT, LON, doctor, structure
@@ -134,7 +134,7 @@ def test_an_ambiguous_word_gives_its_meanings_first() -> None:
 def test_every_suggestion_is_understood_by_the_search() -> None:
     entries = [*specialties("c"), *specialties("p"), *usual_searches()]
     assert len(entries) > 50
-    assert [e["what"] for e in entries if not interpret(e["what"]).targets] == []
+    assert [e["what"] for e in entries if not interpret_word(e["what"])] == []
 
 
 def test_once_warm_no_letter_waits_for_a_table() -> None:

@@ -25,13 +25,14 @@ def matching_offers(
     circle: OracleCircle,
     name_matches: set[str],
 ) -> list[dict[str, Any]]:
-    """Offers of the circle that answer by a known word, or by one of the ways of a name."""
+    """Offers of the circle that answer by a known word, and by one of the ways of a name."""
     return [
         offer
         for offer in offers
         if inside(query, offer, circle)
         and may_answer(query, offer)
-        and (has_code(query, offer) or name_match_kind(query, offer) in name_matches)
+        and has_code(query, offer)
+        and (not query.meaning.text or name_match_kind(query, offer) in name_matches)
     ]
 
 
@@ -66,9 +67,10 @@ def is_away(query: OracleQuery, offer: dict[str, Any]) -> bool:
 
 def meets_conditions(query: OracleQuery, offer: dict[str, Any]) -> bool:
     meaning = query.meaning
-    if meaning.needs_maternity and "maternity_level" not in offer:
-        return False
     hospital = offer.get("structure_kind") == "hospital"
+    births = hospital or offer.get("structure_kind") == "birth_centre"
+    if meaning.needs_maternity and births and "maternity_level" not in offer:
+        return False
     return not (meaning.needs_emergency and hospital and not offer.get("emergency"))
 
 
@@ -82,8 +84,8 @@ def with_pairs(codes: Iterable[str]) -> set[str]:
 
 def has_code(query: OracleQuery, offer: dict[str, Any]) -> bool:
     meaning = query.meaning
-    if is_condition_only(meaning):
-        return True
+    if not names_codes(meaning):
+        return bool(meaning.text or meaning.needs_maternity or meaning.needs_emergency)
     specialties = with_pairs(meaning.specialties)
     if offer.get("profession") in meaning.professions:
         return True
@@ -99,11 +101,10 @@ def has_code(query: OracleQuery, offer: dict[str, Any]) -> bool:
     )
 
 
-def is_condition_only(meaning: Any) -> bool:
-    """A word that is a condition and names nobody: everybody who meets it answers."""
+def names_codes(meaning: Any) -> bool:
+    """Known words are looked for; without any, a name or a condition says who answers."""
     named = (meaning.professions, meaning.specialties, meaning.structure_kinds)
-    others = (meaning.categories, meaning.offer_kinds, meaning.text)
-    return (meaning.needs_maternity or meaning.needs_emergency) and not any((*named, *others))
+    return any((*named, meaning.categories, meaning.offer_kinds))
 
 
 def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:

@@ -215,7 +215,7 @@ async def test_a_name_finds_exact_then_prefix_and_near_spellings_only_alone(
     assert await searcher.keys("mratin") == ["exact"]
     assert await searcher.keys("marten") == ["near", "exact"]
     page = await searcher.page("martin")
-    assert [result["rank"]["tier"] for result in page["results"]] == [2, 3]
+    assert [result["rank"]["tier"] for result in page["results"]] == [2, 5]
     assert page["results"][0]["rank"]["label"] == "Nom exact, avec créneau, non participant"
 
 

@@ -235,7 +235,7 @@ async def execute_random_search(
     request = build_request(
         drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed
     )
-    return await execute_search(Index(client, random_index.alias), request)
+    return await execute_search(Index(client, random_index.alias), [request])
 
 
 async def test_parts_sum_to_the_score_on_every_card(

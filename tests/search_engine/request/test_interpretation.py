@@ -1,23 +1,27 @@
-"""How a text is understood: whole-text look-up, tolerance of writing, ambiguity, names."""
+"""What words of the code tables ask for, alone and together; lines are in ``test_typed_line``."""
 
 from collections import Counter
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mappings import codes
-from mappings.analysis import fold
 from search_engine.request.interpretation import (
     GROUP_LABELS,
     Interpretation,
-    interpret,
+    interpret_word,
+    join_meanings,
     specialty_profession,
 )
-from search_engine.request.problems import QueryTooShort
 from search_engine.understanding.vocabulary import AMBIGUOUS, lookup_key
 
 GENERAL_MEDICINE = ("SM26", "SM53", "SM54")
+
+
+def interpret(word: str) -> Interpretation:
+    """The meaning of a word that the tables hold."""
+    meaning = interpret_word(word)
+    assert meaning is not None, word
+    return meaning
 
 
 @pytest.mark.proves("F025", "F026", "W23")
@@ -39,7 +43,6 @@ def test_every_writing_of_general_medicine_is_the_same_search(text: str) -> None
     meaning = interpret(text)
     assert meaning.specialties == GENERAL_MEDICINE
     assert meaning.label == "Médecine générale"
-    assert meaning.text is None
     assert meaning.bypass_professions == ("10",)
 
 
@@ -68,14 +71,13 @@ def test_each_synonym_asks_for_its_targets_however_it_is_cased() -> None:
         meaning = interpret(synonym)
         assert code in meaning.targets, synonym
         assert _comparable_meaning(interpret(synonym.upper())) == _comparable_meaning(meaning)
-        assert meaning.text is None, synonym
 
 
 @pytest.mark.parametrize(
     "code", [*codes.professions().values(), *codes.structure_categories().values()]
 )
 def test_an_official_label_asks_for_something_known(code: codes.Code) -> None:
-    assert interpret(code.label).text is None
+    assert interpret(code.label).has_codes
 
 
 def test_a_speciality_brings_the_codes_of_its_reform_pairs() -> None:
@@ -139,14 +141,10 @@ def test_words_for_kinds_of_offers() -> None:
 def test_maternity_and_emergency_words_are_conditions() -> None:
     assert interpret("maternité").needs_maternity
     assert interpret("Maternités").structure_word
-    named = interpret("maternité Port-Royal")
-    assert (named.needs_maternity, named.text) == (True, "port royal")
     emergency = interpret("urgences")
     assert (emergency.needs_emergency, emergency.structure_kinds) == (True, ("hospital",))
     assert emergency.structure_word
     assert interpret("médecine d'urgence").structure_kinds == ()
-    assert interpret("Urgences Saint-Vincent").needs_emergency
-    assert not interpret("Port-Royal").needs_maternity
 
 
 @pytest.mark.parametrize("word", sorted(AMBIGUOUS))
@@ -154,7 +152,7 @@ def test_an_ambiguous_word_says_what_else_it_could_mean(word: str) -> None:
     meaning = interpret(word)
     assert meaning.alternatives == AMBIGUOUS[word]
     for _, words in meaning.alternatives:
-        assert interpret(words).text is None, words
+        assert interpret_word(words) is not None, words
 
 
 def test_psy_asks_for_all_its_meanings_at_once() -> None:
@@ -163,46 +161,24 @@ def test_psy_asks_for_all_its_meanings_at_once() -> None:
     assert set(meaning.professions) == {"93", "72"}
 
 
-@pytest.mark.proves("F002")
-@pytest.mark.parametrize("text", ["ab", "d'", "?", "  x ", "***", "zz"])
-def test_a_short_text_that_is_no_known_word_is_refused(text: str) -> None:
-    with pytest.raises(QueryTooShort) as caught:
-        interpret(text)
-    assert caught.value.field == "what"
-    assert "zz" not in str(caught.value)
-
-
 @pytest.mark.parametrize("text", ["MG", "SF", "15", "MK", "AS", "CH"])
-def test_known_short_words_are_accepted_alone(text: str) -> None:
-    assert interpret(text).text is None
+def test_short_words_of_the_tables_are_known(text: str) -> None:
+    assert interpret(text).targets
 
 
-@pytest.mark.proves("F029")
-def test_any_other_text_is_a_name() -> None:
-    meaning = interpret(" Dr  Élodie Le Goff-Séité ")
-    assert meaning.text == "dr elodie le goff seite"
-    assert meaning.label == "Dr  Élodie Le Goff-Séité"
-    assert _comparable_meaning(meaning)[:5] != _comparable_meaning(interpret("MG"))[:5]
-    assert interpret("MG Dupont").text == "mg dupont"
+@pytest.mark.parametrize("text", ["zz", "Dupont", "", "médecin Dupont", "***"])
+def test_what_is_no_word_of_the_tables_has_no_codes(text: str) -> None:
+    assert interpret_word(text) is None
 
 
-@pytest.mark.proves("F030", "W22")
-@pytest.mark.parametrize(
-    "text", ['dupont" OR *:*', "AND OR NOT", "title:x && y", "{!geofilt}", "a*bc?"]
-)
-def test_query_syntax_is_only_letters(text: str) -> None:
-    meaning = interpret(text)
-    assert meaning.text == fold(text)
-    assert all(char.isalnum() or char == " " for char in meaning.text or "")
-
-
-@given(st.text(min_size=1, max_size=200))
-def test_any_text_is_understood_or_refused(text: str) -> None:
-    try:
-        meaning = interpret(text)
-    except QueryTooShort:
-        return
-    assert meaning.text or meaning.targets or meaning.needs_maternity
+def test_several_meanings_are_alternatives_each_code_once() -> None:
+    both = join_meanings([interpret("généraliste"), interpret("pédiatre"), interpret("MG")])
+    assert set(both.specialties) == {*GENERAL_MEDICINE, *interpret("pédiatre").specialties}
+    assert len(both.specialties) == len(set(both.specialties))
+    assert both.label == "Médecine générale, Pédiatrie"
+    births = join_meanings([interpret("sage-femme"), interpret("maternité")])
+    assert births.needs_maternity
+    assert births.structure_word
 
 
 def test_every_group_of_reform_pairs_has_a_name_in_french() -> None:
@@ -222,5 +198,4 @@ def _comparable_meaning(meaning: Interpretation) -> tuple[object, ...]:
         meaning.structure_kinds,
         Counter(meaning.categories),
         meaning.offer_kinds,
-        meaning.text,
     )

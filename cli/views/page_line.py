@@ -1,0 +1,49 @@
+"""How the line was read, above a page: sentences first, then one line of what was understood."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+USE_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "filter": "filtre",
+        "preference": "souhait",
+        "given_up": "non retenu",
+        "told": "sans effet",
+    }
+)
+"""What a part did, where it is not who or where is looked for."""
+
+STYLES: Mapping[str, str] = MappingProxyType({"danger": "bold red"})
+
+
+def sentence_lines(read: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """The sentences, words of danger first and in red."""
+    for sentence in read["sentences"]:
+        yield Text(sentence["message"], style=STYLES.get(sentence["code"], "yellow"))
+
+
+def reading_lines(read: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """What was mended, what was understood where there is more to say than one need, the rest."""
+    parts = read["parts"]
+    words = [f"« {p['corrected_from']} » lu « {p['corrected_to']} »" for p in _list_mended(parts)]
+    if len(parts) > 1 or any(part["use"] != "searched" for part in parts):
+        words.append("compris : " + ", ".join(map(part_words, parts)))
+    if read["unused"]:
+        words.append("non utilisé : " + ", ".join(read["unused"]))
+    if words:
+        line = " ; ".join(words)
+        yield Text(line[:1].upper() + line[1:], style="dim")
+
+
+def part_words(part: Mapping[str, Any]) -> str:
+    """A part and what it did: ``à domicile (filtre)``."""
+    use = USE_WORDS.get(part["use"])
+    return part["meaning"] if use is None else f"{part['meaning']} ({use})"
+
+
+def _list_mended(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [part for part in parts if "corrected_from" in part]

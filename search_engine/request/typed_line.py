@@ -1,0 +1,238 @@
+"""What a typed line is searched as: who is looked for, by what, and what is given up in turn.
+
+The line is read by ``search_engine.understanding.read_what`` alone. A line that finds nobody is
+searched again without its name, then without its qualities: what was given up is told, and the
+rest of the search is answered.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from mappings.analysis import fold
+from search_engine.request.criteria import MIN_LETTERS, Criteria
+from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
+from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.read_what import GENERALIST, is_general_need, read_what
+from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
+from search_engine.understanding.vocabulary import AMBIGUOUS, lookup_key
+
+DOCTOR_WORD = "médecin"
+"""What a general word asks for beside a name: a doctor of any speciality."""
+
+NUMBERS = (PartKind.RPPS, PartKind.FINESS, PartKind.PHONE)
+NAMES = (PartKind.NAME, PartKind.STRUCTURE)
+
+FILTER_CRITERIA = {
+    PartKind.CONSULTATION: "consultation",
+    PartKind.SECTOR: "sector",
+    PartKind.OPEN_NOW: "open_now",
+}
+"""Parts that set a criterion, unless the caller set it himself."""
+
+PREFERENCES = frozenset({PartKind.GENDER, PartKind.NO_CAR, PartKind.NO_APPOINTMENT, PartKind.WHEN})
+"""Parts that are wishes: they hide nobody. A moment that bounds the window is a filter."""
+
+APOSTROPHE = re.compile("['’ʼ`´]")
+_WORD = re.compile(r"[\w'’ʼ`´]+")
+
+
+class Use(StrEnum):
+    """What a part of the line did in a search."""
+
+    SEARCHED = "searched"
+    """Decides who is looked for, or where."""
+    FILTER = "filter"
+    """Keeps those who meet it."""
+    PREFERENCE = "preference"
+    """Understood as a wish: nobody is hidden for it."""
+    GIVEN_UP = "given_up"
+    """Nobody met it: the page is that of the rest of the line."""
+    TOLD = "told"
+    """Understood, and used by no search."""
+
+
+class UsedPart(NamedTuple):
+    """A part of the line and what it did."""
+
+    part: TextPart
+    use: Use
+
+
+class TypedLine(NamedTuple):
+    """A line and its reading; ``meaning`` where codes came instead of words."""
+
+    text: str
+    reading: Reading
+    meaning: Interpretation | None = None
+
+
+class Attempt(NamedTuple):
+    """One search of a line: who is looked for, the parts that say so, those that filter.
+
+    ``given_up`` are the parts that found nobody in the attempts before it.
+    """
+
+    meaning: Interpretation
+    searched: tuple[TextPart, ...] = ()
+    filters: tuple[TextPart, ...] = ()
+    given_up: tuple[TextPart, ...] = ()
+
+
+def read_line(criteria: Criteria) -> TypedLine:
+    """The line of a search, read; a place inside it counts where no other is given.
+
+    Raises ``QueryTooShort`` for a text under three letters that is no known word (F002).
+    """
+    reading = read_what(criteria.what, place_given=criteria.has_place)
+    known = [part for part in reading.parts if part.kind is not PartKind.NAME]
+    if not known and len(fold(criteria.what).replace(" ", "")) < MIN_LETTERS:
+        raise QueryTooShort
+    return TypedLine(criteria.what, reading)
+
+
+def build_attempts(line: TypedLine, filters: Sequence[TextPart]) -> tuple[Attempt, ...]:
+    """The searches of a line in turn, the next one where none before has a result.
+
+    ``filters`` are the parts that may hide offers; never a person who is looked for.
+    """
+    needs = _choose_needs(line.reading)
+    held = tuple(part for part in needs if _interpret_words(part.words))
+    named = _build_named_attempts(line, held, tuple(part for part in needs if part not in held))
+    if named and not held:
+        return tuple(named)
+    lost = tuple(part for part in named[0].searched if part not in held) if named else ()
+    rest = Attempt(_need_meaning(line, held), held, (), (*lost, *filters))
+    filtered = [rest._replace(filters=tuple(filters), given_up=lost)] if filters else []
+    return (*named, *filtered, rest)
+
+
+def list_uses(reading: Reading, attempt: Attempt) -> tuple[UsedPart, ...]:
+    """What each part of the line did in an attempt."""
+    return tuple(UsedPart(part, _find_use(part, attempt)) for part in reading.parts)
+
+
+def choose_filters(reading: Reading, criteria: Criteria) -> list[TextPart]:
+    """The parts that set a criterion which the caller left as it is."""
+    return [
+        part
+        for part in reading.parts
+        if part.kind in FILTER_CRITERIA and not getattr(criteria, FILTER_CRITERIA[part.kind])
+    ]
+
+
+def filter_criteria(filters: Iterable[TextPart]) -> dict[str, Any]:
+    """The criteria that parts set; several values of one are alternatives."""
+    values: dict[str, list[str]] = {}
+    for part in filters:
+        if part.kind in FILTER_CRITERIA:
+            values.setdefault(FILTER_CRITERIA[part.kind], []).extend(part.value.split("|"))
+    return {name: True if name == "open_now" else sorted(set(v)) for name, v in values.items()}
+
+
+def list_meanings(part: TextPart) -> tuple[tuple[str, str], ...]:
+    """What else a word may mean, as (label, words that mean it alone)."""
+    others = AMBIGUOUS.get(lookup_key(part.typed))
+    if others is not None:
+        return others
+    many = part.kind in NEEDS_WORDS and len(part.words) > 1
+    return tuple((word, word) for word in part.words) if many else ()
+
+
+def _find_use(part: TextPart, attempt: Attempt) -> Use:
+    if part.kind is PartKind.WHERE or part in attempt.searched:
+        return Use.SEARCHED
+    if part in attempt.filters:
+        return Use.FILTER
+    if part in attempt.given_up:
+        return Use.GIVEN_UP
+    return Use.PREFERENCE if part.kind in PREFERENCES else Use.TOLD
+
+
+def _choose_needs(reading: Reading) -> tuple[TextPart, ...]:
+    """Who is named; a complaint says who treats it where nobody is."""
+    return reading.find_parts(PartKind.NEED) or reading.find_parts(PartKind.COMPLAINT)
+
+
+def _build_named_attempts(
+    line: TypedLine, held: tuple[TextPart, ...], unheld: tuple[TextPart, ...]
+) -> list[Attempt]:
+    """By number, or by name among those of the needs; a structure also by its whole name.
+
+    A need without codes, ``CHU``, is looked for by its word in the names.
+    """
+    numbers = line.reading.find_parts(*NUMBERS)
+    if numbers:
+        return [Attempt(_number_meaning(numbers), numbers)]
+    who = (*line.reading.find_parts(*NAMES), *unheld)
+    if not who:
+        return []
+    strict = Attempt(_name_meaning(line, who, held), (*who, *held))
+    whole = tuple(part._replace(own_name="") for part in who)
+    if not any(part.own_name and _interpret_words(part.words) for part in who):
+        return [strict._replace(meaning=_name_meaning(line, whole, held))]
+    return [strict, strict._replace(meaning=_name_meaning(line, whole, held))]
+
+
+def _number_meaning(numbers: Sequence[TextPart]) -> Interpretation:
+    values = {part.kind: part.value for part in numbers}
+    return Interpretation(
+        " ".join(part.typed for part in numbers),
+        rpps=values.get(PartKind.RPPS),
+        finess=values.get(PartKind.FINESS),
+        phone=values.get(PartKind.PHONE),
+    )
+
+
+def _name_meaning(
+    line: TypedLine, who: Sequence[TextPart], needs: Sequence[TextPart]
+) -> Interpretation:
+    """The name, among those of the needs and of the structure's kind."""
+    meanings = [one for part in needs for one in _interpret_beside_name(part)]
+    meanings += [one for part in who if part.own_name for one in _interpret_words(part.words)]
+    words = " ".join(_write_name(line.text, part) for part in who)
+    label = line.text.strip() if not needs else " ".join(part.typed for part in who)
+    if not meanings:
+        return Interpretation(label, text=words)
+    joined = join_meanings(meanings)
+    label = f"{label} · {joined.label}" if needs else label
+    return replace(joined, label=label, text=words, alternatives=())
+
+
+def _interpret_beside_name(part: TextPart) -> list[Interpretation]:
+    words = (DOCTOR_WORD,) if is_general_need(part) else part.words
+    return _interpret_words(words)
+
+
+def _need_meaning(line: TypedLine, needs: Sequence[TextPart]) -> Interpretation:
+    """The needs; a general practitioner for a line of qualities; nobody for what is elsewhere."""
+    if line.meaning is not None:
+        return line.meaning
+    meanings = [one for part in needs for one in _interpret_words(part.words)]
+    if meanings:
+        others = tuple(other for part in needs for other in list_meanings(part))
+        return replace(join_meanings(meanings), alternatives=others)
+    if needs or line.reading.find_parts(PartKind.DANGER, PartKind.ELSEWHERE):
+        return Interpretation(line.text.strip())
+    return join_meanings(_interpret_words((GENERALIST,)))
+
+
+def _interpret_words(words: Iterable[str]) -> list[Interpretation]:
+    """What the code tables know of some words."""
+    return [meaning for word in words if (meaning := interpret_word(word)) is not None]
+
+
+def _write_name(text: str, part: TextPart) -> str:
+    """The folded name as it is searched; an apostrophe stays, N'GUYEN and O'BRIEN are one word."""
+    if part.kind in NEEDS_WORDS:
+        return fold(part.words[0])
+    searched = part.own_name or part.value
+    words = ["'".join(map(fold, APOSTROPHE.split(word))) for word in _WORD.findall(text)]
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            written = " ".join(words[start:end]).strip("' ")
+            if written.replace("'", " ") == searched:
+                return written
+    return searched

@@ -1,0 +1,147 @@
+"""The block ``query.read``: how each part of the line was read, what none could use, sentences.
+
+Nothing typed is dropped in silence, and no page is empty without a sentence that names a part.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from search_engine.query.plan import Plan
+from search_engine.request.criteria import Mode
+from search_engine.request.moments import WISHES
+from search_engine.request.typed_line import (
+    FILTER_CRITERIA,
+    NAMES,
+    NUMBERS,
+    Use,
+    UsedPart,
+    list_meanings,
+)
+from search_engine.response.cards import omit_unknown
+from search_engine.understanding.meanings import KIND_LABELS, describe_part
+from search_engine.understanding.reading import NEEDS_WORDS, PartKind, TextPart
+from search_engine.understanding.sentences import SAID, write_sentence
+from search_engine.understanding.vocabulary import lookup_key
+
+PHARMACY = "pharmacy"
+
+Sentence = dict[str, str]
+
+
+def line_block(plan: Plan, total: int) -> dict[str, Any]:
+    """The parts and what became of them, with the sentences that a page of ``total`` needs."""
+    line = plan.request.line
+    return {
+        "parts": [_part(used) for used in line.parts],
+        "unused": list(line.unused),
+        "sentences": [
+            {"code": code, "message": message} for code, message in _list_sentences(plan, total)
+        ],
+    }
+
+
+def _part(used: UsedPart) -> dict[str, Any]:
+    part = used.part
+    typed, meant = part.correction or (None, None)
+    others = [{"label": label, "what": words} for label, words in list_meanings(part)]
+    return omit_unknown(
+        {
+            "kind": part.kind.value,
+            "typed": part.typed,
+            "meaning": describe_part(part) or KIND_LABELS[part.kind],
+            "use": used.use.value,
+            "corrected_from": typed,
+            "corrected_to": meant,
+            "alternatives": others or None,
+        }
+    )
+
+
+def _list_sentences(plan: Plan, total: int) -> Iterator[tuple[str, str]]:
+    """Danger first, whatever else the line holds."""
+    parts = plan.request.line.parts
+    yield from _say_known(part for kind in SAID for part, _ in parts if part.kind is kind)
+    yield from _say_duty(parts)
+    yield from _say_late_moments(plan)
+    given_up = [part for part, use in parts if use is Use.GIVEN_UP]
+    yield from _say_given_up(given_up)
+    if _is_general_by_default(plan):
+        yield "no_need", "Aucun besoin n'est nommé : la recherche porte sur la médecine générale."
+    if not total:
+        yield from _say_nothing_found(plan)
+
+
+def _say_known(parts: Iterable[TextPart]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        sentence = write_sentence(part)
+        if sentence is not None:
+            yield part.kind.value, sentence
+
+
+def _say_duty(parts: Sequence[UsedPart]) -> Iterator[tuple[str, str]]:
+    words = [lookup_key(word) for part, _ in parts for word in part.words]
+    value = PHARMACY if any("pharmacie" in word for word in words) else ""
+    for part, _ in parts:
+        if part.kind is PartKind.ON_DUTY and (sentence := write_sentence(part, value)):
+            yield "on_duty", sentence
+
+
+def _say_late_moments(plan: Plan) -> Iterator[tuple[str, str]]:
+    """A moment of which no slot is known: after the window, or gone by."""
+    for part, use in plan.request.line.parts:
+        if part.kind is PartKind.WHEN and use is Use.PREFERENCE and part.value not in WISHES:
+            yield (
+                "moment_unknown",
+                f"« {part.typed} » : aucun créneau n'est connu pour ce moment. Les créneaux "
+                "affichés sont ceux d'aujourd'hui et des deux jours suivants.",
+            )
+
+
+def _say_given_up(given_up: Sequence[TextPart]) -> Iterator[tuple[str, str]]:
+    for part in given_up:
+        if part.kind in FILTER_CRITERIA or part.kind is PartKind.WHEN:
+            end = "aucune offre ici ne répond à ce critère, qui n'a pas été retenu."
+        else:
+            end = f"{_subject(part)} ici. Le reste de la recherche est affiché."
+        yield "given_up", f"« {part.typed} » : {end}"
+
+
+def _subject(part: TextPart) -> str:
+    if part.kind in NUMBERS:
+        return "aucune offre ne porte ce numéro"
+    return "aucune structure de ce nom" if part.kind is not PartKind.NAME else "personne de ce nom"
+
+
+def _is_general_by_default(plan: Plan) -> bool:
+    """The line names nobody, and nothing that is elsewhere."""
+    parts = plan.request.line.parts
+    named = {*NEEDS_WORDS, *NAMES, *NUMBERS, *SAID}
+    return (
+        plan.request.meaning.has_codes
+        and plan.request.line.read
+        and not any(part.kind in named for part, _ in parts)
+    )
+
+
+def _say_nothing_found(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What was looked for in vain, and what to try."""
+    looked_for = [part for part, use in plan.request.line.parts if use is Use.SEARCHED]
+    for part in looked_for:
+        if part.kind in NUMBERS:
+            yield (
+                "nothing_found",
+                f"« {part.typed} » : aucune offre ne porte ce numéro. Vérifiez-le.",
+            )
+        elif part.kind in NAMES:
+            yield (
+                "nothing_found",
+                f"« {part.typed} » : {_subject(part)} ici. Vérifiez l'orthographe, élargissez le "
+                "rayon, ou donnez une spécialité, une profession ou une structure.",
+            )
+        elif part.kind in NEEDS_WORDS:
+            mode = "" if plan.request.mode is Mode.ALL else " avec les critères choisis"
+            yield (
+                "nothing_found",
+                f"« {part.typed} » : aucune offre ici{mode}. Élargissez le rayon, ou changez de "
+                "mode ou de filtres.",
+            )

@@ -1,0 +1,180 @@
+"""Lines typed as heard, searched whole: who is found, what is given up, what is said."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from mappings.codes import table_rows
+from search_engine.execution.cursor_key import build_cursor_key
+from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.phrases import load_phrases
+from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.sample_offers import Searcher, doctor, offer_key, slot, structure
+
+OFFERS = [
+    doctor("gp", 1, [slot(2)], names=["LEBRUN Anne"], family="LEBRUN"),
+    doctor("child", 2, [slot(3)], specialties=["SM40"], names=["PETIT Luc"]),
+    doctor("heart", 3, [slot(4)], specialties=["SM04"], names=["MARTIN Jean"], sector="2"),
+    doctor("heart-later", 4, [slot(26)], specialties=["SM04"], names=["ROUX Paul"]),
+    doctor("heart-remote", 5, [slot(5, consultation=["VR"])], specialties=["SM04"]),
+    doctor("no-slot", 6, names=["O'BRIEN Nora"], rpps="10001234567"),
+    doctor("far", 90, names=["LOINTAIN Eve"], rpps="10009999999"),
+    structure("pharmacy", "pharmacy", "620", 2, names=["PHARMACIE DES LILAS"]),
+    structure("lab", "laboratory", "611", 2, names=["CERBALLIANCE"], finess="480780097"),
+]
+
+
+@pytest.fixture
+def searcher(index_offers: IndexOffers) -> Searcher:
+    """The offers above, searched by text."""
+    return index_offers(OFFERS)
+
+
+async def find(searcher: Searcher, what: str, **criteria: Any) -> list[str]:
+    """The keys found by a line."""
+    page = await searcher.page(what, **criteria)
+    return [offer_key(card) for card in page["results"]]
+
+
+def list_uses(page: dict[str, Any]) -> dict[str, str]:
+    """What each part of the line did, by what was typed."""
+    return {part["typed"]: part["use"] for part in page["query"]["read"]["parts"]}
+
+
+def list_codes(page: dict[str, Any]) -> list[str]:
+    """The codes of the sentences, in order."""
+    return [sentence["code"] for sentence in page["query"]["read"]["sentences"]]
+
+
+async def test_lines_find_who_they_are_about(searcher: Searcher) -> None:
+    expected = {
+        "cardioloque": ["heart", "heart-remote", "heart-later"],
+        "otite enfant": ["gp", "child"],
+        "pédiatre urgent": ["child"],
+        "Dr O'Brien": ["no-slot"],
+        "RPPS 8 10001234567": ["no-slot"],
+        "10009999999": ["far"],
+        "480780097": ["lab"],
+        "martin cardiologue": ["heart"],
+        "médecin martin": ["heart"],
+        "laboratoire cerballiance": ["lab"],
+        "pharmacie des lilas": ["pharmacy"],
+        "cardiologue en visio": ["heart-remote"],
+        "cardiologue secteur 2": ["heart"],
+        "cardiologue demain": ["heart-later"],
+        "sans rdv": ["gp"],
+    }
+    found = {what: await find(searcher, what) for what in expected}
+    assert {what: sorted(keys) for what, keys in found.items()} == {
+        what: sorted(keys) for what, keys in expected.items()
+    }
+
+
+async def test_what_was_read_is_told_part_by_part(searcher: Searcher) -> None:
+    page = await searcher.page("cardioloque en visio urgent anglais")
+    assert page["query"]["read"] == {
+        "parts": [
+            {
+                "kind": "need",
+                "typed": "cardioloque",
+                "meaning": "cardiologue",
+                "use": "searched",
+                "corrected_from": "cardioloque",
+                "corrected_to": "cardiologue",
+            },
+            {
+                "kind": "consultation",
+                "typed": "visio",
+                "meaning": "en téléconsultation",
+                "use": "filter",
+            },
+            {
+                "kind": "when",
+                "typed": "urgent",
+                "meaning": "dès que possible",
+                "use": "preference",
+            },
+        ],
+        "unused": ["anglais"],
+        "sentences": [],
+    }
+    assert page["query"]["asked"].get("consultation") is None
+
+
+async def test_a_moment_bounds_the_slots_that_show(searcher: Searcher) -> None:
+    page = await searcher.page("cardiologue demain matin")
+    assert page["window"]["from"] == "2026-06-16T22:00:00Z"
+    assert page["window"]["to"] == "2026-06-17T10:59:59Z"
+    later = await searcher.page("cardiologue vendredi")
+    assert list_codes(later) == ["moment_unknown"]
+    assert later["total"]["value"] == 3
+
+
+async def test_what_nobody_meets_is_given_up_and_the_rest_is_answered(searcher: Searcher) -> None:
+    home = await searcher.page("cardiologue à domicile")
+    assert home["total"]["value"] == 3
+    assert list_uses(home) == {"cardiologue": "searched", "domicile": "given_up"}
+    assert list_codes(home) == ["given_up"]
+    nobody = await searcher.page("xyzzyx cardiologue secteur 2")
+    assert [offer_key(card) for card in nobody["results"]] == ["heart"]
+    assert list_uses(nobody)["xyzzyx"] == "given_up"
+    assert list_uses(nobody)["secteur 2"] == "filter"
+
+
+async def test_a_person_is_seen_without_a_slot_and_whatever_the_qualities(
+    searcher: Searcher,
+) -> None:
+    page = await searcher.page("Dr O'Brien à domicile")
+    assert [offer_key(card) for card in page["results"]] == ["no-slot"]
+    assert page["mode"] == "all"
+    assert list_uses(page) == {"O Brien": "searched", "domicile": "told"}
+    assert "name_mode" in [warning["code"] for warning in page["warnings"]]
+
+
+async def test_danger_is_said_first_whatever_else_the_line_holds(searcher: Searcher) -> None:
+    for what in ("cardiologue douleur thoracique", "vétérinaire AVC", "Dr Martin ne respire plus"):
+        page = await searcher.page(what)
+        first, *_ = page["query"]["read"]["sentences"]
+        assert first["code"] == "danger", what
+        assert "régulation médicale" in first["message"]
+
+
+async def test_what_is_elsewhere_is_said_with_where_to_turn(searcher: Searcher) -> None:
+    for what, turn in (("véto", "3115"), ("SAMU social", "115"), ("pharmacie de garde", "3237")):
+        page = await searcher.page(what)
+        assert any(turn in one["message"] for one in page["query"]["read"]["sentences"]), what
+
+
+async def test_a_walk_by_cursor_stays_in_the_search_that_found_the_page(
+    index_offers: IndexOffers,
+) -> None:
+    key = build_cursor_key(None)
+    searcher = index_offers([doctor(f"d{n}", n / 10, [slot(n + 1)]) for n in range(7)])
+    what, found = "généraliste xyzzyx à domicile", []
+    page = await searcher.page(what, key=key, size=2)
+    while True:
+        found += [offer_key(card) for card in page["results"]]
+        assert list_uses(page)["xyzzyx"] == "given_up"
+        if page["next"] is None:
+            break
+        assert "xyzzyx" not in page["next"]["cursor"]
+        page = await searcher.page(what, key=key, size=2, cursor=page["next"]["cursor"])
+    assert sorted(found) == [f"d{n}" for n in range(7)]
+
+
+async def test_no_line_of_french_words_ends_in_a_mute_zero(searcher: Searcher) -> None:
+    random = Random(16)
+    words = [phrase.text for phrase in load_phrases().phrases]
+    words += [row["name"].title() for row in table_rows("surnames")]
+    words += ["xyzzyx", "Brest", "29200", "à", "de", "chez", "mon", "ma", "mercredi", "Dr", "?"]
+    mute = []
+    for _ in range(200):
+        what = " ".join(random.sample(words, random.choice((1, 1, 2, 3, 4))))[:200]
+        try:
+            page = await searcher.page(what)
+        except QueryTooShort:
+            continue
+        if not page["total"]["value"] and not page["query"]["read"]["sentences"]:
+            mute.append(what)
+    assert mute == []

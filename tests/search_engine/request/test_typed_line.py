@@ -1,0 +1,199 @@
+"""What a line is searched as: who, among whom, with what, and what is given up in turn."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from mappings.analysis import fold
+from search_engine.request.criteria import Criteria
+from search_engine.request.interpretation import Interpretation, interpret_word
+from search_engine.request.problems import QueryTooShort
+from search_engine.request.typed_line import (
+    Attempt,
+    Use,
+    build_attempts,
+    choose_filters,
+    filter_criteria,
+    list_uses,
+    read_line,
+)
+
+
+def ask(what: str, **criteria: object) -> Criteria:
+    """A search in Mende, unless another place is said."""
+    return Criteria(what=what, **({"insee": "48095"} | criteria))
+
+
+def attempt(what: str, **criteria: object) -> tuple[Attempt, ...]:
+    """The searches of a line in turn."""
+    asked = ask(what, **criteria)
+    line = read_line(asked)
+    return build_attempts(line, choose_filters(line.reading, asked))
+
+
+def meaning(what: str) -> Interpretation:
+    """Who a line looks for first."""
+    return attempt(what)[0].meaning
+
+
+def specialties(word: str) -> set[str]:
+    """The codes of a word of the tables."""
+    known = interpret_word(word)
+    assert known is not None
+    return set(known.specialties)
+
+
+@pytest.mark.proves("F025", "F026", "W23")
+def test_every_writing_of_general_medicine_is_the_same_search() -> None:
+    texts = (
+        *("médecin généraliste", "MEDECIN GENERALISTE", "médecins généralistes", "MG", "mg"),
+        *("Le médecin  généraliste", "medecin-generaliste", "Médecine générale", "M.G."),
+        *("toubib", "medecin generalliste", "un docteur svp"),
+    )
+    read = {text: meaning(text) for text in texts}
+    assert {text for text, one in read.items() if one.specialties != ("SM26", "SM53", "SM54")} == (
+        set()
+    )
+    assert {one.label for one in read.values()} == {"Médecine générale"}
+    assert {one.bypass_professions for one in read.values()} == {("10",)}
+
+
+def test_a_complaint_asks_for_any_of_those_who_treat_it() -> None:
+    asked = set(meaning("otite enfant 4 ans").specialties)
+    for word in ("généraliste", "pédiatre", "ORL"):
+        assert specialties(word) <= asked, word
+
+
+def test_who_is_named_counts_before_a_complaint() -> None:
+    assert meaning("kiné entorse").professions == ("70",)
+    assert not meaning("kiné entorse").specialties
+
+
+@pytest.mark.proves("F029")
+def test_a_name_is_searched_without_its_civility_and_with_its_apostrophe() -> None:
+    names = {
+        " Dr  Élodie Le Goff-Séité ": "elodie le goff seite",
+        "M. ROUSSEL": "roussel",
+        "Mme O'Brien": "o'brien",
+        "N’Guyen": "n'guyen",
+        "martin cardiologue": "martin",
+    }
+    assert {text: meaning(text).text for text in names} == names
+
+
+def test_a_name_and_a_speciality_hold_together_then_the_name_is_given_up() -> None:
+    named, rest = attempt("martin cardiologue")
+    assert (named.meaning.text, set(named.meaning.specialties)) == (
+        "martin",
+        specialties("cardiologue"),
+    )
+    assert rest.meaning.text is None
+    assert [part.typed for part in rest.given_up] == ["martin"]
+
+
+def test_a_general_word_beside_a_name_is_a_doctor_of_any_speciality() -> None:
+    named, rest = attempt("médecin martin")
+    assert (named.meaning.text, named.meaning.professions) == ("martin", ("10",))
+    assert not named.meaning.specialties
+    assert rest.meaning.label == "Médecine générale"
+
+
+def test_a_structure_is_searched_by_its_kind_and_name_then_its_whole_name() -> None:
+    strict, whole = attempt("laboratoire Cerballiance")
+    assert (strict.meaning.text, strict.meaning.structure_kinds) == (
+        "cerballiance",
+        ("laboratory",),
+    )
+    assert (whole.meaning.text, whole.meaning.has_codes) == ("laboratoire cerballiance", False)
+
+
+def test_a_need_that_no_code_names_is_looked_for_by_its_word() -> None:
+    [only] = attempt("EHPAD")
+    assert (only.meaning.text, only.meaning.has_codes) == ("ehpad", False)
+
+
+def test_a_number_is_one_person_or_structure() -> None:
+    assert meaning("8 10001234567").rpps == "10001234567"
+    assert meaning("FINESS 480780097").finess == "480780097"
+    numbered, rest = attempt("10001234567 cardiologue")
+    assert numbered.meaning == Interpretation("10001234567", rpps="10001234567")
+    assert set(rest.meaning.specialties) == specialties("cardiologue")
+
+
+def test_qualities_set_criteria_and_are_given_up_when_nobody_meets_them() -> None:
+    filtered, rest = attempt("cardiologue secteur 1 en visio ouvert")
+    assert filter_criteria(filtered.filters) == {
+        "consultation": ["VR"],
+        "sector": ["1"],
+        "open_now": True,
+    }
+    assert (rest.filters, rest.given_up) == ((), filtered.filters)
+
+
+def test_a_criterion_that_the_caller_set_wins_over_the_line() -> None:
+    [only] = attempt("kiné à domicile", consultation=["VR"])
+    assert only.filters == ()
+    assert [use for _, use in list_uses(read_line(ask("kiné à domicile")).reading, only)] == [
+        Use.SEARCHED,
+        Use.TOLD,
+    ]
+
+
+def test_qualities_hide_no_person_who_is_looked_for() -> None:
+    first, *_ = attempt("Dr Martin cardiologue en visio")
+    assert (first.meaning.text, first.filters) == ("martin", ())
+
+
+@pytest.mark.parametrize("text", ["ce soir", "à domicile", "sans rdv", "bonjour", "anglais"])
+def test_a_line_that_names_nobody_asks_for_general_medicine(text: str) -> None:
+    assert meaning(text).label == "Médecine générale"
+
+
+@pytest.mark.parametrize("text", ["AVC", "ambulance", "15", "vétérinaire"])
+def test_what_is_dangerous_or_elsewhere_asks_for_no_offer(text: str) -> None:
+    [only] = attempt(text)
+    assert not (only.meaning.has_codes or only.meaning.names_somebody)
+
+
+def test_danger_beside_a_need_leaves_the_need() -> None:
+    assert set(meaning("douleur thoracique cardiologue").specialties) == specialties("cardiologue")
+
+
+def test_a_place_in_the_line_stands_for_the_place_not_given() -> None:
+    asked = Criteria(what="pharmacie Mende")
+    assert not asked.has_place
+    assert [part.value for part in read_line(asked).reading.find_parts("where")] == ["Mende"]
+    assert read_line(ask("pharmacie Mende")).reading.unused == ("Mende",)
+    with pytest.raises(ValidationError, match="one_place"):
+        Criteria(what="pharmacie")
+
+
+@pytest.mark.proves("F002")
+@pytest.mark.parametrize("text", ["ab", "d'", "?", "  x ", "***", "zz"])
+def test_a_short_text_that_is_no_known_word_is_refused(text: str) -> None:
+    with pytest.raises(QueryTooShort) as caught:
+        read_line(ask(text))
+    assert caught.value.field == "what"
+    assert "zz" not in str(caught.value)
+
+
+@pytest.mark.proves("F030", "W22")
+@pytest.mark.parametrize("text", ['dupont" *:*', "title:x && y", "{!geofilt}", "a*bc?"])
+def test_query_syntax_is_only_letters(text: str) -> None:
+    found = meaning(text).text or ""
+    assert set(found.split()) <= set(fold(text).split())
+    assert all(char.isalnum() or char in " '" for char in found)
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=200))
+def test_any_text_is_searched_or_refused(text: str) -> None:
+    if not text.strip():
+        return
+    try:
+        attempts = attempt(text.strip())
+    except QueryTooShort:
+        return
+    assert attempts
+    assert len(attempts) <= 5
