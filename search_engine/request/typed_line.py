@@ -15,6 +15,8 @@ from mappings.analysis import fold
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.names import is_proper_noun
+from search_engine.understanding.phrases import is_title_word
 from search_engine.understanding.read_what import GENERALIST, is_general_need, read_what
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
 from search_engine.understanding.vocabulary import AMBIGUOUS, lookup_key
@@ -34,6 +36,9 @@ FILTER_CRITERIA = {
 
 PREFERENCES = frozenset({PartKind.GENDER, PartKind.NO_CAR, PartKind.NO_APPOINTMENT, PartKind.WHEN})
 """Parts that are wishes: they hide nobody. A moment that bounds the window is a filter."""
+
+GIVE_UP_ORDER = (PartKind.SECTOR, PartKind.OPEN_NOW, PartKind.WHEN, PartKind.CONSULTATION)
+"""Which filter is given up first where nobody meets all: the price before the way to be seen."""
 
 APOSTROPHE = re.compile("['’ʼ`´]")
 _WORD = re.compile(r"[\w'’ʼ`´]+")
@@ -104,9 +109,25 @@ def build_attempts(line: TypedLine, filters: Sequence[TextPart]) -> tuple[Attemp
     if named and not held:
         return tuple(named)
     lost = tuple(part for part in named[0].searched if part not in held) if named else ()
-    rest = Attempt(_need_meaning(line, held), held, (), (*lost, *filters))
-    filtered = [rest._replace(filters=tuple(filters), given_up=lost)] if filters else []
-    return (*named, *filtered, rest)
+    rest = Attempt(_need_meaning(line, held), held, (), lost)
+    return (*named, *_give_up_filters(rest, filters))
+
+
+def _give_up_filters(rest: Attempt, filters: Sequence[TextPart]) -> list[Attempt]:
+    """With all filters, without those of one kind, without any."""
+    kinds = [kind for kind in GIVE_UP_ORDER if any(part.kind is kind for part in filters)]
+    kept = [tuple(filters)]
+    if len(kinds) > 1:
+        kept += [tuple(part for part in filters if part.kind is not kind) for kind in kinds]
+    if filters:
+        kept.append(())
+    return [
+        rest._replace(
+            filters=some,
+            given_up=(*rest.given_up, *(part for part in filters if part not in some)),
+        )
+        for some in kept
+    ]
 
 
 def list_uses(reading: Reading, attempt: Attempt) -> tuple[UsedPart, ...]:
@@ -171,9 +192,21 @@ def _build_named_attempts(
         return []
     strict = Attempt(_name_meaning(line, who, held), (*who, *held))
     whole = tuple(part._replace(own_name="") for part in who)
-    if not any(part.own_name and _interpret_words(part.words) for part in who):
-        return [strict._replace(meaning=_name_meaning(line, whole, held))]
-    return [strict, strict._replace(meaning=_name_meaning(line, whole, held))]
+    by_whole_name = strict._replace(meaning=_name_meaning(line, whole, held))
+    attempts = (
+        [by_whole_name] if by_whole_name.meaning == strict.meaning else [strict, by_whole_name]
+    )
+    if any(not is_general_need(part) for part in held) and _is_sure_name(line.reading):
+        attempts.append(Attempt(_name_meaning(line, who, ()), who, (), held))
+    return attempts
+
+
+def _is_sure_name(reading: Reading) -> bool:
+    """A person, not a word that nothing knows: a civility, a frequent name or a given name."""
+    words = [word for part in reading.find_parts(PartKind.NAME) for word in part.value.split()]
+    return bool(words) and (
+        any(map(is_proper_noun, words)) or any(map(is_title_word, reading.ignored))
+    )
 
 
 def _number_meaning(numbers: Sequence[TextPart]) -> Interpretation:
@@ -193,7 +226,8 @@ def _name_meaning(
     meanings = [one for part in needs for one in _interpret_beside_name(part)]
     meanings += [one for part in who if part.own_name for one in _interpret_words(part.words)]
     words = " ".join(_write_name(line.text, part) for part in who)
-    label = line.text.strip() if not needs else " ".join(part.typed for part in who)
+    alone = len(line.reading.parts) == len(who)
+    label = line.text.strip() if alone else " ".join(part.typed for part in who)
     if not meanings:
         return Interpretation(label, text=words)
     joined = join_meanings(meanings)

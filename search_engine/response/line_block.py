@@ -48,13 +48,18 @@ def _part(used: UsedPart) -> dict[str, Any]:
         {
             "kind": part.kind.value,
             "typed": part.typed,
-            "meaning": describe_part(part) or KIND_LABELS[part.kind],
+            "meaning": _meaning(part),
             "use": used.use.value,
             "corrected_from": typed,
             "corrected_to": meant,
             "alternatives": others or None,
         }
     )
+
+
+def _meaning(part: TextPart) -> str:
+    """A name as typed; a quality without value by its kind."""
+    return part.typed if part.kind in NAMES else describe_part(part) or KIND_LABELS[part.kind]
 
 
 def _list_sentences(plan: Plan, total: int) -> Iterator[tuple[str, str]]:
@@ -100,10 +105,14 @@ def _say_late_moments(plan: Plan) -> Iterator[tuple[str, str]]:
 def _say_given_up(given_up: Sequence[TextPart]) -> Iterator[tuple[str, str]]:
     for part in given_up:
         if part.kind in FILTER_CRITERIA or part.kind is PartKind.WHEN:
-            end = "aucune offre ici ne répond à ce critère, qui n'a pas été retenu."
+            message = f"« {_meaning(part)} » : aucune offre ici n'y répond, ce n'est pas retenu."
+        elif part.kind in NEEDS_WORDS:
+            message = f"« {part.typed} » : personne de ce nom ici n'y répond, ce n'est pas retenu."
         else:
-            end = f"{_subject(part)} ici. Le reste de la recherche est affiché."
-        yield "given_up", f"« {part.typed} » : {end}"
+            message = (
+                f"« {part.typed} » : {_subject(part)} ici. Le reste de la recherche est affiché."
+            )
+        yield "given_up", message
 
 
 def _subject(part: TextPart) -> str:

@@ -140,5 +140,11 @@ def _table_phrases() -> Iterator[Phrase]:
         yield Phrase(text, PartKind.NEED.value, text, (text,))
 
 
+def is_title_word(text: str) -> bool:
+    """Whether the text is a civility, which a name follows: ``Dr``, ``Mme``."""
+    found = load_phrases().find_longest(split_tokens(text))
+    return found is not None and found.phrase.kind == TITLE
+
+
 PARTS: Mapping[str, PartKind] = MappingProxyType({kind.value: kind for kind in PartKind})
 """Kinds of rows that are parts of the line."""

@@ -157,7 +157,7 @@ def test_unknown_routes_and_methods_are_problems_too(api: httpx.Client) -> None:
 
 @pytest.mark.proves("F030", "W22")
 @pytest.mark.parametrize(
-    "text", ['x" OR *:*', "a && b || !c", "{!geofilt}", "dupont*?~2", "\\", "<script>", "%00%0a"]
+    "text", ['x" OR *:*', "aq && bz || !cx", "{!geofilt}", "dupont*?~2", "\\", "<script>", "%00%0a"]
 )
 def test_text_is_never_syntax(api: httpx.Client, text: str) -> None:
     response = api.post("/v1/search", json={"what": text, "insee": "48095", "mode": "all"})

@@ -83,13 +83,20 @@ def test_a_name_is_searched_without_its_civility_and_with_its_apostrophe() -> No
 
 
 def test_a_name_and_a_speciality_hold_together_then_the_name_is_given_up() -> None:
-    named, rest = attempt("martin cardiologue")
+    named, alone, rest = attempt("martin cardiologue")
+    assert (alone.meaning.text, alone.meaning.has_codes) == ("martin", False)
     assert (named.meaning.text, set(named.meaning.specialties)) == (
         "martin",
         specialties("cardiologue"),
     )
     assert rest.meaning.text is None
     assert [part.typed for part in rest.given_up] == ["martin"]
+
+
+def test_a_word_that_nothing_knows_hides_nobody_who_treats() -> None:
+    named, rest = attempt("kiné xyzzyx")
+    assert (named.meaning.text, named.meaning.professions) == ("xyzzyx", ("70",))
+    assert (rest.meaning.text, rest.meaning.professions) == (None, ("70",))
 
 
 def test_a_general_word_beside_a_name_is_a_doctor_of_any_speciality() -> None:
@@ -122,7 +129,12 @@ def test_a_number_is_one_person_or_structure() -> None:
 
 
 def test_qualities_set_criteria_and_are_given_up_when_nobody_meets_them() -> None:
-    filtered, rest = attempt("cardiologue secteur 1 en visio ouvert")
+    filtered, *fewer, rest = attempt("cardiologue secteur 1 en visio ouvert")
+    assert [[part.typed for part in one.given_up] for one in fewer] == [
+        ["secteur 1"],
+        ["ouvert"],
+        ["en visio"],
+    ]
     assert filter_criteria(filtered.filters) == {
         "consultation": ["VR"],
         "sector": ["1"],
@@ -196,4 +208,4 @@ def test_any_text_is_searched_or_refused(text: str) -> None:
     except QueryTooShort:
         return
     assert attempts
-    assert len(attempts) <= 5
+    assert len(attempts) <= 9
