@@ -23,7 +23,7 @@ from search_engine.execution.search import search
 from search_engine.query.treating_doctor import read_doctor
 from search_engine.request.area import AddressFinder, Area, find_home
 from search_engine.request.criteria import MAX_TEXT, Criteria, CursorText, Mode, Role
-from search_engine.request.typed_line import TypedLine
+from search_engine.request.typed_line import LineRead
 from search_engine.response.page import Page
 
 IGNORED = {
@@ -178,7 +178,7 @@ async def lrm_search(
     async def area(criteria: Criteria, finder: AddressFinder) -> Area:
         return await resolve_place_area(resolved.place, lrm.geocoder, find_home(criteria))
 
-    def line(criteria: Criteria) -> TypedLine:
+    def line(criteria: Criteria) -> LineRead:
         return resolved.specialty.line
 
     page = await search(

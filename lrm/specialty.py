@@ -14,7 +14,7 @@ from mappings import codes
 from mappings.analysis import fold
 from mappings.codes import Code
 from search_engine.request.interpretation import Interpretation, interpret_codes, interpret_word
-from search_engine.request.typed_line import NAMES, NUMBERS, TypedLine, build_attempts
+from search_engine.request.typed_line import NAMES, NUMBERS, LineRead, build_attempts
 from search_engine.understanding.read_what import read_what
 from search_engine.understanding.reading import Reading
 
@@ -51,7 +51,7 @@ _URN = re.compile(r"urn:oid:(?P<oid>[0-9.]+)\|(?P<code>[A-Za-z0-9-]{1,10})", re.
 class Specialty:
     """What is searched; ``code`` when the link gave one, ``warnings`` when it was not followed."""
 
-    line: TypedLine
+    line: LineRead
     code: Code | None = None
     warnings: tuple[Mapping[str, str], ...] = field(default=())
 
@@ -88,7 +88,7 @@ def _parse_urn(text: str) -> Specialty:
     code = None if urn is None else find_code(urn["oid"], urn["code"].upper())
     if code is None:
         return _general(UNKNOWN)
-    return Specialty(TypedLine(code.label, Reading(()), interpret_codes((code,))), code)
+    return Specialty(LineRead(code.label, Reading(()), interpret_codes((code,))), code)
 
 
 def find_code(oid: str, code: str) -> Code | None:
@@ -122,9 +122,9 @@ def _read_words(text: str) -> Specialty:
     others = tuple(part.typed for part in reading.parts if part not in parts)
     kept = Reading(parts, (*reading.unused, *others), reading.ignored)
     known = [word for word in kept.words if interpret_word(word) is not None]
-    return Specialty(TypedLine(text, kept)) if known else _general(UNKNOWN, kept)
+    return Specialty(LineRead(text, kept)) if known else _general(UNKNOWN, kept)
 
 
 def _general(warning: Mapping[str, str], reading: Reading = NOTHING_READ) -> Specialty:
-    line = TypedLine(GENERAL_MEDICINE, reading, interpret_word(GENERAL_MEDICINE))
+    line = LineRead(GENERAL_MEDICINE, reading, interpret_word(GENERAL_MEDICINE))
     return Specialty(line, warnings=(warning,))

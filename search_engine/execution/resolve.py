@@ -12,8 +12,8 @@ from search_engine.request.area import AddressFinder, Area
 from search_engine.request.criteria import Criteria
 from search_engine.request.moments import find_span
 from search_engine.request.typed_line import (
-    Attempt,
-    TypedLine,
+    LineAttempt,
+    LineRead,
     build_attempts,
     choose_filters,
     filter_criteria,
@@ -25,14 +25,14 @@ from search_engine.understanding.reading import PartKind, TextPart
 SEED_LIMIT = 2**31
 
 AreaResolver = Callable[[Criteria, AddressFinder], Awaitable[Area]]
-LineReader = Callable[[Criteria], TypedLine]
+LineReader = Callable[[Criteria], LineRead]
 
 
 class Setting(NamedTuple):
     """What all searches of a line share."""
 
     parsed: ParsedRequest
-    line: TypedLine
+    line: LineRead
     area: Area
     window: SearchWindow
     seed: int
@@ -67,7 +67,7 @@ async def resolve_requests(
     return _build_requests(Setting(parsed, line, area, window, seed))
 
 
-def _add_place(criteria: Criteria, line: TypedLine) -> Criteria:
+def _add_place(criteria: Criteria, line: LineRead) -> Criteria:
     """The place inside the line as ``where``, when none was given beside it."""
     inside = line.reading.find_parts(PartKind.WHERE)
     if criteria.has_place or not inside:
@@ -90,7 +90,7 @@ def _choose_moments(setting: Setting) -> list[TextPart]:
     return [part for part in moments if find_span(part.value, setting.window)][:1]
 
 
-def _build_request(setting: Setting, attempt: Attempt, number: int) -> ResolvedRequest:
+def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> ResolvedRequest:
     criteria, profile, state = setting.parsed
     reading, area = setting.line.reading, setting.area
     placed = _add_place(criteria, setting.line)

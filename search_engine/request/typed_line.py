@@ -66,7 +66,7 @@ class UsedPart(NamedTuple):
     use: Use
 
 
-class TypedLine(NamedTuple):
+class LineRead(NamedTuple):
     """A line and its reading; ``meaning`` where codes came instead of words."""
 
     text: str
@@ -74,7 +74,7 @@ class TypedLine(NamedTuple):
     meaning: Interpretation | None = None
 
 
-class Attempt(NamedTuple):
+class LineAttempt(NamedTuple):
     """One search of a line: who is looked for, the parts that say so, those that filter.
 
     ``given_up`` are the parts that found nobody in the attempts before it.
@@ -86,7 +86,7 @@ class Attempt(NamedTuple):
     given_up: tuple[TextPart, ...] = ()
 
 
-def read_line(criteria: Criteria) -> TypedLine:
+def read_line(criteria: Criteria) -> LineRead:
     """The line of a search, read; a place inside it counts where no other is given.
 
     Raises ``QueryTooShort`` for a text under three letters that is no known word (F002).
@@ -95,10 +95,10 @@ def read_line(criteria: Criteria) -> TypedLine:
     known = [part for part in reading.parts if part.kind is not PartKind.NAME]
     if not known and len(fold(criteria.what).replace(" ", "")) < MIN_LETTERS:
         raise QueryTooShort
-    return TypedLine(criteria.what, reading)
+    return LineRead(criteria.what, reading)
 
 
-def build_attempts(line: TypedLine, filters: Sequence[TextPart]) -> tuple[Attempt, ...]:
+def build_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAttempt, ...]:
     """The searches of a line in turn, the next one where none before has a result.
 
     ``filters`` are the parts that may hide offers; never a person who is looked for.
@@ -109,11 +109,11 @@ def build_attempts(line: TypedLine, filters: Sequence[TextPart]) -> tuple[Attemp
     if named and not held:
         return tuple(named)
     lost = tuple(part for part in named[0].searched if part not in held) if named else ()
-    rest = Attempt(_need_meaning(line, held), held, (), lost)
+    rest = LineAttempt(_need_meaning(line, held), held, (), lost)
     return (*named, *_give_up_filters(rest, filters))
 
 
-def _give_up_filters(rest: Attempt, filters: Sequence[TextPart]) -> list[Attempt]:
+def _give_up_filters(rest: LineAttempt, filters: Sequence[TextPart]) -> list[LineAttempt]:
     """With all filters, without those of one kind, without any."""
     kinds = [kind for kind in GIVE_UP_ORDER if any(part.kind is kind for part in filters)]
     kept = [tuple(filters)]
@@ -130,7 +130,7 @@ def _give_up_filters(rest: Attempt, filters: Sequence[TextPart]) -> list[Attempt
     ]
 
 
-def list_uses(reading: Reading, attempt: Attempt) -> tuple[UsedPart, ...]:
+def list_uses(reading: Reading, attempt: LineAttempt) -> tuple[UsedPart, ...]:
     """What each part of the line did in an attempt."""
     return tuple(UsedPart(part, _find_use(part, attempt)) for part in reading.parts)
 
@@ -162,7 +162,7 @@ def list_meanings(part: TextPart) -> tuple[tuple[str, str], ...]:
     return tuple((word, word) for word in part.words) if many else ()
 
 
-def _find_use(part: TextPart, attempt: Attempt) -> Use:
+def _find_use(part: TextPart, attempt: LineAttempt) -> Use:
     if part.kind is PartKind.WHERE or part in attempt.searched:
         return Use.SEARCHED
     if part in attempt.filters:
@@ -178,26 +178,26 @@ def _choose_needs(reading: Reading) -> tuple[TextPart, ...]:
 
 
 def _build_named_attempts(
-    line: TypedLine, held: tuple[TextPart, ...], unheld: tuple[TextPart, ...]
-) -> list[Attempt]:
+    line: LineRead, held: tuple[TextPart, ...], unheld: tuple[TextPart, ...]
+) -> list[LineAttempt]:
     """By number, or by name among those of the needs; a structure also by its whole name.
 
     A need without codes, ``CHU``, is looked for by its word in the names.
     """
     numbers = line.reading.find_parts(*NUMBERS)
     if numbers:
-        return [Attempt(_number_meaning(numbers), numbers)]
+        return [LineAttempt(_number_meaning(numbers), numbers)]
     who = (*line.reading.find_parts(*NAMES), *unheld)
     if not who:
         return []
-    strict = Attempt(_name_meaning(line, who, held), (*who, *held))
+    strict = LineAttempt(_name_meaning(line, who, held), (*who, *held))
     whole = tuple(part._replace(own_name="") for part in who)
     by_whole_name = strict._replace(meaning=_name_meaning(line, whole, held))
     attempts = (
         [by_whole_name] if by_whole_name.meaning == strict.meaning else [strict, by_whole_name]
     )
     if any(not is_general_need(part) for part in held) and _is_sure_name(line.reading):
-        attempts.append(Attempt(_name_meaning(line, who, ()), who, (), held))
+        attempts.append(LineAttempt(_name_meaning(line, who, ()), who, (), held))
     return attempts
 
 
@@ -220,7 +220,7 @@ def _number_meaning(numbers: Sequence[TextPart]) -> Interpretation:
 
 
 def _name_meaning(
-    line: TypedLine, who: Sequence[TextPart], needs: Sequence[TextPart]
+    line: LineRead, who: Sequence[TextPart], needs: Sequence[TextPart]
 ) -> Interpretation:
     """The name, among those of the needs and of the structure's kind."""
     meanings = [one for part in needs for one in _interpret_beside_name(part)]
@@ -240,7 +240,7 @@ def _interpret_beside_name(part: TextPart) -> list[Interpretation]:
     return _interpret_words(words)
 
 
-def _need_meaning(line: TypedLine, needs: Sequence[TextPart]) -> Interpretation:
+def _need_meaning(line: LineRead, needs: Sequence[TextPart]) -> Interpretation:
     """The needs; a general practitioner for a line of qualities; nobody for what is elsewhere."""
     if line.meaning is not None:
         return line.meaning

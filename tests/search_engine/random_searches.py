@@ -9,7 +9,7 @@ from typing import Any
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation
-from search_engine.request.typed_line import TypedLine
+from search_engine.request.typed_line import LineRead
 from search_engine.understanding.reading import Reading
 from tests.search_engine.oracle.query import OracleQuery
 from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN_NAMES, NOW, Centre
@@ -57,9 +57,9 @@ class RandomSearch:
     now: datetime
     oracle_query: OracleQuery
 
-    def read_line(self, criteria: Criteria) -> TypedLine:
+    def read_line(self, criteria: Criteria) -> LineRead:
         """Stands for the reading of the text."""
-        return TypedLine(criteria.what, Reading(()), self.meaning)
+        return LineRead(criteria.what, Reading(()), self.meaning)
 
     async def resolve_area(self, criteria: Criteria, deps: Any) -> Area:
         """Stands for the resolution of the place."""

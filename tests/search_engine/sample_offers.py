@@ -13,7 +13,7 @@ from search_engine.execution.search import search
 from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation
-from search_engine.request.typed_line import TypedLine, read_line
+from search_engine.request.typed_line import LineRead, read_line
 from search_engine.understanding.reading import Reading
 from slots.stored import overlap_instants
 from tests.geography.empty_geocoder import EmptyGeocoder
@@ -145,9 +145,9 @@ def department(code: str = "14", **fields: Any) -> Area:
     return commune(**{**border, "explicit_radius": False, **fields})
 
 
-def read_as(meaning: Interpretation) -> Callable[[Criteria], TypedLine]:
+def read_as(meaning: Interpretation) -> Callable[[Criteria], LineRead]:
     """Stands for the reading of any text."""
-    return lambda criteria: TypedLine(criteria.what, Reading(()), meaning)
+    return lambda criteria: LineRead(criteria.what, Reading(()), meaning)
 
 
 class Searcher:

@@ -10,7 +10,7 @@ from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word
 from search_engine.request.problems import QueryTooShort
 from search_engine.request.typed_line import (
-    Attempt,
+    LineAttempt,
     Use,
     build_attempts,
     choose_filters,
@@ -25,7 +25,7 @@ def ask(what: str, **criteria: object) -> Criteria:
     return Criteria(what=what, **({"insee": "48095"} | criteria))
 
 
-def attempt(what: str, **criteria: object) -> tuple[Attempt, ...]:
+def attempt(what: str, **criteria: object) -> tuple[LineAttempt, ...]:
     """The searches of a line in turn."""
     asked = ask(what, **criteria)
     line = read_line(asked)
