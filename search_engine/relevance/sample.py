@@ -117,9 +117,25 @@ def is_name(text: str) -> bool:
 
 
 def build_name_search(offer: Offer) -> Search:
-    """The offer by its name in its own commune, present or not: its absence is another rule."""
-    place = {"insee": offer["insee"]} if "insee" in offer else {"department": offer["department"]}
-    return {"what": searchable_name(offer), **place, "mode": Mode.ALL.value, "absent": True}
+    """The offer by its name around its commune, present or not: its absence is another rule."""
+    return {
+        "what": searchable_name(offer),
+        **build_own_place(offer),
+        "mode": Mode.ALL.value,
+        "absent": True,
+    }
+
+
+def build_own_place(offer: Offer) -> Search:
+    """The centre of the offer's commune as a point, else its department.
+
+    From a point only what lies near is found. A search of the commune itself always holds the
+    commune's own offers, also those whose point is wrong.
+    """
+    commune = load_gazetteer().by_insee(offer.get("insee", ""))
+    if commune is None:
+        return {"department": offer["department"]}
+    return {"lat": commune.lat, "lon": commune.lon}
 
 
 def item_id(items: KnownItems, offer: Offer) -> str:

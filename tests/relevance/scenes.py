@@ -156,6 +156,7 @@ def border_scene() -> list[Offer]:
     """Bourg-en-Bresse, 20 km: neighbours of Saône-et-Loire and Jura."""
     saone = {**BOURG, "department": "71", "insee": "71270"}
     jura = {**BOURG, "department": "39", "insee": "39300"}
+    bugey = {**BOURG, "insee": "01034"}
     tomorrow = [slot(30)]
     return [
         doctor("b-71", slots=tomorrow, **around(saone, 3, participant=True)),
@@ -163,7 +164,7 @@ def border_scene() -> list[Offer]:
         doctor("b-01", slots=tomorrow, **around(BOURG, 6)),
         doctor("b-01-mid", slots=tomorrow, **around(BOURG, 15)),
         doctor("b-71-far", slots=tomorrow, **around(saone, 19)),
-        doctor("b-01-far", slots=tomorrow, **around(BOURG, -50, participant=True)),
+        doctor("b-01-far", slots=tomorrow, **around(bugey, -50, participant=True)),
     ]
 
 
