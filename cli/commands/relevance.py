@@ -14,7 +14,9 @@ from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, REFUSED, UNAVAILABLE
 from cli.options import parse_now
 from cli.output import exit_with_error, open_delayed_bar, print_json, result_console
+from cli.views import doctrine as doctrine_text
 from cli.views import relevance as relevance_text
+from cli.views.relevance_page import render_relevance_page
 from elastic.client import ADMIN_TIMEOUT_S, async_client
 from elastic.errors import ElasticError
 from elastic.names import offers_alias
@@ -22,7 +24,9 @@ from elastic.settings import read_elastic_settings
 from indexers.reindex.recipe import Judge
 from search_engine.logs import configure_logs
 from search_engine.relevance.cases import PRODUCT_CASES, Cases, CasesFileInvalid, load_cases
-from search_engine.relevance.index_probe import SEED
+from search_engine.relevance.doctrine.figures import GATED_PROFILE, DoctrineFigures
+from search_engine.relevance.doctrine.judging import PATIENTS, measure_doctrine
+from search_engine.relevance.index_probe import SEED, IndexProbe
 from search_engine.relevance.judge import Advance, judge
 from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.verdict import RelevanceVerdict
@@ -30,7 +34,7 @@ from search_engine.request.configuration import BadConfigurationError, check_sea
 from search_engine.request.problem_document import (
     problem_from_search_error,
 )
-from search_engine.request.problems import SearchProblem
+from search_engine.request.problems import SearchProblem, UnknownCode
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +63,19 @@ def relevance(
             "--readings", help="Seulement la lecture des textes, qui ne demande aucun index."
         ),
     ] = False,
+    doctrine: Annotated[
+        bool,
+        typer.Option(
+            "--doctrine", help="Seulement l'ordre : 400 patients, et qui n'est pas sur leur page."
+        ),
+    ] = False,
+    profile: Annotated[
+        str, typer.Option(metavar="NOM", help="Profil de classement mesuré par --doctrine.")
+    ] = GATED_PROFILE,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FICHIER", help="Écrit la page de ce qui n'est pas trouvé."),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, help="Graine du tirage des personnes et des structures tapées.")
     ] = SEED,
@@ -86,6 +103,9 @@ def relevance(
     l'index (search_engine/relevance/known_items/known_items.csv) : « dr X », X mal écrit, « X
     cardiologue », « pharmacie Y ». Elles sont comptées et dites, sans faire échouer.
 
+    L'ordre se mesure à part, par --doctrine : 400 patients dans dix lieux contrastés, et pour
+    chaque première page ce que coûterait, en minutes, chaque offre qui n'y est pas.
+
     Une plainte devient un cas : écrivez-le dans un fichier et passez-le à --cases.
 
     Exemples :
@@ -98,14 +118,22 @@ def relevance(
 
     sas relevance --cases plaintes.toml
 
+    sas relevance --html pertinence.html
+
+    sas relevance --doctrine
+
     Codes de sortie : 0 bon ; 1 pas assez bon ; 2 commande à corriger ; 3 service indisponible.
     """
     if readings:
         _report_readings(as_json=as_json)
         return
-    moment, judged = parse_now(now), _load_case_file(cases)
+    moment = parse_now(now)
+    if doctrine:
+        _report_doctrine(index, moment, profile=profile, seed=seed, as_json=as_json)
+        return
+    judged = _load_case_file(cases)
     with open_relevance_error_report():
-        name = index or offers_alias(read_elastic_settings().index_prefix)
+        name = _choose_index(index)
         with open_delayed_bar("Recherches jugées") as bar:
             verdict = asyncio.run(
                 _judge_index(
@@ -118,12 +146,55 @@ def relevance(
                     advance=bar.show_count,
                 )
             )
+    if html is not None:
+        _write_report_page(html, render_relevance_page(verdict, name, moment))
     if as_json:
         print_json(relevance_text.as_json(verdict, name, moment), indent=True)
     else:
         result_console(highlight=False).print(relevance_text.report(verdict, name))
     if not verdict.good:
         raise typer.Exit(REFUSED)
+
+
+def _choose_index(index: str | None) -> str:
+    return index or offers_alias(read_elastic_settings().index_prefix)
+
+
+def _write_report_page(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        exit_with_error(f"{path} ne peut être écrit ({error.strerror}).", BAD_USAGE)
+
+
+def _report_doctrine(
+    index: str | None, now: datetime, *, profile: str, seed: int, as_json: bool
+) -> None:
+    """Print the figures of the order; exit code 1 where a target of the doctrine is missed."""
+    with open_relevance_error_report():
+        name = _choose_index(index)
+        with open_delayed_bar("Patients", total=PATIENTS) as bar:
+            measured = _measure_index(name, now, profile=profile, seed=seed, advance=bar.show_count)
+            try:
+                figures = asyncio.run(measured)
+            except UnknownCode as problem:
+                exit_with_error(problem.detail, BAD_USAGE)
+    if as_json:
+        print_json(doctrine_text.doctrine_as_json(figures, name, now), indent=True)
+    else:
+        result_console(highlight=False).print(doctrine_text.report_doctrine(figures, name))
+    if not figures.good:
+        raise typer.Exit(REFUSED)
+
+
+async def _measure_index(
+    name: str, now: datetime, *, profile: str, seed: int, advance: Advance
+) -> DoctrineFigures:
+    async with async_client(request_timeout=ADMIN_TIMEOUT_S) as client:
+        probe = IndexProbe(client, name, now)
+        return await measure_doctrine(
+            probe, profile=profile, seed=seed, patients=PATIENTS, advance=advance
+        )
 
 
 def build_gate_judge(now: datetime) -> Judge:

@@ -10,6 +10,7 @@ from click.testing import Result
 from elasticsearch import Elasticsearch
 from typer.testing import CliRunner
 
+from cli.commands import relevance
 from cli.main import app
 from elastic import lifecycle
 from elastic.names import offers_alias
@@ -238,6 +239,37 @@ def test_without_an_index_or_a_node_the_service_is_said_to_be_missing(
     assert "Traceback" not in result.output
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", "http://127.0.0.1:1")
     assert sas("relevance").exit_code == 3
+
+
+def test_the_page_names_what_is_not_found_and_escapes_it(
+    sas: Sas, create_offers: CreateOffers, tmp_path: Path
+) -> None:
+    create_offers(town(names=["<b>INCONNU</b>"]))
+    page = tmp_path / "pertinence.html"
+    assert sas("relevance", "--now", SEARCHED, "--html", page).exit_code == 1
+    text = page.read_text("utf-8")
+    assert "Cet index ne répond pas assez bien" in text
+    assert "Titre ou civilité, et nom : 3 sur 3" in text
+    assert "&lt;b&gt;INCONNU&lt;/b&gt;" in text
+    assert "<b>" not in text
+    assert sas("relevance", "--now", SEARCHED, "--html", tmp_path / "no" / "a.html").exit_code == 2
+
+
+def test_the_doctrine_is_measured_beside_its_targets(
+    sas: Sas, create_offers: CreateOffers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relevance, "PATIENTS", 10)
+    create_offers(town())
+    found = sas("relevance", "--doctrine", "--now", SEARCHED, "--json")
+    figures: dict[str, Any] = orjson.loads(found.stdout)
+    assert found.exit_code == (1 if figures["missed"] else 0)
+    assert (figures["gate"], figures["places"]) == (True, {"Mende (48)": 10})
+    assert figures["contexts"]["dense"]["pages"] == 0
+    assert figures["contexts"]["elsewhere"]["pages"] + figures["empty"] == 10
+    text = sas("relevance", "--doctrine", "--now", SEARCHED, "--profile", "distance")
+    assert text.exit_code == 0, text.output
+    assert "3 % au plus" in text.output
+    assert sas("relevance", "--doctrine", "--now", SEARCHED, "--profile", "none").exit_code == 2
 
 
 # The gate ------------------------------------------------------------------------------------

@@ -1,6 +1,15 @@
 """Known items judged: each template typed for a few subjects of the index."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from asyncio import gather
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -51,10 +60,17 @@ async def judge_known_items(
             yield begin_outcome(template, 0, {"what": template.what}).as_not_judged(
                 f"aucun « {template.subject} » ne remplit cette ligne dans cet index"
             )
-        for rank, line in enumerate(lines, 1):
-            search = build_item_search(template, line.offer, line.what)
-            about = begin_outcome(template, rank, search)
-            yield await judge_line(probe, template, line.offer, about)
+        for outcome in await gather(*judge_lines(probe, template, lines)):
+            yield outcome
+
+
+def judge_lines(
+    probe: IndexProbe, template: ItemTemplate, lines: Iterable[TypedLine]
+) -> Iterator[Coroutine[Any, Any, CaseOutcome]]:
+    """The lines of a template, to be typed at once."""
+    for rank, line in enumerate(lines, 1):
+        search = build_item_search(template, line.offer, line.what)
+        yield judge_line(probe, template, line.offer, begin_outcome(template, rank, search))
 
 
 def fill_template(

@@ -1,0 +1,1 @@
+"""The doctrine measured: is whoever costs the patient least on the first page?"""
