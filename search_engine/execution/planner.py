@@ -128,7 +128,8 @@ def circle_key(request: ResolvedRequest) -> CircleKey | None:
     A name, a number or a treating doctor is more than codes. A sparse department is alike
     everywhere; elsewhere each commune has its own circle.
     """
-    if request.meaning.names_somebody or request.without_rpps is not None:
+    named = request.meaning.names_somebody or not request.meaning.has_codes
+    if named or request.without_rpps is not None:  # no key holds anything of a person
         return None
     sparse = is_sparse(Plan(request, request.area))
     where = request.area.department if sparse else request.area.insee or ""

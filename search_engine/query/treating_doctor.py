@@ -17,7 +17,10 @@ from search_engine.query.filters import name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
 from search_engine.request.area import Area
+from search_engine.request.typed_line import write_name
 from search_engine.request.window import SearchWindow
+from search_engine.understanding.read_what import read_what
+from search_engine.understanding.reading import PartKind
 
 NOT_IDENTIFIED = {
     "code": "sas_pf_001",
@@ -49,7 +52,8 @@ class DoctorQuery:
 def read_doctor(text: str) -> DoctorQuery:
     """What the parameter holds: ``urn:oid:...|8<RPPS>``, an RPPS with or without its 8, a name.
 
-    Only a text that begins as a URN is one: Journo and Boidin are names (F051, W31).
+    Only a text that begins as a URN is one: Journo and Boidin are names (F051, W31). Of a line that
+    says more, ``Dr Martin, cardiologue``, the number or the name counts, read as in every search.
     """
     urn = _RPPS_URN.fullmatch(text.strip())
     if urn:
@@ -57,7 +61,17 @@ def read_doctor(text: str) -> DoctorQuery:
     if _URN.match(text.strip()):
         return DoctorQuery()
     rpps = as_rpps(text)
-    return DoctorQuery(rpps=rpps) if rpps else DoctorQuery(name=text)
+    return DoctorQuery(rpps=rpps) if rpps else _read_line(text)
+
+
+def _read_line(text: str) -> DoctorQuery:
+    reading = read_what(text, place_given=True)
+    numbers, names = reading.find_parts(PartKind.RPPS), reading.find_parts(PartKind.NAME)
+    if numbers:
+        return DoctorQuery(rpps=as_rpps(numbers[0].value))
+    says_more = len(reading.parts) > len(names) or reading.unused
+    inside = " ".join(write_name(text, part) for part in names)
+    return DoctorQuery(name=inside if inside and says_more else text)
 
 
 def people_body(name: str, area: Area) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mappings.analysis import fold
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_proper_noun
 from search_engine.understanding.phrases import is_title_word
 from search_engine.understanding.read_what import GENERALIST, is_general_need, read_what
@@ -182,8 +183,11 @@ def _build_named_attempts(
 ) -> list[LineAttempt]:
     """By number, or by name among those of the needs; a structure also by its whole name.
 
-    A need without codes, ``CHU``, is looked for by its word in the names.
+    A need without codes, ``CHU``, is looked for by its word in the names. Where codes came instead
+    of words, nobody is named.
     """
+    if line.meaning is not None:
+        return []
     numbers = line.reading.find_parts(*NUMBERS)
     if numbers:
         return [LineAttempt(_number_meaning(numbers), numbers)]
@@ -225,7 +229,7 @@ def _name_meaning(
     """The name, among those of the needs and of the structure's kind."""
     meanings = [one for part in needs for one in _interpret_beside_name(part)]
     meanings += [one for part in who if part.own_name for one in _interpret_words(part.words)]
-    words = " ".join(_write_name(line.text, part) for part in who)
+    words = " ".join(write_name(line.text, part) for part in who)
     alone = len(line.reading.parts) == len(who)
     label = line.text.strip() if alone else " ".join(part.typed for part in who)
     if not meanings:
@@ -248,8 +252,9 @@ def _need_meaning(line: LineRead, needs: Sequence[TextPart]) -> Interpretation:
     if meanings:
         others = tuple(other for part in needs for other in list_meanings(part))
         return replace(join_meanings(meanings), alternatives=others)
-    if needs or line.reading.find_parts(PartKind.DANGER, PartKind.ELSEWHERE):
-        return Interpretation(line.text.strip())
+    elsewhere = line.reading.find_parts(PartKind.DANGER, PartKind.ELSEWHERE)
+    if elsewhere:
+        return Interpretation(", ".join(map(describe_part, elsewhere)))
     return join_meanings(_interpret_words((GENERALIST,)))
 
 
@@ -258,7 +263,7 @@ def _interpret_words(words: Iterable[str]) -> list[Interpretation]:
     return [meaning for word in words if (meaning := interpret_word(word)) is not None]
 
 
-def _write_name(text: str, part: TextPart) -> str:
+def write_name(text: str, part: TextPart) -> str:
     """The folded name as it is searched; an apostrophe stays, N'GUYEN and O'BRIEN are one word."""
     if part.kind in NEEDS_WORDS:
         return fold(part.words[0])

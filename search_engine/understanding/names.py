@@ -3,6 +3,7 @@
 The tables are those that the invented country draws from, ``mappings/tables``.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -20,6 +21,18 @@ def is_family_name(tokens: Sequence[Token]) -> bool:
 def is_proper_noun(folded: str) -> bool:
     """Whether a folded word is of a frequent family or given name, or is a commune."""
     return folded in _name_words() or bool(load_gazetteer().by_name(folded))
+
+
+def begins_family_name(folded: str) -> bool:
+    """Whether a folded word is the start of a frequent family name: ``marti``, typed on the way."""
+    names = _sorted_family_names()
+    position = bisect_left(names, folded)
+    return position < len(names) and names[position].startswith(folded)
+
+
+@cache
+def _sorted_family_names() -> tuple[str, ...]:
+    return tuple(sorted(_family_names()))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from search_engine.understanding.dangers import find_near_danger
-from search_engine.understanding.names import is_proper_noun
+from search_engine.understanding.names import begins_family_name, is_proper_noun
 from search_engine.understanding.phrases import (
     FILLER,
     TITLE,
@@ -97,10 +97,10 @@ def _count_town_words(tokens: Sequence[Token]) -> int:
 
 
 def _find_near(token: Token) -> tuple[str, ...]:
-    """No word is mended that is known as it stands, or a frequent name, or a commune."""
+    """No word is mended that is known as it stands, or a frequent name, its start, or a commune."""
     if token.singular in load_phrases().known_words or token.folded in SMALL_WORDS:
         return ()
-    if is_proper_noun(token.folded):
+    if is_proper_noun(token.folded) or begins_family_name(token.folded):
         return ()
     return tuple(find_near_words(token.singular))
 

@@ -21,6 +21,8 @@ URN = "urn:oid:1.2.250.1.71.4.2.1|8" + RPPS
         ("1 0003 456 789", DoctorQuery(rpps=RPPS)),
         ("Dr Journo", DoctorQuery(name="Dr Journo")),
         ("Boidin", DoctorQuery(name="Boidin")),
+        ("Dr O'Brien, cardiologue", DoctorQuery(name="o'brien")),
+        ("Dr Martin 8 1000 3456 789", DoctorQuery(rpps=RPPS)),
         ("D'Urn: Oid", DoctorQuery(name="D'Urn: Oid")),
         ("urn:oid:1.2.250.1.71.4.2.1|0123456789", DoctorQuery()),
         ("urn:oid:1.2.3|8" + RPPS, DoctorQuery()),

@@ -82,6 +82,14 @@ def test_a_name_is_searched_without_its_civility_and_with_its_apostrophe() -> No
     assert {text: meaning(text).text for text in names} == names
 
 
+def test_a_name_begun_is_no_word_with_an_error() -> None:
+    assert [meaning(text).text for text in ("Marti", "Fourni", "dubo")] == [
+        "marti",
+        "fourni",
+        "dubo",
+    ]
+
+
 def test_a_name_and_a_speciality_hold_together_then_the_name_is_given_up() -> None:
     named, alone, rest = attempt("martin cardiologue")
     assert (alone.meaning.text, alone.meaning.has_codes) == ("martin", False)
@@ -166,6 +174,12 @@ def test_a_line_that_names_nobody_asks_for_general_medicine(text: str) -> None:
 def test_what_is_dangerous_or_elsewhere_asks_for_no_offer(text: str) -> None:
     [only] = attempt(text)
     assert not (only.meaning.has_codes or only.meaning.names_somebody)
+
+
+def test_no_label_of_a_line_that_names_nobody_holds_what_was_typed() -> None:
+    """The label of a meaning is a key of hints."""
+    assert meaning("infarctus de ma voisine Lanvollon").label != "infarctus de ma voisine Lanvollon"
+    assert meaning("véto").label == "vétérinaire"
 
 
 def test_danger_beside_a_need_leaves_the_need() -> None:

@@ -1,0 +1,54 @@
+"""How a line was read, as a regulator sees it above the page."""
+
+from typing import Any
+
+from rich.text import Text
+
+from cli.views.page_line import reading_lines, sentence_lines
+
+
+def write_lines(read: dict[str, Any]) -> list[str]:
+    """The text of the lines, sentences first."""
+    lines = [*sentence_lines(read), *reading_lines(read)]
+    return [line.plain for line in lines if isinstance(line, Text)]
+
+
+def build_part(typed: str, meaning: str, use: str = "searched", **more: str) -> dict[str, str]:
+    return {"kind": "need", "typed": typed, "meaning": meaning, "use": use, **more}
+
+
+def test_a_line_of_one_need_says_nothing_more_than_the_title() -> None:
+    read = {"parts": [build_part("MG", "généraliste")], "unused": [], "sentences": []}
+    assert write_lines(read) == []
+
+
+def test_what_was_corrected_understood_and_left_is_one_line() -> None:
+    parts = [
+        build_part(
+            "cardioloque",
+            "cardiologue",
+            corrected_from="cardioloque",
+            corrected_to="cardiologue",
+        ),
+        build_part("domicile", "à domicile", "filter"),
+        build_part("urgent", "dès que possible", "preference"),
+    ]
+    read = {"parts": parts, "unused": ["anglais"], "sentences": []}
+    assert write_lines(read) == [
+        "« cardioloque » lu « cardiologue » ; compris : cardiologue, à domicile (filtre), "
+        "dès que possible (souhait) ; non utilisé : anglais"
+    ]
+
+
+def test_the_sentence_of_danger_comes_first_and_in_red() -> None:
+    message = "« AVC » : à transmettre sans attendre à la régulation médicale"
+    parts = [build_part("AVC", "AVC", "told")]
+    read = {
+        "parts": parts,
+        "unused": [],
+        "sentences": [{"code": "danger", "message": message}],
+    }
+    assert write_lines(read)[0] == message
+    first = next(sentence_lines(read))
+    assert isinstance(first, Text)
+    assert first.style == "bold red"
