@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from geography.commune_lookup import NamedCommune, PostalAddress, read_commune_code
+from geography.density import DensityClass, find_density_class
 from geography.departments import (
     Department,
     commune_zone,
@@ -18,6 +19,7 @@ from geography.departments import (
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer, load_gazetteer
 from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
+from geography.radii_file import REASON
 from geography.where.coordinates import PastedPoint, is_link, parse_coordinates
 from geography.where.text_place import Home
 from mappings.records import Precision
@@ -35,6 +37,14 @@ from search_engine.request.problems import (
 
 BORDER_KM = 5.0
 """Tolerance around the farthest corner of the communes: a patient on a beach or a border road."""
+
+LEAST_RADIUS_KM = {
+    DensityClass.DENSE: 5.0,
+    DensityClass.URBAN: 10.0,
+    DensityClass.MIXED: 15.0,
+    DensityClass.RURAL: 25.0,
+}
+"""Default radius at least, by kind of area: half of Finistère is country, its radius is 10 km."""
 
 MIN_RADIUS_KM = 0.001
 """Smallest radius searched: Elasticsearch refuses one that rounds to nothing."""
@@ -148,7 +158,7 @@ def point_area(
     if commune is None:
         raise PlaceOutsideFrance(field)
     kind = AreaKind.POINT if radius_km is None else AreaKind.CIRCLE
-    around = _commune_area(commune, radius_km)
+    around = _commune_area(commune._replace(lat=lat, lon=lon), radius_km)
     return around._replace(
         kind=kind, lat=lat, lon=lon, patient_point=True, precision=None, source="request"
     )
@@ -247,7 +257,8 @@ def address_area(
     """Around what the geocoder found; better than its commune, it is the patient's own point."""
     commune = gazetteer.by_insee(address.insee) or gazetteer.nearest(address.lat, address.lon)
     exact = address.precision is not Precision.MUNICIPALITY
-    return _commune_area(commune, radius_km)._replace(
+    there = commune._replace(lat=address.lat, lon=address.lon)
+    return _commune_area(there, radius_km)._replace(
         kind=AreaKind.ADDRESS if exact else AreaKind.COMMUNE,
         label=address.label,
         lat=address.lat,
@@ -261,8 +272,25 @@ def address_area(
     )
 
 
+def choose_default_radius(department: Department, lat: float, lon: float) -> float:
+    """The radius in kilometres of a search without one: the department's, and at least that of the
+    kind of area around the point, unless the operator set it (F013)."""
+    set_by_operator = any(
+        correction.field == "city_radius_km" and correction.reason == REASON
+        for correction in department.corrections
+    )
+    if set_by_operator:
+        return department.city_radius_km
+    return max(department.city_radius_km, LEAST_RADIUS_KM[find_density_class(lat, lon)])
+
+
 def _commune_area(commune: Commune, radius_km: float | None) -> Area:
+    """Around the point given to the commune, which may be that of an address in it."""
     department = departments()[commune.department]
+    if radius_km is None:
+        around_km = choose_default_radius(department, commune.lat, commune.lon)
+    else:
+        around_km = max(radius_km, MIN_RADIUS_KM)
     return Area(
         kind=AreaKind.COMMUNE,
         label=commune.label,
@@ -272,7 +300,7 @@ def _commune_area(commune: Commune, radius_km: float | None) -> Area:
         zone=commune_zone(commune.insee),
         reference_km=department.city_radius_km,
         step_km=department.step_km,
-        radius_km=department.city_radius_km if radius_km is None else max(radius_km, MIN_RADIUS_KM),
+        radius_km=around_km,
         patient_point=False,
         explicit_radius=radius_km is not None,
         insee=commune.insee,

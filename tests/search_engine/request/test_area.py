@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,6 +140,23 @@ async def test_a_swapped_pair_and_a_link_without_point_say_how_to_mend_them(
     with pytest.raises(LinkWithoutPoint):
         await area({"where": "https://maps.app.goo.gl/aBcD"}, service.url)
     assert service.asked == []
+
+
+async def test_the_radius_is_at_least_that_of_the_kind_of_area(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A point of the country and a street of a town have not the radius of their department."""
+    places = {"75056": 5, "29019": 10, "29103": 15, "29213": 25, "48095": 50, "97410": 15}
+    assert {code: (await area({"insee": code})).radius_km for code in places} == places
+    near_brest = await area({"lat": 48.40, "lon": -4.49})
+    assert (near_brest.radius_km, near_brest.reference_km) == (10, 10)
+    country = await area({"lat": 48.60, "lon": -4.12})
+    assert (country.radius_km, country.reference_km) == (25, 10)
+    assert (await area({"insee": "29213", "radius_km": 3})).radius_km == 3
+    own = tmp_path / "radii.json"
+    own.write_text('{"29": {"city_radius_km": 7}}')
+    monkeypatch.setenv("SAS_RADII_FILE", str(own))
+    assert (await area({"insee": "29213"})).radius_km == 7
 
 
 async def test_the_territory_of_the_caller_decides_between_homonyms() -> None:
