@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from geography.distance import distance_km
-from geography.geocoding.geocoder import DepartmentMatch, GeocodedAddress
-from geography.where.text_place import Home
+from geography.geocoding.geocoder import Geocoder
+from geography.geocoding.settings import OFF, GeocoderSettings
 from mappings.records import Offer
 from search_engine.backend.bodies import Clause
 from search_engine.backend.index import Index
@@ -41,18 +42,10 @@ HEAVY = ["slots", "sources", "hours"]
 """What no rule reads of a stored offer."""
 
 
-class NoService:
-    """Finds no address: relevance is judged without any service outside."""
-
-    is_down = True
-
-    async def resolve_text(
-        self, text: str, *, home: Home = ()
-    ) -> GeocodedAddress | DepartmentMatch | None:
-        """Nothing."""
-
-    async def complete(self, text: str) -> list[GeocodedAddress] | None:
-        """Nothing."""
+@cache
+def build_offline_geocoder() -> Geocoder:
+    """Reads places from the gazetteer alone: relevance is judged without any service outside."""
+    return Geocoder(GeocoderSettings(url=OFF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,9 @@ class IndexProbe:
     async def fetch_page(self, raw_criteria: Mapping[str, Any]) -> JudgedAnswer:
         """The first page of a search; raises as ``search`` does."""
         criteria = build_criteria(raw_criteria)
-        page = await search(self.client, self.name, criteria, self.now, geocoder=NoService())
+        page = await search(
+            self.client, self.name, criteria, self.now, geocoder=build_offline_geocoder()
+        )
         return JudgedAnswer(
             criteria, page, await self.fetch_offers(card["id"] for card in page["results"])
         )
@@ -113,7 +108,7 @@ class IndexProbe:
         self, raw_criteria: Mapping[str, Any], traits: Traits | None = None
     ) -> int:
         """How many ordinary offers, with these traits, the area of a search holds."""
-        area = await resolve_area(build_criteria(raw_criteria), NoService())
+        area = await resolve_area(build_criteria(raw_criteria), build_offline_geocoder())
         wanted = [*area_filters(area), {"terms": {"kind": list(ORDINARY_KINDS)}}]
         if traits is not None:
             wanted.append(traits_clause(traits))
