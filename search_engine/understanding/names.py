@@ -25,13 +25,13 @@ def is_proper_noun(folded: str) -> bool:
 
 def begins_family_name(folded: str) -> bool:
     """Whether a folded word is the start of a frequent family name: ``marti``, typed on the way."""
-    names = _sorted_family_names()
+    names = _sort_family_names()
     position = bisect_left(names, folded)
     return position < len(names) and names[position].startswith(folded)
 
 
 @cache
-def _sorted_family_names() -> tuple[str, ...]:
+def _sort_family_names() -> tuple[str, ...]:
     return tuple(sorted(_family_names()))
 
 

@@ -10,6 +10,7 @@ from mappings.analysis import fold
 from search_engine.lookup.suggest import (
     Suggestions,
     SuggestRequest,
+    read_beginning,
     specialties,
     suggest,
     terms,
@@ -130,6 +131,9 @@ def test_an_ambiguous_word_gives_its_meanings_first() -> None:
     ]
 
 
+MEANT = {"cardioloque": ["Cardiologie"], "otite enfant": ["Médecine générale", "ORL", "Pédiatrie"]}
+
+
 @pytest.mark.proves("F004")
 def test_every_suggestion_is_understood_by_the_search() -> None:
     entries = [*specialties("c"), *specialties("p"), *usual_searches()]
@@ -150,3 +154,15 @@ def test_a_meaning_is_proposed_once_and_an_ambiguous_word_never(typed: str) -> N
     meanings = [fold(entry["label"]) for entry in found]
     assert len(set(meanings)) == len(meanings)
     assert not {"psy", "ortho", "chirurgien", "prise de sang"} & {fold(e["what"]) for e in found}
+
+
+def test_a_misspelt_word_or_a_complaint_proposes_who_is_meant() -> None:
+    meant = {text: labels(specialties(fold(text), read_beginning(text).needs)) for text in MEANT}
+    assert {text: [label in meant[text] for label in wanted] for text, wanted in MEANT.items()} == {
+        text: [True] * len(wanted) for text, wanted in MEANT.items()
+    }
+
+
+def test_a_name_is_begun_after_its_civility_and_a_number_is_one_person() -> None:
+    assert read_beginning("Dr mart").names == ("Dr mart", "mart")
+    assert read_beginning("8 1000 3456 789").numbers == ("10003456789",)
