@@ -14,6 +14,9 @@ TITLES = ("dr", "docteur", "docteure", "pr", "professeur", "professeure", "mme",
 PARTICLES = ("de", "du", "des", "d")
 """Dropped from what is searched only: a doctor called Du stays findable by ``names``."""
 
+ARTICLES = ("la", "le", "les", "l")
+"""Dropped, with the particles, from what a structure is searched by: clinique de la Gare."""
+
 ABBREVIATIONS = ("st => saint", "ste => sainte", "sts => saints", "stes => saintes")
 
 MAX_NGRAM = 20
@@ -78,6 +81,7 @@ def analysis_settings() -> dict[str, Any]:
             "saints": {"type": "synonym", "synonyms": list(ABBREVIATIONS)},
             "titles": {"type": "stop", "stopwords": list(TITLES)},
             "particles": {"type": "stop", "stopwords": list(PARTICLES)},
+            "articles": {"type": "stop", "stopwords": list(ARTICLES)},
             "plurals": {"type": "stemmer", "language": "minimal_french"},
             "prefixes": {"type": "edge_ngram", "min_gram": 1, "max_gram": MAX_NGRAM},
             "ceiling": {"type": "truncate", "length": MAX_NGRAM},
@@ -89,6 +93,7 @@ def analysis_settings() -> dict[str, Any]:
         "analyzer": {
             "name": _analyzer(names),
             "name_search": _analyzer([*names, "particles"]),
+            "structure_search": _analyzer([*names, "particles", "articles"]),
             "name_prefix": _analyzer([*names, "prefixes"]),
             "name_prefix_search": _analyzer([*names, "particles", "ceiling"]),
             "label": _analyzer([*labels, "plurals"]),

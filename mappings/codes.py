@@ -17,6 +17,9 @@ SAS_ACTIVITY_SECTORS = frozenset({"SA05", "SA07", "SA08", "SA09", "SA52", "SA67"
 
 HEALTH_CENTRE_SECTOR = "SA05"
 
+CPTS_CATEGORY = "604"
+"""Category (TRE_R397) of a CPTS."""
+
 CONVENTION_SECTORS: Mapping[str, str] = MappingProxyType(
     {
         "0": "Non conventionné",

@@ -5,7 +5,9 @@ identifiers fail it (docs/reference/sources/rpps.md).
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NewType
 
 Rpps = NewType("Rpps", str)
@@ -29,6 +31,29 @@ Instant = NewType("Instant", str)
 
 _NOISE = re.compile(r"[\s. ]+")
 _FINESS = re.compile(r"(\d{2}|2[AB])\d{7}")
+
+
+OVERSEAS_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "262": "262",
+        "263": "262",
+        "269": "262",
+        "639": "262",
+        "692": "262",
+        "693": "262",
+        "590": "590",
+        "690": "590",
+        "691": "590",
+        "594": "594",
+        "694": "594",
+        "596": "596",
+        "696": "596",
+        "697": "596",
+        "508": "508",
+    }
+)
+"""First three digits after the zero -> country code: Réunion and Mayotte 262, Guadeloupe with
+Saint-Martin and Saint-Barthélemy 590, Guyane 594, Martinique 596, Saint-Pierre-et-Miquelon 508."""
 
 
 class StructureIdKind(StrEnum):
@@ -129,3 +154,8 @@ def as_idnst(value: object) -> Idnst | None:
     if re.fullmatch(r"\d{14}", text):
         return Idnst(("3" if is_luhn_valid(text) else "4") + text)
     return None
+
+
+def build_e164(national: str) -> str:
+    """Nine digits after the trunk zero, with the country code of their first digits."""
+    return f"+{OVERSEAS_CODES.get(national[:3], '33')}{national}"

@@ -23,7 +23,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis_settings
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -47,6 +47,11 @@ def _name() -> Text:
     return Text(
         analyzer="name", search_analyzer="name_search", norms=False, fields={"prefix": prefix}
     )
+
+
+def _words(search_analyzer: str) -> Text:
+    """A name found by whole words only."""
+    return Text(analyzer="name", search_analyzer=search_analyzer, norms=False, index_options="docs")
 
 
 def _slots() -> Nested:
@@ -86,6 +91,11 @@ def _identity() -> dict[str, Any]:
         "category": _code(),
         "title": Text(index=False),
         "names": _name(),
+        "place_names": _words("name_search"),
+        "structure_words": _words("structure_search"),
+        "name_sound": _code(),
+        "family_words": _code(),
+        "family_sound": _code(),
         "labels": Text(analyzer="label", search_analyzer="label_search", norms=False),
         "rpps": _code(),
         "adeli": _code(),
@@ -139,7 +149,7 @@ def _place() -> dict[str, Any]:
         "department": _code(),
         "territory": _code(),
         "timezone": _code(),
-        "phones": _display_keyword(),
+        "phones": _code(),
         "hours": Object(enabled=False),
         "open_minutes": IntegerRange(),
         "maternity_level": _code(),
@@ -151,7 +161,6 @@ def _place() -> dict[str, Any]:
 def _future_fields() -> dict[str, Any]:
     """Fields named in ``schema_history.RESERVED_FIELDS``: added now, filled by later versions."""
     return {
-        "name_sound": _code(),
         "person_key": _code(),
         "landmass": _code(),
         "zone": _code(),

@@ -249,7 +249,7 @@ class Offer(TypedDict):
     title: str
     """Name shown on the card."""
     names: list[str]
-    """Every spelling of the name, for name searches."""
+    """Every spelling of its own name, for name searches: joined words (LEGALL) and initials too."""
     fair_key: int
     """Stable random integer: order of offers that are equal otherwise."""
     timezone: str
@@ -259,6 +259,16 @@ class Offer(TypedDict):
     sources: dict[str, SourceMark]
     """Source and day of each group of facts."""
 
+    place_names: NotRequired[list[str]]
+    """Signs and names of the place of a professional: nobody's own name."""
+    structure_words: NotRequired[list[str]]
+    """Of a structure, its name, the words for its category and its commune, searched together."""
+    name_sound: NotRequired[list[str]]
+    """Sound of each word of its own names, by ``mappings.names.sounds``."""
+    family_words: NotRequired[list[str]]
+    """Words of the family names of a professional, folded, joined and apart."""
+    family_sound: NotRequired[list[str]]
+    """Sounds of ``family_words``."""
     labels: NotRequired[list[str]]
     """Words for the speciality, profession or structure, for text searches."""
     structure_kind: NotRequired[str]
@@ -369,8 +379,6 @@ class Offer(TypedDict):
     answered_at: NotRequired[dict[str, str]]
     """By source of slots, the instant of its last answer, an empty one included: UTC text to the
     microsecond. Of two answers of a source the later one holds."""
-    name_sound: NotRequired[list[str]]
-    """Reserved: phonetic keys of the names."""
     person_key: NotRequired[str]
     """Reserved: the RPPS of the professional, else the offer id."""
     landmass: NotRequired[str]

@@ -21,7 +21,7 @@ RENAMED_SLOT_FIELDS: Mapping[str, str] = MappingProxyType(
 REMOVED_OFFER_FIELDS = frozenset({"bookable"})
 """Fields of an offer that schema 6 no longer has."""
 
-RESERVED_FIELDS = frozenset({"name_sound", "person_key", "orientations_today"})
+RESERVED_FIELDS = frozenset({"person_key", "orientations_today"})
 """Fields of the mapping that no writer fills yet."""
 
 CHANGES: Mapping[int, str] = MappingProxyType(
@@ -34,6 +34,10 @@ CHANGES: Mapping[int, str] = MappingProxyType(
         "sources; open_minutes holds hours after midnight and those of public holidays, which "
         "an index of schema 6 lacks: until the next `sas reindex` the filter of open places "
         "finds neither.",
+        8: "names holds the names of the offer itself, joined spellings included; those of the "
+        "practice of a professional are place_names; name_sound, family_words, family_sound and "
+        "structure_words, landmass and zone are filled, and phones are searched. An index of schema 7 has none of "
+        "them: `sas reindex` fills them, and keeps the live slots.",
     }
 )
 """What a version changed from the one before it, in one sentence for an operator."""
@@ -45,7 +49,7 @@ def describe_changes(live: int, wanted: int) -> Iterator[str]:
 
 
 def read_offer(source: Mapping[str, Any]) -> Offer:
-    """An offer as stored by schema 5, 6 or 7, by the names of schema 7.
+    """An offer as stored by schema 5 to 8, by the names of schema 8.
 
     ``zone`` was the IANA time zone in schema 5; an offer that has ``timezone`` is current.
     """

@@ -27,6 +27,7 @@ from mappings.offers import offers_mapping, offers_settings
 from tests.conformance.plugin import ConformancePlugin
 from tests.conformance.recorder import Conformance
 from tests.elastic.single_node import start_node, stop_node
+from tests.search_engine.named import add_name_fields
 from tests.suite.ports import open_dead_port
 from tests.suite.repetitions import FULL, USUAL, Repetitions
 from tests.suite.selection import SelectionPlugin
@@ -130,7 +131,8 @@ def create_offers(es: Elasticsearch, index_prefix: str) -> CreateOffers:
 
 
 def _index_actions(name: IndexName, docs: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    return ({"_index": str(name), "_id": doc["id"], "_source": doc} for doc in docs)
+    made = map(add_name_fields, docs)
+    return ({"_index": str(name), "_id": doc["id"], "_source": doc} for doc in made)
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,10 @@ from indexers.offers.records import Record
 from indexers.offers.structure_register import StructureRegister
 from indexers.quality.reasons import Reason
 from indexers.runs.folder import Quarantines
-from mappings.codes import KIND_LABELS
+from mappings.codes import CPTS_CATEGORY, KIND_LABELS
 from mappings.fields import drop_empty_fields
 from mappings.formats import Cpts
+from mappings.names.spellings import build_place_name_fields
 from mappings.offer_ids import cpts_id, distinct, fair_key
 from mappings.records import Kind, Offer
 
@@ -75,7 +76,8 @@ def _locate_seat(cpts: Cpts, locator: Locator, register: StructureRegister) -> R
 def build_cpts_offer(cpts: Cpts, place: Record, participant: bool, provenance: Provenance) -> Offer:
     """The card of a CPTS; it takes part when a professional's place is attached to it (F096)."""
     mark = provenance.mark(CPTS)
-    offer = {**_identity(cpts), **place, "participant": participant}
+    names = build_place_name_fields([cpts.name], CPTS_CATEGORY, place.get("city", ""))
+    offer = {**_identity(cpts), **names, **place, "participant": participant}
     offer["sources"] = {
         "identity": mark,
         "phones": mark,
@@ -90,7 +92,6 @@ def _identity(cpts: Cpts) -> Record:
         "id": offer_id,
         "kind": Kind.CPTS.value,
         "title": cpts.name,
-        "names": [cpts.name],
         "labels": [KIND_LABELS[Kind.CPTS]],
         "fair_key": fair_key(offer_id),
         "finess": cpts.finess,

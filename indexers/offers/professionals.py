@@ -33,7 +33,8 @@ from mappings.codes import (
     structure_kind,
 )
 from mappings.fields import drop_empty_fields
-from mappings.offer_ids import both_orders, distinct, fair_key, person_title, professional_id
+from mappings.names.spellings import PersonName, build_person_name_fields
+from mappings.offer_ids import distinct, fair_key, person_title, professional_id
 from mappings.records import Kind, Offer, StructureKind
 
 RPPS = "rpps"
@@ -123,7 +124,7 @@ def _identity(person: StagedPerson, place: PracticePlace, trades: list[str]) -> 
         "id": offer_id,
         "kind": _KIND,
         "title": person_title(civility, trades[0] if trades else "", given, family),
-        "names": _names(rows, place),
+        **_names(rows),
         "fair_key": fair_key(offer_id),
         "rpps": rpps,
         **drop_empty_fields(
@@ -131,18 +132,21 @@ def _identity(person: StagedPerson, place: PracticePlace, trades: list[str]) -> 
             given=given,
             civility=civility,
             adeli=distinct([row.get("adeli", "") for row in person.rows]),
+            place_names=_list_place_names(place),
         ),
     }
 
 
-def _names(rows: list[Activity], place: PracticePlace) -> list[str]:
-    """Every spelling of the person's name, then the names of the place."""
-    names: list[str] = []
-    for row in rows:
-        names += both_orders(row.get("family", ""), row.get("given", ""))
-    for row in place.rows:
-        names += row.get("brand", ""), row.get("place_name", "")
-    return distinct(names)
+def _names(rows: list[Activity]) -> dict[str, list[str]]:
+    """Every spelling of the person's own name, and what it is found by."""
+    people = dict.fromkeys(PersonName(row.get("family", ""), row.get("given", "")) for row in rows)
+    return build_person_name_fields(list(people))
+
+
+def _list_place_names(place: PracticePlace) -> list[str]:
+    """Sign and name of the place: they count for nobody's own name."""
+    named = [(row.get("brand", ""), row.get("place_name", "")) for row in place.rows]
+    return distinct(name for both in named for name in both)
 
 
 def _exercise(

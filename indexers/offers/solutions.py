@@ -14,6 +14,7 @@ from indexers.runs.folder import Quarantines
 from mappings.codes import KIND_LABELS, find_specialty_group, professions, specialties
 from mappings.fields import drop_empty_fields
 from mappings.formats import Solution
+from mappings.names.spellings import build_place_name_fields
 from mappings.offer_ids import distinct, fair_key, solution_id
 from mappings.records import Kind, Offer
 
@@ -45,7 +46,7 @@ def _identity(solution: Solution) -> Record:
         "id": offer_id,
         "kind": Kind.SOLUTION.value,
         "title": solution.name,
-        "names": [solution.name],
+        **build_place_name_fields([solution.name], "", ""),
         "fair_key": fair_key(offer_id),
         "link": str(solution.link),
         **drop_empty_fields(

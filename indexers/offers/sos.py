@@ -21,6 +21,7 @@ from mappings.codes import KIND_LABELS, find_specialty_group, professions, speci
 from mappings.fields import drop_empty_fields
 from mappings.formats import SosAssociation, SosPoint, StructureSettings, rank_record
 from mappings.identifiers import as_idnst, structure_id_kind
+from mappings.names.spellings import build_place_name_fields
 from mappings.offer_ids import distinct, fair_key, sos_point_id
 from mappings.records import Kind, Offer
 
@@ -81,6 +82,7 @@ def build_sos_offer(
     offer = {
         **_identity(association, point),
         **located.fields,
+        **_names(association, point, located.fields.get("city", "")),
         **association_fields(settings),
         **point_information(settings),
         "sources": _sources(located.point_source, provenance),
@@ -103,7 +105,6 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
         "id": offer_id,
         "kind": Kind.SOS_POINT.value,
         "title": point.name,
-        "names": distinct([point.name, association.name, kind]),
         "labels": distinct([kind, trade, skill]),
         "fair_key": fair_key(offer_id),
         "siret": association.siret,
@@ -119,6 +120,11 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
         ),
         **hours_fields(point.hours, on_duty=True),
     }
+
+
+def _names(association: SosAssociation, point: SosPoint, city: str) -> dict[str, list[str]]:
+    names = (point.name, association.name, KIND_LABELS[Kind.SOS_POINT])
+    return build_place_name_fields(names, "", city)
 
 
 def _sources(point_source: str, provenance: Provenance) -> Record:

@@ -17,6 +17,7 @@ from indexers.sources.finess.structure import Structure, structure_exclusion_rea
 from mappings.codes import KIND_LABELS, structure_categories, structure_kind
 from mappings.fields import drop_empty_fields
 from mappings.formats import StructureSettings
+from mappings.names.spellings import build_place_name_fields
 from mappings.offer_ids import distinct, fair_key, structure_id
 from mappings.records import Kind, Offer, StructureKind
 
@@ -59,7 +60,11 @@ def build_structure_offer(located: LocatedSubject[Structure], facts: StructureFa
     """The offer of a located structure."""
     structure = located.subject
     kind = structure_kind(structure["category"]) or StructureKind.OTHER
-    offer = {**_identity(structure, kind), **located.fields}
+    identity = _identity(structure, kind)
+    offer = {**identity, **located.fields}
+    offer |= build_place_name_fields(
+        [identity["title"]], structure["category"], offer.get("city", "")
+    )
     offer |= _settings(structure["finess"], kind, offer["timezone"], facts)
     offer["sources"] = _sources(located, offer, facts.provenance)
     return cast("Offer", offer)
@@ -76,7 +81,6 @@ def _identity(structure: Structure, kind: StructureKind) -> Record:
         "structure_kind": kind.value,
         "category": category,
         "title": name or label,
-        "names": [name or label],
         "labels": distinct([KIND_LABELS[kind], label]),
         "fair_key": fair_key(offer_id),
         "finess": finess,

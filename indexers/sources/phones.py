@@ -10,27 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-OVERSEAS: Mapping[str, str] = MappingProxyType(
-    {
-        "262": "262",
-        "263": "262",
-        "269": "262",
-        "639": "262",
-        "692": "262",
-        "693": "262",
-        "590": "590",
-        "690": "590",
-        "691": "590",
-        "594": "594",
-        "694": "594",
-        "596": "596",
-        "696": "596",
-        "697": "596",
-        "508": "508",
-    }
-)
-"""First three digits after the zero -> country code: Réunion and Mayotte 262, Guadeloupe with
-Saint-Martin and Saint-Barthélemy 590, Guyane 594, Martinique 596, Saint-Pierre-et-Miquelon 508."""
+from mappings.identifiers import build_e164
 
 LOCAL_NUMBERS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {"975": ("508", 6), "986": ("681", 6), "987": ("689", 8), "988": ("687", 6)}
@@ -88,7 +68,7 @@ def plain_number(text: str) -> str:
     """The number of a field that is ten figures and nothing else, as most are; else ``""``."""
     if len(text) != 10 or text[0] != "0" or text[1] == "0":  # noqa: PLR2004
         return ""
-    return _e164(text[1:]) if text.isascii() and text.isdigit() else ""
+    return build_e164(text[1:]) if text.isascii() and text.isdigit() else ""
 
 
 def merge_phone_fields(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) -> PhoneField:
@@ -101,11 +81,6 @@ def merge_phone_fields(fields: Iterator[PhoneField] | tuple[PhoneField, ...]) ->
         emails.update(dict.fromkeys(field.emails))
         refused.extend(field.refused)
     return PhoneField(tuple(numbers), tuple(emails), tuple(refused))
-
-
-def _e164(national: str) -> str:
-    """Nine digits after the trunk zero, with the country code of their first digits."""
-    return f"+{OVERSEAS.get(national[:3], '33')}{national}"
 
 
 def _numbers(part: str, department: str) -> list[str] | None:
@@ -133,7 +108,7 @@ def _french(compact: str) -> str | None:
         or _WITHOUT_PLUS.fullmatch(compact)
         or _WITHOUT_ZERO.fullmatch(compact)
     )
-    return None if match is None else _e164(match["national"])
+    return None if match is None else build_e164(match["national"])
 
 
 def _local(compact: str, department: str) -> str | None:
@@ -153,6 +128,6 @@ def _run_together(compact: str) -> list[str] | None:
     found: list[str] = []
     position = 0
     while match := _NATIONAL.match(compact, position) or _INTERNATIONAL.match(compact, position):
-        found.append(_e164(match["national"]))
+        found.append(build_e164(match["national"]))
         position = match.end()
     return found or None

@@ -14,7 +14,8 @@ from search_engine.backend.index import read_total
 from search_engine.execution.cursor import CursorState
 from search_engine.query.alternatives import FILTERS, build_alternatives
 from search_engine.query.cpts_groups import cards_by_finess, covering_body, cpts_body
-from search_engine.query.filters import name_queries, offer_filters
+from search_engine.query.filters import offer_filters
+from search_engine.query.names.ways import build_well_spelt_query
 from search_engine.query.page_requests import page_requests
 from search_engine.query.plan import CptsGroups, CursorPosition, Plan, ResolvedRequest
 from search_engine.query.radius import (
@@ -25,8 +26,8 @@ from search_engine.query.radius import (
     count_in_circle,
     enough_slot_clauses,
     find_enough_circle,
-    has_exact_name,
     is_sparse,
+    is_well_spelt,
     mandatory_slot_clauses,
 )
 from search_engine.query.solutions import wants_solutions
@@ -37,7 +38,7 @@ CoveringCpts = tuple[str, ...]
 """FINESS of the CPTS whose territory holds the commune."""
 
 SEARCHED_CPTS, COVERING_CPTS = "searched cpts", "covering cpts"
-ENOUGH_OFFERS, EXACT_NAME, CIRCLES = "enough offers", "exact name", "circles"
+ENOUGH_OFFERS, WELL_SPELT, CIRCLES = "enough offers", "well spelt", "circles"
 
 
 class Prediction(NamedTuple):
@@ -222,11 +223,11 @@ def are_offers_few(answers: Answers) -> bool:
 def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answers) -> Decision:
     """The plan that the counts decide: counts in, circle and spelling out."""
     if CIRCLES not in answers:
-        misspelt = EXACT_NAME in answers and not read_total(answers[EXACT_NAME])
+        misspelt = WELL_SPELT in answers and not read_total(answers[WELL_SPELT])
         return Decision(build_plan(request, covering, fuzzy=misspelt))
     counts = answers[CIRCLES]
     circle = find_enough_circle(counts)
-    misspelt = bool(request.meaning.text) and not has_exact_name(counts, circle)
+    misspelt = bool(request.meaning.text) and not is_well_spelt(counts, circle)
     plan = build_plan(request, covering, circle, fuzzy=misspelt)
     return Decision(plan, circle, count_in_circle(counts, circle))
 
@@ -238,13 +239,13 @@ def circle_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[st
 
 
 def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
-    """Whether too few offers match, whether one has the exact name; each stops once it knows."""
+    """Whether too few offers match, whether a name is well spelt; each stops once it knows."""
     plan, bodies = _build_count_plan(request, covering), {}
     if can_enlarge(plan.area):
         bodies[ENOUGH_OFFERS] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
     if request.meaning.text:
-        exact = [name_queries(request.meaning.text, fuzzy=False)["exact"]]
-        bodies[EXACT_NAME] = _at_least(1, plan, [*exact, *mandatory_slot_clauses(plan)])
+        well_spelt = build_well_spelt_query(request.meaning.text)
+        bodies[WELL_SPELT] = _at_least(1, plan, [well_spelt, *mandatory_slot_clauses(plan)])
     return bodies
 
 

@@ -16,12 +16,12 @@ from search_engine.query.grouped_counts import card_count_aggs, count_bucket_car
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import OFFER_FILTERS
 from search_engine.query.radius import (
-    EXACT,
+    WELL_SPELT,
     candidate_radii,
     circle_buckets,
     count_body,
     find_enough_circle,
-    has_exact_name,
+    is_well_spelt,
     mandatory_slot_clauses,
     read_circles,
 )
@@ -88,7 +88,7 @@ def cards_body(plan: Plan) -> Body:
 def read_cards(plan: Plan, answer: Answer) -> int | Plan:
     """The cards in the circle chosen; the plan to count by near spelling if no name is exact."""
     chosen, radii = find_enough_circle(answer), candidate_radii(plan)
-    if EXACT in answer["aggregations"] and not has_exact_name(answer, chosen):
+    if WELL_SPELT in answer["aggregations"] and not is_well_spelt(answer, chosen):
         return plan._replace(
             area=plan.area.enlarge(radii[chosen]) if radii else plan.area, fuzzy=True
         )

@@ -3,14 +3,13 @@
 Filters that a person selects are in ``post_filters``.
 """
 
-from typing import Any
-
 from mappings import codes
 from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
 from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
 from search_engine.query.clauses import or_clause, within
+from search_engine.query.names.ways import list_widest, name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import post_filter_clauses, specialty_clause
 from search_engine.request.area import Area
@@ -29,9 +28,6 @@ The bypass is about a CNAM profession, where general practitioner and cardiologi
 TRE_G15 both are doctors, so it is opened for general medicine only: opened for every
 speciality, "cardiologue" would show all participating general practitioners first.
 """
-
-FUZZINESS = "AUTO:4,8"
-"""Edits allowed by length of the word: none under 4 letters, one under 8, else two."""
 
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement that each mode requires (F042, F046)."""
@@ -131,34 +127,16 @@ def specialty_meanings(meaning: Interpretation) -> list[Clause]:
 
 
 def name_meanings(plan: Plan) -> list[Clause]:
-    """The name searches that may answer: near spellings only when allowed."""
+    """The name searches that may answer: two letters apart only when allowed."""
     if not plan.request.meaning.text:
         return []
-    return list(name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy).values())
+    return list_widest(name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy))
 
 
 def number_meanings(meaning: Interpretation) -> list[Clause]:
     """The person or the structure of a number."""
     numbers = {"rpps": meaning.rpps, "finess": meaning.finess}
     return [{"term": {field: number}} for field, number in numbers.items() if number]
-
-
-def name_queries(text: str, *, fuzzy: bool) -> dict[str, Clause]:
-    """Every word of the text in the names: whole, as a start, or nearly spelt (F029).
-
-    ``match`` takes the text as words, never as query syntax (F030, W22).
-    """
-    queries = {
-        "exact": _match("names", text),
-        "prefix": _match("names.prefix", text),
-    }
-    if fuzzy:
-        queries["fuzzy"] = _match("names", text, fuzziness=FUZZINESS, prefix_length=1)
-    return queries
-
-
-def _match(field: str, text: str, **options: Any) -> Clause:
-    return {"match": {field: {"query": text, "operator": "and", **options}}}
 
 
 def hospitals_with_maternity() -> Clause:

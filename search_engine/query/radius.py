@@ -6,7 +6,8 @@ from search_engine.backend.bodies import Body
 from search_engine.query.availability import has_slot
 from search_engine.query.clauses import and_clause, within
 from search_engine.query.facet_clauses import NOTHING
-from search_engine.query.filters import name_queries, offer_filters
+from search_engine.query.filters import offer_filters
+from search_engine.query.names.ways import build_well_spelt_query
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
@@ -21,7 +22,7 @@ SPARSE_KM = 30.0
 """Reference radius from which a department is so thinly served that most searches look further:
 every circle is counted at once there, where few offers make it cheap."""
 
-COUNTS, EXACT, CIRCLES = "radii", "exact", "circles"
+COUNTS, WELL_SPELT, CIRCLES = "radii", "well spelt", "circles"
 
 
 def can_enlarge(area: Area) -> bool:
@@ -88,14 +89,16 @@ def mandatory_slot_clauses(plan: Plan) -> list[Body]:
 
 
 def count_body(plan: Plan, radii: list[float]) -> Body:
-    """One request without hits: within each radius, how many offers match, and have the exact name.
+    """One request without hits: how many offers match in each radius, and by a name well spelt.
 
     Without any radius, over the department.
     """
     counts = {COUNTS: circle_buckets(plan, radii, enough_slot_clauses(plan))}
     if plan.request.meaning.text:
-        exact = name_queries(plan.request.meaning.text, fuzzy=False)["exact"]
-        counts[EXACT] = circle_buckets(plan, radii, [exact, *mandatory_slot_clauses(plan)])
+        well_spelt = build_well_spelt_query(plan.request.meaning.text)
+        counts[WELL_SPELT] = circle_buckets(
+            plan, radii, [well_spelt, *mandatory_slot_clauses(plan)]
+        )
     everything = offer_filters(plan.with_radius(radii[-1]) if radii else plan)
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
@@ -134,9 +137,9 @@ def count_in_circle(answer: Body, index: int) -> int:
     return _counts(answer, COUNTS)[index]
 
 
-def has_exact_name(answer: Body, index: int) -> bool:
-    """Whether an offer has the exact name within that radius."""
-    return _counts(answer, EXACT)[index] > 0
+def is_well_spelt(answer: Body, index: int) -> bool:
+    """Whether a name within that radius is the one searched, as heard or one letter apart."""
+    return _counts(answer, WELL_SPELT)[index] > 0
 
 
 def _counts(answer: Body, name: str) -> list[int]:

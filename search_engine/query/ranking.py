@@ -1,6 +1,6 @@
 """The order of the results: one table of numbers, read by the query and by the explanation.
 
-score = name (48/32/16) + slot (8) + first circle (4) + participant (2) + in-tier number (< 2)
+score = name (112 to 16) + slot (8) + first circle (4) + participant (2) + in-tier number (< 2)
 
 in-tier number = closeness (0 to 1) + credits of the profile (< 1) + fair order (< 0.005)
 
@@ -8,8 +8,10 @@ in-tier number = closeness (0 to 1) + credits of the profile (< 1) + fair order 
 both on every card. The rules in plain words: ``docs/explanation/ranking.md``.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
 from mappings.instants import utc_text
 from search_engine.query.plan import Plan
@@ -17,7 +19,19 @@ from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 from search_engine.request.window import SearchWindow, end_of_today
 
-NAME = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0}
+NAME: Mapping[str, float] = MappingProxyType(
+    {
+        "exact": 112.0,
+        "sound": 96.0,
+        "near": 80.0,
+        "word": 64.0,
+        "prefix": 48.0,
+        "fuzzy": 32.0,
+        "sign": 16.0,
+    }
+)
+"""Steps of the ways in which a name answers, those of ``names.ways``; best first."""
+
 SLOT = 8.0
 FIRST_CIRCLE = 4.0
 PARTICIPANT = 2.0

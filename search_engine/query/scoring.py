@@ -10,7 +10,7 @@ from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
 from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import center, circle, constant_score, within
-from search_engine.query.filters import name_queries
+from search_engine.query.names.ways import name_queries
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 

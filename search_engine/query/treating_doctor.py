@@ -13,7 +13,7 @@ from mappings.instants import utc_text
 from mappings.records import Kind, Offer, StoredSlot
 from search_engine.query.availability import default_slot_rule, select_visible_slots
 from search_engine.query.clauses import SOURCE, distance_order, own_codes, within
-from search_engine.query.filters import name_queries
+from search_engine.query.names.ways import name_queries
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
 from search_engine.request.area import Area
@@ -78,7 +78,7 @@ def people_body(name: str, area: Area) -> dict[str, Any]:
     """People around with every word of the name: two are enough to know it is not unique."""
     filters = [
         {"term": {"kind": Kind.PROFESSIONAL.value}},
-        name_queries(name, fuzzy=False)["exact"],
+        name_queries(name)["exact"],
         _around(area),
     ]
     people = {"terms": {"field": "rpps", "size": 2}}

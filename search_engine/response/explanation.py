@@ -24,8 +24,12 @@ STEP_LABELS = {
 
 NAME_LABELS = {
     "exact": "nom exact",
+    "sound": "même son",
+    "near": "nom proche",
+    "word": "mot du nom",
     "prefix": "début du nom",
-    "fuzzy": "nom proche",
+    "fuzzy": "nom éloigné",
+    "sign": "nom du lieu",
     None: "autre sens",
 }
 """How the name answered, best first; the last is an offer found by another meaning."""

@@ -10,7 +10,7 @@ from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import select_visible_slots
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
 from search_engine.query.plan import CptsGroups, Plan
-from search_engine.query.ranking import is_distance_ranked
+from search_engine.query.ranking import NAME, is_distance_ranked
 from search_engine.query.treating_doctor import (
     NOT_IDENTIFIED,
     NOT_TRANSMITTED,
@@ -184,7 +184,7 @@ def cpts_filter_card(result: SearchResult) -> Card | None:
     return None if offer is None else card(card_context(result.plan), offer, [])
 
 
-NAME_ORDER = ("exact", "prefix", "fuzzy")
+NAME_ORDER = tuple(NAME)
 
 
 def doctor_card(plan: Plan, hit: dict[str, Any]) -> Card:

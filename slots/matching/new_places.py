@@ -6,11 +6,15 @@ F066, F069; W12 (random ids) and W13 (an editor without phone emptied the card).
 from collections.abc import Sequence
 
 from geography.address import address_key
+<<<<<<< HEAD
 from geography.ground import describe_ground
 from mappings.analysis import fold
+=======
+>>>>>>> 6b90d9d (Hear names: sounds, joined spellings and own names apart from signs, in schema 8)
 from mappings.codes import KIND_LABELS
 from mappings.fields import drop_empty_fields
 from mappings.identifiers import as_finess, as_siret
+from mappings.names.spellings import build_place_name_fields
 from mappings.offer_ids import fair_key, professional_id, sos_point_id
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
 from slots.last_word import read_answer_times
@@ -19,6 +23,9 @@ from slots.matching.matching import Geography, Locate, offer_owner
 PERSON_FIELDS = (
     "title",
     "names",
+    "name_sound",
+    "family_words",
+    "family_sound",
     "labels",
     "adeli",
     "family",
@@ -60,8 +67,7 @@ def build_new_place_offer(
     offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
     offer["fair_key"] = fair_key(offer["id"])
     offer["sources"] = _sources(known[0], source, located)
-    if offer["kind"] == Kind.PROFESSIONAL:
-        _leave_former_place(offer)
+    _leave_former_place(offer)
     if phone := slot.get("phone"):
         offer["phones"] = [phone]
         offer["sources"]["phones"] = {"source": source}
@@ -94,16 +100,16 @@ def refresh_place_offer(offer: Offer, known: Sequence[Offer]) -> Offer:
     if before.get("phones", {}).get("source") == before["place"]["source"]:
         renewed["phones"] = offer["phones"]
         renewed["sources"]["phones"] = before["phones"]
-    if offer["kind"] == Kind.PROFESSIONAL:
-        _leave_former_place(renewed)
+    _leave_former_place(renewed)
     return renewed
 
 
 def _leave_former_place(offer: Offer) -> None:
-    """Drop the names and the kind of the structure that the person was copied from."""
-    family = fold(offer.get("family", ""))
-    offer["names"] = [name for name in offer["names"] if family in fold(name)]
-    if "labels" in offer:
+    """Drop the kind of the structure that a person was copied from, the commune of a point."""
+    if offer["kind"] != Kind.PROFESSIONAL:
+        names = build_place_name_fields(offer["names"], "", offer.get("city", ""))
+        offer.update(names)  # type: ignore[typeddict-item]
+    elif "labels" in offer:
         kinds = set(KIND_LABELS.values())
         offer["labels"] = [label for label in offer["labels"] if label not in kinds]
 
@@ -156,6 +162,7 @@ def _place_fields(
         place_key=key,
         postal_code=place.get("postal_code"),
         place_name=place.get("name"),
+        place_names=[place["name"]] if "name" in place and kind != Kind.SOS_POINT else [],
         **({} if kind == Kind.SOS_POINT else _structure_fields(idnst)),
     )
 

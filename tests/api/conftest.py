@@ -27,6 +27,7 @@ from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
 from search_engine.request.area import AddressFinder
 from tests.geography.empty_geocoder import EmptyGeocoder
+from tests.search_engine.named import add_name_fields
 from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -47,7 +48,7 @@ def dozen_prefix(es: Elasticsearch) -> Iterator[str]:
     prefix = f"api{uuid.uuid4().hex[:10]}"
     name = offers_index(prefix, datetime.now(UTC))
     lifecycle.create_index(es, name, offers_settings(), offers_mapping())
-    offers = json.loads(DOZEN.read_text("utf-8"))
+    offers = [add_name_fields(offer) for offer in json.loads(DOZEN.read_text("utf-8"))]
     bulk(es, [{"_index": str(name), "_id": o["id"], "_source": o} for o in offers], refresh=True)
     lifecycle.swap_alias(es, name.alias, name)
     yield prefix

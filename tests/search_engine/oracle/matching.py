@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from mappings.names.sounds import build_sound_key
 from tests.search_engine.oracle.place import OracleCircle, inside
 from tests.search_engine.oracle.query import OracleQuery, window
 from tests.search_engine.spelling import near, words
@@ -108,17 +109,26 @@ def names_codes(meaning: Any) -> bool:
 
 
 def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
-    """The best way the name answers, near spellings included."""
-    if not query.meaning.text:
-        return None
-    wanted = [word for word in words(query.meaning.text) if word not in PARTICLES]
+    """The best way the name answers, two letters apart included."""
+    wanted = [word for word in words(query.meaning.text or "") if word not in PARTICLES]
     held = [word for name in offer["names"] for word in words(name)]
+    family = words(offer.get("family", ""))
     if not wanted:
         return None
-    if all(word in held for word in wanted):
-        return "exact"
+    whole = {word: [other for other in held if other == word] for word in wanted}
+    heard = {word: [other for other in held if is_heard(word, other)] for word in wanted}
+    close = {word: [other for other in held if near(word, other, 12)] for word in wanted}
+    for way, found in (("exact", whole), ("sound", heard), ("near", close)):
+        if all(found.values()) and any(set(others) & set(family) for others in found.values()):
+            return way
+    if all(whole.values()):
+        return "word"
     if all(any(other.startswith(word) for other in held) for word in wanted):
         return "prefix"
-    if all(any(near(word, other) for other in held) for word in wanted):
+    if all(any(near(word, other, 8) for other in held) for word in wanted):
         return "fuzzy"
     return None
+
+
+def is_heard(word: str, other: str) -> bool:
+    return build_sound_key(word) == build_sound_key(other)

@@ -20,7 +20,8 @@ from tests.search_engine.oracle.slots import TYPES_BY_ROLE, good_slots
 from tests.search_engine.random_score import random_score
 
 TYPE_CREDIT = {"SNP": 0.10, "CPTS": 0.07, "PRO": 0.03, "PUBLIC": 0.0}
-WELL_SPELT = frozenset({"exact", "prefix"})
+STEPS = {"exact": 112.0, "sound": 96.0, "near": 80.0, "word": 64.0, "prefix": 48.0, "fuzzy": 32.0}
+USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def choose_scope(query: OracleQuery, offers: Sequence[dict[str, Any]]) -> Oracle
 
     def passing(circle: OracleCircle) -> list[dict[str, Any]]:
         return filter_offers(
-            query, matching_offers(query, offers, circle, set(WELL_SPELT)), covering
+            query, matching_offers(query, offers, circle, set(USUAL_WAYS)), covering
         )
 
     circle = OracleCircle(query.radius_km)
@@ -87,11 +88,11 @@ def choose_scope(query: OracleQuery, offers: Sequence[dict[str, Any]]) -> Oracle
             circle = OracleCircle(radius, query.radius_km if enlarged else None)
             if enough(query, passing(circle)):
                 break
-    ways = WELL_SPELT
+    ways = USUAL_WAYS
     if query.meaning.text and all(
-        name_match_kind(query, one) != "exact" for one in passing(circle)
+        name_match_kind(query, one) in {None, "prefix"} for one in passing(circle)
     ):
-        ways = WELL_SPELT | {"fuzzy"}
+        ways = USUAL_WAYS | {"fuzzy"}
     return OracleScope(circle, ways)
 
 
@@ -145,7 +146,7 @@ def tier(
     fuzzy: bool,
 ) -> float:
     way = name_match_kind(query, offer)
-    score = {"exact": 48.0, "prefix": 32.0, "fuzzy": 16.0 if fuzzy else 0.0, None: 0.0}[way]
+    score = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
     score += 8.0 if slots else 0.0
     if circle.first is not None and is_near(query, offer, circle.first):
         score += 4.0

@@ -1,0 +1,115 @@
+"""The ways in which a name may answer, from the whole name to the sign at the door.
+
+A person is looked for by the words of his own name, in any order, joined or apart, one of them of
+his family name. The sign of a practice is nobody's own name: it answers last.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mappings.analysis import ARTICLES
+from mappings.names.sounds import build_sound_key
+from mappings.names.spellings import list_ways_to_write
+from mappings.records import Kind
+from search_engine.backend.bodies import Clause
+from search_engine.query.clauses import and_clause, or_clause
+from search_engine.understanding.reading import PartKind
+
+ONE_LETTER = "AUTO:4,12"
+"""Edits allowed by length of the word: none under 4 letters, one under 12, else two."""
+
+FUZZINESS = "AUTO:4,8"
+"""The same of the last resort, where nothing is nearer: two from 8 letters on."""
+
+WIDEST = ("prefix", "sound", "near", "fuzzy", "sign")
+"""The ways that hold all the others: a whole word begins as itself."""
+
+
+def name_queries(
+    text: str, *, fuzzy: bool = False, kind: PartKind = PartKind.NAME
+) -> dict[str, Clause]:
+    """Each way in which a name answers, best first; ``kind`` is NAME or STRUCTURE.
+
+    ``exact``: all the words, one of them of the family name. ``sound``: the same, as heard.
+    ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
+    given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
+    two letters apart. ``sign``: the name of the place. Of a structure all are read in its name, its
+    category and its commune together. ``match`` takes the text as words, never as query syntax
+    (F030, W22).
+    """
+    written = list_ways_to_write(text)
+    ways = _structure_ways(text) if kind is PartKind.STRUCTURE else _person_ways(text, written)
+    queries = {**ways, "prefix": _match_any("names.prefix", written)}
+    if fuzzy:
+        field = "structure_words" if kind is PartKind.STRUCTURE else "names"
+        queries["fuzzy"] = _match_near(field, text, FUZZINESS)
+    return {**queries, "sign": _match_any("place_names", written)}
+
+
+def list_widest(queries: Mapping[str, Clause]) -> list[Clause]:
+    """The ways that together match all that any way matches."""
+    return [query for way, query in queries.items() if way in WIDEST or "prefix" not in queries]
+
+
+def build_well_spelt_query(text: str, *, kind: PartKind = PartKind.NAME) -> Clause:
+    """Whoever answers with a whole name, as heard or one letter apart."""
+    queries = name_queries(text, kind=kind)
+    return or_clause([queries[way] for way in ("word", "sound", "near") if way in queries])
+
+
+def _person_ways(text: str, written: Sequence[tuple[str, ...]]) -> dict[str, Clause]:
+    whole = _match_any("names", written)
+    words = list(dict.fromkeys(word for way in written for word in way))
+    return {
+        "exact": and_clause([whole, {"terms": {"family_words": words}}]),
+        "sound": _sounds(written, only_family=True),
+        "near": and_clause([_match_near("names", text, ONE_LETTER), _near_family(words)]),
+        "word": whole,
+    }
+
+
+def _structure_ways(text: str) -> dict[str, Clause]:
+    """A structure; the people inside answer by the sign only."""
+    described = _match("structure_words", text)
+    near = _match_near("structure_words", text, ONE_LETTER)
+    ways = {"exact": described, "sound": _sounds(list_ways_to_write(text)), "near": near}
+    people = {"term": {"kind": Kind.PROFESSIONAL.value}}
+    return {way: {"bool": {"filter": [one], "must_not": [people]}} for way, one in ways.items()}
+
+
+def _match_any(field: str, written: Iterable[tuple[str, ...]]) -> Clause:
+    """All the words of one of the ways to write the name."""
+    return or_clause([_match(field, " ".join(way)) for way in written])
+
+
+def _match(field: str, text: str, **options: Any) -> Clause:
+    return {"match": {field: {"query": text, "operator": "and", **options}}}
+
+
+def _match_near(field: str, text: str, fuzziness: str) -> Clause:
+    return _match(field, text, fuzziness=fuzziness, prefix_length=1)
+
+
+def _near_family(words: Iterable[str]) -> Clause:
+    """One of the words is near to a family name."""
+    near = {"fuzziness": ONE_LETTER, "prefix_length": 1}
+    return or_clause([{"fuzzy": {"family_words": {"value": word, **near}}} for word in words])
+
+
+def _sounds(written: Iterable[tuple[str, ...]], *, only_family: bool = False) -> Clause:
+    """All the sounds of one of the ways to write the name, one of them of a family name."""
+    ways = [_list_sounds(way) for way in written]
+    heard = or_clause([and_clause([_sound(key) for key in keys]) for keys in ways if keys])
+    if not only_family:
+        return heard
+    keys = list(dict.fromkeys(key for way in ways for key in way))
+    return and_clause([heard, {"terms": {"family_sound": keys}}])
+
+
+def _list_sounds(words: tuple[str, ...]) -> list[str]:
+    kept = [word for word in words if word not in ARTICLES] or words
+    return [build_sound_key(word) for word in kept]
+
+
+def _sound(key: str) -> Clause:
+    return {"term": {"name_sound": key}}
