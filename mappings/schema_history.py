@@ -36,8 +36,8 @@ CHANGES: Mapping[int, str] = MappingProxyType(
         "finds neither.",
         8: "names holds the names of the offer itself, joined spellings included; those of the "
         "practice of a professional are place_names; name_sound, family_words, family_sound and "
-        "structure_words, landmass and zone are filled, and phones are searched. An index of schema 7 has none of "
-        "them: `sas reindex` fills them, and keeps the live slots.",
+        "structure_words, landmass and zone are filled, and phones are searched. An index of "
+        "schema 7 has none of them: `sas reindex` fills them, and keeps the live slots.",
     }
 )
 """What a version changed from the one before it, in one sentence for an operator."""

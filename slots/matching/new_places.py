@@ -6,11 +6,7 @@ F066, F069; W12 (random ids) and W13 (an editor without phone emptied the card).
 from collections.abc import Sequence
 
 from geography.address import address_key
-<<<<<<< HEAD
 from geography.ground import describe_ground
-from mappings.analysis import fold
-=======
->>>>>>> 6b90d9d (Hear names: sounds, joined spellings and own names apart from signs, in schema 8)
 from mappings.codes import KIND_LABELS
 from mappings.fields import drop_empty_fields
 from mappings.identifiers import as_finess, as_siret
