@@ -6,13 +6,18 @@ from mappings.names.spellings import PersonName, build_person_name_fields, build
 
 
 def add_name_fields(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer with the fields of its names; one that has them is itself."""
+    """The offer with the fields of its names; one that has them is itself.
+
+    A name that is not of its family is a family name followed by given names.
+    """
     if "name_sound" in offer or not offer.get("names"):
         return offer
     if "family" not in offer:
         place = offer.get("category", ""), offer.get("city", "")
         made = build_place_name_fields(offer["names"], *place)
         return {**made, **offer}
-    made = build_person_name_fields([PersonName(offer["family"], offer.get("given", ""))])
-    joined = made["names"][2:]
-    return {**offer, **made, "names": [*offer["names"], *joined]}
+    family, given = offer["family"], offer.get("given", "")
+    if family not in offer["names"][0]:
+        family, _, given = offer["names"][0].partition(" ")
+    made = build_person_name_fields([PersonName(family, given)])
+    return {**offer, **made, "names": [*offer["names"], *made["names"]]}

@@ -21,7 +21,9 @@ def test_an_offer_is_a_person_at_a_place(files: FileSet) -> None:
     offer = files.doctor(ANNE, phone="0466123456", brand="CABINET DES TANNEURS").only()
     assert offer["id"] == f"rpps:{ANNE}@4{rang(ANNE)}"
     assert offer["title"] == "Dr Anne MARTIN"
-    assert offer["names"] == ["MARTIN Anne", "Anne MARTIN", "CABINET DES TANNEURS"]
+    assert offer["names"] == ["MARTIN Anne", "Anne MARTIN"]
+    assert offer["place_names"] == ["CABINET DES TANNEURS"]
+    assert offer["family_words"] == ["martin"]
     assert offer["labels"] == ["Médecin", "Médecine générale"]
     assert offer["place_key"] == offer["idnst"] == f"4{rang(ANNE)}"
     assert offer["phones"] == ["+33466123456"]

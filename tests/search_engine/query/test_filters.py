@@ -200,22 +200,23 @@ async def test_text_is_never_query_syntax(index_offers: IndexOffers) -> None:
 
 
 @pytest.mark.proves("F029")
-async def test_a_name_finds_exact_then_prefix_and_near_spellings_only_alone(
+async def test_a_name_finds_exact_then_heard_then_near_then_begun(
     index_offers: IndexOffers,
 ) -> None:
     offers = [
         doctor("exact", 9, [slot()], names=["MARTIN Jeanne"]),
         doctor("prefix", 1, [slot()], names=["MARTINEZ Luis"], participant=True),
-        doctor("near", 1, [slot()], names=["MARTYN Paul"]),
+        doctor("heard", 1, [slot()], names=["MARTYN Paul"]),
+        doctor("near", 1, [slot()], names=["MARTON Zoé"]),
         doctor("other", 1, [slot()]),
     ]
     searcher = index_offers(offers)
-    assert await searcher.keys("martin") == ["exact", "prefix"]
+    assert await searcher.keys("martin") == ["exact", "heard", "near", "prefix"]
     assert await searcher.keys("Dr Martin Jeanne") == ["exact"]
     assert await searcher.keys("mratin") == ["exact"]
-    assert await searcher.keys("marten") == ["near", "exact"]
+    assert await searcher.keys("marttn jeanne") == ["exact"]
     page = await searcher.page("martin")
-    assert [result["rank"]["tier"] for result in page["results"]] == [2, 5]
+    assert [result["rank"]["tier"] for result in page["results"]] == [2, 6, 10, 17]
     assert page["results"][0]["rank"]["label"] == "Nom exact, avec créneau, non participant"
 
 

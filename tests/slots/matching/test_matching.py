@@ -176,10 +176,11 @@ def test_a_new_place_is_an_offer_whose_id_comes_from_its_content() -> None:
 
 
 def test_a_new_place_leaves_the_names_of_the_known_structure_behind() -> None:
-    house = {"names": ["DELMAS Anne", "MAISON DU LAVOIR"], "family": "DELMAS"}
+    house = {"names": ["DELMAS Anne"], "place_names": ["MAISON DU LAVOIR"], "name_sound": ["an"]}
     here = offer(**house, labels=["Médecin", "Maison de santé"])
     (created,) = attribute_slots(canonical(structure=None, place=ELSEWHERE), offers=(here,)).created
-    assert created["names"] == ["DELMAS Anne"]
+    assert (created["names"], created["name_sound"]) == (["DELMAS Anne"], ["an"])
+    assert "place_names" not in created
     assert created["labels"] == ["Médecin"]
 
 
