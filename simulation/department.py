@@ -22,7 +22,7 @@ from simulation.places.communities import (
     enrol,
 )
 from simulation.places.places import GeneratedPlace, Practices
-from simulation.places.structures import GeneratedStructure, StructureBuilder
+from simulation.places.structures import LATER_CATEGORIES, GeneratedStructure, StructureBuilder
 from simulation.places.territory import GeneratedTerritory
 from simulation.run import GenerationRun
 from simulation.slots.bookings import Bookings
@@ -51,6 +51,9 @@ class DepartmentWriter:
         self._builder = StructureBuilder(
             run.stream(code, "structures"), where, self._numbers, self.today
         )
+        self._later_builder = StructureBuilder(
+            run.stream(code, "later structures"), where, self._numbers, self.today
+        )
         self._sites = Neighbourhood(where)
         practices = Practices(self._numbers)
         known = (where, self._numbers, self._sites, elsewhere, practices)
@@ -73,6 +76,7 @@ class DepartmentWriter:
             self.outputs.write_line("solutions", solution)
             self.tally.offers["solution"] += solution.get("enabled", True)
         self._write_register()
+        self._write_later_structures()
 
     def _write_structures(self) -> None:
         share = self.scale.share(self.where.department)
@@ -83,6 +87,14 @@ class DepartmentWriter:
             if rank % CLOSED_TOMORROW == CLOSED_TOMORROW - 1:
                 line = settings.structure_absence(sites[0], self.where.zone, self.now)
                 self.outputs.write_line("absences", line)
+
+    def _write_later_structures(self) -> None:
+        """Kinds of structures where nobody of the set practises; drawn after all else."""
+        share = self.scale.share(self.where.department)
+        for sites in self._later_builder.entities(share, LATER_CATEGORIES):
+            self._write_entity(sites)
+            for site in sites:
+                self._write_site(site)
 
     def _write_entity(self, sites: list[GeneratedStructure]) -> None:
         self.outputs.write_entity(finess_json.build_entity(self._builder.rng, sites, self.now))

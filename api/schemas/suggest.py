@@ -13,7 +13,7 @@ class SuggestedWord(Shape):
 
 
 class SuggestedPerson(Shape):
-    """One professional, whatever his places; homonyms differ by `rpps`."""
+    """One professional, whatever his places; `what` of homonyms is their `rpps`."""
 
     label: str
     what: str

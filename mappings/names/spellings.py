@@ -18,6 +18,9 @@ from mappings.offer_ids import both_orders, distinct
 MAX_JOINED = 3
 """Words joined at most: Van den Berghe."""
 
+MOMENTS = frozenset({"pharmacie de garde"})
+"""Synonyms of a category that say when it is open: no structure is called so."""
+
 MAX_WORDS = 5
 """Words of a searched name that are tried joined; a longer text is searched as it is written."""
 
@@ -110,7 +113,8 @@ def _category_words(category: str) -> tuple[str, ...]:
     known = codes.structure_categories().get(category)
     if known is None:
         return ()
-    return known.label, *(text for text, code in codes.synonyms() if code == known)
+    words = (text for text, code in codes.synonyms() if code == known)
+    return known.label, *(text for text in words if text not in MOMENTS)
 
 
 def _list_joined(person: PersonName) -> Iterator[str]:

@@ -244,7 +244,7 @@ def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[st
     if can_enlarge(plan.area):
         bodies[ENOUGH_OFFERS] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
     if request.meaning.text:
-        well_spelt = build_well_spelt_query(request.meaning.text)
+        well_spelt = build_well_spelt_query(request.meaning)
         bodies[WELL_SPELT] = _at_least(1, plan, [well_spelt, *mandatory_slot_clauses(plan)])
     return bodies
 

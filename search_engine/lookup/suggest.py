@@ -5,6 +5,7 @@ never query syntax (W22).
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ from search_engine.backend.answers import translate_unreadable
 from search_engine.backend.bodies import Clause
 from search_engine.backend.index import Index, read_hits
 from search_engine.query.clauses import constant_score, or_clause
+from search_engine.query.names.numbers import part_queries
+from search_engine.query.names.ways import name_queries
 from search_engine.request.area import (
     Area,
     AreaKind,
@@ -33,14 +36,15 @@ from search_engine.request.area import (
 )
 from search_engine.request.criteria import MIN_LETTERS
 from search_engine.request.interpretation import Interpretation, interpret_word
-from search_engine.request.typed_line import NAMES
+from search_engine.request.typed_line import NAMES, NUMBERS
 from search_engine.response.cards import omit_unknown
 from search_engine.understanding.read_what import read_what
-from search_engine.understanding.reading import PartKind
+from search_engine.understanding.reading import PartKind, TextPart
 from search_engine.understanding.vocabulary import AMBIGUOUS, OTHER_KINDS, lookup_key
 
-WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 2.0, 1.5, 0.5
-"""Weights: the words are whole, not begun; nearness, halved at PIVOT; the department."""
+FAMILY_NAME, WHOLE_WORDS, NEAR, SAME_DEPARTMENT = 1.0, 2.0, 1.5, 0.5
+"""Weights: one of the words is the family name; the words are whole, neither begun nor only heard;
+nearness, halved at PIVOT; the department."""
 
 PIVOT = "10km"
 """Distance at which nearness counts half."""
@@ -104,10 +108,10 @@ class Term:
 
 class Beginning(NamedTuple):
     """What a text may begin: names (the whole text, and the one inside it without its civility),
-    RPPS numbers, and the needs that it is read as."""
+    numbers, and the needs that it is read as."""
 
     names: tuple[str, ...]
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[TextPart, ...] = ()
     needs: tuple[str, ...] = ()
 
 
@@ -129,7 +133,7 @@ async def suggest(client: AsyncElasticsearch, alias: str, request: SuggestReques
         people, structures = map(read_hits, await Index(client, alias).fetch_answers(bodies))
         return _lists(
             specialties(folded, typed.needs)[: request.size],
-            [_person(hit["_source"]) for hit in people],
+            tell_homonyms_apart([_person(hit["_source"]) for hit in people]),
             [_structure(hit["_source"]) for hit in structures],
         )
 
@@ -156,8 +160,7 @@ def read_beginning(text: str) -> Beginning:
     reading = read_what(text, place_given=True)
     inside = " ".join(part.value for part in reading.find_parts(*NAMES))
     names = dict.fromkeys([text, *([inside] if inside else [])])
-    numbers = [part.value for part in reading.find_parts(PartKind.RPPS)]
-    return Beginning(tuple(names), tuple(numbers), reading.words)
+    return Beginning(tuple(names), reading.find_parts(*NUMBERS), reading.words)
 
 
 def specialties(folded: str, needs: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -216,37 +219,44 @@ def term_kind(meaning: Interpretation) -> str:
 def people_query(request: SuggestRequest, near: Area | None, typed: Beginning) -> dict[str, Any]:
     """Distinct persons, one a RPPS, at their best place; by name, or by the number itself."""
     person = [{"term": {"kind": Kind.PROFESSIONAL.value}}, {"exists": {"field": "rpps"}}]
-    query = _names_query(request, near, typed, person)
+    ways = [name_queries(name) for name in typed.names]
+    found = _read_numbers(typed) or [way for one in ways for way in (one["prefix"], one["sound"])]
+    family = or_clause([one["exact"] for one in ways])
+    whole = or_clause([one["word"] for one in ways])
+    preferred = [constant_score(family, FAMILY_NAME), constant_score(whole, WHOLE_WORDS)]
+    query = _names_query(request, near, [*person, or_clause(found)], preferred)
     return {**query, "_source": PERSON_FIELDS, "collapse": {"field": "rpps"}}
 
 
 def structures_query(
     request: SuggestRequest, near: Area | None, typed: Beginning
 ) -> dict[str, Any]:
-    """Offers that are no person."""
+    """Offers that are no person; by their names, by their words together, or by a number."""
     kinds = [kind.value for kind in Kind if kind is not Kind.PROFESSIONAL]
-    query = _names_query(request, near, typed, [{"terms": {"kind": kinds}}])
+    ways = [name_queries(name, kind=PartKind.STRUCTURE) for name in typed.names]
+    words = {"query": request.text, "operator": "and"}
+    begun = {"match_bool_prefix": {"structure_words": words}}
+    found = _read_numbers(typed) or [begun, *(one["prefix"] for one in ways)]
+    whole = or_clause([one["exact"] for one in ways])
+    wanted = [{"terms": {"kind": kinds}}, or_clause(found)]
+    query = _names_query(request, near, wanted, [constant_score(whole, WHOLE_WORDS)])
     return {**query, "_source": STRUCTURE_FIELDS}
 
 
+def _read_numbers(typed: Beginning) -> list[Clause]:
+    return [part_queries(part)["exact"] for part in typed.numbers]
+
+
 def _names_query(
-    request: SuggestRequest, near: Area | None, typed: Beginning, only: list[Clause]
+    request: SuggestRequest, near: Area | None, wanted: list[Clause], preferred: list[Clause]
 ) -> dict[str, Any]:
-    begun = [_match_words("names.prefix", name) for name in typed.names]
-    numbers = [{"term": {"rpps": number}} for number in typed.numbers]
-    whole = or_clause([_match_words("names", name) for name in typed.names])
-    preferred = [constant_score(whole, WHOLE_WORDS), *_nearness(near)]
     return {
-        "query": {"bool": {"filter": [*only, or_clause([*begun, *numbers])], "should": preferred}},
+        "query": {"bool": {"filter": wanted, "should": [*preferred, *_nearness(near)]}},
         "sort": ["_score", {"id": "asc"}],
         "size": request.size,
         "track_total_hits": False,
         "timeout": TIMEOUT,
     }
-
-
-def _match_words(field: str, text: str) -> Clause:
-    return {"match": {field: {"query": text, "operator": "and"}}}
 
 
 def _nearness(near: Area | None) -> list[dict[str, Any]]:
@@ -269,6 +279,15 @@ def _person(offer: dict[str, Any]) -> dict[str, Any]:
         "profession": None if profession is None else profession.label,
     }
     return omit_unknown({**shown, **_city(offer)})
+
+
+def tell_homonyms_apart(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The people; those whose name another one bears are searched by their RPPS."""
+    names = Counter(fold(person["what"]) for person in people)
+    return [
+        {**person, "what": person["rpps"]} if names[fold(person["what"])] > 1 else person
+        for person in people
+    ]
 
 
 def _structure(offer: dict[str, Any]) -> dict[str, Any]:

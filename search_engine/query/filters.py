@@ -9,13 +9,15 @@ from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
 from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
 from search_engine.query.clauses import or_clause, within
-from search_engine.query.names.ways import list_widest, name_queries
+from search_engine.query.names.numbers import part_queries
+from search_engine.query.names.ways import list_widest, meaning_queries
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import post_filter_clauses, specialty_clause
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.window import SearchWindow
+from search_engine.understanding.reading import PartKind, TextPart
 
 ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
@@ -128,15 +130,18 @@ def specialty_meanings(meaning: Interpretation) -> list[Clause]:
 
 def name_meanings(plan: Plan) -> list[Clause]:
     """The name searches that may answer: two letters apart only when allowed."""
-    if not plan.request.meaning.text:
-        return []
-    return list_widest(name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy))
+    return list_widest(meaning_queries(plan.request.meaning, fuzzy=plan.fuzzy))
 
 
 def number_meanings(meaning: Interpretation) -> list[Clause]:
     """The person or the structure of a number."""
-    numbers = {"rpps": meaning.rpps, "finess": meaning.finess}
-    return [{"term": {field: number}} for field, number in numbers.items() if number]
+    numbers = {
+        PartKind.RPPS: meaning.rpps,
+        PartKind.FINESS: meaning.finess,
+        PartKind.PHONE: meaning.phone,
+    }
+    parts = [TextPart(kind, number, number) for kind, number in numbers.items() if number]
+    return [query for part in parts for query in part_queries(part).values()]
 
 
 def hospitals_with_maternity() -> Clause:

@@ -95,7 +95,7 @@ def count_body(plan: Plan, radii: list[float]) -> Body:
     """
     counts = {COUNTS: circle_buckets(plan, radii, enough_slot_clauses(plan))}
     if plan.request.meaning.text:
-        well_spelt = build_well_spelt_query(plan.request.meaning.text)
+        well_spelt = build_well_spelt_query(plan.request.meaning)
         counts[WELL_SPELT] = circle_buckets(
             plan, radii, [well_spelt, *mandatory_slot_clauses(plan)]
         )

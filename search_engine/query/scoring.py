@@ -10,7 +10,7 @@ from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
 from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import center, circle, constant_score, within
-from search_engine.query.names.ways import name_queries
+from search_engine.query.names.ways import meaning_queries
 from search_engine.query.plan import Plan
 from search_engine.request.area import Area
 
@@ -69,7 +69,7 @@ def name_clauses(plan: Plan) -> list[Clause]:
     """The best match of the name; named, so that a hit shows which."""
     if not plan.request.meaning.text:
         return []
-    queries = name_queries(plan.request.meaning.text, fuzzy=plan.fuzzy)
+    queries = meaning_queries(plan.request.meaning, fuzzy=plan.fuzzy)
     ways = [constant_score(query, ranking.NAME[way], name=way) for way, query in queries.items()]
     return [{"dis_max": {"queries": ways}}]
 

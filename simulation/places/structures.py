@@ -1,7 +1,7 @@
 """Structures of FINESS: how many of each category, where, what they are called."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,7 +67,20 @@ CATEGORIES = (
     Category("223", 25_000, 0, 1.2, "PMI {place}"),
     Category("500", 9_000, 1, 0.9, "EHPAD {place}"),
 )
-"""500 (homes for the elderly) is out of the SAS scope: it must be read and not shown."""
+
+LATER_CATEGORIES = (
+    Category("101", 2_000_000, 0, 2.0, "CHU {place}"),
+    Category("127", 225_000, 1, 1.3, "HAD {place}"),
+    Category("189", 150_000, 1, 1.2, "CMPP {place}"),
+    Category("197", 140_000, 1, 1.2, "CSAPA {place}"),
+    Category("228", 66_000, 1, 1.2, "CENTRE DE SANTÉ SEXUELLE {place}"),
+    Category("638", 200_000, 1, 1.3, "CEGIDD {place}"),
+    Category("354", 35_000, 1, 1.0, "SSIAD {place}"),
+)
+"""Drawn after all else of a department, so that nothing else of it changes.
+
+354 (nursing services at home) is out of the SAS scope: it must be read and not shown.
+"""
 
 MSP, HEALTH_CENTRE, PHARMACY, DUTY_HOUSE, HOSPITAL, CLINIC = (
     "603",
@@ -112,12 +125,14 @@ class StructureBuilder:
     numbers: Numbers
     today: date
 
-    def entities(self, share: float) -> Iterator[list[GeneratedStructure]]:
+    def entities(
+        self, share: float, categories: Sequence[Category] = CATEGORIES
+    ) -> Iterator[list[GeneratedStructure]]:
         """The structures of the department, one list a legal entity.
 
         ``share`` is the part of reality that is generated.
         """
-        for category in CATEGORIES:
+        for category in categories:
             towns = self._towns(category)
             wished = self.where.population * share * self._boost(category) / category.inhabitants
             count = max(category.least, draw_whole(self.rng, wished))

@@ -13,6 +13,7 @@ from mappings.names.spellings import list_ways_to_write
 from mappings.records import Kind
 from search_engine.backend.bodies import Clause
 from search_engine.query.clauses import and_clause, or_clause
+from search_engine.request.interpretation import Interpretation
 from search_engine.understanding.reading import PartKind
 
 ONE_LETTER = "AUTO:4,12"
@@ -23,6 +24,9 @@ FUZZINESS = "AUTO:4,8"
 
 WIDEST = ("prefix", "sound", "near", "fuzzy", "sign")
 """The ways that hold all the others: a whole word begins as itself."""
+
+WELL_SPELT = ("exact", "sound", "near", "word")
+"""The ways that make a search two letters apart useless."""
 
 
 def name_queries(
@@ -46,15 +50,26 @@ def name_queries(
     return {**queries, "sign": _match_any("place_names", written)}
 
 
+def meaning_queries(meaning: Interpretation, *, fuzzy: bool = False) -> dict[str, Clause]:
+    """The ways of the name that a search looks for, none without a name.
+
+    A name beside the words for a structure is that of a structure.
+    """
+    if not meaning.text:
+        return {}
+    kind = PartKind.STRUCTURE if meaning.structure_word else PartKind.NAME
+    return name_queries(meaning.text, fuzzy=fuzzy, kind=kind)
+
+
 def list_widest(queries: Mapping[str, Clause]) -> list[Clause]:
     """The ways that together match all that any way matches."""
     return [query for way, query in queries.items() if way in WIDEST or "prefix" not in queries]
 
 
-def build_well_spelt_query(text: str, *, kind: PartKind = PartKind.NAME) -> Clause:
+def build_well_spelt_query(meaning: Interpretation) -> Clause:
     """Whoever answers with a whole name, as heard or one letter apart."""
-    queries = name_queries(text, kind=kind)
-    return or_clause([queries[way] for way in ("word", "sound", "near") if way in queries])
+    queries = meaning_queries(meaning)
+    return or_clause([queries[way] for way in WELL_SPELT if way in queries])
 
 
 def _person_ways(text: str, written: Sequence[tuple[str, ...]]) -> dict[str, Clause]:

@@ -75,12 +75,27 @@ async def test_a_person_comes_once_and_homonyms_apart(run_suggest: Any) -> None:
     ]
     assert found[0] == {
         "label": "Dr Zoé Lefèvre",
-        "what": "Zoé Lefèvre",
+        "what": "10000000001",
         "rpps": "10000000001",
         "profession": "Médecin",
         "city": "Villers-sur-Mer",
         "department": "14",
     }
+
+
+async def test_a_name_is_suggested_as_heard_and_by_its_number(run_suggest: Any) -> None:
+    typed = {
+        "lefebvre anne": ["10000000003"],
+        "anne lefevredumon": ["10000000003"],
+        "10000000004": ["10000000004"],
+        "8 10000000004": ["10000000004"],
+        "lefebvre zoé": ["10000000001", "10000000002"],
+    }
+    found = {text: (await run_suggest(text))["professionals"] for text in typed}
+    assert {text: sorted(p["rpps"] for p in people) for text, people in found.items()} == typed
+    alone, several = found["lefebvre anne"], found["lefebvre zoé"]
+    assert [p["what"] for p in alone] == ["Anne Lefèvre-Dumont"]
+    assert all(p["what"] == p["rpps"] for p in several)
 
 
 async def test_whole_names_come_before_begun_ones_then_the_nearest(run_suggest: Any) -> None:
@@ -96,6 +111,7 @@ async def test_structures_stand_apart(run_suggest: Any) -> None:
     assert [(s["what"], s["kind"]) for s in found["structures"]] == [
         ("Pharmacie Lefèvre", "pharmacy")
     ]
+    assert labels((await run_suggest("pharmacie vill"))["structures"]) == ["Pharmacie Lefèvre"]
 
 
 @pytest.mark.parametrize("text", ['*:* OR "', "l*v", "{!x}", "((()))", "<script>"])

@@ -10,9 +10,9 @@ from elasticsearch import AsyncElasticsearch
 from search_engine.query.radius import (
     CIRCLES,
     COUNTS,
-    EXACT,
+    WELL_SPELT,
     find_enough_circle,
-    has_exact_name,
+    is_well_spelt,
     larger_radii,
 )
 from search_engine.request.area import Area
@@ -59,13 +59,13 @@ def test_the_smallest_circle_with_enough_is_chosen() -> None:
 
 
 def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
-    assert not has_exact_name(counts_response([5, 9], [0, 1]), 0)
-    assert has_exact_name(counts_response([4, 5], [0, 1]), 1)
+    assert not is_well_spelt(counts_response([5, 9], [0, 1]), 0)
+    assert is_well_spelt(counts_response([4, 5], [0, 1]), 1)
 
 
 def counts_response(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
     """The answer that tells these counts by radius."""
-    result = {COUNTS: offers, **({} if exact is None else {EXACT: exact})}
+    result = {COUNTS: offers, **({} if exact is None else {WELL_SPELT: exact})}
     return {
         "aggregations": {
             name: {CIRCLES: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}}
