@@ -260,7 +260,7 @@ class Offer(TypedDict):
     """Source and day of each group of facts."""
 
     place_names: NotRequired[list[str]]
-    """Signs and names of the place of a professional: nobody's own name."""
+    """Signs and names of the place of a professional, apart from his own."""
     structure_words: NotRequired[list[str]]
     """Of a structure, its name, the words for its category and its commune, searched together."""
     name_sound: NotRequired[list[str]]
