@@ -113,18 +113,26 @@ class Availability(Shape):
 
 
 class RankPart(Shape):
-    """One addend of the score; `km`: the distance, or how much nearer a credit makes the offer."""
+    """One addend of the effort in minutes, negative when credited; `km`: the distance of travel."""
 
     name: str
-    value: float
+    label: str
+    """In French words."""
+    minutes: float
     km: float | None = None
 
 
 class Rank(Shape):
-    """Why the card stands there: tiers count from 1 and never decrease over the pages."""
+    """Why the card stands there. Tiers count from 1 and never decrease over the pages; nor do bands
+    inside a tier."""
 
     tier: int
     label: str
+    """Why, in one French clause."""
+    minutes: float | None = None
+    """The patient's effort: the sum of the parts, to a tenth; absent in another sort."""
+    band: int | None = None
+    """Offers of one band are drawn; absent where distance decides."""
     parts: list[RankPart]
 
 

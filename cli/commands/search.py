@@ -168,8 +168,17 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     sort: Annotated[
         Sort, typer.Option(help="Ordre dans chaque palier.", rich_help_panel=ORDER)
     ] = Sort.BEST,
+    deadline: Annotated[
+        float | None,
+        typer.Option(
+            metavar="HEURES", help="D'abord qui peut le voir d'ici là.", rich_help_panel=ORDER
+        ),
+    ] = None,
     profile: Annotated[
-        str, typer.Option(help="Profil de classement.", rich_help_panel=ORDER)
+        str,
+        typer.Option(
+            help="Profil de classement : regulation, published, distance.", rich_help_panel=ORDER
+        ),
     ] = "regulation",
     size: Annotated[int, typer.Option(help="Offres par page.", rich_help_panel=ORDER)] = 5,
     page: Annotated[int, typer.Option(help="Numéro de page.", rich_help_panel=ORDER)] = 1,
@@ -252,6 +261,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "group_cpts": group_cpts,
         "treating_doctor": private["--treating-doctor"],
         "role": role,
+        "deadline_h": deadline,
         "sort": sort,
         "profile": profile,
         "size": size,

@@ -100,7 +100,8 @@ def order_words(page: Mapping[str, Any]) -> str:
     words = f"ordre : {SORTS[page['query']['asked'].get('sort', 'best')]}"
     if page["profile"] != "regulation":
         words += f", profil {page['profile']}"
-    return words if page["area"]["patient_point"] else f"{words}, tirage {page['seed']}"
+    drawn = any("band" in card.get("rank", {}) for card in page["results"])
+    return f"{words}, tirage {page['seed']}" if drawn else words
 
 
 def _section(title: str | None, cards: Sequence[RenderableType]) -> Iterator[RenderableType]:

@@ -38,18 +38,6 @@ CONSULTATIONS: Mapping[str, str] = MappingProxyType(
 AT_THE_OFFICE = ["AMB"]
 """The ordinary case goes without saying."""
 
-PARTS: Mapping[str, str] = MappingProxyType(
-    {
-        "closeness": "proximité",
-        "slot_type": "type de créneau",
-        "soon": "créneau proche",
-        "structure": "structure d'accueil",
-        "precise_point": "adresse précise",
-        "fair_order": "tirage équitable",
-    }
-)
-"""Parts of a score worth telling; the steps of the tiers are already in its label."""
-
 FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "without_slot": "sans créneau",
@@ -238,22 +226,21 @@ def seats_words(slot: Mapping[str, Any]) -> str:
 
 
 def rank_lines(card: Mapping[str, Any]) -> Iterator[str]:
-    """The rank of the card: its tier, then the parts of its score inside the tier."""
+    """The rank of the card: its tier and band, then the parts of its effort with their sum."""
     if rank := card.get("rank"):
-        parts = " ; ".join(part_words(part) for part in rank["parts"] if part["name"] in PARTS)
-        rank_words = f"Rang : palier {rank['tier']}, {rank['label'][:1].lower()}{rank['label'][1:]}"
-        yield f"{rank_words} — {parts}" if parts else rank_words
+        band = f", bande {minutes_words(rank['band'])}" if "band" in rank else ""
+        place = f"Rang : palier {rank['tier']}{band}"
+        parts = " ; ".join(map(part_words, rank["parts"]))
+        effort = f" — {parts} = {minutes_words(rank['minutes'])} min" if "minutes" in rank else ""
+        yield place + effort
 
 
 def part_words(part: Mapping[str, Any]) -> str:
-    """One part of a score, 1 being the patient's door and 0 the edge of the circle.
+    """One part of the effort in minutes, credits with a minus sign: ``trajet 9,9 (9 km)``."""
+    km = f" ({distance(part['km'])})" if "km" in part else ""
+    return f"{part['label']} {minutes_words(part['minutes'])}{km}"
 
-    A credit shows by how many kilometres it brings the offer nearer. Around a commune there are no
-    kilometres: closeness counts in quarters of the radius (docs/explanation/ranking.md).
-    """
-    named, value = PARTS[part["name"]], f"{part['value']:.3f}".replace(".", ",")
-    km = distance(part["km"]) if "km" in part else None
-    if part["name"] == "closeness":
-        measured = f"à {km}" if km else "par quarts de rayon"
-        return f"{named} {value} ({measured})"
-    return f"{named} +{value}" + (f" (comme {km} de moins)" if km else "")
+
+def minutes_words(minutes: float) -> str:
+    """``-28.1`` as it is written in French."""
+    return f"{minutes:g}".replace(".", ",").replace("-", "−")

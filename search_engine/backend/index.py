@@ -83,6 +83,11 @@ def read_hits(answer: Answer) -> list[dict[str, Any]]:
     return hits
 
 
+def drop_hits(answer: Answer) -> Answer:
+    """The answer with its total and no hit."""
+    return {**answer, "hits": {**answer["hits"], "hits": []}}
+
+
 def read_total(answer: Answer) -> int:
     """How many documents match, on every page together."""
     return int(answer["hits"]["total"]["value"])

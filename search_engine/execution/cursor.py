@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from search_engine.execution.cursor_key import CursorKey
+from search_engine.query.order.effort import NO_PRACTICE, Practice
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria
 from search_engine.request.problems import CursorExpired, CursorOfAnotherSearch, CursorUnreadable
@@ -53,6 +54,7 @@ class CursorState:
     many of its members match. ``pit``: the point in time, None when the live index is read.
     ``attempt``: which of the searches of the line found the page; of the line itself the digest
     alone is kept.
+    ``practice``: where colleagues of the treating doctor are.
     """
 
     after: list[Scalar]
@@ -66,6 +68,7 @@ class CursorState:
     member_counts: dict[str, int]
     pit: str | None
     attempt: int
+    practice: Practice = NO_PRACTICE
 
 
 CONTENT = TypeAdapter(tuple[Layout, str, CursorState])

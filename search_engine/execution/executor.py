@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from search_engine.backend.bodies import Answer
 from search_engine.backend.hints import NO_CIRCLE
-from search_engine.backend.index import Index, read_hits, read_total
+from search_engine.backend.index import Index, drop_hits, read_hits, read_total
 from search_engine.execution.cursor import CursorState
 from search_engine.execution.merge import merge_cpts_cards
 from search_engine.execution.planner import (
@@ -50,8 +50,15 @@ from search_engine.query.page_requests import (
     page_requests,
 )
 from search_engine.query.plan import CptsGroups, Plan, ResolvedRequest
+from search_engine.query.ranking import weighs_practice
 from search_engine.query.solutions import wants_solutions
-from search_engine.query.treating_doctor import only_person, people_body, places_body, read_doctor
+from search_engine.query.treating_doctor import (
+    only_person,
+    people_body,
+    places_body,
+    read_doctor,
+    read_practice,
+)
 from search_engine.request.problems import CursorUnreadable
 from search_engine.response.page import SearchResult
 from search_engine.response.solutions import solutions_block
@@ -64,13 +71,28 @@ async def execute_search(
 
     ``requests`` are the searches of the line in turn: the page is that of the first with a result,
     else of the last; a cursor resumes its own. The treating doctor's places are fetched at the same
-    time. Raises ``CptsNotFound``, ``CursorUnreadable`` and the errors of ``elastic.errors``.
+    time, or before where they order the page. Raises ``CptsNotFound``, ``CursorUnreadable`` and the
+    errors of ``elastic.errors``.
     """
+    first = requests[0]
+    if first.without_rpps is not None and state is None and weighs_practice(first):
+        return await _execute_after_doctor(index, requests)
     page = _execute_any(index, requests, state)
-    if requests[0].without_rpps is None:
+    if first.without_rpps is None:
         return await page
     result, places = await asyncio.gather(page, _fetch_doctor_places(index, requests[0], state))
     whole: SearchResult = result._replace(places=places)
+    return whole
+
+
+async def _execute_after_doctor(index: Index, requests: Sequence[ResolvedRequest]) -> SearchResult:
+    """The result where the order depends on whether the treating doctor can see his patient."""
+    first = requests[0]
+    places = await index.fetch_answer(places_body(first.without_rpps or "", first.area))
+    practice = read_practice(first.criteria.role, first.window, places)
+    result = await _execute_any(index, [one._replace(practice=practice) for one in requests], None)
+    shown = places if first.criteria.page == 1 else drop_hits(places)
+    whole: SearchResult = result._replace(places=shown)
     return whole
 
 

@@ -93,6 +93,7 @@ def _next_cursor(index: Index, result: SearchResult, key: CursorKey, at: datetim
         member_counts=dict(result.groups.member_counts),
         pit=_latest_pit(index, result),
         attempt=plan.request.line.attempt,
+        practice=plan.request.practice,
     )
     digest = criteria_digest(plan.request.line.asked, index.alias)
     return encrypt_cursor(state, digest, key, at)

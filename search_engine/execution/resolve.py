@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from search_engine.execution.parse import ParsedRequest
 from search_engine.execution.stopwatch import Stopwatch
+from search_engine.query.order.effort import NO_PRACTICE
 from search_engine.query.plan import LineUse, ResolvedRequest, build_request
 from search_engine.request.area import AddressFinder, Area
 from search_engine.request.criteria import Criteria
@@ -110,6 +111,7 @@ def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> Resol
         seed=setting.seed,
         line=line,
         without_rpps=None if state is None else state.without_rpps,
+        practice=NO_PRACTICE if state is None else state.practice,
     )
 
 

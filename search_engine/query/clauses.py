@@ -19,7 +19,7 @@ CARD_FIELDS = (
     ),
     *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
     *("precision", "timezone", "phones", "hours", "additional_info", "sources"),
-    *("absences", "always_absent"),
+    *("absences", "always_absent", "place_key", "landmass", "zone", "emergency"),
 )
 SLOT_FIELDS = (
     *("id", "start", "end", "types", "consultation", "appointment", "source", "cpts"),

@@ -18,7 +18,7 @@ from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.nearest_alternative import nearest_agg
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import members_clause, post_filter_clauses
-from search_engine.query.ranking import is_distance_ranked
+from search_engine.query.ranking import is_distance_ranked, is_distance_sorted
 from search_engine.query.scoring import build_scored_query
 from search_engine.query.slot_facets import slot_facets
 from search_engine.query.solutions import solutions_body
@@ -152,13 +152,12 @@ def page_bounds(plan: Plan) -> dict[str, Any]:
 
 def sort_keys(plan: Plan) -> list[Body]:
     """Score, then the keys of the sort inside a tier, then the id: never the order of arrival."""
-    inside: dict[Sort, list[Body]] = {
-        Sort.BEST: [],
-        Sort.DISTANCE: [distance_sort(plan.area)],
-        Sort.EARLIEST: first_slot_sort(plan),
-    }
-    sort = plan.request.criteria.sort
-    return [{"_score": {"order": "desc"}}, *inside[sort], {"id": {"order": "asc"}}]
+    inside: list[Body] = []
+    if is_distance_sorted(plan):
+        inside = [distance_sort(plan.area)]
+    elif plan.request.criteria.sort is Sort.EARLIEST:
+        inside = first_slot_sort(plan)
+    return [{"_score": {"order": "desc"}}, *inside, {"id": {"order": "asc"}}]
 
 
 def first_slot_sort(plan: Plan) -> list[Body]:

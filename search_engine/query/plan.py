@@ -5,11 +5,15 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from mappings.records import Kind
+from geography.density import DensityClass
+from geography.ground import Ground
+from mappings.records import Consultation, Kind
 from search_engine.query.availability import SLOT_FILTERS, SlotRule, build_slot_rule
+from search_engine.query.order.effort import MAINLAND_GROUND, NO_PRACTICE, Practice
 from search_engine.request.area import Area
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
+from search_engine.request.patient_ground import find_patient_density, find_patient_ground
 from search_engine.request.profiles import Profile
 from search_engine.request.typed_line import UsedPart
 from search_engine.request.window import SearchWindow
@@ -37,7 +41,9 @@ class ResolvedRequest(NamedTuple):
 
     ``area`` is the first circle, or the department. ``seed`` decides the fair order of a search
     without a patient's point. ``line`` is what this search makes of the text. ``without_rpps`` is
-    the treating doctor, shown apart.
+    the treating doctor, shown apart. ``practice`` is where his colleagues are, when he is absent or
+    full. ``density`` is how densely people live around the patient, ``ground`` his landmass and
+    shore.
     """
 
     criteria: Criteria
@@ -50,6 +56,9 @@ class ResolvedRequest(NamedTuple):
     slots: SlotRule
     line: LineUse
     without_rpps: str | None = None
+    practice: Practice = NO_PRACTICE
+    density: DensityClass = DensityClass.RURAL
+    ground: Ground = MAINLAND_GROUND
 
     @property
     def slot_needed(self) -> bool:
@@ -60,6 +69,11 @@ class ResolvedRequest(NamedTuple):
     def slots_chosen(self) -> bool:
         """A filter on slots is selected."""
         return any(_selected_on_slots(self.criteria))
+
+    @property
+    def is_remote(self) -> bool:
+        """Only remote consultations are searched: nobody travels, nor crosses water."""
+        return self.criteria.consultation == [Consultation.VR]
 
     @property
     def can_group_cpts(self) -> bool:
@@ -76,12 +90,13 @@ class ResolvedRequest(NamedTuple):
 
     @property
     def participants_first(self) -> bool:
-        """Participation is a tier in the modes open to every offer (F023)."""
-        return self.mode in (Mode.AVAILABLE, Mode.ALL)
+        """Participation is a tier where the profile says so, in the modes open to every offer
+        (F023)."""
+        return self.profile.participants_first and self.mode in (Mode.AVAILABLE, Mode.ALL)
 
     @property
-    def weighs_qualities(self) -> bool:
-        """The order inside a tier is the in-tier number, not a field."""
+    def weighs_effort(self) -> bool:
+        """The profile decides the order inside a tier, not another sort."""
         return self.criteria.sort is Sort.BEST
 
     def with_criteria(self, update: Mapping[str, Any]) -> "ResolvedRequest":
@@ -128,7 +143,7 @@ class Plan(NamedTuple):
 
     @property
     def is_enlarged(self) -> bool:
-        """The radius was enlarged: offers of the first circle rank before the ring."""
+        """The radius was enlarged."""
         return self.area.first_radius_km is not None
 
     def with_radius(self, radius_km: float) -> "Plan":
@@ -146,6 +161,7 @@ def build_request(
     seed: int,
     line: LineUse | None = None,
     without_rpps: str | None = None,
+    practice: Practice = NO_PRACTICE,
 ) -> ResolvedRequest:
     """The resolved request, with the mode and the slot rule that follow from the criteria."""
     return ResolvedRequest(
@@ -159,6 +175,9 @@ def build_request(
         slots=build_slot_rule(criteria, window),
         line=line or LineUse(criteria),
         without_rpps=without_rpps,
+        practice=practice,
+        density=find_patient_density(area),
+        ground=find_patient_ground(area),
     )
 
 

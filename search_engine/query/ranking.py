@@ -1,107 +1,110 @@
-"""The order of the results: one table of numbers, read by the query and by the explanation.
+"""The order of the results: tiers, then the bands of a patient's effort, then a draw.
 
-score = name (112 to 16) + slot (8) + first circle (4) + participant (2) + in-tier number (< 2)
+score = tier * span + (highest band - band) + draw
 
-in-tier number = closeness (0 to 1) + credits of the profile (< 1) + fair order (< 0.005)
+tier = name, on the patient's side of the water, emergency department, can be seen, in time,
+participant: the steps that the search has, each outweighing those after it
 
-``scoring`` writes them as clauses, ``explanation`` as the parts of a card, and the tests compare
-both on every card. The rules in plain words: ``docs/explanation/ranking.md``.
+A tier is used only where no price in minutes exists. ``scoring`` writes tiers and minutes as
+clauses, ``order.script`` adds the travel, ``explanation`` counts them for the cards, and the tests
+compare all three. The rules in plain words: ``docs/explanation/ranking.md``.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from types import MappingProxyType
 
 from mappings.instants import utc_text
-from search_engine.query.plan import Plan
+from search_engine.query.order.effort import EffortScale, build_effort_scale
+from search_engine.query.order.travel import find_home_communes, travel_minutes_per_km
+from search_engine.query.plan import Plan, ResolvedRequest
 from search_engine.request.area import Area
-from search_engine.request.criteria import Mode
-from search_engine.request.window import SearchWindow, end_of_today
+from search_engine.request.criteria import Mode, Sort
 
-NAME: Mapping[str, float] = MappingProxyType(
-    {
-        "exact": 112.0,
-        "sound": 96.0,
-        "near": 80.0,
-        "word": 64.0,
-        "prefix": 48.0,
-        "fuzzy": 32.0,
-        "sign": 16.0,
-    }
+NAME: Mapping[str, int] = MappingProxyType(
+    {"exact": 7, "sound": 6, "near": 5, "word": 4, "prefix": 3, "fuzzy": 2, "sign": 1}
 )
-"""Steps of the ways in which a name answers, those of ``names.ways``; best first."""
+"""How the name answers, best first, as in ``names.ways``: the outermost step of the tiers; 0 for an
+offer of another meaning."""
 
-SLOT = 8.0
-FIRST_CIRCLE = 4.0
-PARTICIPANT = 2.0
-"""Steps of the tiers: each outweighs everything below it together."""
+SAME_GROUND, EMERGENCY, SLOT = "same_ground", "emergency", "slot"
+IN_TIME, PARTICIPANT = "in_time", "participant"
 
-QUARTERS = 4
-"""Without a patient's point, closeness counts in quarters of the radius."""
-
-FAIR_SHARE = 0.005
-"""Ceiling of the fair order: half the smallest step between credits, 5,000 levels in a float."""
-
-SOON_HOURS = 4
+GRACE = timedelta(minutes=15)
+"""A start so much later than the deadline still counts as in time."""
 
 
 def is_distance_ranked(area: Area) -> bool:
-    """Whether distances count from the patient's own point; if not, the order is fair."""
+    """Whether distances count from the patient's own point."""
     return area.patient_point and area.radius_km is not None
 
 
-def credit_factor(area: Area) -> float:
-    """What a credit counts for: its share of the department's own radius, however far we look."""
-    if area.radius_km is None or not is_distance_ranked(area):
-        return 1.0
-    return min(1.0, area.reference_km / area.radius_km)
+def is_distance_sorted(plan: Plan) -> bool:
+    """Whether distance alone decides inside a tier: by the sort, or by a profile without bands."""
+    criteria, banded = plan.request.criteria, plan.request.profile.band_minutes > 0
+    if criteria.sort is Sort.BEST:
+        return not banded and is_distance_ranked(plan.area)
+    return criteria.sort is Sort.DISTANCE
 
 
-def slot_type_credits(plan: Plan) -> dict[str, float]:
-    """Credit by slot type, of the types the caller may see."""
-    factor, table = credit_factor(plan.area), plan.request.profile.slot_type
-    return {kind: table[kind] * factor for kind in plan.request.slots.visible if table.get(kind)}
+def is_effort_sorted(plan: Plan) -> bool:
+    """Whether the bands of effort and the draw decide inside a tier."""
+    return plan.request.weighs_effort and not is_distance_sorted(plan)
 
 
-def soon_credits(plan: Plan) -> list[tuple[str, float]]:
-    """(latest start, credit): within four hours of now, before the end of the local day."""
-    factor, soon = credit_factor(plan.area), plan.request.profile.soon
-    limits = zip(_soon_limits(plan.request.window), (soon.within_4_hours, soon.today), strict=True)
-    return [(limit, credit * factor) for limit, credit in limits if credit]
+def weighs_practice(request: ResolvedRequest) -> bool:
+    """Whether the order depends on the practice of the treating doctor."""
+    return request.weighs_effort and request.profile.practice.credit > 0
 
 
-@lru_cache(maxsize=64)
-def _soon_limits(window: SearchWindow) -> tuple[str, str]:
-    """Latest starts that are soon, as UTC texts: the same for every card of a page."""
-    return utc_text(window.start + timedelta(hours=SOON_HOURS)), utc_text(end_of_today(window))
+def find_steps(plan: Plan) -> list[str]:
+    """The steps that tell offers of this search apart below the name, the heaviest first.
 
-
-def structure_credit(plan: Plan) -> float:
-    """Credit of a structure that can absorb a patient, in mode ``beyond``."""
-    if plan.request.mode is not Mode.BEYOND:
-        return 0.0
-    return plan.request.profile.structure.credit * credit_factor(plan.area)
-
-
-def precise_credit(plan: Plan) -> float:
-    """Credit of a point more precise than its commune."""
-    return plan.request.profile.precise_point.credit * credit_factor(plan.area)
-
-
-def quarter_bands(area: Area) -> list[tuple[float, float]]:
-    """(inner, outer) kilometres in which an offer earns a quarter point, circle then ring.
-
-    Four for the first circle, four more for the ring of an enlarged search: ring and circle are
-    apart, so that enlarging never moves an offer of the first circle.
+    A department and a remote consultation have no side of the water; where every offer has a slot,
+    the slot is no step. An emergency department needs none: it comes first, open or not.
     """
-    if area.radius_km is None or is_distance_ranked(area):
-        return []
-    first = area.first_radius_km or area.radius_km
-    circles = [(0.0, first), (first, area.radius_km)]
-    return [
-        (inner, inner + (outer - inner) * step / QUARTERS)
-        for inner, outer in circles
-        for step in range(1, QUARTERS + 1)
-        if outer > inner
-    ]
+    emergency = plan.request.meaning.needs_emergency
+    steps = {
+        SAME_GROUND: plan.area.radius_km is not None and not plan.request.is_remote,
+        EMERGENCY: emergency,
+        SLOT: not (plan.request.slot_needed or emergency),
+        IN_TIME: plan.request.criteria.deadline_h is not None,
+        PARTICIPANT: plan.request.participants_first,
+    }
+    return [step for step, counts in steps.items() if counts]
+
+
+def weigh_steps(plan: Plan) -> dict[str, int]:
+    """Weight of each step: more than those after it together."""
+    steps = find_steps(plan)
+    return {step: 2 ** (len(steps) - 1 - place) for place, step in enumerate(steps)}
+
+
+def weigh_names(plan: Plan) -> dict[str, int]:
+    """Weight of each way that a name answers: more than all steps together."""
+    return {way: weight << len(find_steps(plan)) for way, weight in NAME.items()}
+
+
+def build_plan_scale(plan: Plan) -> EffortScale:
+    """What the search of a plan counts a patient's effort with."""
+    request, area = plan.request, plan.area
+    minutes = travel_minutes_per_km(request.profile, area, request.density)
+    return build_effort_scale(
+        request.profile,
+        request.window.start,
+        request.window.zone,
+        0.0 if request.is_remote else minutes,
+        visible=request.slots.visible,
+        ground=request.ground,
+        home=find_home_communes(area),
+        absorbs=request.mode is Mode.BEYOND,
+        practice=request.practice,
+    )
+
+
+def find_deadline(plan: Plan) -> str | None:
+    """The latest start that is in time, as UTC text; None without a deadline."""
+    hours = plan.request.criteria.deadline_h
+    if hours is None:
+        return None
+    return utc_text(plan.request.window.start + timedelta(hours=hours) + GRACE)

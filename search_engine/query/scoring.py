@@ -1,68 +1,84 @@
-"""The ranking as Elasticsearch counts it: constants in a ``bool``, no script anywhere.
+"""The ranking as Elasticsearch counts it: whole numbers in a ``bool``, then one script.
 
-One nested query gives the slot filter, the slot step and the credits of the best slot at once;
-one function gives closeness, or the fair order; nothing else scores.
+One nested query gives the slot filter, the slot step and the credits of the best slot at once.
 """
 
-from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from mappings.records import Appointment, Kind, Precision
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
-from search_engine.query.availability import slot_filter
-from search_engine.query.clauses import center, circle, constant_score, within
+from search_engine.query.availability import SlotRule, slot_filter
+from search_engine.query.clauses import constant_score, or_clause
 from search_engine.query.names.ways import meaning_queries
+from search_engine.query.opening_hours import open_now_clause
+from search_engine.query.order import script
+from search_engine.query.order.effort import DOOR_KM, DUTY_KINDS, EffortScale, Practice
 from search_engine.query.plan import Plan
-from search_engine.request.area import Area
 
 
 def build_scored_query(plan: Plan, filters: Clause) -> Clause:
-    """The whole query: the filters, the tiers, and the in-tier number when the order uses it."""
-    clauses = [*name_clauses(plan), *tier_clauses(plan)]
-    functions: list[Clause] = []
-    if plan.request.weighs_qualities:
-        clauses += [*credit_clauses(plan), *quarter_clauses(plan.area)]
-        functions = in_tier_functions(plan)
-    shaped = _with_slots(plan, filters, clauses)
-    if not functions:
-        return shaped
-    summed = {"score_mode": "sum", "boost_mode": "sum"}
-    return {"function_score": {"query": shaped, "functions": functions, **summed}}
+    """The whole query: the filters, the tiers, and the effort when the order uses it."""
+    tiers = [*name_clauses(plan), *tier_clauses(plan)]
+    if not ranking.is_effort_sorted(plan):
+        return _with_slots(plan, filters, tiers, None)
+    scale = ranking.build_plan_scale(plan)
+    shaped = _with_slots(plan, filters, [*tiers, *offer_clauses(scale)], scale)
+    return script.build_script_score(
+        shaped, script.build_script(scale, plan.area, plan.request.seed)
+    )
 
 
-def _with_slots(plan: Plan, filters: Clause, clauses: list[Clause]) -> Clause:
+def _with_slots(
+    plan: Plan, filters: Clause, clauses: list[Clause], scale: EffortScale | None
+) -> Clause:
     """Slots are a must in mode ``available``, a step up in the others.
 
     Where filters on slots are selected, ``post_filter`` requires them and not the query.
     """
-    slots = [slot_clause(plan)]
+    slots = slot_clause(plan, scale)
     if plan.request.slot_needed and not plan.request.slots_chosen:
-        return {"bool": {**filters["bool"], "must": slots, "should": clauses}}
-    return {"bool": {**filters["bool"], "should": [*slots, *clauses]}}
+        return {"bool": {**filters["bool"], "must": [slots], "should": clauses}}
+    return {"bool": {**filters["bool"], "should": [visibility_clause(plan, slots), *clauses]}}
 
 
-def slot_clause(plan: Plan) -> Clause:
-    """The slot step, and the credits of the one best slot, in one nested query.
+def visibility_clause(plan: Plan, slots: Clause) -> Clause:
+    """Can be seen: by a slot, or where a place of duty is open; a step unless all offers can.
 
     The step is counted once an offer: a constant on every slot is a twentieth of a large page.
     """
-    step, best = constant_score({"match_all": {}}, ranking.SLOT), slot_filter(plan.request.slots)
-    if plan.request.weighs_qualities:
-        best["bool"]["should"] = best_slot_credits(plan)
-    slots = {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
-    return {"bool": {"must": [slots, step]}}
+    step = ranking.weigh_steps(plan).get(ranking.SLOT)
+    if step is None:
+        return slots
+    booked = {"bool": {"must": [slots, tier_clause({"match_all": {}}, step)]}}
+    opened = tier_clause(open_duty_clause(plan.request.window.start), step)
+    return {"dis_max": {"queries": [booked, opened]}}
 
 
-def best_slot_credits(plan: Plan) -> list[Clause]:
-    """The highest credit of the slot's type, and the highest of how soon it starts."""
-    types = [
-        constant_score({"term": {"slots.types": kind}}, credit)
-        for kind, credit in ranking.slot_type_credits(plan).items()
+def slot_clause(plan: Plan, scale: EffortScale | None) -> Clause:
+    """Offers with a visible slot, and the credits of the one best slot, in one nested query."""
+    best = slot_filter(plan.request.slots)
+    if scale is not None:
+        best["bool"]["should"] = best_slot_credits(scale)
+    return {"nested": {"path": "slots", "query": best, "score_mode": "max"}}
+
+
+def best_slot_credits(scale: EffortScale) -> list[Clause]:
+    """The highest credit of how soon the slot starts, the highest of its type, and certainty."""
+    seen = [_slot_credit(_starts_by(latest), credit) for latest, credit, _ in scale.seen_limits]
+    typed = [
+        _slot_credit(_both({"term": {"slots.types": kind}}, _starts_by(scale.type_limit)), credit)
+        for kind, credit in scale.types.items()
     ]
-    soon = [
-        constant_score({"range": {"slots.start": {"lte": limit}}}, credit)
-        for limit, credit in ranking.soon_credits(plan)
-    ]
-    return [{"dis_max": {"queries": queries}} for queries in (types, soon) if queries]
+    credit = scale.profile.certain.credit
+    certain = [_slot_credit(certain_clause(), credit)] if credit else []
+    return [{"dis_max": {"queries": queries}} for queries in (seen, typed, certain) if queries]
+
+
+def certain_clause() -> Clause:
+    """Slots that are booked online, or seats of the agenda."""
+    seat = {"exists": {"field": "slots.seats_left"}}
+    return or_clause([{"term": {"slots.appointment": Appointment.ROUTINE.value}}, seat])
 
 
 def name_clauses(plan: Plan) -> list[Clause]:
@@ -70,61 +86,98 @@ def name_clauses(plan: Plan) -> list[Clause]:
     if not plan.request.meaning.text:
         return []
     queries = meaning_queries(plan.request.meaning, fuzzy=plan.fuzzy)
-    ways = [constant_score(query, ranking.NAME[way], name=way) for way, query in queries.items()]
+    weights = ranking.weigh_names(plan)
+    ways = [tier_clause(query, weights[way], name=way) for way, query in queries.items()]
     return [{"dis_max": {"queries": ways}}]
 
 
 def tier_clauses(plan: Plan) -> list[Clause]:
-    """First circle and own commune, when there is a ring; participation, where all may answer."""
-    clauses: list[Clause] = []
-    if plan.area.first_radius_km is not None:
-        first = within(plan.area, plan.area.first_radius_km)
-        clauses.append(constant_score(first, ranking.FIRST_CIRCLE))
-    if plan.request.participants_first:
-        clauses.append(constant_score({"term": {"participant": True}}, ranking.PARTICIPANT))
-    return clauses
-
-
-def credit_clauses(plan: Plan) -> list[Clause]:
-    """Credits of the offer itself: what the structure is, how well its place is known."""
-    structures = ranking.structure_credit(plan), plan.request.profile.structure.kinds
-    points = ranking.precise_credit(plan), plan.request.profile.precise_point.precisions
-    table: Mapping[str, tuple[float, Iterable[str]]] = {
-        "structure_kind": structures,
-        "precision": points,
+    """The clauses of the steps that the search has, but for the slot (``visibility_clause``)."""
+    deadline = ranking.find_deadline(plan)
+    clauses = {
+        ranking.SAME_GROUND: same_ground_clause(plan.request.ground.landmass),
+        ranking.EMERGENCY: {"term": {"emergency": True}},
+        ranking.IN_TIME: None if deadline is None else in_time_clause(plan, deadline),
+        ranking.PARTICIPANT: {"term": {"participant": True}},
     }
-    return [
-        constant_score({"terms": {field: list(values)}}, credit)
-        for field, (credit, values) in table.items()
-        if credit
-    ]
+    weights = ranking.weigh_steps(plan)
+    found = ((clauses.get(step), weight) for step, weight in weights.items())
+    return [tier_clause(clause, weight) for clause, weight in found if clause is not None]
 
 
-def quarter_clauses(area: Area) -> list[Clause]:
-    """A quarter point for each band the offer is in; none from a patient's point.
+def same_ground_clause(landmass: str) -> Clause:
+    """Offers that are not known to lie across water."""
+    across = [{"exists": {"field": "landmass"}}]
+    unknown = {"bool": {"must_not": across}}
+    return or_clause([{"term": {"landmass": landmass}}, unknown])
 
-    An offer of the commune searched has none in the ring: it is of the first circle.
+
+def in_time_clause(plan: Plan, deadline: str) -> Clause:
+    """Offers with a slot that shows by the deadline, or open now without appointment."""
+    rule = plan.request.slots
+    soon: SlotRule = rule._replace(end=min(rule.end, deadline))
+    slot = {"nested": {"path": "slots", "query": slot_filter(soon), "score_mode": "none"}}
+    return or_clause([slot, open_duty_clause(plan.request.window.start)])
+
+
+def duty_clause() -> Clause:
+    """Duty houses, places of unscheduled care and points of SOS Médecins."""
+    kinds = {"terms": {"structure_kind": [kind.value for kind in DUTY_KINDS]}}
+    return or_clause([{"term": {"kind": Kind.SOS_POINT.value}}, kinds])
+
+
+def open_duty_clause(now: datetime) -> Clause:
+    """Places of duty that are open, where no appointment is needed."""
+    return _both(duty_clause(), open_now_clause(now))
+
+
+def offer_clauses(scale: EffortScale) -> list[Clause]:
+    """Credits of the offer itself, and where no travel counts.
+
+    A debit is written as a credit of all others: ``script`` begins with the sum of debits.
     """
-    return [
-        constant_score(_between(area, inner, outer), 1 / ranking.QUARTERS)
-        for inner, outer in ranking.quarter_bands(area)
+    table = scale.profile
+    precise = {"bool": {"must_not": [{"term": {"precision": Precision.MUNICIPALITY.value}}]}}
+    part = or_clause([{"term": {"participant": True}}, duty_clause()])
+    absorbs = {"terms": {"structure_kind": [kind.value for kind in table.absorbs.kinds]}}
+    practice = table.practice.credit if scale.practice.keys else 0
+    rows = [
+        (part, table.participation.credit * script.CREDIT),
+        (practice_clause(scale.practice), practice * script.CREDIT),
+        (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
+        (precise, table.commune_only.debit * script.CREDIT),
+        (open_duty_clause(scale.start), script.OPEN * bool(table.open_now.credit)),
+        (home_clause(scale), script.HOME * bool(scale.home and scale.minutes_per_km)),
     ]
+    return [constant_score(clause, minutes) for clause, minutes in rows if minutes]
 
 
-def in_tier_functions(plan: Plan) -> list[Clause]:
-    """Closeness from the patient's point, else the fair order of the seed (F019, F020)."""
-    area = plan.area
-    if area.radius_km is None or not ranking.is_distance_ranked(area):
-        fair = {"seed": plan.request.seed, "field": "fair_key"}
-        return [{"random_score": fair, "weight": ranking.FAIR_SHARE}]
-    half = {"origin": center(area), "scale": f"{area.radius_km / 2:.9f}km", "decay": 0.5}
-    return [{"linear": {"point": half}}]
+def practice_clause(practice: Practice) -> Clause:
+    """Offers in one of the places of a doctor, or at one of his doors."""
+    doors = [
+        {"geo_distance": {"distance": f"{DOOR_KM}km", "point": {"lat": lat, "lon": lon}}}
+        for lat, lon in practice.doors
+    ]
+    return or_clause([{"terms": {"place_key": sorted(practice.keys)}}, *doors])
 
 
-def _between(area: Area, inner_km: float, outer_km: float) -> Clause:
-    outer = circle(area, outer_km)
-    if not inner_km:
-        return outer
-    is_ring = area.first_radius_km is not None and inner_km >= area.first_radius_km
-    inner = within(area, inner_km) if is_ring else circle(area, inner_km)
-    return {"bool": {"filter": [outer], "must_not": [inner]}}
+def home_clause(scale: EffortScale) -> Clause:
+    """Offers in the commune searched."""
+    return {"terms": {"insee": sorted(scale.home)}}
+
+
+def tier_clause(clause: Clause, step: int, name: str | None = None) -> Clause:
+    """The clause worth one step of the tiers."""
+    return constant_score(clause, step * script.TIER, name=name)
+
+
+def _slot_credit(clause: Clause, credit: int) -> Clause:
+    return constant_score(clause, credit * script.SLOT)
+
+
+def _starts_by(latest: str) -> Clause:
+    return {"range": {"slots.start": {"lte": latest}}}
+
+
+def _both(one: Clause, other: Clause) -> Clause:
+    return {"bool": {"filter": [one, other]}}

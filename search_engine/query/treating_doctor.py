@@ -10,13 +10,17 @@ from typing import Any
 
 from mappings.identifiers import Rpps, as_rpps
 from mappings.instants import utc_text
-from mappings.records import Kind, Offer, StoredSlot
-from search_engine.query.availability import default_slot_rule, select_visible_slots
+from mappings.records import Kind, Offer, Precision, StoredSlot
+from search_engine.backend.bodies import Answer
+from search_engine.backend.index import read_hits
+from search_engine.query.availability import SlotRule, default_slot_rule, select_visible_slots
 from search_engine.query.clauses import SOURCE, distance_order, own_codes, within
 from search_engine.query.names.ways import name_queries
+from search_engine.query.order.effort import NO_PRACTICE, Practice
 from search_engine.query.plan import Plan
 from search_engine.query.radius import FURTHEST
 from search_engine.request.area import Area
+from search_engine.request.criteria import Role
 from search_engine.request.typed_line import write_name
 from search_engine.request.window import SearchWindow
 from search_engine.understanding.read_what import read_what
@@ -34,6 +38,9 @@ NOT_TRANSMITTED = {
 
 MAX_PLACES = 50
 """Places of one doctor, far above any real number."""
+
+MAX_DOORS = 5
+"""Doors at which colleagues are looked for: the nearest places of the doctor."""
 
 PEOPLE = "people"
 
@@ -99,6 +106,24 @@ def places_body(rpps: str, area: Area) -> dict[str, Any]:
         "size": MAX_PLACES,
         "_source": SOURCE,
     }
+
+
+def read_practice(role: Role, window: SearchWindow, answer: Answer) -> Practice:
+    """Where the colleagues of a doctor are who cannot see his patient: absent, or without a slot at
+    any of his places. None while he can."""
+    offers = [hit["_source"] for hit in read_hits(answer)]
+    rule = default_slot_rule(role, window)
+    if any(_can_see(rule, window, offer) for offer in offers):
+        return NO_PRACTICE
+    exact = [one for one in offers if one.get("precision") == Precision.HOUSENUMBER]
+    doors = [(one["point"]["lat"], one["point"]["lon"]) for one in exact if "point" in one]
+    keys = frozenset(one["place_key"] for one in offers if "place_key" in one)
+    return Practice(keys, tuple(dict.fromkeys(doors))[:MAX_DOORS])
+
+
+def _can_see(rule: SlotRule, window: SearchWindow, offer: Offer) -> bool:
+    slots = select_visible_slots(rule, offer.get("slots", []))
+    return bool(slots) and not is_absent(offer, window)
 
 
 def doctor_flags(

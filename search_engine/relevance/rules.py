@@ -24,21 +24,25 @@ TOLERANCE = 1.01
 SAME_KM = 0.01
 """Distances this close are equal: the index keeps a point to the centimetre."""
 
+DISTANCE_PROFILES = frozenset({"published", "distance"})
+"""Profiles in which distance decides inside a tier."""
+
 NEVER = "9999"
 """After every instant: the first slot of who has none."""
 
 
 def tiers(answer: JudgedAnswer) -> Iterator[str]:
-    """F021, F023: tiers never decrease."""
+    """F021, F023: tiers never decrease, nor bands of effort inside a tier."""
     for before, after in pairwise(answer.cards):
-        if after["rank"]["tier"] < before["rank"]["tier"]:
-            yield f"palier {after['rank']['tier']} après {before['rank']['tier']} : {after['id']}"
+        if _place(after) < _place(before):
+            yield f"palier {_place(after)} après {_place(before)} : {after['id']}"
 
 
 def distances(answer: JudgedAnswer) -> Iterator[str]:
-    """F018: sorted by distance, or without credits from an address, the nearest comes first."""
+    """F018: sorted by distance, or by a profile of distance from an address, the nearest comes
+    first."""
     criteria, area = answer.criteria, answer.page["area"]
-    plain = criteria.profile == "distance" and criteria.sort is Sort.BEST
+    plain = criteria.profile in DISTANCE_PROFILES and criteria.sort is Sort.BEST
     measured = area["patient_point"] and "radius_km" in area
     if criteria.sort is Sort.DISTANCE or (plain and measured):
         for before, after in _same_tier(answer):
@@ -166,6 +170,11 @@ def _same_tier(answer: JudgedAnswer) -> Iterator[tuple[Card, Card]]:
     for before, after in pairwise(answer.cards):
         if before["rank"]["tier"] == after["rank"]["tier"]:
             yield before, after
+
+
+def _place(card: Card) -> tuple[int, int]:
+    """Tier, and band of effort where bands order the page."""
+    return card["rank"]["tier"], card["rank"].get("band", 0)
 
 
 def _slots(answer: JudgedAnswer) -> Iterator[tuple[Card, dict[str, Any]]]:

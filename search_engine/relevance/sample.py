@@ -173,7 +173,8 @@ def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
 
 
 def intruders(answer: JudgedAnswer, offer: Offer) -> list[str]:
-    """Homonyms beyond the first radius, before the offer that is inside it at equal slot status."""
+    """Homonyms beyond the first radius, of more effort, before the offer that is inside it at equal
+    slot status."""
     ids = [card["id"] for card in answer.cards]
     if offer["id"] not in ids or "enlarged" not in answer.page:
         return []
@@ -184,6 +185,7 @@ def intruders(answer: JudgedAnswer, offer: Offer) -> list[str]:
         for card in answer.cards[:rank]
         if answer.km(card) > first >= answer.km(own)
         and _bookable(card) <= _bookable(own)
+        and card["rank"].get("band", 0) > own["rank"].get("band", 0)
         and has_name(answer.offers[card["id"]], searchable_name(offer))
     ]
 

@@ -50,7 +50,7 @@ class Mode(StrEnum):
 
 
 class Sort(StrEnum):
-    """Order inside a tier: in-tier number, distance, or first slot."""
+    """Order inside a tier: effort, distance, or first slot."""
 
     BEST = "best"
     DISTANCE = "distance"
@@ -136,15 +136,19 @@ class SearchRequest(BaseModel):
     """SAS territories of the offers: `SAS-48`."""
     window_hours: float | None = Field(None, gt=0, le=72)
     """Explicit horizon in hours, to the minute (F061); default: now to the end of day + 2."""
+    deadline_h: float | None = Field(None, gt=0, le=72)
+    """Hours within which the patient must be seen: who can see him by then, or a quarter of an hour
+    later, comes before all others."""
     absent: bool = False
     """True returns absent offers too (F038)."""
     group_cpts: bool = True
     """Members of a CPTS that covers the patient's commune stand behind its one card (F091); false
     shows each of them."""
     sort: Sort = Sort.BEST
-    """Order inside a tier: `best`, `distance` or `earliest` slot."""
+    """Order inside a tier: `best` (the patient's effort), `distance` or `earliest` slot."""
     profile: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")] = "regulation"
-    """Ranking profile: how much nearer a quality makes an offer."""
+    """Ranking profile: `regulation` counts a patient's effort in minutes, `published` ranks
+    participants then by distance, `distance` by distance."""
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
     """Seed of the fair order; the answer gives the one it used, which repeats the order."""
     page: int = Field(1, ge=1)

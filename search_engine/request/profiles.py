@@ -1,4 +1,4 @@
-"""Ranking profiles: the credits that move an offer inside its tier, read from a table (design 9).
+"""Ranking profiles: the order of the results in minutes of a patient's effort, read from a table.
 
 The file is ``profiles.toml`` beside this module, or the one named by ``SAS_PROFILES_FILE``.
 """
@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Annotated, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,82 +21,160 @@ from pydantic import (
     model_validator,
 )
 
-from mappings.records import Precision, SlotType, StructureKind
+from mappings.records import SlotType, StructureKind
 from search_engine.request.problems import UnknownCode
 
 DEFAULT_FILE = Path(__file__).with_name("profiles.toml")
 FILE_VARIABLE = "SAS_PROFILES_FILE"
 DEFAULT_PROFILE = "regulation"
 
-STEP = 0.01
-"""Every credit is a multiple of it; the fair order of equal offers counts for less."""
+MOST_MINUTES = 63
+"""Highest sum of the credits of one slot, and of the credits and debits of one offer: each sum is
+one digit of the score (``search_engine.query.order.script``)."""
 
 
 class ProfilesFileInvalid(ValueError):
     """The file of profiles cannot be used; the message gives the place and the reason."""
 
 
-def _whole_steps(credit: float) -> float:
-    steps = round(credit / STEP)
-    if abs(credit - steps * STEP) > STEP / 1000:
-        raise ValueError(f"a credit is a multiple of {STEP}")
-    return steps / round(1 / STEP)
+Minutes = Annotated[int, Field(ge=0, le=MOST_MINUTES)]
+"""Whole minutes of a patient's effort."""
 
-
-Credit = Annotated[float, Field(ge=0, lt=1), AfterValidator(_whole_steps)]
-"""Share of the radius by which an offer counts as nearer."""
+Reason = Annotated[str, StringConstraints(max_length=200)]
+"""Why the row counts what it counts."""
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Soon(_Table):
-    """Credits of a slot by its start; ``today`` is counted in the zone of the search."""
+class Travel(_Table):
+    """Minutes of one kilometre, by the density of the patient's area."""
 
-    within_4_hours: Credit = 0.0
-    today: Credit = 0.0
+    dense: float = Field(1.0, gt=0, le=10)
+    urban: float = Field(1.0, gt=0, le=10)
+    mixed: float = Field(1.0, gt=0, le=10)
+    rural: float = Field(1.0, gt=0, le=10)
+    why: Reason = ""
+
+
+class SeenWithin(_Table):
+    """Credits of a slot by the hours before it starts, one of them.
+
+    ``night_hours``: the row that is the best one, between 20:00 and 08:00, for a slot after 08:00.
+    """
+
+    credits: dict[int, Minutes] = Field(default_factory=dict)
+    night_hours: int | None = None
+    why: Reason = ""
+
+    @model_validator(mode="after")
+    def sooner_is_better(self) -> Self:
+        """Later rows never count more, and the row of the night is one of them."""
+        in_order = [self.credits[hours] for hours in sorted(self.credits)]
+        if in_order != sorted(in_order, reverse=True):
+            raise ValueError("a later start counts more than an earlier one")
+        if self.night_hours is not None and self.night_hours not in self.credits:
+            raise ValueError(f"night_hours names no row: {self.night_hours}")
+        return self
+
+
+class SlotTypeCredits(_Table):
+    """Credits by type of a slot that starts within so many hours: the highest of its types."""
+
+    credits: dict[SlotType, Minutes] = Field(default_factory=dict)
+    within_hours: float = Field(24, gt=0, le=72)
+    why: Reason = ""
+
+
+class Credit(_Table):
+    """One credit."""
+
+    credit: Minutes = 0
+    why: Reason = ""
 
 
 class StructureCredit(_Table):
     """Credit of structures that can absorb a patient; counts in mode ``beyond``."""
 
-    credit: Credit = 0.0
+    credit: Minutes = 0
     kinds: tuple[StructureKind, ...] = ()
+    why: Reason = ""
 
 
-class PreciseCredit(_Table):
-    """Credit of a point whose distance can be trusted."""
+class Debit(_Table):
+    """One debit."""
 
-    credit: Credit = 0.0
-    precisions: tuple[Precision, ...] = ()
+    debit: Minutes = 0
+    why: Reason = ""
+
+
+class AskedDebit(_Table):
+    """Debit of each orientation given or accepted today, ``most`` of them at most."""
+
+    debit: Minutes = 0
+    most: int = Field(0, ge=0, le=MOST_MINUTES)
+    why: Reason = ""
 
 
 class Profile(_Table):
-    """One way to weigh qualities against distance, inside a tier."""
+    """One way to order offers.
+
+    ``participants_first``: participation is a tier, whatever the effort. ``band_minutes``: width of
+    the bands of effort in which offers are drawn; 0 orders by distance alone, and draws where there
+    is no patient's point.
+    """
 
     description: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    slot_type: dict[SlotType, Credit] = Field(default_factory=dict)
-    soon: Soon = Soon()
-    structure: StructureCredit = StructureCredit()
-    precise_point: PreciseCredit = PreciseCredit()
+    participants_first: bool = False
+    band_minutes: int = Field(0, ge=0, le=60)
+    travel: Travel = Travel()
+    seen_within: SeenWithin = SeenWithin()
+    open_now: Credit = Credit()
+    participation: Credit = Credit()
+    slot_type: SlotTypeCredits = SlotTypeCredits()
+    certain: Credit = Credit()
+    practice: Credit = Credit()
+    asked: AskedDebit = AskedDebit()
+    commune_only: Debit = Debit()
+    absorbs: StructureCredit = StructureCredit()
 
     @model_validator(mode="after")
-    def under_a_tier(self) -> Self:
-        """Closeness (1 at most) and every credit together stay under the step of a tier, 2."""
-        if self.highest > 1 - STEP:
-            raise ValueError(f"credits add up to {self.highest:.2f}; keep them under 1")
+    def fits_the_score(self) -> Self:
+        """Every sum is a digit of the score."""
+        sums = {"a slot": self.highest_slot, "an offer": self.highest_offer}
+        for name, total in sums.items():
+            if total > MOST_MINUTES:
+                raise ValueError(f"credits of {name} add up to {total}; keep them to 63 minutes")
+        return self
+
+    @model_validator(mode="after")
+    def counts_in_bands(self) -> Self:
+        """Minutes of credits are nothing where distance alone decides."""
+        if not self.band_minutes and self.highest_slot + self.highest_offer:
+            raise ValueError("credits and debits need bands: give band_minutes")
         return self
 
     @property
-    def highest(self) -> float:
-        """The most that the credits of one offer can add up to."""
-        return (
-            max(self.slot_type.values(), default=0.0)
-            + max(self.soon.within_4_hours, self.soon.today)
-            + self.structure.credit
-            + self.precise_point.credit
+    def highest_slot(self) -> int:
+        """The most minutes that one slot, or a place open now, can be credited with."""
+        slot = (
+            max(self.seen_within.credits.values(), default=0)
+            + max(self.slot_type.credits.values(), default=0)
+            + self.certain.credit
         )
+        return max(slot, self.open_now.credit)
+
+    @property
+    def highest_offer(self) -> int:
+        """The most minutes between two offers without a slot, at one distance."""
+        credits = self.participation.credit + self.practice.credit + self.absorbs.credit
+        return credits + self.highest_debit
+
+    @property
+    def highest_debit(self) -> int:
+        """The most minutes that an offer can lose."""
+        return self.commune_only.debit + self.asked.debit * self.asked.most
 
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
@@ -114,7 +191,7 @@ class _ProfileTable(RootModel[dict[ProfileName, Profile]]):
 def load_profiles(path: Path | None = None) -> Mapping[str, Profile]:
     """The profiles by name, from ``path``, else ``SAS_PROFILES_FILE``, else ours; read once.
 
-    Raises ``ProfilesFileInvalid`` when the file is missing or a credit is out of bounds.
+    Raises ``ProfilesFileInvalid`` when the file is missing or a number is out of bounds.
     """
     return _read(path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT_FILE))
 

@@ -9,8 +9,10 @@ from search_engine.backend.bodies import Answer
 from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import select_visible_slots
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
+from search_engine.query.order.distances import offer_distance_km
+from search_engine.query.order.effort import EffortScale
 from search_engine.query.plan import CptsGroups, Plan
-from search_engine.query.ranking import NAME, is_distance_ranked
+from search_engine.query.ranking import NAME, build_plan_scale, is_distance_ranked
 from search_engine.query.treating_doctor import (
     NOT_IDENTIFIED,
     NOT_TRANSMITTED,
@@ -21,8 +23,7 @@ from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.cards import Card, CardContext, card, omit_unknown
-from search_engine.response.distances import offer_distance_km
-from search_engine.response.explanation import CreditScale, build_credit_scale, explain_rank
+from search_engine.response.explanation import explain_rank
 from search_engine.response.facet_labels import facets_block
 from search_engine.response.line_block import line_block
 from search_engine.response.place_warnings import PageWarning, place_warnings
@@ -67,7 +68,7 @@ def build_page(
     """The assemble step: the whole page. A block without content is absent."""
     plan, answer, places = result.plan, result.answer, result.places
     total = read_total(answer)
-    view, scale = card_context(plan), build_credit_scale(plan)
+    view, scale = card_context(plan), build_plan_scale(plan)
     results = [result_card(result, hit, view, scale) for hit in read_hits(answer)]
     page: Page = {
         "query": query_block(plan, total),
@@ -102,16 +103,14 @@ def enlargement_block(plan: Plan) -> dict[str, Any] | None:
 
 
 def result_card(
-    result: SearchResult, hit: dict[str, Any], view: CardContext, scale: CreditScale
+    result: SearchResult, hit: dict[str, Any], view: CardContext, scale: EffortScale
 ) -> Card:
     """The card of a hit, with its rank; the card of its CPTS for the best member of one
     (F091)."""
     plan, offer = result.plan, hit["_source"]
     slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
     km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
-    rank = explain_rank(
-        scale, offer, slots, km=km, name=best_name_match(plan, hit), score=float(hit["_score"])
-    )
+    rank = explain_rank(scale, plan, offer, slots, km=km, name=best_name_match(plan, hit))
     own = card(view, offer, slots, patient_km(plan, km))
     return {**(group_card(result, offer, own) or own), "rank": rank}
 

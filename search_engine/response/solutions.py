@@ -10,6 +10,7 @@ from mappings import codes
 from mappings.booking import with_origin
 from mappings.records import Kind, Offer
 from search_engine.backend.bodies import Hit
+from search_engine.query.order.distances import offer_distance_km
 from search_engine.query.plan import Plan
 from search_engine.query.solutions import (
     MAX_CANDIDATES,
@@ -26,7 +27,6 @@ from search_engine.response.cards import (
     omit_unknown,
     specialties,
 )
-from search_engine.response.distances import offer_distance_km
 
 MAX_SOLUTIONS = 20
 """Solutions on a page; the block gives the total when there are more."""

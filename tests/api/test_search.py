@@ -12,7 +12,8 @@ MENDE = {"lat": 44.5180, "lon": 3.5005}
 
 @pytest.mark.proves("F001", "F018", "F023", "F087")
 def test_one_post_gives_a_page_in_order_with_the_reason_of_each_place(api: httpx.Client) -> None:
-    page = answer(api.post("/v1/search", json={"what": "médecin généraliste", **MENDE}))
+    asked = {"what": "médecin généraliste", "profile": "published", **MENDE}
+    page = answer(api.post("/v1/search", json=asked))
     assert [card["practitioner"]["family"] for card in page["results"]] == [
         "SÉITÉ",
         "JOURNO",

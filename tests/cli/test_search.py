@@ -90,6 +90,14 @@ def test_a_card_has_four_lines_at_most_and_its_sum_on_demand(sas: Sas, dozen: No
     assert all(len(card.strip("\n").split("\n\n")[0].splitlines()) <= 4 for card in cards)
     explained = sas(*asked, "--why").stdout
     assert explained.count("Rang :") == len(cards)
+    words = " ".join(explained.split())
+    sums = re.findall(
+        r"palier (\d+), bande (−?\d+) — trajet [\d,]+ \([\d,]+ k?m\) ; .+? min", words
+    )
+    places = [(int(tier), int(band.replace("−", "-"))) for tier, band in sums]
+    assert len(places) == len(cards)
+    assert places == sorted(places)
+    assert "SNP −4" in words
     assert "--why" not in explained
 
 

@@ -108,6 +108,9 @@ STRUCTURES = (
 PRECISIONS = ("housenumber", "housenumber", "street", "locality", "municipality", None)
 TYPES = ("PUBLIC", "PRO", "SNP", "CPTS")
 EDITORS = ("editor-a", "editor-b", "sas-agenda")
+LONG_WALK_IN = 20
+"""Minutes up to which a slot without a link says that it is a walk-in; others say nothing."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS: tuple[list[list[str]], ...] = (
     *([["08:00", "12:00"], ["14:00", "18:30"]], [["09:00", "15:20"]], [["15:20", "19:00"]]),
@@ -263,7 +266,9 @@ def _slot(random: Random, key: str, minutes: int) -> StoredSlot:
         slot["seats_max"] = random.randrange(1, 5)
         slot["seats_left"] = random.randrange(0, slot["seats_max"] + 1)
     if random.random() < 0.7:
-        slot["url"] = f"https://rdv.example/{key}?a=1"
+        slot |= {"url": f"https://rdv.example/{key}?a=1", "appointment": "ROUTINE"}
+    elif minutes <= LONG_WALK_IN:
+        slot["appointment"] = "WALKIN"
     return cast("StoredSlot", slot)
 
 

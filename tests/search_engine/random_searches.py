@@ -152,13 +152,15 @@ def _values(random: Random) -> dict[str, Any]:
         "mode": random.choice(MODES),
         "sort": random.choice(SORTS),
         "role": random.choice(ROLES),
-        "profile": random.choice(("regulation", "regulation", "distance")),
+        "profile": random.choice(("regulation", "regulation", "published", "distance")),
         "seed": random.randrange(2**31),
         "size": random.choice((5, 20, 100)),
         "absent": random.random() < 0.1,
     }
     if random.random() < 0.15:
         values["window_hours"] = random.choice((0.5, 4, 24, 72))
+    if random.random() < 0.15:
+        values["deadline_h"] = random.choice((0.5, 4, 24))
     return {**values, **_filters(random)}
 
 
@@ -197,7 +199,6 @@ def _oracle_query(
         department=area.department,
         insee=area.insee,
         zone=area.zone,
-        reference_km=area.reference_km,
         step_km=area.step_km,
         radius_km=area.radius_km,
         explicit=area.explicit_radius,
@@ -216,6 +217,7 @@ def _oracle_query(
         open_now=criteria.open_now,
         group_cpts=criteria.group_cpts,
         cpts=criteria.cpts,
+        deadline=criteria.deadline_h,
         filters={name: frozenset(getattr(criteria, name)) for name in (*filters, "territory")},
         meaning=meaning,
     )

@@ -168,8 +168,13 @@ class Searcher:
         key: CursorKey | None = None,
         **criteria: Any,
     ) -> dict[str, Any]:
-        """The page of a search; criteria as a caller gives them."""
+        """The page of a search; criteria as a caller gives them.
+
+        Unless another profile is named it is the published one, whose order is certain where offers
+        differ by their distance alone.
+        """
         place = where or area()
+        criteria.setdefault("profile", "published")
 
         async def resolve_to_place(criteria: Criteria, deps: Any) -> Area:
             return place

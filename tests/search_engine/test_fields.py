@@ -11,6 +11,7 @@ from search_engine.execution.planner import Prediction, plan_requests
 from search_engine.query.alternatives import build_alternatives, cards_body, fuzzy_body
 from search_engine.query.cpts_groups import covering_body, cpts_body
 from search_engine.query.grouped_counts import MEMBERS
+from search_engine.query.order.script import SOURCE
 from search_engine.query.page_requests import page_requests
 from search_engine.query.plan import CptsGroups, CursorPosition, Plan, build_request
 from search_engine.query.radius import count_body, larger_radii
@@ -101,11 +102,22 @@ def test_the_walker_sees_a_misspelt_field() -> None:
     assert set(collect_request_fields(body)) == {"profesion", "idd"}
 
 
-def test_no_script_and_no_inner_hits_anywhere() -> None:
-    for body in random_bodies(60):
-        text = repr(body)
-        assert "script" not in text
-        assert "inner_hits" not in text
+def collect_scripts(value: Any) -> Iterator[dict[str, Any]]:
+    """Every script of a request."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from collect_scripts(inner)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from [inner] if key == "script" else collect_scripts(inner)
+
+
+def test_one_text_of_script_compiled_once_and_no_inner_hits() -> None:
+    bodies = list(random_bodies(60))
+    scripts = [script for body in bodies for script in collect_scripts(body)]
+    assert {script["source"] for script in scripts} == {SOURCE}
+    assert repr(bodies).count("'source'") == len(scripts)
+    assert "inner_hits" not in repr(bodies)
 
 
 async def test_every_request_is_accepted(

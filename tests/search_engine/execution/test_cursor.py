@@ -205,6 +205,7 @@ OTHER: dict[str, Any] = {
     "horizon": ["0-4"],
     "territory": ["SAS-56"],
     "window_hours": 4.0,
+    "deadline_h": 4.0,
     "absent": True,
     "sort": Sort.DISTANCE,
     "profile": "distance",

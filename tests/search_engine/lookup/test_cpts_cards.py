@@ -38,7 +38,8 @@ def community() -> list[dict[str, Any]]:
 
 @pytest.mark.proves("F091", "F092")
 async def test_one_card_stands_at_the_best_members_rank(index_offers: IndexOffers) -> None:
-    page = await index_offers(community()).page(where=area(insee="14754"))
+    place = area(insee="14754")
+    page = await index_offers(community()).page(where=place, profile="published")
     assert [offer_key(card) for card in page["results"]] == [
         *("alone", HERE, "elsewhere", "not-participating")
     ]
@@ -47,7 +48,7 @@ async def test_one_card_stands_at_the_best_members_rank(index_offers: IndexOffer
     assert group["group"]["members"] == 2
     assert group["group"]["best"]["title"] == "Dr first"
     assert group["rank"]["label"] == "Avec créneau, participant au SAS"
-    assert sum(part["value"] for part in group["rank"]["parts"]) > 10
+    assert [part["km"] for part in group["rank"]["parts"]] == pytest.approx([2], abs=0.01)
 
 
 @pytest.mark.proves("F096", "F099", "F104")

@@ -10,12 +10,16 @@ from tests.search_engine.oracle.query import OracleQuery
 
 @dataclass(frozen=True, slots=True)
 class OracleHit:
-    """One expected offer, with the keys it is sorted by; ``finess`` of the CPTS that shows it."""
+    """One expected offer, with the keys it is sorted by; ``finess`` of the CPTS that shows it.
+
+    ``effort`` in minutes, None where another sort is asked.
+    """
 
     id: str
     score: float
     inside: tuple[float | str, ...]
     finess: str | None = None
+    effort: float | None = None
 
     @property
     def card_id(self) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import floor
 from typing import Any
 
+from tests.search_engine.oracle.effort import is_open_without_appointment, measure
 from tests.search_engine.oracle.filters import filter_offers
 from tests.search_engine.oracle.groups import (
     Card,
@@ -14,12 +16,11 @@ from tests.search_engine.oracle.groups import (
     group_cards,
 )
 from tests.search_engine.oracle.matching import matching_offers, name_match_kind
-from tests.search_engine.oracle.place import OracleCircle, is_of_commune, kilometres
-from tests.search_engine.oracle.query import OracleQuery, day_end, search_start, text
-from tests.search_engine.oracle.slots import TYPES_BY_ROLE, good_slots
+from tests.search_engine.oracle.place import OracleCircle, kilometres
+from tests.search_engine.oracle.query import OracleQuery, search_start, text
+from tests.search_engine.oracle.slots import good_slots
 from tests.search_engine.random_score import random_score
 
-TYPE_CREDIT = {"SNP": 0.10, "CPTS": 0.07, "PRO": 0.03, "PUBLIC": 0.0}
 STEPS = {"exact": 112.0, "sound": 96.0, "near": 80.0, "word": 64.0, "prefix": 48.0, "fuzzy": 32.0}
 USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}
 
@@ -123,89 +124,47 @@ def rank_offer(
     fuzzy: bool,
     covering: frozenset[str],
 ) -> OracleHit:
+    """Sorted by falling score, then by the keys inside: smaller efforts have greater scores."""
     slots = good_slots(query, offer)
-    score = tier(query, offer, slots, circle, fuzzy=fuzzy)
+    step = tier(query, offer, slots, fuzzy=fuzzy)
     group = covering_group(offer, covering)
-    if query.sort == "best":
-        score += in_tier(query, offer, slots, circle, index)
-        return OracleHit(offer["id"], score, (), group)
     km = kilometres(query, offer)
+    if query.sort == "best":
+        effort = measure(query, offer, slots)
+        place = in_tier(query, offer, effort, circle, index)
+        return OracleHit(offer["id"], step, place, group, effort)
     if query.sort == "distance":
-        return OracleHit(offer["id"], score, (km,), group)
+        return OracleHit(offer["id"], step, (km,), group)
     earliest = min((slot["start"] for slot in slots), default="9999")
     equals = km if query.measured and circle.radius is not None else float(offer["fair_key"])
-    return OracleHit(offer["id"], score, (earliest, equals), group)
+    return OracleHit(offer["id"], step, (earliest, equals), group)
 
 
 def tier(
-    query: OracleQuery,
-    offer: dict[str, Any],
-    slots: list[Any],
-    circle: OracleCircle,
-    *,
-    fuzzy: bool,
+    query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any]], *, fuzzy: bool
 ) -> float:
     way = name_match_kind(query, offer)
-    score = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
-    score += 8.0 if slots else 0.0
-    if circle.first is not None and is_near(query, offer, circle.first):
-        score += 4.0
-    if query.mode in {"available", "all"} and offer.get("participant"):
-        score += 2.0
-    return score
-
-
-def is_near(query: OracleQuery, offer: dict[str, Any], first: float) -> bool:
-    return kilometres(query, offer) <= first or is_of_commune(query, offer)
+    step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
+    opened = is_open_without_appointment(query, offer)
+    if query.meaning.needs_emergency:
+        step += 8.0 if offer.get("emergency") else 0.0
+    else:
+        step += 8.0 if slots or opened else 0.0
+    if query.deadline is not None:
+        latest = text(search_start(query) + timedelta(hours=query.deadline, minutes=15))
+        step += 4.0 if opened or any(slot["start"] <= latest for slot in slots) else 0.0
+    if query.profile == "published" and query.mode in {"available", "all"}:
+        step += 2.0 if offer.get("participant") else 0.0
+    return step
 
 
 def in_tier(
-    query: OracleQuery, offer: dict[str, Any], slots: list[Any], circle: OracleCircle, index: str
-) -> float:
-    km, radius = kilometres(query, offer), circle.radius
-    if query.measured and radius is not None:
-        share = min(1.0, query.reference_km / radius)
-        return max(0.0, 1 - km / radius) + credits(query, offer, slots) * share
-    fair = 0.005 * random_score(query.seed, offer["fair_key"], index)
-    closeness = 0.0
-    if radius is not None:
-        first = circle.first or radius
-        is_own_beyond = km > first and is_of_commune(query, offer)
-        closeness = 0.0 if is_own_beyond else closeness_by_quarter(km, first, radius)
-    return closeness + credits(query, offer, slots) + fair
-
-
-def closeness_by_quarter(km: float, first: float, radius: float) -> float:
-    if km <= first:
-        inner, outer = 0.0, first
-    else:
-        inner, outer = first, radius
-    width = (outer - inner) / 4
-    outside = sum(km > inner + width * step for step in range(1, 4))
-    return 1 - outside / 4
-
-
-def credits(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any]]) -> float:
-    if query.profile == "distance":
-        return 0.0
-    total = credit_of_slots(query, slots)
-    absorbs = {"msp", "health_centre", "unscheduled_care"}
-    if query.mode == "beyond" and offer.get("structure_kind") in absorbs:
-        total += 0.03
-    if offer.get("precision") in {"housenumber", "street", "locality"}:
-        total += 0.02
-    return total
-
-
-def credit_of_slots(query: OracleQuery, slots: list[dict[str, Any]]) -> float:
-    visible = TYPES_BY_ROLE[query.role]
-    soon, today = text(search_start(query) + timedelta(hours=4)), text(day_end(query, 0))
-    best = 0.0
-    for slot in slots:
-        credit = max((TYPE_CREDIT[kind] for kind in slot["types"] if kind in visible), default=0.0)
-        if slot["start"] <= soon:
-            credit += 0.06
-        elif slot["start"] <= today:
-            credit += 0.03
-        best = max(best, credit)
-    return best
+    query: OracleQuery, offer: dict[str, Any], effort: float, circle: OracleCircle, index: str
+) -> tuple[float, ...]:
+    """The band and the draw; in the other profiles the distance, or the draw without a patient."""
+    draw = -floor(random_score(query.seed, offer["fair_key"], index) * 2048) / 2048
+    if query.profile == "regulation":
+        return float(floor(effort / 3)), draw
+    if query.measured and circle.radius is not None:
+        return (kilometres(query, offer),)
+    return (draw,)

@@ -21,7 +21,6 @@ class OracleQuery:
     department: str
     insee: str | None
     zone: str
-    reference_km: float
     step_km: float
     radius_km: float | None
     explicit: bool
@@ -43,6 +42,7 @@ class OracleQuery:
     group_cpts: bool = True
     cpts: str | None = None
     without_rpps: str | None = None
+    deadline: float | None = None
 
 
 def text(moment: datetime) -> str:

@@ -52,14 +52,14 @@ async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(
         *(member("first", 2), member("second", 4), member("last", 5)),
     ]
     searcher = index_offers([*SEATS, *offers])
-    page = await searcher.page(where=HERE)
+    page = await searcher.page(where=HERE, profile="distance")
     assert [offer_key(result) for result in page["results"]] == ["near", COAST, "between"]
     assert page["total"]["value"] == 3
     card = group_in(page)
     assert (card["id"], card["kind"], card["title"]) == (f"cpts:{COAST}", "cpts", f"CPTS {COAST}")
     group = card["group"]
     assert (group["finess"], group["members"]) == (COAST, 3)
-    people = await searcher.page(where=HERE, group_cpts=False)
+    people = await searcher.page(where=HERE, group_cpts=False, profile="distance")
     assert [offer_key(one) for one in people["results"]] == [
         *("near", "first", "between", "second", "last")
     ]
@@ -81,7 +81,7 @@ async def test_the_first_member_is_the_one_the_order_puts_first(index_offers: In
         ("distance", "participant", [COAST, "other"]),
         ("earliest", "early", [COAST, "other"]),
     ):
-        page = await searcher.page(where=HERE, sort=sort)
+        page = await searcher.page(where=HERE, sort=sort, profile="published")
         assert [offer_key(result) for result in page["results"]] == keys
         assert offer_key(group_in(page)["group"]["best"]) == best
 
@@ -91,16 +91,16 @@ async def test_a_cpts_covers_the_same_ground_under_any_code(index_offers: IndexO
     city, district = "750000001", "750000002"
     seats = [cpts(city, "75056"), cpts(district, "75104")]
     searcher = index_offers([*seats, member("a", 1, city), member("b", 2, district)])
-    assert await searcher.keys(where=area(insee="75104")) == [city, district]
-    assert await searcher.keys(where=area(insee="75056")) == [city, district]
-    assert await searcher.keys(where=area(insee="75105")) == [city, "b"]
-    assert await searcher.keys(where=area(insee="14754")) == ["a", "b"]
+    assert await searcher.keys(where=area(insee="75104"), profile="distance") == [city, district]
+    assert await searcher.keys(where=area(insee="75056"), profile="distance") == [city, district]
+    assert await searcher.keys(where=area(insee="75105"), profile="distance") == [city, "b"]
+    assert await searcher.keys(where=area(insee="14754"), profile="distance") == ["a", "b"]
 
 
 @pytest.mark.proves("F090")
 async def test_without_a_commune_nothing_is_grouped(index_offers: IndexOffers) -> None:
     searcher = index_offers([*SEATS, member("a", 1), member("b", 2)])
-    assert await searcher.keys(where=area()) == ["a", "b"]
+    assert await searcher.keys(where=area(), profile="distance") == ["a", "b"]
     assert sorted(await searcher.keys(where=department())) == ["a", "b"]
     assert await searcher.keys(where=commune(insee="14754")) == [COAST]
 
@@ -113,7 +113,7 @@ async def test_members_of_a_cpts_that_does_not_cover_stay_themselves(
         *(member("hill", 1, HILLS), member("coast", 2), member("hills", 3, HILLS)),
         member("unknown", 4, "140000009"),
     ]
-    page = await index_offers([*SEATS, *offers]).page(where=HERE)
+    page = await index_offers([*SEATS, *offers]).page(where=HERE, profile="distance")
     keys = [offer_key(result) for result in page["results"]]
     assert keys == ["hill", COAST, "hills", "unknown"]
     assert [result["kind"] for result in page["results"]] == [
@@ -133,7 +133,7 @@ async def test_only_the_attached_place_of_a_doctor_is_a_member(index_offers: Ind
     same = {"rpps": "10003456789"}
     offers = [member("attached", 2, **same), doctor("elsewhere", 1, [slot()], **same)]
     searcher = index_offers([*SEATS, *offers])
-    page = await searcher.page(where=HERE)
+    page = await searcher.page(where=HERE, profile="distance")
     assert [offer_key(result) for result in page["results"]] == ["elsewhere", COAST]
     assert group_in(page)["group"]["members"] == 1
     assert await searcher.keys(where=HERE, cpts=COAST) == ["attached"]
@@ -164,7 +164,8 @@ async def test_members_honour_word_filters_mode_slots_and_absences(
     for criteria, keys in cases:
         page = await searcher.page(where=HERE, **criteria)
         assert (page["total"]["value"], group_in(page)["group"]["members"]) == (1, len(keys))
-        assert await searcher.keys(where=HERE, cpts=COAST, **criteria) == keys
+        shown = await searcher.keys(where=HERE, cpts=COAST, sort="distance", **criteria)
+        assert shown == keys
     assert await searcher.keys(where=HERE, sector=["3"]) == []
 
 
@@ -173,7 +174,8 @@ async def test_the_members_of_any_cpts_in_order_by_page(index_offers: IndexOffer
     offers = [member(f"hill{n}", n, HILLS) for n in range(1, 8)]
     searcher = index_offers([*SEATS, *offers, member("coast", 1)])
     pages = [
-        await searcher.page(where=HERE, cpts=HILLS, size=3, page=number) for number in (1, 2, 3)
+        await searcher.page(where=HERE, cpts=HILLS, size=3, page=number, profile="distance")
+        for number in (1, 2, 3)
     ]
     assert {page["total"]["value"] for page in pages} == {7}
     keys = [offer_key(result) for page in pages for result in page["results"]]
@@ -187,7 +189,8 @@ async def test_pages_count_cards(index_offers: IndexOffers) -> None:
     offers = [doctor(f"d{n}", n, [slot()]) for n in range(1, 8)]
     members = [member(f"m{n}", n + 0.5) for n in range(2, 9)]
     searcher = index_offers([*SEATS, *offers, *members])
-    pages = [await searcher.page(where=HERE, size=3, page=number) for number in (1, 2, 3)]
+    asked = {"where": HERE, "size": 3, "profile": "distance"}
+    pages = [await searcher.page(**asked, page=number) for number in (1, 2, 3)]
     assert [len(page["results"]) for page in pages] == [3, 3, 2]
     keys = [offer_key(result) for page in pages for result in page["results"]]
     assert keys == ["d1", "d2", COAST, *(f"d{n}" for n in range(3, 8))]
@@ -207,14 +210,15 @@ async def test_the_circle_is_chosen_on_people_not_on_cards(index_offers: IndexOf
     for criteria in ({}, {"group_cpts": False}, {"cpts": COAST}):
         page = await fewer.page(where=growing, **criteria)
         assert page["enlarged"]["to_km"] == 30.0, criteria
-    assert await fewer.keys(where=growing, cpts=COAST) == ["m1", "m2", "ring"]
+    shown = await fewer.keys(where=growing, cpts=COAST, sort="distance")
+    assert shown == ["m1", "m2", "ring"]
 
 
 @pytest.mark.proves("F048")
 async def test_the_treating_doctor_is_no_member(index_offers: IndexOffers) -> None:
     mine = member("mine", 1, rpps="10003456789")
     searcher = index_offers([*SEATS, mine, member("b", 2), member("c", 3)])
-    page = await searcher.page(where=HERE, treating_doctor="10003456789")
+    page = await searcher.page(where=HERE, treating_doctor="10003456789", sort="distance")
     assert [offer_key(card) for card in page["pinned"]] == ["mine"]
     group = group_in(page)["group"]
     assert (group["members"], offer_key(group["best"])) == (2, "b")
@@ -225,8 +229,9 @@ async def test_kinds_are_those_of_cards(index_offers: IndexOffers) -> None:
     offers = [member("m1", 1), doctor("d", 2, [slot()]), member("m2", 3), member("hill", 4, HILLS)]
     searcher = index_offers([*SEATS, *offers])
     assert await searcher.keys(where=HERE, kind=["cpts"]) == [COAST]
-    assert await searcher.keys(where=HERE, kind=["professional"]) == ["d", "hill"]
-    people = {"where": HERE, "group_cpts": False}
+    near = {"where": HERE, "profile": "distance"}
+    assert await searcher.keys(**near, kind=["professional"]) == ["d", "hill"]
+    people = {**near, "group_cpts": False}
     assert await searcher.keys(**people, kind=["cpts"]) == []
     assert await searcher.keys(**people, kind=["professional"]) == ["m1", "d", "m2", "hill"]
 
@@ -317,6 +322,7 @@ async def test_the_members_of_a_card_chosen_by_its_kind(index_offers: IndexOffer
     others = [doctor(f"d{n}", 2, [slot()]) for n in range(9)]
     searcher = index_offers([*SEATS, *others, member("m1", 1), member("m2", 25), member("m3", 39)])
     asked = {"where": HERE._replace(explicit_radius=False), "kind": ["cpts"], "size": 20}
+    asked |= {"sort": "distance"}
     card = group_in(await searcher.page(**asked))
     page = await searcher.page(**asked, cpts=COAST)
     assert [offer_key(one) for one in page["results"]] == ["m1", "m2", "m3"]

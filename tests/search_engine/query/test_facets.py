@@ -170,13 +170,14 @@ async def test_the_nearest_that_participants_hide_is_named_beside(
     far = [doctor(f"p{n}", 10 + n, [slot()], participant=True) for n in range(6)]
     hidden = [doctor("near", 1.5, [slot()]), doctor("nearer-without-slot", 1)]
     searcher = index_offers([*far, *hidden])
-    page = await searcher.page(mode="all")
+    asked = {"mode": "all", "profile": "published"}
+    page = await searcher.page(**asked)
     result = page["nearer_alternative"]
     assert offer_key(result["card"]) == "near"
     assert result["saved_km"] == pytest.approx(8.5, abs=0.01)
-    assert "nearer_alternative" not in await searcher.page(mode="all", page=2)
-    assert "nearer_alternative" not in await searcher.page(where=commune(), mode="all")
-    assert "nearer_alternative" not in await index_offers([*far[:4], *hidden]).page(mode="all")
+    assert "nearer_alternative" not in await searcher.page(**asked, page=2)
+    assert "nearer_alternative" not in await searcher.page(where=commune(), **asked)
+    assert "nearer_alternative" not in await index_offers([*far[:4], *hidden]).page(**asked)
 
 
 async def test_a_hidden_member_is_named_by_its_cpts(index_offers: IndexOffers) -> None:
@@ -187,12 +188,13 @@ async def test_a_hidden_member_is_named_by_its_cpts(index_offers: IndexOffers) -
         doctor("m2", 3, [slot(40)], cpts=[COAST]),
     ]
     searcher = index_offers([cpts(COAST, "14754"), *far, *members])
-    result = (await searcher.page(where=area(insee="14754")))["nearer_alternative"]
+    asked = {"where": area(insee="14754"), "profile": "published"}
+    result = (await searcher.page(**asked))["nearer_alternative"]
     assert (result["card"]["id"], result["card"]["kind"]) == (f"cpts:{COAST}", "cpts")
     assert result["saved_km"] == pytest.approx(9, abs=0.01)
     first = doctor("first", 9, [slot(1)], cpts=[COAST], participant=True)
     shown = index_offers([cpts(COAST, "14754"), *far, *members, first])
-    assert "nearer_alternative" not in await shown.page(where=area(insee="14754"))
+    assert "nearer_alternative" not in await shown.page(**asked)
 
 
 async def test_facets_left_out_change_nothing_else(

@@ -1,4 +1,4 @@
-"""The order: tiers, credits that can be pointed at, fairness, and parts that explain the score."""
+"""The order: tiers, minutes that can be pointed at, fairness, and parts that explain it."""
 
 import json
 from collections import Counter
@@ -10,18 +10,11 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from search_engine.backend.index import Index, read_hits
-from search_engine.execution.executor import execute_search
-from search_engine.query.plan import Plan, build_request
-from search_engine.request.profiles import load_profiles
-from search_engine.request.window import build_window
-from search_engine.response.explanation import build_credit_scale
-from search_engine.response.page import SearchResult, card_context, result_card
+from search_engine.request.interpretation import Interpretation
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
 from tests.search_engine.engine_pages import iterate_pages
 from tests.search_engine.oracle.order import oracle_result
-from tests.search_engine.random_score import random_score
-from tests.search_engine.random_searches import RandomSearch, draw_search
+from tests.search_engine.random_searches import draw_search
 from tests.search_engine.sample_offers import (
     area,
     commune,
@@ -32,11 +25,15 @@ from tests.search_engine.sample_offers import (
     structure,
 )
 
-SUM = 1e-5
+DEFAULT = {"profile": "regulation"}
+SNP: dict[str, Any] = {"types": ["SNP"]}
+BOOKED = {"appointment": "ROUTINE"}
 
 
 @pytest.mark.proves("F018", "F023", "F041")
-async def test_participants_first_then_the_nearest(index_offers: IndexOffers) -> None:
+async def test_the_published_order_is_participants_then_the_nearest(
+    index_offers: IndexOffers,
+) -> None:
     offers = [
         doctor("other-near", 1, [slot()]),
         doctor("other-far", 15, [slot()]),
@@ -47,31 +44,45 @@ async def test_participants_first_then_the_nearest(index_offers: IndexOffers) ->
     ]
     searcher = index_offers(offers)
     with_slot = ["participant-near", "participant-far", "other-near", "other-far"]
-    assert await searcher.keys() == with_slot
-    page = await searcher.page(mode="all", size=20)
+    assert await searcher.keys(profile="published") == with_slot
+    page = await searcher.page(mode="all", size=20, profile="published")
     keys = [offer_key(result) for result in page["results"]]
     assert keys == [*with_slot, "participant-none", "other-none"]
     assert [result["rank"]["tier"] for result in page["results"]] == [1, 1, 2, 2, 3, 4]
-
-
-async def test_credits_move_an_offer_by_the_kilometres_they_say(index_offers: IndexOffers) -> None:
-    """With 20 km: a slot kept for regulators is worth 2 km, one within 4 hours 1.2 km."""
-    offers = [
-        doctor("public-later", 3.0, [slot(30)]),
-        doctor("snp-later", 4.9, [slot(30, types=["SNP"])]),
-        doctor("snp-too-far", 5.1, [slot(30, types=["SNP"])]),
-        doctor("public-soon", 4.0, [slot(2)]),
-    ]
-    searcher = index_offers(offers)
-    assert await searcher.keys() == ["public-soon", "snp-later", "public-later", "snp-too-far"]
     assert await searcher.keys(profile="distance") == [
-        *("public-later", "public-soon", "snp-later", "snp-too-far")
+        *("other-near", "participant-near", "other-far", "participant-far")
     ]
-    page = await searcher.page()
-    assert_documented_parts(page["results"][0]["rank"], read_documented_rank())
-    parts = {part["name"]: part for part in page["results"][1]["rank"]["parts"]}
-    assert parts["slot_type"] == {"name": "slot_type", "value": 0.1, "km": 2.0}
-    assert parts["closeness"]["km"] == pytest.approx(4.9, abs=0.01)
+
+
+async def test_participation_is_worth_a_detour_not_any_detour(index_offers: IndexOffers) -> None:
+    """Villers-sur-Mer is thinly inhabited: 1.1 minutes a kilometre, 8 minutes are 7 km."""
+    offers = [
+        doctor("other", 1, [slot(3)]),
+        doctor("participant", 5, [slot(3)], participant=True),
+        doctor("participant-far", 15, [slot(3)], participant=True),
+        doctor("none", 0.1, participant=True),
+    ]
+    page = await index_offers(offers).page(mode="all", **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == [
+        *("participant", "other", "participant-far", "none")
+    ]
+    assert [result["rank"]["tier"] for result in page["results"]] == [1, 1, 1, 2]
+
+
+async def test_the_example_of_the_documentation(index_offers: IndexOffers) -> None:
+    offers = [
+        doctor("A", 4.0, [slot(2, **BOOKED)]),
+        doctor("B", 9.0, [slot(2, **SNP, **BOOKED)], participant=True),
+        doctor("C", 1.0, [slot(30, **BOOKED)]),
+        doctor("D", 2.0, [slot(1)], participant=True),
+    ]
+    page = await index_offers(offers).page(**DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["D", "B", "A", "C"]
+    wanted = read_documented_rank()
+    for part in wanted["parts"]:
+        if "km" in part:
+            part["km"] = pytest.approx(part["km"], abs=0.01)
+    assert page["results"][1]["rank"] == wanted
 
 
 def read_documented_rank() -> dict[str, Any]:
@@ -81,45 +92,30 @@ def read_documented_rank() -> dict[str, Any]:
     return dict(json.loads("{" + block + "}")["rank"])
 
 
-def assert_documented_parts(rank: dict[str, Any], documented: dict[str, Any]) -> None:
-    assert (rank["tier"], rank["label"]) == (documented["tier"], documented["label"])
-    for part, wanted in zip(rank["parts"], documented["parts"], strict=True):
-        assert part == {
-            name: value if name == "name" else pytest.approx(value, abs=1e-3)
-            for name, value in wanted.items()
-        }
-
-
 @pytest.mark.proves("F089", "W08")
 async def test_each_place_of_a_doctor_stands_at_its_own_distance(index_offers: IndexOffers) -> None:
     offers = [
         doctor(key, km, [slot()], rpps="10003456789") for key, km in (("far", 9), ("near", 2))
     ]
     searcher = index_offers([*offers, doctor("other", 5, [slot()])])
-    assert await searcher.keys() == ["near", "other", "far"]
+    assert await searcher.keys(**DEFAULT) == ["near", "other", "far"]
 
 
 async def test_credits_come_from_one_real_slot(index_offers: IndexOffers) -> None:
     """Soon and public, late and for regulators: never soon and for regulators."""
-    two = [slot(1), slot(40, types=["SNP"])]
-    one = [slot(1, types=["PRO"])]
-    page = await index_offers([doctor("two", 5, two), doctor("one", 5, one)]).page()
-    parts = [_values(result) for result in page["results"]]
-    assert parts[0]["slot_type"] == 0.1
-    assert "soon" not in parts[0]
-    assert (parts[1]["slot_type"], parts[1]["soon"]) == (0.03, 0.06)
+    two = [slot(0.5), slot(20, **SNP)]
+    one = [slot(1, types=["PRO"], seats_max=2, seats_left=1)]
+    page = await index_offers([doctor("two", 9, two), doctor("one", 5, one)]).page(**DEFAULT)
+    parts = [read_minutes(result) for result in page["results"]]
+    assert parts[0] == {"travel": 5.5, "seen": -26, "slot_type": -1, "certain": -3}
+    assert parts[1] == {"travel": 9.9, "seen": -26}
 
 
-async def test_a_credit_keeps_its_kilometres_when_the_circle_is_larger(
-    index_offers: IndexOffers,
-) -> None:
-    offers = [doctor("snp", 11.9, [slot(30, types=["SNP"])]), doctor("public", 10, [slot(30)])]
-    searcher = index_offers(offers)
-    for radius in (20.0, 40.0):
-        page = await searcher.page(where=area(radius_km=radius))
-        assert [offer_key(result) for result in page["results"]] == ["snp", "public"]
-        kind = next(p for p in page["results"][0]["rank"]["parts"] if p["name"] == "slot_type")
-        assert kind["km"] == pytest.approx(2.0)
+async def test_types_count_for_who_sees_them(index_offers: IndexOffers) -> None:
+    searcher = index_offers([doctor("a", 0, [slot(1, types=["PUBLIC", "SNP"])])])
+    for role, credit in (("OSNP", -4), ("OTHER", None)):
+        page = await searcher.page(role=role, **DEFAULT)
+        assert read_minutes(page["results"][0]).get("slot_type") == credit
 
 
 async def test_structures_that_absorb_patients_gain_in_mode_beyond_only(
@@ -131,12 +127,42 @@ async def test_structures_that_absorb_patients_gain_in_mode_beyond_only(
         doctor("imprecise", 5.3, accepts_beyond=True, precision="municipality"),
     ]
     searcher = index_offers(offers)
-    page = await searcher.page("maison de santé", mode="beyond")
-    assert _values(page["results"][0])["structure"] == 0.03
-    page = await searcher.page("maison de santé", mode="all")
-    assert "structure" not in _values(page["results"][0])
-    page = await searcher.page(mode="beyond")
-    assert ["precise_point" in _values(result) for result in page["results"]] == [True, False]
+    page = await searcher.page("maison de santé", mode="beyond", **DEFAULT)
+    assert read_minutes(page["results"][0])["absorbs"] == -2
+    page = await searcher.page("maison de santé", mode="all", **DEFAULT)
+    assert "absorbs" not in read_minutes(page["results"][0])
+    page = await searcher.page(mode="beyond", **DEFAULT)
+    debits = {offer_key(one): read_minutes(one).get("commune_only") for one in page["results"]}
+    assert debits == {"doctor": None, "imprecise": 2}
+
+
+async def test_a_duty_house_that_is_open_is_as_seen_within_the_hour(
+    index_offers: IndexOffers,
+) -> None:
+    hours = {"hours": {"tue": [["10:00", "12:00"]]}, "open_minutes": [{"gte": 2040, "lt": 2160}]}
+    duty = structure("open", "unscheduled_care", "617", 6, **hours)
+    shut = structure("shut", "unscheduled_care", "617", 1)
+    page = await index_offers([duty, shut]).page("point de garde", mode="all", **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["open", "shut"]
+    assert [result["rank"]["tier"] for result in page["results"]] == [1, 2]
+    assert read_minutes(page["results"][0]) == {"travel": 6.6, "open_now": -26, "participation": -8}
+    assert page["results"][0]["rank"]["label"] == ("Ouvert sans rendez-vous, participe au SAS")
+
+
+async def test_who_can_be_seen_by_the_deadline_comes_first(index_offers: IndexOffers) -> None:
+    """A quarter of an hour late counts as in time."""
+    offers = [
+        doctor("far-in-time", 18, [slot(3.5)]),
+        doctor("near-late", 0.1, [slot(4.3)]),
+        doctor("quarter-late", 1, [slot(4.25)]),
+    ]
+    searcher = index_offers(offers)
+    page = await searcher.page(deadline_h=4, **DEFAULT)
+    keys = [offer_key(result) for result in page["results"]]
+    assert keys == ["quarter-late", "far-in-time", "near-late"]
+    assert [result["rank"]["tier"] for result in page["results"]] == [1, 1, 2]
+    assert page["results"][2]["rank"]["label"].startswith("Hors délai")
+    assert (await searcher.keys(**DEFAULT))[-1] == "far-in-time"
 
 
 @pytest.mark.proves("F022", "W02")
@@ -149,11 +175,14 @@ async def test_earliest_slot_first_inside_a_tier(index_offers: IndexOffers) -> N
         doctor("none", 1),
     ]
     searcher = index_offers(offers)
-    assert await searcher.keys(sort="earliest") == [
+    assert await searcher.keys(sort="earliest", profile="published") == [
         *("participant", "soon-remote", "soon-far", "late-near")
     ]
-    assert await searcher.keys(sort="earliest", role="OTHER", mode="all") == [
-        *("participant", "soon-far", "late-near", "soon-remote", "none")
+    assert await searcher.keys(sort="earliest", **DEFAULT) == [
+        *("soon-remote", "soon-far", "late-near", "participant")
+    ]
+    assert await searcher.keys(sort="earliest", role="OTHER", mode="all", **DEFAULT) == [
+        *("soon-far", "late-near", "soon-remote", "participant", "none")
     ]
 
 
@@ -161,41 +190,53 @@ async def test_earliest_slot_first_inside_a_tier(index_offers: IndexOffers) -> N
 async def test_sort_by_distance_keeps_the_tiers(index_offers: IndexOffers) -> None:
     offers = [
         doctor("near", 1, [slot(40)]),
-        doctor("further", 2, [slot(1, types=["SNP"])]),
+        doctor("further", 2, [slot(1, **SNP)]),
         doctor("participant", 10, [slot(40)], participant=True),
     ]
     searcher = index_offers(offers)
-    page = await searcher.page(sort="distance")
+    page = await searcher.page(sort="distance", profile="published")
     assert [offer_key(result) for result in page["results"]] == ["participant", "near", "further"]
     assert page["warnings"] == []
+    page = await searcher.page(sort="distance", **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["near", "further", "participant"]
+    assert page["results"][0]["rank"] == {"tier": 1, "label": "Avec créneau", "parts": []}
     output = await searcher.page(sort="distance", where=commune())
     assert [warning["code"] for warning in output["warnings"]] == ["distance_from_centre"]
 
 
 @pytest.mark.proves("F019", "F103")
+@pytest.mark.parametrize("profile", ["regulation", "published"])
 async def test_without_a_patient_the_order_is_fair_and_follows_the_seed(
-    index_offers: IndexOffers,
+    index_offers: IndexOffers, profile: str
 ) -> None:
     offers = [doctor(f"d{number}", 1 + number / 100, [slot(30)]) for number in range(12)]
     searcher = index_offers(offers)
     for place in (commune(), department()):
-        orders = [await searcher.keys(where=place, seed=seed, size=20) for seed in range(8)]
+        asked = {"where": place, "profile": profile, "size": 20}
+        orders = [await searcher.keys(**asked, seed=seed) for seed in range(8)]
         assert len({tuple(order) for order in orders}) == 8
         assert len({order[0] for order in orders}) > 3
-        assert orders[3] == await searcher.keys(where=place, seed=3, size=20)
-        page = await searcher.page(where=place)
+        assert orders[3] == await searcher.keys(**asked, seed=3)
+        page = await searcher.page(**asked)
         assert all("distance_km" not in result for result in page["results"])
-        assert page["seed"] != (await searcher.page(where=place))["seed"]
+        assert page["seed"] != (await searcher.page(**asked))["seed"]
 
 
-async def test_the_fair_order_gives_each_equal_offer_the_same_chance(
-    index_offers: IndexOffers,
-) -> None:
-    offers = [doctor(f"d{number}", 1, [slot(30)]) for number in range(4)]
-    searcher = index_offers(offers)
-    firsts = Counter([(await searcher.keys(where=commune(), seed=s))[0] for s in range(200)])
+async def test_every_offer_of_a_band_has_the_same_chance(index_offers: IndexOffers) -> None:
+    """From the patient's own point: a hundred metres decide nothing."""
+    offers = [doctor(f"d{number}", 1 + number / 10, [slot(30)]) for number in range(4)]
+    searcher = index_offers([*offers, doctor("next-band", 6, [slot(30)])])
+    orders = [await searcher.keys(**DEFAULT, seed=seed) for seed in range(200)]
+    firsts = Counter(order[0] for order in orders)
+    assert {order[-1] for order in orders} == {"next-band"}
     assert len(firsts) == 4
-    assert min(firsts.values()) > 25
+    assert chi_squared(list(firsts.values())) < 11.34, "p > 0.01 with three degrees of freedom"
+
+
+def chi_squared(counts: list[int]) -> float:
+    """How far the counts are from equal ones."""
+    mean = sum(counts) / len(counts)
+    return sum((count - mean) ** 2 / mean for count in counts)
 
 
 async def test_updating_an_offer_reshuffles_nobody(
@@ -203,75 +244,28 @@ async def test_updating_an_offer_reshuffles_nobody(
 ) -> None:
     offers = [doctor(f"d{number}", 1, [slot(30)]) for number in range(12)]
     searcher = index_offers(offers)
-    before = await searcher.keys(where=commune(), seed=7, size=20)
+    before = await searcher.keys(where=commune(), seed=7, size=20, **DEFAULT)
     for offer in offers[:5]:
         change = {"doc": {"phones": ["0102030405"]}, "refresh": True}
         await client.update(index=searcher.alias, id=offer["id"], **change)
-    assert await searcher.keys(where=commune(), seed=7, size=20) == before
+    assert await searcher.keys(where=commune(), seed=7, size=20, **DEFAULT) == before
 
 
-async def test_a_quarter_of_the_radius_outweighs_the_fair_order_not_the_tiers(
+async def test_around_a_commune_travel_counts_outside_of_it_only(
     index_offers: IndexOffers,
 ) -> None:
     offers = [
-        doctor("first", 4, [slot(30)], precision="municipality"),
-        doctor("second", 6, [slot(30)], precision="municipality"),
-        doctor("fourth", 16, [slot(30, types=["SNP"])]),
-        doctor("participant", 19, [slot(30)], participant=True),
+        doctor("inside-far", 9, [slot(30)]),
+        doctor("inside", 0.5, [slot(30)]),
+        doctor("outside", 4, [slot(30)], insee="14220"),
     ]
     searcher = index_offers(offers)
-    for seed in range(5):
-        keys = await searcher.keys(where=commune(), seed=seed)
-        assert keys == ["participant", "first", "second", "fourth"]
-
-
-async def execute_random_search(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex, drawn: RandomSearch
-) -> SearchResult:
-    """What a search found: the final plan and the raw answer."""
-    profile = load_profiles()[drawn.criteria.profile]
-    window = build_window(drawn.now, drawn.area.zone, drawn.criteria.window_hours)
-    seed = drawn.criteria.seed or 0
-    request = build_request(
-        drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=seed
-    )
-    return await execute_search(Index(client, random_index.alias), [request])
-
-
-async def test_parts_sum_to_the_score_on_every_card(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
-) -> None:
-    random = Random(1)
-    cards = 0
-    for _ in range(150):
-        drawn = draw_search(random, size=100, group_cpts=False)
-        found = await execute_random_search(client, random_index, drawn)
-        view, scale = card_context(found.plan), build_credit_scale(found.plan)
-        right = {
-            one.id: one
-            for one in oracle_result(
-                drawn.oracle_query, random_index.offers, random_index.index
-            ).hits
-        }
-        for hit in read_hits(found.answer):
-            parts = result_card(found, hit, view, scale)["rank"]["parts"]
-            assert sum(part["value"] for part in parts) == pytest.approx(hit["_score"], abs=SUM)
-            assert right[hit["_source"]["id"]].score == pytest.approx(hit["_score"], abs=SUM)
-            assert_fair(found.plan, hit, parts, random_index)
-            cards += 1
-    assert cards > 1000
-
-
-def assert_fair(
-    plan: Plan, hit: dict[str, Any], parts: list[Any], random_index: RandomOffersIndex
-) -> None:
-    """The fair part is the draw of the offer's own key, not what was left to explain."""
-    drawn = {part["name"]: part["value"] for part in parts}.get("fair_order")
-    if drawn is None:
-        return
-    (offer,) = [one for one in random_index.offers if one["id"] == hit["_source"]["id"]]
-    wanted = 0.005 * random_score(plan.request.seed, offer["fair_key"], random_index.index)
-    assert drawn == pytest.approx(wanted, abs=SUM)
+    page = await searcher.page(where=commune(insee="14754"), **DEFAULT)
+    travels = {offer_key(one): read_minutes(one)["travel"] for one in page["results"]}
+    assert travels == {"inside-far": 0, "inside": 0, "outside": 4.4}
+    assert offer_key(page["results"][2]) == "outside"
+    page = await searcher.page(where=department(), **DEFAULT)
+    assert all("travel" not in read_minutes(one) for one in page["results"])
 
 
 @pytest.mark.proves("F020", "F021", "F086", "F088", "W01", "W03")
@@ -286,11 +280,11 @@ async def test_pages_agree_with_the_total_and_tiers_never_decrease(
             continue
         pages = [page async for page in iterate_pages(client, random_index, drawn)]
         results = [result for page in pages for result in page["results"]]
-        assert sorted(result["id"] for result in results) == sorted(card.id for card in wanted)
+        assert [result["id"] for result in results] == [card.id for card in wanted]
         assert {page["total"]["value"] for page in pages} == {len(results)}
         assert all(len(page["results"]) == 20 for page in pages[:-1])
-        tiers = [result["rank"]["tier"] for result in results]
-        assert tiers == sorted(tiers)
+        places = [(one["rank"]["tier"], one["rank"].get("band", 0)) for one in results]
+        assert places == sorted(places)
         walked += 1
 
 
@@ -313,5 +307,86 @@ async def test_a_larger_circle_holds_the_smaller_one(
     assert compared > 15
 
 
-def _values(result: dict[str, Any]) -> dict[str, float]:
-    return {part["name"]: part["value"] for part in result["rank"]["parts"]}
+async def test_a_radius_bounds_the_list_and_moves_nobody(index_offers: IndexOffers) -> None:
+    offers = [doctor("snp", 14, [slot(5, **SNP)]), doctor("public", 9.5, [slot(30)])]
+    searcher = index_offers(offers)
+    minutes = []
+    for radius in (15.0, 40.0):
+        page = await searcher.page(where=area(radius_km=radius), **DEFAULT)
+        assert [offer_key(result) for result in page["results"]] == ["snp", "public"]
+        minutes.append([result["rank"]["minutes"] for result in page["results"]])
+    assert minutes[0] == minutes[1]
+
+
+def read_minutes(result: dict[str, Any]) -> dict[str, float]:
+    """Minutes of each part of a card's effort, after checking their sum."""
+    parts = result["rank"]["parts"]
+    assert sum(part["minutes"] for part in parts) == pytest.approx(result["rank"]["minutes"])
+    return {part["name"]: part["minutes"] for part in parts}
+
+
+USHANT = {"lat": 48.456, "lon": -5.096, "department": "29", "radius_km": 40.0}
+"""A patient of the island of Ouessant."""
+
+
+def near(place: dict[str, Any], km: float) -> dict[str, Any]:
+    """A point so many kilometres east of a place, as far as a degree of Brittany goes."""
+    return {"point": {"lat": place["lat"], "lon": place["lon"] + km / 73.8}}
+
+
+async def test_an_offer_across_water_comes_after_all_others(index_offers: IndexOffers) -> None:
+    """At 18:00: tomorrow on the island, in an hour on the mainland."""
+    island, mainland = {"landmass": "ouessant"}, {"landmass": "mainland", "participant": True}
+    offers = [
+        doctor("island", slots=[slot(24, **BOOKED)], **near(USHANT, 1), **island),
+        doctor("mainland", slots=[slot(1, **SNP)], **near(USHANT, 22), **mainland),
+        doctor("unknown", slots=[slot(30)], **near(USHANT, 2)),
+    ]
+    page = await index_offers(offers).page(where=area(**USHANT), **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["island", "unknown", "mainland"]
+    assert [result["rank"]["tier"] for result in page["results"]] == [1, 1, 2]
+    assert page["results"][2]["rank"]["label"].startswith("Traversée, ")
+
+
+async def test_the_way_around_an_estuary_costs_its_minutes(index_offers: IndexOffers) -> None:
+    """Le Verdon sees Royan, an hour away."""
+    verdon = {"lat": 45.50, "lon": -1.10, "department": "33", "radius_km": 40.0}
+    offers = [
+        doctor("royan", slots=[slot(1)], zone=["gironde-saintonge"], **near(verdon, 8)),
+        doctor("soulac", slots=[slot(1)], zone=["gironde-medoc"], **near(verdon, 20)),
+        doctor("inland", slots=[slot(1)], **near(verdon, 30)),
+    ]
+    page = await index_offers(offers).page(where=area(**verdon), **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["soulac", "inland", "royan"]
+    detours = [read_minutes(result).get("detour") for result in page["results"]]
+    assert detours == [None, None, 60]
+    for card in page["results"]:
+        assert card["rank"]["band"] == int(card["rank"]["minutes"] // 3)
+
+
+async def test_emergency_departments_come_first_open_or_not(index_offers: IndexOffers) -> None:
+    """Whoever has a slot: an emergency department needs none."""
+    offers = [
+        structure("next-door", "hospital", "355", 1, emergency=True),
+        structure("further", "hospital", "355", 9, emergency=True),
+        structure("duty", "unscheduled_care", "617", 0.5, slots=[slot(1)]),
+    ]
+    words = Interpretation(
+        "Urgence", categories=("355", "617"), structure_word=True, needs_emergency=True
+    )
+    page = await index_offers(offers).page(meaning=words, **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["next-door", "further", "duty"]
+    assert page["results"][0]["rank"]["label"] == "Service d'urgence"
+
+
+async def test_nobody_travels_to_a_remote_consultation(index_offers: IndexOffers) -> None:
+    remote = [slot(1, consultation=["VR"])]
+    offers = [
+        doctor("far", 18, remote, participant=True, landmass="ouessant"),
+        doctor("near", 1, remote),
+        doctor("office", 1, [slot(1, consultation=["AMB"])]),
+    ]
+    page = await index_offers(offers).page(consultation=["VR"], **DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["far", "near"]
+    assert all("travel" not in read_minutes(result) for result in page["results"])
+    assert page["results"][0]["distance_km"] == pytest.approx(18, abs=0.01)

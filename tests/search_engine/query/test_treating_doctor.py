@@ -2,6 +2,7 @@
 
 import pytest
 
+from search_engine.execution.cursor_key import build_cursor_key
 from search_engine.query.treating_doctor import DoctorQuery, read_doctor
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.sample_offers import after, department, doctor, offer_key, slot
@@ -110,3 +111,42 @@ async def test_two_places_of_one_doctor_are_one_person(index_offers: IndexOffers
     offers = [doctor(key, km, names=["LEROY Max"], rpps=RPPS) for key, km in (("b", 2), ("a", 9))]
     page = await index_offers(offers).page(treating_doctor="Leroy Max", where=department())
     assert [offer_key(card) for card in page["pinned"]] == ["b", "a"]
+
+
+async def test_colleagues_of_a_doctor_who_cannot_see_his_patient_gain(
+    index_offers: IndexOffers,
+) -> None:
+    """At his door or in his structure; never while he has a slot himself."""
+    mine = {"rpps": "10003456789", "precision": "housenumber"}
+    others = [
+        doctor("same-door", 2, [slot(3)]),
+        doctor("same-key", 3, [slot(3)], place_key="mine"),
+        doctor("elsewhere", 2.1, [slot(3)]),
+    ]
+    asked = {"treating_doctor": "10003456789", "profile": "regulation", "size": 1, "seed": 1}
+    for slots, credited in (([], ["same-door", "same-key"]), ([slot(20)], [])):
+        searcher = index_offers([doctor("mine", 2, slots, **mine), *others])
+        first = await searcher.page(**asked, key=build_cursor_key(None))
+        assert [offer_key(card) for card in first["pinned"]] == ["mine"]
+        pages = [await searcher.page(**asked, page=number) for number in (1, 2, 3)]
+        results = [card for page in pages for card in page["results"]]
+        gains = {
+            offer_key(card): part["minutes"]
+            for card in results
+            for part in card["rank"]["parts"]
+            if part["name"] == "practice"
+        }
+        assert gains == dict.fromkeys(credited, -4)
+        assert [page["pinned"] for page in pages[1:]] == [[], []]
+
+
+async def test_a_page_by_cursor_keeps_the_practice(index_offers: IndexOffers) -> None:
+    colleagues = [doctor(f"d{n}", 2, [slot(3)], place_key="mine") for n in range(4)]
+    searcher = index_offers([doctor("mine", 2, rpps="10003456789"), *colleagues])
+    key = build_cursor_key(None)
+    asked = {"treating_doctor": "10003456789", "profile": "regulation", "size": 2, "key": key}
+    first = await searcher.page(**asked)
+    second = await searcher.page(**asked, cursor=first["next"]["cursor"])
+    cards = [*first["results"], *second["results"]]
+    assert len({card["id"] for card in cards}) == 4
+    assert all(any(p["name"] == "practice" for p in card["rank"]["parts"]) for card in cards)

@@ -25,7 +25,7 @@ async def test_the_nearest_offer_is_named_when_the_order_hides_it(
     index_offers: IndexOffers,
 ) -> None:
     near = doctor("near", 2, [slot(30)])
-    page = await index_offers([*PARTICIPANTS, near]).page()
+    page = await index_offers([*PARTICIPANTS, near]).page(profile="published")
     assert "near" not in [offer_key(card) for card in page["results"]]
     nearer = page["nearer_alternative"]
     assert offer_key(nearer["card"]) == "near"
@@ -34,24 +34,24 @@ async def test_the_nearest_offer_is_named_when_the_order_hides_it(
 
 async def test_it_is_not_named_when_it_is_seen_or_saves_nothing(index_offers: IndexOffers) -> None:
     searcher = index_offers([*PARTICIPANTS[:4], doctor("near", 2, [slot(30)])])
-    assert "nearer_alternative" not in await searcher.page()
+    assert "nearer_alternative" not in await searcher.page(profile="published")
     searcher = index_offers([*PARTICIPANTS, doctor("near", 2), doctor("far", 12, [slot(30)])])
-    assert "nearer_alternative" not in await searcher.page()
+    assert "nearer_alternative" not in await searcher.page(profile="published")
     searcher = index_offers([*PARTICIPANTS, doctor("near", 2, [slot(30)])])
-    assert "nearer_alternative" not in await searcher.page(where=commune())
-    assert "nearer_alternative" not in await searcher.page(page=2)
+    assert "nearer_alternative" not in await searcher.page(where=commune(), profile="published")
+    assert "nearer_alternative" not in await searcher.page(page=2, profile="published")
 
 
 async def test_filters_hold_for_the_nearest_too(index_offers: IndexOffers) -> None:
     offers = [doctor("near", 2, [slot(30)], sector="2"), doctor("next", 3, [slot(30)])]
-    page = await index_offers([*PARTICIPANTS, *offers]).page(sector=["1"])
+    page = await index_offers([*PARTICIPANTS, *offers]).page(sector=["1"], profile="published")
     assert offer_key(page["nearer_alternative"]["card"]) == "next"
 
 
 async def test_a_nearer_member_is_named_by_its_community(index_offers: IndexOffers) -> None:
     member = doctor("member", 1, [slot(30)], cpts=["140000011"])
     offers = [*PARTICIPANTS, member, cpts("140000011", "14754")]
-    page = await index_offers(offers).page(where=area(insee="14754"))
+    page = await index_offers(offers).page(where=area(insee="14754"), profile="published")
     assert page["nearer_alternative"]["card"]["id"] == "cpts:140000011"
 
 

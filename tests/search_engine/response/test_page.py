@@ -18,7 +18,9 @@ from tests.search_engine.sample_offers import Searcher, commune, doctor, slot
 @pytest.mark.proves("F001", "F086")
 async def test_a_page_says_what_was_understood_and_what_follows(index_offers: IndexOffers) -> None:
     searcher = index_offers([doctor(f"d{n}", n, [slot()]) for n in range(1, 8)])
-    page = await searcher.page("MG", size=3, page=2, seed=12, modes=("available", "all"))
+    page = await searcher.page(
+        "MG", size=3, page=2, seed=12, modes=("available", "all"), profile="regulation"
+    )
     assert list(page) == [
         *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "facets"),
         *("next", "seed", "warnings", "took_ms"),
@@ -119,4 +121,4 @@ async def test_an_unknown_profile_is_refused(index_offers: IndexOffers) -> None:
     with pytest.raises(UnknownCode) as refused:
         await index_offers([]).page(profile="nearest")
     assert refused.value.field == "profile"
-    assert "distance, regulation" in refused.value.detail
+    assert "distance, published, regulation" in refused.value.detail

@@ -1,0 +1,64 @@
+"""The French words of a rank: why a card stands there, in one clause, and the name of each part."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from search_engine.query.order.effort import TRAVEL, EffortPart
+
+NAME_WORDS: Mapping[str | None, str] = MappingProxyType(
+    {
+        "exact": "nom exact",
+        "sound": "même son",
+        "near": "nom proche",
+        "word": "mot du nom",
+        "prefix": "début du nom",
+        "fuzzy": "nom éloigné",
+        "sign": "nom du lieu",
+        None: "autre sens",
+    }
+)
+"""How the name answered, best first; the last is an offer found by another meaning."""
+
+STEP_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "same_ground": ("", "traversée"),
+        "emergency": ("service d'urgence", ""),
+        "slot": ("avec créneau", "sans créneau"),
+        "in_time": ("dans le délai", "hors délai"),
+        "participant": ("participant au SAS", "non participant"),
+    }
+)
+"""What a step of the tiers is called when held, and when not."""
+
+PART_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "travel": "trajet",
+        "detour": "détour",
+        "seen": "créneau sous {detail} h",
+        "open_now": "ouvert sans rendez-vous",
+        "slot_type": "{detail}",
+        "certain": "réservable",
+        "participation": "participe au SAS",
+        "practice": "cabinet du médecin traitant",
+        "absorbs": "structure qui peut absorber un patient",
+        "asked": "déjà sollicité aujourd'hui",
+        "commune_only": "adresse connue à la commune près",
+    }
+)
+"""What a part of the effort says of the offer."""
+
+
+def describe_part(part: EffortPart) -> str:
+    """The words of a part."""
+    return PART_WORDS[part.name].format(detail=part.detail)
+
+
+def describe_rank(steps: Iterable[str], parts: Iterable[EffortPart]) -> str:
+    """One clause: the steps of the tiers, then what counts for or against the offer.
+
+    The travel is left to the kilometres of the card.
+    """
+    reasons = [describe_part(part) for part in parts if part.name != TRAVEL]
+    words = [*filter(None, steps), *reasons]
+    text = ", ".join(words)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,71 @@
+"""A patient's effort in minutes, counted from the text of the doctrine."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.search_engine.oracle.filters import is_open
+from tests.search_engine.oracle.place import is_of_commune, kilometres, minutes_per_km
+from tests.search_engine.oracle.query import OracleQuery, search_start, text
+from tests.search_engine.oracle.slots import TYPES_BY_ROLE
+
+SEEN_WITHIN = ((1, 26), (2, 23), (4, 20), (12, 16), (24, 6), (48, 2))
+TYPES = {"SNP": 4, "CPTS": 3, "PRO": 1, "PUBLIC": 0}
+ABSORB = {"msp", "health_centre", "unscheduled_care"}
+
+
+def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any]]) -> float:
+    """Travel less credits, plus debits; the other profiles count travel alone."""
+    effort = travel(query, offer)
+    if query.profile != "regulation":
+        return effort
+    best = max((credit_slot(query, slot) for slot in slots), default=0)
+    if is_open_without_appointment(query, offer):
+        best = max(best, 26)
+    effort -= best
+    effort -= 8 if offer.get("participant") or is_duty(offer) else 0
+    effort -= 2 if query.mode == "beyond" and offer.get("structure_kind") in ABSORB else 0
+    return effort + (2 if offer.get("precision") == "municipality" else 0)
+
+
+def travel(query: OracleQuery, offer: dict[str, Any]) -> float:
+    """None over a department, in the commune searched, nor to be seen from afar; drawn orders count
+    no distance."""
+    if query.radius_km is None or is_of_commune(query, offer):
+        return 0.0
+    if query.consultation == {"VR"}:
+        return 0.0
+    if query.profile != "regulation" and not query.measured:
+        return 0.0
+    return minutes_per_km(query.lat, query.lon) * kilometres(query, offer)
+
+
+def credit_slot(query: OracleQuery, slot: dict[str, Any]) -> int:
+    credit = credit_time(query, slot["start"])
+    if slot["start"] <= text(search_start(query) + timedelta(hours=24)):
+        visible = TYPES_BY_ROLE[query.role]
+        credit += max((TYPES[kind] for kind in slot["types"] if kind in visible), default=0)
+    return credit + (3 if slot.get("appointment") == "ROUTINE" or "seats_left" in slot else 0)
+
+
+def credit_time(query: OracleQuery, start: str) -> int:
+    now = search_start(query)
+    local = now.astimezone(ZoneInfo(query.zone))
+    within = (
+        credit for hours, credit in SEEN_WITHIN if start <= text(now + timedelta(hours=hours))
+    )
+    credit = next(within, 0)
+    if 8 <= local.hour < 20:
+        return credit
+    morning = local.replace(hour=8, minute=0, second=0)
+    if local.hour >= 20:
+        morning += timedelta(days=1)
+    return min(credit, 6) if start > text(morning) else credit
+
+
+def is_duty(offer: dict[str, Any]) -> bool:
+    return offer["kind"] == "sos_point" or offer.get("structure_kind") == "unscheduled_care"
+
+
+def is_open_without_appointment(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    return is_duty(offer) and is_open(query, offer)
