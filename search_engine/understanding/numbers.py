@@ -11,7 +11,8 @@ _COUNTRY = "|".join(sorted({"33", *OVERSEAS_CODES.values()}))
 _PHONE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)(?:{_COUNTRY}){_GAP}(?:\(0\){_GAP})?|0)([1-9](?:{_GAP}\d){{8}})(?!\d)"
 )
-_RPPS = re.compile(rf"(?<!\d)(?:8{_GAP})?(1(?:{_GAP}\d){{10}})(?!\d)")
+_RPPS = re.compile(rf"(?<!\d)(?:8{_GAP})?([19](?:{_GAP}\d){{10}})(?!\d)")
+"""Numbers given to people begin with 1, those of invented sets with 9."""
 _FINESS = re.compile(rf"(?<![\dA-Za-z])((?:\d{{2}}|2[ABab])(?:{_GAP}\d){{7}})(?!\d)")
 _LABEL = re.compile(r"\b(?:rpps|finess|t[ée]l[ée]phone|t[ée]l|n[°o])(?!\w)\s*:?", re.IGNORECASE)
 _KEPT = re.compile(r"[^0-9A-Za-z]")
