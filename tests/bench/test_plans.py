@@ -69,10 +69,13 @@ async def test_replayed_calls_find_what_the_search_found(site: Site) -> None:
 
 
 async def test_calls_at_the_same_time_wait_for_no_other(site: Site) -> None:
-    """The treating doctor's places are requested beside the page, after nothing."""
+    """The treating doctor's places are requested beside the page, after nothing; before it where
+    the order credits the colleagues of his practice."""
     body = {**LOZERE, "treating_doctor": "10000000101", "radius_km": 5}
-    [exchange] = await plans.raw_searches(site.url, site.alias, [body])
-    assert [call.after for call in exchange[:2]] == [(), ()]
+    bodies = [{**body, "profile": "published"}, body]
+    published, regulation = await plans.raw_searches(site.url, site.alias, bodies)
+    assert [call.after for call in published[:2]] == [(), ()]
+    assert [call.after for call in regulation[:2]] == [(), (0,)]
 
 
 async def test_a_suggestion_is_one_call(site: Site) -> None:

@@ -181,4 +181,5 @@ def test_a_misspelt_word_or_a_complaint_proposes_who_is_meant() -> None:
 
 def test_a_name_is_begun_after_its_civility_and_a_number_is_one_person() -> None:
     assert read_beginning("Dr mart").names == ("Dr mart", "mart")
-    assert read_beginning("8 1000 3456 789").numbers == ("10003456789",)
+    [number] = read_beginning("8 1000 3456 789").numbers
+    assert number.value == "10003456789"

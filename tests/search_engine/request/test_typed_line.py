@@ -124,8 +124,8 @@ def test_a_structure_is_searched_by_its_kind_and_name_then_its_whole_name() -> N
 
 
 def test_a_need_that_no_code_names_is_looked_for_by_its_word() -> None:
-    [only] = attempt("EHPAD")
-    assert (only.meaning.text, only.meaning.has_codes) == ("ehpad", False)
+    [only] = attempt("urgences ophtalmologiques")
+    assert (only.meaning.text, only.meaning.has_codes) == ("urgences ophtalmologiques", False)
 
 
 def test_a_number_is_one_person_or_structure() -> None:
