@@ -109,10 +109,10 @@ def test_a_place_beside_the_one_given_is_told() -> None:
 def test_the_readings_are_judged_without_an_index() -> None:
     result = sas("relevance", "--readings")
     assert result.exit_code == 0, result.output
-    assert "Textes lus comme il le faut : 988 sur 988" in result.output
+    assert "Textes lus comme il le faut : 989 sur 989" in result.output
     assert "souhait non tenu" in result.output
     found = read_json_output(sas("relevance", "--readings", "--json"))
-    assert found["passed"]["reading_must"] == 988
+    assert found["passed"]["reading_must"] == 989
     assert found["failed"] == []
 
 
