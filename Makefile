@@ -17,6 +17,8 @@ BENCH ?=
 WORKERS ?= 2
 # Its requests are drawn from the OpenAPI document at collection: seconds in each worker.
 NO_CONTRACT = --ignore=tests/api/test_contract.py
+# The tests start some hundred processes: Python keeps what it compiles, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 STARTED := $(shell date +%s)
 STATIC = $(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . \
 	&& $(BIN)/mypy && $(BIN)/lint-imports --no-logo

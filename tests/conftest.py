@@ -146,6 +146,11 @@ def own_process() -> None:
     """Asked for by a test that starts a process of its own: see ``HEAVY_FIXTURES``."""
 
 
+@pytest.fixture(scope="session")
+def large_input() -> None:
+    """Asked for by a test over thousands of rows or examples: see ``HEAVY_FIXTURES``."""
+
+
 @pytest.fixture
 def dead_port() -> Iterator[int]:
     """A port that refuses connections for as long as the test lasts."""

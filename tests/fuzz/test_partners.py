@@ -70,6 +70,7 @@ async def test_tokens(repetitions: Repetitions, tmp_path: Path) -> None:
                 orjson.dumps(caller.territories)
 
 
+@pytest.mark.usefixtures("large_input")
 async def test_the_address_service(
     repetitions: Repetitions, address_service: FakeAddressService
 ) -> None:

@@ -34,6 +34,7 @@ def read(**fields: str) -> NamedCommune:
     return found
 
 
+@pytest.mark.usefixtures("large_input")
 def test_a_postcode_for_a_code_beside_the_town_is_that_town_in_all_of_france() -> None:
     wrong = [
         (commune.insee, postcode)
@@ -43,6 +44,7 @@ def test_a_postcode_for_a_code_beside_the_town_is_that_town_in_all_of_france() -
     assert wrong == []
 
 
+@pytest.mark.usefixtures("large_input")
 def test_a_postcode_for_both_codes_beside_the_town_is_that_town_in_all_of_france() -> None:
     for commune, postcode in pairs():
         row = PostalAddress(postal_code=postcode, city=commune.name, insee=postcode)
@@ -51,6 +53,7 @@ def test_a_postcode_for_both_codes_beside_the_town_is_that_town_in_all_of_france
         assert same_ground(commune, found.commune), row
 
 
+@pytest.mark.usefixtures("large_input")
 def test_a_postcode_for_a_code_alone_is_that_town_or_the_two_readings_are_told() -> None:
     for commune, postcode in pairs():
         found = read(insee=postcode)
@@ -62,6 +65,7 @@ def test_a_postcode_for_a_code_alone_is_that_town_or_the_two_readings_are_told()
         assert is_told or any(same_ground(one, found.commune) for one in served), postcode
 
 
+@pytest.mark.usefixtures("large_input")
 def test_a_right_code_is_followed_whatever_else_is_right_in_all_of_france() -> None:
     for commune, postcode in pairs():
         for city in ("", commune.name):
@@ -71,6 +75,7 @@ def test_a_right_code_is_followed_whatever_else_is_right_in_all_of_france() -> N
         assert read(insee=commune.insee).commune == commune
 
 
+@pytest.mark.usefixtures("large_input")
 def test_a_code_of_elsewhere_yields_to_postcode_and_town_in_all_of_france() -> None:
     elsewhere = {"13": "48095"}
     for commune, postcode in pairs():

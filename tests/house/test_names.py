@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def python_files() -> list[Path]:
         ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+@cache
+def read_tree(path: Path) -> ast.Module:
+    """The syntax tree of a file, read once for all tests of this file."""
+    return ast.parse(path.read_text("utf-8"))
 
 
 def is_participle(word: str) -> bool:
@@ -56,7 +63,7 @@ def test_no_function_is_named_by_a_participle() -> None:
     refused = [
         f"{path.relative_to(ROOT)}:{function.lineno} {function.name}"
         for path in python_files()
-        for function in find_refused_functions(ast.parse(path.read_text("utf-8")))
+        for function in find_refused_functions(read_tree(path))
     ]
     assert refused == []
 
@@ -64,7 +71,7 @@ def test_no_function_is_named_by_a_participle() -> None:
 def test_a_class_name_exists_once() -> None:
     places = defaultdict(list)
     for path in python_files():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(read_tree(path)):
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -73,6 +73,7 @@ def test_who_left_the_file_is_not_in_the_stream(files: FileSet, tmp_path: Path) 
     assert before.keys() - after.keys() == {f"rpps:{BRUNO}@4{rang(BRUNO)}"}
 
 
+@pytest.mark.usefixtures("large_input")
 def test_memory_does_not_grow_with_the_file(files: FileSet) -> None:
     """Ten times the rows: the peak must stay well under ten times as high."""
     peaks = []

@@ -30,6 +30,7 @@ def test_an_empty_source_has_no_ratio_to_exceed() -> None:
     assert Quarantine("rpps").ratio == 0.0
 
 
+@pytest.mark.usefixtures("large_input")
 def test_memory_is_bounded_and_the_file_holds_everything(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "rpps.jsonl"
     with Quarantine("rpps", path) as quarantine:

@@ -143,6 +143,7 @@ def test_seconds_are_counted_by_stage() -> None:
     assert times.seconds() == {"read": 20, "write": 10}
 
 
+@pytest.mark.usefixtures("large_input")
 def test_memory_is_counted_in_bytes() -> None:
     before = peak_memory_bytes()
     held = bytearray(before + 50_000_000)

@@ -184,6 +184,7 @@ def test_the_older_file_in_windows_1252_with_crlf_is_read(tmp_path: Path) -> Non
     assert source_date(path) == date(2019, 9, 5)
 
 
+@pytest.mark.usefixtures("large_input")
 def test_sites_are_streamed(tmp_path: Path) -> None:
     path = tmp_path / "etalab-cs1100507-stock-20260512-0339.csv"
     line = FILE.read_text("utf-8", errors="replace").splitlines()[1]

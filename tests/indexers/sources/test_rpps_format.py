@@ -210,6 +210,7 @@ def test_a_line_judged_clean_is_clean(parts: list[str]) -> None:
         assert [clean_value(field) for field in fields] == fields
 
 
+@pytest.mark.usefixtures("large_input")
 def test_memory_does_not_grow_with_the_file(path: Path) -> None:
     """National files are 100 times this one: 8 MB must not need 4."""
     path.write_bytes(join_lines(HEADER, *[PLAIN] * 20_000))

@@ -111,6 +111,7 @@ def test_card_and_filter_say_what_the_wall_says(
     assert find_open_ids(es, places, now) == by_wall
 
 
+@pytest.mark.usefixtures("large_input")
 @pytest.mark.proves("F102", "W16")
 @settings(max_examples=150, deadline=None)
 @given(now=instants(), seed=st.integers(0, 10**6))

@@ -39,6 +39,7 @@ def find_dangers(text: str) -> set[str]:
     return {part.value for part in read_what(text).find_parts(PartKind.DANGER)}
 
 
+@pytest.mark.usefixtures("large_input")
 def test_each_single_error_is_mended() -> None:
     missed = [
         text
@@ -60,6 +61,7 @@ def test_no_other_phrase_of_the_table_is_read_as_danger() -> None:
     assert [phrase.text for phrase in others if find_dangers(phrase.text)] == []
 
 
+@pytest.mark.usefixtures("large_input")
 def test_no_town_is_read_as_danger() -> None:
     towns = [c.name for c in load_gazetteer().communes() if c.population >= TOWN]
     assert [name for name in towns if find_dangers(f"pharmacie {name}")] == []

@@ -29,6 +29,7 @@ def test_every_frequent_given_name_is_part_of_one() -> None:
     assert read == expected
 
 
+@pytest.mark.usefixtures("large_input")
 def test_no_town_is_mended_to_a_word_of_care() -> None:
     towns = [c.name for c in load_gazetteer().communes() if c.population >= TOWN]
     mended = {name: read_what(f"pharmacie {name}").corrections for name in towns}

@@ -116,6 +116,7 @@ def corrupt_answers(draw: st.DrawFn) -> tuple[GuideExample, list[Any]]:
     return example, damaged
 
 
+@pytest.mark.usefixtures("large_input")
 @pytest.mark.proves("E41", "E43", "C50", "C28", "C30", "C49")
 def test_damage_never_breaks_the_parser_nor_lets_an_unsafe_slot_out(
     request: pytest.FixtureRequest,
@@ -158,6 +159,7 @@ def check_answer(example: GuideExample, pages: list[Any]) -> None:
         assert (SlotType.CPTS in slot["types"]) is bool(slot.get("cpts"))
 
 
+@pytest.mark.usefixtures("large_input")
 @pytest.mark.proves("C50")
 @given(st.data())
 @settings(max_examples=60, deadline=None)

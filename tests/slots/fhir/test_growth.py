@@ -11,6 +11,8 @@ from slots.fhir.parser import ParsedAnswer, parse_pages
 from tests.slots.bundles import Json
 from tests.slots.operations import growth
 
+pytestmark = pytest.mark.usefixtures("large_input")
+
 NOW = parse_instant("2026-11-23T08:00:00Z")
 TYPE = [{"code": "PUBLIC"}]
 SIZE = 100
