@@ -22,7 +22,7 @@ from simulation.places.communities import (
     enrol,
 )
 from simulation.places.places import GeneratedPlace, Practices
-from simulation.places.structures import LATER_CATEGORIES, GeneratedStructure, StructureBuilder
+from simulation.places.structures import GeneratedStructure, StructureBuilder, Wave
 from simulation.places.territory import GeneratedTerritory
 from simulation.run import GenerationRun
 from simulation.slots.bookings import Bookings
@@ -91,7 +91,7 @@ class DepartmentWriter:
     def _write_later_structures(self) -> None:
         """Kinds of structures where nobody of the set practises; drawn after all else."""
         share = self.scale.share(self.where.department)
-        for sites in self._later_builder.entities(share, LATER_CATEGORIES):
+        for sites in self._later_builder.entities(share, Wave.LATER):
             self._write_entity(sites)
             for site in sites:
                 self._write_site(site)

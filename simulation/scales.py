@@ -23,7 +23,8 @@ class DatasetScale:
 
     ``departments`` empty means every department of the gazetteer. ``physicians`` multiplies the
     density of general practitioners, ``others`` that of every other profession, ``slots`` the
-    open slots a day. ``register`` is the share of those whom the register has and no search
+    open slots a day, ``waits`` the days until the first one of an agenda (0: all are open from now
+    on). ``register`` is the share of those whom the register has and no search
     shows (hospitals, pharmacies, students). ``shares`` reduces whole departments, so that one
     city does not outweigh the others of a small set. ``full_days``: the slots of three weekdays to
     come, whatever the day and the hour of the run, so that a load is always as heavy.
@@ -34,6 +35,7 @@ class DatasetScale:
     physicians: float
     others: float
     slots: float
+    waits: float
     register: float
     shares: Mapping[str, float]
     full_days: bool = False
@@ -50,7 +52,8 @@ SCALES: Mapping[ScaleName, DatasetScale] = MappingProxyType(
             ("75", "48", "21", "2A", "973", "974", "976"),
             physicians=1.0,
             others=0.65,
-            slots=0.9,
+            slots=1.0,
+            waits=1.0,
             register=0.0,
             shares=MappingProxyType({"75": 0.4}),
         ),
@@ -59,7 +62,8 @@ SCALES: Mapping[ScaleName, DatasetScale] = MappingProxyType(
             (),
             physicians=1.0,
             others=1.44,
-            slots=0.755,
+            slots=1.05,
+            waits=1.0,
             register=1.0,
             shares={},
             full_days=True,
@@ -69,7 +73,8 @@ SCALES: Mapping[ScaleName, DatasetScale] = MappingProxyType(
             (),
             physicians=1.5,
             others=3.1,
-            slots=3.66,
+            slots=0.75,
+            waits=0.0,
             register=0.0,
             shares={},
             full_days=True,
@@ -85,11 +90,8 @@ EDITOR_SHARE = 0.45
 DESERT_EDITOR_SHARE: Mapping[str, float] = MappingProxyType({"48": 0.05, "976": 0.06, "973": 0.12})
 """Departments empty enough that a search has to be enlarged."""
 
-SLOTS_A_DAY = 3.0
-"""Open slots of one agenda on a working day."""
-
-PARTICIPANT_SHARE = 0.25
-"""Share of general practitioners who take part in the SAS."""
+SLOTS_A_DAY = 10.0
+"""Open slots of one agenda on a working day, from its first free day on: a third of a full one."""
 
 AGENDA_SHARE = 0.35
 """Share of participants without an editor who open slots in the SAS agenda."""

@@ -1,6 +1,6 @@
 """Names of people that are frequent in France: what is typed as one is never mended.
 
-The tables are those that the invented country draws from, ``mappings/tables``.
+The tables are ``mappings/tables``; the invented country draws from larger ones of its own.
 """
 
 from bisect import bisect_left

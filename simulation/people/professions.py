@@ -57,7 +57,7 @@ class Trade:
     skills: tuple[tuple[str, str, float], ...] = ()
 
 
-def _doctor(per_100k: float, *specialties: Share, editor: float = 0.06) -> Trade:
+def _doctor(per_100k: float, *specialties: Share, editor: float = 0.35) -> Trade:
     skills = (("C", "C05", 0.02),)
     return Trade("10", specialties, per_100k, editor, doctor=True, skills=skills)
 
@@ -77,15 +77,15 @@ GENERAL_PRACTICE = Trade(
 )
 
 SPECIALISTS = (
-    _doctor(8.0, ("SM04", 0.75), ("SM73", 0.2), ("SM79", 0.03), ("SM81", 0.02), editor=0.12),
-    _doctor(4.5, ("SM15", 1), editor=0.15),
-    _doctor(7.5, ("SM38", 0.97), ("SM85", 0.03), editor=0.15),
-    _doctor(4.5, ("SM40", 0.96), ("SM88", 0.04), editor=0.15),
-    _doctor(7.0, ("SM20", 0.5), ("SM51", 0.2), ("SM19", 0.2), ("SM52", 0.1), editor=0.1),
+    _doctor(8.0, ("SM04", 0.75), ("SM73", 0.2), ("SM79", 0.03), ("SM81", 0.02)),
+    _doctor(4.5, ("SM15", 1)),
+    _doctor(7.5, ("SM38", 0.97), ("SM85", 0.03)),
+    _doctor(4.5, ("SM40", 0.96), ("SM88", 0.04)),
+    _doctor(7.0, ("SM20", 0.5), ("SM51", 0.2), ("SM19", 0.2), ("SM52", 0.1)),
     _doctor(9.0, ("SM42", 0.9), ("SM33", 0.1)),
     _doctor(1.2, ("SM43", 0.6), ("SM92", 0.4)),
     _doctor(9.0, ("SM44", 0.6), ("SM74", 0.38), ("SM94", 0.02)),
-    _doctor(3.4, ("SM34", 0.6), ("SM39", 0.38), ("SM86", 0.02), editor=0.1),
+    _doctor(3.4, ("SM34", 0.6), ("SM39", 0.38), ("SM86", 0.02)),
     _doctor(2.8, ("SM48", 1)),
     _doctor(3.7, ("SM24", 1)),
     _doctor(2.0, ("SM41", 1)),
@@ -102,7 +102,7 @@ SPECIALISTS = (
     _doctor(1.0, ("SM30", 1)),
     _doctor(0.5, ("SM27", 0.7), ("SM72", 0.3)),
     _doctor(0.8, ("SM29", 1)),
-    _doctor(1.0, ("SM59", 1), editor=0.2),
+    _doctor(1.0, ("SM59", 1)),
     _doctor(0.8, ("SM57", 1)),
     _doctor(1.5, ("SM61", 1)),
     _doctor(0.4, ("SM21", 0.5), ("SM71", 0.5)),
@@ -111,18 +111,18 @@ SPECIALISTS = (
 )
 
 OTHERS = (
-    Trade("40", (("", 0.92), ("SCD01", 0.06), ("SCD02", 0.02)), 60, editor=0.04),
-    Trade("50", (("", 1),), 12, editor=0.06),
-    Trade("60", (("", 0.97), ("SI01", 0.02), ("SI05", 0.01)), 140, editor=0.005),
-    Trade("70", (("", 1),), 105, editor=0.005),
-    Trade("80", (("", 1),), 20),
-    Trade("91", (("", 1),), 33),
-    Trade("92", (("", 1),), 5),
-    Trade("93", (("", 1),), 35, editor=0.01),
-    Trade("71", (("", 1),), 25),
-    Trade("95", (("", 1),), 7),
-    Trade("94", (("", 1),), 4),
-    Trade("96", (("", 1),), 5),
+    Trade("40", (("", 0.92), ("SCD01", 0.06), ("SCD02", 0.02)), 60, editor=0.4),
+    Trade("50", (("", 1),), 12, editor=0.3),
+    Trade("60", (("", 0.97), ("SI01", 0.02), ("SI05", 0.01)), 140, editor=0.02),
+    Trade("70", (("", 1),), 105, editor=0.04),
+    Trade("80", (("", 1),), 20, editor=0.08),
+    Trade("91", (("", 1),), 33, editor=0.01),
+    Trade("92", (("", 1),), 5, editor=0.02),
+    Trade("93", (("", 1),), 35, editor=0.06),
+    Trade("71", (("", 1),), 25, editor=0.1),
+    Trade("95", (("", 1),), 7, editor=0.03),
+    Trade("94", (("", 1),), 4, editor=0.03),
+    Trade("96", (("", 1),), 5, editor=0.03),
     Trade("21", (("", 1),), 75, sectors=(("SA33", 0.95), ("SA01", 0.05))),
     Trade("10", (("SM03", 1),), 4, sectors=(("SA25", 1),), doctor=True),
     Trade("10", (("SM25", 1),), 5, sectors=(("SA13", 1),), doctor=True),

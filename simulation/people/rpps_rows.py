@@ -108,7 +108,7 @@ def _structure_values(place: GeneratedPlace) -> dict[str, str]:
 def _address_values(place: GeneratedPlace) -> dict[str, str]:
     department = place.department
     return {
-        "Numéro Voie" + ADDRESS: str(place.number),
+        "Numéro Voie" + ADDRESS: place.number_text,
         "Indice répétition voie" + ADDRESS: place.repetition,
         "Code type de voie" + ADDRESS: place.street.code,
         "Libellé type de voie" + ADDRESS: place.street.label,

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,15 @@ from simulation.people.professions import GENERAL_PRACTICE
 from simulation.places.communities import Association, Community
 from simulation.places.structures import (
     DUTY_HOUSE,
+    EMERGENCY_SHARES,
     HEALTH_CENTRE,
-    HOSPITAL,
     MATERNITY_LEVELS,
-    MATERNITY_SHARE,
+    MATERNITY_SHARES,
     MSP,
     GeneratedStructure,
 )
-from simulation.scales import PARTICIPANT_SHARE
 from simulation.slots.calendar import format_utc_instant
+from simulation.table_files import read_table
 
 OWN, THROUGH_CPTS, THROUGH_MSP, THROUGH_SOS = 1, 2, 3, 4
 VIAS = build_weighted([(OWN, 0.58), (THROUGH_CPTS, 0.42)])
@@ -31,7 +32,9 @@ REFUSAL_SHARE = 0.02
 REORIENTATION_SHARE = 0.05
 OPT_OUT_SHARE = 0.03
 INFO_SHARE = 0.15
-CENTRE_SHARE = 0.3
+STRUCTURE_PARTICIPANT_SHARES = {HEALTH_CENTRE: 0.3, DUTY_HOUSE: 0.7, "618": 0.6, "648": 0.9}
+"""Share of structures that take part in the SAS, by category."""
+ON_DUTY = "Pharmacie de garde : nuits, dimanches et jours fériés. Sonner."
 INFORMATION = (
     "Sonner au premier étage, salle d'attente à droite.",
     "Appeler avant l'arrivée du patient.",
@@ -70,7 +73,7 @@ def draw_participation(
 ) -> ParticipationSettings | None:
     """The settings of a person, None for most, who never gave any."""
     kind = rng.random()
-    wanted = person.trade is GENERAL_PRACTICE and kind < PARTICIPANT_SHARE
+    wanted = kind < find_participant_share(person)
     if not visible_activities or not (wanted or kind > 1 - REFUSAL_SHARE):
         return None
     line = _common(rng, person, now)
@@ -84,6 +87,24 @@ def draw_participation(
     if VIAS.draw(rng) == THROUGH_CPTS and community is not None:
         return _through_community(line, visible_activities, community)
     return ParticipationSettings({**line, "participation": True, "via": OWN})
+
+
+def find_participant_share(person: GeneratedPerson) -> float:
+    """Share of the profession that takes part (``simulation/tables/participation.csv``)."""
+    general = person.trade is GENERAL_PRACTICE
+    return _participant_share(person.trade.profession, general)
+
+
+@cache
+def _participant_share(profession: str, general: bool) -> float:
+    """The share of the first row that fits; the last one fits everybody."""
+    rows = read_table("participation")
+    fits = (
+        row
+        for row in rows
+        if row["profession"] in (profession, "") and bool(row["general"]) <= general
+    )
+    return float(next(fits)["share"])
 
 
 def _common(rng: random.Random, person: GeneratedPerson, now: datetime) -> dict[str, Any]:
@@ -124,21 +145,30 @@ def structure_settings(
 ) -> dict[str, Any] | None:
     """The settings of a structure in the format ``structures``, None when it gave none."""
     line: dict[str, Any] = {"finess": site.place.finess}
-    if site.category.hours:
-        line["hours"] = site.category.hours
     code = site.category.code
-    if code in (HEALTH_CENTRE, DUTY_HOUSE) and rng.random() < CENTRE_SHARE:
+    if site.hours is not None:
+        line["hours"] = site.hours.spans
+        if site.hours.is_on_duty:
+            line["additional_info"] = ON_DUTY
+    if rng.random() < STRUCTURE_PARTICIPANT_SHARES.get(code, 0):
         line |= {"participation": True, "hours_available": True}
         line["practitioner_count"] = 1 + int(8 * rng.random())
-    if code == HOSPITAL:
-        line["emergency"] = rng.random() < 0.8  # noqa: PLR2004
-        if rng.random() < MATERNITY_SHARE:
-            line["maternity_level"] = MATERNITY_LEVELS.draw(rng)
+    line |= _hospital_settings(rng, code)
     if code == MSP and rng.random() < INFO_SHARE:
         line["additional_info"] = rng.choice(INFORMATION)
     return (
         {**line, "updated": format_utc_instant(now - timedelta(days=30))} if len(line) > 1 else None
     )
+
+
+def _hospital_settings(rng: random.Random, code: str) -> dict[str, Any]:
+    """Emergency department and level of maternity of a hospital, nothing of another structure."""
+    found: dict[str, Any] = {}
+    if code in EMERGENCY_SHARES:
+        found["emergency"] = rng.random() < EMERGENCY_SHARES[code]
+    if rng.random() < MATERNITY_SHARES.get(code, 0):
+        found["maternity_level"] = MATERNITY_LEVELS.draw(rng)
+    return found
 
 
 def association_settings(association: Association, now: datetime) -> dict[str, Any]:

@@ -6,14 +6,9 @@ from typing import Any
 
 from simulation.people.numbers import Numbers, draw_phone, international
 from simulation.people.people import GeneratedActivity, GeneratedPerson
+from simulation.places.opening_hours import ALWAYS, Hours, every_day
 from simulation.places.places import GeneratedPlace, draw_place
-from simulation.places.structures import (
-    ALWAYS,
-    GeneratedStructure,
-    Hours,
-    StructureBuilder,
-    every_day,
-)
+from simulation.places.structures import GeneratedStructure, StructureBuilder
 from simulation.places.territory import GeneratedTerritory, GeneratedTown
 
 CPTS_PEOPLE = 62_000
@@ -53,7 +48,7 @@ class Community:
     @property
     def name(self) -> str:
         """Its name in FINESS and on the slots."""
-        return self.site.title
+        return self.site.title.text
 
     def covers(self, place: GeneratedPlace) -> bool:
         """Is the place in one of its communes: only such a place is attached to it."""

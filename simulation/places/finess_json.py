@@ -51,8 +51,8 @@ def build_entity(
         "informationsGeneralesPMEJ": {
             "pmSmsseId": f"PM{first.place.legal_finess}",
             "dateCreation": first.opened.isoformat(),
-            "denominationPm": first.title[:38],
-            "denominationLonguePmSmsse": first.title,
+            "denominationPm": first.title.short,
+            "denominationLonguePmSmsse": first.title.text,
             "numFinessPm": first.place.legal_finess,
             "siren": first.place.siret[:9],
             "typePersonneMorale": "PMEJ",
@@ -69,8 +69,8 @@ def _site(rng: random.Random, site: GeneratedStructure, today: date) -> dict[str
             "egeId": f"EGE{place.finess}",
             "numFinessEge": place.finess,
             "siret": place.siret,
-            "nomEgeCourt": site.title[:38],
-            "nomEgeLong": site.title,
+            "nomEgeCourt": site.title.short,
+            "nomEgeLong": site.title.text if site.title.has_long else "",
             "dateOuverture": site.opened.isoformat(),
             **closing,
         },
@@ -94,7 +94,7 @@ def _address(place: GeneratedPlace, usage: str) -> dict[str, Any]:
     line = f"{place.postal_code} {place.city.upper()}"
     return {
         "usageAdresse": usage,
-        "numeroVoie": f"{place.number} {REPETITION_LABELS[place.repetition]}".strip(),
+        "numeroVoie": f"{place.number_text} {REPETITION_LABELS[place.repetition]}".strip(),
         "typeVoie": place.street.code,
         "libelleVoie": place.street.name,
         "cogCommune": place.insee,

@@ -1,41 +1,24 @@
 """Addresses: a structure's, or one that practices share."""
 
-import csv
 import random
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from simulation.draws import WeightedChoice, build_weighted
+from simulation.people.names import draw_surname
 from simulation.people.numbers import Numbers, draw_phone
+from simulation.places.streets import LIEU_DIT, UNNUMBERED_SHARE, Street, draw_street
 from simulation.places.territory import WHOLE_CITIES, GeneratedTown
 from simulation.scales import JOIN_SHARE
 
 REPETITIONS = (("", 0.92), ("B", 0.05), ("T", 0.02), ("A", 0.01))
 COMPANY_SHARE = 0.08
 """Share of private practices that are companies and so have a SIRET."""
+STREET_SIGN_SHARE, ONE_NAME_SIGN_SHARE = 0.5, 0.3
+"""Share of those companies called by their street, and by one name; the others have two."""
 WHOLE_CITY_SHARE = 0.6
 """Share of Paris, Lyon and Marseille addresses carrying the code of the whole city."""
 REPETITION_LABELS = {"": "", "A": "A", "B": "bis", "T": "ter"}
-
-
-@dataclass(frozen=True, slots=True)
-class Street:
-    """A street as the RPPS writes it: code of its type, label of its type, name."""
-
-    code: str
-    label: str
-    name: str
-
-
-@cache
-def streets() -> WeightedChoice[Street]:
-    """The usual streets of French towns."""
-    path = resources.files("simulation").joinpath("tables", "streets.csv")
-    rows = csv.DictReader(path.read_text("utf-8").splitlines())
-    return build_weighted(
-        [(Street(r["code"], r["label"], r["name"]), float(r["weight"])) for r in rows]
-    )
 
 
 @cache
@@ -47,7 +30,8 @@ def _repetitions() -> WeightedChoice[str]:
 class GeneratedPlace:
     """One address; ``idnst`` names the practice or structure there, prefix included.
 
-    ``lat`` and ``lon`` are where it really is, which only some files hold.
+    ``number`` is 0 where there is none. ``lat`` and ``lon`` are where it really is, which only
+    some files hold.
     """
 
     town: GeneratedTown
@@ -71,9 +55,14 @@ class GeneratedPlace:
 
     @property
     def line(self) -> str:
-        """``12 bis rue des Lilas``."""
-        words = (str(self.number), REPETITION_LABELS[self.repetition], self.street.label.lower())
+        """``12 bis rue des Lilas``; ``lieu dit Kerangall`` without a number."""
+        words = (self.number_text, REPETITION_LABELS[self.repetition], self.street.label.lower())
         return " ".join([*filter(None, words), self.street.name])
+
+    @property
+    def number_text(self) -> str:
+        """The number in its street, empty without one."""
+        return str(self.number) if self.number else ""
 
     @property
     def insee(self) -> str:
@@ -96,17 +85,33 @@ def draw_place(rng: random.Random, town: GeneratedTown) -> GeneratedPlace:
     """A new address of a town, with no one there yet."""
     lat, lon = town.point(rng)
     commune = town.commune
+    street = draw_street(rng, commune)
+    number = 1 + int(119 * rng.random() ** 1.5)
+    if street.code == LIEU_DIT and rng.random() < UNNUMBERED_SHARE:
+        number = 0
     return GeneratedPlace(
         town=town,
-        number=1 + int(119 * rng.random() ** 1.5),
-        repetition=_repetitions().draw(rng),
-        street=streets().draw(rng),
+        number=number,
+        repetition=_repetitions().draw(rng) if number else "",
+        street=street,
         postal_code=rng.choice(commune.postcodes) if commune.postcodes else "",
         lat=lat,
         lon=lon,
         phone=draw_phone(rng, commune.department),
         whole_city=commune.parent in WHOLE_CITIES and rng.random() < WHOLE_CITY_SHARE,
     )
+
+
+def _draw_signboard(rng: random.Random, place: GeneratedPlace) -> str:
+    """What a company of practitioners is called: by its street, or by names of people, who need
+    not be those who practise there."""
+    first, second = (draw_surname(rng, place.department) for _ in range(2))
+    kind = rng.random()
+    if kind < STREET_SIGN_SHARE:
+        return f"SELARL CABINET {place.street.name.upper()}"
+    if kind < STREET_SIGN_SHARE + ONE_NAME_SIGN_SHARE:
+        return f"CABINET {first}"
+    return f"SCM {first} {second}"
 
 
 class Practices:
@@ -140,7 +145,7 @@ class Practices:
             place.siret = self._numbers.siret()
             place.idnst = "3" + place.siret
             place.sector = "SA09"
-            place.name = f"SELARL CABINET {place.street.name.upper()}"
+            place.name = _draw_signboard(rng, place)
             return place
         rank = self._ranks[rpps] = self._ranks.get(rpps, 0) + 1
         place.idnst = f"4{rpps}{rank:03d}"

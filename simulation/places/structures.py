@@ -1,36 +1,28 @@
 """Structures of FINESS: how many of each category, where, what they are called."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from functools import cache
 
 from simulation.draws import WeightedChoice, build_weighted, draw_whole
 from simulation.people.numbers import Numbers
+from simulation.places.opening_hours import OpeningHours, opening_hours
 from simulation.places.places import GeneratedPlace, draw_place
+from simulation.places.structure_names import StructureTitle, build_title, draw_title
 from simulation.places.territory import GeneratedTerritory, GeneratedTown, draw_weight
-
-Hours = dict[str, list[tuple[str, str]]]
-_WEEK = ("mon", "tue", "wed", "thu", "fri")
+from simulation.table_files import read_table
 
 
-def every_day(span: tuple[str, str]) -> Hours:
-    """The same opening seven days a week."""
-    return {day: [span] for day in (*_WEEK, "sat", "sun")}
+class Wave(StrEnum):
+    """When the structures of a category are drawn."""
 
-
-def _hours(week: list[tuple[str, str]], saturday: list[tuple[str, str]]) -> Hours:
-    return {day: list(week) for day in _WEEK} | {"sat": saturday}
-
-
-PHARMACY_HOURS = _hours([("08:30", "12:30"), ("14:00", "19:30")], [("09:00", "12:30")])
-CENTRE_HOURS = _hours([("08:00", "13:00"), ("14:00", "19:00")], [("08:00", "12:00")])
-LABORATORY_HOURS = _hours([("07:30", "18:00")], [("07:30", "12:00")])
-DUTY_HOURS: Hours = {
-    **_hours([("20:00", "24:00")], [("12:00", "24:00")]),
-    "sun": [("08:00", "24:00")],
-}
-ALWAYS: Hours = every_day(("00:00", "24:00"))
+    FIRST = "first"
+    """Before the people, who practise in them."""
+    LATER = "later"
+    """After all else of a department: nobody of the set practises there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +30,39 @@ class Category:
     """One FINESS category: inhabitants for one site, at least how many, and where they go.
 
     ``reach`` is the exponent of a town's population: 1 spreads, 2 gathers in the cities.
-    ``hosts`` is the sector of the professionals who practise inside, empty when none does.
+    ``hosts`` is the sector of the professionals who practise inside, ``hours`` the kind of its
+    opening hours; both may be empty. ``sites`` are those of one legal entity.
     """
 
     code: str
     inhabitants: int
     least: int
     reach: float
-    title: str
     hosts: str = ""
-    hours: Hours | None = None
+    hours: str = ""
     sites: int = 1
-    """Sites of one legal entity."""
 
 
-CATEGORIES = (
-    Category("603", 21_000, 2, 0.7, "MAISON DE SANTÉ {place}", hosts="SA52"),
-    Category("124", 19_000, 1, 1.2, "CENTRE DE SANTÉ {place}", hosts="SA05", hours=CENTRE_HOURS),
-    Category("620", 3_450, 5, 1.0, "PHARMACIE {place}", hours=PHARMACY_HOURS),
-    Category("611", 15_000, 1, 1.3, "LABOTERRE {place}", hours=LABORATORY_HOURS, sites=5),
-    Category(
-        "617", 90_000, 1, 1.3, "MAISON MÉDICALE DE GARDE {place}", hosts="SA67", hours=DUTY_HOURS
-    ),
-    Category("355", 90_000, 1, 1.6, "CENTRE HOSPITALIER {place}"),
-    Category("365", 110_000, 0, 1.6, "CLINIQUE {place}", hosts="SA08"),
-    Category("631", 1_500_000, 0, 2.0, "MAISON DE NAISSANCE {place}"),
-    Category("156", 60_000, 0, 1.2, "CMP {place}"),
-    Category("223", 25_000, 0, 1.2, "PMI {place}"),
-    Category("500", 9_000, 1, 0.9, "EHPAD {place}"),
-)
+@cache
+def categories(wave: Wave) -> tuple[Category, ...]:
+    """The categories of a wave (``simulation/tables/structures.csv``).
 
-LATER_CATEGORIES = (
-    Category("101", 2_000_000, 0, 2.0, "CHU {place}"),
-    Category("127", 225_000, 1, 1.3, "HAD {place}"),
-    Category("189", 150_000, 1, 1.2, "CMPP {place}"),
-    Category("197", 140_000, 1, 1.2, "CSAPA {place}"),
-    Category("228", 66_000, 1, 1.2, "CENTRE DE SANTÉ SEXUELLE {place}"),
-    Category("638", 200_000, 1, 1.3, "CEGIDD {place}"),
-    Category("354", 35_000, 1, 1.0, "SSIAD {place}"),
-)
-"""Drawn after all else of a department, so that nothing else of it changes.
+    354 (nursing services at home) is out of the SAS scope: it must be read and not shown.
+    """
+    return tuple(_read_row(row) for row in read_table("structures") if row["wave"] == wave)
 
-354 (nursing services at home) is out of the SAS scope: it must be read and not shown.
-"""
+
+def _read_row(row: dict[str, str]) -> Category:
+    return Category(
+        row["code"],
+        int(row["inhabitants"]),
+        int(row["least"]),
+        float(row["reach"]),
+        row["hosts"],
+        row["hours"],
+        int(row["sites"]),
+    )
+
 
 MSP, HEALTH_CENTRE, PHARMACY, DUTY_HOUSE, HOSPITAL, CLINIC = (
     "603",
@@ -97,8 +79,12 @@ CLOSING_SHARE = 0.01
 """Sites already closed, and sites whose closing date lies ahead (still open)."""
 RURAL_DENSITY = 80.0
 """Inhabitants a km2 under which MSP are more frequent than the average."""
+UNKNOWN_HOURS_SHARE = 0.12
+"""Share of sites that never gave their opening hours."""
 MATERNITY_LEVELS = WeightedChoice(("1", "2A", "2B", "3"), (0.42, 0.28, 0.16, 0.14))
-MATERNITY_SHARE = 0.6
+MATERNITY_SHARES = {"355": 0.45, "101": 1.0, "365": 0.2, "122": 1.0}
+EMERGENCY_SHARES = {"355": 0.75, "101": 1.0, "365": 0.15}
+"""Share of sites with a maternity, and with an emergency department, by category."""
 
 
 @dataclass(slots=True)
@@ -107,8 +93,9 @@ class GeneratedStructure:
 
     category: Category
     place: GeneratedPlace
-    title: str
+    title: StructureTitle
     opened: date
+    hours: OpeningHours | None = None
     closed: date | None = None
 
     def open_on(self, day: date) -> bool:
@@ -125,14 +112,12 @@ class StructureBuilder:
     numbers: Numbers
     today: date
 
-    def entities(
-        self, share: float, categories: Sequence[Category] = CATEGORIES
-    ) -> Iterator[list[GeneratedStructure]]:
-        """The structures of the department, one list a legal entity.
+    def entities(self, share: float, wave: Wave = Wave.FIRST) -> Iterator[list[GeneratedStructure]]:
+        """The structures of a wave in the department, one list a legal entity.
 
         ``share`` is the part of reality that is generated.
         """
-        for category in categories:
+        for category in categories(wave):
             towns = self._towns(category)
             wished = self.where.population * share * self._boost(category) / category.inhabitants
             count = max(category.least, draw_whole(self.rng, wished))
@@ -143,7 +128,8 @@ class StructureBuilder:
 
     def seat(self, town: GeneratedTown, name: str) -> GeneratedStructure:
         """The seat of a CPTS, the only thing FINESS knows of it."""
-        site = self._entity(Category(CPTS_SEAT, 0, 0, 1, name), [town])[0]
+        site = self._site(Category(CPTS_SEAT, 0, 0, 1), town, self.numbers.finess())
+        site.title, site.place.name = build_title(name), name
         site.opened, site.closed = date(2021, 3, 1), None
         return site
 
@@ -166,9 +152,11 @@ class StructureBuilder:
         place.siret = self.numbers.siret()
         place.idnst = "1" + place.finess
         place.sector = category.hosts
-        place.name = category.title.format(place=_place_name(rng, place))
+        title = draw_title(rng, category.code, place)
+        place.name = title.text
         opened = date(1995 + int(28 * rng.random()), 1 + int(12 * rng.random()), 1)
-        return GeneratedStructure(category, place, place.name, opened, _closing(rng, self.today))
+        hours = _draw_hours(rng, category)
+        return GeneratedStructure(category, place, title, opened, hours, _closing(rng, self.today))
 
 
 def _closing(rng: random.Random, today: date) -> date | None:
@@ -180,9 +168,10 @@ def _closing(rng: random.Random, today: date) -> date | None:
     return None
 
 
-def _place_name(rng: random.Random, place: GeneratedPlace) -> str:
-    named = place.street.name if rng.random() < 0.5 else place.town.commune.name  # noqa: PLR2004
-    return named.upper()
+def _draw_hours(rng: random.Random, category: Category) -> OpeningHours | None:
+    if not category.hours or rng.random() < UNKNOWN_HOURS_SHARE:
+        return None
+    return opening_hours(category.hours).draw(rng)
 
 
 def host_weights() -> WeightedChoice[str]:

@@ -1,5 +1,7 @@
 """Professionals with open slots, and the source of their slots: an editor, the SAS agenda."""
 
+from dataclasses import dataclass, replace
+
 from geography.departments import departments
 from simulation.outputs import AGENDA
 from simulation.people.people import GeneratedActivity, GeneratedPerson
@@ -13,19 +15,25 @@ from simulation.scales import AGENDA_SHARE, DESERT_EDITOR_SHARE, EDITOR_SHARE, S
 from simulation.slots import agenda as sas_agenda
 from simulation.slots.calendar import (
     DUTY_HOUSE,
-    PRACTICE,
+    PRACTICES,
+    REMOTE_ONLY,
     SOS_POINT,
+    Rhythm,
     draw_full_openings,
     draw_openings,
 )
 from simulation.slots.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
 from simulation.slots.fhir import Agenda
 from simulation.slots.slots import OpenSlot, describe, describe_sos
+from simulation.slots.waits import REMOTE_WAIT, draw_wait_days
 
-OTHER_SLOTS_A_DAY = 1.5
-"""Open slots a day of the professionals who are not general practitioners."""
-AGENDA_SLOTS_A_DAY = 1.2
+OTHER_SLOTS_A_DAY = 4.0
+"""Open slots a day of the professionals who are not general practitioners, once they have some."""
+AGENDA_SLOTS_A_DAY = 1.6
+REMOTE_ONLY_SHARE = 0.012
+"""Share of general practitioners with an editor who are seen remotely only."""
 SOS_SLOTS_A_DAY = 14.0
+DUTY_SECTOR = "SA67"
 FIRST_PLACE_SHARE = 0.65
 """Part of a person's slots at the first place, when there are several."""
 UNDECLARED_SHARE = 0.02
@@ -37,6 +45,16 @@ NEW_PLACE_SHARE = 0.01
 """Share of agendas with a place that only the editor knows."""
 FORMER_CLIENT_SHARE = 0.01
 """Share of the others requested from an editor that has no agenda of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaHabits:
+    """How the agendas of one person fill: when they open, slots a day, days until the first one."""
+
+    rhythm: Rhythm
+    a_day: float
+    wait_days: float
+    remote: bool = False
 
 
 class Bookings:
@@ -60,9 +78,12 @@ class Bookings:
             return
         if self.rng.random() < self._editor_share(person):
             editor = draw_editor(self.rng)
-            agendas = self._agendas(person, visible_activities, participation, community, editor)
+            habits = self._draw_habits(person, participation)
+            agendas = self._agendas(
+                person, visible_activities, participation, community, editor=editor, habits=habits
+            )
             if self.rng.random() < NEW_PLACE_SHARE:
-                agendas.append(self._agenda_elsewhere(person))
+                agendas.append(self._agenda_elsewhere(person, habits))
             self._send(editor, person, agendas)
             if self.rng.random() < TWO_EDITORS_SHARE:
                 self._send(_pick_other_editor(editor), person, agendas)
@@ -70,7 +91,7 @@ class Bookings:
         elif _has_duty_house(visible_activities) or (
             participation and participation.via and self.rng.random() < AGENDA_SHARE
         ):
-            self._write_sas_agenda(person, visible_activities)
+            self._write_sas_agenda(person, visible_activities, participation)
         elif self.rng.random() < FORMER_CLIENT_SHARE:
             self.outputs.responses.add(QUIET, "8" + person.rpps, [])
 
@@ -79,8 +100,10 @@ class Bookings:
     ) -> None:
         """Slots an editor sends for a doctor who takes part through SOS Médecins."""
         if visible_activities and self.rng.random() < STRAY_SHARE:
+            editor = draw_editor(self.rng)
+            habits = replace(self._draw_habits(person, None), wait_days=0.0)
             agendas = self._agendas(
-                person, visible_activities[:1], None, None, draw_editor(self.rng)
+                person, visible_activities[:1], None, None, editor=editor, habits=habits
             )
             self._send(draw_editor(self.rng), person, agendas)
             self.tally.count_case("sos_stray_slots", person.rpps)
@@ -108,10 +131,10 @@ class Bookings:
         visible_activities: list[GeneratedActivity],
         participation: ParticipationSettings | None,
         community: Community | None,
+        *,
         editor: Editor,
+        habits: AgendaHabits,
     ) -> list[Agenda]:
-        general = person.trade is GENERAL_PRACTICE
-        a_day = (SLOTS_A_DAY if general else OTHER_SLOTS_A_DAY) * self.scale.slots
         shares = _shares(len(visible_activities))
         through = (
             self._find_offering_cpts(person, participation, community)
@@ -120,7 +143,10 @@ class Bookings:
         )
         return [
             self._agenda(
-                person, activity, a_day * share, _cpts_at_place(activity, participation, through)
+                person,
+                activity,
+                replace(habits, a_day=habits.a_day * share),
+                _cpts_at_place(activity, participation, through),
             )
             for activity, share in zip(visible_activities, shares, strict=True)
         ]
@@ -129,24 +155,41 @@ class Bookings:
         self,
         person: GeneratedPerson,
         activity: GeneratedActivity,
-        a_day: float,
+        habits: AgendaHabits,
         community: Community | None,
     ) -> Agenda:
-        rhythm = DUTY_HOUSE if activity.sector == "SA67" else PRACTICE
+        if activity.sector == DUTY_SECTOR:
+            habits = AgendaHabits(DUTY_HOUSE, habits.a_day, 0.0)
         zone = departments()[activity.place.department].zone
+        drawn = self.openings(
+            self.rng, zone, self.now, habits.rhythm, habits.a_day, wait_days=habits.wait_days
+        )
         slots = [
-            describe(self.rng, opening, person.specialty, cpts=community is not None)
-            for opening in self.openings(self.rng, zone, self.now, rhythm, a_day)
+            describe(self.rng, one, person, cpts=community is not None, remote=habits.remote)
+            for one in drawn
         ]
         return Agenda(person, activity.place, zone, slots, activity.phone, community)
 
-    def _agenda_elsewhere(self, person: GeneratedPerson) -> Agenda:
+    def _draw_habits(
+        self, person: GeneratedPerson, participation: ParticipationSettings | None
+    ) -> AgendaHabits:
+        general = person.trade is GENERAL_PRACTICE
+        a_day = (SLOTS_A_DAY if general else OTHER_SLOTS_A_DAY) * self.scale.slots
+        if general and self.rng.random() < REMOTE_ONLY_SHARE:
+            self.tally.count_case("remote_only", person.rpps)
+            wait = REMOTE_WAIT.draw(self.rng)
+            return AgendaHabits(REMOTE_ONLY, a_day, wait * self.scale.waits, remote=True)
+        participates = participation is not None and participation.via > 0
+        wait = draw_wait_days(self.rng, person, participates=participates)
+        return AgendaHabits(PRACTICES.draw(self.rng), a_day, wait * self.scale.waits)
+
+    def _agenda_elsewhere(self, person: GeneratedPerson, habits: AgendaHabits) -> Agenda:
         """An agenda at a place of practice that no directory knows yet."""
         place = draw_place(self.rng, person.home)
         place.idnst = f"4{person.rpps}800"
         self.tally.count_case("editor_only_place", person.rpps)
         activity = GeneratedActivity(place, place.sector, place.phone)
-        return self._agenda(person, activity, SLOTS_A_DAY * self.scale.slots, None)
+        return self._agenda(person, activity, habits, None)
 
     def _find_offering_cpts(
         self,
@@ -167,12 +210,17 @@ class Bookings:
         self.tally.people["with_editor"] += 1
 
     def _write_sas_agenda(
-        self, person: GeneratedPerson, visible_activities: list[GeneratedActivity]
+        self,
+        person: GeneratedPerson,
+        visible_activities: list[GeneratedActivity],
+        participation: ParticipationSettings | None,
     ) -> None:
-        duty = [a for a in visible_activities if a.sector == "SA67"]
+        duty = [a for a in visible_activities if a.sector == DUTY_SECTOR]
+        habits = self._draw_habits(person, participation)
+        a_day = AGENDA_SLOTS_A_DAY * self.scale.slots * (3 if duty else 1)
         for activity in duty or visible_activities[:1]:
-            a_day = AGENDA_SLOTS_A_DAY * self.scale.slots * (3 if duty else 1)
-            agenda = self._agenda(person, activity, a_day, None)
+            kept = replace(habits, a_day=a_day, wait_days=0.0)
+            agenda = self._agenda(person, activity, kept, None)
             for slot in agenda.slots:
                 self._write_sas_slot(agenda, slot)
 
@@ -205,7 +253,7 @@ def _cpts_at_place(
 
 
 def _has_duty_house(visible_activities: list[GeneratedActivity]) -> bool:
-    return any(activity.sector == "SA67" for activity in visible_activities)
+    return any(activity.sector == DUTY_SECTOR for activity in visible_activities)
 
 
 def _pick_other_editor(editor: Editor) -> Editor:

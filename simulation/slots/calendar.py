@@ -12,8 +12,9 @@ from simulation.draws import WeightedChoice, build_weighted, draw_whole
 WINDOW_DAYS = 3
 """Today and the two days that follow, in the zone of the place."""
 SOON = timedelta(hours=2)
-SOON_SHARE = 0.45
-"""Chance that an open practice has a place freed in the next two hours."""
+FULL_WINDOW_DAYS = 2.67
+"""Days from a weekday morning to the end of the window: what waits are compared with where every
+day is a full one."""
 
 MINUTES = build_weighted([(0, 0.27), (15, 0.14), (20, 0.15), (30, 0.22), (40, 0.12), (45, 0.10)])
 DURATIONS = build_weighted([(15, 0.45), (20, 0.40), (30, 0.15)])
@@ -28,7 +29,9 @@ Hourly = tuple[tuple[int, float], ...]
 class Rhythm:
     """Filling of a day by an agenda: weight of each hour, and slots of a weekday, Saturday, Sunday.
 
-    The three means are shares of the agenda's slots a day.
+    The three means are shares of the agenda's slots a day. ``soon`` is the chance of a place in the
+    next two hours where it is open, ``freed`` that of one booked place that comes back within the
+    window: both before the wait is over.
     """
 
     weekday_hours: Hourly
@@ -36,6 +39,8 @@ class Rhythm:
     weekday: float
     saturday: float
     sunday: float
+    soon: float = 0.02
+    freed: float = 0.04
 
     def hours(self, day: date) -> Hourly:
         """Weight of each hour of a day."""
@@ -68,12 +73,60 @@ def _even(*hours: int) -> Hourly:
     return tuple((hour, 1.0) for hour in hours)
 
 
-PRACTICE = Rhythm(_OFFICE, _even(8, 9, 10, 11), weekday=1.0, saturday=0.35, sunday=0.006)
+_MORNING = _even(8, 9, 10, 11)
+
+PRACTICE = Rhythm(_OFFICE, _MORNING, weekday=1.0, saturday=0.5, sunday=0.006)
 """Noon is thin, Saturday ends at noon, almost all close on Sunday."""
-DUTY_HOUSE = Rhythm(
-    _even(20, 21, 22, 23), _even(*range(12, 24)), weekday=0.5, saturday=1.0, sunday=1.5
+PRACTICE_CLOSED_ON_SATURDAY = Rhythm(_OFFICE, _MORNING, weekday=1.0, saturday=0.0, sunday=0.0)
+EVENING_PRACTICE = Rhythm(
+    (
+        (10, 1.0),
+        (11, 1.0),
+        (14, 0.6),
+        (15, 0.8),
+        (16, 1.0),
+        (17, 1.1),
+        (18, 1.1),
+        (19, 1.0),
+        (20, 0.6),
+    ),
+    _even(9, 10, 11, 12, 14, 15, 16),
+    weekday=1.0,
+    saturday=0.6,
+    sunday=0.0,
 )
-SOS_POINT = Rhythm(_even(*range(8, 24)), _even(*range(24)), weekday=1.0, saturday=1.2, sunday=1.5)
+"""Open until 21:00, and on Saturday afternoon."""
+EARLY_PRACTICE = Rhythm(
+    ((7, 1.0), (8, 1.2), (9, 1.2), (10, 1.0), (11, 1.0), (13, 0.6), (14, 0.8), (15, 0.8)),
+    _even(7, 8, 9, 10),
+    weekday=1.0,
+    saturday=0.2,
+    sunday=0.0,
+)
+PRACTICES = build_weighted(
+    [
+        (PRACTICE, 0.38),
+        (PRACTICE_CLOSED_ON_SATURDAY, 0.36),
+        (EVENING_PRACTICE, 0.18),
+        (EARLY_PRACTICE, 0.08),
+    ]
+)
+"""How practices open: half of them on Saturday, one in five in the evening (estimates)."""
+REMOTE_ONLY = Rhythm(
+    _even(*range(7, 23)), _even(*range(8, 22)), weekday=1.0, saturday=0.8, sunday=0.6, soon=0.3
+)
+"""A doctor who is seen on a screen only: from early to late, every day."""
+DUTY_HOUSE = Rhythm(
+    _even(20, 21, 22, 23),
+    _even(*range(12, 24)),
+    weekday=0.5,
+    saturday=1.0,
+    sunday=1.5,
+    soon=0.45,
+)
+SOS_POINT = Rhythm(
+    _even(*range(8, 24)), _even(*range(24)), weekday=1.0, saturday=1.2, sunday=1.5, soon=0.45
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +138,71 @@ class GeneratedOpening:
 
 
 def draw_openings(
-    rng: random.Random, zone: str, now: datetime, rhythm: Rhythm, a_day: float
+    rng: random.Random,
+    zone: str,
+    now: datetime,
+    rhythm: Rhythm,
+    a_day: float,
+    *,
+    wait_days: float = 0.0,
 ) -> list[GeneratedOpening]:
     """The open slots of an agenda from ``now`` to the end of day + 2, without overlap, in order.
 
-    ``a_day`` is the mean number on a full weekday; what is left of today gets its share.
+    ``a_day`` is the mean number on a full weekday; what is left of today gets its share. Nothing is
+    open for ``wait_days``, but for places that are freed.
     """
     place = ZoneInfo(zone)
+    drawn = (
+        [] if wait_days >= WINDOW_DAYS else _draw_regular_openings(rng, place, now, rhythm, a_day)
+    )
+    first = now + timedelta(days=min(wait_days, WINDOW_DAYS))
+    freed = _draw_freed_openings(rng, place, now, rhythm)
+    return _drop_overlaps([*freed, *(o for o in drawn if o.start > first)])
+
+
+def draw_full_openings(
+    rng: random.Random,
+    zone: str,
+    now: datetime,
+    rhythm: Rhythm,
+    a_day: float,
+    *,
+    wait_days: float = 0.0,
+) -> list[GeneratedOpening]:
+    """As many open slots to come as on a weekday morning, whatever the day and the hour: what has
+    gone of today is made up for over the window, and a wait takes its part of the slots."""
+    place, steady = ZoneInfo(zone), rhythm.without_weekends()
+    freed = _draw_freed_openings(rng, place, now, steady)
+    if wait_days >= FULL_WINDOW_DAYS:
+        return _drop_overlaps(freed)
+    left = WINDOW_DAYS - 1 + steady.remaining_share(now.astimezone(place))
+    drawn = _draw_regular_openings(rng, place, now, steady, a_day * WINDOW_DAYS / left)
+    gone = draw_whole(rng, len(drawn) * wait_days / FULL_WINDOW_DAYS)
+    return _drop_overlaps([*freed, *drawn[gone:]])
+
+
+def _draw_regular_openings(
+    rng: random.Random, place: ZoneInfo, now: datetime, rhythm: Rhythm, a_day: float
+) -> list[GeneratedOpening]:
+    """The slots of the window that lie ahead, in order; they may overlap."""
     today = now.astimezone(place).date()
-    drawn = [_draw_soon_opening(rng, place, now, rhythm)]
+    drawn: list[GeneratedOpening | None] = []
     for offset in range(WINDOW_DAYS):
         day = today + timedelta(days=offset)
         count = draw_whole(rng, a_day * rhythm.share(day) * rng.uniform(0.4, 1.6))
         drawn += [_draw_opening(rng, day, place, rhythm) for _ in range(count)]
-    return _drop_overlaps(o for o in drawn if o is not None and o.start > now)
+    return sorted((o for o in drawn if o is not None and o.start > now), key=lambda o: o.start)
 
 
-def draw_full_openings(
-    rng: random.Random, zone: str, now: datetime, rhythm: Rhythm, a_day: float
+def _draw_freed_openings(
+    rng: random.Random, place: ZoneInfo, now: datetime, rhythm: Rhythm
 ) -> list[GeneratedOpening]:
-    """As many open slots to come as on a weekday morning, whatever the day and the hour: what has
-    gone of today is made up for over the window."""
-    steady = rhythm.without_weekends()
-    left = WINDOW_DAYS - 1 + steady.remaining_share(now.astimezone(ZoneInfo(zone)))
-    return draw_openings(rng, zone, now, steady, a_day * WINDOW_DAYS / left)
+    """Booked places that come back: one in the next two hours, one at any time of the window."""
+    found = [_draw_soon_opening(rng, place, now, rhythm)]
+    day = now.astimezone(place).date() + timedelta(days=rng.randrange(WINDOW_DAYS))
+    if rng.random() < rhythm.freed * min(1.0, rhythm.share(day)):
+        found.append(_draw_opening(rng, day, place, rhythm))
+    return [o for o in found if o is not None and o.start > now]
 
 
 @cache
@@ -136,7 +230,7 @@ def _draw_soon_opening(
 ) -> GeneratedOpening | None:
     """A place freed at the last minute, if the practice is open in the next two hours."""
     local = now.astimezone(place)
-    if rng.random() >= SOON_SHARE * min(1.0, rhythm.share(local.date())):
+    if rng.random() >= rhythm.soon * min(1.0, rhythm.share(local.date())):
         return None
     at = local + SOON * rng.random()
     at = at.replace(minute=MINUTES.draw(rng), second=0, microsecond=0)

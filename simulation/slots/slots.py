@@ -2,9 +2,13 @@
 
 import random
 from dataclasses import dataclass
+from functools import cache
 
-from simulation.draws import build_weighted
+from simulation.draws import WeightedChoice, build_weighted
+from simulation.people.people import GeneratedPerson
+from simulation.people.professions import GENERAL_PRACTICE
 from simulation.slots.calendar import GeneratedOpening
+from simulation.table_files import read_table
 
 TYPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("PUBLIC",), 0.58),
@@ -25,18 +29,11 @@ SOS_TYPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("SNP",), 0.3),
     (("PUBLIC", "SNP"), 0.1),
 )
-CONSULTATIONS: tuple[tuple[tuple[str, ...], float], ...] = (
-    (("AMB",), 0.87),
-    (("VR",), 0.06),
-    (("AMB", "VR"), 0.04),
-    (("HH",), 0.03),
-)
+GENERAL_REASONS = ("Consultation de médecine générale", "Renouvellement d'ordonnance")
 REASONS = (
-    "Consultation de médecine générale",
     "Première consultation",
     "Visite de contrôle",
     "Consultation non programmée",
-    "Renouvellement d'ordonnance",
 )
 WALKIN_SHARE = 0.06
 REASON_SHARE = 0.3
@@ -46,7 +43,6 @@ _TYPES, _CPTS_TYPES, _SOS_TYPES = (
     build_weighted(CPTS_TYPES),
     build_weighted(SOS_TYPES),
 )
-_CONSULTATIONS = build_weighted(CONSULTATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +63,44 @@ class OpenSlot:
 
 
 def describe(
-    rng: random.Random, opening: GeneratedOpening, specialty: str, *, cpts: bool = False
+    rng: random.Random,
+    opening: GeneratedOpening,
+    person: GeneratedPerson,
+    *,
+    cpts: bool = False,
+    remote: bool = False,
 ) -> OpenSlot:
-    """A professional's slot; ``cpts`` when it may be offered through its CPTS."""
+    """A professional's slot; ``cpts`` when it may be offered through its CPTS.
+
+    ``remote``: the professional is seen remotely only.
+    """
+    general = person.trade is GENERAL_PRACTICE
     return OpenSlot(
         opening,
         (_CPTS_TYPES if cpts else _TYPES).draw(rng),
-        _CONSULTATIONS.draw(rng),
-        rng.choice(REASONS) if rng.random() < REASON_SHARE else "",
-        specialty,
+        ("VR",) if remote else consultations(person.trade.profession, general).draw(rng),
+        _draw_reason(rng, general) if rng.random() < REASON_SHARE else "",
+        person.specialty,
         rng.random() < WALKIN_SHARE,
+    )
+
+
+def _draw_reason(rng: random.Random, general: bool) -> str:
+    return rng.choice((*GENERAL_REASONS, *REASONS) if general else REASONS)
+
+
+@cache
+def consultations(profession: str, general: bool) -> WeightedChoice[tuple[str, ...]]:
+    """Where patients of a profession are seen (``simulation/tables/consultations.csv``)."""
+    rows = read_table("consultations")
+    known = {row["profession"] for row in rows}
+    wanted = profession if profession in known else ""
+    return build_weighted(
+        [
+            (tuple(row["types"].split()), float(row["weight"]))
+            for row in rows
+            if row["profession"] == wanted and bool(row["general"]) == general
+        ]
     )
 
 

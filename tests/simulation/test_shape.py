@@ -120,9 +120,9 @@ def test_what_must_not_show_is_there(rows: list[dict[str, Any]]) -> None:
 def test_names(offers: list[dict[str, Any]]) -> None:
     people = {row["rpps"]: (row["family"], row["given"]) for row in offers}
     families = Counter(family for family, _ in people.values())
-    assert families.most_common(1)[0][0] == "MARTIN"
-    assert len(families) > 800
-    for sign in ("-", " ", "'", "É", "Œ"):
+    assert families["MARTIN"] > 10
+    assert len(families) > 5_000
+    for sign in ("-", " ", "'", "É"):
         assert any(sign in family for family in families), sign
     givens = {given for _, given in people.values()}
     assert any("-" in given for given in givens)
@@ -198,16 +198,19 @@ def test_starts_of_slots(slots_by_flow: SlotsByFlow) -> None:
     assert set(consultations) == {"AMB", "HH", "VR"}
 
 
-def test_slots_peak_in_the_next_two_hours(slots_by_flow: SlotsByFlow) -> None:
-    """Hours after now, in métropole on a weekday morning: the next two against the two after."""
-    near = later = 0
+def test_slots_grow_from_the_next_two_hours_to_the_day_after_tomorrow(
+    slots_by_flow: SlotsByFlow,
+) -> None:
+    """Most of today is taken, but for the places that come back."""
+    days: Counter[int] = Counter()
+    soon = 0
     for slots in slots_by_flow.values():
         for slot in slots:
-            if slot["place"]["postal_code"][:2] not in ("97", "98"):
-                ahead = datetime.fromisoformat(slot["start"]) - NOW
-                near += ahead <= timedelta(hours=2)
-                later += timedelta(hours=4) < ahead <= timedelta(hours=6)
-    assert near > 1.2 * later
+            ahead = datetime.fromisoformat(slot["start"]) - NOW
+            soon += ahead <= timedelta(hours=2)
+            days[ahead // timedelta(hours=24)] += 1
+    assert 0.01 <= soon / days.total() <= 0.15
+    assert days[0] < days[1]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "America/Cayenne", "Indian/Mayotte"])
@@ -267,4 +270,4 @@ def test_deserts_are_empty_enough_to_enlarge_a_search(slots_by_flow: SlotsByFlow
     in_department = Counter(idnps[3:6] for idnps in people)
     assert 1 <= in_department["048"] <= 25
     assert 1 <= in_department["976"] <= 25
-    assert in_department["075"] > 300
+    assert in_department["075"] > 200
