@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mappings.instants import utc_text
-from mappings.records import SlotType, StoredSlot
+from mappings.records import Consultation, SlotType, StoredSlot
 from search_engine.backend.bodies import Clause
 from search_engine.request.criteria import VISIBLE_TYPES, Criteria, Role
 from search_engine.request.window import SearchWindow
@@ -19,6 +19,7 @@ class SlotRule(NamedTuple):
 
     ``types``: one of them is needed. ``visible``: those the caller may see on a card.
     ``ranges``: (after, before) pairs, the slot overlaps one of them; none means any.
+    ``in_person``: a slot that is remote only does not count.
     """
 
     start: str
@@ -27,10 +28,14 @@ class SlotRule(NamedTuple):
     visible: tuple[SlotType, ...]
     consultation: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
+    in_person: bool = False
 
 
 def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
-    """The rule of a search: role, window, slot type, consultation and horizon."""
+    """The rule of a search: role, window, slot type, consultation and horizon.
+
+    Whoever names no consultation wants the patient seen in person (``is_remote_only``).
+    """
     visible = VISIBLE_TYPES[criteria.role]
     selected = criteria.slot_type or visible
     first, last = window.slot_span
@@ -41,6 +46,7 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
         visible=visible,
         consultation=tuple(criteria.consultation),
         ranges=tuple(hours_range(window.start, horizon) for horizon in criteria.horizon),
+        in_person=not criteria.consultation,
     )
 
 
@@ -52,15 +58,21 @@ SLOT_FILTERS = ("slot_type", "consultation", "horizon")
 
 
 def drop_slot_filters(rule: SlotRule, *names: str) -> SlotRule:
-    """The rule without those of its filters: the facet of a filter does not filter itself."""
-    types = rule.visible if "slot_type" in names else rule.types
-    consultation = () if "consultation" in names else rule.consultation
-    ranges = () if "horizon" in names else rule.ranges
-    return SlotRule(rule.start, rule.end, types, rule.visible, consultation, ranges)
+    """The rule without those of its filters: the facet of a filter does not filter itself.
+
+    Without the consultation, remote slots count too: one click shows them.
+    """
+    free = "consultation" in names
+    return rule._replace(
+        types=rule.visible if "slot_type" in names else rule.types,
+        consultation=() if free else rule.consultation,
+        ranges=() if "horizon" in names else rule.ranges,
+        in_person=rule.in_person and not free,
+    )
 
 
 def default_slot_rule(role: Role, window: SearchWindow) -> SlotRule:
-    """The rule of a card shown outside the filters: role and window only."""
+    """The rule of a card shown outside the filters: role and window only, remote or not."""
     visible = VISIBLE_TYPES[role]
     return SlotRule(utc_text(window.start), utc_text(window.end), visible, visible)
 
@@ -78,8 +90,14 @@ def is_visible_slot(rule: SlotRule, slot: StoredSlot) -> bool:
         and any(kind in rule.types for kind in slot["types"])
         and slot.get("seats_left", 1) > 0
         and _meets(rule.consultation, slot.get("consultation", ()))
+        and not (rule.in_person and is_remote_only(slot))
         and (not rule.ranges or any(_overlaps(slot, *span) for span in rule.ranges))
     )
+
+
+def is_remote_only(slot: StoredSlot) -> bool:
+    """Remote and nothing else; a slot that declares no consultation is one at the office."""
+    return set(slot.get("consultation", ())) == {Consultation.VR}
 
 
 def select_visible_slots(rule: SlotRule, slots: Iterable[StoredSlot]) -> list[StoredSlot]:
@@ -100,8 +118,17 @@ def slot_filter(rule: SlotRule) -> Clause:
         clauses.append({"terms": {"slots.consultation": list(rule.consultation)}})
     if rule.ranges:
         clauses.append({"bool": {"should": [_overlap_clause(*span) for span in rule.ranges]}})
-    full = {"range": {"slots.seats_left": {"lte": 0}}}
-    return {"bool": {"filter": clauses, "must_not": [full]}}
+    unwanted: list[Clause] = [{"range": {"slots.seats_left": {"lte": 0}}}]
+    if rule.in_person:
+        unwanted.append(remote_only_clause())
+    return {"bool": {"filter": clauses, "must_not": unwanted}}
+
+
+def remote_only_clause() -> Clause:
+    """``is_remote_only`` inside the nested query on ``slots``."""
+    remote = {"term": {"slots.consultation": Consultation.VR.value}}
+    met = {"terms": {"slots.consultation": [Consultation.AMB.value, Consultation.HH.value]}}
+    return {"bool": {"filter": [remote], "must_not": [met]}}
 
 
 def has_slot(rule: SlotRule) -> Clause:

@@ -27,7 +27,7 @@ from search_engine.query.grouped_counts import (
 )
 from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import Plan
-from search_engine.query.post_filters import KIND_FIELDS, OFFER_FILTERS
+from search_engine.query.post_filters import KIND_FIELDS, OFFER_FILTERS, members_clause
 from search_engine.query.slot_facets import offers_by_slot, slot_facets
 
 MAX_FACET_VALUES = 50
@@ -68,9 +68,17 @@ def offer_facets(
 
 
 def member_facets(plan: Plan, selected: Clauses) -> dict[str, Body]:
-    """The facets of members grouped into the card of their CPTS, to be subtracted."""
-    groups = cpts_count_aggs(plan)
-    return {**offer_facets(plan, selected, groups), **slot_facets(plan, selected, groups)}
+    """The facets on offers of members grouped into the card of their CPTS, to be subtracted."""
+    return offer_facets(plan, selected, cpts_count_aggs(plan))
+
+
+def all_slot_facets(plan: Plan, selected: Clauses) -> dict[str, Body]:
+    """The facets on slots, and beside them those of grouped members, to be subtracted."""
+    everybody = slot_facets(plan, selected)
+    if not plan.area_cpts:
+        return everybody
+    behind = slot_facets(plan, selected, cpts_count_aggs(plan))
+    return {**everybody, MEMBERS: {"filter": members_clause(plan), "aggs": behind}}
 
 
 def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:

@@ -12,7 +12,7 @@ from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import SOURCE, and_clause, distance_sort
 from search_engine.query.cpts_groups import best_members, cpts_body, same_members
 from search_engine.query.facet_clauses import Clauses
-from search_engine.query.facets import member_facets, offer_facets
+from search_engine.query.facets import all_slot_facets, member_facets, offer_facets
 from search_engine.query.filters import base_query
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.nearest_alternative import nearest_agg
@@ -20,7 +20,6 @@ from search_engine.query.plan import Plan
 from search_engine.query.post_filters import members_clause, post_filter_clauses
 from search_engine.query.ranking import is_distance_ranked, is_distance_sorted
 from search_engine.query.scoring import build_scored_query
-from search_engine.query.slot_facets import slot_facets
 from search_engine.query.solutions import solutions_body
 from search_engine.request.criteria import Sort
 
@@ -67,7 +66,8 @@ def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
     if SLOT_FACETS in answers:
         counts |= answers[SLOT_FACETS]["aggregations"]
     if MEMBERS in answers:
-        counts[MEMBERS] = answers[MEMBERS].get("aggregations", {})
+        behind = counts.get(MEMBERS, {})
+        counts[MEMBERS] = {**answers[MEMBERS].get("aggregations", {}), **behind}
     return {**page, "aggregations": counts}
 
 
@@ -114,9 +114,10 @@ def _page_post_filter(plan: Plan, selected: Clauses) -> Clause:
 def _slot_facets(plan: Plan, base: Body, selected: Clauses) -> Body:
     """Apart from the hits, so that Elasticsearch counts slots while it ranks.
 
-    The query leaves out the slot that an offer needs: an offer without any counts nowhere here.
+    The query leaves out the slot that an offer needs: an offer without any counts nowhere here, and
+    a remote slot, which is none of those, counts for the click that shows it.
     """
-    counts = slot_facets(plan, selected)
+    counts = all_slot_facets(plan, selected)
     return {"query": base, "size": 0, "track_total_hits": False, "aggs": counts}
 
 

@@ -1,7 +1,7 @@
 """Offers counted by what one of their slots is: its type, its consultation, its horizon.
 
-One nested aggregation reads the slots of every offer once. Without a filter on slots one rule holds
-for all facets; with one, each facet counts under the rule without its own filter.
+One nested aggregation reads the slots of every offer once. Each facet counts under the rule without
+its own filter; facets whose rule is the same share it.
 """
 
 from collections.abc import Mapping
@@ -61,9 +61,7 @@ def _by_rule(plan: Plan, within: Buckets) -> dict[str, Body]:
 
 
 def _rules(plan: Plan) -> dict[SlotRule, list[str]]:
-    """The facets on slots by the rule under which they count: one rule where none is selected."""
-    if not plan.request.slots_chosen:
-        return {plan.request.slots: [*SLOT_FILTERS]}
+    """The facets on slots by the rule under which they count."""
     rules: dict[SlotRule, list[str]] = {}
     for name in SLOT_FILTERS:
         rules.setdefault(drop_slot_filters(plan.request.slots, name), []).append(name)

@@ -109,10 +109,10 @@ def places_body(rpps: str, area: Area) -> dict[str, Any]:
 
 
 def read_practice(role: Role, window: SearchWindow, answer: Answer) -> Practice:
-    """Where the colleagues of a doctor are who cannot see his patient: absent, or without a slot at
-    any of his places. None while he can."""
+    """Where the colleagues of a doctor are who cannot see his patient in person: absent, or without
+    a slot at any of his places. None while he can."""
     offers = [hit["_source"] for hit in read_hits(answer)]
-    rule = default_slot_rule(role, window)
+    rule = default_slot_rule(role, window)._replace(in_person=True)
     if any(_can_see(rule, window, offer) for offer in offers):
         return NO_PRACTICE
     exact = [one for one in offers if one.get("precision") == Precision.HOUSENUMBER]

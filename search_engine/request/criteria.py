@@ -110,7 +110,8 @@ class SearchRequest(BaseModel):
     """The patient's own doctor, by RPPS or by name: shown apart, first. Empty when he was to be
     told and was not: the answer then warns `sas_pf_002`."""
     consultation: list[Consultation] = Field(default_factory=list)
-    """Where the patient is seen: `AMB` office, `HH` home, `VR` remote."""
+    """Where the patient is seen: `AMB` office, `HH` home, `VR` remote. Without it, in person: a
+    slot that is remote only does not count."""
     slot_type: list[SlotType] = Field(default_factory=list)
     """Types of slots."""
     profession: list[Code] = Field(default_factory=list)

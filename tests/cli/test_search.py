@@ -73,7 +73,7 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         "04 66 00 11 01 · 12 rue du Lac, 48000 Mende",
         "SAS par sa CPTS (CPTS du Gévaudan)",
         "Aujourd'hui à 11:00 (SNP",
-        "(PUBLIC, en téléconsultation)",
+        "(PUBLIC, au cabinet ou en téléconsultation)",
         "sans rendez-vous, reste 3 places sur 4",
         "ouvert",
         "--filters : les filtres et leurs comptes · --why : le détail de chaque rang",

@@ -89,8 +89,18 @@ def build_candidate_clauses(subject: ItemSubject, now: datetime) -> dict[str, li
 ALWAYS_ABSENT: Clause = {"term": {"always_absent": True}}
 
 
+FULL: Clause = {"range": {"slots.seats_left": {"lte": 0}}}
+REMOTE_ONLY: Clause = {
+    "bool": {
+        "filter": [{"term": {"slots.consultation": "VR"}}],
+        "must_not": [{"terms": {"slots.consultation": ["AMB", "HH"]}}],
+    }
+}
+
+
 def build_slot_clause(subject: ItemSubject, now: datetime) -> Clause:
-    """A free slot soon that anybody may see, of a consultation where the subject names one.
+    """A free slot soon that anybody may see, of a consultation where the subject names one, else in
+    person.
 
     A subject without a slot has none however late.
     """
@@ -101,10 +111,12 @@ def build_slot_clause(subject: ItemSubject, now: datetime) -> Clause:
         {"range": {"slots.start": times}},
         {"exists": {"field": "slots.types"}},
     ]
+    unwanted = [FULL]
     if subject.consultation is not None:
         held.append({"term": {"slots.consultation": subject.consultation.value}})
-    full = {"range": {"slots.seats_left": {"lte": 0}}}
-    query = {"bool": {"filter": held, "must_not": [full]}}
+    elif subject.has_slot:
+        unwanted.append(REMOTE_ONLY)
+    query = {"bool": {"filter": held, "must_not": unwanted}}
     return {"nested": {"path": "slots", "query": query}}
 
 

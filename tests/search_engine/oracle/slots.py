@@ -23,10 +23,18 @@ def good_slots(query: OracleQuery, offer: dict[str, Any]) -> list[dict[str, Any]
             continue
         if query.consultation and not query.consultation & set(slot.get("consultation", [])):
             continue
+        if not query.consultation and is_seen_from_afar_only(slot):
+            continue
         if query.horizons and not any(overlaps(query, slot, *span) for span in query.horizons):
             continue
         good.append(slot)
     return good
+
+
+def is_seen_from_afar_only(slot: dict[str, Any]) -> bool:
+    """Unless the caller says how the patient is to be seen, he is to be met."""
+    ways = slot.get("consultation", [])
+    return "VR" in ways and not {"AMB", "HH"} & set(ways)
 
 
 def overlaps(query: OracleQuery, slot: dict[str, Any], after: int, before: int) -> bool:

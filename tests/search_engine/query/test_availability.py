@@ -11,7 +11,7 @@ from search_engine.request.criteria import Criteria
 from search_engine.request.window import build_window
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
 from tests.search_engine.random_searches import draw_search
-from tests.search_engine.sample_offers import NOW, after, commune, doctor, slot
+from tests.search_engine.sample_offers import NOW, after, commune, doctor, offer_key, slot
 
 RULES = 150
 
@@ -77,6 +77,31 @@ async def test_conditions_hold_on_one_same_slot(index_offers: IndexOffers) -> No
     searcher = index_offers([doctor("apart", 1, apart), doctor("together", 2, together)])
     assert await searcher.keys(slot_type=["SNP"], consultation=["HH"]) == ["together"]
     assert await searcher.keys(slot_type=["PUBLIC"], horizon=["0-4"], role="IOA") == ["apart"]
+
+
+async def test_a_slot_that_is_remote_only_shows_nobody_until_it_is_asked_for(
+    index_offers: IndexOffers,
+) -> None:
+    """Nor does it rank: the reason, the effort and the next slot are those of the office."""
+    afar, office = slot(1, consultation=["VR"], types=["SNP"]), slot(5, consultation=["AMB"])
+    offers = [
+        doctor("afar", 1, [afar]),
+        doctor("both", 2, [afar, office]),
+        doctor("either", 3, [slot(1, consultation=["AMB", "VR"])]),
+        doctor("unsaid", 4, [slot(2)]),
+    ]
+    searcher = index_offers(offers)
+    page = await searcher.page(profile="regulation", seed=1)
+    cards = {offer_key(card): card for card in page["results"]}
+    assert set(cards) == {"both", "either", "unsaid"}
+    assert page["total"]["value"] == 3
+    assert cards["both"]["availability"]["next_start"] == office["start"]
+    assert cards["both"]["rank"]["label"] == "Créneau sous 12 h"
+    (consultations,) = [one for one in page["facets"] if one["name"] == "consultation"]
+    assert {one["value"]: one["count"] for one in consultations["values"]} == {"VR": 3, "AMB": 2}
+    assert sorted(await searcher.keys(consultation=["VR"])) == ["afar", "both", "either"]
+    assert sorted(await searcher.keys(consultation=["AMB", "VR"])) == ["afar", "both", "either"]
+    assert (await searcher.keys(mode="all", sort="earliest"))[-1] == "afar"
 
 
 @pytest.mark.proves("F077")

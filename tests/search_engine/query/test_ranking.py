@@ -170,19 +170,19 @@ async def test_earliest_slot_first_inside_a_tier(index_offers: IndexOffers) -> N
     offers = [
         doctor("late-near", 1, [slot(20), slot(-5)]),
         doctor("soon-far", 19, [slot(3), slot(50)]),
-        doctor("soon-remote", 2, [slot(1, types=["PRO"], consultation=["VR"]), slot(30)]),
+        doctor("soon-pro", 2, [slot(1, types=["PRO"]), slot(30)]),
         doctor("participant", 10, [slot(40)], participant=True),
         doctor("none", 1),
     ]
     searcher = index_offers(offers)
     assert await searcher.keys(sort="earliest", profile="published") == [
-        *("participant", "soon-remote", "soon-far", "late-near")
+        *("participant", "soon-pro", "soon-far", "late-near")
     ]
     assert await searcher.keys(sort="earliest", **DEFAULT) == [
-        *("soon-remote", "soon-far", "late-near", "participant")
+        *("soon-pro", "soon-far", "late-near", "participant")
     ]
     assert await searcher.keys(sort="earliest", role="OTHER", mode="all", **DEFAULT) == [
-        *("soon-far", "late-near", "soon-remote", "participant", "none")
+        *("soon-far", "late-near", "soon-pro", "participant", "none")
     ]
 
 

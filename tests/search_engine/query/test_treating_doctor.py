@@ -124,7 +124,9 @@ async def test_colleagues_of_a_doctor_who_cannot_see_his_patient_gain(
         doctor("elsewhere", 2.1, [slot(3)]),
     ]
     asked = {"treating_doctor": "10003456789", "profile": "regulation", "size": 1, "seed": 1}
-    for slots, credited in (([], ["same-door", "same-key"]), ([slot(20)], [])):
+    afar = slot(20, consultation=["VR"])
+    neighbours = ["same-door", "same-key"]
+    for slots, credited in (([], neighbours), ([afar], neighbours), ([slot(20)], [])):
         searcher = index_offers([doctor("mine", 2, slots, **mine), *others])
         first = await searcher.page(**asked, key=build_cursor_key(None))
         assert [offer_key(card) for card in first["pinned"]] == ["mine"]

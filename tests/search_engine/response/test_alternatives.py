@@ -74,7 +74,7 @@ async def test_solutions_stand_beside_a_poor_page_and_always_in_beyond(
 async def test_an_empty_page_tells_what_would_not_be(index_offers: IndexOffers) -> None:
     offers = [
         doctor("no-slot", 1, accepts_beyond=True),
-        doctor("remote", 2, [slot(30, consultation=["VR"])], sector="2"),
+        doctor("office", 2, [slot(30, consultation=["AMB"])], sector="2"),
         doctor("far", 35, [slot(30, consultation=["HH"])], sector="1"),
     ]
     searcher = index_offers(offers)
