@@ -79,7 +79,8 @@ class Understood(Shape):
 
 
 class SearchedArea(Shape):
-    """The area searched, after any enlargement; no radius for a department."""
+    """The area searched, after any enlargement; no radius for a department, nor for a remote search
+    over a territory or the country."""
 
     kind: str
     label: str
@@ -98,6 +99,8 @@ class SearchedArea(Shape):
     precision: str | None = None
     score: float | None = None
     source: str
+    scope: str | None = None
+    """`territory` or `country`, of a search for remote consultations alone: nobody travels."""
 
 
 class Window(Shape):
@@ -139,6 +142,23 @@ class Nearer(Shape):
     card: AnyCard
     saved_km: float
     """How much nearer than the first card."""
+
+
+class RemoteLine(Shape):
+    """People who can be seen from afar, where fewer than five can be seen in person: what the same
+    search gives with `consultation=VR`."""
+
+    people: int
+    next_start: str
+    """The first slot, in UTC."""
+    scope: str | None = None
+    """The narrowest that holds them all, `territory` or `country`; absent where the place bounds
+    the search."""
+    profession: CodeLabel | None = None
+    """Where all are of one profession."""
+    label: str
+    """In French: `1 médecin en téléconsultation dans 1 h`."""
+    criteria: dict[str, Any]
 
 
 class Instead(Shape):
@@ -192,6 +212,8 @@ class ResultPage(Shape):
     """On an empty page: what would not be."""
     solutions: Solutions | None = None
     """Marketplace solutions, in mode `beyond` and where few offers answer."""
+    remote: RemoteLine | None = None
+    """People seen from afar, where fewer than five are seen in person."""
     sources: list[SourceNotice] | None = None
     """Sources that are stale or partial; absent when there is none."""
 

@@ -33,6 +33,11 @@ SORTS: Mapping[str, str] = MappingProxyType(
     {"best": "meilleure offre", "distance": "distance", "earliest": "premier créneau"}
 )
 
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {"territory": "tout le territoire", "country": "toute la France"}
+)
+"""How far a remote search goes."""
+
 
 def page_text(page: Mapping[str, Any], *, why: bool = False) -> Group:
     """The whole page: what was understood, the treating doctor, the offers in order.
@@ -71,7 +76,9 @@ def header(page: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 
 def area_words(area: Mapping[str, Any]) -> str:
-    """The area and its radius; a department has none."""
+    """The area and its radius; a department has none, nor a remote search."""
+    if "scope" in area:
+        return f"{area['label']}, {SCOPES[area['scope']]}"
     if "radius_km" not in area:
         return f"département {area['label']}"
     return f"{area['label']}, rayon {kilometres(area['radius_km'])}"

@@ -45,9 +45,12 @@ def option_name(criterion: str) -> str:
 
 
 def page_extras(page: Mapping[str, Any]) -> Iterator[RenderableType]:
-    """A nearer offer that the order hides, the marketplace, the filters that may be set."""
+    """A nearer offer that the order hides, people seen from afar, the marketplace, the filters that
+    may be set."""
     if nearer := page.get("nearer_alternative"):
         yield Text(f"\n{nearer_words(nearer)}", style="cyan")
+    if remote := page.get("remote"):
+        yield Text(f"\n{remote_words(remote)}", style="cyan")
     solutions = page.get("solutions", {})
     if shown := solutions.get("results"):
         yield Text(
@@ -70,6 +73,11 @@ def nearer_words(nearer: Mapping[str, Any]) -> str:
         start = datetime.fromisoformat(slots[0]["start_local"])
         words.append(f"{moment(start, first_day(card))}{slot_words(slots[0])}")
     return " · ".join([*words, *map(phone_words, card.get("phones", []))])
+
+
+def remote_words(remote: Mapping[str, Any]) -> str:
+    """Who can be seen from afar, and the option that lists them."""
+    return f"{remote['label']} : --consultation {' '.join(remote['criteria']['consultation'])}"
 
 
 def solution_words(solution: Mapping[str, Any]) -> str:

@@ -30,8 +30,8 @@ CURSOR_LIFETIME_S = int(CURSOR_LIFETIME.total_seconds())
 MAX_PAGING_TIME = timedelta(minutes=30)
 """Time after its first page for which paging may go on: its slots are those of that instant."""
 
-Layout = Literal[7]
-LAYOUT: Layout = 7
+Layout = Literal[8]
+LAYOUT: Layout = 8
 """Raised when the state or the keys of the sort change: older cursors are refused, not misread."""
 
 ORDER_NEUTRAL_CRITERIA = frozenset({"page", "cursor", "size", "seed", "facets", "origin"})

@@ -6,6 +6,7 @@ one more.
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from search_engine.backend.bodies import Answer
 from search_engine.backend.hints import NO_CIRCLE
@@ -42,7 +43,9 @@ from search_engine.query.cpts_groups import cards_by_finess, read_groups
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.page_requests import (
     CPTS_CARDS,
+    IN_PERSON,
     PAGE,
+    REMOTE,
     SOLUTIONS,
     alternative_answers,
     beside_requests,
@@ -59,8 +62,15 @@ from search_engine.query.treating_doctor import (
     read_doctor,
     read_practice,
 )
+from search_engine.query.visibility.remote import (
+    count_people_shown,
+    read_in_person,
+    read_remote,
+    wants_remote,
+)
 from search_engine.request.problems import CursorUnreadable
 from search_engine.response.page import SearchResult
+from search_engine.response.remote_line import remote_block
 from search_engine.response.solutions import solutions_block
 
 
@@ -187,12 +197,14 @@ def _merge(plan: Plan, answers: Answers) -> Answer:
 
 
 async def _complete_result(index: Index, result: SearchResult, answers: Answers) -> SearchResult:
-    """The result with the blocks of a poor page: solutions (F121), alternatives to an empty one.
+    """The result with the blocks of a poor page: solutions (F121), people seen from afar,
+    alternatives to an empty one.
 
     Those that did not come with the page are fetched now.
     """
     plan, total = result.plan, read_total(result.answer)
     wanted = wants_solutions(plan, total)
+    few = wants_remote(plan, count_people_shown(plan, result.answer))
     alternatives = [] if total else build_alternatives(plan)
     counted = alternative_answers(answers)
     missing = await index.fetch_named(
@@ -200,14 +212,23 @@ async def _complete_result(index: Index, result: SearchResult, answers: Answers)
             plan,
             solutions=wanted and SOLUTIONS not in answers,
             alternatives=[] if counted else alternatives,
+            remote=few and REMOTE not in answers,
         )
     )
     found = {**answers, **missing}
     totals = await _count_cards(index, alternatives, alternative_answers(found))
     return result._replace(
         solutions=solutions_block(plan, found[SOLUTIONS]) if wanted else None,
+        remote=_read_remote_line(plan, found) if few else None,
         alternatives=alternatives_block(alternatives, totals),
     )
+
+
+def _read_remote_line(plan: Plan, answers: Answers) -> dict[str, Any] | None:
+    """The line of people seen from afar, where fewer than enough are seen in person."""
+    few = wants_remote(plan, read_in_person(answers[IN_PERSON]))
+    found = read_remote(plan, answers[REMOTE]) if few else None
+    return None if found is None else remote_block(found, plan.request.window)
 
 
 async def _count_cards(

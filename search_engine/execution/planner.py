@@ -21,7 +21,7 @@ from search_engine.query.plan import CptsGroups, CursorPosition, Plan, ResolvedR
 from search_engine.query.radius import (
     ENOUGH,
     can_enlarge,
-    candidate_radii,
+    candidate_areas,
     count_body,
     count_in_circle,
     enough_slot_clauses,
@@ -29,8 +29,10 @@ from search_engine.query.radius import (
     is_sparse,
     is_well_spelt,
     mandatory_slot_clauses,
+    start_plan,
 )
 from search_engine.query.solutions import wants_solutions
+from search_engine.query.visibility.remote import wants_remote
 from search_engine.request.problems import CptsNotFound
 
 Answers = Mapping[str, Answer]
@@ -91,9 +93,8 @@ def build_plan(
     Among the members of one CPTS nothing is grouped.
     """
     grouped = covering if request.criteria.cpts is None else ()
-    first = Plan(request, request.area)
-    area = request.area.enlarge(candidate_radii(first)[circle]) if circle else request.area
-    return Plan(request, area, grouped, fuzzy)
+    areas = candidate_areas(start_plan(request))
+    return Plan(request, areas[circle], grouped, fuzzy)
 
 
 def restore_plan(request: ResolvedRequest, state: CursorState) -> Plan:
@@ -108,10 +109,10 @@ def predict_search(request: ResolvedRequest, hints: QueryHintCache) -> Predictio
     covering = (
         hints.area_cpts.get_cached(request.area.insee or "") if needs_covering(request) else ()
     )
-    plan = Plan(request, request.area)
-    if not can_enlarge(request.area):
+    plan = start_plan(request)
+    if not can_enlarge(plan.area):
         return Prediction(covering)
-    last = len(candidate_radii(plan)) - 1
+    last = len(candidate_areas(plan)) - 1
     if request.meaning.text is not None:
         return Prediction(covering, last)
     key = circle_key(request)
@@ -132,7 +133,7 @@ def circle_key(request: ResolvedRequest) -> CircleKey | None:
     named = request.meaning.names_somebody or not request.meaning.has_codes
     if named or request.without_rpps is not None:  # no key holds anything of a person
         return None
-    sparse = is_sparse(Plan(request, request.area))
+    sparse = is_sparse(start_plan(request))
     where = request.area.department if sparse else request.area.insee or ""
     return where, request.meaning.label, request.mode.value, _filter_codes(request)
 
@@ -168,6 +169,7 @@ def plan_requests(
         plan,
         solutions=wants_solutions(plan, offer_count),
         alternatives=build_alternatives(plan) if predicted.empty else [],
+        remote=wants_remote(plan, offer_count),
     )
     return {**circle_requests(request, covering), **page}
 
@@ -179,6 +181,7 @@ def build_page_requests(decision: Decision) -> dict[str, Body]:
         plan,
         solutions=wants_solutions(plan, decision.expected_count),
         alternatives=build_alternatives(plan) if decision.is_empty else [],
+        remote=wants_remote(plan, decision.expected_count),
     )
 
 
@@ -235,7 +238,7 @@ def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answe
 def circle_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
     """How many offers match in each circle among which the search chooses."""
     plan = _build_count_plan(request, covering)
-    return {CIRCLES: count_body(plan, candidate_radii(plan))}
+    return {CIRCLES: count_body(plan, candidate_areas(plan))}
 
 
 def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
@@ -254,7 +257,7 @@ def _build_count_plan(request: ResolvedRequest, covering: CoveringCpts) -> Plan:
 
     So the members of a CPTS are searched in the circle in which its card was found.
     """
-    return Plan(_without_cpts_filter(request), request.area, covering)
+    return start_plan(_without_cpts_filter(request), covering)
 
 
 def _without_cpts_filter(request: ResolvedRequest) -> ResolvedRequest:

@@ -17,13 +17,14 @@ from search_engine.query.plan import Plan
 from search_engine.query.post_filters import OFFER_FILTERS
 from search_engine.query.radius import (
     WELL_SPELT,
-    candidate_radii,
+    candidate_areas,
     circle_buckets,
     count_body,
     find_enough_circle,
     is_well_spelt,
     mandatory_slot_clauses,
     read_circles,
+    start_plan,
 )
 from search_engine.request.criteria import MAX_RADIUS_KM, Mode, SearchRequest
 
@@ -79,19 +80,17 @@ def alternatives_block(
 
 def cards_body(plan: Plan) -> Body:
     """The counts that choose the circle, and the cards within each radius."""
-    radii = candidate_radii(plan)
-    cards = circle_buckets(plan, radii, mandatory_slot_clauses(plan), card_count_aggs(plan))
-    body = count_body(plan, radii)
+    areas = candidate_areas(plan)
+    cards = circle_buckets(areas, mandatory_slot_clauses(plan), card_count_aggs(plan))
+    body = count_body(plan, areas)
     return {**body, "aggs": {**body["aggs"], CARDS: cards}}
 
 
 def read_cards(plan: Plan, answer: Answer) -> int | Plan:
     """The cards in the circle chosen; the plan to count by near spelling if no name is exact."""
-    chosen, radii = find_enough_circle(answer), candidate_radii(plan)
+    chosen = find_enough_circle(answer)
     if WELL_SPELT in answer["aggregations"] and not is_well_spelt(answer, chosen):
-        return plan._replace(
-            area=plan.area.enlarge(radii[chosen]) if radii else plan.area, fuzzy=True
-        )
+        return plan._replace(area=candidate_areas(plan)[chosen], fuzzy=True)
     return count_bucket_cards(read_circles(answer, CARDS)[chosen])
 
 
@@ -117,7 +116,7 @@ def _without_filters(plan: Plan) -> Iterator[Alternative]:
 
 
 def _wider_radius(plan: Plan) -> Iterator[Alternative]:
-    radius = plan.area.radius_km
+    radius = plan.area.radius_km if plan.area.scope is None else None
     wider = None if radius is None else min(radius * WIDER_FACTOR, MAX_RADIUS_KM)
     if radius is None or wider is None or wider <= radius:
         return
@@ -141,4 +140,4 @@ def _other_modes(plan: Plan) -> Iterator[Alternative]:
 def _change_plan(plan: Plan, update: Mapping[str, Any]) -> Plan:
     """A first attempt at the changed search: only the grouping by CPTS is kept."""
     request = plan.request.with_criteria(update)
-    return Plan(request, request.area, plan.area_cpts)
+    return start_plan(request, plan.area_cpts)

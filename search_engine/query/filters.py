@@ -13,7 +13,7 @@ from search_engine.query.names.numbers import part_queries
 from search_engine.query.names.ways import list_widest, meaning_queries
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import post_filter_clauses, specialty_clause
-from search_engine.request.area import Area
+from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.window import SearchWindow
@@ -73,10 +73,15 @@ def result_kinds(plan: Plan) -> list[str]:
 
 
 def area_filters(area: Area) -> list[Clause]:
-    """Located offers of the circle and of the commune searched (F017, F024), or of the department
-    itself (W36)."""
+    """Located offers of the circle and of the commune searched (F017, F024), of the department
+    itself (W36), or of what bounds a remote search."""
+    located: Clause = {"exists": {"field": "point"}}
+    if area.scope is AreaScope.COUNTRY:
+        return [located]
+    if area.scope is AreaScope.TERRITORY:
+        return [{"term": {"territory": area.territory}}, located]
     if area.radius_km is None:
-        return [{"term": {"department": area.department}}, {"exists": {"field": "point"}}]
+        return [{"term": {"department": area.department}}, located]
     return [within(area, area.radius_km)]
 
 

@@ -21,14 +21,20 @@ from search_engine.query.post_filters import members_clause, post_filter_clauses
 from search_engine.query.ranking import is_distance_ranked, is_distance_sorted
 from search_engine.query.scoring import build_scored_query
 from search_engine.query.solutions import solutions_body
+from search_engine.query.visibility.remote import in_person_body, remote_body
 from search_engine.request.criteria import Sort
 
 PAGE, SLOT_FACETS, CPTS_CARDS = "page", "slot facets", "cpts cards"
 SOLUTIONS, ALTERNATIVE = "solutions", "alternative "
+IN_PERSON, REMOTE = "in person", "remote"
 
 
 def page_requests(
-    plan: Plan, *, solutions: bool = False, alternatives: Sequence[Alternative] = ()
+    plan: Plan,
+    *,
+    solutions: bool = False,
+    alternatives: Sequence[Alternative] = (),
+    remote: bool = False,
 ) -> dict[str, Body]:
     """The sub-requests of a page, first or next, with the blocks that are expected beside it.
 
@@ -37,16 +43,18 @@ def page_requests(
     return {
         **_result_requests(plan),
         **_cursor_requests(plan),
-        **beside_requests(plan, solutions=solutions, alternatives=alternatives),
+        **beside_requests(plan, solutions=solutions, alternatives=alternatives, remote=remote),
     }
 
 
 def beside_requests(
-    plan: Plan, *, solutions: bool, alternatives: Sequence[Alternative]
+    plan: Plan, *, solutions: bool, alternatives: Sequence[Alternative], remote: bool
 ) -> dict[str, Body]:
-    """The sub-requests of the blocks beside a page: solutions, and a count per alternative."""
+    """The sub-requests of the blocks beside a page: solutions, people seen from afar where few are
+    seen in person, and a count per alternative."""
     return {
         **({SOLUTIONS: solutions_body(plan)} if solutions else {}),
+        **({IN_PERSON: in_person_body(plan), REMOTE: remote_body(plan)} if remote else {}),
         **{
             f"{ALTERNATIVE}{number}": cards_body(one.plan)
             for number, one in enumerate(alternatives)

@@ -10,7 +10,7 @@ from geography.ground import Ground
 from mappings.records import Consultation, Kind
 from search_engine.query.availability import SLOT_FILTERS, SlotRule, build_slot_rule
 from search_engine.query.order.effort import MAINLAND_GROUND, NO_PRACTICE, Practice
-from search_engine.request.area import Area
+from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Criteria, Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.patient_ground import find_patient_density, find_patient_ground
@@ -39,7 +39,8 @@ class LineUse(NamedTuple):
 class ResolvedRequest(NamedTuple):
     """The request after resolution of its text, place, window and seed. It depends on no answer.
 
-    ``area`` is the first circle, or the department. ``seed`` decides the fair order of a search
+    ``area`` is the first circle, or the department; what a remote search goes over is decided by
+    its plan. ``seed`` decides the fair order of a search
     without a patient's point. ``line`` is what this search makes of the text. ``without_rpps`` is
     the treating doctor, shown apart. ``practice`` is where his colleagues are, when he is absent or
     full. ``density`` is how densely people live around the patient, ``ground`` his landmass and
@@ -143,12 +144,8 @@ class Plan(NamedTuple):
 
     @property
     def is_enlarged(self) -> bool:
-        """The radius was enlarged."""
-        return self.area.first_radius_km is not None
-
-    def with_radius(self, radius_km: float) -> "Plan":
-        """The same search over a larger circle."""
-        return self._replace(area=self.area.enlarge(radius_km))
+        """The first area held too few: the radius was enlarged, or the territory left."""
+        return self.area.first_radius_km is not None or self.area.scope is AreaScope.COUNTRY
 
 
 def build_request(

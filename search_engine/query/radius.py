@@ -1,15 +1,18 @@
-"""Enlargement when too few offers match (F014, W34): by the department's step, up to twice."""
+"""Enlargement when too few offers match (F014, W34): by the department's step, up to twice.
+
+A remote search goes from the territory to the country instead.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from search_engine.backend.bodies import Body
 from search_engine.query.availability import has_slot
-from search_engine.query.clauses import and_clause, within
+from search_engine.query.clauses import and_clause
 from search_engine.query.facet_clauses import NOTHING
-from search_engine.query.filters import offer_filters
+from search_engine.query.filters import area_filters, offer_filters
 from search_engine.query.names.ways import build_well_spelt_query
-from search_engine.query.plan import Plan
-from search_engine.request.area import Area
+from search_engine.query.plan import Plan, ResolvedRequest
+from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Mode
 
 ENOUGH = 5
@@ -27,6 +30,8 @@ COUNTS, WELL_SPELT, CIRCLES = "radii", "well spelt", "circles"
 
 def can_enlarge(area: Area) -> bool:
     """An explicit radius is kept; a department has borders, not a radius."""
+    if area.scope is not None:
+        return area.scope is AreaScope.TERRITORY
     return (
         area.radius_km is not None
         and not area.explicit_radius
@@ -62,12 +67,23 @@ def larger_radii(area: Area) -> list[float]:
     return [radius for radius in radii if radius < furthest] + [furthest]
 
 
-def candidate_radii(plan: Plan) -> list[float]:
-    """The radii among which the search chooses, none for a department."""
-    first, area = plan.area.radius_km, plan.area
-    if first is None:
-        return []
-    return [first, *(larger_radii(area) if can_enlarge(area) else [])]
+def start_plan(request: ResolvedRequest, covering: tuple[str, ...] = ()) -> Plan:
+    """The plan in the first area of a search: nobody travels to be seen remotely, so that the
+    territory bounds such a search, unless its circle is explicit or its place a department."""
+    area = request.area
+    if request.is_remote and area.radius_km is not None and not area.explicit_radius:
+        area = area._replace(scope=AreaScope.TERRITORY)
+    return Plan(request, area, covering)
+
+
+def candidate_areas(plan: Plan) -> list[Area]:
+    """The areas among which the search chooses, each holding those before it."""
+    first = plan.area
+    if not can_enlarge(first):
+        return [first]
+    if first.scope is not None:
+        return [first, first._replace(scope=AreaScope.COUNTRY)]
+    return [first, *map(first.enlarge, larger_radii(first))]
 
 
 def enough_slot_clauses(plan: Plan) -> list[Body]:
@@ -88,35 +104,30 @@ def mandatory_slot_clauses(plan: Plan) -> list[Body]:
     )
 
 
-def count_body(plan: Plan, radii: list[float]) -> Body:
-    """One request without hits: how many offers match in each radius, and by a name well spelt.
-
-    Without any radius, over the department.
-    """
-    counts = {COUNTS: circle_buckets(plan, radii, enough_slot_clauses(plan))}
+def count_body(plan: Plan, areas: Sequence[Area]) -> Body:
+    """One request without hits: how many offers match in each area, and by a name well spelt."""
+    counts = {COUNTS: circle_buckets(areas, enough_slot_clauses(plan))}
     if plan.request.meaning.text:
         well_spelt = build_well_spelt_query(plan.request.meaning)
-        counts[WELL_SPELT] = circle_buckets(
-            plan, radii, [well_spelt, *mandatory_slot_clauses(plan)]
-        )
-    everything = offer_filters(plan.with_radius(radii[-1]) if radii else plan)
+        counts[WELL_SPELT] = circle_buckets(areas, [well_spelt, *mandatory_slot_clauses(plan)])
+    everything = offer_filters(plan._replace(area=areas[-1]))
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
 
 
 def circle_buckets(
-    plan: Plan, radii: list[float], more: list[Body], inside: Mapping[str, Body] = NOTHING
+    areas: Sequence[Area], more: list[Body], inside: Mapping[str, Body] = NOTHING
 ) -> Body:
-    """One bucket a radius, of the offers in its circle that meet ``more``, judged once.
+    """One bucket an area, of the offers in it that meet ``more``, judged once.
 
-    The query holds the last circle already. ``inside``: what every bucket holds.
+    The query holds the last area already. ``inside``: what every bucket holds.
     """
-    circles = [*(within(plan.area, radius) for radius in radii[:-1]), and_clause([])]
+    circles = [*(and_clause(area_filters(area)) for area in areas[:-1]), and_clause([])]
     buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
     return {"filter": and_clause(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
 
 
 def read_circles(answer: Body, name: str) -> list[Body]:
-    """The buckets of ``within``, by radius."""
+    """The buckets of ``circle_buckets``, by area."""
     buckets = answer["aggregations"][name][CIRCLES]["buckets"]
     return [buckets[str(index)] for index in range(len(buckets))]
 

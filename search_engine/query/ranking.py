@@ -35,7 +35,12 @@ GRACE = timedelta(minutes=15)
 
 
 def is_distance_ranked(area: Area) -> bool:
-    """Whether distances count from the patient's own point."""
+    """Whether distances count from the patient's own point: nobody travels in a territory."""
+    return knows_distance(area) and area.scope is None
+
+
+def knows_distance(area: Area) -> bool:
+    """Whether kilometres are those from the patient's own point."""
     return area.patient_point and area.radius_km is not None
 
 

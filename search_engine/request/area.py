@@ -60,12 +60,21 @@ class AreaKind(StrEnum):
     CIRCLE = "circle"
 
 
+class AreaScope(StrEnum):
+    """What bounds a remote search instead of the place: nobody travels to it."""
+
+    TERRITORY = "territory"
+    """The SAS territory of the patient."""
+    COUNTRY = "country"
+
+
 class Area(NamedTuple):
     """A resolved place. Kilometres and WGS84 degrees; ``radius_km`` None for a department.
 
     ``reference_km`` is the corrected city radius of the department, the unit of credits;
     ``first_radius_km`` is the radius before enlargement, None without one.
-    ``patient_point`` is True when distances are measured from the patient's own point.
+    ``patient_point`` is True when distances are measured from the patient's own point. ``scope``
+    is None where the place itself bounds the list.
     """
 
     kind: AreaKind
@@ -88,6 +97,12 @@ class Area(NamedTuple):
     source: str = "request"
     service_down: bool = False
     """The address service could not be asked: the commune stands for an address not looked for."""
+    scope: AreaScope | None = None
+
+    @property
+    def territory(self) -> str:
+        """The SAS territory of the place, ``SAS-48``."""
+        return departments()[self.department].territory
 
     def enlarge(self, radius_km: float) -> "Area":
         """The same place with a larger radius; the first radius is kept."""
@@ -97,9 +112,8 @@ class Area(NamedTuple):
 
     def first_circle(self) -> "Area":
         """The same place before any enlargement."""
-        if self.first_radius_km is None:
-            return self
-        return self._replace(radius_km=self.first_radius_km, first_radius_km=None)
+        first = self.first_radius_km or self.radius_km
+        return self._replace(radius_km=first, first_radius_km=None, scope=None)
 
 
 class AddressFinder(Protocol):

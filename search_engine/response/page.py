@@ -12,7 +12,7 @@ from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
 from search_engine.query.order.distances import offer_distance_km
 from search_engine.query.order.effort import EffortScale
 from search_engine.query.plan import CptsGroups, Plan
-from search_engine.query.ranking import NAME, build_plan_scale, is_distance_ranked
+from search_engine.query.ranking import NAME, build_plan_scale, knows_distance
 from search_engine.query.treating_doctor import (
     NOT_IDENTIFIED,
     NOT_TRANSMITTED,
@@ -60,6 +60,7 @@ class SearchResult(NamedTuple):
     places: Answer | None = None
     alternatives: Sequence[dict[str, Any]] = ()
     solutions: dict[str, Any] | None = None
+    remote: dict[str, Any] | None = None
 
 
 def build_page(
@@ -91,13 +92,14 @@ def build_page(
         "cpts": cpts_filter_card(result),
         "instead": result.alternatives or None,
         "solutions": result.solutions,
+        "remote": result.remote,
     }
     return page | omit_unknown(optional)
 
 
 def enlargement_block(plan: Plan) -> dict[str, Any] | None:
     """From and to which radius the search was widened."""
-    if not plan.is_enlarged:
+    if plan.area.first_radius_km is None:
         return None
     return {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
 
@@ -205,7 +207,7 @@ def card_context(plan: Plan) -> CardContext:
 
 def patient_km(plan: Plan, km: float | None) -> float | None:
     """The distance as shown: from a patient's own point only (F103)."""
-    return km if is_distance_ranked(plan.area) else None
+    return km if knows_distance(plan.area) else None
 
 
 MEANING_FIELDS = tuple(one.name for one in fields(Interpretation))
@@ -243,8 +245,11 @@ AREA_FIELDS = tuple(
 
 
 def area_block(plan: Plan) -> dict[str, Any]:
-    """The area searched, after any enlargement; unknown is absent."""
+    """The area searched, after any enlargement; unknown is absent, and so is the radius of a search
+    that it does not bound."""
     shown = {name: getattr(plan.area, name) for name in AREA_FIELDS}
+    if plan.area.scope is not None:
+        shown["radius_km"] = None
     return omit_unknown(shown)
 
 
@@ -254,7 +259,7 @@ def page_warnings(plan: Plan, *, identified: bool) -> list[PageWarning]:
     if plan.request.mode is Mode.ALL and plan.request.criteria.mode is Mode.AVAILABLE:
         warnings.append(STRUCTURE_MODE if plan.request.meaning.structure_word else NAME_MODE)
     warnings += place_warnings(plan.request.criteria, plan.area)
-    if plan.request.criteria.sort is Sort.DISTANCE and not is_distance_ranked(plan.area):
+    if plan.request.criteria.sort is Sort.DISTANCE and not knows_distance(plan.area):
         warnings.append(DISTANCE_FROM_CENTRE)
     doctor = plan.request.criteria.treating_doctor
     if doctor is not None and not identified:

@@ -75,6 +75,7 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
         "Aujourd'hui à 11:00 (SNP",
         "(PUBLIC, au cabinet ou en téléconsultation)",
         "sans rendez-vous, reste 3 places sur 4",
+        "1 médecin en téléconsultation le 25/11 à 10:00 : --consultation VR",
         "ouvert",
         "--filters : les filtres et leurs comptes · --why : le détail de chaque rang",
     ):

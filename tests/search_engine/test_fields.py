@@ -13,8 +13,8 @@ from search_engine.query.cpts_groups import covering_body, cpts_body
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.order.script import SOURCE
 from search_engine.query.page_requests import page_requests
-from search_engine.query.plan import CptsGroups, CursorPosition, Plan, build_request
-from search_engine.query.radius import count_body, larger_radii
+from search_engine.query.plan import CptsGroups, CursorPosition, build_request
+from search_engine.query.radius import candidate_areas, count_body, start_plan
 from search_engine.query.treating_doctor import people_body, places_body
 from search_engine.request.profiles import load_profiles
 from search_engine.request.window import build_window
@@ -71,21 +71,20 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         request = build_request(
             drawn.criteria, drawn.meaning, drawn.area, window, profile=profile, seed=1
         )
-        plan = Plan(request, request.area)
-        yield from page_requests(plan, solutions=True).values()
+        plan = start_plan(request)
+        yield from page_requests(plan, solutions=True, remote=True).values()
         yield from plan_requests(request, (), Prediction(())).values()
         position = CursorPosition(("1", "a"), CptsGroups({"480000001": "a"}))
-        grouped = Plan(request, request.area, ("480000001",))
+        grouped = start_plan(request, ("480000001",))
         yield from page_requests(grouped, alternatives=build_alternatives(grouped)).values()
         yield page_requests(grouped._replace(position=position))[MEMBERS]
         yield cards_body(grouped)
         yield fuzzy_body(grouped)
         yield covering_body("48095")
         yield cpts_body(["480000001"])
-        if plan.area.radius_km is not None:
-            radii = larger_radii(plan.area)
-            yield count_body(plan, radii)
-            yield from page_requests(plan.with_radius(radii[-1])).values()
+        areas = candidate_areas(plan)
+        yield count_body(plan, areas)
+        yield from page_requests(plan._replace(area=areas[-1])).values()
         yield people_body("martin", plan.area)
         yield places_body("10003456789", plan.area)
 

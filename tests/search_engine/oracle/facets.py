@@ -119,7 +119,7 @@ def nearer_alternative(
     query: OracleQuery, offers: Sequence[dict[str, Any]], right: OracleResult
 ) -> OracleAlternative | None:
     """The nearest offer with a slot, when the first cards hide it though it is nearer."""
-    if not query.measured or query.radius_km is None or not right.cards:
+    if not query.measured or right.radius_km is None or not right.cards:
         return None
     by_id = {offer["id"]: offer for offer in offers}
     with_slot = [one for one in right.hits if good_slots(query, by_id[one.id])]

@@ -82,19 +82,25 @@ def choose_scope(query: OracleQuery, offers: Sequence[dict[str, Any]]) -> Oracle
             query, matching_offers(query, offers, circle, set(USUAL_WAYS)), covering
         )
 
-    circle = OracleCircle(query.radius_km)
-    if query.radius_km is not None and not query.explicit:
-        for radius in radii(query.radius_km, query.step_km):
-            enlarged = radius > query.radius_km
-            circle = OracleCircle(radius, query.radius_km if enlarged else None)
-            if enough(query, passing(circle)):
-                break
+    tried = circles(query)
+    circle = next((one for one in tried if enough(query, passing(one))), tried[-1])
     ways = USUAL_WAYS
     if query.meaning.text and all(
         name_match_kind(query, one) in {None, "prefix"} for one in passing(circle)
     ):
         ways = USUAL_WAYS | {"fuzzy"}
     return OracleScope(circle, ways)
+
+
+def circles(query: OracleQuery) -> list[OracleCircle]:
+    """Where is looked, one after the other, until enough are found."""
+    first = query.radius_km
+    if first is None or query.explicit:
+        return [OracleCircle(first)]
+    if query.consultation == {"VR"}:
+        return [OracleCircle(None, reach="territory"), OracleCircle(None, reach="country")]
+    wider = [OracleCircle(radius, first) for radius in radii(first, query.step_km)[1:]]
+    return [OracleCircle(first), *wider]
 
 
 def radii(first: float, step: float) -> list[float]:

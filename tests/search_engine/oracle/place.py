@@ -14,10 +14,14 @@ EARTH_KM = 6371.0087714
 
 @dataclass(frozen=True, slots=True)
 class OracleCircle:
-    """``radius`` None is the department; ``first`` is set when the radius was enlarged."""
+    """``radius`` None is the department; ``first`` is set when the radius was enlarged.
+
+    ``reach`` is where a patient who need not travel is looked for: his territory, then the country.
+    """
 
     radius: float | None
     first: float | None = None
+    reach: str | None = None
 
 
 def kilometres(query: OracleQuery, offer: dict[str, Any]) -> float:
@@ -45,6 +49,9 @@ def minutes_per_km(lat: float, lon: float) -> float:
 def inside(query: OracleQuery, offer: dict[str, Any], circle: OracleCircle) -> bool:
     if "point" not in offer:
         return False
+    if circle.reach is not None:
+        home = f"SAS-{query.department}"
+        return circle.reach == "country" or offer.get("territory") == home
     if circle.radius is None:
         return bool(offer["department"] == query.department)
     if is_of_commune(query, offer):

@@ -40,7 +40,8 @@ def sendable_names() -> Iterator[str]:
         circle = None if area.radius_km is None or turn % 2 else 1
         yield from first_requests(request, Prediction(covering, circle, empty=True))
         plan = build_plan(request, covering)._replace(position=CursorPosition((1.0, "a")))
-        yield from page_requests(plan, solutions=True, alternatives=build_alternatives(plan))
+        beside = build_alternatives(plan)
+        yield from page_requests(plan, solutions=True, alternatives=beside, remote=True)
 
 
 def test_the_table_has_the_sub_requests_that_can_be_sent() -> None:

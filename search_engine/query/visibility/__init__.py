@@ -1,0 +1,1 @@
+"""Who is told beside the slots: people seen from afar."""
