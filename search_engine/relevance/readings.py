@@ -48,11 +48,16 @@ def load_readings() -> tuple[ReadingCase, ...]:
     )
 
 
-def judge_readings(*, smoke: bool = False) -> Iterator[CaseOutcome]:
+@cache
+def judge_readings(*, smoke: bool = False) -> tuple[CaseOutcome, ...]:
     """The outcome of every line; a wish that is not met is told, and fails nothing.
 
-    ``smoke`` leaves the wishes out.
+    ``smoke`` leaves the wishes out. The program alone decides: judged once a process.
     """
+    return tuple(_judge_each(smoke))
+
+
+def _judge_each(smoke: bool) -> Iterator[CaseOutcome]:
     for case in load_readings():
         if case.level is Level.MUST:
             yield _begin_outcome(case, MUSTS).with_problems(judge_reading(case))

@@ -19,6 +19,8 @@ class Repetitions:
     """Random results whose every page is read and compared with its counts."""
     radius_searches: int
     """Random searches whose circle is compared with the next larger ones."""
+    hinted_searches: int
+    """Random searches repeated with every hint, right and wrong."""
     editor_reindexes: int
     """Reindexes during which an editor writes."""
     damaged_inputs: int
@@ -32,6 +34,7 @@ USUAL = Repetitions(
     facet_searches=60,
     paged_searches=12,
     radius_searches=60,
+    hinted_searches=24,
     editor_reindexes=1,
     damaged_inputs=25,
 )
@@ -42,6 +45,7 @@ FULL = Repetitions(
     facet_searches=300,
     paged_searches=60,
     radius_searches=300,
+    hinted_searches=80,
     editor_reindexes=3,
     damaged_inputs=250,
 )

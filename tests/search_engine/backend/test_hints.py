@@ -16,6 +16,7 @@ from tests.search_engine.conftest import IndexOffers, RandomOffersIndex, fill, n
 from tests.search_engine.engine_pages import change_criteria, fetch_page, record_request_paths
 from tests.search_engine.random_searches import RandomSearch, draw_search
 from tests.search_engine.sample_offers import Searcher, area, doctor, slot
+from tests.suite.repetitions import Repetitions
 
 HERE = area(explicit_radius=False)
 SIMON = Interpretation("Simon", text="simon")
@@ -35,10 +36,10 @@ class MisleadingHints(BoundedCache[Any, Any]):
 
 
 async def test_no_foresight_right_or_wrong_changes_a_page(
-    client: AsyncElasticsearch, random_index: RandomOffersIndex
+    client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
     random, enlarged, empty, counted = Random(41), 0, 0, 0
-    for _ in range(80):
+    for _ in range(repetitions.hinted_searches):
         drawn = change_criteria(draw_search(random), seed=7)
         if drawn.area.radius_km is not None:
             drawn = replace(drawn, area=drawn.area._replace(explicit_radius=False))
@@ -55,9 +56,9 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
         enlarged += "enlarged" in plain
         empty += not plain["total"]["value"]
         counted += any(facet["name"] == "horizon" for facet in plain["facets"])
-    assert counted >= 20
-    assert enlarged >= 10
-    assert empty >= 5
+    assert counted >= 6
+    assert enlarged >= 3
+    assert empty >= 1
 
 
 async def fetch_untimed_page(
