@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, REFUSED, UNAVAILABLE
@@ -148,11 +149,20 @@ def relevance(
             )
     if html is not None:
         _write_report_page(html, render_relevance_page(verdict, name, moment))
+    document = relevance_text.as_json(verdict, name, moment)
+    text = relevance_text.report(verdict, name)
+    _print_report(document, text, as_json=as_json, good=verdict.good)
+
+
+def _print_report(
+    document: dict[str, Any], text: RenderableType, *, as_json: bool, good: bool
+) -> None:
+    """Print a report for programs or for people; exit code 1 where it is not good."""
     if as_json:
-        print_json(relevance_text.as_json(verdict, name, moment), indent=True)
+        print_json(document, indent=True)
     else:
-        result_console(highlight=False).print(relevance_text.report(verdict, name))
-    if not verdict.good:
+        result_console(highlight=False).print(text)
+    if not good:
         raise typer.Exit(REFUSED)
 
 
@@ -179,12 +189,9 @@ def _report_doctrine(
                 figures = asyncio.run(measured)
             except UnknownCode as problem:
                 exit_with_error(problem.detail, BAD_USAGE)
-    if as_json:
-        print_json(doctrine_text.doctrine_as_json(figures, name, now), indent=True)
-    else:
-        result_console(highlight=False).print(doctrine_text.report_doctrine(figures, name))
-    if not figures.good:
-        raise typer.Exit(REFUSED)
+    document = doctrine_text.doctrine_as_json(figures, name, now)
+    text = doctrine_text.report_doctrine(figures, name)
+    _print_report(document, text, as_json=as_json, good=figures.good)
 
 
 async def _measure_index(
@@ -230,12 +237,9 @@ async def _judge_index(
 def _report_readings(*, as_json: bool) -> None:
     """Print the readings alone; exit code 1 where one that must be is not as expected."""
     verdict = RelevanceVerdict([], list(judge_readings()))
-    if as_json:
-        print_json(relevance_text.readings_as_json(verdict), indent=True)
-    else:
-        result_console(highlight=False).print(relevance_text.report_readings(verdict))
-    if not verdict.good:
-        raise typer.Exit(REFUSED)
+    document = relevance_text.readings_as_json(verdict)
+    text = relevance_text.report_readings(verdict)
+    _print_report(document, text, as_json=as_json, good=verdict.good)
 
 
 def _load_case_file(path: Path | None) -> Cases:
