@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from geography.departments import load_corrected_departments
 from geography.gazetteer import Commune, Gazetteer
-from geography.place_names import name_key, split_place
+from geography.place_names import split_place
 from geography.reasons import Note, Unlocatable
+from geography.where.usual_places import find_usual_communes
 
 FRANCE = frozenset({"", "99000", "99100", "FR", "FRA", "FRANCE"})
 """Country codes (INSEE, ISO) and names of France; anything else is abroad."""
@@ -23,18 +24,6 @@ FRANCE = frozenset({"", "99000", "99100", "FR", "FRA", "FRANCE"})
 LEGACY_OVERSEAS = {"9A": "97", "9B": "97", "9C": "97", "9D": "97", "9E": "97", "9F": "97"}
 """First characters of FINESS before 2026; the three digits that follow complete the code:
 9A101 is 97101, Les Abymes. Wallis (9J) has codes 986."""
-
-POSTAL_TOWNS = {
-    "paris la defense": "Courbevoie",
-    "la defense": "Courbevoie",
-    "roissy cdg": "Roissy-en-France",
-    "sophia antipolis": "Valbonne",
-    "cergy pontoise": "Cergy",
-    "marne la vallee": "Noisiel",
-    "evry": "Évry-Courcouronnes",
-    "saint quentin en yvelines": "Montigny-le-Bretonneux",
-}
-"""Towns of the post office that are no communes, each by the commune of its sorting office."""
 
 _LEGACY = re.compile(r"9[A-FJ]\d{3}")
 _INSEE = re.compile(r"(\d{2}|2[AB])\d{3}")
@@ -152,9 +141,19 @@ def _has_ground(gazetteer: Gazetteer, commune: Commune, known: Iterable[Commune]
 def _find_town_communes(
     gazetteer: Gazetteer, address: PostalAddress, postcode: str | None = None
 ) -> list[Commune]:
-    """The communes of the town, that of its sorting office last; those of a postcode if given."""
-    towns = dict.fromkeys([address.city, POSTAL_TOWNS.get(name_key(address.city), address.city)])
-    return [c for town in towns if town for c in gazetteer.by_name(town, postcode=postcode)]
+    """The communes of the town, that of a usual name last; those of a postcode if given."""
+    if not address.city:
+        return []
+    named = gazetteer.by_name(address.city, postcode=postcode)
+    usual = _find_usual(gazetteer, address.city)
+    served = {c.insee for c in gazetteer.by_postcode(postcode)} if postcode else set()
+    return [*named, *(c for c in usual if not postcode or c.insee in served)]
+
+
+def _find_usual(gazetteer: Gazetteer, city: str) -> list[Commune]:
+    """The commune that stands for a usual name: an island, the town of a sorting office."""
+    found = (gazetteer.by_insee(usual.insee) for usual in find_usual_communes(city)[:1])
+    return [commune for commune in found if commune is not None]
 
 
 def _find_outvoting(
@@ -269,7 +268,7 @@ def _by_postcode(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune |
 
 def _by_town(gazetteer: Gazetteer, address: PostalAddress) -> NamedCommune | Unlocatable | None:
     """By the town alone, in the department of the postcode when it is a CEDEX (trap 36)."""
-    named = gazetteer.by_name(POSTAL_TOWNS.get(name_key(address.city), address.city))
+    named = _find_usual(gazetteer, address.city) or gazetteer.by_name(address.city)
     departments = departments_of_postcode(address.postal_code.strip())
     if departments:
         named = [commune for commune in named if commune.department in departments]
@@ -289,5 +288,5 @@ def departments_of_postcode(postal_code: str) -> tuple[str, ...]:
 
 
 def _find_in_departments(gazetteer: Gazetteer, city: str, departments: set[str]) -> list[Commune]:
-    town = POSTAL_TOWNS.get(name_key(city), city)
-    return [c for c in gazetteer.by_name(town) if c.department in departments]
+    named = _find_usual(gazetteer, city) or gazetteer.by_name(city)
+    return [c for c in named if c.department in departments]

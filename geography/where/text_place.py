@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from geography.commune_lookup import POSTAL_TOWNS, NamedCommune, PostalAddress, find_commune
+from geography.commune_lookup import NamedCommune, PostalAddress, find_commune
 from geography.departments import departments
 from geography.distance import distance_km
 from geography.gazetteer import Commune, Gazetteer
@@ -144,7 +144,7 @@ def _read_name(gazetteer: Gazetteer, text: str, home: Home) -> Candidates | None
         return None
     longer = find_longer_names(gazetteer, place.city, place.department)
     whole = gazetteer.by_name(place.city, department=place.department)
-    usual = whole or _find_usual(gazetteer, place)
+    usual = whole or _find_usual(place)
     named = usual or find_by_beginning(gazetteer, place.city, place.department)
     if place.street and not place.department:
         named = keep_near_shores(named, home) or named
@@ -153,10 +153,9 @@ def _read_name(gazetteer: Gazetteer, text: str, home: Home) -> Candidates | None
     return Candidates(named, score, tuple(longer), begun=not usual) if named else None
 
 
-def _find_usual(gazetteer: Gazetteer, place: PlaceText) -> list[Commune]:
+def _find_usual(place: PlaceText) -> list[Commune]:
     """The communes of a name in use that none of them bears: an island, a sorting office."""
-    office = POSTAL_TOWNS.get(name_key(place.city))
-    usual = find_usual_communes(place.city) or (gazetteer.by_name(office) if office else [])
+    usual = find_usual_communes(place.city)
     return [c for c in usual if place.department in (None, c.department)]
 
 
