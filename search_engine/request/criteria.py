@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from mappings import codes
 from mappings.records import AUDIENCES, Consultation, Kind, SlotType, StructureKind, Via
-from search_engine.understanding.read_what import read_what
+from search_engine.understanding.read_what import read_search
 from search_engine.understanding.reading import PartKind
 
 MIN_LETTERS = 3
@@ -184,7 +184,7 @@ class SearchRequest(BaseModel):
         if (self.lat is None) != (self.lon is None):
             raise PydanticCustomError("incomplete_point", "lat and lon go together")
         places = sum(value is not None for value in self._places)
-        if places > 1 or (not places and not read_what(self.what).find_parts(PartKind.WHERE)):
+        if places > 1 or (not places and not _has_place_inside(self.what)):
             raise PydanticCustomError(
                 "one_place", "give one place: lat and lon, where, insee or department"
             )
@@ -212,6 +212,10 @@ class SearchRequest(BaseModel):
         if self.page * self.size > MAX_RESULTS:
             raise PydanticCustomError("page_too_deep", "page * size is at most 10000")
         return self
+
+
+def _has_place_inside(what: str) -> bool:
+    return bool(read_search(what, place_given=False).find_parts(PartKind.WHERE))
 
 
 @cache

@@ -18,9 +18,9 @@ from search_engine.request.problems import QueryTooShort
 from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_proper_noun
 from search_engine.understanding.phrases import is_title_word
-from search_engine.understanding.read_what import GENERALIST, is_general_need, read_what
+from search_engine.understanding.read_what import GENERALIST, is_general_need, read_search
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
-from search_engine.understanding.vocabulary import AMBIGUOUS, lookup_key
+from search_engine.understanding.vocabulary import AMBIGUOUS, NOT_HELD, lookup_key
 
 DOCTOR_WORD = "médecin"
 """What a general word asks for beside a name: a doctor of any speciality."""
@@ -92,7 +92,7 @@ def read_line(criteria: Criteria) -> LineRead:
 
     Raises ``QueryTooShort`` for a text under three letters that is no known word (F002).
     """
-    reading = read_what(criteria.what, place_given=criteria.has_place)
+    reading = read_search(criteria.what, place_given=criteria.has_place)
     known = [part for part in reading.parts if part.kind is not PartKind.NAME]
     if not known and len(fold(criteria.what).replace(" ", "")) < MIN_LETTERS:
         raise QueryTooShort
@@ -108,10 +108,32 @@ def build_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAtt
     held = tuple(part for part in needs if _interpret_words(part.words))
     named = _build_named_attempts(line, held, tuple(part for part in needs if part not in held))
     if named and not held:
-        return tuple(named)
+        return (*named, *_build_stand_ins(needs))
     lost = tuple(part for part in named[0].searched if part not in held) if named else ()
     rest = LineAttempt(_need_meaning(line, held), held, (), lost)
-    return (*named, *_give_up_filters(rest, filters))
+    return (*named, *_put_structure_first(rest, filters), *_give_up_filters(rest, filters))
+
+
+def _build_stand_ins(needs: Sequence[TextPart]) -> list[LineAttempt]:
+    """Those who stand for needs that the index does not tell apart."""
+    words = [word for part in needs for word in NOT_HELD.get(part.value, ())]
+    return [LineAttempt(join_meanings(_interpret_words(words)), tuple(needs))] if words else []
+
+
+def _put_structure_first(rest: LineAttempt, filters: Sequence[TextPart]) -> list[LineAttempt]:
+    """The structure that a complaint names before people, alone: ``prise de sang``.
+
+    A laboratory has no slots, so whoever has one would hide it; the others are proposed.
+    """
+    part = rest.searched[0] if len(rest.searched) == 1 else None
+    if part is None or part.kind is not PartKind.COMPLAINT:
+        return []
+    first, *others = _interpret_words(part.words)
+    mixed = not all(other.structure_word for other in others)
+    if not first.structure_word or first.needs_emergency or not mixed:
+        return []
+    alone = replace(first, alternatives=list_meanings(part))
+    return [rest._replace(meaning=alone, filters=tuple(filters))]
 
 
 def _give_up_filters(rest: LineAttempt, filters: Sequence[TextPart]) -> list[LineAttempt]:

@@ -40,7 +40,18 @@ def _family_names() -> frozenset[str]:
     return frozenset(fold(row["name"]) for row in table_rows("surnames"))
 
 
+def is_given_name(folded: str) -> bool:
+    """Whether a folded word is a frequent given name, or the first of a compound one."""
+    return folded in _given_words()
+
+
+@cache
+def _given_words() -> frozenset[str]:
+    names = (fold(row["name"]) for row in table_rows("given_names"))
+    return frozenset(word for name in names for word in name.split())
+
+
 @cache
 def _name_words() -> frozenset[str]:
-    given = (fold(row["name"]) for row in table_rows("given_names"))
-    return frozenset(word for name in (*_family_names(), *given) for word in name.split())
+    families = (word for name in _family_names() for word in name.split())
+    return frozenset((*families, *_given_words()))

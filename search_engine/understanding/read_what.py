@@ -13,11 +13,24 @@ from search_engine.understanding.numbers import split_numbers
 from search_engine.understanding.phrases import FILLER, PARTS, TITLE, UNUSED, load_phrases
 from search_engine.understanding.pieces import Piece, is_title, split_pieces
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
-from search_engine.understanding.remainder import Remainder, find_runs, read_run
+from search_engine.understanding.remainder import Place, Remainder, find_runs, read_run
 from search_engine.understanding.tokens import Token, join_typed, split_tokens
 from search_engine.understanding.word_classes import EMERGENCY_WORDS, GENERAL_WORDS, SMALL_WORDS
 
 GENERALIST, PAEDIATRICIAN = "généraliste", "pédiatre"
+
+
+def read_search(text: str, *, place_given: bool) -> Reading:
+    """The reading of a search, which has a place: given apart, else at the end of the line.
+
+    Where none is given and none is announced, the last words that are one are it: ``Perrot
+    Ajaccio``, ``pharmacie Saint-Paul``.
+    """
+    reading = read_what(text, place_given=place_given)
+    if place_given or reading.find_parts(PartKind.WHERE):
+        return reading
+    placed = _read(text, Place.NEEDED)
+    return placed if placed.find_parts(PartKind.WHERE) else reading
 
 
 def read_what(text: str, *, place_given: bool = False) -> Reading:
@@ -26,12 +39,16 @@ def read_what(text: str, *, place_given: bool = False) -> Reading:
     Pure, and total: no text raises, and every word that means something is in a part, in
     ``unused`` or in ``ignored``.
     """
+    return _read(text, Place.GIVEN if place_given else Place.FREE)
+
+
+def _read(text: str, place: Place) -> Reading:
     numbers = split_numbers(text)
     ages = split_ages(numbers.rest)
     tokens = split_tokens(ages.rest)
     whole = _read_whole_name(tokens)
     pieces = split_pieces(tokens) if whole is None else list(whole.named)
-    rest = whole or _read_remainder(pieces, place_given=place_given, alone=not numbers.parts)
+    rest = whole or _read_remainder(pieces, place, alone=not numbers.parts)
     parts = _list_parts(pieces, rest, numbers.parts)
     unused = (*_list_typed(pieces, UNUSED), *ages.unused, *rest.unused)
     ignored = (*numbers.labels, *_list_typed(pieces, TITLE, FILLER))
@@ -51,12 +68,10 @@ def _read_whole_name(tokens: Sequence[Token]) -> Remainder | None:
     return Remainder((TextPart(PartKind.NAME, typed, fold(typed)),), tuple(titles))
 
 
-def _read_remainder(pieces: Sequence[Piece], *, place_given: bool, alone: bool) -> Remainder:
+def _read_remainder(pieces: Sequence[Piece], place: Place, *, alone: bool) -> Remainder:
     """The names and the first place of the runs of words that no phrase holds."""
     nothing_known = alone and not any(piece.phrase is not None for piece in pieces)
-    read = [
-        read_run(run, place_given=place_given, alone=nothing_known) for run in find_runs(pieces)
-    ]
+    read = [read_run(run, place, alone=nothing_known) for run in find_runs(pieces)]
     parts = [part for one in read for part in one.parts]
     places = [part for part in parts if part.kind is PartKind.WHERE]
     return Remainder(

@@ -1,10 +1,12 @@
 """What no phrase holds: a person's name, the name of a structure, a place."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mappings.analysis import fold
+from search_engine.understanding.names import is_family_name, is_given_name
 from search_engine.understanding.pieces import Piece, is_title
 from search_engine.understanding.places_inside import (
     PlaceInside,
@@ -39,6 +41,17 @@ SIGN_TOWN = 50_000
 """Inhabitants from which ``pharmacie du Mans`` is read as one in Le Mans, not as a sign."""
 
 
+class Place(StrEnum):
+    """Whether the place of a search stands in its line."""
+
+    FREE = "free"
+    """It may."""
+    GIVEN = "given"
+    """It is given apart: one inside the line is told as unused."""
+    NEEDED = "needed"
+    """It must: a word that could be a name is the place, where it is one."""
+
+
 class Run(NamedTuple):
     """Words in a row that no phrase holds, and the piece before them, None at the start."""
 
@@ -55,8 +68,9 @@ class Run(NamedTuple):
         """The word for a structure stands before the words: ``cabinet`` alone is none."""
         if self.before is None or self.before.phrase is None:
             return False
+        first = self.before.tokens[0]
         is_need = self.before.phrase.kind == PartKind.NEED
-        return is_need and self.before.tokens[0].singular in STRUCTURE_WORDS
+        return is_need and not STRUCTURE_WORDS.isdisjoint((first.folded, first.singular))
 
 
 class Remainder(NamedTuple):
@@ -85,17 +99,17 @@ def find_runs(pieces: Sequence[Piece]) -> Iterator[Run]:
         yield Run(tuple(run), before)
 
 
-def read_run(run: Run, *, place_given: bool, alone: bool) -> Remainder:
+def read_run(run: Run, wanted: Place, *, alone: bool) -> Remainder:
     """The name, structure and place of a run; ``alone`` when the line says nothing else."""
     words = _trim_end(run.tokens)
     if not words:
         return Remainder()
-    place = _find_place(words, run, alone=alone)
+    place = _find_place(words, run, wanted, alone=alone)
     named = _drop_prepositions(_trim_end(words[: len(words) - place.length] if place else words))
     rest = _read_named(named, run) if _has_content(named) else Remainder()
     if place is None:
         return rest
-    if place_given:
+    if wanted is Place.GIVEN:
         return rest._replace(unused=(place.typed,))
     return rest._replace(parts=(*rest.parts, _build_place(place)))
 
@@ -118,15 +132,31 @@ def _read_named(words: tuple[Token, ...], run: Run) -> Remainder:
     return Remainder((part,), (run.before,))
 
 
-def _find_place(words: Sequence[Token], run: Run, *, alone: bool) -> PlaceInside | None:
+def _find_place(
+    words: Sequence[Token], run: Run, wanted: Place, *, alone: bool
+) -> PlaceInside | None:
     """After a preposition, else at the end of a line that already says something."""
     free = not (alone or run.before is None or run.titled)
     place = None if free and _ends_with_long_town(words) else _find_announced_place(words)
     if place is not None:
         return place
-    if run.titled:
-        return _find_place_after_name(words)
-    if not free or (run.after_structure and _begins_a_sign(words, run)):
+    if wanted is Place.GIVEN and free:
+        return _find_place_beside_given(words, run)
+    if run.titled or not free:
+        after_name = run.titled or wanted is Place.NEEDED
+        return _find_place_after_name(words, wanted) if after_name else None
+    if wanted is Place.FREE and run.after_structure and _begins_a_sign(words, run):
+        return None
+    return find_ending_place(words, sure=True)
+
+
+def _find_place_beside_given(words: Sequence[Token], run: Run) -> PlaceInside | None:
+    """The place said again, where one is given: else the words name somebody.
+
+    ``hôpital Dijon`` is one that is called so or lies there; Boyer is a nurse before a village.
+    """
+    begun = len(words) > 1 and is_given_name(words[0].folded)
+    if run.after_structure or begun or is_family_name(words):
         return None
     return find_ending_place(words, sure=True)
 
@@ -137,11 +167,23 @@ def _ends_with_long_town(words: Sequence[Token]) -> bool:
     return any(word.folded in PREPOSITIONS for word in town)
 
 
-def _find_place_after_name(words: Sequence[Token]) -> PlaceInside | None:
-    """A name keeps its first word, and the small ones before it: ``Dr Le Bras`` is nowhere."""
-    first = next((n for n, word in enumerate(words) if word.folded not in PARTICLES), len(words))
+def _find_place_after_name(words: Sequence[Token], wanted: Place) -> PlaceInside | None:
+    """A name keeps its first word, and the small ones before it: ``Dr Le Bras`` is nowhere.
+
+    Where a place is given, a family name follows a given name: ``Dr Marie Laval``. Where one is
+    needed, the smallest commune is one, unless it is a frequent name.
+    """
+    kept = (
+        (lambda word: word in PARTICLES or is_given_name(word))
+        if wanted is Place.GIVEN
+        else (PARTICLES.__contains__)
+    )
+    first = next((n for n, word in enumerate(words) if not kept(word.folded)), len(words))
     after = words[first + 1 :]
-    return find_ending_place(after, sure=False) if after else None
+    if not after:
+        return None
+    sure = wanted is Place.NEEDED and not is_family_name(after[-1:])
+    return find_ending_place(after, sure=sure)
 
 
 def _find_announced_place(words: Sequence[Token]) -> PlaceInside | None:
@@ -192,8 +234,11 @@ def _begins_a_sign(words: Sequence[Token], run: Run) -> bool:
 
 
 def _trim_end(words: Sequence[Token]) -> tuple[Token, ...]:
+    """The words without the small ones at their end that are no frequent name: ``Le Dû``."""
     kept = list(words)
     while kept and (kept[-1].folded in SMALL_WORDS or kept[-1].folded in PREPOSITIONS):
+        if is_family_name(kept[-2:]):
+            break
         kept.pop()
     return tuple(kept)
 

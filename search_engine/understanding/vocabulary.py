@@ -77,6 +77,15 @@ AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 )
 """Words with several meanings: (a meaning, the words that mean it alone)."""
 
+NOT_HELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "urgences gynécologiques": ("maternité", "gynécologue"),
+        "urgences ophtalmologiques": ("urgences", "ophtalmologue"),
+    }
+)
+"""Needs that no category tells apart, and the needs that stand for each; ``sentences.csv`` says
+so."""
+
 OTHER_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "SOS Médecins": (Kind.SOS_POINT.value, "SOS Médecins"),

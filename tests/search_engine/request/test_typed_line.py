@@ -123,9 +123,23 @@ def test_a_structure_is_searched_by_its_kind_and_name_then_its_whole_name() -> N
     assert (whole.meaning.text, whole.meaning.has_codes) == ("laboratoire cerballiance", False)
 
 
-def test_a_need_that_no_code_names_is_looked_for_by_its_word() -> None:
-    [only] = attempt("urgences ophtalmologiques")
-    assert (only.meaning.text, only.meaning.has_codes) == ("urgences ophtalmologiques", False)
+def test_a_need_that_no_code_names_is_looked_for_by_its_word_then_by_who_stands_for_it() -> None:
+    named, instead = attempt("urgences ophtalmologiques")
+    assert (named.meaning.text, named.meaning.has_codes) == ("urgences ophtalmologiques", False)
+    assert instead.meaning.needs_emergency
+    assert specialties("ophtalmologue") <= set(instead.meaning.specialties)
+    assert [part.typed for part in instead.searched] == ["urgences ophtalmologiques"]
+
+
+def test_a_structure_that_a_complaint_names_first_is_looked_for_alone() -> None:
+    alone, any_of_them = attempt("prise de sang")
+    assert (alone.meaning.structure_kinds, alone.meaning.professions) == (("laboratory",), ())
+    assert [what for _, what in alone.meaning.alternatives] == [
+        "laboratoire",
+        "prise de sang à domicile",
+    ]
+    assert any_of_them.meaning.professions == ("60",)
+    assert len(attempt("otite")) == len(attempt("IVG")) == len(attempt("fracture")) == 1
 
 
 def test_a_number_is_one_person_or_structure() -> None:
@@ -190,7 +204,7 @@ def test_a_place_in_the_line_stands_for_the_place_not_given() -> None:
     asked = Criteria(what="pharmacie Mende")
     assert not asked.has_place
     assert [part.value for part in read_line(asked).reading.find_parts("where")] == ["Mende"]
-    assert read_line(ask("pharmacie Mende")).reading.unused == ("Mende",)
+    assert read_line(ask("kiné Mende")).reading.unused == ("Mende",)
     with pytest.raises(ValidationError, match="one_place"):
         Criteria(what="pharmacie")
 

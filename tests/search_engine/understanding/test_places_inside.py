@@ -1,7 +1,7 @@
 """Places inside a line are those that ``where`` reads: districts, islands, misspelt towns."""
 
-from search_engine.understanding.read_what import read_what
-from search_engine.understanding.reading import PartKind
+from search_engine.understanding.read_what import read_search, read_what
+from search_engine.understanding.reading import PartKind, Reading
 
 PLACES = {
     "pharmacie Belle-Île": ["Belle Île"],
@@ -24,3 +24,43 @@ def test_a_place_inside_a_line_is_one_that_where_reads() -> None:
         for text, parts in readings.items()
     }
     assert found == PLACES
+
+
+NEEDED = {
+    "PERROT Ajaccio": {"name": "perrot", "where": "Ajaccio"},
+    "Marie Perrot Saint-Denis": {"name": "marie perrot", "where": "Saint Denis"},
+    "pharmacie Saint-Paul": {"need": "pharmacie", "where": "Saint Paul"},
+    "pharmacie des Lilas": {"need": "pharmacie", "where": "Lilas"},
+    "dr Kermarrec Plouzévédé": {"name": "kermarrec", "where": "Plouzévédé"},
+    "clinique Pasteur": {"structure": "clinique pasteur"},
+    "Dr Jean Boyer": {"name": "jean boyer"},
+    "kiné à Brest": {"need": "kiné", "where": "Brest"},
+}
+"""Lines without a place beside them: the last words that are one are it, unless they are a name."""
+
+GIVEN = {
+    "hôpital Dijon": {"structure": "hopital dijon"},
+    "CH de Dijon": {"structure": "ch de dijon"},
+    "CPTS Pays de Brest": {"structure": "cpts pays de brest"},
+    "pharmacie à Mende": {"need": "pharmacie", "unused": "Mende"},
+    "kiné boyer": {"need": "kiné", "name": "boyer"},
+    "kiné Jean Boyer": {"need": "kiné", "name": "jean boyer"},
+    "kiné Brest": {"need": "kiné", "unused": "Brest"},
+    "Dr Marie Laval": {"name": "marie laval"},
+    "Dr Durand Brest": {"name": "durand", "unused": "Brest"},
+    "Yann LE DÛ": {"name": "yann le du"},
+}
+"""Lines beside a place: a bare town is a structure's own name, a frequent name is somebody's."""
+
+
+def list_values(reading: Reading) -> dict[str, str]:
+    unused = {"unused": " ".join(reading.unused)} if reading.unused else {}
+    return {part.kind.value: part.value for part in reading.parts} | unused
+
+
+def test_a_search_without_a_place_takes_it_from_the_end_of_its_line() -> None:
+    assert {text: list_values(read_search(text, place_given=False)) for text in NEEDED} == NEEDED
+
+
+def test_beside_a_place_a_town_or_a_name_says_who_is_looked_for() -> None:
+    assert {text: list_values(read_search(text, place_given=True)) for text in GIVEN} == GIVEN
