@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mappings import codes
-from mappings.analysis import ABBREVIATIONS, PARTICLES, TITLES, fold
+from mappings.analysis import ABBREVIATIONS, ARTICLES, PARTICLES, TITLES, fold
 from mappings.fields import drop_empty_fields
 from mappings.names.sounds import build_sound_key
 from mappings.offer_ids import both_orders, distinct
@@ -26,6 +26,9 @@ MAX_WORDS = 5
 
 NAME_CACHE_SIZE = 1 << 14
 """Names whose words are kept: given names and frequent family names come back."""
+
+SMALL = frozenset((*PARTICLES, *ARTICLES))
+"""Words that a name is seldom made of alone."""
 
 _SPELLED_OUT = dict(rule.split(" => ") for rule in ABBREVIATIONS)
 
@@ -60,8 +63,17 @@ def list_ways_to_write(text: str) -> list[tuple[str, ...]]:
     """
     words = split_name(text)
     ways = list(_compose(words)) if len(words) <= MAX_WORDS else [words]
-    kept = (tuple(word for word in way if word not in PARTICLES) or way for way in ways)
+    kept = (way if is_made_of_small_words(way) else _drop_particles(way) for way in ways)
     return list(dict.fromkeys(kept))
+
+
+def is_made_of_small_words(words: Iterable[str]) -> bool:
+    """Whether a name is nothing but particles and articles: ``Le Dû``, whose words all count."""
+    return all(word in SMALL for word in words)
+
+
+def _drop_particles(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in PARTICLES)
 
 
 def _compose(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -22,7 +22,16 @@ from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 
 NAME: Mapping[str, int] = MappingProxyType(
-    {"exact": 7, "sound": 6, "near": 5, "word": 4, "prefix": 3, "fuzzy": 2, "sign": 1}
+    {
+        "whole": 8,
+        "exact": 7,
+        "sound": 6,
+        "near": 5,
+        "word": 4,
+        "prefix": 3,
+        "fuzzy": 2,
+        "sign": 1,
+    }
 )
 """How the name answers, best first, as in ``names.ways``: the outermost step of the tiers; 0 for an
 offer of another meaning."""

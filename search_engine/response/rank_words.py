@@ -7,7 +7,8 @@ from search_engine.query.order.effort import TRAVEL, EffortPart
 
 NAME_WORDS: Mapping[str | None, str] = MappingProxyType(
     {
-        "exact": "nom exact",
+        "whole": "nom exact",
+        "exact": "nom écrit autrement ou en partie",
         "sound": "même son",
         "near": "nom proche",
         "word": "mot du nom",

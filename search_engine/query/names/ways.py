@@ -9,7 +9,13 @@ from typing import Any
 
 from mappings.analysis import ARTICLES
 from mappings.names.sounds import build_sound_key
-from mappings.names.spellings import list_ways_to_write
+from mappings.names.spellings import (
+    MAX_JOINED,
+    MAX_WORDS,
+    is_made_of_small_words,
+    list_ways_to_write,
+    split_name,
+)
 from mappings.records import Kind
 from search_engine.backend.bodies import Clause
 from search_engine.query.clauses import and_clause, or_clause
@@ -21,6 +27,9 @@ ONE_LETTER = "AUTO:4,12"
 
 FUZZINESS = "AUTO:4,8"
 """The same of the last resort, where nothing is nearer: two from 8 letters on."""
+
+STRUCTURE_ANALYZER, WHOLE_ANALYZER = "structure_search", "name"
+"""Without articles and particles, as ``structure_words`` is searched; with every word."""
 
 WIDEST = ("prefix", "sound", "near", "fuzzy", "sign")
 """The ways that hold all the others: a whole word begins as itself."""
@@ -34,7 +43,8 @@ def name_queries(
 ) -> dict[str, Clause]:
     """Each way in which a name answers, best first; ``kind`` is NAME or STRUCTURE.
 
-    ``exact``: all the words, one of them of the family name. ``sound``: the same, as heard.
+    ``whole``: the family name as written, or of a structure its own name. ``exact``: all the words,
+    one of them of the family name, joined or apart. ``sound``: the same, as heard.
     ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
     given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
     two letters apart. ``sign``: the name of the place. Of a structure all are read in its name, its
@@ -73,28 +83,71 @@ def build_well_spelt_query(meaning: Interpretation) -> Clause:
 
 
 def _person_ways(text: str, written: Sequence[tuple[str, ...]]) -> dict[str, Clause]:
-    whole = _match_any("names", written)
+    found = _match_any("names", written)
     words = list(dict.fromkeys(word for way in written for word in way))
+    exact = and_clause([found, {"terms": {"family_words": words}}])
     return {
-        "exact": and_clause([whole, {"terms": {"family_words": words}}]),
+        "whole": and_clause([exact, _is_whole_family(split_name(text))]),
+        "exact": exact,
         "sound": _sounds(written, only_family=True),
         "near": and_clause([_match_near("names", text, ONE_LETTER), _near_family(words)]),
-        "word": whole,
+        "word": found,
     }
 
 
+def _is_whole_family(words: tuple[str, ...]) -> Clause:
+    """The family name is one of the runs of words that were typed: Le Roux is not Leroux, and
+    Martin comes before Dupont-Martin."""
+    typed = words if len(words) <= MAX_WORDS else ()
+    runs = (
+        typed[start : start + size]
+        for size in range(1, min(len(typed), MAX_JOINED) + 1)
+        for start in range(len(typed) - size + 1)
+    )
+    return or_clause([_is_family(run) for run in runs])
+
+
+def _is_family(run: tuple[str, ...]) -> Clause:
+    """The first name held begins with the run, and no longer family name begins with it."""
+    joined = "".join(run)
+    begun = [_begins_with(run)]
+    if len(run) > 1 and len(run[0]) == 1:
+        begun.append(_begins_with((joined,)))
+    longer = {"regexp": {"family_words": {"value": f"{joined}.+"}}}
+    held = [{"term": {"family_words": joined}}, or_clause(begun)]
+    return {"bool": {"filter": held, "must_not": [longer]}}
+
+
+def _begins_with(words: tuple[str, ...]) -> Clause:
+    """The words stand first in ``names``, which begin with the family name."""
+    terms: list[Clause] = [{"span_term": {"names": word}} for word in words]
+    near = {"span_near": {"clauses": terms, "slop": 0, "in_order": True}}
+    return {"span_first": {"match": near if len(terms) > 1 else terms[0], "end": len(words)}}
+
+
 def _structure_ways(text: str) -> dict[str, Clause]:
-    """A structure; the people inside answer by the sign only."""
-    described = _match("structure_words", text)
-    near = _match_near("structure_words", text, ONE_LETTER)
-    ways = {"exact": described, "sound": _sounds(list_ways_to_write(text)), "near": near}
+    """A structure: by its own name, then by name, category and commune together.
+
+    The people inside answer by the sign only.
+    """
+    ways = {
+        "whole": _match("names", text, analyzer=STRUCTURE_ANALYZER),
+        "exact": _match("structure_words", text),
+        "sound": _sounds(list_ways_to_write(text)),
+        "near": _match_near("structure_words", text, ONE_LETTER),
+    }
     people = {"term": {"kind": Kind.PROFESSIONAL.value}}
     return {way: {"bool": {"filter": [one], "must_not": [people]}} for way, one in ways.items()}
 
 
 def _match_any(field: str, written: Iterable[tuple[str, ...]]) -> Clause:
-    """All the words of one of the ways to write the name."""
-    return or_clause([_match(field, " ".join(way)) for way in written])
+    """All the words of one of the ways to write the name; of ``Le Dû`` the small ones too."""
+    return or_clause([_match(field, " ".join(way), **_keep_small(way)) for way in written])
+
+
+def _keep_small(words: Iterable[str]) -> dict[str, str]:
+    """The analyzer that drops no particle, for a name that is made of nothing else."""
+    return {"analyzer": WHOLE_ANALYZER} if is_made_of_small_words(words) else {}
 
 
 def _match(field: str, text: str, **options: Any) -> Clause:
@@ -102,7 +155,8 @@ def _match(field: str, text: str, **options: Any) -> Clause:
 
 
 def _match_near(field: str, text: str, fuzziness: str) -> Clause:
-    return _match(field, text, fuzziness=fuzziness, prefix_length=1)
+    kept = _keep_small(split_name(text))
+    return _match(field, text, fuzziness=fuzziness, prefix_length=1, **kept)
 
 
 def _near_family(words: Iterable[str]) -> Clause:
@@ -122,8 +176,8 @@ def _sounds(written: Iterable[tuple[str, ...]], *, only_family: bool = False) ->
 
 
 def _list_sounds(words: tuple[str, ...]) -> list[str]:
-    kept = [word for word in words if word not in ARTICLES] or words
-    return [build_sound_key(word) for word in kept]
+    small = is_made_of_small_words(words)
+    return [build_sound_key(word) for word in words if small or word not in ARTICLES]
 
 
 def _sound(key: str) -> Clause:

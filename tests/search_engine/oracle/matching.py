@@ -120,7 +120,7 @@ def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
     close = {word: [other for other in held if near(word, other, 12)] for word in wanted}
     for way, found in (("exact", whole), ("sound", heard), ("near", close)):
         if all(found.values()) and any(set(others) & set(family) for others in found.values()):
-            return way
+            return "whole" if way == "exact" and holds_family(query, family) else way
     if all(whole.values()):
         return "word"
     if all(any(other.startswith(word) for other in held) for word in wanted):
@@ -128,6 +128,12 @@ def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
     if all(any(near(word, other, 8) for other in held) for word in wanted):
         return "fuzzy"
     return None
+
+
+def holds_family(query: OracleQuery, family: list[str]) -> bool:
+    """The family name stands as a whole in what was typed."""
+    typed = words(query.meaning.text or "")
+    return any(typed[at : at + len(family)] == family for at in range(len(typed)))
 
 
 def is_heard(word: str, other: str) -> bool:
