@@ -40,7 +40,7 @@ class Sentence(Shape):
     """What to know or to do: a stable code and a French sentence, words of danger first."""
 
     code: str
-    """`danger`, `elsewhere`, `on_duty`, `moment_unknown`, `given_up`, `no_need` or
+    """`danger`, `elsewhere`, `on_duty`, `not_held`, `moment_unknown`, `given_up`, `no_need` or
     `nothing_found`."""
     message: str
 
@@ -171,6 +171,22 @@ class Instead(Shape):
     total: int
 
 
+class Candidate(Shape):
+    """Somebody else who answers the name, behind the first page; `what` finds that one alone."""
+
+    id: str
+    kind: str
+    title: str
+    what: str
+    """The RPPS, else the FINESS number, else the title: the text of the search that ends it."""
+    profession: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    department: str | None = None
+    rpps: str | None = None
+    finess: str | None = None
+
+
 class Warned(Shape):
     """What to know of how the search was done: a stable code and a sentence."""
 
@@ -206,6 +222,8 @@ class ResultPage(Shape):
     took_ms: dict[str, float]
     enlarged: Enlarged | None = None
     nearer_alternative: Nearer | None = None
+    candidates: list[Candidate] | None = None
+    """In a search by name, the people and structures behind the first page, at most 20."""
     cpts: OfferCard | None = None
     """The CPTS whose members are searched."""
     instead: list[Instead] | None = None

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cli.views.french import kilometres
+from cli.views.page_candidates import candidate_lines
 from cli.views.page_cards import card_text
 from cli.views.page_foot import (
     last_page,
@@ -51,6 +52,7 @@ def page_text(page: Mapping[str, Any], *, why: bool = False) -> Group:
         *header(page),
         *_section("Médecin traitant", [show("★", card) for card in page["pinned"]]),
         *_section(below, [show(str(first + i), card) for i, card in enumerate(page["results"])]),
+        *candidate_lines(page),
         *page_extras(page),
         *next_steps(page),
         *more_options(page, why=why),

@@ -42,6 +42,7 @@ from search_engine.query.alternatives import (
 from search_engine.query.cpts_groups import cards_by_finess, read_groups
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.page_requests import (
+    CANDIDATES,
     CPTS_CARDS,
     IN_PERSON,
     PAGE,
@@ -143,7 +144,8 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
         answers = await index.fetch_named(build_page_requests(decision))
     groups = read_groups(decision.plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
     result = SearchResult(decision.plan, _merge(decision.plan, answers), cpts.cards, groups)
-    return await _complete_result(index, result, answers)
+    named = result._replace(candidates=answers.get(CANDIDATES))
+    return await _complete_result(index, named, answers)
 
 
 async def _fetch_first_answers(

@@ -22,6 +22,7 @@ from search_engine.query.treating_doctor import (
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 from search_engine.request.interpretation import Interpretation
+from search_engine.response.candidates import candidates_block
 from search_engine.response.cards import Card, CardContext, card, omit_unknown
 from search_engine.response.explanation import explain_rank
 from search_engine.response.facet_labels import facets_block
@@ -49,7 +50,7 @@ class SearchResult(NamedTuple):
 
     ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members. ``has_more`` is
     whether cards follow, None where the total does. ``places`` are the treating doctor's, None
-    without one.
+    without one. ``candidates`` are the offers behind the first page of a name search.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class SearchResult(NamedTuple):
     alternatives: Sequence[dict[str, Any]] = ()
     solutions: dict[str, Any] | None = None
     remote: dict[str, Any] | None = None
+    candidates: Answer | None = None
 
 
 def build_page(
@@ -89,12 +91,19 @@ def build_page(
     optional = {
         "enlarged": enlargement_block(plan),
         "nearer_alternative": nearest_alternative_block(result, results),
+        "candidates": read_candidates(result, results),
         "cpts": cpts_filter_card(result),
         "instead": result.alternatives or None,
         "solutions": result.solutions,
         "remote": result.remote,
     }
     return page | omit_unknown(optional)
+
+
+def read_candidates(result: SearchResult, results: Sequence[Card]) -> list[dict[str, Any]] | None:
+    """Whom else the name may mean, None where no name is searched or all are shown."""
+    found = result.candidates
+    return None if found is None else candidates_block(read_hits(found), results)
 
 
 def enlargement_block(plan: Plan) -> dict[str, Any] | None:
