@@ -10,8 +10,10 @@ from cli.output import exit_with_error, print_json, print_line, result_console
 from cli.private_values import HELP, read_private_values
 from cli.views import words as words_text
 from mappings.state_file import EVERYBODY_READS, replace_file
+from search_engine.understanding.check_sentences import check_sentences
 from search_engine.understanding.check_words import Row, check_words
 from search_engine.understanding.read_what import read_what
+from search_engine.understanding.sentences import read_sentence_rows
 from search_engine.understanding.words_file import (
     WORDS,
     WordsFileInvalid,
@@ -44,16 +46,23 @@ def register(app: typer.Typer) -> None:
 def check(*, table: TableFile = None, as_json: AsJsonFr = False) -> None:
     """Vérifie la table : colonnes, lectures connues, rien en double, rien de caché.
 
+    Celle du produit l'est avec ses phrases (sentences.csv) : chacune parle de ce qui peut être lu,
+    et tout ce qui est connu sans être dans l'annuaire a la sienne.
+
     Codes de sortie : 0 aucune faute ; 1 des lignes à corriger ; 2 fichier inutilisable.
     """
     rows = _read_rows(table or WORDS)
+    sentences = read_sentence_rows() if table is None else []
     faults = check_words(rows)
+    unsaid = check_sentences(sentences) if table is None else []
     if as_json:
-        print_json({"phrases": len(rows), "faults": [fault._asdict() for fault in faults]})
+        print_json(words_text.faults_as_json(len(rows), faults, len(sentences), unsaid))
     else:
-        for line in words_text.describe_faults(len(rows), faults):
+        for line in words_text.describe_faults(len(rows), "expressions", faults):
             print_line(line)
-    if faults:
+        for line in words_text.describe_faults(len(sentences), "phrases", unsaid):
+            print_line(line)
+    if faults or unsaid:
         raise typer.Exit(REFUSED)
 
 

@@ -60,8 +60,22 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
     }
 
 
-def describe_faults(count: int, faults: Sequence[WordsFault]) -> list[str]:
-    """How many phrases were checked, and each fault on a line."""
+def describe_faults(count: int, noun: str, faults: Sequence[WordsFault]) -> list[str]:
+    """How many rows were checked, and each fault on a line; nothing where there is no row."""
+    if not count:
+        return []
     lines = [f"ligne {fault.line}, « {fault.phrase} » : {fault.reason}" for fault in faults]
     summary = "aucune faute" if not faults else f"{len(faults)} à corriger"
-    return [f"{count} expressions : {summary}.", *lines]
+    return [f"{count} {noun} : {summary}.", *lines]
+
+
+def faults_as_json(
+    phrases: int, faults: Sequence[WordsFault], sentences: int, unsaid: Sequence[WordsFault]
+) -> dict[str, Any]:
+    """The same as plain values, those of the sentences apart."""
+    return {
+        "phrases": phrases,
+        "faults": [fault._asdict() for fault in faults],
+        "sentences": sentences,
+        "sentence_faults": [fault._asdict() for fault in unsaid],
+    }

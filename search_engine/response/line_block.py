@@ -20,10 +20,8 @@ from search_engine.request.typed_line import (
 from search_engine.response.cards import omit_unknown
 from search_engine.understanding.meanings import KIND_LABELS, describe_part
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, TextPart
-from search_engine.understanding.sentences import SAID, write_sentence
+from search_engine.understanding.sentences import PHARMACY, SAID, write_sentence
 from search_engine.understanding.vocabulary import lookup_key
-
-PHARMACY = "pharmacy"
 
 Sentence = dict[str, str]
 
@@ -67,13 +65,14 @@ def _list_sentences(plan: Plan, total: int) -> Iterator[tuple[str, str]]:
     parts = plan.request.line.parts
     yield from _say_known(part for kind in SAID for part, _ in parts if part.kind is kind)
     yield from _say_duty(parts)
+    yield from _say_not_held(parts)
     yield from _say_late_moments(plan)
     given_up = [part for part, use in parts if use is Use.GIVEN_UP]
     yield from _say_given_up(given_up)
     if _is_general_by_default(plan):
         yield "no_need", "Aucun besoin n'est nommé : la recherche porte sur la médecine générale."
     if not total:
-        yield from _say_nothing_found(plan)
+        yield from list(_say_nothing_found(plan)) or [_say_line_found_nothing(plan)]
 
 
 def _say_known(parts: Iterable[TextPart]) -> Iterator[tuple[str, str]]:
@@ -81,6 +80,13 @@ def _say_known(parts: Iterable[TextPart]) -> Iterator[tuple[str, str]]:
         sentence = write_sentence(part)
         if sentence is not None:
             yield part.kind.value, sentence
+
+
+def _say_not_held(parts: Sequence[UsedPart]) -> Iterator[tuple[str, str]]:
+    """A need that no offer of the index is by itself: who stands for it, and where to turn."""
+    for part, _ in parts:
+        if part.kind in NEEDS_WORDS and (sentence := write_sentence(part)):
+            yield "not_held", sentence
 
 
 def _say_duty(parts: Sequence[UsedPart]) -> Iterator[tuple[str, str]]:
@@ -129,6 +135,16 @@ def _is_general_by_default(plan: Plan) -> bool:
         plan.request.meaning.has_codes
         and plan.request.line.read
         and not any(part.kind in named for part, _ in parts)
+    )
+
+
+def _say_line_found_nothing(plan: Plan) -> tuple[str, str]:
+    """Of a line that names nobody: all that was typed, and what to name."""
+    typed = plan.request.line.asked.what
+    return (
+        "nothing_found",
+        f"« {typed} » : aucune offre ici. Nommez un besoin, une personne ou une structure, ou "
+        "élargissez le rayon.",
     )
 
 

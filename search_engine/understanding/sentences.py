@@ -15,9 +15,14 @@ from search_engine.understanding.reading import PartKind, TextPart
 @cache
 def read_sentences() -> Mapping[tuple[str, str], str]:
     """The ends of sentences by kind and value; an empty value stands for every other."""
-    text = resources.files(__package__).joinpath("sentences.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = read_sentence_rows()
     return MappingProxyType({(row["kind"], row["value"]): row["sentence"] for row in rows})
+
+
+def read_sentence_rows() -> list[dict[str, str]]:
+    """The rows of ``sentences.csv`` as they are."""
+    text = resources.files(__package__).joinpath("sentences.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def write_sentence(part: TextPart, value: str | None = None) -> str | None:
@@ -29,3 +34,11 @@ def write_sentence(part: TextPart, value: str | None = None) -> str | None:
 
 SAID = (PartKind.DANGER, PartKind.ELSEWHERE)
 """Parts of which a sentence is always said, the first first."""
+
+PHARMACY = "pharmacy"
+"""A pharmacy on duty is asked for elsewhere than another place."""
+
+DUTY_VALUES: Mapping[PartKind, frozenset[str]] = MappingProxyType(
+    {PartKind.ON_DUTY: frozenset({PHARMACY, ""})}
+)
+"""Values of a sentence that are no value of a part."""

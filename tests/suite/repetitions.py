@@ -25,6 +25,8 @@ class Repetitions:
     """Reindexes during which an editor writes."""
     damaged_inputs: int
     """Damaged inputs of each parser that meets the outside; the whole is a minute in full."""
+    typed_lines: int
+    """Random lines of words of the language, none of which may end in an empty page without help."""
 
 
 USUAL = Repetitions(
@@ -37,6 +39,7 @@ USUAL = Repetitions(
     hinted_searches=24,
     editor_reindexes=1,
     damaged_inputs=25,
+    typed_lines=1_000,
 )
 FULL = Repetitions(
     kills=50,
@@ -48,4 +51,5 @@ FULL = Repetitions(
     hinted_searches=80,
     editor_reindexes=3,
     damaged_inputs=250,
+    typed_lines=5_000,
 )
