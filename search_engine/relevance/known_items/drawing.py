@@ -14,6 +14,7 @@ from mappings.instants import utc_text
 from mappings.records import Kind, Offer
 from search_engine.backend.bodies import Body, Clause
 from search_engine.backend.index import read_hits
+from search_engine.query.clauses import or_clause
 from search_engine.relevance.index_probe import IndexProbe, has_traits, traits_clause
 from search_engine.relevance.known_items.facts import DrawnItem
 from search_engine.relevance.known_items.misspelling import CHANGES
@@ -131,11 +132,16 @@ async def select_by_bearers(
     drawn: list[DrawnItem] = []
     for (offer, name), answer in zip(asked, answers, strict=True):
         found = [hit["_source"] for hit in read_hits(answer)]
-        bearers = [one for one in found if fold(one.get("family", "")) == fold(name)]
+        bearers = [one for one in found if join_name(one.get("family", "")) == join_name(name)]
         if has_bearers(subject, offer, bearers):
             other = bearers[0]["family"] if subject.bearers is Bearers.SOUND else None
             drawn.append(DrawnItem(offer, other))
     return drawn
+
+
+def join_name(family: str) -> str:
+    """The letters of a family name: Le Maire bears the name of Lemaire, typed ``le maire``."""
+    return fold(family).replace(" ", "")
 
 
 def name_to_count(subject: ItemSubject, offer: Offer) -> str | None:
@@ -150,9 +156,14 @@ def build_bearers_body(offer: Offer, name: str) -> Body:
     wanted: list[Clause] = [
         {"term": {"kind": Kind.PROFESSIONAL.value}},
         {"term": {"department": offer["department"]}},
-        {"match": {"names": {"query": name, "operator": "and"}}},
+        or_clause([match_names(name), match_names(join_name(name))]),
     ]
     return {"query": {"bool": {"filter": wanted}}, "size": MOST_BEARERS, "_source": FIELDS}
+
+
+def match_names(name: str) -> Clause:
+    """Whoever has every word of a name."""
+    return {"match": {"names": {"query": name, "operator": "and"}}}
 
 
 def has_bearers(subject: ItemSubject, offer: Offer, bearers: Sequence[Offer]) -> bool:

@@ -192,7 +192,7 @@ SUBJECTS: Mapping[str, ItemSubject] = MappingProxyType(
         "person.namesake": _person(bearers=Bearers.DEPARTMENT),
         "person.same_sound": _person(bearers=Bearers.SOUND),
         "person.particle_le": _person(is_fit=begin_with("le ", "la ")),
-        "person.glued_le": _person(is_fit=is_glued, bearers=Bearers.ANY),
+        "person.glued_le": _person(is_fit=is_glued),
         "person.particle_de": _person(is_fit=begin_with("de ", "du ", "des ", "de la ")),
         "person.apostrophe": _person(is_fit=has_apostrophe),
         "person.absent": replace(_person(), is_absent=True),
