@@ -41,8 +41,8 @@ from search_engine.query.alternatives import (
 )
 from search_engine.query.cpts_groups import cards_by_finess, read_groups
 from search_engine.query.grouped_counts import MEMBERS
+from search_engine.query.names.candidates import read_candidates
 from search_engine.query.page_requests import (
-    CANDIDATES,
     CPTS_CARDS,
     IN_PERSON,
     PAGE,
@@ -144,7 +144,7 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
         answers = await index.fetch_named(build_page_requests(decision))
     groups = read_groups(decision.plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
     result = SearchResult(decision.plan, _merge(decision.plan, answers), cpts.cards, groups)
-    named = result._replace(candidates=answers.get(CANDIDATES))
+    named = result._replace(candidates=read_candidates(answers))
     return await _complete_result(index, named, answers)
 
 

@@ -15,7 +15,7 @@ from search_engine.query.facet_clauses import Clauses
 from search_engine.query.facets import all_slot_facets, member_facets, offer_facets
 from search_engine.query.filters import base_query
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.names.candidates import candidates_body, wants_candidates
+from search_engine.query.names.candidates import candidate_requests, wants_candidates
 from search_engine.query.nearest_alternative import nearest_agg
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import members_clause, post_filter_clauses
@@ -26,7 +26,7 @@ from search_engine.query.visibility.remote import in_person_body, remote_body
 from search_engine.request.criteria import Sort
 
 PAGE, SLOT_FACETS, CPTS_CARDS = "page", "slot facets", "cpts cards"
-SOLUTIONS, ALTERNATIVE, CANDIDATES = "solutions", "alternative ", "candidates"
+SOLUTIONS, ALTERNATIVE = "solutions", "alternative "
 IN_PERSON, REMOTE = "in person", "remote"
 
 
@@ -86,7 +86,7 @@ def _result_requests(plan: Plan) -> dict[str, Body]:
     bodies = {PAGE: _page(plan, ranked, selected)}
     if wants_candidates(plan):
         found = {**ranked, "post_filter": _page_post_filter(plan, selected)}
-        bodies[CANDIDATES] = candidates_body(plan, found)
+        bodies |= candidate_requests(plan, found)
     if plan.request.criteria.facets:
         bodies[SLOT_FACETS] = _slot_facets(plan, base, selected)
     if plan.area_cpts:

@@ -1,6 +1,7 @@
 """The block ``candidates``: whom else a name may mean, each told apart and found by one click."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from mappings import codes
@@ -11,6 +12,9 @@ from search_engine.response.cards import Card, omit_unknown
 MOST = 20
 """Candidates named: more is a list that nobody reads at the telephone."""
 
+PLACES: Mapping[str | None, int] = MappingProxyType({"whole": 8, "exact": 6, None: 6})
+"""Of them, at least so many who bear the whole name, hold it, or sound like it or are near."""
+
 SIGN = "sign"
 """The way of a practice's sign, which is nobody's name."""
 
@@ -18,22 +22,34 @@ Candidate = dict[str, Any]
 
 
 def candidates_block(hits: Iterable[Hit], shown: Sequence[Card]) -> list[Candidate] | None:
-    """People and structures behind the cards of a name search, in its order, each once.
+    """People and structures behind the cards of a name search, each once, the best names first.
 
-    None when there is none.
+    ``hits`` may hold an offer twice. None when there is nobody else.
     """
     known = {_card_key(card) for card in shown}
-    found: dict[str, Candidate] = {}
-    for offer in _list_named(hits):
-        key = _offer_key(offer)
-        if key not in known and len(found) < MOST:
-            found.setdefault(key, build_candidate(offer))
-    return list(found.values()) or None
+    behind: dict[str, Hit] = {}
+    for hit in hits:
+        if _is_named(hit) and (key := _offer_key(hit["_source"])) not in known:
+            behind.setdefault(key, hit)
+    return [build_candidate(hit["_source"]) for hit in _choose(list(behind.values()))] or None
 
 
-def _list_named(hits: Iterable[Hit]) -> Iterator[Offer]:
-    """The offers that answer by a name of their own."""
-    return (hit["_source"] for hit in hits if set(hit.get("matched_queries", [])) - {SIGN})
+def _choose(hits: Sequence[Hit]) -> list[Hit]:
+    """The first of each way within its places, the rest filled up, best way first."""
+    groups = {way: [hit for hit in hits if _find_way(hit) == way] for way in PLACES}
+    kept = {way: min(len(groups[way]), places) for way, places in PLACES.items()}
+    for way, found in groups.items():
+        kept[way] += min(len(found) - kept[way], MOST - sum(kept.values()))
+    return [hit for way, found in groups.items() for hit in found[: kept[way]]]
+
+
+def _find_way(hit: Hit) -> str | None:
+    return next((way for way in PLACES if way in hit["matched_queries"]), None)
+
+
+def _is_named(hit: Hit) -> bool:
+    """The offer answers by a name of its own."""
+    return bool(set(hit.get("matched_queries", [])) - {SIGN})
 
 
 def build_candidate(offer: Offer) -> Candidate:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from mappings.records import Offer
-from search_engine.backend.bodies import Answer
+from search_engine.backend.bodies import Answer, Hit
 from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import select_visible_slots
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
@@ -62,7 +62,7 @@ class SearchResult(NamedTuple):
     alternatives: Sequence[dict[str, Any]] = ()
     solutions: dict[str, Any] | None = None
     remote: dict[str, Any] | None = None
-    candidates: Answer | None = None
+    candidates: Sequence[Hit] = ()
 
 
 def build_page(
@@ -91,19 +91,13 @@ def build_page(
     optional = {
         "enlarged": enlargement_block(plan),
         "nearer_alternative": nearest_alternative_block(result, results),
-        "candidates": read_candidates(result, results),
+        "candidates": candidates_block(result.candidates, results),
         "cpts": cpts_filter_card(result),
         "instead": result.alternatives or None,
         "solutions": result.solutions,
         "remote": result.remote,
     }
     return page | omit_unknown(optional)
-
-
-def read_candidates(result: SearchResult, results: Sequence[Card]) -> list[dict[str, Any]] | None:
-    """Whom else the name may mean, None where no name is searched or all are shown."""
-    found = result.candidates
-    return None if found is None else candidates_block(read_hits(found), results)
 
 
 def enlargement_block(plan: Plan) -> dict[str, Any] | None:
