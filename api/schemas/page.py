@@ -67,6 +67,7 @@ class Understood(Shape):
     categories: list[str] | None = None
     offer_kinds: list[str] | None = None
     text: str | None = None
+    structure_name: str | None = None
     rpps: str | None = None
     finess: str | None = None
     phone: str | None = None

@@ -139,14 +139,17 @@ def name_meanings(plan: Plan) -> list[Clause]:
 
 
 def number_meanings(meaning: Interpretation) -> list[Clause]:
-    """The person or the structure of a number."""
+    """The person or the structure of a number; the people inside where no structure is meant."""
     numbers = {
         PartKind.RPPS: meaning.rpps,
         PartKind.FINESS: meaning.finess,
         PartKind.PHONE: meaning.phone,
     }
     parts = [TextPart(kind, number, number) for kind, number in numbers.items() if number]
-    return [query for part in parts for query in part_queries(part).values()]
+    ways = [part_queries(part) for part in parts]
+    if meaning.structure_word:
+        return [found["exact"] for found in ways]
+    return [query for found in ways for query in found.values()]
 
 
 def hospitals_with_maternity() -> Clause:

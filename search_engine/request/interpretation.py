@@ -25,10 +25,11 @@ EMERGENCY = "urgence"
 _R397 = "TRE_R397-CategorieEntiteGeographiqueExercice"
 _CPTS_CATEGORY = "604"
 
-PRINCIPAL_CATEGORIES = frozenset({"603", "439", "617", "620", "611", "631", "355"})
+PRINCIPAL_CATEGORIES = frozenset({"603", "439", "617", "620", "611", "631"})
 """Categories that mean their whole kind: "pharmacie" (620) also means its annexes (641).
 
-The others are searched by category alone: a dental centre (125) is no synonym of every centre.
+The others are searched by category alone: a dental centre (125) is no synonym of every centre, and
+a clinic is no hospital in what people say.
 """
 
 GROUP_LABELS: Mapping[str, str] = MappingProxyType(
@@ -72,6 +73,7 @@ class Interpretation:
     """Who or what is looked for; the lists of codes are alternatives, joined by OR.
 
     ``text`` is a folded name, its apostrophes kept, None without one; beside codes both must hold.
+    ``structure_name`` is that of a structure with the word for its kind, where ``text`` is without.
     ``rpps``, ``finess`` and ``phone`` are the number of one person or structure, looked for
     everywhere.
     ``bypass_professions`` are the professions that the specialities belong to: a participating
@@ -86,6 +88,7 @@ class Interpretation:
     categories: tuple[str, ...] = ()
     offer_kinds: tuple[str, ...] = ()
     text: str | None = None
+    structure_name: str | None = None
     rpps: str | None = None
     finess: str | None = None
     phone: str | None = None

@@ -205,14 +205,16 @@ def _build_named_attempts(
 ) -> list[LineAttempt]:
     """By number, or by name among those of the needs; a structure also by its whole name.
 
-    A need without codes, ``CHU``, is looked for by its word in the names. Where codes came instead
-    of words, nobody is named.
+    The structure of a FINESS number comes before the people inside. A need without codes, ``CHU``,
+    is looked for by its word in the names. Where codes came instead of words, nobody is named.
     """
     if line.meaning is not None:
         return []
     numbers = line.reading.find_parts(*NUMBERS)
     if numbers:
-        return [LineAttempt(_number_meaning(numbers), numbers)]
+        meaning = _number_meaning(numbers)
+        alone = [replace(meaning, structure_word=True)] if meaning.finess else []
+        return [LineAttempt(one, numbers) for one in (*alone, meaning)]
     who = (*line.reading.find_parts(*NAMES), *unheld)
     if not who:
         return []
@@ -258,7 +260,8 @@ def _name_meaning(
         return Interpretation(label, text=words)
     joined = join_meanings(meanings)
     label = f"{label} · {joined.label}" if needs else label
-    return replace(joined, label=label, text=words, alternatives=())
+    whole = next((part.value for part in who if part.own_name), None)
+    return replace(joined, label=label, text=words, structure_name=whole, alternatives=())
 
 
 def _interpret_beside_name(part: TextPart) -> list[Interpretation]:

@@ -26,7 +26,7 @@ class Repetitions:
     damaged_inputs: int
     """Damaged inputs of each parser that meets the outside; the whole is a minute in full."""
     typed_lines: int
-    """Random lines of words of the language, none of which may end in an empty page without help."""
+    """Random lines of French words, none of which may end in an empty page without help."""
 
 
 USUAL = Repetitions(

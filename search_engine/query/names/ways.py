@@ -39,12 +39,13 @@ WELL_SPELT = ("exact", "sound", "near", "word")
 
 
 def name_queries(
-    text: str, *, fuzzy: bool = False, kind: PartKind = PartKind.NAME
+    text: str, *, fuzzy: bool = False, kind: PartKind = PartKind.NAME, with_kind: str | None = None
 ) -> dict[str, Clause]:
     """Each way in which a name answers, best first; ``kind`` is NAME or STRUCTURE.
 
     ``whole``: the family name as written, or of a structure its own name. ``exact``: all the words,
-    one of them of the family name, joined or apart. ``sound``: the same, as heard.
+    one of them of the family name, joined or apart. ``sound``: the same, as heard. ``with_kind`` is
+    the name of a structure with the word for its kind, where ``text`` is without.
     ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
     given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
     two letters apart. ``sign``: the name of the place. Of a structure all are read in its name, its
@@ -52,7 +53,8 @@ def name_queries(
     (F030, W22).
     """
     written = list_ways_to_write(text)
-    ways = _structure_ways(text) if kind is PartKind.STRUCTURE else _person_ways(text, written)
+    is_structure = kind is PartKind.STRUCTURE
+    ways = _structure_ways(text, with_kind) if is_structure else _person_ways(text, written)
     queries = {**ways, "prefix": _match_any("names.prefix", written)}
     if fuzzy:
         field = "structure_words" if kind is PartKind.STRUCTURE else "names"
@@ -68,7 +70,7 @@ def meaning_queries(meaning: Interpretation, *, fuzzy: bool = False) -> dict[str
     if not meaning.text:
         return {}
     kind = PartKind.STRUCTURE if meaning.structure_word else PartKind.NAME
-    return name_queries(meaning.text, fuzzy=fuzzy, kind=kind)
+    return name_queries(meaning.text, fuzzy=fuzzy, kind=kind, with_kind=meaning.structure_name)
 
 
 def list_widest(queries: Mapping[str, Clause]) -> list[Clause]:
@@ -125,16 +127,19 @@ def _begins_with(words: tuple[str, ...]) -> Clause:
     return {"span_first": {"match": near if len(terms) > 1 else terms[0], "end": len(words)}}
 
 
-def _structure_ways(text: str) -> dict[str, Clause]:
+def _structure_ways(text: str, with_kind: str | None) -> dict[str, Clause]:
     """A structure: by its own name, then by name, category and commune together.
 
-    The people inside answer by the sign only.
+    The hospital of a name is not the clinic of that name. The people inside answer by the sign
+    only.
     """
+    named = _match("names", text, analyzer=STRUCTURE_ANALYZER)
+    of_kind = [_match("structure_words", with_kind)] if with_kind else []
     ways = {
-        "whole": _match("names", text, analyzer=STRUCTURE_ANALYZER),
+        "whole": and_clause([named, *of_kind]),
         "exact": _match("structure_words", text),
         "sound": _sounds(list_ways_to_write(text)),
-        "near": _match_near("structure_words", text, ONE_LETTER),
+        "near": _match_near("structure_words", text, ONE_LETTER, sure_letters=0),
     }
     people = {"term": {"kind": Kind.PROFESSIONAL.value}}
     return {way: {"bool": {"filter": [one], "must_not": [people]}} for way, one in ways.items()}
@@ -154,9 +159,10 @@ def _match(field: str, text: str, **options: Any) -> Clause:
     return {"match": {field: {"query": text, "operator": "and", **options}}}
 
 
-def _match_near(field: str, text: str, fuzziness: str) -> Clause:
+def _match_near(field: str, text: str, fuzziness: str, sure_letters: int = 1) -> Clause:
+    """All the words, each with errors after its ``sure_letters`` first ones."""
     kept = _keep_small(split_name(text))
-    return _match(field, text, fuzziness=fuzziness, prefix_length=1, **kept)
+    return _match(field, text, fuzziness=fuzziness, prefix_length=sure_letters, **kept)
 
 
 def _near_family(words: Iterable[str]) -> Clause:
