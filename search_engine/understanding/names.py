@@ -42,11 +42,11 @@ def _family_names() -> frozenset[str]:
 
 def is_given_name(folded: str) -> bool:
     """Whether a folded word is a frequent given name, or the first of a compound one."""
-    return folded in _given_words()
+    return folded in _load_given_words()
 
 
 @cache
-def _given_words() -> frozenset[str]:
+def _load_given_words() -> frozenset[str]:
     names = (fold(row["name"]) for row in table_rows("given_names"))
     return frozenset(word for name in names for word in name.split())
 
@@ -54,4 +54,4 @@ def _given_words() -> frozenset[str]:
 @cache
 def _name_words() -> frozenset[str]:
     families = (word for name in _family_names() for word in name.split())
-    return frozenset((*families, *_given_words()))
+    return frozenset((*families, *_load_given_words()))

@@ -13,7 +13,7 @@ from search_engine.understanding.numbers import split_numbers
 from search_engine.understanding.phrases import FILLER, PARTS, TITLE, UNUSED, load_phrases
 from search_engine.understanding.pieces import Piece, is_title, split_pieces
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
-from search_engine.understanding.remainder import Place, Remainder, find_runs, read_run
+from search_engine.understanding.remainder import PlaceWanted, Remainder, find_runs, read_run
 from search_engine.understanding.tokens import Token, join_typed, split_tokens
 from search_engine.understanding.word_classes import EMERGENCY_WORDS, GENERAL_WORDS, SMALL_WORDS
 
@@ -29,7 +29,7 @@ def read_search(text: str, *, place_given: bool) -> Reading:
     reading = read_what(text, place_given=place_given)
     if place_given or reading.find_parts(PartKind.WHERE):
         return reading
-    placed = _read(text, Place.NEEDED)
+    placed = _read(text, PlaceWanted.NEEDED)
     return placed if placed.find_parts(PartKind.WHERE) else reading
 
 
@@ -39,10 +39,10 @@ def read_what(text: str, *, place_given: bool = False) -> Reading:
     Pure, and total: no text raises, and every word that means something is in a part, in
     ``unused`` or in ``ignored``.
     """
-    return _read(text, Place.GIVEN if place_given else Place.FREE)
+    return _read(text, PlaceWanted.GIVEN if place_given else PlaceWanted.FREE)
 
 
-def _read(text: str, place: Place) -> Reading:
+def _read(text: str, place: PlaceWanted) -> Reading:
     numbers = split_numbers(text)
     ages = split_ages(numbers.rest)
     tokens = split_tokens(ages.rest)
@@ -68,7 +68,7 @@ def _read_whole_name(tokens: Sequence[Token]) -> Remainder | None:
     return Remainder((TextPart(PartKind.NAME, typed, fold(typed)),), tuple(titles))
 
 
-def _read_remainder(pieces: Sequence[Piece], place: Place, *, alone: bool) -> Remainder:
+def _read_remainder(pieces: Sequence[Piece], place: PlaceWanted, *, alone: bool) -> Remainder:
     """The names and the first place of the runs of words that no phrase holds."""
     nothing_known = alone and not any(piece.phrase is not None for piece in pieces)
     read = [read_run(run, place, alone=nothing_known) for run in find_runs(pieces)]

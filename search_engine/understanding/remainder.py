@@ -41,7 +41,7 @@ SIGN_TOWN = 50_000
 """Inhabitants from which ``pharmacie du Mans`` is read as one in Le Mans, not as a sign."""
 
 
-class Place(StrEnum):
+class PlaceWanted(StrEnum):
     """Whether the place of a search stands in its line."""
 
     FREE = "free"
@@ -99,7 +99,7 @@ def find_runs(pieces: Sequence[Piece]) -> Iterator[Run]:
         yield Run(tuple(run), before)
 
 
-def read_run(run: Run, wanted: Place, *, alone: bool) -> Remainder:
+def read_run(run: Run, wanted: PlaceWanted, *, alone: bool) -> Remainder:
     """The name, structure and place of a run; ``alone`` when the line says nothing else."""
     words = _trim_end(run.tokens)
     if not words:
@@ -109,7 +109,7 @@ def read_run(run: Run, wanted: Place, *, alone: bool) -> Remainder:
     rest = _read_named(named, run) if _has_content(named) else Remainder()
     if place is None:
         return rest
-    if wanted is Place.GIVEN:
+    if wanted is PlaceWanted.GIVEN:
         return rest._replace(unused=(place.typed,))
     return rest._replace(parts=(*rest.parts, _build_place(place)))
 
@@ -133,19 +133,19 @@ def _read_named(words: tuple[Token, ...], run: Run) -> Remainder:
 
 
 def _find_place(
-    words: Sequence[Token], run: Run, wanted: Place, *, alone: bool
+    words: Sequence[Token], run: Run, wanted: PlaceWanted, *, alone: bool
 ) -> PlaceInside | None:
     """After a preposition, else at the end of a line that already says something."""
     free = not (alone or run.before is None or run.titled)
     place = None if free and _ends_with_long_town(words) else _find_announced_place(words)
     if place is not None:
         return place
-    if wanted is Place.GIVEN and free:
+    if wanted is PlaceWanted.GIVEN and free:
         return _find_place_beside_given(words, run)
     if run.titled or not free:
-        after_name = run.titled or wanted is Place.NEEDED
+        after_name = run.titled or wanted is PlaceWanted.NEEDED
         return _find_place_after_name(words, wanted) if after_name else None
-    if wanted is Place.FREE and run.after_structure and _begins_a_sign(words, run):
+    if wanted is PlaceWanted.FREE and run.after_structure and _begins_a_sign(words, run):
         return None
     return find_ending_place(words, sure=True)
 
@@ -167,7 +167,7 @@ def _ends_with_long_town(words: Sequence[Token]) -> bool:
     return any(word.folded in PREPOSITIONS for word in town)
 
 
-def _find_place_after_name(words: Sequence[Token], wanted: Place) -> PlaceInside | None:
+def _find_place_after_name(words: Sequence[Token], wanted: PlaceWanted) -> PlaceInside | None:
     """A name keeps its first word, and the small ones before it: ``Dr Le Bras`` is nowhere.
 
     Where a place is given, a family name follows a given name: ``Dr Marie Laval``. Where one is
@@ -175,14 +175,14 @@ def _find_place_after_name(words: Sequence[Token], wanted: Place) -> PlaceInside
     """
     kept = (
         (lambda word: word in PARTICLES or is_given_name(word))
-        if wanted is Place.GIVEN
+        if wanted is PlaceWanted.GIVEN
         else (PARTICLES.__contains__)
     )
     first = next((n for n, word in enumerate(words) if not kept(word.folded)), len(words))
     after = words[first + 1 :]
     if not after:
         return None
-    sure = wanted is Place.NEEDED and not is_family_name(after[-1:])
+    sure = wanted is PlaceWanted.NEEDED and not is_family_name(after[-1:])
     return find_ending_place(after, sure=sure)
 
 
