@@ -14,6 +14,7 @@ from rich.text import Text
 from cli.views.french import capitalise, clock, distance, join_or, moment, phone_words
 from mappings.codes import CONVENTION_SECTORS, KIND_LABELS
 from mappings.records import Kind
+from search_engine.query.order.effort import DUTY_KINDS
 
 WIDTH = 100
 """Columns of a page, also where the output is no terminal."""
@@ -187,12 +188,18 @@ def availability_words(card: Mapping[str, Any], zone: str) -> str:
     """The next slot in words, the following by their hours, in the local time of the place."""
     slots = [slot for day in card["availability"]["days"] for slot in day["slots"]]
     if not slots:
-        return "Aucun créneau"
+        return "Sans rendez-vous" if is_walk_in(card) else "Aucun créneau"
     today = first_day(card)
     first = datetime.fromisoformat(slots[0]["start_local"])
     local = "" if card["place"].get("timezone", zone) == zone else " (heure locale)"
     following = later_words(slots, today)
     return f"{capitalise(moment(first, today))}{local}{slot_words(slots[0])}{following}"
+
+
+def is_walk_in(card: Mapping[str, Any]) -> bool:
+    """A place of duty that is open: patients come without appointment."""
+    duty = card["kind"] == Kind.SOS_POINT or card.get("structure_kind") in DUTY_KINDS
+    return bool(duty and card.get("open", {}).get("now"))
 
 
 def later_words(slots: Sequence[Mapping[str, Any]], today: date) -> str:

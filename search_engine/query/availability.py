@@ -17,11 +17,13 @@ from search_engine.request.window import SearchWindow
 class SlotRule(NamedTuple):
     """What one slot must satisfy; instants as UTC text, ends included.
 
+    ``now``: of the search, from which horizons count and at which places are open or closed.
     ``types``: one of them is needed. ``visible``: those the caller may see on a card.
     ``ranges``: (after, before) pairs, the slot overlaps one of them; none means any.
     ``in_person``: a slot that is remote only does not count.
     """
 
+    now: str
     start: str
     end: str
     types: tuple[SlotType, ...]
@@ -40,6 +42,7 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
     selected = criteria.slot_type or visible
     first, last = window.slot_span
     return SlotRule(
+        now=utc_text(window.start),
         start=utc_text(first),
         end=utc_text(last),
         types=tuple(kind for kind in visible if kind in selected),
@@ -74,7 +77,8 @@ def drop_slot_filters(rule: SlotRule, *names: str) -> SlotRule:
 def default_slot_rule(role: Role, window: SearchWindow) -> SlotRule:
     """The rule of a card shown outside the filters: role and window only, remote or not."""
     visible = VISIBLE_TYPES[role]
-    return SlotRule(utc_text(window.start), utc_text(window.end), visible, visible)
+    start, end = utc_text(window.start), utc_text(window.end)
+    return SlotRule(start, start, end, visible, visible)
 
 
 def hours_range(start: datetime, horizon: str) -> tuple[str, str]:

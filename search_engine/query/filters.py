@@ -7,12 +7,13 @@ from mappings import codes
 from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
-from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters, has_slot
+from search_engine.query.availability import SLOT_FILTERS, drop_slot_filters
 from search_engine.query.clauses import or_clause, within
 from search_engine.query.names.numbers import part_queries
 from search_engine.query.names.ways import list_widest, meaning_queries
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import post_filter_clauses, specialty_clause
+from search_engine.query.visibility.duty import can_see_clause, duty_clause
 from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Mode
 from search_engine.request.interpretation import Interpretation
@@ -45,8 +46,8 @@ def offer_filters(plan: Plan) -> Clause:
 def base_query(plan: Plan) -> Clause:
     """The ``bool`` of what is looked for, whatever filters are selected.
 
-    Where filters on slots are selected in mode ``available``, it requires any visible slot,
-    so that their facets can count the others.
+    Where filters on slots are selected in mode ``available``, it requires to be seen by any
+    visible slot, so that their facets can count the others.
     """
     wanted = [
         *([] if plan.request.meaning.has_number else area_filters(plan.area)),
@@ -58,7 +59,7 @@ def base_query(plan: Plan) -> Clause:
     if plan.request.criteria.cpts is not None:
         wanted.append({"term": {"cpts": plan.request.criteria.cpts}})
     if plan.request.mode is Mode.AVAILABLE and plan.request.slots_chosen:
-        wanted.append(has_slot(drop_slot_filters(plan.request.slots, *SLOT_FILTERS)))
+        wanted.append(can_see_clause(drop_slot_filters(plan.request.slots, *SLOT_FILTERS)))
     unwanted = [] if plan.request.criteria.absent else absence_clauses(plan.request.window)
     if plan.request.without_rpps is not None:
         unwanted.append({"term": {"rpps": plan.request.without_rpps}})
@@ -103,7 +104,8 @@ def meaning_filters(plan: Plan) -> list[Clause]:
         conditions.append(hospitals_with_maternity())
     if meaning.needs_emergency:
         conditions.append(hospitals_with_emergency())
-    groups = [code_meanings(meaning), name_meanings(plan), number_meanings(meaning)]
+    coded = [*code_meanings(meaning), *duty_meanings(plan)]
+    groups = [coded, name_meanings(plan), number_meanings(meaning)]
     looked_for = [or_clause(clauses) for clauses in groups if clauses]
     return [*looked_for, *conditions] or [or_clause([])]
 
@@ -122,6 +124,13 @@ def code_meanings(meaning: Interpretation) -> list[Clause]:
     if meaning.offer_kinds:
         clauses.append({"terms": {"kind": list(meaning.offer_kinds)}})
     return clauses
+
+
+def duty_meanings(plan: Plan) -> list[Clause]:
+    """Places of duty, where somebody looks for a general practitioner who can see him: they bear no
+    speciality. In a list of everybody they are looked for by their own words."""
+    general = not GENERAL_MEDICINE.isdisjoint(plan.request.meaning.specialties)
+    return [duty_clause()] if general and plan.request.mode is Mode.AVAILABLE else []
 
 
 def specialty_meanings(meaning: Interpretation) -> list[Clause]:

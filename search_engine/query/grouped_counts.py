@@ -55,3 +55,13 @@ def count_bucket_cpts(members: Body) -> int:
     """CPTS with at least one of these members."""
     groups = members[GROUPS]["buckets"].values() if GROUPS in members else [members]
     return sum(group["doc_count"] > 0 for group in groups)
+
+
+def add_buckets(one: Body, other: Body) -> Body:
+    """The bucket of the offers of two that have none in common."""
+    both: Body = {"doc_count": int(one["doc_count"]) + int(other["doc_count"])}
+    if GROUPS in one:
+        pairs = ((key, one[GROUPS]["buckets"][key]) for key in one[GROUPS]["buckets"])
+        others = other[GROUPS]["buckets"]
+        both[GROUPS] = {"buckets": {key: add_buckets(b, others[key]) for key, b in pairs}}
+    return both

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from mappings import codes
 from mappings.records import Kind
 from search_engine.backend.bodies import Clause
-from search_engine.query.availability import has_slot
 from search_engine.query.clauses import or_clause
 from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import Plan
+from search_engine.query.visibility.duty import can_see_clause
 
 OFFER_FILTERS: Mapping[str, str] = {
     "profession": "profession",
@@ -47,7 +47,7 @@ def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     if criteria.open_now:
         clauses["open_now"] = open_now_clause(plan.request.window.start)
     if plan.request.slots_chosen:
-        clauses[SLOTS] = has_slot(plan.request.slots)
+        clauses[SLOTS] = can_see_clause(plan.request.slots)
     return clauses
 
 

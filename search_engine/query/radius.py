@@ -6,12 +6,12 @@ A remote search goes from the territory to the country instead.
 from collections.abc import Mapping, Sequence
 
 from search_engine.backend.bodies import Body
-from search_engine.query.availability import has_slot
 from search_engine.query.clauses import and_clause
 from search_engine.query.facet_clauses import NOTHING
 from search_engine.query.filters import area_filters, offer_filters
 from search_engine.query.names.ways import build_well_spelt_query
 from search_engine.query.plan import Plan, ResolvedRequest
+from search_engine.query.visibility.duty import can_see_clause
 from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Mode
 
@@ -89,7 +89,7 @@ def candidate_areas(plan: Plan) -> list[Area]:
 def enough_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not count as enough, unless a filter requires it."""
     return (
-        [has_slot(plan.request.slots)]
+        [can_see_clause(plan.request.slots)]
         if is_slot_counted(plan) and not plan.request.slots_chosen
         else []
     )
@@ -98,7 +98,7 @@ def enough_slot_clauses(plan: Plan) -> list[Body]:
 def mandatory_slot_clauses(plan: Plan) -> list[Body]:
     """The slot without which an offer does not match, unless a filter requires it."""
     return (
-        [has_slot(plan.request.slots)]
+        [can_see_clause(plan.request.slots)]
         if plan.request.slot_needed and not plan.request.slots_chosen
         else []
     )

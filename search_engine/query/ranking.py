@@ -3,7 +3,7 @@
 score = tier * span + (highest band - band) + draw
 
 tier = name, on the patient's side of the water, emergency department, can be seen, in time,
-participant: the steps that the search has, each outweighing those after it
+participant, open now: the steps that the search has, each outweighing those after it
 
 A tier is used only where no price in minutes exists. ``scoring`` writes tiers and minutes as
 clauses, ``order.script`` adds the travel, ``explanation`` counts them for the cards, and the tests
@@ -18,6 +18,7 @@ from mappings.instants import utc_text
 from search_engine.query.order.effort import EffortScale, build_effort_scale
 from search_engine.query.order.travel import find_home_communes, travel_minutes_per_km
 from search_engine.query.plan import Plan, ResolvedRequest
+from search_engine.query.visibility.duty import admits_walk_in
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 
@@ -37,7 +38,7 @@ NAME: Mapping[str, int] = MappingProxyType(
 offer of another meaning."""
 
 SAME_GROUND, EMERGENCY, SLOT = "same_ground", "emergency", "slot"
-IN_TIME, PARTICIPANT = "in_time", "participant"
+IN_TIME, PARTICIPANT, WALK_IN = "in_time", "participant", "walk_in"
 
 GRACE = timedelta(minutes=15)
 """A start so much later than the deadline still counts as in time."""
@@ -75,15 +76,18 @@ def find_steps(plan: Plan) -> list[str]:
     """The steps that tell offers of this search apart below the name, the heaviest first.
 
     A department and a remote consultation have no side of the water; where every offer has a slot,
-    the slot is no step. An emergency department needs none: it comes first, open or not.
+    the slot is no step. An emergency department needs none: it comes first, open or not. Sorted by
+    first slot, a place of duty that is open now comes first.
     """
-    emergency = plan.request.meaning.needs_emergency
+    request = plan.request
+    emergency = request.meaning.needs_emergency
     steps = {
-        SAME_GROUND: plan.area.radius_km is not None and not plan.request.is_remote,
+        SAME_GROUND: plan.area.radius_km is not None and not request.is_remote,
         EMERGENCY: emergency,
-        SLOT: not (plan.request.slot_needed or emergency),
-        IN_TIME: plan.request.criteria.deadline_h is not None,
-        PARTICIPANT: plan.request.participants_first,
+        SLOT: not (request.slot_needed or emergency),
+        IN_TIME: request.criteria.deadline_h is not None,
+        PARTICIPANT: request.participants_first,
+        WALK_IN: request.criteria.sort is Sort.EARLIEST and admits_walk_in(request.slots),
     }
     return [step for step, counts in steps.items() if counts]
 
@@ -113,6 +117,7 @@ def build_plan_scale(plan: Plan) -> EffortScale:
         home=find_home_communes(area),
         absorbs=request.mode is Mode.BEYOND,
         practice=request.practice,
+        walk_in=admits_walk_in(request.slots),
     )
 
 

@@ -3,18 +3,22 @@
 One nested query gives the slot filter, the slot step and the credits of the best slot at once.
 """
 
-from datetime import datetime
-
-from mappings.records import Appointment, Kind, Precision
+from mappings.instants import utc_text
+from mappings.records import Appointment, Precision
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
-from search_engine.query.availability import SlotRule, slot_filter
+from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import constant_score, or_clause
 from search_engine.query.names.ways import meaning_queries
-from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.order import script
-from search_engine.query.order.effort import DOOR_KM, DUTY_KINDS, EffortScale, Practice
+from search_engine.query.order.effort import DOOR_KM, EffortScale, Practice
 from search_engine.query.plan import Plan
+from search_engine.query.visibility.duty import (
+    can_see_clause,
+    duty_clause,
+    open_duty_clause,
+    walk_in_clauses,
+)
 
 
 def build_scored_query(plan: Plan, filters: Clause) -> Clause:
@@ -32,14 +36,14 @@ def build_scored_query(plan: Plan, filters: Clause) -> Clause:
 def _with_slots(
     plan: Plan, filters: Clause, clauses: list[Clause], scale: EffortScale | None
 ) -> Clause:
-    """Slots are a must in mode ``available``, a step up in the others.
+    """To be seen is a must in mode ``available``, a step up in the others.
 
     Where filters on slots are selected, ``post_filter`` requires them and not the query.
     """
-    slots = slot_clause(plan, scale)
+    seen = visibility_clause(plan, slot_clause(plan, scale))
     if plan.request.slot_needed and not plan.request.slots_chosen:
-        return {"bool": {**filters["bool"], "must": [slots], "should": clauses}}
-    return {"bool": {**filters["bool"], "should": [visibility_clause(plan, slots), *clauses]}}
+        return {"bool": {**filters["bool"], "must": [seen], "should": clauses}}
+    return {"bool": {**filters["bool"], "should": [seen, *clauses]}}
 
 
 def visibility_clause(plan: Plan, slots: Clause) -> Clause:
@@ -47,12 +51,10 @@ def visibility_clause(plan: Plan, slots: Clause) -> Clause:
 
     The step is counted once an offer: a constant on every slot is a twentieth of a large page.
     """
-    step = ranking.weigh_steps(plan).get(ranking.SLOT)
-    if step is None:
-        return slots
-    booked = {"bool": {"must": [slots, tier_clause({"match_all": {}}, step)]}}
-    opened = tier_clause(open_duty_clause(plan.request.window.start), step)
-    return {"dis_max": {"queries": [booked, opened]}}
+    step = ranking.weigh_steps(plan).get(ranking.SLOT, 0)
+    booked = {"bool": {"must": [slots, tier_clause({"match_all": {}}, step)]}} if step else slots
+    opened = [tier_clause(clause, step) for clause in walk_in_clauses(plan.request.slots)]
+    return {"dis_max": {"queries": [booked, *opened]}} if opened else booked
 
 
 def slot_clause(plan: Plan, scale: EffortScale | None) -> Clause:
@@ -99,6 +101,7 @@ def tier_clauses(plan: Plan) -> list[Clause]:
         ranking.EMERGENCY: {"term": {"emergency": True}},
         ranking.IN_TIME: None if deadline is None else in_time_clause(plan, deadline),
         ranking.PARTICIPANT: {"term": {"participant": True}},
+        ranking.WALK_IN: or_clause(walk_in_clauses(plan.request.slots)),
     }
     weights = ranking.weigh_steps(plan)
     found = ((clauses.get(step), weight) for step, weight in weights.items())
@@ -115,20 +118,7 @@ def same_ground_clause(landmass: str) -> Clause:
 def in_time_clause(plan: Plan, deadline: str) -> Clause:
     """Offers with a slot that shows by the deadline, or open now without appointment."""
     rule = plan.request.slots
-    soon: SlotRule = rule._replace(end=min(rule.end, deadline))
-    slot = {"nested": {"path": "slots", "query": slot_filter(soon), "score_mode": "none"}}
-    return or_clause([slot, open_duty_clause(plan.request.window.start)])
-
-
-def duty_clause() -> Clause:
-    """Duty houses, places of unscheduled care and points of SOS Médecins."""
-    kinds = {"terms": {"structure_kind": [kind.value for kind in DUTY_KINDS]}}
-    return or_clause([{"term": {"kind": Kind.SOS_POINT.value}}, kinds])
-
-
-def open_duty_clause(now: datetime) -> Clause:
-    """Places of duty that are open, where no appointment is needed."""
-    return _both(duty_clause(), open_now_clause(now))
+    return can_see_clause(rule._replace(end=min(rule.end, deadline)))
 
 
 def offer_clauses(scale: EffortScale) -> list[Clause]:
@@ -141,12 +131,13 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
     part = or_clause([{"term": {"participant": True}}, duty_clause()])
     absorbs = {"terms": {"structure_kind": [kind.value for kind in table.absorbs.kinds]}}
     practice = table.practice.credit if scale.practice.keys else 0
+    counts_open = bool(table.open_now.credit) and scale.walk_in
     rows = [
         (part, table.participation.credit * script.CREDIT),
         (practice_clause(scale.practice), practice * script.CREDIT),
         (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
         (precise, table.commune_only.debit * script.CREDIT),
-        (open_duty_clause(scale.start), script.OPEN * bool(table.open_now.credit)),
+        (open_duty_clause(utc_text(scale.start)), script.OPEN * counts_open),
         (home_clause(scale), script.HOME * bool(scale.home and scale.minutes_per_km)),
     ]
     return [constant_score(clause, minutes) for clause, minutes in rows if minutes]

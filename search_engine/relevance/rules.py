@@ -85,11 +85,17 @@ def borders(answer: JudgedAnswer) -> Iterator[str]:
 
 
 def slots(answer: JudgedAnswer) -> Iterator[str]:
-    """F041: in mode ``available`` every card has a slot."""
+    """F041: in mode ``available`` every card has a slot, or is open without appointment."""
     if answer.page["mode"] == Mode.AVAILABLE:
         for card in answer.cards:
-            if "next_start" not in card["availability"]:
+            if "next_start" not in card["availability"] and not _is_walk_in(card):
                 yield f"sans créneau : {card['id']}"
+
+
+def _is_walk_in(card: Card) -> bool:
+    """An SOS point or a place of unscheduled care that is open now."""
+    duty = card["kind"] == "sos_point" or card.get("structure_kind") == "unscheduled_care"
+    return bool(duty and card.get("open", {}).get("now"))
 
 
 def window(answer: JudgedAnswer) -> Iterator[str]:

@@ -12,11 +12,11 @@ from search_engine.query.order.effort import (
     TRAVEL,
     EffortPart,
     EffortScale,
-    is_open_duty,
     measure_effort,
     read_ground,
 )
 from search_engine.query.plan import Plan
+from search_engine.query.visibility.duty import is_walk_in
 from search_engine.response.rank_words import NAME_WORDS, STEP_WORDS, describe_part, describe_rank
 
 
@@ -61,10 +61,10 @@ def explain_rank(
     held = offer_steps(plan, offer, slots)
     tier = _tier(plan, held, name)
     if not plan.request.weighs_effort:
-        label = describe_rank(_step_words(plan, held, name, ()), ())
+        label = describe_rank(_step_words(plan, held, name, slots, ()), ())
         return {"tier": tier, "label": label, "parts": []}
     effort = measure_effort(scale, offer, slots, km)
-    steps = _step_words(plan, held, name, effort.parts)
+    steps = _step_words(plan, held, name, slots, effort.parts)
     parts = [_round_part(part, km) for part in effort.parts]
     explained: RankExplanation = {
         "tier": tier,
@@ -79,7 +79,7 @@ def explain_rank(
 
 def offer_steps(plan: Plan, offer: Offer, slots: list[StoredSlot]) -> dict[str, bool]:
     """Which steps of this search the offer holds, the heaviest first."""
-    opened = is_open_duty(offer, plan.request.window.start)
+    opened = is_walk_in(plan.request.slots, offer)
     deadline = ranking.find_deadline(plan)
     ground = read_ground(offer) if "landmass" in offer else plan.request.ground
     holds = {
@@ -88,6 +88,7 @@ def offer_steps(plan: Plan, offer: Offer, slots: list[StoredSlot]) -> dict[str, 
         ranking.SLOT: bool(slots) or opened,
         ranking.IN_TIME: opened or any(slot["start"] <= (deadline or "") for slot in slots),
         ranking.PARTICIPANT: offer.get("participant", False),
+        ranking.WALK_IN: opened,
     }
     return {step: holds[step] for step in ranking.find_steps(plan)}
 
@@ -101,14 +102,25 @@ def _tier(plan: Plan, held: dict[str, bool], name: str | None) -> int:
 
 
 def _step_words(
-    plan: Plan, held: dict[str, bool], name: str | None, parts: Iterable[EffortPart]
+    plan: Plan,
+    held: dict[str, bool],
+    name: str | None,
+    slots: list[StoredSlot],
+    parts: Iterable[EffortPart],
 ) -> list[str]:
-    """The words of the steps; that an offer can be seen is left to the part that says when."""
+    """The words of the steps; that an offer can be seen is left to the part that says when, or to
+    that it is open where it has no slot."""
     named = [NAME_WORDS[name]] if plan.request.meaning.text else []
-    told = {**({ranking.SLOT: True} if plan.request.slot_needed else {}), **held}
+    told: dict[str, bool | None] = {
+        **({ranking.SLOT: True} if plan.request.slot_needed else {}),
+        **held,
+    }
     if any(part.name in (SEEN, OPEN_NOW) for part in parts):
-        told.pop(ranking.SLOT, None)
-    return [*named, *(STEP_WORDS[step][not holds] for step, holds in told.items())]
+        told = {**told, ranking.SLOT: None, ranking.WALK_IN: None}
+    elif told.get(ranking.SLOT) and not slots:
+        told = {**told, ranking.SLOT: None, ranking.WALK_IN: True}
+    known = ((step, holds) for step, holds in told.items() if holds is not None)
+    return [*named, *(STEP_WORDS[step][not holds] for step, holds in known)]
 
 
 def _round_part(part: EffortPart, km: float | None) -> Part:

@@ -27,6 +27,7 @@ STEP_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "slot": ("avec créneau", "sans créneau"),
         "in_time": ("dans le délai", "hors délai"),
         "participant": ("participant au SAS", "non participant"),
+        "walk_in": ("ouvert sans rendez-vous", ""),
     }
 )
 """What a step of the tiers is called when held, and when not."""

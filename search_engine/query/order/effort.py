@@ -77,7 +77,8 @@ class EffortScale(NamedTuple):
     first. ``types``: credits of the types that the caller sees, for starts up to ``type_limit``.
     ``minutes_per_km``: 0 where no distance counts. ``home``: INSEE codes in which no travel counts.
     ``absorbs``: structures that can absorb a patient are credited. ``practice``: of the treating
-    doctor who is absent or full. ``ground``: of the patient.
+    doctor who is absent or full. ``ground``: of the patient. ``walk_in``: places of duty that are
+    open count as seen now, as the filters on slots let them.
     """
 
     profile: Profile
@@ -90,6 +91,7 @@ class EffortScale(NamedTuple):
     absorbs: bool = False
     practice: Practice = NO_PRACTICE
     ground: Ground = MAINLAND_GROUND
+    walk_in: bool = True
 
 
 def build_effort_scale(
@@ -103,6 +105,7 @@ def build_effort_scale(
     absorbs: bool = False,
     practice: Practice = NO_PRACTICE,
     ground: Ground = MAINLAND_GROUND,
+    walk_in: bool = True,
 ) -> EffortScale:
     """The scale of a search at ``start`` (aware) in ``zone``; ``visible``: types that show."""
     credits = {str(kind): credit for kind, credit in profile.slot_type.credits.items() if credit}
@@ -117,6 +120,7 @@ def build_effort_scale(
         absorbs,
         practice,
         ground,
+        walk_in,
     )
 
 
@@ -220,7 +224,7 @@ def _best_moment(
 ) -> Sequence[EffortPart]:
     """The parts of the one slot that adds up to most, or of a duty place that is open."""
     best = max((_slot_parts(scale, slot) for slot in slots), key=_sum_credit, default=[])
-    opened = scale.profile.open_now.credit
+    opened = scale.profile.open_now.credit if scale.walk_in else 0
     if opened > _sum_credit(best) and is_open_duty(offer, scale.start):
         return [EffortPart(OPEN_NOW, -opened)]
     return best

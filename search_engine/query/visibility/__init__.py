@@ -1,1 +1,1 @@
-"""Who is told beside the slots: people seen from afar."""
+"""Who can see the patient otherwise than by a slot of his own: open places of duty, people afar."""

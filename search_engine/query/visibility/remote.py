@@ -11,7 +11,7 @@ from mappings.instants import utc_text
 from mappings.records import Consultation, Offer
 from search_engine.backend.bodies import Answer, Body
 from search_engine.backend.index import read_hits
-from search_engine.query.availability import has_slot, select_visible_slots, slot_filter
+from search_engine.query.availability import slot_filter
 from search_engine.query.filters import offer_filters
 from search_engine.query.plan import Plan
 from search_engine.query.radius import (
@@ -24,6 +24,7 @@ from search_engine.query.radius import (
     read_circles,
     start_plan,
 )
+from search_engine.query.visibility.duty import can_see, can_see_clause
 from search_engine.request.area import AreaScope
 
 PEOPLE, NAMELESS, PROFESSIONS, NEXT_START = "people", "nameless", "professions", "next start"
@@ -62,7 +63,7 @@ def count_people_shown(plan: Plan, answer: Answer) -> int:
     people: set[str] = set()
     for hit in read_hits(answer):
         offer: Offer = hit["_source"]
-        if select_visible_slots(plan.request.slots, offer.get("slots", [])):
+        if can_see(plan.request.slots, offer):
             people.add(offer.get("rpps", offer["id"]))
         if len(people) == ENOUGH:
             break
@@ -72,7 +73,7 @@ def count_people_shown(plan: Plan, answer: Answer) -> int:
 def in_person_body(plan: Plan) -> Body:
     """How many people of the whole result can be seen in person, as far as ``ENOUGH``."""
     query = offer_filters(plan)
-    query["bool"]["filter"].append(has_slot(plan.request.slots))
+    query["bool"]["filter"].append(can_see_clause(plan.request.slots))
     return _count(query, _people_aggs(ENOUGH))
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.search_engine.oracle.filters import is_open
+from tests.search_engine.oracle.duty import is_duty, sees_whoever_comes
 from tests.search_engine.oracle.place import is_of_commune, kilometres, minutes_per_km
 from tests.search_engine.oracle.query import OracleQuery, search_start, text
 from tests.search_engine.oracle.slots import TYPES_BY_ROLE
@@ -20,7 +20,7 @@ def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any
     if query.profile != "regulation":
         return effort
     best = max((credit_slot(query, slot) for slot in slots), default=0)
-    if is_open_without_appointment(query, offer):
+    if sees_whoever_comes(query, offer):
         best = max(best, 26)
     effort -= best
     effort -= 8 if offer.get("participant") or is_duty(offer) else 0
@@ -61,11 +61,3 @@ def credit_time(query: OracleQuery, start: str) -> int:
     if local.hour >= 20:
         morning += timedelta(days=1)
     return min(credit, 6) if start > text(morning) else credit
-
-
-def is_duty(offer: dict[str, Any]) -> bool:
-    return offer["kind"] == "sos_point" or offer.get("structure_kind") == "unscheduled_care"
-
-
-def is_open_without_appointment(query: OracleQuery, offer: dict[str, Any]) -> bool:
-    return is_duty(offer) and is_open(query, offer)

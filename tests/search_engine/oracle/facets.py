@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.search_engine.oracle.duty import can_be_met
 from tests.search_engine.oracle.filters import filter_offers, filter_values, is_member
 from tests.search_engine.oracle.groups import count_cards, covering_cpts
 from tests.search_engine.oracle.matching import GROUPS, matching_offers
 from tests.search_engine.oracle.order import OracleResult
 from tests.search_engine.oracle.place import kilometres
 from tests.search_engine.oracle.query import OracleQuery
-from tests.search_engine.oracle.slots import TYPES_BY_ROLE, good_slots
+from tests.search_engine.oracle.slots import TYPES_BY_ROLE
 
 HORIZONS = ("0-4", "4-8", "8-12", "12-24", "24-48", "48-72")
 CONSULTATIONS = ("AMB", "HH", "VR")
@@ -122,7 +123,7 @@ def nearer_alternative(
     if not query.measured or right.radius_km is None or not right.cards:
         return None
     by_id = {offer["id"]: offer for offer in offers}
-    with_slot = [one for one in right.hits if good_slots(query, by_id[one.id])]
+    with_slot = [one for one in right.hits if can_be_met(query, by_id[one.id])]
     if not with_slot:
         return None
     km, _, card_id = min((kilometres(query, by_id[o.id]), o.id, o.card_id) for o in with_slot)

@@ -1,25 +1,24 @@
 """What the filters keep: OR inside a filter, AND between them, in every mode."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from tests.search_engine import wall_clock
+from tests.search_engine.oracle.duty import can_be_met, is_open
 from tests.search_engine.oracle.groups import covering_group
 from tests.search_engine.oracle.matching import with_pairs
-from tests.search_engine.oracle.query import OracleQuery, search_start
-from tests.search_engine.oracle.slots import good_slots, needs_slot
+from tests.search_engine.oracle.query import OracleQuery
+from tests.search_engine.oracle.slots import needs_slot
 
 
 def filter_offers(
     query: OracleQuery, offers: Iterable[dict[str, Any]], covering: frozenset[str]
 ) -> list[dict[str, Any]]:
-    """The offers that pass every filter, with a slot where one is needed."""
+    """The offers that pass every filter, and can be met where that is needed."""
     return [
         offer
         for offer in offers
         if passes_filters(query, offer, covering)
-        and (not needs_slot(query) or good_slots(query, offer))
+        and (not needs_slot(query) or can_be_met(query, offer))
     ]
 
 
@@ -60,15 +59,3 @@ def card_kinds(offer: dict[str, Any], covering: frozenset[str]) -> set[str]:
 
 def is_member(offer: dict[str, Any], finess: str) -> bool:
     return covering_group(offer, frozenset({finess})) is not None
-
-
-def is_open(query: OracleQuery, offer: dict[str, Any]) -> bool:
-    """By the clock and the calendar on the wall of the place, and who is announced away."""
-    spells = tuple(
-        (datetime.fromisoformat(away["gte"]), datetime.fromisoformat(away["lt"]))
-        for away in offer.get("absences", [])
-    )
-    hours, zone = offer.get("hours", {}), offer["timezone"]
-    if offer.get("always_absent"):
-        return False
-    return wall_clock.is_open(hours, search_start(query), zone, offer["department"], spells)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mappings.names.sounds import build_sound_key
+from tests.search_engine.oracle.duty import is_duty
 from tests.search_engine.oracle.place import OracleCircle, inside
 from tests.search_engine.oracle.query import OracleQuery, window
 from tests.search_engine.spelling import near, words
@@ -91,6 +92,8 @@ def has_code(query: OracleQuery, offer: dict[str, Any]) -> bool:
     if offer.get("profession") in meaning.professions:
         return True
     if specialties & set(offer.get("specialties", [])):
+        return True
+    if specialties & GENERAL_MEDICINE and query.mode == "available" and is_duty(offer):
         return True
     of_profession = offer.get("profession") in meaning.bypass_professions
     if specialties & GENERAL_MEDICINE and offer.get("participant") and of_profession:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from math import floor
 from typing import Any
 
-from tests.search_engine.oracle.effort import is_open_without_appointment, measure
+from tests.search_engine.oracle.duty import can_be_met, sees_whoever_comes
+from tests.search_engine.oracle.effort import measure
 from tests.search_engine.oracle.filters import filter_offers
 from tests.search_engine.oracle.groups import (
     Card,
@@ -117,7 +118,7 @@ def radii(first: float, step: float) -> list[float]:
 def enough(query: OracleQuery, offers: list[dict[str, Any]]) -> bool:
     structures = query.meaning.structure_word
     if query.mode in {"available", "all"} and not (query.mode == "all" and structures):
-        offers = [offer for offer in offers if good_slots(query, offer)]
+        offers = [offer for offer in offers if can_be_met(query, offer)]
     return len(offers) >= 5
 
 
@@ -154,7 +155,7 @@ def tier(
 ) -> float:
     way = name_match_kind(query, offer)
     step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
-    opened = is_open_without_appointment(query, offer)
+    opened = sees_whoever_comes(query, offer)
     if query.meaning.needs_emergency:
         step += 8.0 if offer.get("emergency") else 0.0
     else:
@@ -164,6 +165,8 @@ def tier(
         step += 4.0 if opened or any(slot["start"] <= latest for slot in slots) else 0.0
     if query.profile == "published" and query.mode in {"available", "all"}:
         step += 2.0 if offer.get("participant") else 0.0
+    if query.sort == "earliest":
+        step += 1.0 if opened else 0.0
     return step
 
 
