@@ -136,6 +136,15 @@ class Rank(Shape):
     parts: list[RankPart]
 
 
+class HomeVisit(Shape):
+    """Whether an offer declares to visit the patient's commune."""
+
+    covered: bool
+    """False where no coverage is known: the distance then counts as a travel."""
+    label: str
+    """In French: `zone de visite inconnue`."""
+
+
 class OfferCard(Shape):
     """One thing a regulator can send a patient to."""
 
@@ -195,6 +204,8 @@ class ResultCard(AnyCard):
     """A card in a list of results."""
 
     rank: Rank
+    home_visit: HomeVisit | None = None
+    """Where home visits alone are searched."""
 
 
 class PinnedCard(OfferCard):

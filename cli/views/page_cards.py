@@ -79,7 +79,14 @@ def when_line(card: Mapping[str, Any], zone: str) -> str:
     if card["kind"] == Kind.CPTS:
         return cpts_words(card, zone)
     flags = [words for flag, words in FLAGS.items() if card.get(flag)]
-    words = [*flags, absence_words(card), availability_words(card, zone), opening_words(card)]
+    visit = card.get("home_visit", {}).get("label")
+    words = [
+        *flags,
+        absence_words(card),
+        availability_words(card, zone),
+        opening_words(card),
+        visit,
+    ]
     return " · ".join(filter(None, words))
 
 

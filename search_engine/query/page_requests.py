@@ -22,6 +22,7 @@ from search_engine.query.post_filters import members_clause, post_filter_clauses
 from search_engine.query.ranking import is_distance_ranked, is_distance_sorted
 from search_engine.query.scoring import build_scored_query
 from search_engine.query.solutions import solutions_body
+from search_engine.query.visibility.home_visits import COVERAGE_FIELDS
 from search_engine.query.visibility.remote import in_person_body, remote_body
 from search_engine.request.criteria import Sort
 
@@ -82,7 +83,8 @@ def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
 
 def _result_requests(plan: Plan) -> dict[str, Body]:
     base, selected = base_query(plan), post_filter_clauses(plan)
-    ranked = {"query": build_scored_query(plan, base), "sort": sort_keys(plan), "_source": SOURCE}
+    source = [*SOURCE, *(COVERAGE_FIELDS if plan.request.is_home else ())]
+    ranked = {"query": build_scored_query(plan, base), "sort": sort_keys(plan), "_source": source}
     bodies = {PAGE: _page(plan, ranked, selected)}
     if wants_candidates(plan):
         found = {**ranked, "post_filter": _page_post_filter(plan, selected)}

@@ -77,6 +77,11 @@ class ResolvedRequest(NamedTuple):
         return self.criteria.consultation == [Consultation.VR]
 
     @property
+    def is_home(self) -> bool:
+        """Only home visits are searched: who declares that he comes lets nobody travel."""
+        return self.criteria.consultation == [Consultation.HH]
+
+    @property
     def can_group_cpts(self) -> bool:
         """Members of a CPTS are grouped into its card (F091).
 

@@ -19,6 +19,7 @@ from search_engine.query.order.effort import EffortScale, build_effort_scale
 from search_engine.query.order.travel import find_home_communes, travel_minutes_per_km
 from search_engine.query.plan import Plan, ResolvedRequest
 from search_engine.query.visibility.duty import admits_walk_in
+from search_engine.query.visibility.home_visits import find_visited_place
 from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 
@@ -118,6 +119,7 @@ def build_plan_scale(plan: Plan) -> EffortScale:
         absorbs=request.mode is Mode.BEYOND,
         practice=request.practice,
         walk_in=admits_walk_in(request.slots),
+        visited=find_visited_place(request),
     )
 
 

@@ -19,6 +19,7 @@ from search_engine.query.visibility.duty import (
     open_duty_clause,
     walk_in_clauses,
 )
+from search_engine.query.visibility.home_visits import visit_clause
 
 
 def build_scored_query(plan: Plan, filters: Clause) -> Clause:
@@ -131,6 +132,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
     part = or_clause([{"term": {"participant": True}}, duty_clause()])
     absorbs = {"terms": {"structure_kind": [kind.value for kind in table.absorbs.kinds]}}
     practice = table.practice.credit if scale.practice.keys else 0
+    still = no_travel_clauses(scale)
     counts_open = bool(table.open_now.credit) and scale.walk_in
     rows = [
         (part, table.participation.credit * script.CREDIT),
@@ -138,7 +140,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
         (precise, table.commune_only.debit * script.CREDIT),
         (open_duty_clause(utc_text(scale.start)), script.OPEN * counts_open),
-        (home_clause(scale), script.HOME * bool(scale.home and scale.minutes_per_km)),
+        (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
     ]
     return [constant_score(clause, minutes) for clause, minutes in rows if minutes]
 
@@ -152,9 +154,10 @@ def practice_clause(practice: Practice) -> Clause:
     return or_clause([{"terms": {"place_key": sorted(practice.keys)}}, *doors])
 
 
-def home_clause(scale: EffortScale) -> Clause:
-    """Offers in the commune searched."""
-    return {"terms": {"insee": sorted(scale.home)}}
+def no_travel_clauses(scale: EffortScale) -> list[Clause]:
+    """Offers in the commune searched, and those that declare to visit the patient there."""
+    home = [{"terms": {"insee": sorted(scale.home)}}] if scale.home else []
+    return [*home, *([visit_clause(scale.visited)] if scale.visited else [])]
 
 
 def tier_clause(clause: Clause, step: int, name: str | None = None) -> Clause:

@@ -11,6 +11,7 @@ from mappings.booking import with_origin
 from mappings.codes import Code
 from mappings.records import Kind, Offer, StoredSlot
 from search_engine.query.opening_hours import find_absence_end, opening_state
+from search_engine.query.order.effort import EffortScale, covers_place
 from search_engine.request.criteria import VISIBLE_TYPES, Role
 from search_engine.request.window import SearchWindow, local_dates, parse_instant
 
@@ -83,6 +84,19 @@ def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | N
         "sources": offer["sources"],
     }
     return omit_unknown(blocks)
+
+
+VISIT_WORDS = {True: "se déplace dans la commune", False: "zone de visite inconnue"}
+"""What a card says of home visits: whether the declared coverage holds the patient's commune."""
+
+
+def home_visit(scale: EffortScale, offer: Offer) -> Block | None:
+    """Whether the offer declares to visit the patient's commune; None unless visits are
+    searched."""
+    if scale.visited is None:
+        return None
+    covered = covers_place(scale.visited, offer)
+    return {"covered": covered, "label": VISIT_WORDS[covered]}
 
 
 def practitioner(offer: Offer) -> Block | None:

@@ -23,7 +23,7 @@ from search_engine.request.area import Area
 from search_engine.request.criteria import Mode, Sort
 from search_engine.request.interpretation import Interpretation
 from search_engine.response.candidates import candidates_block
-from search_engine.response.cards import Card, CardContext, card, omit_unknown
+from search_engine.response.cards import Card, CardContext, card, home_visit, omit_unknown
 from search_engine.response.explanation import explain_rank
 from search_engine.response.facet_labels import facets_block
 from search_engine.response.line_block import line_block
@@ -117,6 +117,7 @@ def result_card(
     km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
     rank = explain_rank(scale, plan, offer, slots, km=km, name=best_name_match(plan, hit))
     own = card(view, offer, slots, patient_km(plan, km))
+    own |= omit_unknown({"home_visit": home_visit(scale, offer)})
     return {**(group_card(result, offer, own) or own), "rank": rank}
 
 

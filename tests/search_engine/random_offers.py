@@ -289,12 +289,23 @@ def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
         "given": given,
         "profession": profession,
         "sector": random.choice("01234"),
+        **_coverage(base),
     }
     if specialties:
         borne = list(dict.fromkeys(specialties))
         groups = {group: None for group in map(find_specialty_group, borne) if group is not None}
         offer |= {"specialties": borne, **({"specialty_groups": list(groups)} if groups else {})}
     return cast("Offer", offer)
+
+
+def _coverage(base: dict[str, Any]) -> dict[str, list[str]]:
+    """One professional of eight says where he visits: his commune, or his department."""
+    turn = base["fair_key"] % 16
+    if turn > 1:
+        return {}
+    return (
+        {"covers_departments": [base["department"]]} if turn else {"covers_insee": [base["insee"]]}
+    )
 
 
 def _structure(random: Random, base: dict[str, Any]) -> Offer:

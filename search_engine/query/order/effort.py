@@ -44,6 +44,13 @@ class Practice(NamedTuple):
 NO_PRACTICE = Practice()
 
 
+class VisitedPlace(NamedTuple):
+    """Where a patient waits for a home visit: INSEE codes of his commune, and his department."""
+
+    communes: frozenset[str]
+    department: str
+
+
 class EffortPart(NamedTuple):
     """One row of the table as it counts for an offer: minutes, negative when credited.
 
@@ -78,7 +85,8 @@ class EffortScale(NamedTuple):
     ``minutes_per_km``: 0 where no distance counts. ``home``: INSEE codes in which no travel counts.
     ``absorbs``: structures that can absorb a patient are credited. ``practice``: of the treating
     doctor who is absent or full. ``ground``: of the patient. ``walk_in``: places of duty that are
-    open count as seen now, as the filters on slots let them.
+    open count as seen now, as the filters on slots let them. ``visited``: of a search for home
+    visits.
     """
 
     profile: Profile
@@ -92,6 +100,7 @@ class EffortScale(NamedTuple):
     practice: Practice = NO_PRACTICE
     ground: Ground = MAINLAND_GROUND
     walk_in: bool = True
+    visited: VisitedPlace | None = None
 
 
 def build_effort_scale(
@@ -106,6 +115,7 @@ def build_effort_scale(
     practice: Practice = NO_PRACTICE,
     ground: Ground = MAINLAND_GROUND,
     walk_in: bool = True,
+    visited: VisitedPlace | None = None,
 ) -> EffortScale:
     """The scale of a search at ``start`` (aware) in ``zone``; ``visible``: types that show."""
     credits = {str(kind): credit for kind, credit in profile.slot_type.credits.items() if credit}
@@ -121,6 +131,7 @@ def build_effort_scale(
         practice,
         ground,
         walk_in,
+        visited,
     )
 
 
@@ -205,6 +216,14 @@ def shares_practice(practice: Practice, offer: Offer) -> bool:
     return any(km is not None and km <= DOOR_KM for km in found)
 
 
+def covers_place(place: VisitedPlace | None, offer: Offer) -> bool:
+    """The declared coverage of an offer holds the place of a home visit."""
+    if place is None:
+        return False
+    communes = place.communes.intersection(offer.get("covers_insee", ()))
+    return bool(communes) or place.department in offer.get("covers_departments", ())
+
+
 def is_certain(slot: StoredSlot) -> bool:
     """Booked online, or a seat of the agenda: walk-in and telephone promise nothing."""
     return slot.get("appointment") == Appointment.ROUTINE or "seats_left" in slot
@@ -213,7 +232,7 @@ def is_certain(slot: StoredSlot) -> bool:
 def _travel(scale: EffortScale, offer: Offer, km: float | None) -> Iterator[EffortPart]:
     if km is None or not scale.minutes_per_km:
         return
-    at_home = offer.get("insee") in scale.home
+    at_home = offer.get("insee") in scale.home or covers_place(scale.visited, offer)
     yield EffortPart(TRAVEL, 0.0 if at_home else scale.minutes_per_km * km)
     if not at_home:
         yield EffortPart(DETOUR, measure_detour(scale.ground, read_ground(offer)))

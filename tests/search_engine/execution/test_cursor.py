@@ -156,7 +156,9 @@ def test_a_cursor_of_the_former_encryption_is_refused() -> None:
         b"neither compressed nor ours",
         compress(b"[]"),
         compress(
-            cursor.CONTENT.dump_json((LAYOUT, DIGEST, CURSOR_STATE)).replace(b"[7,", b"[6,", 1)
+            cursor.CONTENT.dump_json((LAYOUT, DIGEST, CURSOR_STATE)).replace(
+                b"[%d," % LAYOUT, b"[%d," % (LAYOUT - 1), 1
+            )
         ),
         compress(
             cursor.CONTENT.dump_json((LAYOUT, DIGEST, CURSOR_STATE)).replace(b'"seed"', b'"leaf"')

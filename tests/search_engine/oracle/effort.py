@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from geography.gazetteer import load_gazetteer
 from tests.search_engine.oracle.duty import is_duty, sees_whoever_comes
 from tests.search_engine.oracle.place import is_of_commune, kilometres, minutes_per_km
 from tests.search_engine.oracle.query import OracleQuery, search_start, text
@@ -33,11 +34,19 @@ def travel(query: OracleQuery, offer: dict[str, Any]) -> float:
     no distance."""
     if query.radius_km is None or is_of_commune(query, offer):
         return 0.0
-    if query.consultation == {"VR"}:
+    if query.consultation == {"VR"} or (query.consultation == {"HH"} and comes(query, offer)):
         return 0.0
     if query.profile != "regulation" and not query.measured:
         return 0.0
     return minutes_per_km(query.lat, query.lon) * kilometres(query, offer)
+
+
+def comes(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    """The offer says that it visits the patient's commune, or his whole department."""
+    if query.department in offer.get("covers_departments", []):
+        return True
+    own = {query.insee, *load_gazetteer().insee_family(query.insee)} if query.insee else set()
+    return bool(own & set(offer.get("covers_insee", [])))
 
 
 def credit_slot(query: OracleQuery, slot: dict[str, Any]) -> int:
