@@ -237,7 +237,7 @@ def structures_query(
     words = {"query": request.text, "operator": "and"}
     begun = {"match_bool_prefix": {"structure_words": words}}
     found = _read_numbers(typed) or [begun, *(one["prefix"] for one in ways)]
-    whole = or_clause([one["exact"] for one in ways])
+    whole = or_clause([one["described"] for one in ways])
     wanted = [{"terms": {"kind": kinds}}, or_clause(found)]
     query = _names_query(request, near, wanted, [constant_score(whole, WHOLE_WORDS)])
     return {**query, "_source": STRUCTURE_FIELDS}

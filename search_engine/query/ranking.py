@@ -25,8 +25,9 @@ from search_engine.request.criteria import Mode, Sort
 
 NAME: Mapping[str, int] = MappingProxyType(
     {
-        "whole": 8,
-        "exact": 7,
+        "whole": 9,
+        "exact": 8,
+        "described": 7,
         "sound": 6,
         "near": 5,
         "word": 4,

@@ -25,7 +25,7 @@ EMERGENCY = "urgence"
 _R397 = "TRE_R397-CategorieEntiteGeographiqueExercice"
 _CPTS_CATEGORY = "604"
 
-PRINCIPAL_CATEGORIES = frozenset({"603", "439", "617", "620", "611", "631"})
+PRINCIPAL_CATEGORIES = frozenset({"603", "439", "620", "611", "631"})
 """Categories that mean their whole kind: "pharmacie" (620) also means its annexes (641).
 
 The others are searched by category alone: a dental centre (125) is no synonym of every centre, and

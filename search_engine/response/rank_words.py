@@ -9,6 +9,7 @@ NAME_WORDS: Mapping[str | None, str] = MappingProxyType(
     {
         "whole": "nom exact",
         "exact": "nom écrit autrement ou en partie",
+        "described": "genre et commune",
         "sound": "même son",
         "near": "nom proche",
         "word": "mot du nom",

@@ -44,7 +44,8 @@ def name_queries(
     """Each way in which a name answers, best first; ``kind`` is NAME or STRUCTURE.
 
     ``whole``: the family name as written, or of a structure its own name. ``exact``: all the words,
-    one of them of the family name, joined or apart. ``sound``: the same, as heard. ``with_kind`` is
+    one of them of the family name, joined or apart. ``described``: of a structure, its kind and its
+    commune. ``sound``: the same, as heard. ``with_kind`` is
     the name of a structure with the word for its kind, where ``text`` is without.
     ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
     given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
@@ -128,16 +129,19 @@ def _begins_with(words: tuple[str, ...]) -> Clause:
 
 
 def _structure_ways(text: str, with_kind: str | None) -> dict[str, Clause]:
-    """A structure: by its own name, then by name, category and commune together.
+    """A structure: by its own name as written, by its name among its kind, then by name, category
+    and commune together.
 
     The hospital of a name is not the clinic of that name. The people inside answer by the sign
     only.
     """
     named = _match("names", text, analyzer=STRUCTURE_ANALYZER)
+    whole = _match("names", with_kind or text, analyzer=STRUCTURE_ANALYZER)
     of_kind = [_match("structure_words", with_kind)] if with_kind else []
     ways = {
-        "whole": and_clause([named, *of_kind]),
-        "exact": _match("structure_words", text),
+        "whole": whole,
+        "exact": and_clause([named, *of_kind]),
+        "described": _match("structure_words", text),
         "sound": _sounds(list_ways_to_write(text)),
         "near": _match_near("structure_words", text, ONE_LETTER, sure_letters=0),
     }

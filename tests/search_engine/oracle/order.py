@@ -23,7 +23,7 @@ from tests.search_engine.oracle.slots import good_slots
 from tests.search_engine.random_score import random_score
 
 STEPS = {
-    **{"whole": 128.0, "exact": 112.0, "sound": 96.0, "near": 80.0},
+    **{"whole": 144.0, "exact": 128.0, "sound": 96.0, "near": 80.0},
     **{"word": 64.0, "prefix": 48.0, "fuzzy": 32.0},
 }
 USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}

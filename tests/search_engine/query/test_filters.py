@@ -216,7 +216,7 @@ async def test_a_name_finds_exact_then_heard_then_near_then_begun(
     assert await searcher.keys("mratin") == ["exact"]
     assert await searcher.keys("marttn jeanne") == ["exact"]
     page = await searcher.page("martin")
-    assert [result["rank"]["tier"] for result in page["results"]] == [2, 18, 26, 41]
+    assert [result["rank"]["tier"] for result in page["results"]] == [2, 26, 34, 49]
     assert page["results"][0]["rank"]["label"] == "Nom exact, avec créneau, non participant"
 
 

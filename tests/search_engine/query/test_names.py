@@ -168,10 +168,10 @@ def test_whoever_is_heard_is_well_spelt(answer: Answers) -> None:
 
 
 PLACES = (
-    ("msp Plouzévédé", {"msp": "exact"}),
-    ("maison de santé de Plouzévédé", {"msp": "exact"}),
+    ("msp Plouzévédé", {"msp": "described"}),
+    ("maison de santé de Plouzévédé", {"msp": "described"}),
     ("msp plouzevédée", {"msp": "near"}),
-    ("CH Landerneau", {"hospital": "exact"}),
+    ("CH Landerneau", {"hospital": "described"}),
     ("hopital landernau", {"hospital": "sound"}),
     ("hôpital de Landerneaux", {"hospital": "sound"}),
     ("centre hospitalier Ferdinand Gral", {"hospital": "sound"}),

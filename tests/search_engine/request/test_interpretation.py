@@ -114,7 +114,6 @@ def test_a_profession_and_a_speciality_of_the_same_number_are_two_things() -> No
         ("labo", ("laboratory",)),
         ("MSP", ("msp",)),
         ("centre de santé", ("health_centre",)),
-        ("MMG", ("unscheduled_care",)),
     ],
 )
 def test_a_structure_word_asks_for_structures(text: str, kinds: tuple[str, ...]) -> None:
@@ -128,6 +127,10 @@ def test_a_narrow_structure_word_does_not_ask_for_its_whole_kind() -> None:
     meaning = interpret("centre de santé dentaire")
     assert meaning.structure_kinds == ()
     assert set(meaning.categories) == {"125", "124"}
+    assert (interpret("MMG").structure_kinds, interpret("MMG").categories) == ((), ("617",))
+    assert interpret("hôpital").structure_kinds == ()
+    assert set(interpret("hôpital").categories) == {"101", "106", "114", "355"}
+    assert set(interpret("CSNP").categories) == {"617", "618", "648"}
 
 
 def test_words_for_kinds_of_offers() -> None:
