@@ -16,7 +16,7 @@ from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
 from search_engine.understanding.meanings import describe_part
-from search_engine.understanding.names import is_proper_noun
+from search_engine.understanding.names import is_person_word
 from search_engine.understanding.phrases import is_title_word
 from search_engine.understanding.read_what import GENERALIST, is_general_need, read_search
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
@@ -224,7 +224,8 @@ def _build_named_attempts(
     attempts = (
         [by_whole_name] if by_whole_name.meaning == strict.meaning else [strict, by_whole_name]
     )
-    if any(not is_general_need(part) for part in held) and _is_sure_name(line.reading):
+    more_than_title = any(not is_general_need(part) for part in held)
+    if (more_than_title and _is_sure_name(line.reading)) or (held and _is_titled(line.reading)):
         attempts.append(LineAttempt(_name_meaning(line, who, ()), who, (), held))
     return attempts
 
@@ -232,9 +233,12 @@ def _build_named_attempts(
 def _is_sure_name(reading: Reading) -> bool:
     """A person, not a word that nothing knows: a civility, a frequent name or a given name."""
     words = [word for part in reading.find_parts(PartKind.NAME) for word in part.value.split()]
-    return bool(words) and (
-        any(map(is_proper_noun, words)) or any(map(is_title_word, reading.ignored))
-    )
+    return any(map(is_person_word, words)) or _is_titled(reading)
+
+
+def _is_titled(reading: Reading) -> bool:
+    """A civility stands before a name: he is looked for, whatever he practises."""
+    return bool(reading.find_parts(PartKind.NAME)) and any(map(is_title_word, reading.ignored))
 
 
 def _number_meaning(numbers: Sequence[TextPart]) -> Interpretation:

@@ -20,7 +20,12 @@ def is_family_name(tokens: Sequence[Token]) -> bool:
 
 def is_proper_noun(folded: str) -> bool:
     """Whether a folded word is of a frequent family or given name, or is a commune."""
-    return folded in _name_words() or bool(load_gazetteer().by_name(folded))
+    return is_person_word(folded) or bool(load_gazetteer().by_name(folded))
+
+
+def is_person_word(folded: str) -> bool:
+    """Whether a folded word is of a frequent family or given name."""
+    return folded in _name_words()
 
 
 def begins_family_name(folded: str) -> bool:

@@ -153,12 +153,13 @@ def _find_place(
 def _find_place_beside_given(words: Sequence[Token], run: Run) -> PlaceInside | None:
     """The place said again, where one is given: else the words name somebody.
 
-    ``hôpital Dijon`` is one that is called so or lies there; Boyer is a nurse before a village.
+    ``hôpital Dijon`` is one that is called so or lies there; Boyer is a nurse before a village, and
+    so is whoever is called as a small one.
     """
     begun = len(words) > 1 and is_given_name(words[0].folded)
     if run.after_structure or begun or is_family_name(words):
         return None
-    return find_ending_place(words, sure=True)
+    return find_ending_place(words, sure=not words[-1].folded.isalpha())
 
 
 def _ends_with_long_town(words: Sequence[Token]) -> bool:

@@ -11,6 +11,9 @@ _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 _OPTIONAL_ENDING = re.compile(r"\((?:e|ne|ère|ere|trice|euse|s|es)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
+_GLUED_TITLE = re.compile(r"\b(dr)(?=[bcdfghjklmnpqstvwxz][^\W\d_]{2})", re.IGNORECASE)
+"""``drMartin``: no French word goes on with a consonant after ``dr``."""
+
 _LOOKALIKES = str.maketrans("авекмнорстухАВЕКМНОРСТУХ", "abekmhopctyxABEKMHOPCTYX")
 """Cyrillic letters that look like Latin ones, from a text that was copied."""
 
@@ -32,9 +35,11 @@ class Token(NamedTuple):
 def split_tokens(text: str) -> tuple[Token, ...]:
     """The words of a line.
 
-    ``M.G.`` gives ``mg``, ``infirmier(e)`` gives ``infirmier``, ``l'ophtalmo`` gives two words.
+    ``M.G.`` gives ``mg``, ``infirmier(e)`` gives ``infirmier``, ``l'ophtalmo`` gives two words, and
+    so does ``drmartin``.
     """
     plain = _OPTIONAL_ENDING.sub("", text.translate(_LOOKALIKES))
+    plain = _GLUED_TITLE.sub(r"\1 ", plain)
     joined = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", plain)
     spelled = joined.replace("œ", "oe").replace("Œ", "OE")
     found = ((word[0], fold(word[0])) for word in _WORD.finditer(spelled))

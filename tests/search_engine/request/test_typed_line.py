@@ -131,6 +131,14 @@ def test_a_need_that_no_code_names_is_looked_for_by_its_word_then_by_who_stands_
     assert [part.typed for part in instead.searched] == ["urgences ophtalmologiques"]
 
 
+def test_a_civility_names_somebody_whatever_he_practises() -> None:
+    named, alone, rest = attempt("mon médecin traitant c'est le dr Kervadec")
+    assert (named.meaning.text, named.meaning.has_codes) == ("kervadec", True)
+    assert (alone.meaning.text, alone.meaning.has_codes) == ("kervadec", False)
+    assert rest.meaning.text is None
+    assert [meaning(text).text for text in ("drmartin", "DrKervadec")] == ["martin", "kervadec"]
+
+
 def test_a_structure_that_a_complaint_names_first_is_looked_for_alone() -> None:
     alone, any_of_them = attempt("prise de sang")
     assert (alone.meaning.structure_kinds, alone.meaning.professions) == (("laboratory",), ())

@@ -46,6 +46,8 @@ GIVEN = {
     "kiné boyer": {"need": "kiné", "name": "boyer"},
     "kiné Jean Boyer": {"need": "kiné", "name": "jean boyer"},
     "kiné Brest": {"need": "kiné", "unused": "Brest"},
+    "kiné Castin": {"need": "kiné", "name": "castin"},
+    "kiné 29": {"need": "kiné", "unused": "29"},
     "Dr Marie Laval": {"name": "marie laval"},
     "Dr Durand Brest": {"name": "durand", "unused": "Brest"},
     "Yann LE DÛ": {"name": "yann le du"},
