@@ -50,6 +50,11 @@ def fair_key(offer_id: str) -> int:
     return int.from_bytes(digest[:4]) >> (32 - FAIR_KEY_BITS)
 
 
+def person_key(offer_id: str, rpps: str = "") -> str:
+    """The person whose offers share one card: his RPPS, else the offer itself."""
+    return rpps or offer_id
+
+
 def person_title(civility: str, profession: str, given: str, family: str) -> str:
     """``Dr Anne-Marie LE GALL``; the title of practice, else Dr for doctors and dentists."""
     courtesy = _COURTESY.get(civility.upper().rstrip("."), "")

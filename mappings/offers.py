@@ -23,7 +23,7 @@ from elasticsearch.dsl import (
 
 from mappings.analysis import analysis_settings
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Raised with every change of mapping or analysis; part of the index name."""
 
 
@@ -107,6 +107,8 @@ def _identity() -> dict[str, Any]:
         "family": _display_keyword(),
         "given": _display_keyword(),
         "civility": _display_keyword(),
+        "gender": _code(),
+        "person_key": _code(),
         "profession": _code(),
         "specialties": _code(),
         "specialty_groups": _code(),
@@ -161,7 +163,6 @@ def _place() -> dict[str, Any]:
 def _future_fields() -> dict[str, Any]:
     """Fields named in ``schema_history.RESERVED_FIELDS``: added now, filled by later versions."""
     return {
-        "person_key": _code(),
         "landmass": _code(),
         "zone": _code(),
         "orientations_today": Object(

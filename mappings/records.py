@@ -45,6 +45,13 @@ class SlotType(StrEnum):
     CPTS = "CPTS"
 
 
+class Gender(StrEnum):
+    """Gender of a professional, by his civility (FHIR administrative-gender)."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
 AUDIENCES: Mapping[str, tuple[SlotType, ...]] = MappingProxyType(
     {
         "regulator": (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
@@ -295,6 +302,8 @@ class Offer(TypedDict):
     """Given names."""
     civility: NotRequired[str]
     """Title, such as Dr."""
+    gender: NotRequired[str]
+    """female or male, by the civility of the register (M, MME, MLLE); absent when unknown."""
     profession: NotRequired[str]
     """Code of TRE_G15."""
     specialties: NotRequired[list[str]]
@@ -380,7 +389,7 @@ class Offer(TypedDict):
     """By source of slots, the instant of its last answer, an empty one included: UTC text to the
     microsecond. Of two answers of a source the later one holds."""
     person_key: NotRequired[str]
-    """Reserved: the RPPS of the professional, else the offer id."""
+    """The RPPS of the professional, else the offer id: his places are one person."""
     landmass: NotRequired[str]
     """Mainland or island of the place: id of ``landmasses.csv``."""
     zone: NotRequired[list[str]]

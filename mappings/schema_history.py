@@ -21,7 +21,7 @@ RENAMED_SLOT_FIELDS: Mapping[str, str] = MappingProxyType(
 REMOVED_OFFER_FIELDS = frozenset({"bookable"})
 """Fields of an offer that schema 6 no longer has."""
 
-RESERVED_FIELDS = frozenset({"person_key", "orientations_today"})
+RESERVED_FIELDS = frozenset({"orientations_today"})
 """Fields of the mapping that no writer fills yet."""
 
 CHANGES: Mapping[int, str] = MappingProxyType(
@@ -38,6 +38,9 @@ CHANGES: Mapping[int, str] = MappingProxyType(
         "practice of a professional are place_names; name_sound, family_words, family_sound and "
         "structure_words, landmass and zone are filled, and phones are searched. An index of "
         "schema 7 has none of them: `sas reindex` fills them, and keeps the live slots.",
+        9: "person_key is filled, by which the places of one person share a card and an enlarged "
+        "search counts people; gender is that of the civility. An index of schema 8 has neither: "
+        "`sas reindex` fills them, and keeps the live slots.",
     }
 )
 """What a version changed from the one before it, in one sentence for an operator."""
@@ -49,7 +52,7 @@ def describe_changes(live: int, wanted: int) -> Iterator[str]:
 
 
 def read_offer(source: Mapping[str, Any]) -> Offer:
-    """An offer as stored by schema 5 to 8, by the names of schema 8.
+    """An offer as stored by schema 5 to 9, by the names of schema 9.
 
     ``zone`` was the IANA time zone in schema 5; an offer that has ``timezone`` is current.
     """

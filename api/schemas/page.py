@@ -28,6 +28,8 @@ class ReadPart(Shape):
     use: Use
     """`searched`: who or where; `filter`; `preference`: a wish that hides nobody; `given_up`:
     nobody met it, the page answers the rest; `told`: understood, used by no search."""
+    effect: str | None = None
+    """What a wish counts in the order, in French: `après 14:05, 10 min de plus`."""
     corrected_from: str | None = None
     """The word as typed, where an error was mended."""
     corrected_to: str | None = None

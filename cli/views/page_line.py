@@ -40,9 +40,9 @@ def reading_lines(read: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 
 def part_words(part: Mapping[str, Any]) -> str:
-    """A part and what it did: ``à domicile (filtre)``."""
-    use = USE_WORDS.get(part["use"])
-    return part["meaning"] if use is None else f"{part['meaning']} ({use})"
+    """A part and what it did: ``à domicile (filtre)``, ``une femme (souhait : 6 min de moins)``."""
+    did = " : ".join(filter(None, [USE_WORDS.get(part["use"]), part.get("effect")]))
+    return f"{part['meaning']} ({did})" if did else str(part["meaning"])
 
 
 def _list_mended(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

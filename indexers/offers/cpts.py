@@ -19,7 +19,7 @@ from mappings.codes import CPTS_CATEGORY, KIND_LABELS
 from mappings.fields import drop_empty_fields
 from mappings.formats import Cpts
 from mappings.names.spellings import build_place_name_fields
-from mappings.offer_ids import cpts_id, distinct, fair_key
+from mappings.offer_ids import cpts_id, distinct, fair_key, person_key
 from mappings.records import Kind, Offer
 
 CPTS = "cpts"
@@ -94,6 +94,7 @@ def _identity(cpts: Cpts) -> Record:
         "title": cpts.name,
         "labels": [KIND_LABELS[Kind.CPTS]],
         "fair_key": fair_key(offer_id),
+        "person_key": person_key(offer_id),
         "finess": cpts.finess,
         "cpts": [cpts.finess],
         "cpts_name": cpts.name,

@@ -34,7 +34,7 @@ from mappings.codes import (
 )
 from mappings.fields import drop_empty_fields
 from mappings.names.spellings import PersonName, build_person_name_fields
-from mappings.offer_ids import distinct, fair_key, person_title, professional_id
+from mappings.offer_ids import distinct, fair_key, person_key, person_title, professional_id
 from mappings.records import Kind, Offer, StructureKind
 
 RPPS = "rpps"
@@ -46,7 +46,15 @@ EXERCISE_CACHE_SIZE = 1 << 14
 _KIND = Kind.PROFESSIONAL.value
 
 _PersonKey = Literal[
-    "family", "given", "civility", "activity_sector", "finess", "siret", "brand", "place_name"
+    "family",
+    "given",
+    "civility",
+    "gender",
+    "activity_sector",
+    "finess",
+    "siret",
+    "brand",
+    "place_name",
 ]
 
 
@@ -126,11 +134,13 @@ def _identity(person: StagedPerson, place: PracticePlace, trades: list[str]) -> 
         "title": person_title(civility, trades[0] if trades else "", given, family),
         **_names(rows),
         "fair_key": fair_key(offer_id),
+        "person_key": person_key(offer_id, rpps),
         "rpps": rpps,
         **drop_empty_fields(
             family=family,
             given=given,
             civility=civility,
+            gender=_first(rows, "gender"),
             adeli=distinct([row.get("adeli", "") for row in person.rows]),
             place_names=_list_place_names(place),
         ),

@@ -15,7 +15,7 @@ from mappings.codes import KIND_LABELS, find_specialty_group, professions, speci
 from mappings.fields import drop_empty_fields
 from mappings.formats import Solution
 from mappings.names.spellings import build_place_name_fields
-from mappings.offer_ids import distinct, fair_key, solution_id
+from mappings.offer_ids import distinct, fair_key, person_key, solution_id
 from mappings.records import Kind, Offer
 
 SOLUTIONS = "solutions"
@@ -48,6 +48,7 @@ def _identity(solution: Solution) -> Record:
         "title": solution.name,
         **build_place_name_fields([solution.name], "", ""),
         "fair_key": fair_key(offer_id),
+        "person_key": person_key(offer_id),
         "link": str(solution.link),
         **drop_empty_fields(
             phones=[solution.phone] if solution.phone else [],

@@ -22,7 +22,7 @@ from mappings.fields import drop_empty_fields
 from mappings.formats import SosAssociation, SosPoint, StructureSettings, rank_record
 from mappings.identifiers import as_idnst, structure_id_kind
 from mappings.names.spellings import build_place_name_fields
-from mappings.offer_ids import distinct, fair_key, sos_point_id
+from mappings.offer_ids import distinct, fair_key, person_key, sos_point_id
 from mappings.records import Kind, Offer
 
 SOS = "sos"
@@ -107,6 +107,7 @@ def _identity(association: SosAssociation, point: SosPoint) -> Record:
         "title": point.name,
         "labels": distinct([kind, trade, skill]),
         "fair_key": fair_key(offer_id),
+        "person_key": person_key(offer_id),
         "siret": association.siret,
         "place_key": point.id,
         "association": association.name,

@@ -18,7 +18,7 @@ from mappings.codes import KIND_LABELS, structure_categories, structure_kind
 from mappings.fields import drop_empty_fields
 from mappings.formats import StructureSettings
 from mappings.names.spellings import build_place_name_fields
-from mappings.offer_ids import distinct, fair_key, structure_id
+from mappings.offer_ids import distinct, fair_key, person_key, structure_id
 from mappings.records import Kind, Offer, StructureKind
 
 FINESS = "finess"
@@ -83,6 +83,7 @@ def _identity(structure: Structure, kind: StructureKind) -> Record:
         "title": name or label,
         "labels": distinct([KIND_LABELS[kind], label]),
         "fair_key": fair_key(offer_id),
+        "person_key": person_key(offer_id),
         "finess": finess,
         "idnst": f"1{finess}",
         "idnsts": [f"1{finess}"],

@@ -21,6 +21,7 @@ from search_engine.request.typed_line import (
     list_uses,
 )
 from search_engine.request.window import SearchWindow, build_window
+from search_engine.request.wishes import read_wishes
 from search_engine.understanding.reading import PartKind, TextPart
 
 SEED_LIMIT = 2**31
@@ -95,6 +96,7 @@ def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> Resol
     criteria, profile, state = setting.parsed
     reading, area = setting.line.reading, setting.area
     placed = _add_place(criteria, setting.line)
+    window = _limit_window(setting.window, attempt.filters)
     line = LineUse(
         asked=criteria,
         read=setting.line.meaning is None,
@@ -106,12 +108,13 @@ def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> Resol
         placed.model_copy(update=filter_criteria(attempt.filters)),
         attempt.meaning,
         area._replace(explicit_radius=True) if attempt.meaning.has_number else area,
-        _limit_window(setting.window, attempt.filters),
+        window,
         profile=profile,
         seed=setting.seed,
         line=line,
         without_rpps=None if state is None else state.without_rpps,
         practice=NO_PRACTICE if state is None else state.practice,
+        wishes=read_wishes(reading, window, profile),
     )
 
 

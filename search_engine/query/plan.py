@@ -17,6 +17,7 @@ from search_engine.request.patient_ground import find_patient_density, find_pati
 from search_engine.request.profiles import Profile
 from search_engine.request.typed_line import UsedPart
 from search_engine.request.window import SearchWindow
+from search_engine.request.wishes import NO_WISHES, Wishes
 
 _selected_on_slots = attrgetter(*SLOT_FILTERS)
 
@@ -44,7 +45,7 @@ class ResolvedRequest(NamedTuple):
     without a patient's point. ``line`` is what this search makes of the text. ``without_rpps`` is
     the treating doctor, shown apart. ``practice`` is where his colleagues are, when he is absent or
     full. ``density`` is how densely people live around the patient, ``ground`` his landmass and
-    shore.
+    shore. ``wishes`` are those of the words of the line, which hide nobody.
     """
 
     criteria: Criteria
@@ -60,6 +61,7 @@ class ResolvedRequest(NamedTuple):
     practice: Practice = NO_PRACTICE
     density: DensityClass = DensityClass.RURAL
     ground: Ground = MAINLAND_GROUND
+    wishes: Wishes = NO_WISHES
 
     @property
     def slot_needed(self) -> bool:
@@ -164,6 +166,7 @@ def build_request(
     line: LineUse | None = None,
     without_rpps: str | None = None,
     practice: Practice = NO_PRACTICE,
+    wishes: Wishes = NO_WISHES,
 ) -> ResolvedRequest:
     """The resolved request, with the mode and the slot rule that follow from the criteria."""
     return ResolvedRequest(
@@ -180,6 +183,7 @@ def build_request(
         practice=practice,
         density=find_patient_density(area),
         ground=find_patient_ground(area),
+        wishes=wishes,
     )
 
 

@@ -108,7 +108,9 @@ def weigh_names(plan: Plan) -> dict[str, int]:
 def build_plan_scale(plan: Plan) -> EffortScale:
     """What the search of a plan counts a patient's effort with."""
     request, area = plan.request, plan.area
-    minutes = travel_minutes_per_km(request.profile, area, request.density)
+    minutes = travel_minutes_per_km(
+        request.profile, area, request.density, without_car=request.wishes.without_car
+    )
     return build_effort_scale(
         request.profile,
         request.window.start,
@@ -121,6 +123,7 @@ def build_plan_scale(plan: Plan) -> EffortScale:
         practice=request.practice,
         walk_in=admits_walk_in(request.slots),
         visited=find_visited_place(request),
+        wishes=request.wishes,
     )
 
 

@@ -67,7 +67,8 @@ def slot_clause(plan: Plan, scale: EffortScale | None) -> Clause:
 
 
 def best_slot_credits(scale: EffortScale) -> list[Clause]:
-    """The highest credit of how soon the slot starts, the highest of its type, and certainty."""
+    """The highest credit of how soon the slot starts, the highest of its type, certainty, and being
+    in time: the debit of those that are not."""
     seen = [_slot_credit(_starts_by(latest), credit) for latest, credit, _ in scale.seen_limits]
     typed = [
         _slot_credit(_both({"term": {"slots.types": kind}}, _starts_by(scale.type_limit)), credit)
@@ -75,7 +76,10 @@ def best_slot_credits(scale: EffortScale) -> list[Clause]:
     ]
     credit = scale.profile.certain.credit
     certain = [_slot_credit(certain_clause(), credit)] if credit else []
-    return [{"dis_max": {"queries": queries}} for queries in (seen, typed, certain) if queries]
+    end = scale.moment_end
+    in_time = [] if end is None else [_slot_credit(_starts_by(end), scale.moment_debit)]
+    rows = (seen, typed, certain, in_time)
+    return [{"dis_max": {"queries": queries}} for queries in rows if queries]
 
 
 def certain_clause() -> Clause:
@@ -138,6 +142,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (part, table.participation.credit * script.CREDIT),
         (practice_clause(scale.practice), practice * script.CREDIT),
         (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
+        (gender_clause(scale), table.gender.credit * script.CREDIT * bool(scale.wishes.gender)),
         (precise, table.commune_only.debit * script.CREDIT),
         (open_duty_clause(utc_text(scale.start)), script.OPEN * counts_open),
         (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
@@ -152,6 +157,11 @@ def practice_clause(practice: Practice) -> Clause:
         for lat, lon in practice.doors
     ]
     return or_clause([{"terms": {"place_key": sorted(practice.keys)}}, *doors])
+
+
+def gender_clause(scale: EffortScale) -> Clause:
+    """Professionals of the gender wished."""
+    return {"term": {"gender": scale.wishes.gender.value if scale.wishes.gender else ""}}
 
 
 def no_travel_clauses(scale: EffortScale) -> list[Clause]:

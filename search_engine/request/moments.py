@@ -1,7 +1,7 @@
 """When the text asks for: a day or half a day of the window (``demain matin``, ``jeudi``).
 
 Words about the day itself (``urgent``, ``ce soir``) are wishes and bound nothing: who is free
-later is still of use.
+later is still of use. They only have an end, after which an offer is later than wished.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,15 @@ PARTS: Mapping[str, tuple[time, time]] = MappingProxyType(
 """First and last local start of a slot. They overlap as speech does: 12:30 is both, and surgeries
 of the afternoon go on to 20:00, when unscheduled care of the night begins (CSP R6315-1)."""
 
-WISHES = frozenset({"soon", "today", "this_afternoon", "tonight"})
+SOON, TONIGHT = "soon", "tonight"
+DAY_WISHES: Mapping[str, str] = MappingProxyType({"today": "", "this_afternoon": "afternoon"})
+"""Moments of the day itself by the part with which they end."""
+
+WISHES = frozenset({SOON, TONIGHT, *DAY_WISHES})
 """Moments of the day itself, which bound nothing."""
+
+NIGHT_END = time(8)
+"""The night of unscheduled care ends (CSP R6315-1): what starts until then is of ``ce soir``."""
 
 WEEKEND = "weekend"
 
@@ -42,6 +49,23 @@ def find_span(moment: str, window: SearchWindow) -> tuple[datetime, datetime] | 
     first, last = _find_local_ends(moment, window)
     start, end = max(first, window.start), min(last, window.end)
     return (start, end) if start <= end else None
+
+
+def find_wish_end(moment: str, window: SearchWindow, soon_hours: float) -> datetime | None:
+    """The last start that meets a wish, in UTC; None for another moment, and once it has gone by.
+
+    ``soon_hours``: how long a wish without an hour waits. ``tonight`` ends with the night that
+    comes, or with the one that has begun.
+    """
+    if moment not in WISHES:
+        return None
+    if moment == SOON:
+        return window.start + timedelta(hours=soon_hours)
+    if moment == TONIGHT:
+        local = window.start.astimezone(ZoneInfo(window.zone)).time()
+        return _at(window, int(local >= NIGHT_END), NIGHT_END)
+    end = _at(window, 0, PARTS[DAY_WISHES[moment]][1])
+    return end if end >= window.start else None
 
 
 def _find_local_ends(moment: str, window: SearchWindow) -> tuple[datetime, datetime]:

@@ -49,12 +49,14 @@ class _Table(BaseModel):
 
 
 class Travel(_Table):
-    """Minutes of one kilometre, by the density of the patient's area."""
+    """Minutes of one kilometre, by the density of the patient's area; ``without_car``: how many
+    times as many for a patient without a car."""
 
     dense: float = Field(1.0, gt=0, le=10)
     urban: float = Field(1.0, gt=0, le=10)
     mixed: float = Field(1.0, gt=0, le=10)
     rural: float = Field(1.0, gt=0, le=10)
+    without_car: float = Field(1.0, ge=1, le=10)
     why: Reason = ""
 
 
@@ -91,6 +93,15 @@ class Credit(_Table):
     """One credit."""
 
     credit: Minutes = 0
+    why: Reason = ""
+
+
+class MomentDebit(_Table):
+    """Debit of whatever is later than the moment wished in words; ``soon_hours``: how long a wish
+    without an hour (``urgent``) waits."""
+
+    debit: Minutes = 0
+    soon_hours: float = Field(4, gt=0, le=72)
     why: Reason = ""
 
 
@@ -131,6 +142,8 @@ class Profile(_Table):
     travel: Travel = Travel()
     seen_within: SeenWithin = SeenWithin()
     open_now: Credit = Credit()
+    moment: MomentDebit = MomentDebit()
+    gender: Credit = Credit()
     participation: Credit = Credit()
     slot_type: SlotTypeCredits = SlotTypeCredits()
     certain: Credit = Credit()
@@ -157,24 +170,30 @@ class Profile(_Table):
 
     @property
     def highest_slot(self) -> int:
-        """The most minutes that one slot, or a place open now, can be credited with."""
+        """The most minutes that one slot, or a place open now, can be credited with: being in time
+        counts as the debit of those that are not."""
         slot = (
             max(self.seen_within.credits.values(), default=0)
             + max(self.slot_type.credits.values(), default=0)
             + self.certain.credit
         )
-        return max(slot, self.open_now.credit)
+        return max(slot, self.open_now.credit) + self.moment.debit
 
     @property
     def highest_offer(self) -> int:
         """The most minutes between two offers without a slot, at one distance."""
-        credits = self.participation.credit + self.practice.credit + self.absorbs.credit
-        return credits + self.highest_debit
+        rows = (self.participation, self.practice, self.absorbs, self.gender)
+        return sum(row.credit for row in rows) + self.commune_only.debit + self.highest_asked
 
     @property
     def highest_debit(self) -> int:
         """The most minutes that an offer can lose."""
-        return self.commune_only.debit + self.asked.debit * self.asked.most
+        return self.commune_only.debit + self.highest_asked + self.moment.debit
+
+    @property
+    def highest_asked(self) -> int:
+        """The most minutes that an offer can lose by the orientations of the day."""
+        return self.asked.debit * self.asked.most
 
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]

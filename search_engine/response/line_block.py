@@ -18,6 +18,7 @@ from search_engine.request.typed_line import (
     list_meanings,
 )
 from search_engine.response.cards import omit_unknown
+from search_engine.response.wish_words import describe_wish
 from search_engine.understanding.meanings import KIND_LABELS, describe_part
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, TextPart
 from search_engine.understanding.sentences import PHARMACY, SAID, write_sentence
@@ -30,7 +31,7 @@ def line_block(plan: Plan, total: int) -> dict[str, Any]:
     """The parts and what became of them, with the sentences that a page of ``total`` needs."""
     line = plan.request.line
     return {
-        "parts": [_part(used) for used in line.parts],
+        "parts": [_part(plan, used) for used in line.parts],
         "unused": list(line.unused),
         "sentences": [
             {"code": code, "message": message} for code, message in _list_sentences(plan, total)
@@ -38,7 +39,7 @@ def line_block(plan: Plan, total: int) -> dict[str, Any]:
     }
 
 
-def _part(used: UsedPart) -> dict[str, Any]:
+def _part(plan: Plan, used: UsedPart) -> dict[str, Any]:
     part = used.part
     typed, meant = part.correction or (None, None)
     others = [{"label": label, "what": words} for label, words in list_meanings(part)]
@@ -48,6 +49,7 @@ def _part(used: UsedPart) -> dict[str, Any]:
             "typed": part.typed,
             "meaning": _meaning(part),
             "use": used.use.value,
+            "effect": describe_wish(plan, part) if used.use is Use.PREFERENCE else None,
             "corrected_from": typed,
             "corrected_to": meant,
             "alternatives": others or None,

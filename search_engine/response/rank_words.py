@@ -36,11 +36,15 @@ STEP_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 PART_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "travel": "trajet",
+        "travel/without_car": "trajet sans voiture",
         "detour": "détour",
         "seen": "créneau sous {detail} h",
         "open_now": "ouvert sans rendez-vous",
         "slot_type": "{detail}",
         "certain": "réservable",
+        "late": "plus tard que souhaité",
+        "gender/female": "une femme",
+        "gender/male": "un homme",
         "participation": "participe au SAS",
         "practice": "cabinet du médecin traitant",
         "absorbs": "structure qui peut absorber un patient",
@@ -48,12 +52,13 @@ PART_WORDS: Mapping[str, str] = MappingProxyType(
         "commune_only": "adresse connue à la commune près",
     }
 )
-"""What a part of the effort says of the offer."""
+"""What a part of the effort says of the offer, by its name, or by its name and its detail."""
 
 
 def describe_part(part: EffortPart) -> str:
     """The words of a part."""
-    return PART_WORDS[part.name].format(detail=part.detail)
+    words = PART_WORDS.get(f"{part.name}/{part.detail}") or PART_WORDS[part.name]
+    return words.format(detail=part.detail)
 
 
 def describe_rank(steps: Iterable[str], parts: Iterable[EffortPart]) -> str:

@@ -11,7 +11,7 @@ from mappings.codes import KIND_LABELS
 from mappings.fields import drop_empty_fields
 from mappings.identifiers import as_finess, as_siret
 from mappings.names.spellings import build_place_name_fields
-from mappings.offer_ids import fair_key, professional_id, sos_point_id
+from mappings.offer_ids import fair_key, person_key, professional_id, sos_point_id
 from mappings.records import CanonicalSlot, DateRange, Kind, Offer, Precision, SlotPlace, SourceMark
 from slots.last_word import read_answer_times
 from slots.matching.matching import Geography, Locate, offer_owner
@@ -27,6 +27,7 @@ PERSON_FIELDS = (
     "family",
     "given",
     "civility",
+    "gender",
     "profession",
     "specialties",
     "specialty_groups",
@@ -62,6 +63,7 @@ def build_new_place_offer(
     offer.update(located)  # type: ignore[typeddict-item]
     offer.update(_place_fields(slot, place, known[0], located))  # type: ignore[typeddict-item]
     offer["fair_key"] = fair_key(offer["id"])
+    offer["person_key"] = person_key(offer["id"], offer.get("rpps", ""))
     offer["sources"] = _sources(known[0], source, located)
     _leave_former_place(offer)
     if phone := slot.get("phone"):

@@ -32,11 +32,12 @@ def test_what_was_corrected_understood_and_left_is_one_line() -> None:
         ),
         build_part("domicile", "à domicile", "filter"),
         build_part("urgent", "dès que possible", "preference"),
+        build_part("femme", "une femme", "preference", effect="6 min de moins"),
     ]
     read = {"parts": parts, "unused": ["anglais"], "sentences": []}
     assert write_lines(read) == [
         "« cardioloque » lu « cardiologue » ; compris : cardiologue, à domicile (filtre), "
-        "dès que possible (souhait) ; non utilisé : anglais"
+        "dès que possible (souhait), une femme (souhait : 6 min de moins) ; non utilisé : anglais"
     ]
 
 

@@ -205,6 +205,7 @@ SHORT = {
     "company": "Raison sociale site",
     "phone": f"Téléphone {AT}",
     "civility": "Code civilité d'exercice",
+    "general_civility": "Code civilité",
     "category": "Code catégorie professionnelle",
     "city": f"Libellé commune {AT}",
     "postal_code": f"Code postal {AT}",

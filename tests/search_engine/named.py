@@ -1,4 +1,4 @@
-"""What an offer made by hand is found by, derived from its names as the indexer derives it."""
+"""What an offer made by hand is found by, derived as the indexer derives it."""
 
 from typing import Any
 
@@ -21,3 +21,8 @@ def add_name_fields(offer: dict[str, Any]) -> dict[str, Any]:
         family, _, given = offer["names"][0].partition(" ")
     made = build_person_name_fields([PersonName(family, given)])
     return {**offer, **made, "names": [*offer["names"], *made["names"]]}
+
+
+def add_person_key(offer: dict[str, Any]) -> dict[str, Any]:
+    """The offer with the key of its person."""
+    return {"person_key": offer.get("rpps", offer["id"]), **offer}

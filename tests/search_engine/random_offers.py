@@ -291,6 +291,8 @@ def _professional(random: Random, base: dict[str, Any], rpps: str) -> Offer:
         "sector": random.choice("01234"),
         **_coverage(base),
     }
+    if random.random() < 0.8:
+        offer["gender"] = random.choice(("female", "male"))
     if specialties:
         borne = list(dict.fromkeys(specialties))
         groups = {group: None for group in map(find_specialty_group, borne) if group is not None}

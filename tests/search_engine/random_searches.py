@@ -1,7 +1,7 @@
 """Random searches over the random offers, each in the engine's words and in the oracle's."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ from search_engine.request.area import Area, AreaKind
 from search_engine.request.criteria import Criteria
 from search_engine.request.interpretation import Interpretation
 from search_engine.request.typed_line import LineRead
-from search_engine.understanding.reading import Reading
+from search_engine.understanding.reading import PartKind, Reading, TextPart
 from tests.search_engine.oracle.query import OracleQuery
 from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN_NAMES, NOW, Centre
 
@@ -44,6 +44,7 @@ COMMON = MEANINGS[:5]
 MODES = ("available", "available", "all", "beyond", "reorientation")
 SORTS = ("best", "best", "best", "distance", "earliest")
 ROLES = ("OSNP", "OSNP", "IOA", "OTHER")
+MOMENTS = ("soon", "today", "this_afternoon", "tonight")
 HORIZONS = ("0-4", "4-8", "8-12", "12-24", "24-48", "48-72")
 
 
@@ -56,10 +57,11 @@ class RandomSearch:
     area: Area
     now: datetime
     oracle_query: OracleQuery
+    wishes: tuple[TextPart, ...] = ()
 
     def read_line(self, criteria: Criteria) -> LineRead:
         """Stands for the reading of the text."""
-        return LineRead(criteria.what, Reading(()), self.meaning)
+        return LineRead(criteria.what, Reading(self.wishes), self.meaning)
 
     async def resolve_area(self, criteria: Criteria, deps: Any) -> Area:
         """Stands for the resolution of the place."""
@@ -79,7 +81,31 @@ def draw_search(random: Random, *, common: bool = False, **fixed: Any) -> Random
     )
     values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
-    return RandomSearch(criteria, meaning, area, now, _oracle_query(criteria, meaning, area, now))
+    query, wishes = _oracle_query(criteria, meaning, area, now), _wishes(random)
+    return RandomSearch(criteria, meaning, area, now, tell_wishes(query, wishes), wishes)
+
+
+def _wishes(random: Random) -> tuple[TextPart, ...]:
+    """What words wish: a moment, a short way, a woman."""
+    drawn: list[TextPart] = []
+    if random.random() < 0.3:
+        drawn.append(TextPart(PartKind.WHEN, "quand", random.choice(MOMENTS)))
+    if random.random() < 0.15:
+        drawn.append(TextPart(PartKind.NO_CAR, "sans voiture"))
+    if random.random() < 0.2:
+        drawn.append(TextPart(PartKind.GENDER, "qui", random.choice(("F", "M"))))
+    return tuple(drawn)
+
+
+def tell_wishes(query: OracleQuery, wishes: tuple[TextPart, ...]) -> OracleQuery:
+    """The wishes in the oracle's own words."""
+    values = {part.kind: part.value for part in wishes}
+    return replace(
+        query,
+        moment=values.get(PartKind.WHEN),
+        without_car=PartKind.NO_CAR in values,
+        gender={"F": "female", "M": "male"}.get(values.get(PartKind.GENDER, "")),
+    )
 
 
 def _meaning(random: Random) -> Interpretation:

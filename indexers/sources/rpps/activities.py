@@ -18,7 +18,13 @@ from indexers.sources.phones import merge_phone_fields, plain_number, read_phone
 from indexers.sources.reading import repairs
 from indexers.sources.reading.pipes import PipeFile, PipeFormat, open_pipes
 from indexers.sources.rpps.address import ADDRESS_COLUMNS, read_address
-from indexers.sources.rpps.identity import PERSON_COLUMNS, PersonIdentifier, read_idnst, read_person
+from indexers.sources.rpps.identity import (
+    PERSON_COLUMNS,
+    PersonIdentifier,
+    read_gender,
+    read_idnst,
+    read_person,
+)
 from indexers.sources.rpps.listing import (
     activity_exclusion_reason,
     personal_part,
@@ -197,9 +203,16 @@ def _activity(
     if address:
         activity["address"] = address
     _set_contact(activity, layout.phones(fields), quarantine)
-    if "civility" not in activity and (civility := fields[layout.general_civility]):
-        activity["civility"] = civility
+    _set_civility(activity, fields[layout.general_civility])
     return activity
+
+
+def _set_civility(activity: Activity, general: str) -> None:
+    """The civility of practice, else the general one; the gender by whichever tells it."""
+    if gender := read_gender(general, activity.get("civility", "")):
+        activity["gender"] = gender
+    if "civility" not in activity and general:
+        activity["civility"] = general
 
 
 def _repair(activity: Activity, quarantine: Quarantine) -> None:

@@ -4,12 +4,15 @@ The register writes a structure twice: with a letter (``R10100000000101``, colum
 its former name, with a digit as editors exchange it (``410100000000101``, column 47); trap 22.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.repairs import is_digits
 from mappings.identifiers import Idnst, StructureIdKind, is_luhn_valid, structure_id_kind
+from mappings.records import Gender
 
 PERSON_COLUMNS = ("Type d'identifiant PP", "Identifiant PP", "Identification nationale PP")
 """In the order ``read_person`` takes them."""
@@ -23,6 +26,10 @@ _ADELI_LENGTH = 10
 _FINESS_LENGTH = 9
 _SIRET_LENGTH = 14
 RPPS_RANG = "4"
+GENDERS: Mapping[str, str] = MappingProxyType(
+    {"M": Gender.MALE.value, "MME": Gender.FEMALE.value, "MLLE": Gender.FEMALE.value}
+)
+"""Gender by code of a civility (TRE_R81); titles of practice, DR or PR (TRE_R11), tell none."""
 _RECENT = 1024
 """Persons remembered: the rows of one are near each other."""
 
@@ -47,6 +54,11 @@ def read_person(kind: str, identifier: str, national: str) -> PersonIdentifier |
         number = national[1:]
         return PersonIdentifier(national, "rpps", number, is_luhn_valid(number))
     return _unusual_person(kind, identifier, national)
+
+
+def read_gender(*civilities: str) -> str:
+    """The gender by the first civility that tells it, empty when none does."""
+    return next((GENDERS[one] for one in civilities if one in GENDERS), "")
 
 
 def _unusual_person(kind: str, identifier: str, national: str) -> PersonIdentifier | Reason:

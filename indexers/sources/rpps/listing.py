@@ -28,6 +28,7 @@ PERSONAL_KEYS = (
     "rpps",
     "adeli",
     "civility",
+    "gender",
     "family",
     "given",
     "profession",

@@ -11,7 +11,7 @@ from typing import Any, cast
 from indexers.sources.phones import plain_number, read_phones
 from indexers.sources.reading import repairs
 from indexers.sources.rpps.address import FRANCE
-from indexers.sources.rpps.identity import PersonIdentifier
+from indexers.sources.rpps.identity import PersonIdentifier, read_gender
 from indexers.sources.rpps.listing import (
     BILLING_SECTOR,
     CARE,
@@ -70,6 +70,7 @@ class UnlistedRowReader:
         exercise, civility, family, given, profession, skill = self._pick_personal(fields)
         personal = {
             "civility": exercise or civility,
+            "gender": read_gender(civility, exercise),
             "family": family,
             "given": given,
             "profession": profession,

@@ -32,6 +32,8 @@ class Activity(TypedDict, total=False):
     rpps: str
     adeli: str
     civility: str
+    gender: str
+    """``female`` or ``male``, of the civility; a title of practice (Dr) has none."""
     family: str
     given: str
     profession: str

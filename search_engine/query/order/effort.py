@@ -19,6 +19,7 @@ from mappings.records import Appointment, Kind, Offer, Precision, StoredSlot, St
 from search_engine.query.opening_hours import opening_state
 from search_engine.query.order.distances import offer_distance_km
 from search_engine.request.profiles import Profile
+from search_engine.request.wishes import NO_WISHES, Wishes
 
 EVENING, MORNING = time(20), time(8)
 """The night, on the clock of the place: what starts after the morning is for tomorrow."""
@@ -54,7 +55,8 @@ class VisitedPlace(NamedTuple):
 class EffortPart(NamedTuple):
     """One row of the table as it counts for an offer: minutes, negative when credited.
 
-    ``detail``: the hours of the row of ``seen_within`` that counts, or the type of the slot.
+    ``detail``: the hours of the row of ``seen_within`` that counts, the type of the slot, the
+    gender wished, or how the patient travels.
     """
 
     name: str
@@ -101,6 +103,18 @@ class EffortScale(NamedTuple):
     ground: Ground = MAINLAND_GROUND
     walk_in: bool = True
     visited: VisitedPlace | None = None
+    wishes: Wishes = NO_WISHES
+
+    @property
+    def moment_end(self) -> str | None:
+        """The last start that is not later than wished, as UTC text; None where none is."""
+        end = self.wishes.moment_end
+        return utc_text(end) if end is not None and self.profile.moment.debit else None
+
+    @property
+    def moment_debit(self) -> int:
+        """Minutes that an offer loses which is later than wished; 0 without a wish."""
+        return self.profile.moment.debit if self.wishes.moment_end is not None else 0
 
 
 def build_effort_scale(
@@ -116,6 +130,7 @@ def build_effort_scale(
     ground: Ground = MAINLAND_GROUND,
     walk_in: bool = True,
     visited: VisitedPlace | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> EffortScale:
     """The scale of a search at ``start`` (aware) in ``zone``; ``visible``: types that show."""
     credits = {str(kind): credit for kind, credit in profile.slot_type.credits.items() if credit}
@@ -132,6 +147,7 @@ def build_effort_scale(
         ground,
         walk_in,
         visited,
+        wishes,
     )
 
 
@@ -181,8 +197,9 @@ def measure_effort(
     return Effort(tuple(part for part in parts if part.minutes or part.name == TRAVEL))
 
 
-TRAVEL, DETOUR = "travel", "detour"
+TRAVEL, DETOUR, WITHOUT_CAR = "travel", "detour", "without_car"
 SEEN, OPEN_NOW, SLOT_TYPE, CERTAIN = "seen", "open_now", "slot_type", "certain"
+LATE, GENDER = "late", "gender"
 PARTICIPATION, PRACTICE, ABSORBS = "participation", "practice", "absorbs"
 ASKED, COMMUNE_ONLY = "asked", "commune_only"
 
@@ -233,7 +250,9 @@ def _travel(scale: EffortScale, offer: Offer, km: float | None) -> Iterator[Effo
     if km is None or not scale.minutes_per_km:
         return
     at_home = offer.get("insee") in scale.home or covers_place(scale.visited, offer)
-    yield EffortPart(TRAVEL, 0.0 if at_home else scale.minutes_per_km * km)
+    doubled = scale.wishes.without_car and scale.profile.travel.without_car > 1
+    way = WITHOUT_CAR if doubled else ""
+    yield EffortPart(TRAVEL, 0.0 if at_home else scale.minutes_per_km * km, way)
     if not at_home:
         yield EffortPart(DETOUR, measure_detour(scale.ground, read_ground(offer)))
 
@@ -241,10 +260,12 @@ def _travel(scale: EffortScale, offer: Offer, km: float | None) -> Iterator[Effo
 def _best_moment(
     scale: EffortScale, offer: Offer, slots: Sequence[StoredSlot]
 ) -> Sequence[EffortPart]:
-    """The parts of the one slot that adds up to most, or of a duty place that is open."""
-    best = max((_slot_parts(scale, slot) for slot in slots), key=_sum_credit, default=[])
+    """The parts of the one slot that adds up to most, or of a duty place that is open; an offer
+    without either is later than any moment wished."""
+    none = [EffortPart(LATE, scale.moment_debit)]
+    best = max((_slot_parts(scale, slot) for slot in slots), key=_sum_credit, default=none)
     opened = scale.profile.open_now.credit if scale.walk_in else 0
-    if opened > _sum_credit(best) and is_open_duty(offer, scale.start):
+    if opened and opened > _sum_credit(best) and is_open_duty(offer, scale.start):
         return [EffortPart(OPEN_NOW, -opened)]
     return best
 
@@ -254,10 +275,12 @@ def _slot_parts(scale: EffortScale, slot: StoredSlot) -> list[EffortPart]:
     _, seen, hours = next(rows, ("", 0, 0))
     kept = slot["types"] if slot["start"] <= scale.type_limit else []
     typed, kind = max(((scale.types.get(kind, 0), kind) for kind in kept), default=(0, ""))
+    late = slot["start"] > (scale.moment_end or slot["start"])
     return [
         EffortPart(SEEN, -seen, str(hours)),
         EffortPart(SLOT_TYPE, -typed, kind),
         EffortPart(CERTAIN, -scale.profile.certain.credit if is_certain(slot) else 0),
+        EffortPart(LATE, scale.moment_debit if late else 0),
     ]
 
 
@@ -271,6 +294,8 @@ def _offer_parts(scale: EffortScale, offer: Offer, asked: int) -> Iterator[Effor
         yield EffortPart(PARTICIPATION, -table.participation.credit)
     if shares_practice(scale.practice, offer):
         yield EffortPart(PRACTICE, -table.practice.credit)
+    if scale.wishes.gender is not None and offer.get("gender") == scale.wishes.gender:
+        yield EffortPart(GENDER, -table.gender.credit, scale.wishes.gender.value)
     if scale.absorbs and offer.get("structure_kind") in table.absorbs.kinds:
         yield EffortPart(ABSORBS, -table.absorbs.credit)
     if offer.get("precision") == Precision.MUNICIPALITY:

@@ -11,16 +11,18 @@ WIDE_KM2 = 500.0
 that travel counts inside it."""
 
 
-def travel_minutes_per_km(profile: Profile, area: Area, density: DensityClass) -> float:
+def travel_minutes_per_km(
+    profile: Profile, area: Area, density: DensityClass, *, without_car: bool = False
+) -> float:
     """Minutes of a kilometre from the centre of the search; 0 in a department, which has none.
 
     Without bands and without a patient's own point, equal offers are drawn and distance is not
-    counted (F019).
+    counted (F019). ``without_car``: of a patient who has none.
     """
     if area.radius_km is None or not (area.patient_point or profile.band_minutes):
         return 0.0
     minutes: float = getattr(profile.travel, density.value)
-    return minutes
+    return minutes * profile.travel.without_car if without_car else minutes
 
 
 def find_home_communes(area: Area) -> frozenset[str]:

@@ -233,6 +233,31 @@ def test_a_health_centre_is_one_by_its_finess_even_when_the_sector_says_another(
     assert files.offers()[f"rpps:{ANNE}@1{CENTRE}"]["activity_sector"] == "SA05"
 
 
+@pytest.mark.parametrize(
+    ("general", "practice", "gender"),
+    [
+        ("MME", "DR", "female"),
+        ("MLLE", "", "female"),
+        ("M", "PR", "male"),
+        ("", "MME", "female"),
+        ("", "DR", None),
+    ],
+)
+def test_the_gender_is_that_of_the_civility_and_no_title_tells_it(
+    files: FileSet, general: str, practice: str, gender: str | None
+) -> None:
+    offer = files.doctor(ANNE, civility=practice, general_civility=general).only()
+    assert offer.get("gender") == gender
+    assert offer.get("civility") == (practice or general)
+
+
+def test_the_places_of_a_doctor_are_one_person(files: FileSet) -> None:
+    files.doctor(ANNE).doctor(ANNE, FLORAC, practice=rang(ANNE, 2))
+    offers = list(files.offers().values())
+    assert [offer["person_key"] for offer in offers] == [ANNE, ANNE]
+    assert len({offer["id"] for offer in offers}) == 2
+
+
 def test_fair_keys_depend_on_the_id_only_and_fit_31_bits() -> None:
     keys = [fair_key(f"rpps:{number:011d}@addr-0") for number in range(5000)]
     assert keys == [fair_key(f"rpps:{number:011d}@addr-0") for number in range(5000)]

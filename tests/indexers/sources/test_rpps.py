@@ -43,6 +43,7 @@ def test_a_plain_row_gives_every_key(activities_by_family: dict[str, Activity]) 
         "idnps": "810100000016",
         "rpps": "10100000016",
         "civility": "DR",
+        "gender": "male",
         "family": "PLAINFIELD",
         "given": "Odile",
         "profession": "10",

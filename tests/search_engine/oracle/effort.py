@@ -13,6 +13,8 @@ from tests.search_engine.oracle.slots import TYPES_BY_ROLE
 SEEN_WITHIN = ((1, 26), (2, 23), (4, 20), (12, 16), (24, 6), (48, 2))
 TYPES = {"SNP": 4, "CPTS": 3, "PRO": 1, "PUBLIC": 0}
 ABSORB = {"msp", "health_centre", "unscheduled_care"}
+NEVER = "9999"
+"""Later than any instant."""
 
 
 def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any]]) -> float:
@@ -20,10 +22,11 @@ def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any
     effort = travel(query, offer)
     if query.profile != "regulation":
         return effort
-    best = max((credit_slot(query, slot) for slot in slots), default=0)
+    moments = [credit_slot(query, slot) - lose_later(query, slot["start"]) for slot in slots]
     if sees_whoever_comes(query, offer):
-        best = max(best, 26)
-    effort -= best
+        moments.append(26)
+    effort -= max(moments, default=-lose_later(query, NEVER))
+    effort -= 6 if query.gender is not None and offer.get("gender") == query.gender else 0
     effort -= 8 if offer.get("participant") or is_duty(offer) else 0
     effort -= 2 if query.mode == "beyond" and offer.get("structure_kind") in ABSORB else 0
     return effort + (2 if offer.get("precision") == "municipality" else 0)
@@ -38,7 +41,8 @@ def travel(query: OracleQuery, offer: dict[str, Any]) -> float:
         return 0.0
     if query.profile != "regulation" and not query.measured:
         return 0.0
-    return minutes_per_km(query.lat, query.lon) * kilometres(query, offer)
+    times = 2 if query.without_car and query.profile == "regulation" else 1
+    return times * minutes_per_km(query.lat, query.lon) * kilometres(query, offer)
 
 
 def comes(query: OracleQuery, offer: dict[str, Any]) -> bool:
@@ -70,3 +74,25 @@ def credit_time(query: OracleQuery, start: str) -> int:
     if local.hour >= 20:
         morning += timedelta(days=1)
     return min(credit, 6) if start > text(morning) else credit
+
+
+def lose_later(query: OracleQuery, start: str) -> int:
+    """Ten minutes for what is later than the moment that the words wish."""
+    end = find_moment_end(query)
+    return 10 if end is not None and start > end else 0
+
+
+def find_moment_end(query: OracleQuery) -> str | None:
+    """``urgent`` waits four hours, ``ce soir`` until eight in the morning; a moment gone by is no
+    wish any more."""
+    now = search_start(query)
+    local = now.astimezone(ZoneInfo(query.zone))
+    if query.moment == "soon":
+        return text(now + timedelta(hours=4))
+    if query.moment == "tonight":
+        morning = local.replace(hour=8, minute=0, second=0)
+        return text(morning + timedelta(days=1) if local.hour >= 8 else morning)
+    last = {"today": 23, "this_afternoon": 19}.get(query.moment or "")
+    if last is None or local.hour > last:
+        return None
+    return text(local.replace(hour=last, minute=59, second=59))

@@ -43,6 +43,9 @@ class OracleQuery:
     cpts: str | None = None
     without_rpps: str | None = None
     deadline: float | None = None
+    moment: str | None = None
+    without_car: bool = False
+    gender: str | None = None
 
 
 def text(moment: datetime) -> str:

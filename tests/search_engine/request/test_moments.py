@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from search_engine.request.moments import find_span
+from search_engine.request.moments import find_span, find_wish_end
 from search_engine.request.window import build_window
 from search_engine.understanding.meanings import read_meanings
 
@@ -67,3 +67,22 @@ def test_every_moment_of_the_table_is_known() -> None:
     for kind, value in read_meanings():
         if kind == "when":
             describe_span(value)
+
+
+@pytest.mark.parametrize(
+    ("moment", "now", "expected"),
+    [
+        ("soon", TUESDAY, "16T12:05"),
+        ("today", TUESDAY, "16T21:59"),
+        ("this_afternoon", TUESDAY, "16T17:59"),
+        ("this_afternoon", TUESDAY.replace(hour=18), None),
+        ("tonight", TUESDAY, "17T06:00"),
+        ("tonight", TUESDAY.replace(hour=23), "17T06:00"),
+        ("tonight", TUESDAY.replace(hour=1), "16T06:00"),
+        ("tomorrow", TUESDAY, None),
+    ],
+)
+def test_a_wish_has_an_end(moment: str, now: datetime, expected: str | None) -> None:
+    """In UTC, two hours before Paris; the night of ``ce soir`` ends at eight."""
+    end = find_wish_end(moment, build_window(now, "Europe/Paris"), 4)
+    assert (None if end is None else f"{end:%dT%H:%M}") == expected

@@ -24,6 +24,8 @@ def test_the_default_table_is_that_of_the_doctrine() -> None:
     assert (profile.practice.credit, profile.absorbs.credit) == (4, 2)
     assert (profile.asked.debit, profile.asked.most, profile.commune_only.debit) == (1, 6, 2)
     assert (profile.travel.dense, profile.travel.rural) == (3.0, 1.1)
+    assert (profile.travel.without_car, profile.gender.credit) == (2.0, 6)
+    assert (profile.moment.debit, profile.moment.soon_hours) == (10, 4)
     assert set(profile.absorbs.kinds) == {"msp", "health_centre", "unscheduled_care"}
     assert (profile.band_minutes, profile.participants_first) == (3, False)
 
@@ -31,7 +33,7 @@ def test_the_default_table_is_that_of_the_doctrine() -> None:
 def test_every_row_of_the_default_profile_has_its_reason() -> None:
     rows = load_profiles()["regulation"].model_dump(exclude_unset=True)
     tables = [row for row in rows.values() if isinstance(row, dict)]
-    assert len(tables) == 10
+    assert len(tables) == 12
     assert all(row["why"] for row in tables)
 
 
@@ -57,6 +59,8 @@ def test_the_other_profiles_weigh_nothing() -> None:
         HEAD + "seen_within = { credits = { 1 = 60 } }\ncertain = { credit = 4 }",
         HEAD + 'absorbs = { credit = 1, kinds = ["castle"] }',
         HEAD + "travel = { dense = 0 }",
+        HEAD + "travel = { without_car = 0.5 }",
+        HEAD + "open_now = { credit = 60 }\nmoment = { debit = 4 }",
         HEAD + "bonus = 1",
         HEAD.replace("= 3", "= 0") + "participation = { credit = 8 }",
     ],
