@@ -3,7 +3,6 @@
 Filters that a person selects are in ``post_filters``.
 """
 
-from mappings import codes
 from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
@@ -24,13 +23,6 @@ ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
 looked for itself."""
 
-GENERAL_MEDICINE = frozenset(codes.specialty_groups()["general_medicine"])
-"""Specialities whose participants are kept whatever else they declare (F027).
-
-The bypass is about a CNAM profession, where general practitioner and cardiologist are two; in
-TRE_G15 both are doctors, so it is opened for general medicine only: opened for every
-speciality, "cardiologue" would show all participating general practitioners first.
-"""
 
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement that each mode requires (F042, F046)."""
@@ -136,7 +128,7 @@ def duty_meanings(plan: Plan) -> list[Clause]:
 def specialty_meanings(meaning: Interpretation) -> list[Clause]:
     """Offers with one of the specialities, whatever else (F028), or participants (F027)."""
     clauses = [specialty_clause(meaning.specialties)]
-    if meaning.bypass_professions and not GENERAL_MEDICINE.isdisjoint(meaning.specialties):
+    if meaning.bypass_professions:
         profession = {"terms": {"profession": list(meaning.bypass_professions)}}
         clauses.append({"bool": {"filter": [{"term": {"participant": True}}, profession]}})
     return clauses

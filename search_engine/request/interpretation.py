@@ -63,7 +63,7 @@ MAX_LABELS = 5
 
 ALTERNATIVE_FIELDS = (
     *("professions", "specialties", "structure_kinds", "categories", "offer_kinds"),
-    *("targets", "alternatives", "bypass_professions"),
+    *("targets", "alternatives"),
 )
 """Fields that are alternatives of one meaning."""
 
@@ -76,8 +76,8 @@ class Interpretation:
     ``structure_name`` is that of a structure with the word for its kind, where ``text`` is without.
     ``rpps``, ``finess`` and ``phone`` are the number of one person or structure, looked for
     everywhere.
-    ``bypass_professions`` are the professions that the specialities belong to: a participating
-    professional of one of them is kept even with another speciality (F027).
+    ``bypass_professions``: a participating professional of one of them is kept even with another
+    speciality (F027, ``search_engine.request.bypass``).
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to search instead).
     """
 
@@ -181,7 +181,6 @@ def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
         needs_emergency=EMERGENCY in key.split(),
         targets=targets,
         alternatives=AMBIGUOUS.get(key, ()),
-        bypass_professions=_unique(map(specialty_profession, specialties)),
     )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mappings.analysis import fold
+from search_engine.request.bypass import open_bypass
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
@@ -104,6 +105,11 @@ def build_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAtt
 
     ``filters`` are the parts that may hide offers; never a person who is looked for.
     """
+    attempts = _list_attempts(line, filters)
+    return tuple(one._replace(meaning=open_bypass(one.meaning, line.reading)) for one in attempts)
+
+
+def _list_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAttempt, ...]:
     needs = _choose_needs(line.reading)
     held = tuple(part for part in needs if _interpret_words(part.words))
     named = _build_named_attempts(line, held, tuple(part for part in needs if part not in held))

@@ -8,6 +8,9 @@ from search_engine.understanding.reading import PartKind, TextPart
 PAEDIATRIC_AGE = 16
 """Years under which a paediatrician is one of those who treat (design of the order, F027)."""
 
+GERIATRIC_AGE = 75
+"""Years from which a geriatrician is one of those who treat (the same)."""
+
 CHILD_WORDS = frozenset({"child", "baby"})
 """Values of an age told in a word under ``PAEDIATRIC_AGE`` without doubt."""
 
@@ -50,3 +53,8 @@ def split_ages(text: str) -> SplitAges:
 def is_child(age: str) -> bool:
     """An age under ``PAEDIATRIC_AGE``, in figures or in a word."""
     return age in CHILD_WORDS or (age.isdigit() and int(age) < PAEDIATRIC_AGE)
+
+
+def is_old(age: str) -> bool:
+    """An age of ``GERIATRIC_AGE`` or over, in figures: ``personne âgée`` may be 65."""
+    return age.isdigit() and int(age) >= GERIATRIC_AGE

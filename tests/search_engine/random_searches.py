@@ -15,11 +15,9 @@ from tests.search_engine.oracle.query import OracleQuery
 from tests.search_engine.random_offers import CENTRES, CPTS, FAMILIES, GIVEN_NAMES, NOW, Centre
 
 MEANINGS = (
-    Interpretation(
-        "Médecine générale", specialties=("SM26", "SM53", "SM54"), bypass_professions=("10",)
-    ),
-    Interpretation("Médecine générale", specialties=("SM54",), bypass_professions=("10",)),
-    Interpretation("Cardiologie", specialties=("SM04",), bypass_professions=("10",)),
+    Interpretation("Médecine générale", specialties=("SM26", "SM53", "SM54")),
+    Interpretation("Médecine générale", specialties=("SM54",)),
+    Interpretation("Cardiologie", specialties=("SM04",)),
     Interpretation("Médecin", professions=("10",)),
     Interpretation("Médecin ou infirmier", professions=("10", "60")),
     Interpretation("Infirmier", professions=("60",), specialties=("SI01",)),
@@ -34,6 +32,8 @@ MEANINGS = (
     ),
     Interpretation("Maternité", needs_maternity=True),
     Interpretation("Urgence", specialties=("CAPA02",), categories=("355",), needs_emergency=True),
+    Interpretation("Pédiatrie", specialties=("SM40",)),
+    Interpretation("Gériatrie", specialties=("SM18",)),
     Interpretation("Rien"),
     Interpretation("Simon", professions=("50",), text="simon"),
 )
@@ -44,6 +44,7 @@ COMMON = MEANINGS[:5]
 MODES = ("available", "available", "all", "beyond", "reorientation")
 SORTS = ("best", "best", "best", "distance", "earliest")
 ROLES = ("OSNP", "OSNP", "IOA", "OTHER")
+AGES = ("baby", "child", "teen", "senior", "4", "15", "16", "40", "74", "75", "90")
 MOMENTS = ("soon", "today", "this_afternoon", "tonight")
 HORIZONS = ("0-4", "4-8", "8-12", "12-24", "24-48", "48-72")
 
@@ -57,11 +58,11 @@ class RandomSearch:
     area: Area
     now: datetime
     oracle_query: OracleQuery
-    wishes: tuple[TextPart, ...] = ()
+    parts: tuple[TextPart, ...] = ()
 
     def read_line(self, criteria: Criteria) -> LineRead:
         """Stands for the reading of the text."""
-        return LineRead(criteria.what, Reading(self.wishes), self.meaning)
+        return LineRead(criteria.what, Reading(self.parts), self.meaning)
 
     async def resolve_area(self, criteria: Criteria, deps: Any) -> Area:
         """Stands for the resolution of the place."""
@@ -81,13 +82,15 @@ def draw_search(random: Random, *, common: bool = False, **fixed: Any) -> Random
     )
     values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
-    query, wishes = _oracle_query(criteria, meaning, area, now), _wishes(random)
-    return RandomSearch(criteria, meaning, area, now, tell_wishes(query, wishes), wishes)
+    query, parts = _oracle_query(criteria, meaning, area, now), _parts(random)
+    return RandomSearch(criteria, meaning, area, now, tell_parts(query, parts), parts)
 
 
-def _wishes(random: Random) -> tuple[TextPart, ...]:
-    """What words wish: a moment, a short way, a woman."""
+def _parts(random: Random) -> tuple[TextPart, ...]:
+    """What words tell beside the need: an age, and wishes: a moment, a short way, a woman."""
     drawn: list[TextPart] = []
+    if random.random() < 0.5:
+        drawn.append(TextPart(PartKind.AGE, "âge", random.choice(AGES)))
     if random.random() < 0.3:
         drawn.append(TextPart(PartKind.WHEN, "quand", random.choice(MOMENTS)))
     if random.random() < 0.15:
@@ -97,11 +100,12 @@ def _wishes(random: Random) -> tuple[TextPart, ...]:
     return tuple(drawn)
 
 
-def tell_wishes(query: OracleQuery, wishes: tuple[TextPart, ...]) -> OracleQuery:
-    """The wishes in the oracle's own words."""
-    values = {part.kind: part.value for part in wishes}
+def tell_parts(query: OracleQuery, parts: tuple[TextPart, ...]) -> OracleQuery:
+    """The parts in the oracle's own words."""
+    values = {part.kind: part.value for part in parts}
     return replace(
         query,
+        age=values.get(PartKind.AGE),
         moment=values.get(PartKind.WHEN),
         without_car=PartKind.NO_CAR in values,
         gender={"F": "female", "M": "male"}.get(values.get(PartKind.GENDER, "")),

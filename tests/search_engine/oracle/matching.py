@@ -17,6 +17,7 @@ GROUPS = (
 """Reform pairs of the specialities that random offers bear, each in the order of its table."""
 
 GENERAL_MEDICINE = frozenset(GROUPS[0])
+EMERGENCY_MEDICINE = frozenset(GROUPS[2])
 SHOWN = {"professional", "structure", "sos_point"}
 PARTICLES = {"de", "du", "des", "d"}
 
@@ -95,14 +96,28 @@ def has_code(query: OracleQuery, offer: dict[str, Any]) -> bool:
         return True
     if specialties & GENERAL_MEDICINE and query.mode == "available" and is_duty(offer):
         return True
-    of_profession = offer.get("profession") in meaning.bypass_professions
-    if specialties & GENERAL_MEDICINE and offer.get("participant") and of_profession:
+    if specialties & find_bypassed(query.age) and is_participating_doctor(offer):
         return True
     return (
         offer.get("structure_kind") in meaning.structure_kinds
         or offer.get("category") in meaning.categories
         or offer["kind"] in meaning.offer_kinds
     )
+
+
+def find_bypassed(age: str | None) -> set[str]:
+    """Specialities whose needs any participating doctor answers: unscheduled care; those of the age
+    told for a child or somebody old."""
+    needs = {*GENERAL_MEDICINE, *EMERGENCY_MEDICINE}
+    if age in {"baby", "child"} or (age is not None and age.isdigit() and int(age) < 16):
+        needs.add("SM40")
+    if age is not None and age.isdigit() and int(age) >= 75:
+        needs |= {"SM18", "DSM213", "CAPA06"}
+    return needs
+
+
+def is_participating_doctor(offer: dict[str, Any]) -> bool:
+    return bool(offer.get("participant")) and offer.get("profession") == "10"
 
 
 def names_codes(meaning: Any) -> bool:

@@ -46,6 +46,7 @@ class OracleQuery:
     moment: str | None = None
     without_car: bool = False
     gender: str | None = None
+    age: str | None = None
 
 
 def text(moment: datetime) -> str:

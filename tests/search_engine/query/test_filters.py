@@ -52,6 +52,40 @@ async def test_participants_of_the_profession_stay_and_extra_skills_hide_nobody(
     assert await searcher.keys("cardiologue") == ["participant", "other"]
 
 
+@pytest.mark.proves("F027")
+@pytest.mark.parametrize(
+    ("line", "bypassed"),
+    [
+        ("généraliste", True),
+        ("médecin urgentiste", True),
+        ("pédiatre", False),
+        ("pédiatre 4 ans", True),
+        ("pédiatre 15 ans", True),
+        ("pédiatre 16 ans", False),
+        ("pédiatre bébé", True),
+        ("gériatre", False),
+        ("gériatre personne âgée", False),
+        ("gériatre 74 ans", False),
+        ("gériatre 75 ans", True),
+        ("gériatre 4 ans", False),
+        ("cardiologue 4 ans", False),
+        ("cardiologue 80 ans", False),
+    ],
+)
+async def test_participants_answer_unscheduled_needs_and_those_of_an_age_that_is_told(
+    index_offers: IndexOffers, line: str, bypassed: bool
+) -> None:
+    own = ["SM54", "SM59", "SM40", "SM18", "SM04"]
+    offers = [doctor(code, 1, [slot()], specialties=[code]) for code in own]
+    participant = {"participant": True, "specialties": ["SM30"]}
+    nurse = {"participant": True, "specialties": [], "profession": "60"}
+    others = [doctor("taking-part", 2, [slot()], **participant), doctor("nurse", 2, **nurse)]
+    keys = await index_offers([*offers, *others]).keys(line, mode="all", size=20)
+    assert ("taking-part" in keys) == bypassed
+    assert "nurse" not in keys
+    assert len(keys) == 1 + bypassed
+
+
 @pytest.mark.proves("F025")
 async def test_a_known_word_returns_its_own_professions_only(index_offers: IndexOffers) -> None:
     offers = [
