@@ -245,6 +245,13 @@ class SourceMark(TypedDict, total=False):
     date: str
 
 
+class OrientationsToday(TypedDict):
+    """Orientations given or accepted on one ``day`` of the place (ISO date)."""
+
+    day: str
+    count: int
+
+
 class Offer(TypedDict):
     """One document of the index. Identifiers without prefix, except ``idnst``."""
 
@@ -395,5 +402,6 @@ class Offer(TypedDict):
     zone: NotRequired[list[str]]
     """Shores or valleys that hold the place, between which the way around adds minutes: ids of
     ``shore_zones.csv``."""
-    orientations_today: NotRequired[dict[str, Any]]
-    """Reserved: ``day`` of the place and ``count`` of orientations given on it."""
+    orientations_today: NotRequired[OrientationsToday]
+    """``day`` of the place and ``count`` of orientations given or accepted on it; no writer fills
+    it yet."""

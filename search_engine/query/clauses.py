@@ -20,13 +20,14 @@ CARD_FIELDS = (
     *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
     *("precision", "timezone", "phones", "hours", "additional_info", "sources"),
     *("absences", "always_absent", "place_key", "landmass", "zone", "emergency"),
+    *("gender", "orientations_today"),
 )
 SLOT_FIELDS = (
     *("id", "start", "end", "types", "consultation", "appointment", "source", "cpts"),
     *("seats_max", "seats_left", "url", "reasons"),
 )
 SOURCE = [*CARD_FIELDS, *(f"slots.{field}" for field in SLOT_FIELDS)]
-"""Fields requested of ``_source``: those that a card may show."""
+"""Fields requested of ``_source``: those that a card may show, or that count for its rank."""
 
 
 def or_clause(clauses: list[Clause]) -> Clause:

@@ -217,6 +217,9 @@ def _settings(random: Random) -> dict[str, Any]:
         settings["via"] = random.sample(["own", "cpts", "msp", "sos"], random.choice((1, 1, 2)))
     if random.random() < 0.2:
         settings["reorientation"] = True
+    if random.random() < 0.4:
+        day = random.choice(("2026-03-26", "2026-03-27", "2026-03-27", "2026-03-28"))
+        settings["orientations_today"] = {"day": day, "count": random.randrange(9)}
     return settings
 
 

@@ -17,6 +17,7 @@ from geography.landmass import MAINLAND
 from mappings.instants import utc_text
 from mappings.records import Appointment, Kind, Offer, Precision, StoredSlot, StructureKind
 from search_engine.query.opening_hours import opening_state
+from search_engine.query.order.asked import count_orientations
 from search_engine.query.order.distances import offer_distance_km
 from search_engine.request.profiles import Profile
 from search_engine.request.wishes import NO_WISHES, Wishes
@@ -182,17 +183,13 @@ def measure_effort(
     offer: Offer,
     slots: Sequence[StoredSlot],
     km: float | None,
-    *,
-    asked: int = 0,
 ) -> Effort:
-    """The effort to be seen by an offer ``km`` away (None: not counted) with those visible slots.
-
-    ``asked``: orientations given or accepted today.
-    """
+    """The effort to be seen by an offer ``km`` away (None: not counted) with those visible
+    slots."""
     parts = [
         *_travel(scale, offer, km),
         *_best_moment(scale, offer, slots),
-        *_offer_parts(scale, offer, asked),
+        *_offer_parts(scale, offer),
     ]
     return Effort(tuple(part for part in parts if part.minutes or part.name == TRAVEL))
 
@@ -288,7 +285,7 @@ def _sum_credit(parts: Sequence[EffortPart]) -> float:
     return -sum(part.minutes for part in parts)
 
 
-def _offer_parts(scale: EffortScale, offer: Offer, asked: int) -> Iterator[EffortPart]:
+def _offer_parts(scale: EffortScale, offer: Offer) -> Iterator[EffortPart]:
     table = scale.profile
     if takes_part(offer):
         yield EffortPart(PARTICIPATION, -table.participation.credit)
@@ -300,4 +297,5 @@ def _offer_parts(scale: EffortScale, offer: Offer, asked: int) -> Iterator[Effor
         yield EffortPart(ABSORBS, -table.absorbs.credit)
     if offer.get("precision") == Precision.MUNICIPALITY:
         yield EffortPart(COMMUNE_ONLY, table.commune_only.debit)
+    asked = count_orientations(offer, scale.start)
     yield EffortPart(ASKED, table.asked.debit * min(asked, table.asked.most))

@@ -29,7 +29,15 @@ def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any
     effort -= 6 if query.gender is not None and offer.get("gender") == query.gender else 0
     effort -= 8 if offer.get("participant") or is_duty(offer) else 0
     effort -= 2 if query.mode == "beyond" and offer.get("structure_kind") in ABSORB else 0
+    effort += min(6, count_asked(query, offer))
     return effort + (2 if offer.get("precision") == "municipality" else 0)
+
+
+def count_asked(query: OracleQuery, offer: dict[str, Any]) -> int:
+    """Orientations of the day on the calendar of the place."""
+    given = offer.get("orientations_today", {"day": "never", "count": 0})
+    there = search_start(query).astimezone(ZoneInfo(offer["timezone"]))
+    return int(given["count"]) if given["day"] == f"{there:%Y-%m-%d}" else 0
 
 
 def travel(query: OracleQuery, offer: dict[str, Any]) -> float:

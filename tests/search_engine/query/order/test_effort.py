@@ -168,11 +168,29 @@ def test_at_night_what_starts_after_eight_is_for_tomorrow(
 
 def test_each_row_counts_once_and_the_debits_add_up() -> None:
     scale = build_scale("0 14:00", absorbs=True)
-    msp = offer(kind="structure", structure_kind="msp", precision="municipality")
-    effort = measure_effort(scale, msp, [], 2, asked=9)
+    asked = {"orientations_today": {"day": "2026-06-16", "count": 9}}
+    msp = offer(kind="structure", structure_kind="msp", precision="municipality", **asked)
+    effort = measure_effort(scale, msp, [], 2)
     assert read_parts(effort) == {"travel": 6, "absorbs": -2, "commune_only": 2, "asked": 6}
     assert effort.minutes == 12
     assert effort.find_band(3) == 4
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "counted"),
+    [
+        (PARIS, "2026-06-16", True),
+        (PARIS, "2026-06-15", False),
+        (PARIS, "2026-06-17", False),
+        ("Pacific/Noumea", "2026-06-17", True),
+        ("Pacific/Noumea", "2026-06-16", False),
+    ],
+)
+def test_orientations_count_on_the_day_of_the_place(zone: str, day: str, counted: bool) -> None:
+    """At 18:00 in Paris it is tomorrow in Nouméa."""
+    asked = {"timezone": zone, "orientations_today": {"day": day, "count": 4}}
+    effort = measure_effort(build_scale("0 18:00"), offer(**asked), [], 0)
+    assert read_parts(effort).get("asked") == (4 if counted else None)
 
 
 def test_no_travel_inside_the_commune_searched() -> None:
