@@ -200,12 +200,28 @@ class AnyCard(OfferCard):
     group: MemberGroup | None = None
 
 
+class OtherPlace(Shape):
+    """A further place of the same professional, among the offers that the page read: what differs
+    there from the card."""
+
+    id: str
+    place: Place
+    distance_km: float | None = None
+    phones: list[str] | None = None
+    open: Opening | None = None
+    absent_until: str | None = None
+    accepts_beyond: bool
+    availability: Availability
+
+
 class ResultCard(AnyCard):
-    """A card in a list of results."""
+    """A card in a list of results: one person at the first of his places."""
 
     rank: Rank
     home_visit: HomeVisit | None = None
     """Where home visits alone are searched."""
+    also_at: list[OtherPlace] | None = None
+    """His further places on this page, in their order; absent without any."""
 
 
 class PinnedCard(OfferCard):
@@ -222,6 +238,14 @@ class Total(Shape):
 
     value: int
     relation: str
+
+
+class People(Shape):
+    """How many people the offers are, a structure as one, members of CPTS included."""
+
+    value: int
+    relation: str
+    """`eq`; `gte` where more than some 15,000 people answer."""
 
 
 class OfferSlots(Availability):

@@ -4,7 +4,16 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas.cards import AnyCard, CodeLabel, OfferCard, PinnedCard, ResultCard, Shape, Total
+from api.schemas.cards import (
+    AnyCard,
+    CodeLabel,
+    OfferCard,
+    People,
+    PinnedCard,
+    ResultCard,
+    Shape,
+    Total,
+)
 from api.schemas.solutions import Solutions
 from api.schemas.sources import SourceNotice
 from search_engine.request.typed_line import Use
@@ -216,7 +225,10 @@ class ResultPage(Shape):
     window: Window
     pinned: list[PinnedCard]
     total: Total
+    people: People
     results: list[ResultCard]
+    """One card a person. A page by number holds `size` offers, folded into fewer cards where a
+    person has several places; a page by cursor reads on until it has `size` people."""
     facets: list[Facet] | None = None
     """Counts of every filter; absent when the request leaves them out."""
     next: Next | None

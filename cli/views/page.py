@@ -93,8 +93,17 @@ def count_words(page: Mapping[str, Any]) -> str:
         count = page.get("solutions", {}).get("total", {}).get("value", 0)
         return format_french_count(count, "solution")
     pages, number = last_page(page), page_number(page)
-    offers = format_french_count(total, "offre")
+    offers = format_french_count(total, "offre") + people_words(page)
     return f"{offers}, page {number} sur {pages}" if 1 < pages >= number else offers
+
+
+def people_words(page: Mapping[str, Any]) -> str:
+    """How many people the offers are, where some have several places; a CPTS is several too."""
+    people = page["people"]
+    if people["value"] == page["total"]["value"]:
+        return ""
+    least = "au moins " if people["relation"] == "gte" else ""
+    return f" de {least}{format_french_count(people['value'], 'personne')}"
 
 
 def format_french_count(number: int, noun: str) -> str:

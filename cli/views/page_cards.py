@@ -145,7 +145,17 @@ def place_line(card: Mapping[str, Any]) -> str:
     named = place.get("name") if place.get("name") != card["title"] else None
     address = ", ".join(filter(None, [named, *place.get("lines", []), town]))
     phones = " · ".join(map(phone_words, card.get("phones", []))) or "téléphone inconnu"
-    return " · ".join(filter(None, [phones, address]))
+    return " · ".join(filter(None, [phones, other_places_words(card), address]))
+
+
+def other_places_words(card: Mapping[str, Any]) -> str:
+    """The towns of the further places of the person on this page: ``aussi à Brest (3,2 km)``."""
+    places = [
+        f"{one['place'].get('city', 'une autre adresse')}"
+        + (f" ({distance(one['distance_km'])})" if "distance_km" in one else "")
+        for one in card.get("also_at", [])
+    ]
+    return f"aussi à {', '.join(places)}" if places else ""
 
 
 def why_line(card: Mapping[str, Any]) -> str:

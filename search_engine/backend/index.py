@@ -83,6 +83,12 @@ def read_hits(answer: Answer) -> list[dict[str, Any]]:
     return hits
 
 
+def split_page(answer: Answer, size: int) -> tuple[list[dict[str, Any]], bool]:
+    """The hits of a page of that size, and whether more were read."""
+    hits = read_hits(answer)
+    return hits[:size], len(hits) > size
+
+
 def drop_hits(answer: Answer) -> Answer:
     """The answer with its total and no hit."""
     return {**answer, "hits": {**answer["hits"], "hits": []}}

@@ -10,7 +10,7 @@ from typing import Any
 
 from search_engine.backend.bodies import Answer
 from search_engine.backend.hints import NO_CIRCLE
-from search_engine.backend.index import Index, drop_hits, read_hits, read_total
+from search_engine.backend.index import Index, drop_hits, read_hits, read_total, split_page
 from search_engine.execution.cursor import CursorState
 from search_engine.execution.merge import merge_cpts_cards
 from search_engine.execution.planner import (
@@ -18,11 +18,12 @@ from search_engine.execution.planner import (
     Decision,
     FoundCpts,
     Prediction,
-    are_offers_few,
+    are_people_few,
     build_page_requests,
     build_plan,
     circle_key,
     circle_requests,
+    continue_plan,
     decide_plan,
     first_requests,
     needs_covering,
@@ -53,6 +54,7 @@ from search_engine.query.page_requests import (
     merge_page_answers,
     page_requests,
 )
+from search_engine.query.people.folding import take_people
 from search_engine.query.plan import CptsGroups, Plan, ResolvedRequest
 from search_engine.query.ranking import weighs_practice
 from search_engine.query.solutions import wants_solutions
@@ -135,7 +137,7 @@ async def _execute_any(
 async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult:
     predicted = predict_search(request, index.hints)
     cpts, answers = await _fetch_first_answers(index, request, predicted)
-    if are_offers_few(answers):
+    if are_people_few(answers):
         answers = await index.fetch_named(circle_requests(request, cpts.covering))
     decision = decide_plan(request, cpts.covering, answers)
     _learn_circle(index, decision)
@@ -175,22 +177,39 @@ def _clear_hints_after_swap(index: Index, answers: Answers) -> None:
 def _learn_circle(index: Index, decision: Decision) -> None:
     key = circle_key(decision.plan.request)
     if decision.circle is not None and key is not None:
-        circle = decision.circle if decision.offer_count else NO_CIRCLE
+        circle = decision.circle if decision.people_count else NO_CIRCLE
         index.hints.circles.put_cached(key, circle)
 
 
 async def _execute_next(index: Index, request: ResolvedRequest, state: CursorState) -> SearchResult:
-    """The page after the cursor. Whether another follows is read from one more hit."""
-    plan, size = restore_plan(request, state), request.criteria.size
+    """The page after the cursor."""
+    plan = restore_plan(request, state)
     answers = await index.fetch_named(page_requests(plan))
-    answer = _merge(plan, answers)
-    hits = read_hits(answer)
-    has_more = len(hits) > size
-    del hits[size:]
     cpts = cards_by_finess(answers[CPTS_CARDS]) if CPTS_CARDS in answers else {}
     groups = CptsGroups(state.best_member_by_cpts, state.member_counts)
-    result = SearchResult(plan, answer, cpts, groups, has_more=has_more)
+    result = await _read_people(
+        index, SearchResult(plan, _merge(plan, answers), cpts, groups, has_more=False)
+    )
     return await _complete_result(index, result, answers)
+
+
+async def _read_people(index: Index, result: SearchResult) -> SearchResult:
+    """The result read on until it has as many people as a page has, or the end.
+
+    Places of one person are one card: each further round trip brings as many offers as the first.
+    Whether any follow is read from one more hit.
+    """
+    plan, size = result.plan, result.plan.request.criteria.size
+    hits, more = split_page(result.answer, size)
+    taken = take_people(hits, size, result.shown_cpts)
+    while more and taken is None:
+        after = continue_plan(plan, hits[-1])
+        answer = _merge(after, await index.fetch_named(page_requests(after)))
+        further, more = split_page(answer, size)
+        hits += further
+        taken = take_people(hits, size, result.shown_cpts)
+    kept = hits[:taken]
+    return result.with_hits(kept, has_more=more or len(kept) < len(hits))
 
 
 def _merge(plan: Plan, answers: Answers) -> Answer:

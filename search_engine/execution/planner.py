@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mappings.records import Offer
-from search_engine.backend.bodies import Answer, Body, Clause
+from search_engine.backend.bodies import Answer, Body, Clause, Hit
 from search_engine.backend.hints import NO_CIRCLE, CircleKey, QueryHintCache
 from search_engine.backend.index import read_total
 from search_engine.execution.cursor import CursorState
@@ -16,7 +16,7 @@ from search_engine.query.alternatives import FILTERS, build_alternatives
 from search_engine.query.cpts_groups import cards_by_finess, covering_body, cpts_body
 from search_engine.query.filters import offer_filters
 from search_engine.query.names.ways import build_well_spelt_query
-from search_engine.query.page_requests import page_requests
+from search_engine.query.page_requests import page_requests, sort_keys
 from search_engine.query.plan import CptsGroups, CursorPosition, Plan, ResolvedRequest
 from search_engine.query.radius import (
     ENOUGH,
@@ -24,8 +24,10 @@ from search_engine.query.radius import (
     candidate_areas,
     count_body,
     count_in_circle,
+    enough_people_body,
     enough_slot_clauses,
     find_enough_circle,
+    is_people_few,
     is_sparse,
     is_well_spelt,
     mandatory_slot_clauses,
@@ -40,7 +42,7 @@ CoveringCpts = tuple[str, ...]
 """FINESS of the CPTS whose territory holds the commune."""
 
 SEARCHED_CPTS, COVERING_CPTS = "searched cpts", "covering cpts"
-ENOUGH_OFFERS, WELL_SPELT, CIRCLES = "enough offers", "well spelt", "circles"
+ENOUGH_PEOPLE, WELL_SPELT, CIRCLES = "enough people", "well spelt", "circles"
 
 
 class Prediction(NamedTuple):
@@ -65,24 +67,24 @@ class FoundCpts(NamedTuple):
 class Decision(NamedTuple):
     """The plan that the answers decide.
 
-    ``circle`` is the position of the circle and ``offer_count`` the offers that count as enough in
-    it; both None where the circles were not counted.
+    ``circle`` is the position of the circle and ``people_count`` the people in it, ``ENOUGH`` for
+    more; both None where the circles were not counted.
     """
 
     plan: Plan
     circle: int | None = None
-    offer_count: int | None = None
+    people_count: int | None = None
 
     @property
     def expected_count(self) -> int:
-        """How many offers the page is expected to have, ``ENOUGH`` where nothing was counted."""
-        return ENOUGH if self.offer_count is None else self.offer_count
+        """How many people the page is expected to have, ``ENOUGH`` where nothing was counted."""
+        return ENOUGH if self.people_count is None else self.people_count
 
     @property
     def is_empty(self) -> bool:
         """No offer matches: all that the page may show was counted, but for near spellings."""
         counted_all = self.plan.request.slot_needed or not enough_slot_clauses(self.plan)
-        return self.offer_count == 0 and counted_all
+        return self.people_count == 0 and counted_all
 
 
 def build_plan(
@@ -102,6 +104,14 @@ def restore_plan(request: ResolvedRequest, state: CursorState) -> Plan:
     groups = CptsGroups(state.best_member_by_cpts, state.member_counts)
     position = CursorPosition(tuple(state.after), groups)
     return Plan(request, state.area, state.area_cpts, state.fuzzy, position)
+
+
+def continue_plan(plan: Plan, last: Hit) -> Plan:
+    """The plan that reads on after a hit, without what the page has already counted."""
+    groups = plan.position.groups if plan.position is not None else CptsGroups()
+    position = CursorPosition(tuple(last["sort"][: len(sort_keys(plan))]), groups)
+    request = plan.request.with_criteria({"facets": False})
+    return plan._replace(request=request, position=position)
 
 
 def predict_search(request: ResolvedRequest, hints: QueryHintCache) -> Prediction:
@@ -218,9 +228,9 @@ def read_cpts(request: ResolvedRequest, answers: Answers) -> FoundCpts:
     return FoundCpts(tuple(around), searched)
 
 
-def are_offers_few(answers: Answers) -> bool:
-    """Whether the first circle holds fewer than ``ENOUGH`` offers: the circles must be counted."""
-    return ENOUGH_OFFERS in answers and read_total(answers[ENOUGH_OFFERS]) < ENOUGH
+def are_people_few(answers: Answers) -> bool:
+    """Whether the first circle holds fewer than ``ENOUGH`` people: the circles must be counted."""
+    return ENOUGH_PEOPLE in answers and is_people_few(answers[ENOUGH_PEOPLE])
 
 
 def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answers) -> Decision:
@@ -236,16 +246,16 @@ def decide_plan(request: ResolvedRequest, covering: CoveringCpts, answers: Answe
 
 
 def circle_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
-    """How many offers match in each circle among which the search chooses."""
+    """How many people match in each circle among which the search chooses."""
     plan = _build_count_plan(request, covering)
     return {CIRCLES: count_body(plan, candidate_areas(plan))}
 
 
 def _count_requests(request: ResolvedRequest, covering: CoveringCpts) -> dict[str, Body]:
-    """Whether too few offers match, whether a name is well spelt; each stops once it knows."""
+    """Whether too few people match, whether a name is well spelt: that stops once it knows."""
     plan, bodies = _build_count_plan(request, covering), {}
     if can_enlarge(plan.area):
-        bodies[ENOUGH_OFFERS] = _at_least(ENOUGH, plan, enough_slot_clauses(plan))
+        bodies[ENOUGH_PEOPLE] = enough_people_body(plan)
     if request.meaning.text:
         well_spelt = build_well_spelt_query(request.meaning)
         bodies[WELL_SPELT] = _at_least(1, plan, [well_spelt, *mandatory_slot_clauses(plan)])

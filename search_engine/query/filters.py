@@ -3,6 +3,7 @@
 Filters that a person selects are in ``post_filters``.
 """
 
+from mappings import codes
 from mappings.instants import utc_text
 from mappings.records import Kind, StructureKind
 from search_engine.backend.bodies import Clause
@@ -23,6 +24,8 @@ ORDINARY_KINDS = (Kind.PROFESSIONAL, Kind.STRUCTURE, Kind.SOS_POINT)
 """Ordinary results; a marketplace solution is a card of its own, and so is a CPTS unless it is
 looked for itself."""
 
+GENERAL_MEDICINE = frozenset(codes.specialty_groups()["general_medicine"])
+"""Specialities whose need a place of duty answers too."""
 
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement that each mode requires (F042, F046)."""

@@ -17,6 +17,7 @@ from search_engine.query.filters import base_query
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.names.candidates import candidate_requests, wants_candidates
 from search_engine.query.nearest_alternative import nearest_agg
+from search_engine.query.people.counts import count_people_agg
 from search_engine.query.plan import Plan
 from search_engine.query.post_filters import members_clause, post_filter_clauses
 from search_engine.query.ranking import is_distance_ranked, is_distance_sorted
@@ -110,13 +111,14 @@ def _page(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     counts without its own filter over the same query. Members of a covering CPTS are excluded:
     one card shows them.
     """
+    chosen = [*selected.values()]
     facets = offer_facets(plan, selected) if plan.request.criteria.facets else {}
     return {
         **ranked,
         **page_bounds(plan),
         "post_filter": _page_post_filter(plan, selected),
         "track_total_hits": True,
-        "aggs": {**facets, **nearest_agg(plan, [*selected.values()])},
+        "aggs": {**facets, **count_people_agg(chosen), **nearest_agg(plan, chosen)},
     }
 
 

@@ -1,22 +1,24 @@
-"""Enlargement when too few offers match (F014, W34): by the department's step, up to twice.
+"""Enlargement when too few people match (F014, W34): by the department's step, up to twice.
 
 A remote search goes from the territory to the country instead.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from search_engine.backend.bodies import Body
 from search_engine.query.clauses import and_clause
 from search_engine.query.facet_clauses import NOTHING
 from search_engine.query.filters import area_filters, offer_filters
 from search_engine.query.names.ways import build_well_spelt_query
+from search_engine.query.people.counts import PEOPLE, person_buckets
 from search_engine.query.plan import Plan, ResolvedRequest
 from search_engine.query.visibility.duty import can_see_clause
 from search_engine.request.area import Area, AreaScope
 from search_engine.request.criteria import Mode
 
 ENOUGH = 5
-"""Offers that make looking further useless: one page."""
+"""People who make looking further useless: one page."""
 
 FURTHEST = 2.0
 """Times the first radius."""
@@ -26,6 +28,9 @@ SPARSE_KM = 30.0
 every circle is counted at once there, where few offers make it cheap."""
 
 COUNTS, WELL_SPELT, CIRCLES = "radii", "well spelt", "circles"
+
+SOME_PEOPLE: Mapping[str, Body] = MappingProxyType({PEOPLE: person_buckets(ENOUGH)})
+"""People of a bucket, up to ``ENOUGH``: a cardinality is an estimate, and makes a sketch of all."""
 
 
 def can_enlarge(area: Area) -> bool:
@@ -47,10 +52,10 @@ def is_sparse(plan: Plan) -> bool:
 
 
 def is_slot_counted(plan: Plan) -> bool:
-    """What is too few: offers with a slot, where slots are what is looked for.
+    """What is too few: people with a slot, where slots are what is looked for.
 
     Those who accept beyond their slots or a re-orientation, and structures searched by kind,
-    answer without one: there, every offer counts.
+    answer without one: there, everybody counts.
     """
     return plan.request.mode is Mode.AVAILABLE or (
         plan.request.mode is Mode.ALL and not plan.request.meaning.structure_word
@@ -105,13 +110,26 @@ def mandatory_slot_clauses(plan: Plan) -> list[Body]:
 
 
 def count_body(plan: Plan, areas: Sequence[Area]) -> Body:
-    """One request without hits: how many offers match in each area, and by a name well spelt."""
-    counts = {COUNTS: circle_buckets(areas, enough_slot_clauses(plan))}
+    """One request without hits: how many people match in each area, up to ``ENOUGH``, and how many
+    offers by a name well spelt."""
+    counts = {COUNTS: circle_buckets(areas, enough_slot_clauses(plan), SOME_PEOPLE)}
     if plan.request.meaning.text:
         well_spelt = build_well_spelt_query(plan.request.meaning)
         counts[WELL_SPELT] = circle_buckets(areas, [well_spelt, *mandatory_slot_clauses(plan)])
     everything = offer_filters(plan._replace(area=areas[-1]))
     return {"query": everything, "size": 0, "track_total_hits": False, "aggs": counts}
+
+
+def enough_people_body(plan: Plan) -> Body:
+    """One request without hits: whether the people of the circle are enough."""
+    query = offer_filters(plan)
+    query["bool"]["filter"] += enough_slot_clauses(plan)
+    return {"query": query, "size": 0, "track_total_hits": False, "aggs": {**SOME_PEOPLE}}
+
+
+def is_people_few(answer: Body) -> bool:
+    """Whether ``enough_people_body`` found fewer than enough."""
+    return _count_people(answer["aggregations"]) < ENOUGH
 
 
 def circle_buckets(
@@ -123,7 +141,8 @@ def circle_buckets(
     """
     circles = [*(and_clause(area_filters(area)) for area in areas[:-1]), and_clause([])]
     buckets = {"filters": {str(index): one for index, one in enumerate(circles)}}
-    return {"filter": and_clause(more), "aggs": {CIRCLES: {"filters": buckets, "aggs": inside}}}
+    counted = {CIRCLES: {"filters": buckets, "aggs": dict(inside)}}
+    return {"filter": and_clause(more), "aggs": counted}
 
 
 def read_circles(answer: Body, name: str) -> list[Body]:
@@ -133,25 +152,25 @@ def read_circles(answer: Body, name: str) -> list[Body]:
 
 
 def choose_circle(counts: Sequence[int]) -> int:
-    """Position of the first circle with enough offers, else of the last."""
+    """Position of the first circle with enough people, else of the last."""
     enough = (index for index, count in enumerate(counts) if count >= ENOUGH)
     return next(enough, len(counts) - 1)
 
 
 def find_enough_circle(answer: Body) -> int:
     """``choose_circle`` over the counts of ``count_body``."""
-    return choose_circle(_counts(answer, COUNTS))
+    return choose_circle([_count_people(bucket) for bucket in read_circles(answer, COUNTS)])
 
 
 def count_in_circle(answer: Body, index: int) -> int:
-    """How many offers answer within that radius."""
-    return _counts(answer, COUNTS)[index]
+    """How many people answer within that radius, ``ENOUGH`` for more."""
+    return _count_people(read_circles(answer, COUNTS)[index])
 
 
 def is_well_spelt(answer: Body, index: int) -> bool:
     """Whether a name within that radius is the one searched, as heard or one letter apart."""
-    return _counts(answer, WELL_SPELT)[index] > 0
+    return int(read_circles(answer, WELL_SPELT)[index]["doc_count"]) > 0
 
 
-def _counts(answer: Body, name: str) -> list[int]:
-    return [int(bucket["doc_count"]) for bucket in read_circles(answer, name)]
+def _count_people(bucket: Body) -> int:
+    return len(bucket[PEOPLE]["buckets"])

@@ -37,6 +37,7 @@ from search_engine.request.problems import (
     RadiusNotApplicable,
     UnknownCode,
 )
+from search_engine.response.page import list_shown_ids
 
 ANYWHERE = "anywhere"
 """The group of the cases of rules in a report; the others go by their kind."""
@@ -193,7 +194,7 @@ def page_ids(answer: JudgedAnswer) -> PageIds:
     """The page as cases by ids judge it."""
     page = answer.page
     return PageIds(
-        [card["id"] for card in page["results"]],
+        list_shown_ids(page["results"]),
         [card["id"] for card in page["pinned"]],
         [warning["code"] for warning in page["warnings"]],
     )

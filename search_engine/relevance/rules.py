@@ -15,6 +15,7 @@ from search_engine.request.area import AreaKind
 from search_engine.request.criteria import VISIBLE_TYPES, Mode, Sort
 from search_engine.request.window import SearchWindow, parse_instant
 from search_engine.response.cards import Card
+from search_engine.response.page import list_shown_ids
 
 Rule = Callable[[JudgedAnswer], Iterator[str]]
 
@@ -134,7 +135,7 @@ def find_absences(answer: JudgedAnswer) -> Iterator[str]:
 
 def find_duplicates(answer: JudgedAnswer) -> Iterator[str]:
     """F088: no one twice, and the treating doctor not below himself (F052)."""
-    ids = [card["id"] for card in answer.cards]
+    ids = list_shown_ids(answer.cards)
     yield from (f"deux fois : {name}" for name in sorted({n for n in ids if ids.count(n) > 1}))
     pinned = {_rpps(card) for card in answer.page["pinned"]}
     yield from (
@@ -146,9 +147,9 @@ def find_duplicates(answer: JudgedAnswer) -> Iterator[str]:
 
 def total(answer: JudgedAnswer) -> Iterator[str]:
     """F086: the total and the page agree."""
-    total = answer.page["total"]["value"]
-    if len(answer.page["results"]) != min(total, answer.criteria.size):
-        yield f"{len(answer.page['results'])} cartes pour un total de {total}"
+    total, shown = answer.page["total"]["value"], len(list_shown_ids(answer.page["results"]))
+    if shown != min(total, answer.criteria.size):
+        yield f"{shown} offres affichées pour un total de {total}"
 
 
 ALWAYS: tuple[Rule, ...] = (

@@ -155,7 +155,7 @@ class SearchRequest(BaseModel):
     page: int = Field(1, ge=1)
     """Page number, from 1."""
     size: int = Field(5, ge=1, le=100)
-    """Offers a page; `page * size` is at most 10000."""
+    """Offers of a page by number, people of a page by cursor; `page * size` is at most 10000."""
     cursor: CursorText | None = None
     """Cursor of the last answer, for the page after it, however deep; the criteria stay those of
     the first page, only `size`, `facets` and `origin` may change. Lives 10 minutes."""

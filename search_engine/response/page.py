@@ -1,6 +1,6 @@
 """The page of results: cards in order, the interpretation, and the blocks beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ from search_engine.query.availability import select_visible_slots
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
 from search_engine.query.order.distances import offer_distance_km
 from search_engine.query.order.effort import EffortScale
+from search_engine.query.people.counts import read_people
+from search_engine.query.people.folding import fold_hits
 from search_engine.query.plan import CptsGroups, Plan
 from search_engine.query.ranking import NAME, build_plan_scale, knows_distance
 from search_engine.query.treating_doctor import (
@@ -64,6 +66,19 @@ class SearchResult(NamedTuple):
     remote: dict[str, Any] | None = None
     candidates: Sequence[Hit] = ()
 
+    @property
+    def shown_cpts(self) -> frozenset[str]:
+        """FINESS of the CPTS whose cards show their members.
+
+        A member since the members were counted, or of a CPTS that left the index, has its own card.
+        """
+        return frozenset(self.groups.member_counts.keys() & self.cpts.keys())
+
+    def with_hits(self, hits: list[Hit], *, has_more: bool) -> "SearchResult":
+        """The result of those hits."""
+        answer = {**self.answer, "hits": {**self.answer["hits"], "hits": hits}}
+        return self._replace(answer=answer, has_more=has_more)
+
 
 def build_page(
     result: SearchResult, next_page: dict[str, Any] | None, took_ms: dict[str, float]
@@ -72,7 +87,8 @@ def build_page(
     plan, answer, places = result.plan, result.answer, result.places
     total = read_total(answer)
     view, scale = card_context(plan), build_plan_scale(plan)
-    results = [result_card(result, hit, view, scale) for hit in read_hits(answer)]
+    cards = fold_hits(read_hits(answer), result.shown_cpts)
+    results = [person_card(result, hits, view, scale) for hits in cards]
     page: Page = {
         "query": query_block(plan, total),
         "area": area_block(plan),
@@ -81,6 +97,7 @@ def build_page(
         "window": plan.request.window.as_dict(),
         "pinned": [doctor_card(plan, hit) for hit in read_hits(places)] if places else [],
         "total": {"value": total, "relation": "eq"},
+        "people": people_block(answer),
         "results": results,
         **({"facets": facets_block(plan, answer)} if plan.request.criteria.facets else {}),
         "next": next_page,
@@ -105,6 +122,42 @@ def enlargement_block(plan: Plan) -> dict[str, Any] | None:
     if plan.area.first_radius_km is None:
         return None
     return {"from_km": plan.area.first_radius_km, "to_km": plan.area.radius_km}
+
+
+def people_block(answer: Answer) -> dict[str, Any]:
+    """How many people the offers of the search are, members of CPTS included."""
+    people, exact = read_people(answer["aggregations"])
+    return {"value": people, "relation": "eq" if exact else "gte"}
+
+
+def person_card(
+    result: SearchResult, hits: Sequence[Hit], view: CardContext, scale: EffortScale
+) -> Card:
+    """The card of a person at the first of his places; the further ones of this page beside it."""
+    first, *others = hits
+    shown = result_card(result, first, view, scale)
+    places = [place_card(result.plan, hit["_source"], view) for hit in others]
+    return {**shown, "also_at": places} if places else shown
+
+
+ALSO_AT = (
+    *("id", "place", "distance_km", "phones", "open", "absent_until", "availability"),
+    "accepts_beyond",
+)
+"""Blocks of a card that differ from one place of a person to another."""
+
+
+def place_card(plan: Plan, offer: Offer, view: CardContext) -> Card:
+    """What a further place of a person adds to his card."""
+    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
+    km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
+    whole = card(view, offer, slots, patient_km(plan, km))
+    return {name: whole[name] for name in ALSO_AT if name in whole}
+
+
+def list_shown_ids(results: Iterable[Card]) -> list[str]:
+    """The ids of the offers that cards show, further places included."""
+    return [one["id"] for shown in results for one in (shown, *shown.get("also_at", ()))]
 
 
 def result_card(
@@ -141,12 +194,8 @@ def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
 
 
 def find_card_cpts(result: SearchResult, offer: Offer) -> str | None:
-    """FINESS of the CPTS whose card shows the offer.
-
-    A member since the members were counted, or of a CPTS that left the index, has its own card.
-    """
-    shown = result.groups.member_counts.keys() & result.cpts.keys()
-    return next((finess for finess in offer.get("cpts", []) if finess in shown), None)
+    """FINESS of the CPTS whose card shows the offer."""
+    return next((finess for finess in offer.get("cpts", []) if finess in result.shown_cpts), None)
 
 
 def best_member(own: Card) -> dict[str, Any]:
@@ -171,7 +220,7 @@ def nearest_alternative_block(
     slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
     own = card(card_context(plan), offer, slots, patient_km(plan, km))
     shown = group_card(result, offer, own) or own
-    if shown["id"] in {first["id"] for first in results[:FIRST_CARDS]}:
+    if shown["id"] in list_shown_ids(results[:FIRST_CARDS]):
         return None
     return {"card": shown, "saved_km": round(saved, 3)}
 

@@ -57,9 +57,10 @@ def test_the_mapping_has_the_present_and_reserved_names_and_none_of_the_former()
 
 
 def test_an_operator_reads_the_changes_since_the_version_of_his_index() -> None:
-    change, times, latest = describe_changes(5, SCHEMA_VERSION)
+    change, times, names, latest = describe_changes(5, SCHEMA_VERSION)
     assert "answered_at" in times
-    assert "name_sound" in latest
+    assert "name_sound" in names
+    assert "person_key" in latest
     for former, present in {**RENAMED_OFFER_FIELDS, **RENAMED_SLOT_FIELDS}.items():
         assert former in change
         assert present in change

@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from search_engine.backend.hints import QueryHintCache
+from search_engine.execution.cursor_key import CursorKey
 from search_engine.execution.search import search
 from search_engine.request.criteria import Criteria
 from tests.geography.empty_geocoder import EmptyGeocoder
@@ -26,6 +27,7 @@ async def fetch_page(
     random_index: RandomOffersIndex,
     drawn: RandomSearch,
     hints: QueryHintCache = SHARED_HINTS,
+    key: CursorKey | None = None,
 ) -> Page:
     """The page that the engine gives."""
     return await search(
@@ -37,6 +39,7 @@ async def fetch_page(
         resolve_area=drawn.resolve_area,
         read_line=drawn.read_line,
         hints=hints,
+        key=key,
     )
 
 
@@ -49,6 +52,15 @@ async def iterate_pages(
         page = await fetch_page(client, random_index, change_criteria(drawn, page=number))
         yield page
         number = (page["next"] or {}).get("page")
+
+
+def list_places(page: Page) -> list[dict[str, Any]]:
+    """Every offer that a page shows: its cards, and the further places of their people."""
+    return [
+        place
+        for card in page["results"]
+        for place in (card, *({"kind": card["kind"], **one} for one in card.get("also_at", ())))
+    ]
 
 
 def change_criteria(drawn: RandomSearch, **criteria: Any) -> RandomSearch:

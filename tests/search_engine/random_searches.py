@@ -248,6 +248,7 @@ def _oracle_query(
         group_cpts=criteria.group_cpts,
         cpts=criteria.cpts,
         deadline=criteria.deadline_h,
+        size=criteria.size,
         filters={name: frozenset(getattr(criteria, name)) for name in (*filters, "territory")},
         meaning=meaning,
     )

@@ -8,7 +8,7 @@ from elasticsearch import AsyncElasticsearch
 
 from tests.search_engine.conftest import RandomOffersIndex
 from tests.search_engine.engine_pages import fetch_page
-from tests.search_engine.oracle.groups import Card
+from tests.search_engine.oracle.groups import Card, fold_people
 from tests.search_engine.oracle.order import OracleResult, oracle_result
 from tests.search_engine.random_searches import RandomSearch, draw_search
 from tests.suite.repetitions import Repetitions
@@ -20,13 +20,14 @@ TENTH = 0.05 + 1e-9
 def assert_order(page: dict[str, Any], right: OracleResult, drawn: RandomSearch) -> None:
     """The cards of the page are those of its place in the whole result."""
     first = (drawn.criteria.page - 1) * drawn.criteria.size
-    slice_ = right.cards[first : first + drawn.criteria.size]
-    shown = [result["id"] for result in page["results"]]
-    assert len(shown) == len(slice_)
-    assert len(set(shown)) == len(shown)
-    assert shown == [card.id for card in slice_], drawn
-    for result, card in zip(page["results"], slice_, strict=True):
-        assert_card(result, card)
+    people = fold_people(right.cards[first : first + drawn.criteria.size])
+    shown = [
+        [result["id"], *(place["id"] for place in result.get("also_at", []))]
+        for result in page["results"]
+    ]
+    assert shown == [[card.id for card in cards] for cards in people], drawn
+    for result, cards in zip(page["results"], people, strict=True):
+        assert_card(result, cards[0])
 
 
 def assert_card(result: dict[str, Any], card: Card) -> None:
@@ -53,12 +54,14 @@ async def test_same_ids_in_the_same_order_as_plain_arithmetic(
     client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
     random, searches = Random(96), repetitions.oracle_searches
-    totals, groups = [], 0
+    totals, groups, folded = [], 0, 0
     for _ in range(searches):
         drawn = draw_search(random, page=random.choice((1, 1, 1, 2)))
         right = oracle_result(drawn.oracle_query, random_index.offers, random_index.index)
         page = await fetch_page(client, random_index, drawn)
         assert page["total"] == {"value": len(right.cards), "relation": "eq"}, drawn
+        assert page["people"] == {"value": right.people, "relation": "eq"}, drawn
+        folded += any("also_at" in result for result in page["results"])
         assert ("enlarged" in page) == right.is_enlarged, drawn
         assert page["area"].get("radius_km") == right.radius_km
         assert_order(page, right, drawn)
@@ -67,3 +70,4 @@ async def test_same_ids_in_the_same_order_as_plain_arithmetic(
     assert sum(total > 0 for total in totals) > searches * 0.5
     assert sum(total > 20 for total in totals) > searches * 0.2
     assert groups > searches * 0.1
+    assert folded > searches * 0.1

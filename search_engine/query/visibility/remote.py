@@ -13,6 +13,7 @@ from search_engine.backend.bodies import Answer, Body
 from search_engine.backend.index import read_hits
 from search_engine.query.availability import slot_filter
 from search_engine.query.filters import offer_filters
+from search_engine.query.people.counts import PEOPLE, person_buckets
 from search_engine.query.plan import Plan
 from search_engine.query.radius import (
     COUNTS,
@@ -27,7 +28,7 @@ from search_engine.query.radius import (
 from search_engine.query.visibility.duty import can_see, can_see_clause
 from search_engine.request.area import AreaScope
 
-PEOPLE, NAMELESS, PROFESSIONS, NEXT_START = "people", "nameless", "professions", "next start"
+PROFESSIONS, NEXT_START = "professions", "next start"
 
 MOST_PEOPLE = 10_000
 """People counted; more than one territory has of a profession."""
@@ -74,7 +75,7 @@ def in_person_body(plan: Plan) -> Body:
     """How many people of the whole result can be seen in person, as far as ``ENOUGH``."""
     query = offer_filters(plan)
     query["bool"]["filter"].append(can_see_clause(plan.request.slots))
-    return _count(query, _people_aggs(ENOUGH))
+    return _count(query, {PEOPLE: person_buckets(ENOUGH)})
 
 
 def remote_body(plan: Plan) -> Body:
@@ -82,7 +83,7 @@ def remote_body(plan: Plan) -> Body:
     remote = build_remote_plan(plan)
     areas = candidate_areas(remote)
     inside = {
-        **_people_aggs(MOST_PEOPLE),
+        PEOPLE: person_buckets(MOST_PEOPLE),
         PROFESSIONS: {"terms": {"field": "profession", "size": 2}},
         NEXT_START: _next_start_agg(remote),
     }
@@ -122,16 +123,6 @@ def _count(query: Body, aggs: dict[str, Body]) -> Body:
     return {"query": query, "size": 0, "track_total_hits": False, "aggs": aggs}
 
 
-def _people_aggs(most: int) -> dict[str, Body]:
-    """People by RPPS; what has none is counted by itself.
-
-    Without ordinals of the whole index, which each slot written makes anew.
-    """
-    people = {"field": "rpps", "size": most, "execution_hint": "map"}
-    nameless = {"bool": {"must_not": [{"exists": {"field": "rpps"}}]}}
-    return {PEOPLE: {"terms": people}, NAMELESS: {"filter": nameless}}
-
-
 def _next_start_agg(plan: Plan) -> Body:
     first = {NEXT_START: {"min": {"field": "slots.start"}}}
     visible = {"filter": slot_filter(plan.request.slots), "aggs": first}
@@ -139,7 +130,7 @@ def _next_start_agg(plan: Plan) -> Body:
 
 
 def _read_people(found: Body) -> int:
-    return len(found[PEOPLE]["buckets"]) + int(found[NAMELESS]["doc_count"])
+    return len(found[PEOPLE]["buckets"])
 
 
 def _read_profession(found: Body) -> str | None:

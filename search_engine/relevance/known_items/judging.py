@@ -28,6 +28,7 @@ from search_engine.relevance.known_items.subjects import ItemSubject, find_subje
 from search_engine.relevance.known_items.templates import Expectation, ItemTemplate
 from search_engine.relevance.verdict import REJECTED, CaseOutcome, Level
 from search_engine.request.problems import PartialAnswer, SearchProblem
+from search_engine.response.page import list_shown_ids
 
 DRAWS, SMOKE_DRAWS = 3, 1
 """Subjects for which each template is typed: in full, and before a swap."""
@@ -135,7 +136,7 @@ def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
     cards = answer.page["results"]
     names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
     wanted = fold(offer.get("family", offer["names"][0]))
-    full = len(cards) == answer.criteria.size
+    full = len(list_shown_ids(cards)) == answer.criteria.size
     return full and not _is_named(answer, offer) and all(fold(n) == wanted for n in names)
 
 

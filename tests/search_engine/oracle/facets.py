@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.search_engine.oracle.duty import can_be_met
 from tests.search_engine.oracle.filters import filter_offers, filter_values, is_member
-from tests.search_engine.oracle.groups import count_cards, covering_cpts
+from tests.search_engine.oracle.groups import count_cards, covering_cpts, fold_people
 from tests.search_engine.oracle.matching import GROUPS, matching_offers
 from tests.search_engine.oracle.order import OracleResult
 from tests.search_engine.oracle.place import kilometres
@@ -128,5 +128,6 @@ def nearer_alternative(
         return None
     km, _, card_id = min((kilometres(query, by_id[o.id]), o.id, o.card_id) for o in with_slot)
     saved = kilometres(query, by_id[right.cards[0].best.id]) - km
-    hidden = card_id not in {card.id for card in right.cards[:FIRST_CARDS]}
+    people = fold_people(right.cards[: query.size])[:FIRST_CARDS]
+    hidden = card_id not in {card.id for cards in people for card in cards}
     return OracleAlternative(card_id, saved) if hidden and saved > 0 else None

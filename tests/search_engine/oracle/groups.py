@@ -12,7 +12,7 @@ from tests.search_engine.oracle.query import OracleQuery
 class OracleHit:
     """One expected offer, with the keys it is sorted by; ``finess`` of the CPTS that shows it.
 
-    ``effort`` in minutes, None where another sort is asked.
+    ``effort`` in minutes, None where another sort is asked; ``person`` whose offer it is.
     """
 
     id: str
@@ -20,6 +20,7 @@ class OracleHit:
     inside: tuple[float | str, ...]
     finess: str | None = None
     effort: float | None = None
+    person: str = ""
 
     @property
     def card_id(self) -> str:
@@ -64,6 +65,15 @@ def group_cards(found: Sequence[OracleHit]) -> list[Card]:
         Card(name, ones[0], None if ones[0].finess is None else len(ones))
         for name, ones in shown.items()
     ]
+
+
+def fold_people(cards: Iterable[Card]) -> list[list[Card]]:
+    """The cards of a page by person, each at the first of its places; a CPTS is nobody else."""
+    shown: dict[str, list[Card]] = {}
+    for card in cards:
+        key = card.best.person if card.members is None else card.id
+        shown.setdefault(key, []).append(card)
+    return list(shown.values())
 
 
 def count_cards(offers: Iterable[dict[str, Any]], covering: frozenset[str]) -> int:

@@ -57,6 +57,10 @@ class OracleResult:
     def fuzzy(self) -> bool:
         return "fuzzy" in self.scope.name_matches
 
+    @property
+    def people(self) -> int:
+        return len({hit.person for hit in self.hits})
+
 
 def oracle_result(query: OracleQuery, offers: Sequence[dict[str, Any]], index: str) -> OracleResult:
     """The whole result, in order."""
@@ -119,7 +123,12 @@ def enough(query: OracleQuery, offers: list[dict[str, Any]]) -> bool:
     structures = query.meaning.structure_word
     if query.mode in {"available", "all"} and not (query.mode == "all" and structures):
         offers = [offer for offer in offers if can_be_met(query, offer)]
-    return len(offers) >= 5
+    return len({find_person(offer) for offer in offers}) >= 5
+
+
+def find_person(offer: dict[str, Any]) -> str:
+    """Whose offer it is: a professional has one RPPS at all his places."""
+    return str(offer.get("rpps", offer["id"]))
 
 
 # Keys of the order --------------------------------------------------------------------------
@@ -138,16 +147,16 @@ def rank_offer(
     slots = good_slots(query, offer)
     step = tier(query, offer, slots, fuzzy=fuzzy)
     group = covering_group(offer, covering)
-    km = kilometres(query, offer)
+    km, person = kilometres(query, offer), find_person(offer)
     if query.sort == "best":
         effort = measure(query, offer, slots)
         place = in_tier(query, offer, effort, circle, index)
-        return OracleHit(offer["id"], step, place, group, effort)
+        return OracleHit(offer["id"], step, place, group, effort, person)
     if query.sort == "distance":
-        return OracleHit(offer["id"], step, (km,), group)
+        return OracleHit(offer["id"], step, (km,), group, None, person)
     earliest = min((slot["start"] for slot in slots), default="9999")
     equals = km if query.measured and circle.radius is not None else float(offer["fair_key"])
-    return OracleHit(offer["id"], step, (earliest, equals), group)
+    return OracleHit(offer["id"], step, (earliest, equals), group, None, person)
 
 
 def tier(

@@ -47,6 +47,7 @@ class OracleQuery:
     without_car: bool = False
     gender: str | None = None
     age: str | None = None
+    size: int = 5
 
 
 def text(moment: datetime) -> str:

@@ -8,7 +8,13 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from tests.search_engine.conftest import RandomOffersIndex
-from tests.search_engine.engine_pages import change_criteria, fetch_page, fix_radius, iterate_pages
+from tests.search_engine.engine_pages import (
+    change_criteria,
+    fetch_page,
+    fix_radius,
+    iterate_pages,
+    list_places,
+)
 from tests.search_engine.oracle.facets import FACETS, Value, nearer_alternative, oracle_facets
 from tests.search_engine.oracle.order import OracleResult, oracle_result
 from tests.search_engine.random_searches import RandomSearch, draw_search
@@ -114,7 +120,7 @@ async def test_every_count_is_what_asking_for_it_gives(
         results = [
             one
             async for each in iterate_pages(client, random_index, drawn)
-            for one in each["results"]
+            for one in list_places(each)
         ]
         assert len({result["id"] for result in results}) == page["total"]["value"]
         if not drawn.meaning.text:
@@ -165,6 +171,6 @@ async def assert_members(
         members = change_criteria(drawn, cpts=group["finess"])
         page = await fetch_page(client, random_index, members)
         assert page["total"]["value"] == group["members"], (drawn, group)
-        assert group["best"]["id"] in {one["id"] for one in page["results"]}
+        assert group["best"]["id"] in {one["id"] for one in list_places(page)}
         assert all("group" not in one for one in page["results"])
     return len(groups)

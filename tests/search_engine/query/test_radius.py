@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from search_engine.query.people.counts import PEOPLE
 from search_engine.query.radius import (
     CIRCLES,
     COUNTS,
@@ -17,7 +18,7 @@ from search_engine.query.radius import (
 )
 from search_engine.request.area import Area
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
-from tests.search_engine.engine_pages import fetch_page
+from tests.search_engine.engine_pages import fetch_page, list_places
 from tests.search_engine.random_searches import draw_search
 from tests.search_engine.sample_offers import (
     area,
@@ -63,15 +64,20 @@ def test_the_exact_name_is_looked_for_in_the_circle_chosen() -> None:
     assert is_well_spelt(counts_response([4, 5], [0, 1]), 1)
 
 
-def counts_response(offers: list[int], exact: list[int] | None = None) -> dict[str, Any]:
+def counts_response(people: list[int], exact: list[int] | None = None) -> dict[str, Any]:
     """The answer that tells these counts by radius."""
-    result = {COUNTS: offers, **({} if exact is None else {WELL_SPELT: exact})}
+    result = {COUNTS: people, **({} if exact is None else {WELL_SPELT: exact})}
     return {
         "aggregations": {
-            name: {CIRCLES: {"buckets": {str(i): {"doc_count": n} for i, n in enumerate(counts)}}}
+            name: {CIRCLES: {"buckets": {str(i): count_bucket(n) for i, n in enumerate(counts)}}}
             for name, counts in result.items()
         }
     }
+
+
+def count_bucket(people: int) -> dict[str, Any]:
+    """A bucket of so many people, each with one offer."""
+    return {"doc_count": people, PEOPLE: {"buckets": [{"key": n} for n in range(min(people, 5))]}}
 
 
 @pytest.mark.proves("F014", "W34")
@@ -109,6 +115,24 @@ async def test_the_offers_of_a_commune_belong_wherever_the_circle_ends(
     growing = commune(insee="14754", explicit_radius=False)
     page = await searcher.page(where=growing, size=20)
     assert page["enlarged"]["to_km"] == 30.0  # four within 20 km, all five within 30
+
+
+@pytest.mark.proves("F014")
+@pytest.mark.parametrize("sparse", [False, True])
+async def test_five_places_of_four_people_are_too_few(
+    index_offers: IndexOffers, sparse: bool
+) -> None:
+    """Counted by circle at once in a sparse department, and after the first circle elsewhere."""
+    places = [doctor(f"near{n}", n, [slot()], rpps=f"1000000000{min(n, 4)}") for n in range(1, 7)]
+    searcher = index_offers([*places, doctor("ring", 25, [slot()])])
+    around = growing_area()._replace(reference_km=40.0 if sparse else 20.0)
+    page = await searcher.page(where=around, size=20, sort="distance")
+    assert page["enlarged"]["to_km"] == 30.0
+    assert (page["total"]["value"], page["people"]["value"]) == (7, 5)
+    assert [offer_key(card) for card in page["results"]] == [
+        *("near1", "near2", "near3", "near4", "ring")
+    ]
+    assert [offer_key(one) for one in page["results"][3]["also_at"]] == ["near5", "near6"]
 
 
 @pytest.mark.proves("F014")
@@ -153,12 +177,14 @@ async def test_enlarging_keeps_the_first_ones_and_their_order(
             continue
         if drawn.meaning.text or drawn.meaning.structure_word:
             continue
-        orders = []
+        orders, folded = [], False
         for explicit in (True, False):
             moved = replace(drawn, area=drawn.area._replace(explicit_radius=explicit))
             page = await fetch_page(client, random_index, moved)
-            orders.append([result["id"] for result in page["results"]])
+            orders.append([place["id"] for place in list_places(page)])
+            folded |= any("also_at" in result for result in page["results"])
         assert set(orders[0]) <= set(orders[1])
-        assert [key for key in orders[1] if key in orders[0]] == orders[0]
-        compared += len(orders[1]) > len(orders[0]) > 0
+        if not folded:  # a place in the ring may come before those of the same person within
+            assert [key for key in orders[1] if key in orders[0]] == orders[0]
+        compared += not folded and len(orders[1]) > len(orders[0]) > 0
     assert compared >= repetitions.radius_searches / 30

@@ -12,7 +12,7 @@ from elasticsearch import AsyncElasticsearch
 
 from search_engine.request.interpretation import Interpretation
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
-from tests.search_engine.engine_pages import iterate_pages
+from tests.search_engine.engine_pages import iterate_pages, list_places
 from tests.search_engine.oracle.order import oracle_result
 from tests.search_engine.random_searches import draw_search
 from tests.search_engine.sample_offers import (
@@ -94,11 +94,18 @@ def read_documented_rank() -> dict[str, Any]:
 
 @pytest.mark.proves("F089", "W08")
 async def test_each_place_of_a_doctor_stands_at_its_own_distance(index_offers: IndexOffers) -> None:
+    """His card stands at the nearer one; on another page the farther has its own."""
     offers = [
         doctor(key, km, [slot()], rpps="10003456789") for key, km in (("far", 9), ("near", 2))
     ]
     searcher = index_offers([*offers, doctor("other", 5, [slot()])])
-    assert await searcher.keys(**DEFAULT) == ["near", "other", "far"]
+    page = await searcher.page(**DEFAULT)
+    assert [offer_key(result) for result in page["results"]] == ["near", "other"]
+    (far,) = page["results"][0]["also_at"]
+    assert offer_key(far) == "far"
+    assert far["distance_km"] == pytest.approx(9, abs=0.01)
+    pages = [await searcher.keys(**DEFAULT, size=1, page=number) for number in (1, 2, 3)]
+    assert pages == [["near"], ["other"], ["far"]]
 
 
 async def test_credits_come_from_one_real_slot(index_offers: IndexOffers) -> None:
@@ -279,10 +286,13 @@ async def test_pages_agree_with_the_total_and_tiers_never_decrease(
         if len(wanted) < 50:
             continue
         pages = [page async for page in iterate_pages(client, random_index, drawn)]
+        shown = [[place["id"] for place in list_places(page)] for page in pages]
+        assert [sorted(ids) for ids in shown] == [
+            sorted(card.id for card in wanted[first : first + 20])
+            for first in range(0, len(wanted), 20)
+        ]
+        assert {page["total"]["value"] for page in pages} == {sum(map(len, shown))}
         results = [result for page in pages for result in page["results"]]
-        assert [result["id"] for result in results] == [card.id for card in wanted]
-        assert {page["total"]["value"] for page in pages} == {len(results)}
-        assert all(len(page["results"]) == 20 for page in pages[:-1])
         places = [(one["rank"]["tier"], one["rank"].get("band", 0)) for one in results]
         assert places == sorted(places)
         walked += 1
@@ -301,7 +311,7 @@ async def test_a_larger_circle_holds_the_smaller_one(
             place = drawn.area._replace(radius_km=radius, explicit_radius=True)
             moved = replace(drawn, area=place)
             pages = [page async for page in iterate_pages(client, random_index, moved)]
-            found.append({result["id"] for page in pages for result in page["results"]})
+            found.append({place["id"] for page in pages for place in list_places(page)})
         assert found[0] <= found[1]
         compared += bool(found[0])
     assert compared > 15
