@@ -183,6 +183,18 @@ class BestMember(Shape):
     next_start: str | None = None
 
 
+class FirstMember(Shape):
+    """One of the best members of a CPTS, whom to call and when."""
+
+    id: str
+    title: str
+    profession: CodeLabel | None = None
+    distance_km: float | None = None
+    phones: list[str] | None = None
+    place: Place
+    availability: Availability
+
+
 class MemberGroup(Shape):
     """What stands behind the card of a CPTS: `/v1/cpts/{finess}/members` with the same criteria
     gives them all."""
@@ -190,6 +202,8 @@ class MemberGroup(Shape):
     finess: str
     members: int
     best: BestMember
+    first: list[FirstMember]
+    """The three best members in their order, the one whose rank the card takes first."""
 
 
 class AnyCard(OfferCard):

@@ -102,8 +102,8 @@ def people_words(page: Mapping[str, Any]) -> str:
     people = page["people"]
     if people["value"] == page["total"]["value"]:
         return ""
-    least = "au moins " if people["relation"] == "gte" else ""
-    return f" de {least}{format_french_count(people['value'], 'personne')}"
+    at_least = "d'au moins" if people["relation"] == "gte" else "de"
+    return f" {at_least} {format_french_count(people['value'], 'personne')}"
 
 
 def format_french_count(number: int, noun: str) -> str:

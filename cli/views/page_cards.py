@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -53,9 +52,10 @@ def card_text(
 ) -> RenderableType:
     """One card in four lines: who and how far, when, where to call, what to know of it.
 
-    ``why`` adds the rank and the parts of its sum.
+    The card of a CPTS has one more a member that it shows. ``why`` adds the rank and the parts of
+    its sum.
     """
-    lines = [when_line(card, zone), place_line(card), why_line(card)]
+    lines = [*member_lines(card, zone), when_line(card, zone), place_line(card), why_line(card)]
     shown = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines if line]
     sums = [Text(line, style="dim") for line in rank_lines(card)] if why else []
     indented = (Padding(line, (0, 0, 0, INDENT), expand=False) for line in [*shown, *sums])
@@ -75,9 +75,9 @@ def head_row(mark: str, card: Mapping[str, Any]) -> RenderableType:
 
 
 def when_line(card: Mapping[str, Any], zone: str) -> str:
-    """When a patient can be seen; for a CPTS, by whom."""
+    """When a patient can be seen; for a CPTS, how to list its members."""
     if card["kind"] == Kind.CPTS:
-        return cpts_words(card, zone)
+        return cpts_words(card)
     flags = [words for flag, words in FLAGS.items() if card.get(flag)]
     visit = card.get("home_visit", {}).get("label")
     words = [
@@ -103,25 +103,26 @@ def day_words(instant: str, card: Mapping[str, Any]) -> str:
     return f"le {words}" if words[0].isdigit() else words
 
 
-def cpts_words(card: Mapping[str, Any], zone: str) -> str:
-    """The member shown for a CPTS, and the option that lists its members."""
+def cpts_words(card: Mapping[str, Any]) -> str:
+    """How many members a CPTS has, and the option that lists them."""
     if "group" in card:
-        return f"{group_words(card, zone)} · les voir : --cpts {card['group']['finess']}"
+        count = card["group"]["members"]
+        members = "1 membre" if count == 1 else f"{count} membres"
+        return f"{members}, les voir : --cpts {card['group']['finess']}"
     return f"ses membres : la même recherche avec --cpts {card['id'].removeprefix('cpts:')}"
 
 
-def group_words(card: Mapping[str, Any], zone: str) -> str:
-    """The number of members of the card of a CPTS, and the one whose rank it takes."""
-    best, count = card["group"]["best"], card["group"]["members"]
-    members = "1 membre" if count == 1 else f"{count} membres"
-    facts = [
-        best["title"],
-        *([f"à {distance(best['distance_km'])}"] if "distance_km" in best else []),
-    ]
-    if "next_start" in best:
-        start = datetime.fromisoformat(best["next_start"]).astimezone(ZoneInfo(zone))
-        facts.append(moment(start, first_day(card)))
-    return f"{members} · le mieux placé : {', '.join(facts)}"
+def member_lines(card: Mapping[str, Any], zone: str) -> list[str]:
+    """The best members of a CPTS: who, how far, whom to call and when."""
+    return [member_words(one, zone) for one in card.get("group", {}).get("first", [])]
+
+
+def member_words(member: Mapping[str, Any], zone: str) -> str:
+    """``Dr Anne MARTIN · 1,2 km · 01 99 00 00 01 · Aujourd'hui à 14:20 (SNP)``."""
+    far = distance(member["distance_km"]) if "distance_km" in member else ""
+    phones = " · ".join(map(phone_words, member.get("phones", [])))
+    slots = availability_words(member, zone)
+    return " · ".join(filter(None, [member["title"], far, phones, slots]))
 
 
 def first_day(card: Mapping[str, Any]) -> date:

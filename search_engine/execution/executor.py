@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from mappings.records import Offer
 from search_engine.backend.bodies import Answer
 from search_engine.backend.hints import NO_CIRCLE
 from search_engine.backend.index import Index, drop_hits, read_hits, read_total, split_page
@@ -40,7 +41,7 @@ from search_engine.query.alternatives import (
     read_cards,
     read_fuzzy,
 )
-from search_engine.query.cpts_groups import cards_by_finess, read_groups
+from search_engine.query.cpts_groups import cards_by_finess, read_first_members, read_groups
 from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.names.candidates import read_candidates
 from search_engine.query.page_requests import (
@@ -144,8 +145,11 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
     predicted_plan = build_plan(request, cpts.covering, predicted.circle or 0)
     if PAGE not in answers or decision.plan != predicted_plan:
         answers = await index.fetch_named(build_page_requests(decision))
-    groups = read_groups(decision.plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
-    result = SearchResult(decision.plan, _merge(decision.plan, answers), cpts.cards, groups)
+    plan = decision.plan
+    groups = read_groups(plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
+    result = SearchResult(
+        plan, _merge(plan, answers), cpts.cards, groups, first_members=_read_members(answers)
+    )
     named = result._replace(candidates=read_candidates(answers))
     return await _complete_result(index, named, answers)
 
@@ -187,10 +191,14 @@ async def _execute_next(index: Index, request: ResolvedRequest, state: CursorSta
     answers = await index.fetch_named(page_requests(plan))
     cpts = cards_by_finess(answers[CPTS_CARDS]) if CPTS_CARDS in answers else {}
     groups = CptsGroups(state.best_member_by_cpts, state.member_counts)
-    result = await _read_people(
-        index, SearchResult(plan, _merge(plan, answers), cpts, groups, has_more=False)
+    first = SearchResult(
+        plan, _merge(plan, answers), cpts, groups, first_members=_read_members(answers)
     )
-    return await _complete_result(index, result, answers)
+    return await _complete_result(index, await _read_people(index, first), answers)
+
+
+def _read_members(answers: Answers) -> dict[str, list[Offer]]:
+    return read_first_members(answers[MEMBERS]) if MEMBERS in answers else {}
 
 
 async def _read_people(index: Index, result: SearchResult) -> SearchResult:

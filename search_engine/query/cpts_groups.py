@@ -11,7 +11,10 @@ from search_engine.backend.index import read_hits
 from search_engine.query.clauses import SOURCE, and_clause
 from search_engine.query.plan import CptsGroups, Plan
 
-MEMBER_COUNTS = "sizes"
+MEMBER_COUNTS, FIRST_MEMBERS = "sizes", "first members"
+
+MOST_SHOWN = 3
+"""Members that the card of a CPTS shows, the best ones."""
 
 MAX_CPTS = 50
 """CPTS of one commune, of which no commune has more than a handful."""
@@ -45,34 +48,55 @@ def cards_by_finess(answer: Body) -> dict[str, Offer]:
     return {hit["_source"]["finess"]: hit["_source"] for hit in read_hits(answer)}
 
 
-def best_members(covering: tuple[str, ...], selected: list[Clause]) -> Body:
+def best_members(covering: tuple[str, ...], selected: list[Clause], sort: list[Body]) -> Body:
     """One member of each covering CPTS, the first in the order of the page: its representative.
 
-    ``selected`` are the filters selected in the page. An offer has one CPTS at most, as
-    ``collapse`` needs.
+    ``selected`` are the filters selected in the page, ``sort`` its order. An offer has one CPTS at
+    most, as ``collapse`` needs.
     """
-    sizes = {"terms": {"field": "cpts", "size": len(covering)}}
     return {
         "size": len(covering),
         "post_filter": and_clause(selected),
         "collapse": {"field": "cpts"},
-        "aggs": {MEMBER_COUNTS: {"filter": and_clause(selected), "aggs": {MEMBER_COUNTS: sizes}}},
+        "aggs": _members_by_cpts(len(covering), selected, sort),
     }
 
 
-def same_members(representatives: list[str], selected: list[Clause]) -> Body:
+def same_members(representatives: list[str], selected: list[Clause], sort: list[Body]) -> Body:
     """The representatives that the first page chose, as they are now."""
     chosen = {"terms": {"id": representatives}}
-    return {"size": len(representatives), "post_filter": and_clause([chosen, *selected])}
+    return {
+        "size": len(representatives),
+        "post_filter": and_clause([chosen, *selected]),
+        "aggs": _members_by_cpts(len(representatives), selected, sort),
+    }
+
+
+def _members_by_cpts(most: int, selected: list[Clause], sort: list[Body]) -> dict[str, Body]:
+    """How many members of each CPTS match, and the best of them."""
+    first = {"top_hits": {"size": MOST_SHOWN, "sort": sort, "_source": SOURCE}}
+    sizes = {"terms": {"field": "cpts", "size": max(most, 1)}, "aggs": {FIRST_MEMBERS: first}}
+    return {MEMBER_COUNTS: {"filter": and_clause(selected), "aggs": {MEMBER_COUNTS: sizes}}}
 
 
 def read_groups(plan: Plan, answer: Answer) -> CptsGroups:
     """The best member of each covering CPTS, and how many of its members match."""
     hits = [hit["_source"] for hit in read_hits(answer)]
-    buckets = answer["aggregations"][MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
+    counts = {one["key"]: int(one["doc_count"]) for one in _list_buckets(answer)}
     return CptsGroups(
         best_members={hit["cpts"][0]: hit["id"] for hit in hits},
-        member_counts={
-            one["key"]: int(one["doc_count"]) for one in buckets if one["key"] in plan.area_cpts
-        },
+        member_counts={finess: n for finess, n in counts.items() if finess in plan.area_cpts},
     )
+
+
+def read_first_members(answer: Answer) -> dict[str, list[Offer]]:
+    """By FINESS, the best members of each CPTS, at most ``MOST_SHOWN``."""
+    return {
+        one["key"]: [hit["_source"] for hit in read_hits(one[FIRST_MEMBERS])]
+        for one in _list_buckets(answer)
+    }
+
+
+def _list_buckets(answer: Answer) -> list[Body]:
+    buckets: list[Body] = answer["aggregations"][MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
+    return buckets

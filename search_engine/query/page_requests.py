@@ -138,15 +138,16 @@ def _slot_facets(plan: Plan, base: Body, selected: Clauses) -> Body:
 
 
 def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:
-    """The best member of each covering CPTS in the order of the page, and the facets of members.
+    """The best members of each covering CPTS in the order of the page, and the facets of members.
 
     A page read by cursor keeps the members that its first page chose.
     """
+    sort = sort_keys(plan)
     if plan.position is not None:
         best = plan.position.groups.best_members.values()
-        chosen = same_members(list(best), [*selected.values()])
+        chosen = same_members(list(best), [*selected.values()], sort)
     else:
-        chosen = best_members(plan.area_cpts, [*selected.values()])
+        chosen = best_members(plan.area_cpts, [*selected.values()], sort)
     query = {"bool": {"must": [ranked["query"]], "filter": [members_clause(plan)]}}
     facets = member_facets(plan, selected) if plan.request.criteria.facets else {}
     aggs = {**facets, **chosen.pop("aggs", {})}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mappings.records import Offer
 from search_engine.backend.bodies import Answer, Hit
 from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import select_visible_slots
+from search_engine.query.cpts_groups import MOST_SHOWN
 from search_engine.query.nearest_alternative import FIRST_CARDS, read_nearest
 from search_engine.query.order.distances import offer_distance_km
 from search_engine.query.order.effort import EffortScale
@@ -50,7 +52,8 @@ DISTANCE_FROM_CENTRE = {
 class SearchResult(NamedTuple):
     """The answers of one page, merged.
 
-    ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members. ``has_more`` is
+    ``cpts`` are the documents of CPTS by FINESS, ``groups`` their members, ``first_members`` the
+    best of them. ``has_more`` is
     whether cards follow, None where the total does. ``places`` are the treating doctor's, None
     without one. ``candidates`` are the offers behind the first page of a name search.
     """
@@ -59,6 +62,7 @@ class SearchResult(NamedTuple):
     answer: Answer
     cpts: Mapping[str, Offer]
     groups: CptsGroups
+    first_members: Mapping[str, Sequence[Offer]] = MappingProxyType({})
     has_more: bool | None = None
     places: Answer | None = None
     alternatives: Sequence[dict[str, Any]] = ()
@@ -136,7 +140,7 @@ def person_card(
     """The card of a person at the first of his places; the further ones of this page beside it."""
     first, *others = hits
     shown = result_card(result, first, view, scale)
-    places = [place_card(result.plan, hit["_source"], view) for hit in others]
+    places = [place_card(result.plan, hit["_source"]) for hit in others]
     return {**shown, "also_at": places} if places else shown
 
 
@@ -147,11 +151,9 @@ ALSO_AT = (
 """Blocks of a card that differ from one place of a person to another."""
 
 
-def place_card(plan: Plan, offer: Offer, view: CardContext) -> Card:
+def place_card(plan: Plan, offer: Offer) -> Card:
     """What a further place of a person adds to his card."""
-    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
-    km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
-    whole = card(view, offer, slots, patient_km(plan, km))
+    whole = offer_card(plan, offer)
     return {name: whole[name] for name in ALSO_AT if name in whole}
 
 
@@ -183,14 +185,33 @@ def best_name_match(plan: Plan, hit: dict[str, Any]) -> str | None:
 def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
     """The card of the CPTS that the offer represents, None when it represents itself.
 
-    The CPTS has no slots of its own: those of its best member are found behind the card.
+    The CPTS has no slots of its own: those of its best members are on the card, the one that it
+    stands for first.
     """
     finess = find_card_cpts(result, offer)
     if finess is None:
         return None
     shown = card(card_context(result.plan), result.cpts[finess], [])
-    members = result.groups.member_counts[finess]
-    return {**shown, "group": {"finess": finess, "members": members, "best": best_member(own)}}
+    others = [one for one in result.first_members.get(finess, ()) if one["id"] != own["id"]]
+    first = [own, *(offer_card(result.plan, one) for one in others[: MOST_SHOWN - 1])]
+    group = {
+        "finess": finess,
+        "members": result.groups.member_counts[finess],
+        "best": best_member(own),
+        "first": [{name: one[name] for name in MEMBER_FIELDS if name in one} for one in first],
+    }
+    return {**shown, "group": group}
+
+
+MEMBER_FIELDS = ("id", "title", "profession", "distance_km", "phones", "place", "availability")
+"""Blocks of a member on the card of its CPTS."""
+
+
+def offer_card(plan: Plan, offer: Offer) -> Card:
+    """The card of an offer by itself, without its rank."""
+    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
+    km = offer_distance_km(offer, plan.area.lat, plan.area.lon)
+    return card(card_context(plan), offer, slots, patient_km(plan, km))
 
 
 def find_card_cpts(result: SearchResult, offer: Offer) -> str | None:
@@ -217,8 +238,7 @@ def nearest_alternative_block(
     saved = (card_km(results[0]) or 0.0) - (km or 0.0)
     if saved <= 0:
         return None
-    slots = select_visible_slots(plan.request.slots, offer.get("slots", []))
-    own = card(card_context(plan), offer, slots, patient_km(plan, km))
+    own = offer_card(plan, offer)
     shown = group_card(result, offer, own) or own
     if shown["id"] in list_shown_ids(results[:FIRST_CARDS]):
         return None

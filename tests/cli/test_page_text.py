@@ -44,17 +44,54 @@ def empty(**more: Any) -> dict[str, Any]:
 
 @pytest.mark.proves("F091", "F093")
 def test_the_card_of_a_cpts_says_when_a_member_can_see_the_patient_and_how_to_list_them() -> None:
-    best = {"title": "Dr Pierre MARIE", "distance_km": 0.4, "next_start": "2026-11-27T07:40:00Z"}
-    card = cpts(group={"finess": "489001081", "members": 2, "best": best})
-    assert cpts_words(card, PARIS) == (
-        "2 membres · le mieux placé : Dr Pierre MARIE, à 400 m, demain à 08:40"
-        " · les voir : --cpts 489001081"
-    )
+    start = {"start_local": "2026-11-27T08:40:00+01:00", "types": ["SNP"], "consultation": ["AMB"]}
+    days = [DAYS[0], {"date": "2026-11-27", "slots": [start]}, DAYS[2]]
+    members = [
+        {
+            "title": "Dr Pierre MARIE",
+            "distance_km": 0.4,
+            "phones": ["+33466000001"],
+            "place": {},
+            "availability": {"days": days},
+        },
+        {"title": "Dr Anne ROUX", "place": {}, "availability": {"days": DAYS}},
+    ]
+    card = cpts(group={"finess": "489001081", "members": 12, "first": members})
+    assert member_lines(card, PARIS) == [
+        "Dr Pierre MARIE · 400 m · 04 66 00 00 01 · Demain à 08:40 (SNP)",
+        "Dr Anne ROUX · Aucun créneau",
+    ]
+    assert cpts_words(card) == "12 membres, les voir : --cpts 489001081"
     assert participation_words(card) == "SAS"
 
 
+def test_the_further_places_of_a_person_are_told_shortly() -> None:
+    places = [
+        {"place": {"city": "Brest"}, "distance_km": 3.2},
+        {"place": {"city": "Landerneau"}},
+    ]
+    card = {**cpts(), "phones": ["+33466000001"], "also_at": places}
+    assert place_line(card) == "04 66 00 00 01 · aussi à Brest (3,2 km), Landerneau · Mende"
+
+
+@pytest.mark.parametrize(
+    ("total", "people", "words"),
+    [
+        (5, {"value": 5, "relation": "eq"}, "5 offres"),
+        (1, {"value": 1, "relation": "eq"}, "1 offre"),
+        (4, {"value": 3, "relation": "eq"}, "4 offres de 3 personnes"),
+        (2, {"value": 1, "relation": "eq"}, "2 offres de 1 personne"),
+        (9, {"value": 7, "relation": "gte"}, "9 offres d'au moins 7 personnes"),
+    ],
+)
+def test_people_are_told_where_they_are_not_as_many_as_the_offers(
+    total: int, people: dict[str, Any], words: str
+) -> None:
+    assert count_words(empty(total={"value": total}, people=people, results=[{}])) == words
+
+
 def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:
-    assert cpts_words(cpts(), PARIS) == "ses membres : la même recherche avec --cpts 489001081"
+    assert cpts_words(cpts()) == "ses membres : la même recherche avec --cpts 489001081"
 
 
 @pytest.mark.parametrize(

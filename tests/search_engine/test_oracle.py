@@ -43,6 +43,7 @@ def assert_card(result: dict[str, Any], card: Card) -> None:
     group = result["group"]
     assert (group["finess"], group["members"]) == (card.best.finess, card.members)
     assert group["best"]["id"] == card.best.id
+    assert tuple(one["id"] for one in group["first"]) == card.first
 
 
 @pytest.mark.proves(

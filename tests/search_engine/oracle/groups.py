@@ -29,11 +29,13 @@ class OracleHit:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One expected card: its best offer, and how many it stands for when it is a CPTS."""
+    """One expected card: its best offer, and how many it stands for when it is a CPTS; ``first``
+    are the best three of them."""
 
     id: str
     best: OracleHit
     members: int | None
+    first: tuple[str, ...] = ()
 
 
 def covering_cpts(query: OracleQuery, offers: Iterable[dict[str, Any]]) -> frozenset[str]:
@@ -62,7 +64,12 @@ def group_cards(found: Sequence[OracleHit]) -> list[Card]:
     for one in found:
         shown.setdefault(one.card_id, []).append(one)
     return [
-        Card(name, ones[0], None if ones[0].finess is None else len(ones))
+        Card(
+            name,
+            ones[0],
+            None if ones[0].finess is None else len(ones),
+            tuple(one.id for one in ones[:3]),
+        )
         for name, ones in shown.items()
     ]
 

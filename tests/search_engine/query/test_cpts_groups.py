@@ -68,6 +68,63 @@ async def test_one_cpts_card_stands_at_the_rank_of_its_first_member(
     assert all("group" not in one for one in people["results"])
 
 
+@pytest.mark.proves("F091")
+async def test_the_card_shows_its_three_best_members_with_slots_and_phones(
+    index_offers: IndexOffers,
+) -> None:
+    offers = [
+        member("third", 4, phones=["+33231000003"]),
+        member("first", 2, phones=["+33231000001"], slots=[slot(3), slot(2)]),
+        member("second", 3),
+        member("fourth", 5),
+        member("never", 1, slots=[]),
+    ]
+    searcher = index_offers([*SEATS, *offers, doctor("near", 1, [slot()])])
+    for sort in ("best", "distance", "earliest"):
+        hours = {"earliest": ["second", "third", "fourth"]}
+        page = await searcher.page(where=HERE, profile="distance", sort=sort)
+        first = group_in(page)["group"]["first"]
+        keys = [offer_key(one) for one in first]
+        assert keys == hours.get(sort, ["first", "second", "third"]), sort
+    (best, second, third) = group_in(await searcher.page(where=HERE, profile="distance"))["group"][
+        "first"
+    ]
+    assert best["phones"] == ["+33231000001"]
+    assert [one["start"] for day in best["availability"]["days"] for one in day["slots"]] == [
+        after(2),
+        after(3),
+    ]
+    assert best["distance_km"] == pytest.approx(2, abs=0.01)
+    assert "phones" not in second
+    assert third["title"] == "Dr third"
+
+
+async def test_a_cpts_draws_as_often_as_it_has_members_in_the_band(
+    index_offers: IndexOffers,
+) -> None:
+    """Three members and one other doctor in one band: the card is first three times out of four."""
+    members = [member(f"m{n}", 1 + n / 10, slots=[slot(30)]) for n in range(3)]
+    searcher = index_offers([*SEATS, *members, doctor("alone", 1, [slot(30)])])
+    firsts = [
+        (await searcher.keys(where=HERE, profile="regulation", seed=seed, facets=False))[0]
+        for seed in range(200)
+    ]
+    assert set(firsts) == {COAST, "alone"}
+    assert 130 <= firsts.count(COAST) <= 168, "150 expected, three standard deviations"
+
+
+async def test_the_card_of_a_cpts_on_a_page_by_cursor_shows_its_members_too(
+    index_offers: IndexOffers,
+) -> None:
+    members = [member(f"m{n}", n) for n in (5, 6, 7, 8)]
+    searcher = index_offers([*SEATS, doctor("near", 1, [slot()]), *members])
+    asked = {"where": HERE, "profile": "distance", "size": 1, "key": KEY}
+    first = await searcher.page(**asked)
+    page = await searcher.page(**asked, cursor=first["next"]["cursor"])
+    keys = [offer_key(one) for one in group_in(page)["group"]["first"]]
+    assert keys == ["m5", "m6", "m7"]
+
+
 async def test_the_first_member_is_the_one_the_order_puts_first(index_offers: IndexOffers) -> None:
     """Not the nearest: participants are before, and then the sort decides."""
     offers = [
