@@ -149,10 +149,10 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
     ]
     credits = [constant_score(clause, minutes) for clause, minutes in rows if minutes]
-    return [*credits, *asked_clauses(scale)]
+    return [*credits, *orientation_clauses(scale)]
 
 
-def asked_clauses(scale: EffortScale) -> list[Clause]:
+def orientation_clauses(scale: EffortScale) -> list[Clause]:
     """What is given back to those who were asked less than the most today."""
     rows = list_asked_credits(scale.profile.asked, scale.start)
     queries = [constant_score(clause, credit * script.CREDIT) for clause, credit in rows if credit]

@@ -11,6 +11,7 @@ from cli.views.page_cards import (
     absence_words,
     availability_words,
     cpts_words,
+    member_lines,
     opening_words,
     participation_words,
     place_line,
@@ -81,7 +82,7 @@ def test_the_further_places_of_a_person_are_told_shortly() -> None:
         (1, {"value": 1, "relation": "eq"}, "1 offre"),
         (4, {"value": 3, "relation": "eq"}, "4 offres de 3 personnes"),
         (2, {"value": 1, "relation": "eq"}, "2 offres de 1 personne"),
-        (9, {"value": 7, "relation": "gte"}, "9 offres d'au moins 7 personnes"),
+        (4, {"value": 3, "relation": "gte"}, "4 offres d'au moins 3 personnes"),
     ],
 )
 def test_people_are_told_where_they_are_not_as_many_as_the_offers(

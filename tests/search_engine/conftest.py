@@ -14,7 +14,7 @@ from elastic import lifecycle
 from elastic.client import async_client
 from elastic.names import IndexName, offers_index
 from mappings.offers import offers_mapping, offers_settings
-from tests.search_engine.named import add_name_fields, add_person_key
+from tests.search_engine.named import add_name_fields
 from tests.search_engine.random_offers import random_offers
 from tests.search_engine.sample_offers import Offer, Searcher
 
@@ -78,6 +78,6 @@ def new_index(es: Elasticsearch) -> IndexName:
 
 def fill(es: Elasticsearch, alias: str, offers: Iterable[Offer]) -> None:
     """Index the offers, searchable at once."""
-    made = map(add_person_key, map(add_name_fields, offers))
+    made = map(add_name_fields, offers)
     actions = ({"_index": alias, "_id": offer["id"], "_source": offer} for offer in made)
     bulk(es, actions, refresh=True)

@@ -6,10 +6,11 @@ from mappings.names.spellings import PersonName, build_person_name_fields, build
 
 
 def add_name_fields(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer with the fields of its names; one that has them is itself.
+    """The offer with the fields of its names, and the key of its person; what it has stays.
 
     A name that is not of its family is a family name followed by given names.
     """
+    offer = {"person_key": offer.get("rpps", offer["id"]), **offer}
     if "name_sound" in offer or not offer.get("names"):
         return offer
     if "family" not in offer:
@@ -21,8 +22,3 @@ def add_name_fields(offer: dict[str, Any]) -> dict[str, Any]:
         family, _, given = offer["names"][0].partition(" ")
     made = build_person_name_fields([PersonName(family, given)])
     return {**offer, **made, "names": [*offer["names"], *made["names"]]}
-
-
-def add_person_key(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer with the key of its person."""
-    return {"person_key": offer.get("rpps", offer["id"]), **offer}

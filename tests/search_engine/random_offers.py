@@ -202,11 +202,19 @@ def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
         "fair_key": random.randrange(2**31),
         "sources": {"identity": {"source": "test", "date": "2026-03-01"}},
         **({} if precision is None else {"precision": precision}),
+        **_landmass(random, centre),
         **_settings(random),
         **_absences(random),
         **_hours(random),
         "slots": _slots(random, key),
     }
+
+
+def _landmass(random: Random, centre: Centre) -> dict[str, Any]:
+    """Mostly unknown; of those known, a few across the water."""
+    own = "reunion" if centre.department == "974" else "mainland"
+    known = random.random() < 0.25
+    return {"landmass": random.choice((own, own, own, "ouessant"))} if known else {}
 
 
 def _settings(random: Random) -> dict[str, Any]:

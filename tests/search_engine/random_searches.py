@@ -82,7 +82,7 @@ def draw_search(random: Random, *, common: bool = False, **fixed: Any) -> Random
     )
     values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
-    query, parts = _oracle_query(criteria, meaning, area, now), _parts(random)
+    query, parts = build_oracle_query(criteria, meaning, area, now), _parts(random)
     return RandomSearch(criteria, meaning, area, now, tell_parts(query, parts), parts)
 
 
@@ -216,9 +216,10 @@ def _filters(random: Random) -> dict[str, Any]:
     return drawn if random.random() > 0.06 else {**drawn, "open_now": True}
 
 
-def _oracle_query(
-    criteria: Criteria, meaning: Interpretation, area: Area, now: datetime
+def build_oracle_query(
+    criteria: Criteria, meaning: Interpretation, area: Area, now: datetime, **known: Any
 ) -> OracleQuery:
+    """The same search in the oracle's words; ``known``: what the criteria do not say."""
     filters = ("profession", "specialty", "kind", "sector", "participation", "maternity_level")
     mode = criteria.mode.value
     if (meaning.structure_word or meaning.text) and mode == "available":
@@ -251,4 +252,5 @@ def _oracle_query(
         size=criteria.size,
         filters={name: frozenset(getattr(criteria, name)) for name in (*filters, "territory")},
         meaning=meaning,
+        **{"landmass": "reunion" if area.department == "974" else "mainland", **known},
     )

@@ -32,14 +32,14 @@ def list_asked_credits(row: AskedDebit, moment: datetime) -> Iterator[tuple[Clau
 
     The highest debit is that of everybody, and who was asked ``most`` times or more gets none back.
     """
-    asked = asked_clause(moment)
+    asked = orientation_today_clause(moment)
     yield {"bool": {"must_not": [asked]}}, row.debit * row.most
     for count in range(1, row.most):
         exactly = {"bool": {"filter": [asked, {"term": {COUNT: count}}]}}
         yield exactly, row.debit * (row.most - count)
 
 
-def asked_clause(moment: datetime) -> Clause:
+def orientation_today_clause(moment: datetime) -> Clause:
     """Offers with at least one orientation of their own day."""
     zones: defaultdict[str, list[str]] = defaultdict(list)
     for zone in load_zones():

@@ -172,7 +172,7 @@ async def test_walks_over_random_offers_are_the_order_of_the_oracle_cut_into_peo
             page = await fetch_page(
                 client, random_index, change_criteria(drawn, cursor=cursor), key=KEY
             )
-            count = 5 if cursor is None else count_offers_of(cards[at:], 5)
+            count = 5 if cursor is None else count_cards_holding(cards[at:], 5)
             wanted = fold_people(cards[at : at + count])
             shown = [
                 [card["id"], *(one["id"] for one in card.get("also_at", ()))]
@@ -183,7 +183,7 @@ async def test_walks_over_random_offers_are_the_order_of_the_oracle_cut_into_peo
         assert at >= len(cards)
 
 
-def count_offers_of(cards: list[Any], people: int) -> int:
+def count_cards_holding(cards: list[Any], people: int) -> int:
     """How many cards in order bring so many people."""
     counts = (
         count for count in range(1, len(cards) + 1) if len(fold_people(cards[:count])) == people

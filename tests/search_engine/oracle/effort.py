@@ -29,6 +29,7 @@ def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any
     effort -= 6 if query.gender is not None and offer.get("gender") == query.gender else 0
     effort -= 8 if offer.get("participant") or is_duty(offer) else 0
     effort -= 2 if query.mode == "beyond" and offer.get("structure_kind") in ABSORB else 0
+    effort -= 4 if query.practice is not None and offer["place_key"] == query.practice else 0
     effort += min(6, count_asked(query, offer))
     return effort + (2 if offer.get("precision") == "municipality" else 0)
 

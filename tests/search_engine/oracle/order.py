@@ -23,8 +23,8 @@ from tests.search_engine.oracle.slots import good_slots
 from tests.search_engine.random_score import random_score
 
 STEPS = {
-    **{"whole": 144.0, "exact": 128.0, "sound": 96.0, "near": 80.0},
-    **{"word": 64.0, "prefix": 48.0, "fuzzy": 32.0},
+    **{"whole": 288.0, "exact": 256.0, "sound": 192.0, "near": 160.0},
+    **{"word": 128.0, "prefix": 96.0, "fuzzy": 64.0},
 }
 USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}
 
@@ -164,6 +164,7 @@ def tier(
 ) -> float:
     way = name_match_kind(query, offer)
     step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
+    step += 0.0 if is_beyond_water(query, offer) else 16.0
     opened = sees_whoever_comes(query, offer)
     if query.meaning.needs_emergency:
         step += 8.0 if offer.get("emergency") else 0.0
@@ -177,6 +178,14 @@ def tier(
     if query.sort == "earliest":
         step += 1.0 if opened else 0.0
     return step
+
+
+def is_beyond_water(query: OracleQuery, offer: dict[str, Any]) -> bool:
+    """On another landmass; nobody crosses the water to be seen from afar, nor inside a
+    department."""
+    if query.radius_km is None or query.consultation == {"VR"}:
+        return False
+    return bool(offer.get("landmass", query.landmass) != query.landmass)
 
 
 def in_tier(

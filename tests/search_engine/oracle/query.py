@@ -48,6 +48,8 @@ class OracleQuery:
     gender: str | None = None
     age: str | None = None
     size: int = 5
+    landmass: str = "mainland"
+    practice: str | None = None
 
 
 def text(moment: datetime) -> str:

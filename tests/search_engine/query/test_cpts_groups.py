@@ -6,6 +6,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_engine.backend.index import Index
+from search_engine.execution.cursor_key import build_cursor_key
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.engine_pages import record_request_paths
 from tests.search_engine.sample_offers import (
@@ -22,6 +23,8 @@ from tests.search_engine.sample_offers import (
     slot,
     utc,
 )
+
+KEY = build_cursor_key(None)
 
 HERE = area(insee="14754")
 """Around a patient of Villers-sur-Mer."""

@@ -45,7 +45,6 @@ def test_every_writing_of_general_medicine_is_the_same_search(text: str) -> None
     assert meaning.label == "Médecine générale"
 
 
-
 @pytest.mark.proves("F026", "W23")
 @pytest.mark.parametrize(
     ("one", "other"),

@@ -22,7 +22,8 @@ async def test_a_page_says_what_was_understood_and_what_follows(index_offers: In
         "MG", size=3, page=2, seed=12, modes=("available", "all"), profile="regulation"
     )
     assert list(page) == [
-        *("query", "area", "mode", "profile", "window", "pinned", "total", "results", "facets"),
+        *("query", "area", "mode", "profile", "window", "pinned", "total", "people", "results"),
+        "facets",
         *("next", "seed", "warnings", "took_ms"),
     ]
     assert page["query"]["what"] == "MG"

@@ -9,7 +9,7 @@ from tests.search_engine.sample_offers import doctor, offer_key, slot
 TODAY, YESTERDAY = "2026-06-16", "2026-06-15"
 
 
-def asked(key: str, count: int, day: str = TODAY, **fields: Any) -> dict[str, Any]:
+def make_asked(key: str, count: int, day: str = TODAY, **fields: Any) -> dict[str, Any]:
     """A doctor next door who was asked so many times."""
     return doctor(key, 1, [slot(3)], orientations_today={"day": day, "count": count}, **fields)
 
@@ -17,7 +17,7 @@ def asked(key: str, count: int, day: str = TODAY, **fields: Any) -> dict[str, An
 async def test_each_orientation_of_today_counts_a_minute_and_six_at_most(
     index_offers: IndexOffers,
 ) -> None:
-    offers = [asked(f"asked{count}", count) for count in (0, 1, 3, 6, 7)]
+    offers = [make_asked(f"asked{count}", count) for count in (0, 1, 3, 6, 7)]
     page = await index_offers(offers).page(**REGULATION)
     debits = {offer_key(card): read_parts(card).get("asked") for card in page["results"]}
     assert debits == {"asked0": None, "asked1": 1, "asked3": 3, "asked6": 6, "asked7": 6}
@@ -28,7 +28,11 @@ async def test_each_orientation_of_today_counts_a_minute_and_six_at_most(
 
 
 async def test_another_day_and_none_at_all_count_nothing(index_offers: IndexOffers) -> None:
-    offers = [asked("before", 5, YESTERDAY), doctor("never", 1, [slot(3)]), asked("today", 5)]
+    offers = [
+        make_asked("before", 5, YESTERDAY),
+        doctor("never", 1, [slot(3)]),
+        make_asked("today", 5),
+    ]
     page = await index_offers(offers).page(**REGULATION)
     debits = {offer_key(card): read_parts(card).get("asked") for card in page["results"]}
     assert debits == {"before": None, "never": None, "today": 5}
@@ -38,9 +42,9 @@ async def test_another_day_and_none_at_all_count_nothing(index_offers: IndexOffe
 async def test_the_day_is_that_of_the_place(index_offers: IndexOffers) -> None:
     """22:05 of the day before in Papeete: its own day is the 15th."""
     offers = [
-        asked("paris", 4, TODAY),
-        asked("tahiti", 4, YESTERDAY, timezone="Pacific/Tahiti"),
-        asked("tahiti-tomorrow", 4, TODAY, timezone="Pacific/Tahiti"),
+        make_asked("paris", 4, TODAY),
+        make_asked("tahiti", 4, YESTERDAY, timezone="Pacific/Tahiti"),
+        make_asked("tahiti-tomorrow", 4, TODAY, timezone="Pacific/Tahiti"),
     ]
     page = await index_offers(offers).page(**REGULATION)
     debits = {offer_key(card): read_parts(card).get("asked") for card in page["results"]}
