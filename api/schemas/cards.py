@@ -187,11 +187,13 @@ class FirstMember(Shape):
     """One of the best members of a CPTS, whom to call and when."""
 
     id: str
+    kind: str
     title: str
     profession: CodeLabel | None = None
     distance_km: float | None = None
     phones: list[str] | None = None
     place: Place
+    open: Opening | None = None
     availability: Availability
 
 

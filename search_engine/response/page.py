@@ -203,7 +203,10 @@ def group_card(result: SearchResult, offer: Offer, own: Card) -> Card | None:
     return {**shown, "group": group}
 
 
-MEMBER_FIELDS = ("id", "title", "profession", "distance_km", "phones", "place", "availability")
+MEMBER_FIELDS = (
+    *("id", "kind", "title", "profession", "distance_km", "phones", "place", "open"),
+    "availability",
+)
 """Blocks of a member on the card of its CPTS."""
 
 

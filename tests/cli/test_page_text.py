@@ -49,13 +49,19 @@ def test_the_card_of_a_cpts_says_when_a_member_can_see_the_patient_and_how_to_li
     days = [DAYS[0], {"date": "2026-11-27", "slots": [start]}, DAYS[2]]
     members = [
         {
+            "kind": "professional",
             "title": "Dr Pierre MARIE",
             "distance_km": 0.4,
             "phones": ["+33466000001"],
             "place": {},
             "availability": {"days": days},
         },
-        {"title": "Dr Anne ROUX", "place": {}, "availability": {"days": DAYS}},
+        {
+            "kind": "professional",
+            "title": "Dr Anne ROUX",
+            "place": {},
+            "availability": {"days": DAYS},
+        },
     ]
     card = cpts(group={"finess": "489001081", "members": 12, "first": members})
     assert member_lines(card, PARIS) == [
