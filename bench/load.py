@@ -58,9 +58,9 @@ class LoadTally:
     def read_answers(self, bodies: list[bytes]) -> None:
         """Note the times and counts in the answers of Elasticsearch to one search."""
         answers = [orjson.loads(body) for body in bodies]
-        page = answers[-1]
+        pages = (one for answer in answers for one in answer.get("responses", [answer]))
         self.took_ms.append(sum(answer["took"] for answer in answers))
-        self.found.append(max(_totals(page.get("responses", [page])), default=0))
+        self.found.append(max(_totals(pages), default=0))
 
 
 def _totals(answers: Iterable[Mapping[str, Any]]) -> Iterable[int]:

@@ -40,7 +40,7 @@ async def test_a_commune_met_before_costs_no_question_more(site: Site) -> None:
     circle, now = {**MENDE, "radius_km": 30}, datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
     [raw] = await plans.raw_searches(site.url, site.alias, [circle])
     [met] = await plans.searches_at(site.url, site.alias, [(circle, now)])
-    assert len(raw) == len(met) == 1
+    assert len(raw) == len(met)
 
 
 async def test_what_elasticsearch_tells_of_itself_is_read(site: Site) -> None:
@@ -49,7 +49,7 @@ async def test_what_elasticsearch_tells_of_itself_is_read(site: Site) -> None:
     async with load.open_session() as through:
         bodies = await load.perform(through, plan[0]) or []
     answers = [orjson.loads(body) for body in bodies]
-    pages = answers[-1].get("responses", answers[-1:])
+    pages = [one for answer in answers for one in answer.get("responses", [answer])]
     tally = load.LoadTally()
     tally.read_answers(bodies)
     assert tally.took_ms == [sum(answer["took"] for answer in answers)]

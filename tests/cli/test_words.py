@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli.commands import relevance
 from cli.main import app
 from search_engine.relevance import readings
 from search_engine.relevance.readings import Level, ReadingCase
@@ -119,6 +120,7 @@ def test_the_readings_are_judged_without_an_index() -> None:
 def test_a_must_that_is_read_otherwise_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = ReadingCase("kiné", "need:dentiste", Level.MUST, "the word alone")
     monkeypatch.setattr(readings, "load_readings", lambda: (wrong,))
+    monkeypatch.setattr(relevance, "judge_readings", readings.judge_readings.__wrapped__)
     result = sas("relevance", "--readings")
     assert_refused(result, 1, "« kiné » : mal lu, attendu : need:dentiste ; lu : need:kiné")
     assert "1 textes mal lus : « kiné »" in result.output

@@ -21,7 +21,7 @@ from search_engine.request.window import build_window
 from tests.search_engine.conftest import RandomOffersIndex
 from tests.search_engine.random_searches import draw_search
 
-BY_FIELD = {"term", "terms", "range", "match", "linear"}
+BY_FIELD = {"term", "terms", "range", "match", "linear", "span_term"}
 """Clauses whose keys are fields."""
 
 PLACES = {"geo_distance": "point", "_geo_distance": "point"}
@@ -40,6 +40,8 @@ def collect_request_fields(value: Any) -> Iterator[str]:
     for key, inner in value.items():
         if key in PLACES:
             yield from set(inner) - {"distance", "order", "unit"}
+        elif key == "span_first":
+            yield from collect_request_fields(inner["match"])
         elif key in BY_FIELD and isinstance(inner, dict) and "field" not in inner:
             yield from inner
         elif key in {"field", "path"}:
