@@ -24,6 +24,9 @@ from tests.search_engine.random_searches import draw_search
 BY_FIELD = {"term", "terms", "range", "match", "linear", "span_term"}
 """Clauses whose keys are fields."""
 
+CLAUSES_INSIDE = {"field", "span_near", "span_term"}
+"""Keys of what has the name of such a clause and holds clauses: ``match`` of ``span_first``."""
+
 PLACES = {"geo_distance": "point", "_geo_distance": "point"}
 """Clauses with a field beside their options."""
 
@@ -40,9 +43,7 @@ def collect_request_fields(value: Any) -> Iterator[str]:
     for key, inner in value.items():
         if key in PLACES:
             yield from set(inner) - {"distance", "order", "unit"}
-        elif key == "span_first":
-            yield from collect_request_fields(inner["match"])
-        elif key in BY_FIELD and isinstance(inner, dict) and "field" not in inner:
+        elif key in BY_FIELD and isinstance(inner, dict) and not inner.keys() & CLAUSES_INSIDE:
             yield from inner
         elif key in {"field", "path"}:
             yield inner
