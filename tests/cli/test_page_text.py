@@ -18,7 +18,7 @@ from cli.views.page_cards import (
     seats_words,
     slot_words,
 )
-from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words
+from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words, remote_words
 
 PARIS = "Europe/Paris"
 DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]
@@ -232,3 +232,8 @@ HOLIDAY = {"code": "holiday", "label": "jour férié (Noël)"}
 def test_a_closed_place_says_why_and_when_it_opens(opening: dict[str, Any], words: str) -> None:
     assert opening_words(cpts(open=opening)) == words
     assert opening_words(cpts()) is None
+
+
+def test_few_in_person_show_the_click_to_those_seen_remotely() -> None:
+    remote = {"label": "1 médecin en téléconsultation", "criteria": {"consultation": ["VR"]}}
+    assert remote_words(remote) == "1 médecin en téléconsultation : --consultation VR"

@@ -25,8 +25,7 @@ from tests.search_engine.sample_offers import slot as slot_after
 
 AT_MENDE = {"insee": "48095", "department": "48", "city": "Mende"}
 SEARCHED = "2026-06-16T08:05:00Z"
-DOCTORS, IN_TOWN = 60, 30
-"""Of the files, more than the gate lets go; of an index that is judged without files."""
+DOCTORS = 60
 
 TYPED = ("titre-dr", "pharmacie-genre", "hopital-nom")
 """Templates that these tests type; all of them are typed once, below."""
@@ -73,7 +72,7 @@ def town(**changed: Any) -> list[Offer]:
                 **changed,
             },
         )
-        for rank in range(IN_TOWN)
+        for rank in range(DOCTORS)
     ]
     pharmacy = structure("PHARMACIE DU GEVAUDAN", "pharmacy", "620", point=point, **AT_MENDE)
     return [*doctors, pharmacy]
@@ -90,7 +89,7 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
     result = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
     assert (result["good"], result["ndcg"], result["faults"]) == (True, 1.0, [])
-    assert result["groups"]["professional"]["passed"] == IN_TOWN
+    assert result["groups"]["professional"]["passed"] == DOCTORS
     assert result["groups"]["structure"]["passed"] == 1
     assert result["groups"]["anywhere"]["failed"] == 0
     away = {one["id"]: one for one in result["cases"]}["cardiologue-lyon"]
@@ -119,9 +118,9 @@ def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOf
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        ({"specialties": ["54"]}, "medecin-generaliste : rien de trouvé là où 30 offres"),
-        ({"point": {"lat": 3.501, "lon": 44.518}}, "sous 0,950 : 30 offres introuvables"),
-        ({"names": ["INCONNU"]}, "sous 0,950 : 30 offres introuvables"),
+        ({"specialties": ["54"]}, "medecin-generaliste : rien de trouvé là où 60 offres"),
+        ({"point": {"lat": 3.501, "lon": 44.518}}, "sous 0,950 : 60 offres introuvables"),
+        ({"names": ["INCONNU"]}, "sous 0,950 : 60 offres introuvables"),
     ],
     ids=["specialities", "points", "names"],
 )

@@ -66,16 +66,14 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
     assert all(len(line) <= 100 and line == line.rstrip() for line in done.stdout.splitlines())
     page = " ".join(done.stdout.split())
     for result in (
-        "Médecine générale : Mende (48), rayon 100 km",
-        "Rayon élargi de 50 km à 100 km",
-        "4 offres · offres avec créneau · ordre : meilleure offre",
+        "Médecine générale : Mende (48), rayon 50 km",
+        "5 offres · offres avec créneau · ordre : meilleure offre",
         "Dr Élodie SÉITÉ Médecin · Médecine générale",
         "04 66 00 11 01 · 12 rue du Lac, 48000 Mende",
         "SAS par sa CPTS (CPTS du Gévaudan)",
         "Aujourd'hui à 11:00 (SNP",
         "(PUBLIC, au cabinet ou en téléconsultation)",
         "sans rendez-vous, reste 3 places sur 4",
-        "1 médecin en téléconsultation le 25/11 à 10:00 : --consultation VR",
         "ouvert",
         "--filters : les filtres et leurs comptes · --why : le détail de chaque rang",
     ):
@@ -86,8 +84,8 @@ def test_a_page_reads_without_a_terminal(environment: dict[str, str], dozen: Non
 
 def test_a_card_has_four_lines_at_most_and_its_sum_on_demand(sas: Sas, dozen: None) -> None:
     asked = ("search", "médecin généraliste", "--near", "44.5180,3.5005", "--now", NOW)
-    cards = re.split(r"\n +\d+ Dr ", sas(*asked).stdout.partition("Suite")[0])[1:]
-    assert len(cards) == 4
+    cards = re.split(r"\n +\d+ (?:Dr|SOS) ", sas(*asked).stdout.partition("Suite")[0])[1:]
+    assert len(cards) == 5
     assert all(len(card.strip("\n").split("\n\n")[0].splitlines()) <= 4 for card in cards)
     explained = sas(*asked, "--why").stdout
     assert explained.count("Rang :") == len(cards)
@@ -136,7 +134,7 @@ def test_a_page_after_the_last_one_says_which_is_the_last(sas: Sas, dozen: None)
     asked = ("search", "MG", "--now", NOW, "--insee", "48095", "--size", "1", "--page", "90")
     result = sas(*asked).stdout
     assert re.search(r"\d+ offres · ", result)
-    assert "Cette page est vide : la dernière est --page 4." in result
+    assert "Cette page est vide : la dernière est --page 5." in result
 
 
 @pytest.mark.proves("F082", "W09")
@@ -174,7 +172,7 @@ def test_the_treating_doctor_is_shown_apart(sas: Sas, dozen: None) -> None:
 def test_json_for_programs_is_the_page_itself(sas: Sas, dozen: None) -> None:
     done = sas("search", "MG", "--department", "48", "--now", NOW, "--seed", "7", "--json")
     page: dict[str, Any] = json.loads(done.stdout)
-    assert (done.exit_code, page["seed"], page["total"]["value"]) == (0, 7, 4)
+    assert (done.exit_code, page["seed"], page["total"]["value"]) == (0, 7, 5)
     assert page["window"]["from"] == NOW
 
 

@@ -142,7 +142,8 @@ def test_an_unknown_field_is_refused(es: Elasticsearch, create_offers: Callable[
         es.index(index=alias, document={"id": "b", "unheard": 1})
     with pytest.raises(BulkIndexError):
         bulk(es, [{"_index": alias, "_source": {"slots": [{"unheard": 1}]}}])
-    assert es.get(index=alias, id="a")["_source"] == {"id": "a", "kind": "professional"}
+    stored = {"id": "a", "kind": "professional", "person_key": "a"}
+    assert es.get(index=alias, id="a")["_source"] == stored
 
 
 def test_a_leftover_that_went_live_meanwhile_goes_and_the_alias_stays(
