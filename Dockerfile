@@ -11,9 +11,11 @@ COPY geography geography
 COPY indexers indexers
 COPY lrm lrm
 COPY mappings mappings
+COPY records records
 COPY search_engine search_engine
 COPY simulation simulation
 COPY slots slots
+COPY worker worker
 # The versions that the tests ran with, and no others.
 RUN python -m venv /opt/sas && /opt/sas/bin/pip install --no-cache-dir -c constraints.txt .
 

@@ -46,7 +46,7 @@ demo: setup ## load test data, print one ranked page, serve the API (ONCE=1: pri
 	@rm -rf $(DEMO_DIR)
 	@$(BIN)/sas up
 	@$(BIN)/sas generate --seed $(DEMO_SEED) --out $(DEMO_DIR)
-	@$(BIN)/sas reindex --from $(DEMO_DIR)
+	@$(BIN)/sas reindex --from $(DEMO_DIR) --import
 	@$(BIN)/sas search "médecin généraliste" --near 48.8566,2.3522
 ifeq ($(ONCE),)
 	@$(BIN)/sas serve

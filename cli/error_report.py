@@ -16,6 +16,7 @@ from elastic.names import NotAnIndexName
 from elastic.optimistic import WriteConflictError
 from elastic.settings import BadSetting, read_elastic_settings
 from indexers.changes.comparison import NothingToCompareError
+from indexers.loads.records_import import RecordsHoldSettings
 from indexers.loads.source_load import EmptySourceError, UnknownSourceError
 from indexers.offers.pipeline import NothingToIndexError
 from indexers.quality.gate import GateClosedError
@@ -30,6 +31,8 @@ from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.upkeep.snapshots import SnapshotError
 from mappings.api_keys import KeyFileInvalid
 from mappings.files import FileNotUsableError
+from records.errors import RecordsError, RecordsUnavailable
+from records.settings import BadDatabaseUrl
 from search_engine.request.problem_document import problem_from_elastic_error
 
 DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -58,6 +61,9 @@ REPORTED_ERRORS = (
     CorrectionFileError,
     SnapshotError,
     KeyFileInvalid,
+    BadDatabaseUrl,
+    RecordsHoldSettings,
+    RecordsError,
     OSError,
 )
 """Errors with a sentence for people, which end with ``REFUSED``."""
@@ -72,7 +78,7 @@ def open_error_report(as_json: bool) -> Iterator[None]:
     try:
         with open_interruptible_section():
             yield
-    except ElasticError as error:
+    except (ElasticError, RecordsUnavailable) as error:
         raise _failure(error, as_json, UNAVAILABLE) from error
     except REPORTED_ERRORS as error:
         raise _failure(error, as_json, REFUSED) from error

@@ -12,17 +12,27 @@ from cli.exit_codes import REFUSED
 from cli.notification.attempt import FailureExit, open_attempt
 from cli.options import AcceptDrift, AsJson, DryRun, Examples, Now, parse_now
 from cli.output import open_progress, print_json, result_console
+from cli.records import open_records
 from cli.views import index
 from elastic.client import sync_client
 from elastic.settings import read_elastic_settings
 from geography.geocoding.batch import BatchGeocoder
 from indexers.changes.differences import EXAMPLES
 from indexers.loads import source_load as loading
+from indexers.loads.records_import import (
+    RecordsHoldSettings,
+    SettingsInput,
+    prepare_settings,
+)
+from indexers.offers.pipeline import require_offers
+from indexers.offers.settings import ProfessionalSettingsByRpps
 from indexers.quality import gate
 from indexers.reindex import dry_run as rehearsal
 from indexers.reindex import recipe
 from indexers.runs import folder
 from indexers.sources import own_formats
+from records.imports import PARTICIPATION
+from records.professional_settings import count_professional_settings
 
 
 def reindex(
@@ -42,6 +52,10 @@ def reindex(
             help="Query the national address service for addresses located at their commune only.",
         ),
     ] = False,
+    import_files: Annotated[
+        bool,
+        typer.Option("--import", help="Bring a file of settings into the records that hold some."),
+    ] = False,
     now: Now = None,
     examples: Examples = EXAMPLES,
     as_json: AsJson = False,
@@ -51,6 +65,9 @@ def reindex(
     The directory holds published files (RPPS, FINESS) and our own formats, all optional but one
     source of offers. Whatever fails leaves the live index as it was; the index that was live is
     kept for `sas rollback`. What is read and how: docs/explanation/pipeline.md.
+
+    Settings of professionals come from the records; a file of them in the directory is imported
+    first when the records hold none.
     """
     with open_attempt("reindex") as attempt, open_error_report(as_json), open_progress() as watch:
         attempt.watch = watch
@@ -67,6 +84,9 @@ def reindex(
             accept_drift=accept_drift,
             geocoder=BatchGeocoder() if geocode else None,
             judge=build_gate_judge(instant),
+            settings=read_settings(
+                directory, SettingsInput(import_files, dry_run, accept_drift), started
+            ),
         )
         attempt.run = order.run
         with sync_client() as client:
@@ -83,6 +103,15 @@ def reindex(
             attempt.run = order.run
             closed = gate.GateClosedError(report.refused, "")
             raise FailureExit(REFUSED, str(closed)) from closed
+
+
+def read_settings(
+    directory: Path, chosen: SettingsInput, now: datetime
+) -> ProfessionalSettingsByRpps | None:
+    """The settings that the records hold once the directory's file is in them."""
+    require_offers(directory)
+    with open_records() as database:
+        return prepare_settings(database, directory, chosen, now)
 
 
 def load(
@@ -103,6 +132,7 @@ def load(
         open_progress() as watch,
     ):
         attempt.command = f"load {source}" if source in loading.SOURCES else "load"
+        require_no_records(source, file)
         chosen = read_elastic_settings()
         now = datetime.now(UTC)
         attempt.run = run = folder.create_run(chosen.state_dir, now)
@@ -114,6 +144,15 @@ def load(
         print_json(report)
     else:
         result_console().print(index.load_report(report))
+
+
+def require_no_records(source: str, file: Path) -> None:
+    """Raise ``RecordsHoldSettings`` for a source that the records hold: the file is not all."""
+    if source != PARTICIPATION:
+        return
+    with open_records() as database:
+        if count_professional_settings(database):
+            raise RecordsHoldSettings(file)
 
 
 def schema(

@@ -2,11 +2,13 @@
 
 import errno
 import socket
+from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import Annotated, Any, Protocol
 
 import typer
 
+from cli.child_worker import open_child_worker
 from cli.exit_codes import BAD_USAGE, REFUSED
 from cli.output import exit_with_error, print_line
 from search_engine.request.configuration import BadConfigurationError
@@ -46,11 +48,15 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 8000,
+    with_worker: Annotated[
+        bool,
+        typer.Option("--worker/--no-worker", help="A worker beside it; none where they run apart."),
+    ] = True,
 ) -> None:
     """Serves the API until Ctrl+C: `POST /v1/search`, `GET /v1/offers/{id}`, `/livez`, `/readyz`.
 
     Without authentication (`SAS_AUTH=dev`) only callers of this machine are answered, unless
-    `SAS_DEV_NETWORKS` names other networks.
+    `SAS_DEV_NETWORKS` names other networks. A worker runs beside it and ends with it.
     """
     import uvicorn  # noqa: PLC0415 - needed by this command alone
 
@@ -64,7 +70,9 @@ def serve(
     print_line(f"API: http://{shown}:{bound}/docs (Ctrl+C stops it)")
     if settings.cursor_key is None:
         print_line(CURSORS_END)
-    uvicorn.Server(_import(SERVER)(application)).run(sockets=[listening])
+    server = uvicorn.Server(_import(SERVER)(application))
+    with open_child_worker() if with_worker else nullcontext():
+        server.run(sockets=[listening])
 
 
 def _import(name: str) -> Any:

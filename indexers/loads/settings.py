@@ -43,7 +43,21 @@ def participation_patches(
     before: Query = {"exists": {"field": "participant"}}
     for query in (*_terms_queries("rpps", settings), before):
         yield professional_patch(_filter_all(_kind(Kind.PROFESSIONAL), query), settings, cpts)
-    yield _msp_patch(msp_with_members(settings.values()))
+    yield msp_patch(MSP, msp_with_members(settings.values()))
+
+
+def build_professional_patches(
+    rpps: Iterable[str], settings: Mapping[str, ParticipationFormat], cpts: Mapping[str, Cpts]
+) -> Iterator[Patch]:
+    """These professionals alone, wherever they practise; without settings, none are left."""
+    for query in _terms_queries("rpps", rpps):
+        yield professional_patch(_filter_all(_kind(Kind.PROFESSIONAL), query), settings, cpts)
+
+
+def build_msp_patches(finess: Iterable[str], active: frozenset[str]) -> Iterator[Patch]:
+    """These MSP alone."""
+    for query in _terms_queries("finess", finess):
+        yield msp_patch(_filter_all(MSP, query), active)
 
 
 def professional_patch(
@@ -59,11 +73,13 @@ def professional_patch(
     return Patch(query, PROFESSIONAL_OWNED, professional_values, *_PARTICIPATION_MARK)
 
 
-def _msp_patch(with_members: frozenset[str]) -> Patch:
+def msp_patch(query: Query, with_members: frozenset[str]) -> Patch:
+    """Whether each MSP of a query takes part: it does through one of its professionals (F044)."""
+
     def msp_values(offer: Offer) -> Mapping[str, Any]:
         return structure_fields(StructureKind.MSP, offer.get("finess") in with_members, None)
 
-    return Patch(MSP, STRUCTURE_OWNED, msp_values, *_PARTICIPATION_MARK)
+    return Patch(query, STRUCTURE_OWNED, msp_values, *_PARTICIPATION_MARK)
 
 
 def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Patch]:

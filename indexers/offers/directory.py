@@ -13,6 +13,7 @@ from indexers.offers.pipeline import (
     open_offer_sources,
     require_offers,
 )
+from indexers.offers.settings import ProfessionalSettingsByRpps
 from indexers.quality.corrections import Corrections
 from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
@@ -102,6 +103,8 @@ def open_source_directory(
     quarantine_folder: Path | None,
     geocoder: AddressBatch | None = None,
     corrections: Corrections | None = None,
+    *,
+    settings: ProfessionalSettingsByRpps | None = None,
 ) -> Iterator[SourceDirectory]:
     """The sources of a directory; temporary files and quarantine files are closed at the end."""
     quarantines = Quarantines(quarantine_folder, corrections)
@@ -109,7 +112,7 @@ def open_source_directory(
         require_offers(directory)
         with open_reduced_gc():
             locator = directory_locator(directory, geocoder)
-            with open_offer_sources(directory, quarantines) as sources:
+            with open_offer_sources(directory, quarantines, settings) as sources:
                 yield SourceDirectory(directory, now, sources, locator, quarantines)
     finally:
         quarantines.close()

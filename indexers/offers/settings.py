@@ -12,6 +12,8 @@ from mappings.formats import (
     StructureSettings,
 )
 
+ProfessionalSettingsByRpps = Mapping[str, ParticipationFormat]
+
 
 @dataclass(frozen=True, slots=True)
 class OwnSources:
@@ -20,7 +22,7 @@ class OwnSources:
     ``dates`` has the day of each dated source, by source name.
     """
 
-    participation: Mapping[str, ParticipationFormat] = field(default_factory=dict)
+    participation: ProfessionalSettingsByRpps = field(default_factory=dict)
     """By RPPS."""
     structures: Mapping[str, StructureSettings] = field(default_factory=dict)
     """By FINESS (health centres) and by SIRET (SOS associations): 9 and 14 characters."""

@@ -27,6 +27,7 @@ from elastic.service.lock import utc_now
 from geography.locate import AddressBatch
 from indexers.loads import lrm_registry
 from indexers.offers.directory import SourceDirectory, open_source_directory
+from indexers.offers.settings import ProfessionalSettingsByRpps
 from indexers.quality import gate
 from indexers.quality.corrections import read_corrections
 from indexers.quality.index_stats import fetch_index_stats
@@ -92,6 +93,8 @@ class ReindexRequest:
     """Judge of the new index before it goes live; None judges nothing."""
     clock: Callable[[], datetime] = utc_now
     """Time of the events of the audit trail."""
+    settings: ProfessionalSettingsByRpps | None = None
+    """Settings of professionals from the records; None takes those of the directory."""
 
     @property
     def alias(self) -> str:
@@ -209,7 +212,9 @@ def open_requested_sources(
     runs.write_origin(order.run, {"directory": str(order.directory.absolute())})
     folder = order.run / runs.QUARANTINE
     corrections = read_corrections(client, order.prefix)
-    return open_source_directory(order.directory, order.now, folder, order.geocoder, corrections)
+    return open_source_directory(
+        order.directory, order.now, folder, order.geocoder, corrections, settings=order.settings
+    )
 
 
 def create_build_index(client: Elasticsearch, new: IndexName) -> None:

@@ -43,7 +43,11 @@ def command_section(words: str, command: Any) -> str:
     context = command.make_context(words, [], resilient_parsing=True)
     usage = " ".join([words, *command.collect_usage_pieces(context)])
     text = inspect.cleandoc(command.help or "").replace("\b\n", "")
-    rows = [describe_parameter(parameter, context) for parameter in command.params]
+    rows = [
+        describe_parameter(parameter, context)
+        for parameter in command.params
+        if not getattr(parameter, "hidden", False)
+    ]
     table = markdown_table(("parameter", "meaning"), rows) if rows else ""
     return f"## {words}\n\n```text\n{usage}\n```\n\n{text}\n\n{table}".rstrip() + "\n"
 

@@ -13,11 +13,13 @@ from elastic.settings import ElasticSettings
 from geography.geocoding.settings import GeocoderSettings
 from geography.radii_file import VARIABLE as RADII_VARIABLE
 from indexers.fetch.settings import FetchSettings
+from records.settings import RecordsSettings
 from search_engine.request.profiles import FILE_VARIABLE as PROFILES_VARIABLE
 from tests.documents.tables import NOTICE, attribute_docstrings, markdown_table
 
 SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("Elasticsearch, folders", ElasticSettings),
+    ("Records", RecordsSettings),
     ("API", ApiSettings),
     ("Address service", GeocoderSettings),
     ("Downloads: `sas fetch`", FetchSettings),

@@ -1,0 +1,1 @@
+"""Commands on the records: their tables, settings of professionals, the worker and its outbox."""

@@ -1,0 +1,119 @@
+"""The commands ``records``: tables of what people declare, and files in and out."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.error_report import open_error_report
+from cli.options import AcceptDrift, AsJson, DryRun
+from cli.output import open_progress, print_json, print_line
+from cli.records import open_records
+from indexers.loads.records_import import import_participation_file
+from records.database import Database
+from records.imports import PARTICIPATION
+from records.professional_settings import count_professional_settings, read_all_settings
+from records.schema import SchemaState, read_schema_status, upgrade_schema
+
+records = typer.Typer(
+    help="What people declare to the service, kept in SQL: tables, files in and out.",
+    no_args_is_help=True,
+)
+
+Kind = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {PARTICIPATION}.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``sas``."""
+    app.add_typer(records, name="records")
+
+
+@records.command("up")
+def up(as_json: AsJson = False) -> None:
+    """Make the tables, or bring them to this program's schema. Safe to run again.
+
+    SQLite in the state folder; `SAS_DATABASE_URL` names a PostgreSQL.
+    """
+    with open_error_report(as_json), open_records(checked=False) as database:
+        before, after = read_schema_status(database), upgrade_schema(database)
+        document = {"database": database.display_name, "schema": after.revision}
+        if as_json:
+            print_json(document | {"before": before.revision})
+            return
+        changed = before.revision != after.revision
+        done = f"from {before.revision or 'no tables'} to" if changed else "was already"
+        print_line(f"{database.display_name}: schema {done} {after.revision}.")
+
+
+@records.command("status")
+def status(as_json: AsJson = False) -> None:
+    """Show where the records are, their schema, and how much they hold."""
+    with open_error_report(as_json), open_records(checked=False) as database:
+        found = read_schema_status(database)
+        held = count_held(database) if found.state is SchemaState.CURRENT else {}
+        document = {
+            "database": database.display_name,
+            "schema": found.revision,
+            "expected": found.head,
+            "state": found.state,
+            "held": held,
+        }
+    if as_json:
+        print_json(document)
+        return
+    print_line(f"{document['database']}: schema {found.revision or 'none'} ({found.state})")
+    for kind, count in held.items():
+        print_line(f"  {kind:<15} {count:>9,}")
+    if found.state is not SchemaState.CURRENT:
+        print_line("Run `sas records up`.", err=True)
+
+
+@records.command("import")
+def import_file(
+    kind: Kind,
+    file: Annotated[Path, typer.Argument(help="JSON Lines, or CSV. `sas schema KIND`.")],
+    dry_run: DryRun = False,
+    accept_drift: AcceptDrift = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a file into the records; of a row and a record the later one holds.
+
+    Rows set aside are counted; above 1 % of them nothing is imported.
+
+    Example: `sas records import participation participation.jsonl --dry-run`
+    """
+    with open_error_report(as_json), open_records() as database, open_progress() as watch:
+        require_kind(kind)
+        watch.stage(f"Importing {file.name}")
+        now = datetime.now(UTC)
+        report = import_participation_file(
+            database, file, now, accept_drift=accept_drift, dry_run=dry_run
+        )
+    if as_json:
+        print_json({"kind": kind, "rows": report.rows, "written": report.written})
+        return
+    verb = "would be written" if dry_run else "written"
+    print_line(f"{report.rows:,} rows, {report.written:,} {verb}; the others were known or older.")
+
+
+@records.command("export")
+def export_file(kind: Kind, file: Annotated[Path, typer.Argument(help="JSON Lines.")]) -> None:
+    """Write a kind of records to a file, in the format that `import` reads."""
+    with open_error_report(as_json=False), open_records() as database:
+        require_kind(kind)
+        held = read_all_settings(database)
+        lines = [one.model_dump_json(exclude_none=True) for one in held.values()]
+        file.write_text("\n".join([*lines, ""]) if lines else "", "utf-8")
+    print_line(f"{len(held):,} records written to {file}.")
+
+
+def require_kind(kind: str) -> None:
+    """Raise ``BadParameter`` for a kind that records do not hold."""
+    if kind != PARTICIPATION:
+        raise typer.BadParameter(f"{kind!r} is not held in records: choose {PARTICIPATION}")
+
+
+def count_held(database: Database) -> dict[str, int]:
+    """Records of each kind."""
+    return {PARTICIPATION: count_professional_settings(database)}

@@ -1,0 +1,87 @@
+"""Failures of the records, each with a sentence for people and its remedy."""
+
+from typing import ClassVar
+
+from sqlalchemy.exc import DBAPIError
+
+
+class RecordsError(RuntimeError):
+    """The records cannot do what was asked; ``code`` is stable, for programs."""
+
+    code: ClassVar[str] = "records"
+
+
+class RecordsUnavailable(RecordsError):
+    """The database cannot be reached, is full or is held by somebody else."""
+
+    code = "records_unavailable"
+
+    @classmethod
+    def from_driver(cls, error: DBAPIError) -> "RecordsUnavailable":
+        """The failure that a driver told, on one line, with where to look."""
+        reason = str(error.orig).strip().partition("\n")[0]
+        return cls(
+            f"The records' database does not answer: {reason}. Check SAS_DATABASE_URL, its server "
+            "and its disk; `sas records status` tries it."
+        )
+
+
+class SchemaOutdated(RecordsError):
+    """The tables are older than this program, or missing."""
+
+    code = "records_schema_outdated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The records have an older schema than this program: run `sas records up`."
+        )
+
+
+class SchemaTooNew(RecordsError):
+    """The tables were made by a later program."""
+
+    code = "records_schema_too_new"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The records have schema {revision}, which this program does not know: "
+            "run the newer program, or restore a backup made before it."
+        )
+
+
+class StaleVersion(RecordsError):
+    """Somebody changed the object since it was read."""
+
+    code = "stale_version"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            f"Ces réglages ont été modifiés entre-temps (version {current}) : "
+            "relisez-les, puis refaites votre changement."
+        )
+        self.current = current
+
+
+class AccessDenied(RecordsError):
+    """The principal may not act on this object."""
+
+    code = "access_denied"
+
+    def __init__(self) -> None:
+        super().__init__("Vous ne pouvez pas modifier les réglages d'une autre personne.")
+
+
+class RecordMissing(RecordsError):
+    """No record has this key."""
+
+    code = "record_missing"
+
+
+class RulesBroken(RecordsError):
+    """Values that break rules; ``faults`` has the field and the sentence of each."""
+
+    code = "rules_broken"
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__(" ".join(sentence for _, sentence in faults))
+        self.faults = faults

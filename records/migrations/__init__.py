@@ -1,0 +1,1 @@
+"""Migrations of the records, by Alembic: one file a step, in ``versions``."""

@@ -1,0 +1,16 @@
+"""Entry of Alembic: runs the steps on the connection that ``records.schema`` gives."""
+
+from alembic import context
+
+from records import tables as _tables  # noqa: F401 (fills the metadata)
+from records.columns import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    transaction_per_migration=True,
+    render_as_batch=connection.dialect.name == "sqlite",
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,105 @@
+"""The tables. Constraints say what can never be true, whatever program writes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from mappings.bounds import FREE_TEXT
+from records.columns import Authored, Base, UtcInstant
+
+KEY = 60
+"""Longest key of a message: an identifier of the field."""
+
+IN_USE = "NOT participation OR "
+
+
+class ProfessionalSettings(Authored, Base):
+    """Settings of one professional (F110), by RPPS without prefix."""
+
+    __tablename__ = "professional_settings"
+    __table_args__ = (
+        CheckConstraint("length(rpps) = 11", name="rpps"),
+        CheckConstraint("via BETWEEN 1 AND 4", name="via"),
+        CheckConstraint(f"{IN_USE}via IS NOT NULL", name="via_of_participant"),
+        CheckConstraint(f"{IN_USE}via NOT IN (2, 3) OR finess IS NOT NULL", name="finess_of_via"),
+        CheckConstraint(f"{IN_USE}via <> 4 OR siret IS NOT NULL", name="siret_of_via"),
+        Index("ix_professional_settings_finess", "finess", "via"),
+    )
+
+    rpps: Mapped[str] = mapped_column(String(11), primary_key=True)
+    participation: Mapped[bool]
+    via: Mapped[int | None]
+    finess: Mapped[str | None] = mapped_column(String(9))
+    siret: Mapped[str | None] = mapped_column(String(14))
+    has_software: Mapped[bool | None]
+    hours_available: Mapped[bool | None]
+    editor_disabled: Mapped[bool] = mapped_column(default=False)
+    reorientation: Mapped[bool] = mapped_column(default=False)
+    additional_info: Mapped[str] = mapped_column(Text, default="")
+    written_at: Mapped[datetime] = mapped_column(UtcInstant, index=True)
+    locations: Mapped[list["ProfessionalLocation"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="ProfessionalLocation.idnst"
+    )
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (a class attribute)
+        """An update of a row that somebody changed meanwhile fails."""
+        return {"version_id_col": cls.version}
+
+
+class ProfessionalLocation(Base):
+    """A place attached to the CPTS of a professional, by IDNST."""
+
+    __tablename__ = "professional_locations"
+
+    rpps: Mapped[str] = mapped_column(
+        ForeignKey("professional_settings.rpps", ondelete="CASCADE"), primary_key=True
+    )
+    idnst: Mapped[str] = mapped_column(String(15), primary_key=True)
+
+
+class OutboxMessage(Base):
+    """Something that follows from a change and is still to be done."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries"),
+        Index("ix_outbox_due", "dead_at", "not_before"),
+        Index("ix_outbox_order", "kind", "key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(KEY))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcInstant)
+    not_before: Mapped[datetime] = mapped_column(UtcInstant)
+    tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    last_error: Mapped[str | None] = mapped_column(String(FREE_TEXT.longest))
+    dead_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcInstant)
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+
+
+class Import(Base):
+    """One file that came into the records: its content is known by its digest."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[int]
+    imported_at: Mapped[datetime] = mapped_column(UtcInstant)
+    imported_by: Mapped[str] = mapped_column(String(100))
+
+
+class ProjectedIndex(Base):
+    """The index that the worker met last behind an alias: another one gets what it lacks."""
+
+    __tablename__ = "projected_indices"
+
+    alias: Mapped[str] = mapped_column(String(200), primary_key=True)
+    index_name: Mapped[str] = mapped_column(String(255))

@@ -1,0 +1,1 @@
+"""The worker: carries out what follows from changes of the records."""

@@ -1,0 +1,49 @@
+"""The worker's loop: rounds as long as there is work, a short pause when there is none."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from elastic.errors import ElasticError
+from records.errors import RecordsUnavailable
+from worker.context import WorkerContext
+from worker.delivery import catch_up_with_index, deliver_due
+
+PAUSE_S = 0.25
+"""Pause of an idle worker: a change is searchable well within two seconds."""
+INDEX_CHECK = timedelta(seconds=2)
+"""Time between two looks at which index is live."""
+TROUBLE_PAUSE_S = 2.0
+"""Pause after the records or Elasticsearch did not answer."""
+
+log = structlog.get_logger()
+
+
+def run_worker(
+    context: WorkerContext, stop: threading.Event, clock: Callable[[], datetime]
+) -> None:
+    """Carry out messages until ``stop`` is set; trouble of a service is waited out."""
+    due = clock()
+    while not stop.is_set():
+        try:
+            if clock() >= due:
+                catch_up_with_index(context, clock())
+                due = clock() + INDEX_CHECK
+            done = deliver_due(context, clock())
+        except (ElasticError, RecordsUnavailable) as error:
+            log.warning("worker_waits", error=type(error).__name__)
+            stop.wait(TROUBLE_PAUSE_S)
+        else:
+            if not done:
+                stop.wait(PAUSE_S)
+
+
+def drain_outbox(context: WorkerContext, clock: Callable[[], datetime]) -> int:
+    """Carry out what is due now and end; returns the messages done. Raises what fails."""
+    catch_up_with_index(context, clock())
+    total = 0
+    while done := deliver_due(context, clock()):
+        total += done
+    return total
