@@ -68,9 +68,9 @@ def test_a_single_node_is_alone_in_both(services: dict[str, Any], tmp_path: Path
 
 def test_nothing_listens_beyond_this_machine(services: dict[str, Any]) -> None:
     ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(ports) == 6
+    assert len(ports) == 7
     assert all(port.startswith("127.0.0.1:") for port in ports)
-    assert len({port.split(":")[1] for port in ports}) == 6, "two services on one port"
+    assert len({port.split(":")[1] for port in ports}) == 7, "two services on one port"
 
 
 def test_the_cluster_knows_its_three_nodes(services: dict[str, Any]) -> None:
