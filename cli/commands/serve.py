@@ -50,13 +50,13 @@ def serve(
     ] = 8000,
     with_worker: Annotated[
         bool,
-        typer.Option("--worker/--no-worker", help="A worker beside it; none where they run apart."),
-    ] = True,
+        typer.Option("--worker/--no-worker", help="A worker beside it, which ends with it."),
+    ] = False,
 ) -> None:
     """Serves the API until Ctrl+C: `POST /v1/search`, `GET /v1/offers/{id}`, `/livez`, `/readyz`.
 
     Without authentication (`SAS_AUTH=dev`) only callers of this machine are answered, unless
-    `SAS_DEV_NETWORKS` names other networks. A worker runs beside it and ends with it.
+    `SAS_DEV_NETWORKS` names other networks. With `--worker` a worker runs beside it.
     """
     import uvicorn  # noqa: PLC0415 - needed by this command alone
 

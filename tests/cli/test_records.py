@@ -128,7 +128,15 @@ def test_the_worker_of_serve_brings_a_change_and_ends_with_it(
     run: Run, files: FileSet, es: Elasticsearch, index_prefix: str
 ) -> None:
     read_json_output(run("reindex", "--from", files.directory, "--json"))
-    command = [sys.executable, "-c", "from cli.main import app; app()", "serve", "--port", "0"]
+    command = [
+        sys.executable,
+        "-c",
+        "from cli.main import app; app()",
+        "serve",
+        "--worker",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as served:
         wait_for(lambda: find_workers(served.pid))
         (worker,) = find_workers(served.pid)
