@@ -16,6 +16,8 @@ from tests.indexers.file_set import ACTIVITIES, CPTS, FLORAC, MSP, FileSet, rang
 
 ANNE, BRUNO = "10100000016", "10100000024"
 
+MARGIN = 100_000
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> FileSet:
@@ -75,7 +77,10 @@ def test_who_left_the_file_is_not_in_the_stream(files: FileSet, tmp_path: Path) 
 
 @pytest.mark.usefixtures("large_input")
 def test_memory_does_not_grow_with_the_file(files: FileSet) -> None:
-    """Ten times the rows: the peak must stay well under ten times as high."""
+    """Ten times the rows: the peak must stay well under ten times as high.
+
+    What is kept at first use may take ``MARGIN`` bytes; the rows would take megabytes.
+    """
     peaks = []
     for count in (200, 2000):
         many = FileSet(files.directory / str(count))
@@ -88,7 +93,7 @@ def test_memory_does_not_grow_with_the_file(files: FileSet) -> None:
         assert sum(1 for _ in stream) == count - 1
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < peaks[0] * 5
+    assert peaks[1] < peaks[0] * 5 + MARGIN
 
 
 def template() -> tuple[str, str]:
