@@ -2,7 +2,7 @@
 
 | measure | limit |
 |---|---|
-| mean nDCG@10 of the known items and of the cases judged by ids | at least 0.92 |
+| mean nDCG@10 of the known items and of the cases judged by ids | at least 0.95 |
 | ids forbidden on a first page | none |
 | cases run anywhere whose page breaks a rule | none |
 | typed lines that must be read otherwise (``readings``) | none |
@@ -27,7 +27,7 @@ GATES: Mapping[TypedSet, bool] = MappingProxyType(
 """Whether a must of the set that is not met makes an index not good enough. The known items are
 told and do not gate until all of their musts are met."""
 
-LEAST_NDCG = 0.92
+LEAST_NDCG = 0.95
 """A known item that is missing weighs 1; one in twenty may be."""
 
 PLACES, SMOKE_PLACES = 10, 3

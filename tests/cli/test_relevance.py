@@ -119,8 +119,8 @@ def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOf
     ("damage", "sentence"),
     [
         ({"specialties": ["54"]}, "medecin-generaliste : rien de trouvé là où 60 offres"),
-        ({"point": {"lat": 3.501, "lon": 44.518}}, "sous 0,920 : 60 offres introuvables"),
-        ({"names": ["INCONNU"]}, "sous 0,920 : 60 offres introuvables"),
+        ({"point": {"lat": 3.501, "lon": 44.518}}, "sous 0,950 : 60 offres introuvables"),
+        ({"names": ["INCONNU"]}, "sous 0,950 : 60 offres introuvables"),
     ],
     ids=["specialities", "points", "names"],
 )
@@ -187,7 +187,7 @@ def test_a_complaint_is_a_case(sas: Sas, create_offers: CreateOffers, tmp_path: 
         "plainte-1 : échoué",
     ):
         assert output in result.output, result.output
-    assert "nDCG@10 de 0,000, sous 0,920\n" in result.output
+    assert "nDCG@10 de 0,000, sous 0,950\n" in result.output
     absent = write_complaint(tmp_path, expected='["rpps:9@9"]')
     unjudged = "plainte-1 : non jugé, une offre attendue n'est pas dans cet index"
     assert unjudged in sas(*words, absent).output
