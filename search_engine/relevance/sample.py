@@ -18,6 +18,8 @@ from search_engine.relevance.cases import Case, CaseKind, KnownItems
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer
 from search_engine.request.criteria import MAX_TEXT, Mode
 from search_engine.request.typed_line import NAMES
+from search_engine.response.cards import Card
+from search_engine.response.page import list_shown_ids
 from search_engine.understanding.read_what import read_what
 
 BEST_GRADE = 3
@@ -156,33 +158,38 @@ def build_item_case(items: KnownItems, offer: Offer, answer: JudgedAnswer) -> Ca
     )
 
 
+def shows_offer(card: Card, offer: Offer) -> bool:
+    """Whether a card shows the offer: as its own, or among the further places of its person."""
+    return offer["id"] in list_shown_ids([card])
+
+
 def ids_without_namesakes(answer: JudgedAnswer, offer: Offer) -> list[str]:
-    """The ids of the page without the other bearers of the name: they answer as well."""
+    """The offer shown by each card, the other bearers of the name left out: they answer as well."""
     return [
-        card["id"]
+        offer["id"] if shows_offer(card, offer) else card["id"]
         for card in answer.cards
-        if card["id"] == offer["id"]
+        if shows_offer(card, offer)
         or not has_name(answer.offers[card["id"]], searchable_name(offer))
     ]
 
 
 def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
     """Whether the page is full of offers with the name: the doctors of a hospital have its own."""
-    bearers = [has_name(answer.offers[card["id"]], searchable_name(offer)) for card in answer.cards]
-    return len(bearers) == answer.criteria.size and all(bearers)
+    full = len(list_shown_ids(answer.cards)) == answer.criteria.size
+    name = searchable_name(offer)
+    return full and all(has_name(answer.offers[card["id"]], name) for card in answer.cards)
 
 
 def intruders(answer: JudgedAnswer, offer: Offer) -> list[str]:
     """Homonyms beyond the first radius, of more effort, before the offer that is inside it at equal
     slot status."""
-    ids = [card["id"] for card in answer.cards]
-    if offer["id"] not in ids or "enlarged" not in answer.page:
+    own = next((card for card in answer.cards if shows_offer(card, offer)), None)
+    if own is None or "enlarged" not in answer.page:
         return []
-    rank, first = ids.index(offer["id"]), answer.page["enlarged"]["from_km"]
-    own = answer.cards[rank]
+    first = answer.page["enlarged"]["from_km"]
     return [
         card["id"]
-        for card in answer.cards[:rank]
+        for card in answer.cards[: answer.cards.index(own)]
         if answer.km(card) > first >= answer.km(own)
         and _bookable(card) <= _bookable(own)
         and card["rank"].get("band", 0) > own["rank"].get("band", 0)

@@ -106,6 +106,17 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     assert "Recherches tapées trouvées : ce qui doit l'être 100 %" in text.output
 
 
+def test_a_place_on_the_card_of_its_person_is_found(sas: Sas, create_offers: CreateOffers) -> None:
+    """One card a person: whichever of two places was drawn, the card shows it."""
+    offers = town()
+    doctors = [one for one in offers if one["kind"] == "professional"]
+    create_offers([*offers, *({**one, "id": f"{one['id']}-2"} for one in doctors)])
+    result = read_json_result(sas("relevance", "--now", SEARCHED, "--json"), 0)
+    named = [one for one in result["cases"] if one["group"] == "professional"]
+    assert {one["id"].endswith("-2") for one in named} == {True, False}
+    assert [one["id"] for one in named if one["ndcg"] < 1] == []
+
+
 def test_the_part_asked_before_a_swap_is_small(sas: Sas, create_offers: CreateOffers) -> None:
     create_offers(town())
     result = read_json_result(sas("relevance", "--smoke", "--now", SEARCHED, "--json"), 0)
