@@ -23,7 +23,7 @@ from cli.commands import (
     snapshots,
     words,
 )
-from cli.commands.memory import records, settings, worker
+from cli.commands.records import settings, tables, worker
 from cli.streams import open_standard_streams
 
 
@@ -47,7 +47,7 @@ app = CommandLine(
 TOPICS = (
     *(api_key, node, fetch, generate, reindex, index, index_keys, diff, snapshots),
     *(quarantine, report, notify, slots, search, relevance, words, lrm),
-    *(records, settings, worker),
+    *(tables, settings, worker),
 )
 for topic in TOPICS:
     topic.register(app)

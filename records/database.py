@@ -7,7 +7,10 @@ SQLite has one writer at a time: a write transaction takes its lock as it begins
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -21,12 +24,14 @@ BUSY_S = 10.0
 """Seconds that a transaction of SQLite waits for another one's end."""
 POOL, OVERFLOW = 10, 20
 """Connections kept open, and more at a peak."""
+JOURNAL_INDEX = 32_768
+"""Bytes that SQLite needs beside a database to open it: one block of its journal's index."""
 READ_ONLY = "sas_read_only"
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
-    f"busy_timeout={BUSY_S:.0f}000",
+    f"busy_timeout={BUSY_S * 1000:.0f}",
 )
 
 
@@ -40,6 +45,11 @@ class Database:
     def is_sqlite(self) -> bool:
         """True for the file of the state folder, false for PostgreSQL."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def path(self) -> Path:
+        """The file of SQLite."""
+        return Path(self.engine.url.database or "")
 
     @property
     def display_name(self) -> str:
@@ -69,26 +79,37 @@ def open_database(url: str) -> Database:
 def open_transaction(database: Database) -> Iterator[Session]:
     """A session whose work is committed at the end of the body, or wholly undone.
 
-    Raises ``RecordsUnavailable``.
+    Raises ``RecordsUnavailable``, and ``OSError`` where the disk of SQLite is full.
     """
-    with _translate_errors(), Session(database.engine) as session, session.begin():
+    with translate_errors(database), Session(database.engine) as session, session.begin():
         yield session
 
 
 @contextmanager
 def open_reading(database: Database) -> Iterator[Session]:
-    """A session that reads one state and writes nothing. Raises ``RecordsUnavailable``."""
+    """A session that reads one state and writes nothing. Raises like ``open_transaction``."""
     engine = database.engine.execution_options(**{READ_ONLY: True})
-    with _translate_errors(), Session(engine) as session:
+    with translate_errors(database), Session(engine) as session:
         yield session
 
 
 @contextmanager
-def _translate_errors() -> Iterator[None]:
+def translate_errors(database: Database) -> Iterator[None]:
+    """Raise what a driver raises in the body as an error of ours, like ``open_transaction``."""
     try:
         yield
     except OperationalError as error:
+        if database.is_sqlite and _is_disk_full(error, database.path):
+            raise OSError(ENOSPC, strerror(ENOSPC), str(database.path)) from error
         raise RecordsUnavailable.from_driver(error) from error
+
+
+def _is_disk_full(error: OperationalError, path: Path) -> bool:
+    """SQLite says so where a page is missing, but not where the index of its journal is."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if name.startswith("SQLITE_IOERR"):
+        return disk_usage(path.parent).free < JOURNAL_INDEX
+    return bool(name == "SQLITE_FULL")
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -33,7 +33,7 @@ class OutboxCounts:
 
 def add_message(session: Session, kind: str, key: str, now: datetime) -> None:
     """Add a message to the transaction of the change that it follows from."""
-    session.add(OutboxMessage(kind=kind, key=key, payload={}, created_at=now, not_before=now))
+    session.add(OutboxMessage(kind=kind, key=key, created_at=now, not_before=now))
 
 
 def lease_messages(

@@ -9,10 +9,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
-from records.database import Database
-from records.errors import RecordsUnavailable, SchemaOutdated, SchemaTooNew
+from records.database import Database, translate_errors
+from records.errors import SchemaOutdated, SchemaTooNew
 
 
 class SchemaState(StrEnum):
@@ -51,7 +50,7 @@ def upgrade_schema(database: Database) -> SchemaStatus:
     if status.state is SchemaState.TOO_NEW:
         raise SchemaTooNew(status.revision or "")
     if status.state is not SchemaState.CURRENT:
-        with database.engine.begin() as connection:
+        with translate_errors(database), database.engine.begin() as connection:
             command.upgrade(_build_config(connection), "head")
     return read_schema_status(database)
 
@@ -79,11 +78,8 @@ def _compare_revisions(revision: str | None, head: str, known: set[str]) -> Sche
 
 
 def _read_revision(database: Database) -> str | None:
-    try:
-        with database.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise RecordsUnavailable.from_driver(error) from error
+    with translate_errors(database), database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _build_config(connection: Connection | None = None) -> Config:

@@ -3,9 +3,9 @@
 They hold for who takes part; settings of somebody who does not are kept as they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mappings.formats import ParticipationFormat
 
@@ -75,6 +75,15 @@ RULES: tuple[SettingsRule, ...] = (
         "par semaine.",
     ),
 )
+
+
+def parse_settings(values: Mapping[str, Any], *, participation: bool) -> ParticipationFormat:
+    """Settings whose values are valid one by one; what they lack together, the rules tell.
+
+    Raises ``ValidationError``.
+    """
+    alone = ParticipationFormat.model_validate({**values, "participation": False})
+    return alone.model_copy(update={"participation": participation})
 
 
 def find_broken_rules(

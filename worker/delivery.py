@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -28,8 +29,8 @@ DELIVERIES: Mapping[str, Deliver] = {
 }
 """What carries out each kind of message, given the keys of several."""
 
-FAILURES = (ElasticError, WriteConflictError, RecordsError, OSError)
-"""Failures of a receiver: the message stays and is tried again."""
+FORESEEN = (ElasticError, WriteConflictError, RecordsError, OSError)
+"""Failures whose sentence is kept; any other may repeat what a person wrote: its type alone is."""
 
 log = structlog.get_logger()
 
@@ -39,8 +40,8 @@ def deliver_due(context: WorkerContext, now: datetime) -> int:
 
     Raises ``RecordsUnavailable`` when the outbox itself cannot be read or written.
     """
-    taken = _take(context, now)
-    return sum(_deliver_kind(context, kind, messages, now) for kind, messages in taken.items())
+    batches = _take(context, now)
+    return sum(_deliver(context, one.kind, keys, now) for one, keys in batches.items())
 
 
 def catch_up_with_index(context: WorkerContext, now: datetime) -> int:
@@ -51,21 +52,30 @@ def catch_up_with_index(context: WorkerContext, now: datetime) -> int:
     return queue_missed_changes(context.database, context.alias, str(live), live.stamp, now)
 
 
-def _take(context: WorkerContext, now: datetime) -> dict[str, dict[int, str]]:
-    """Messages by kind, each the key by its id."""
-    found: dict[str, dict[int, str]] = defaultdict(dict)
+class _Batch(NamedTuple):
+    """Messages carried out at once: of a kind, and one that failed before by itself.
+
+    One that cannot be done so holds up no other for longer than one try.
+    """
+
+    kind: str
+    alone: int | None
+
+
+def _take(context: WorkerContext, now: datetime) -> dict[_Batch, dict[int, str]]:
+    """What is due, the key of each message by its id."""
+    found: dict[_Batch, dict[int, str]] = defaultdict(dict)
     with open_transaction(context.database) as session:
         for message in lease_messages(session, context.name, DELIVERIES, now, BATCH):
-            found[message.kind][message.id] = message.key
+            batch = _Batch(message.kind, message.id if message.tries else None)
+            found[batch][message.id] = message.key
     return found
 
 
-def _deliver_kind(
-    context: WorkerContext, kind: str, messages: Mapping[int, str], now: datetime
-) -> int:
+def _deliver(context: WorkerContext, kind: str, messages: Mapping[int, str], now: datetime) -> int:
     try:
         DELIVERIES[kind](context, sorted(set(messages.values())))
-    except FAILURES as error:
+    except Exception as error:  # whatever fails, the message must not be lost
         _postpone(context, kind, messages, error, now)
         return 0
     with open_transaction(context.database) as session:
@@ -84,4 +94,9 @@ def _postpone(
     log.warning("outbox_postponed", kind=kind, messages=len(messages), error=type(error).__name__)
     with open_transaction(context.database) as session:
         for message_id in messages:
-            postpone_message(session, message_id, f"{type(error).__name__}: {error}", now)
+            postpone_message(session, message_id, _describe(error), now)
+
+
+def _describe(error: Exception) -> str:
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, FORESEEN) else name

@@ -69,24 +69,19 @@ def prepare_settings(
     closed does not come in. Raises ``RecordsHoldSettings``.
     """
     file = find_own_file(directory, PARTICIPATION)
-    if file is not None and not is_imported(database, PARTICIPATION, hash_file(file)):
-        if count_professional_settings(database) and not chosen.import_files:
-            raise RecordsHoldSettings(file)
-        return _bring_in(database, file, chosen, now) or None
-    return read_all_settings(database) or None
-
-
-def _bring_in(
-    database: Database, file: Path, chosen: SettingsInput, now: datetime
-) -> Mapping[str, ParticipationFormat]:
+    digest = None if file is None else hash_file(file)
+    if file is None or digest is None or is_imported(database, PARTICIPATION, digest):
+        return read_all_settings(database) or None
+    if count_professional_settings(database) and not chosen.import_files:
+        raise RecordsHoldSettings(file)
     try:
         rows = _read_rows(file, chosen.accept_drift)
     except gate.GateClosedError:
-        return read_all_settings(database)
+        return read_all_settings(database) or None
     if chosen.dry_run:
-        return preview_participation(database, rows, now)
-    import_participation(database, rows, hash_file(file), now=now)
-    return read_all_settings(database)
+        return preview_participation(database, rows, now) or None
+    import_participation(database, rows, digest, now=now)
+    return read_all_settings(database) or None
 
 
 def hash_file(file: Path) -> str:

@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("key", sa.String(60), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("not_before", UtcInstant(), nullable=False),
         sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),

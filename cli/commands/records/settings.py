@@ -11,7 +11,6 @@ from cli.exit_codes import REFUSED
 from cli.options import AsJson
 from cli.output import print_json, print_line, report_failure
 from cli.records import open_records
-from mappings.formats import ParticipationFormat
 from records.access import OPERATOR
 from records.database import Database
 from records.errors import RecordMissing, RulesBroken
@@ -20,7 +19,8 @@ from records.professional_settings import (
     change_professional_settings,
     read_professional_settings,
 )
-from records.settings_rules import SoftwareAnswers
+from records.settings_rules import SoftwareAnswers, parse_settings
+from search_engine.request.criteria_faults import problem_from_validation
 
 settings_app = typer.Typer(help="Réglages d'un professionnel pour le SAS.", no_args_is_help=True)
 
@@ -101,13 +101,14 @@ def change_given(
 ) -> StoredSettings:
     """The settings with what was given in place of what was kept."""
     before = find_settings(database, rpps)
-    kept = before.settings.model_dump(exclude={"updated"}) if before else {"participation": False}
+    kept = before.settings.model_dump(exclude={"updated"}) if before else {}
     told = {name: value for name, value in given.items() if value is not None}
+    values = {"participation": False, **kept, **told, "rpps": rpps}
     replies = before.answers if before else SoftwareAnswers()
     return change_professional_settings(
         database,
         OPERATOR,
-        ParticipationFormat.model_validate({**kept, **told, "rpps": rpps}),
+        parse_settings(values, participation=values["participation"]),
         SoftwareAnswers(
             *(
                 choose_answer(answers[name], getattr(replies, name))
@@ -133,11 +134,10 @@ def find_settings(database: Database, rpps: str) -> StoredSettings | None:
 
 
 def refuse_values(error: ValidationError, as_json: bool) -> typer.Exit:
-    """Values that no setting can have."""
-    faults = [
-        f"{'.'.join(map(str, one['loc'])) or 'réglages'} : {one['msg']}" for one in error.errors()
-    ]
-    return report_failure("; ".join(faults), REFUSED, as_json=as_json, kind="bad_values")
+    """Values that no setting can have, each with its field."""
+    told = problem_from_validation(error.errors()).errors
+    sentence = " ".join(f"{one['field']} : {one['detail']}" for one in told)
+    return report_failure(sentence, REFUSED, as_json=as_json, kind="bad_values")
 
 
 def refuse_rules(error: RulesBroken, as_json: bool) -> typer.Exit:
