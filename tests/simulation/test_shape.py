@@ -122,7 +122,7 @@ def test_names(offers: list[dict[str, Any]]) -> None:
     families = Counter(family for family, _ in people.values())
     assert families["MARTIN"] > 10
     assert len(families) > 5_000
-    for sign in ("-", " ", "'", "É"):
+    for sign in ("-", " ", "'", "É", "Œ"):
         assert any(sign in family for family in families), sign
     givens = {given for _, given in people.values()}
     assert any("-" in given for given in givens)
