@@ -14,6 +14,7 @@ from mappings.instants import utc_text
 from mappings.records import Kind, Offer
 from search_engine.backend.bodies import Body, Clause
 from search_engine.backend.index import read_hits
+from search_engine.query.availability import remote_only_clause
 from search_engine.query.clauses import or_clause
 from search_engine.relevance.index_probe import IndexProbe, has_traits, traits_clause
 from search_engine.relevance.known_items.facts import DrawnItem
@@ -88,15 +89,7 @@ def build_candidate_clauses(subject: ItemSubject, now: datetime) -> dict[str, li
 
 
 ALWAYS_ABSENT: Clause = {"term": {"always_absent": True}}
-
-
 FULL: Clause = {"range": {"slots.seats_left": {"lte": 0}}}
-REMOTE_ONLY: Clause = {
-    "bool": {
-        "filter": [{"term": {"slots.consultation": "VR"}}],
-        "must_not": [{"terms": {"slots.consultation": ["AMB", "HH"]}}],
-    }
-}
 
 
 def build_slot_clause(subject: ItemSubject, now: datetime) -> Clause:
@@ -116,7 +109,7 @@ def build_slot_clause(subject: ItemSubject, now: datetime) -> Clause:
     if subject.consultation is not None:
         held.append({"term": {"slots.consultation": subject.consultation.value}})
     elif subject.has_slot:
-        unwanted.append(REMOTE_ONLY)
+        unwanted.append(remote_only_clause())
     query = {"bool": {"filter": held, "must_not": unwanted}}
     return {"nested": {"path": "slots", "query": query}}
 

@@ -132,26 +132,16 @@ def is_same(card: Mapping[str, Any], offer: Offer) -> bool:
 
 
 def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
-    """Whether the page is full of other bearers of the name, those named below it included."""
+    """Whether the page is full of other bearers of the name."""
     cards = answer.page["results"]
     names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
     wanted = fold(offer.get("family", offer["names"][0]))
     full = len(list_shown_ids(cards)) == answer.criteria.size
-    return full and not _is_named(answer, offer) and all(fold(n) == wanted for n in names)
+    return full and not _is_on_page(answer, offer) and all(fold(n) == wanted for n in names)
 
 
 def _is_on_page(answer: JudgedAnswer, offer: Offer) -> bool:
     return any(is_same(card, offer) for card in answer.page["results"])
-
-
-def _is_named(answer: JudgedAnswer, offer: Offer) -> bool:
-    """On a card, or among the candidates below: one click ends the search."""
-    listed = answer.page.get("candidates", [])
-    return _is_on_page(answer, offer) or any(_is_candidate(one, offer) for one in listed)
-
-
-def _is_candidate(one: Mapping[str, Any], offer: Offer) -> bool:
-    return one["id"] == offer["id"] or ("rpps" in one and one["rpps"] == offer.get("rpps"))
 
 
 Problem = Callable[[JudgedAnswer, ItemSubject, Offer], str | None]
@@ -166,7 +156,7 @@ def _check_first(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> st
 
 
 def _check_page(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> str | None:
-    if _is_named(answer, offer):
+    if _is_on_page(answer, offer):
         return None
     return f"{offer['names'][0]} n'est pas sur la première page"
 

@@ -39,7 +39,8 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
     client: AsyncElasticsearch, random_index: RandomOffersIndex, repetitions: Repetitions
 ) -> None:
     random, enlarged, empty, counted = Random(41), 0, 0, 0
-    for _ in range(repetitions.hinted_searches):
+    searches = repetitions.hinted_searches
+    for _ in range(searches):
         drawn = change_criteria(draw_search(random), seed=7)
         if drawn.area.radius_km is not None:
             drawn = replace(drawn, area=drawn.area._replace(explicit_radius=False))
@@ -56,9 +57,9 @@ async def test_no_foresight_right_or_wrong_changes_a_page(
         enlarged += "enlarged" in plain
         empty += not plain["total"]["value"]
         counted += any(facet["name"] == "horizon" for facet in plain["facets"])
-    assert counted >= 6
-    assert enlarged >= 3
-    assert empty >= 1
+    assert counted * 4 >= searches
+    assert enlarged * 8 >= searches
+    assert empty * 16 >= searches
 
 
 async def fetch_untimed_page(
