@@ -54,6 +54,8 @@ class StartOptions(TypedDict, total=False):
     port: int | None
     heap: str | None
     """Heap of each node, such as ``1g``."""
+    java_options: str
+    """More options of each node's Java, one after the other."""
     wait_s: float
     """Longest wait for an answer, in seconds."""
     disk_floor: int
@@ -81,7 +83,10 @@ def start_nodes(
             require_heap(heap)
             require_disk(root, options.get("disk_floor", RUN_FLOOR))
             port = options.get("port")
-            request = StartRequest(settings, root, cluster, port, heap, wait_s, report)
+            java = options.get("java_options", "")
+            request = StartRequest(
+                settings, root, cluster, port, heap, wait_s, report, java_options=java
+            )
             return _start_missing_nodes(request, running)
         _require_answer(running, read_access(root), wait_s)
         return [StartedNode(state, already_running=True) for state in running.values()]

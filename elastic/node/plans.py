@@ -40,6 +40,7 @@ class StartRequest:
     report: ProgressReporter
     lost: frozenset[int] = frozenset()
     """Ports that other programs took while these nodes started."""
+    java_options: str = ""
 
 
 def require_heap(heap: str) -> None:
@@ -85,6 +86,7 @@ def build_launches(
             java_home=java_home,
             account=account,
             access=access,
+            java_options=request.java_options,
         )
     return launches
 

@@ -37,6 +37,7 @@ class Launch:
     java_home: Path | None
     account: Account | None
     access: Access = OPEN_ACCESS
+    java_options: str = ""
 
     @property
     def console(self) -> Path:
@@ -74,7 +75,7 @@ def _environment(plan: Launch) -> dict[str, str]:
         "HOME": str(plan.runtime),
         "ES_PATH_CONF": str(plan.runtime / "config"),
         "ES_TMPDIR": str(plan.runtime / "tmp"),
-        "ES_JAVA_OPTS": f"-Xms{plan.heap} -Xmx{plan.heap}",
+        "ES_JAVA_OPTS": f"-Xms{plan.heap} -Xmx{plan.heap} {plan.java_options}".rstrip(),
     }
 
 

@@ -29,7 +29,7 @@ from elastic.node.report import SilentReporter
 from elastic.node.state import process_birth, read_state, runtime_dir
 from elastic.settings import ElasticSettings, default_state_dir
 from tests.elastic.conftest import RecordingReport
-from tests.elastic.single_node import start_node, stop_node
+from tests.elastic.single_node import QUICK_COMPILER, start_node, stop_node
 from tests.suite.waiting import PATIENCE_S, wait_for
 
 HEAP = "512m"
@@ -93,6 +93,7 @@ def test_it_runs_with_our_settings_on_the_loopback_interface(node: StartedNode) 
     assert info["http"]["publish_address"].startswith("127.0.0.1:")
     assert info["transport"]["publish_address"].startswith("127.0.0.1:")
     assert info["jvm"]["mem"]["heap_max_in_bytes"] == 512 << 20
+    assert QUICK_COMPILER in info["jvm"]["input_arguments"]
 
 
 def test_root_lends_it_an_account_without_rights(node: StartedNode) -> None:
