@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,26 +23,39 @@ ROOT = Path(__file__).parents[2]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class CommandRunner:
-    """A process that forks a real process for each command it receives."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self._output = folder / "output.txt"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.night.command_runner"],
+@pytest.fixture(scope="session")
+def loaded_program() -> Iterator[str]:
+    """The socket of a process that has loaded the program and forks runners."""
+    with tempfile.TemporaryDirectory(prefix="sas-night-") as folder:
+        address = f"{folder}/runners"
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.night.command_runner", address],
             cwd=ROOT,
-            env={**os.environ, **environment},
+            env={**os.environ, "COLUMNS": "200"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-        )
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield address
+            process.communicate()
+
+
+class CommandRunner:
+    """A process that forks a real process for each command it receives."""
+
+    def __init__(self, program: str, folder: Path, environment: dict[str, str]) -> None:
+        self._output = folder / "output.txt"
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(program)
+        self._orders = self._connection.makefile("rw")
+        self._send(environment)
+        self._pid = self._answer()
 
     def start(self, *words: object) -> int:
         """Begin a command; the number of its process."""
-        assert self._process.stdin is not None
-        order = {"words": [str(word) for word in words], "output": str(self._output)}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        self._send({"words": [str(word) for word in words], "output": str(self._output)})
         return self._answer()
 
     def end(self) -> tuple[int, str]:
@@ -54,24 +69,32 @@ class CommandRunner:
 
     def children(self) -> list[str]:
         """Processes that are still there, and their own."""
-        pid = self._process.pid
-        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
 
     def close(self) -> None:
-        """No more commands."""
-        self._process.communicate()
+        """No more commands; returns once the process has ended."""
+        self._connection.shutdown(socket.SHUT_WR)
+        self._orders.read()
+        self._orders.close()
+        self._connection.close()
+
+    def _send(self, order: dict[str, Any]) -> None:
+        self._orders.write(json.dumps(order) + "\n")
+        self._orders.flush()
 
     def _answer(self) -> int:
-        assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
+        return int(self._orders.readline())
 
 
 class CrashHarness(ReindexHarness):
     """A reindex harness whose commands run as a scheduler runs them, with folders of their own."""
 
-    def __init__(self, es: Elasticsearch, url: str, prefix: str, folder: Path) -> None:
+    def __init__(
+        self, es: Elasticsearch, url: str, prefix: str, folder: Path, program: str
+    ) -> None:
         super().__init__(es, prefix, folder)
         self.folder = folder
+        self.program = program
         self.scratch = folder / "tmp"
         self.scratch.mkdir()
         self.environment = {
@@ -88,7 +111,7 @@ class CrashHarness(ReindexHarness):
         """A process that runs commands; ``environment`` changes its own."""
         at = self.folder / f"loader-{len(self.runners)}"
         at.mkdir()
-        self.runners.append(CommandRunner(at, {**self.environment, **environment}))
+        self.runners.append(CommandRunner(self.program, at, {**self.environment, **environment}))
         return self.runners[-1]
 
     def is_locked(self) -> bool:
@@ -107,10 +130,10 @@ class CrashHarness(ReindexHarness):
 
 @pytest.fixture
 def crash_harness(
-    es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path
+    es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path, loaded_program: str
 ) -> Iterator[CrashHarness]:
     """A private corner of the node; every process started for it has ended afterwards."""
-    found = CrashHarness(es, es_url, index_prefix, tmp_path)
+    found = CrashHarness(es, es_url, index_prefix, tmp_path, loaded_program)
     yield found
     for loader in found.runners:
         loader.close()
