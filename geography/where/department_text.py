@@ -15,6 +15,8 @@ _SPELLED_CODE = re.compile(r"le (\d) (\d)")
 """``le 9-3``, as it is said."""
 
 _AROUND = re.compile(r"(?:dans|en|sur|vers|tout) ")
+_TIES = re.compile(r"(?:(?:de|d|dans|en|a) )?(?:(?:le|la|les|l) )?")
+"""Between a commune and its department: ``Saint-Denis de la Réunion``."""
 _ARTICLE = re.compile(r"(?:le|la|les|l) ")
 _DEPARTMENT = re.compile(r"(?:departement|dept|dpt) (?:de la |de l |du |des |de |d )?")
 
@@ -35,8 +37,10 @@ def match_department(gazetteer: Gazetteer, text: str) -> str | None:
 
 
 def find_department_code(text: str) -> str | None:
-    """The code of a department written after a commune: ``Réunion``, ``93``."""
+    """The code of a department written after a commune: ``Réunion``, ``93``, ``en Lozère``."""
     name = fold(text)
+    if name not in _department_names():
+        name = _TIES.sub("", name, count=1)
     return name.upper() if _CODE.fullmatch(name) else _department_names().get(name)
 
 

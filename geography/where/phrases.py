@@ -8,31 +8,29 @@ import re
 from functools import cache
 from pathlib import Path
 
-from geography.address import SHORT_WORDS, STREET_TYPES
+from geography.address import REPETITIONS, SHORT_WORDS, STREET_TYPES
 from mappings.analysis import fold
 
-_OF = r"(?:de la\s+|de l['’]\s*|du\s+|des\s+|de\s+|d['’]\s*)"
+_OF = r"(?:de la\s+|de l['’\s]\s*|du\s+|des\s+|de\s+|d['’\s]\s*)"
 _LEAD = re.compile(
     r"(?:habite|vit|patiente?|domicile|domicilié|résidant)?\s*"
-    r"(?:(?:tout\s)?près\s+"
-    + _OF
-    + r"|proche\s+"
-    + _OF
-    + r"|autour\s+"
-    + _OF
-    + r"|à côté\s+"
-    + _OF
-    + r"|du côté\s+"
-    + _OF
-    + r"|(?:le\s+)?(?:centre[- ]?ville|centre[- ]bourg|centre|secteur|bourg|mairie)\s+"
-    + _OF
-    + r"|(?:la\s+)?(?:commune|ville)\s+"
-    + _OF
-    + r"|(?:le\s+)?village\s+"
+    r"(?:(?:(?:tout\s)?pr[èe]s|proche|autour|[àa] c[ôo]t[ée]|(?:du )?c[ôo]t[ée])\s+"
     + _OF
     + r"|secteur\s|dans\s|vers\s|sur\s|en\s|à\s|a\s|aux?\s)\s*",
     re.IGNORECASE,
 )
+_LANDMARK = re.compile(
+    r"(?:la\s+|le\s+|l['’\s]\s*)?"
+    r"(?:(?:gare(?:\s+(?:sncf|tgv|routi[èe]re))?|a[ée]roport|m[ée]tro|mairie|quartier"
+    r"|centre[- ]?ville|centre[- ]bourg)\s+"
+    + _OF
+    + r"?|(?:centre|secteur|bourg|commune|ville|village)\s+"
+    + _OF
+    + r")",
+    re.IGNORECASE,
+)
+"""What stands in a place: its name follows, tied to it where the word begins other names."""
+
 _TAIL = re.compile(
     r"[\s,-]+(?:centre[- ]?ville|centre[- ]bourg|centre|ville|intra[- ]muros|nord|sud|est|ouest"
     r"|et (?:ses |les )?(?:environs|alentours))\s*",
@@ -46,13 +44,21 @@ LINKS = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "en", "sur", 
 """Words that tie what follows to a street: ``rue de Mende`` is not in Mende."""
 
 _SAINTS = frozenset({"saint", "sainte", "st", "ste"})
-_TYPES = frozenset({*STREET_TYPES, *STREET_TYPES.values(), "lieu", "lieudit", "ld", "parvis"})
+_FULL_TYPES = frozenset({*STREET_TYPES.values(), "lieu", "lieudit", "parvis"})
+_TYPES = frozenset({*STREET_TYPES, *_FULL_TYPES, "ld"})
+_REPETITIONS = frozenset({*REPETITIONS, *REPETITIONS.values()})
 
 
 def strip_lead(text: str) -> str:
     """The text without the words before its place; the text itself when there are none."""
     found = _LEAD.match(text.strip())
     return text.strip()[found.end() :] if found else text.strip()
+
+
+def strip_landmark(text: str) -> str:
+    """The text without what stands in its place: ``Dijon`` for ``la gare de Dijon``."""
+    found = _LANDMARK.match(text)
+    return text[found.end() :] if found else text
 
 
 def strip_tail(text: str) -> str:
@@ -64,6 +70,27 @@ def strip_tail(text: str) -> str:
 def ends_in_street(words: list[str]) -> bool:
     """Whether folded words tie what follows to them: ``rue de``, ``residence``, ``saint``."""
     return any(words[-1] in tying for tying in (LINKS, _TYPES, _SAINTS))
+
+
+def find_street(words: list[str]) -> int | None:
+    """The position at which folded words go on as the address of a street, None without one.
+
+    A type that is written in full and has a name, ``rue de la Paix``; an abbreviation after its
+    number alone, as ``R. Martin`` is somebody.
+    """
+    for at, word in enumerate(words):
+        named = not LINKS.issuperset(words[at + 1 :])
+        start = _step_over_number(words, at)
+        if named and (word in _FULL_TYPES or (word in _TYPES and start < at)):
+            return start
+    return None
+
+
+def _step_over_number(words: list[str], at: int) -> int:
+    """The position of the number before a street type, its own where there is none."""
+    while at and (words[at - 1][0].isdigit() or words[at - 1] in _REPETITIONS):
+        at -= 1
+    return at
 
 
 def find_street_start(words: list[str]) -> int:

@@ -19,7 +19,13 @@ from geography.where.beginnings import (
 from geography.where.districts import find_districts
 from geography.where.last_words import find_first_communes, find_last_communes, keep_near_shores
 from geography.where.misspelt import find_near_communes
-from geography.where.phrases import has_lieu_dit, has_street_words, strip_lead, strip_tail
+from geography.where.phrases import (
+    has_lieu_dit,
+    has_street_words,
+    strip_landmark,
+    strip_lead,
+    strip_tail,
+)
 from geography.where.usual_places import find_usual_communes
 
 EXACT, OF_ADDRESS, MISSPELT, GUESSED = 1.0, 0.5, 0.4, 0.3
@@ -120,15 +126,14 @@ def read_candidates(gazetteer: Gazetteer, text: str, home: Home = ()) -> Candida
     """The candidates of a text without postcode: as it is, then without the words around it, then
     in its last words, then misspelt."""
     stripped = strip_lead(text)
-    wordings = dict.fromkeys((text, stripped, strip_tail(stripped)))
+    plain = strip_landmark(stripped)
+    wordings = dict.fromkeys((text, stripped, plain, strip_tail(plain)))
     readers: tuple[Callable[[Gazetteer, str, Home], Candidates | None], ...]
     readers = (_read_district, _read_name)
     found = (read(gazetteer, line, home) for line in wordings if line for read in readers)
     whole = next((candidates for candidates in found if candidates), None)
     return (
-        whole
-        or _read_last_words(gazetteer, text, home)
-        or _read_misspelt(gazetteer, stripped, home)
+        whole or _read_last_words(gazetteer, text, home) or _read_misspelt(gazetteer, plain, home)
     )
 
 

@@ -10,8 +10,10 @@ from search_engine.understanding.names import is_family_name, is_given_name
 from search_engine.understanding.pieces import Piece, is_title
 from search_engine.understanding.places_inside import (
     PlaceInside,
+    add_street,
     count_town_words,
     find_ending_place,
+    find_told_place,
     is_place,
 )
 from search_engine.understanding.reading import PartKind, TextPart
@@ -135,7 +137,25 @@ def _read_named(words: tuple[Token, ...], run: Run) -> Remainder:
 def _find_place(
     words: Sequence[Token], run: Run, wanted: PlaceWanted, *, alone: bool
 ) -> PlaceInside | None:
+    """With its street; told as one, before the need, after a preposition, else at the end.
+
+    ``pharmacie de la gare``, ``clinique du boulevard Foch`` are signs, not where they stand.
+    """
+    sign = run.after_structure and words[0].folded in PARTICLES
+    first = 1 if run.titled or sign else 0
+    told = find_told_place(words, first=first, landmark=not sign)
+    place = told or _find_bare_place(words, run, wanted, alone=alone)
+    if place is None or sign or wanted is PlaceWanted.GIVEN:
+        return place
+    return add_street(words, place, first=first)
+
+
+def _find_bare_place(
+    words: Sequence[Token], run: Run, wanted: PlaceWanted, *, alone: bool
+) -> PlaceInside | None:
     """After a preposition, else at the end of a line that already says something."""
+    if run.before is None and not alone and _is_said_first(words, wanted):
+        return PlaceInside(join_typed(words), len(words))
     free = not (alone or run.before is None or run.titled)
     place = None if free and _ends_with_long_town(words) else _find_announced_place(words)
     if place is not None:
@@ -147,7 +167,15 @@ def _find_place(
         return _find_place_after_name(words, wanted) if after_name else None
     if wanted is PlaceWanted.FREE and run.after_structure and _begins_a_sign(words, run):
         return None
-    return find_ending_place(words, sure=True)
+    return find_ending_place(words, sure=True, needed=wanted is PlaceWanted.NEEDED)
+
+
+def _is_said_first(words: Sequence[Token], wanted: PlaceWanted) -> bool:
+    """The place stands before the need: a postcode, ``75011 kiné``; a town where one is needed."""
+    typed = join_typed(words)
+    if wanted is PlaceWanted.NEEDED:
+        return not is_family_name(words) and is_place(typed, sure=True)
+    return wanted is PlaceWanted.FREE and typed[0].isdigit() and is_place(typed, sure=False)
 
 
 def _find_place_beside_given(words: Sequence[Token], run: Run) -> PlaceInside | None:
@@ -192,13 +220,19 @@ def _find_announced_place(words: Sequence[Token]) -> PlaceInside | None:
     for position, token in enumerate(words[:-1]):
         if token.folded not in PREPOSITIONS:
             continue
-        place = _find_whole_place(words[position + 1 :])
+        rest = words[position + 1 :]
+        place = _find_contracted_place(token, rest) or _find_whole_place(rest)
         if place is not None:
-            article = CONTRACTIONS.get(token.folded)
-            full = f"{article} {place.typed}"
-            meant = full if article and is_place(full, sure=False) else place.meant
-            return place._replace(length=len(words) - position, meant=meant)
+            return place._replace(length=len(words) - position)
     return None
+
+
+def _find_contracted_place(preposition: Token, words: Sequence[Token]) -> PlaceInside | None:
+    """The place whose article the preposition took in: ``au Mans``, ``aux Sables``."""
+    article, typed = CONTRACTIONS.get(preposition.folded), join_typed(words)
+    full = f"{article} {typed}"
+    known = article is not None and is_place(full, sure=not is_place(typed, sure=False))
+    return PlaceInside(typed, len(words), meant=full) if known else None
 
 
 def _find_whole_place(words: Sequence[Token]) -> PlaceInside | None:
@@ -209,7 +243,8 @@ def _find_whole_place(words: Sequence[Token]) -> PlaceInside | None:
             return PlaceInside(typed, len(words) - start)
         if words[start].folded not in PARTICLES | PREPOSITIONS:
             break
-    return find_ending_place(words, sure=True) if len(words) == 1 else None
+    ending = find_ending_place(words, sure=True)
+    return ending if ending and ending.length == len(words) else None
 
 
 def _build_place(place: PlaceInside) -> TextPart:
