@@ -4,10 +4,8 @@ They stay dictionaries from the reader to the response: no object is built per d
 hot path. A key whose value is unknown is absent, never None.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Literal, NotRequired, TypedDict
 
 IdKind = Literal["FINESS", "SIRET", "RPPS_RANG", "ADELI_RANG"]
@@ -50,16 +48,6 @@ class Gender(StrEnum):
 
     FEMALE = "female"
     MALE = "male"
-
-
-AUDIENCES: Mapping[str, tuple[SlotType, ...]] = MappingProxyType(
-    {
-        "regulator": (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
-        "professional": (SlotType.PUBLIC, SlotType.PRO),
-        "public": (SlotType.PUBLIC,),
-    }
-)
-"""Who reads slots, by the types of those he may see."""
 
 
 class Consultation(StrEnum):

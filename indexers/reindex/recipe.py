@@ -41,11 +41,7 @@ from indexers.reindex.report import (
     count_settled,
     stream_counted,
 )
-from indexers.reindex.slot_migration import (
-    SlotMigration,
-    replay_slots,
-    sequence_number,
-)
+from indexers.reindex.slot_migration import SlotMigration, replay_slots, sequence_number
 from indexers.reindex.unfinished import build_unfinished_mapping, drop_leftovers
 from indexers.runs import folder as runs
 from indexers.runs.interruption import open_uninterruptible_section
@@ -63,7 +59,6 @@ KEPT_INDICES = 1
 """Previous indices kept for a rollback."""
 DURABILITY = "translog.durability"
 """While an index is filled a crash costs the whole run anyway: no sync to disk at each batch."""
-
 
 Judge = Callable[[str], list[str]]
 """Queries an index, by its name, and returns its faults of relevance, one sentence each."""

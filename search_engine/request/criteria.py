@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from mappings import codes
-from mappings.records import AUDIENCES, Consultation, Kind, SlotType, StructureKind, Via
+from mappings.records import Consultation, Kind, SlotType, StructureKind, Via
 from search_engine.understanding.read_what import read_search
 from search_engine.understanding.reading import PartKind
 
@@ -65,13 +65,10 @@ class Role(StrEnum):
     OTHER = "OTHER"
 
 
-AUDIENCE: dict[Role, str] = {
-    Role.OSNP: "regulator",
-    Role.IOA: "professional",
-    Role.OTHER: "public",
-}
 VISIBLE_TYPES: dict[Role, tuple[SlotType, ...]] = {
-    role: AUDIENCES[audience] for role, audience in AUDIENCE.items()
+    Role.OSNP: (SlotType.PUBLIC, SlotType.PRO, SlotType.SNP, SlotType.CPTS),
+    Role.IOA: (SlotType.PUBLIC, SlotType.PRO),
+    Role.OTHER: (SlotType.PUBLIC,),
 }
 
 Horizon = Literal["0-4", "4-8", "8-12", "12-24", "24-48", "48-72"]

@@ -37,10 +37,10 @@ async def test_a_search_is_sent_at_an_instant_nobody_asked_before(site: Site) ->
 
 async def test_a_commune_met_before_costs_no_question_more(site: Site) -> None:
     """As in a process that has been serving: the CPTS there are requested beside the page."""
-    circle, now = {**MENDE, "radius_km": 30}, datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+    circle, now = {**MENDE, "what": "pharmacie"}, datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
     [raw] = await plans.raw_searches(site.url, site.alias, [circle])
     [met] = await plans.searches_at(site.url, site.alias, [(circle, now)])
-    assert len(raw) == len(met)
+    assert len(raw) == len(met) == 1
 
 
 async def test_what_elasticsearch_tells_of_itself_is_read(site: Site) -> None:

@@ -90,3 +90,10 @@ def record_request_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(AsyncElasticsearch, "perform_request", perform)
     return asked
+
+
+def read_minutes(result: dict[str, Any]) -> dict[str, float]:
+    """Minutes of each part of a card's effort, after checking their sum."""
+    parts = result["rank"]["parts"]
+    assert sum(part["minutes"] for part in parts) == pytest.approx(result["rank"]["minutes"])
+    return {part["name"]: part["minutes"] for part in parts}
