@@ -68,10 +68,20 @@ def head_row(mark: str, card: Mapping[str, Any]) -> RenderableType:
     head.add_column(width=3, justify="right", no_wrap=True)
     head.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     head.add_column(justify="right", no_wrap=True)
-    far = distance(card["distance_km"]) if "distance_km" in card else ""
     title = Text.assemble((card["title"], "bold"), f"  {trade_words(card)}")
-    head.add_row(Text(mark, style="bold"), title, far)
+    head.add_row(Text(mark, style="bold"), title, far_words(card))
     return head
+
+
+def far_words(card: Mapping[str, Any]) -> str:
+    """How far from the patient; from the centre of his commune, without his point, for who is
+    outside it."""
+    if "distance_km" in card:
+        return distance(card["distance_km"])
+    parts = card.get("rank", {}).get("parts", [])
+    outside = (part for part in parts if part["name"] == "travel" and part["minutes"] > 0)
+    km = next((part["km"] for part in outside if "km" in part), None)
+    return "" if km is None or card["kind"] == Kind.CPTS else f"centre à {distance(km)}"
 
 
 def when_line(card: Mapping[str, Any], zone: str) -> str:

@@ -114,8 +114,7 @@ def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     if ways:
         yield Text("\n" + "\n".join(ways))
     if page["next"] and "page" in page["next"]:
-        repeat = "" if page["area"]["patient_point"] else f" --seed {page['seed']}"
-        yield Text(f"\nSuite : --page {page['next']['page']}{repeat}", style="dim")
+        yield Text(f"\nSuite : --page {page['next']['page']} --seed {page['seed']}", style="dim")
 
 
 def more_options(page: Mapping[str, Any], *, why: bool) -> Iterator[RenderableType]:

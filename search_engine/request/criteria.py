@@ -181,10 +181,12 @@ class SearchRequest(BaseModel):
         if (self.lat is None) != (self.lon is None):
             raise PydanticCustomError("incomplete_point", "lat and lon go together")
         places = sum(value is not None for value in self._places)
-        if places > 1 or (not places and not _has_place_inside(self.what)):
+        if places > 1:
             raise PydanticCustomError(
                 "one_place", "give one place: lat and lon, where, insee or department"
             )
+        if not places and not _has_place_inside(self.what):
+            raise PydanticCustomError("no_place", "no place is given, nor read in what")
         return self
 
     @property

@@ -25,8 +25,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "repeated": "Ce critère ne se donne qu'une fois.",
         "unknown_code": "Ce code n'est dans aucune nomenclature.",
         "incomplete_point": "La latitude et la longitude vont ensemble.",
-        "one_place": "Donnez un lieu et un seul : un point, un texte, une commune ou un "
-        "département.",
+        "one_place": "Donnez un seul lieu : un point, un texte, une commune ou un département.",
+        "no_place": "Aucun lieu n'est donné, ni reconnu dans la recherche. Ajoutez une commune, un "
+        "code postal, une adresse ou un département.",
         "cursor_and_page": "Le curseur dit déjà la page : ne donnez pas « page » avec lui.",
         "page_too_deep": "Au-delà de 10 000 résultats, précisez la recherche.",
         "string_too_short": "Ce texte ne peut pas être vide.",
@@ -56,6 +57,7 @@ OTHER_MESSAGE = "Cette valeur n'est pas acceptée."
 PLACE_FIELDS = {
     "incomplete_point": "lat",
     "one_place": "where",
+    "no_place": "where",
     "cursor_and_page": "page",
     "page_too_deep": "page",
 }

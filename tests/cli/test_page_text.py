@@ -11,6 +11,7 @@ from cli.views.page_cards import (
     absence_words,
     availability_words,
     cpts_words,
+    far_words,
     member_lines,
     opening_words,
     participation_words,
@@ -18,9 +19,16 @@ from cli.views.page_cards import (
     seats_words,
     slot_words,
 )
-from cli.views.page_foot import alternative_lines, is_narrowing, nearer_words, remote_words
+from cli.views.page_foot import (
+    alternative_lines,
+    is_narrowing,
+    nearer_words,
+    next_steps,
+    remote_words,
+)
 
 PARIS = "Europe/Paris"
+TRAVEL = {"name": "travel", "label": "trajet", "minutes": 18.1, "km": 12.914}
 DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]
 
 
@@ -95,6 +103,29 @@ def test_people_are_told_where_they_are_not_as_many_as_the_offers(
     total: int, people: dict[str, Any], words: str
 ) -> None:
     assert count_words(empty(total={"value": total}, people=people, results=[{}])) == words
+
+
+FAR = {
+    "8,2 km": {"kind": "professional", "distance_km": 8.2},
+    "centre à 12,9 km": {"kind": "professional", "rank": {"parts": [TRAVEL]}},
+    "": {"kind": "cpts", "rank": {"parts": [TRAVEL]}},
+}
+
+
+@pytest.mark.proves("F103")
+@pytest.mark.parametrize("words", FAR)
+def test_without_the_patient_s_point_the_way_from_the_centre_is_told(words: str) -> None:
+    assert far_words(FAR[words]) == words
+
+
+def test_inside_the_commune_no_distance_is_told() -> None:
+    here = {"name": "travel", "label": "trajet", "minutes": 0, "km": 0.141}
+    assert far_words({"kind": "professional", "rank": {"parts": [here]}}) == ""
+
+
+def test_the_next_page_repeats_the_draw() -> None:
+    page = empty(results=[{}], next={"page": 2}, seed=7)
+    assert [str(line) for line in next_steps(page)] == ["\nSuite : --page 2 --seed 7"]
 
 
 def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:

@@ -218,8 +218,8 @@ def test_the_day_is_the_place_s_own(sas: Sas, dozen: None) -> None:
     ("arguments", "sentence"),
     [
         (["zz", "--insee", "48095"], "Recherche trop courte (QUOI)"),
-        (["MG"], "Donnez un lieu et un seul"),
-        (["MG", "--insee", "48095", "--department", "48"], "Donnez un lieu et un seul"),
+        (["MG"], "Aucun lieu n'est donné, ni reconnu dans la recherche."),
+        (["MG", "--insee", "48095", "--department", "48"], "Donnez un seul lieu"),
         (["MG", "--near", "48.8"], "--near attend une latitude et une longitude"),
         (["MG", "--near", "0,0"], "Lieu hors de France (--near)"),
         (["MG", "--insee", "99999"], "Lieu introuvable (--insee)"),

@@ -213,7 +213,7 @@ def test_a_place_in_the_line_stands_for_the_place_not_given() -> None:
     assert not asked.has_place
     assert [part.value for part in read_line(asked).reading.find_parts("where")] == ["Mende"]
     assert read_line(ask("kiné Mende")).reading.unused == ("Mende",)
-    with pytest.raises(ValidationError, match="one_place"):
+    with pytest.raises(ValidationError, match="no_place"):
         Criteria(what="pharmacie")
 
 
