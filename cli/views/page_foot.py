@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cli.views.french import distance, kilometres, moment, phone_words
 from cli.views.page_cards import INDENT, first_day, slot_words
+from mappings.records import Consultation
 
 VALUES_SHOWN = 6
 """Values shown of each filter."""
@@ -57,7 +58,9 @@ def page_extras(page: Mapping[str, Any]) -> Iterator[RenderableType]:
             f"\nPLACE DE MARCHÉ{_partial_count(len(shown), solutions['total']['value'])}", "bold"
         )
         yield from (Padding(Text(solution_words(one)), (0, 0, 0, INDENT)) for one in shown)
-    if facets := [facet_words(one) for one in page.get("facets", []) if is_narrowing(one, page)]:
+    if facets := [
+        facet_words(one, page["area"]) for one in page.get("facets", []) if is_narrowing(one, page)
+    ]:
         yield Text("\nFILTRES", style="bold")
         yield from (Padding(Text(line, style="dim"), (0, 0, 0, INDENT)) for line in facets)
 
@@ -92,15 +95,28 @@ def is_narrowing(facet: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
     return len(counts) > 1 or counts != [page["total"]["value"]]
 
 
-def facet_words(facet: Mapping[str, Any]) -> str:
-    """A filter, its option, its first values: ``Grand public (PUBLIC) 33``."""
+def facet_words(facet: Mapping[str, Any], area: Mapping[str, Any]) -> str:
+    """A filter, its option, its first values: ``Grand public (PUBLIC) 33``.
+
+    Remote consultations are counted in the circle of the page, and searched beyond it.
+    """
     values = facet["values"]
     if facet["name"] == "horizon":
         values = sorted(values, key=lambda one: int(one["value"].partition("-")[0]))
-    shown = [_value_words(facet["name"], one) for one in values[:VALUES_SHOWN]]
+    wider = facet["name"] == "consultation" and is_circle_left(area)
+    shown = [
+        _value_words(facet["name"], one)
+        + (" dans ce rayon" if wider and one["value"] == Consultation.VR else "")
+        for one in values[:VALUES_SHOWN]
+    ]
     more = len(values) - len(shown)
     words = ", ".join([*shown, f"et {more} de plus"] if more else shown)
     return f"{facet['label']}, {option_name(facet['name'])} : {words}"
+
+
+def is_circle_left(area: Mapping[str, Any]) -> bool:
+    """Whether a search for remote consultations alone leaves the circle: it was not chosen."""
+    return "radius_km" in area and not area["explicit_radius"]
 
 
 def _value_words(name: str, one: Mapping[str, Any]) -> str:

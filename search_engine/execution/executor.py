@@ -67,7 +67,7 @@ from search_engine.query.treating_doctor import (
     read_practice,
 )
 from search_engine.query.visibility.remote import (
-    count_people_shown,
+    count_seen_in_person,
     read_in_person,
     read_remote,
     wants_remote,
@@ -233,7 +233,7 @@ async def _complete_result(index: Index, result: SearchResult, answers: Answers)
     """
     plan, total = result.plan, read_total(result.answer)
     wanted = wants_solutions(plan, total)
-    few = wants_remote(plan, count_people_shown(plan, result.answer))
+    few = wants_remote(plan, count_seen_in_person(plan, result.answer))
     alternatives = [] if total else build_alternatives(plan)
     counted = alternative_answers(answers)
     missing = await index.fetch_named(
@@ -255,7 +255,8 @@ async def _complete_result(index: Index, result: SearchResult, answers: Answers)
 
 def _read_remote_line(plan: Plan, answers: Answers) -> dict[str, Any] | None:
     """The line of people seen from afar, where fewer than enough are seen in person."""
-    few = wants_remote(plan, read_in_person(answers[IN_PERSON]))
+    counted = IN_PERSON not in answers
+    few = counted or wants_remote(plan, read_in_person(answers[IN_PERSON]))
     found = read_remote(plan, answers[REMOTE]) if few else None
     return None if found is None else remote_block(found, plan.request.window)
 

@@ -57,12 +57,19 @@ def beside_requests(
     seen in person, and a count per alternative."""
     return {
         **({SOLUTIONS: solutions_body(plan)} if solutions else {}),
-        **({IN_PERSON: in_person_body(plan), REMOTE: remote_body(plan)} if remote else {}),
+        **(_remote_requests(plan) if remote else {}),
         **{
             f"{ALTERNATIVE}{number}": cards_body(one.plan)
             for number, one in enumerate(alternatives)
         },
     }
+
+
+def _remote_requests(plan: Plan) -> dict[str, Body]:
+    """People seen from afar; those seen in person where the page does not count them."""
+    counted = plan.request.slot_needed
+    seen = {} if counted else {IN_PERSON: in_person_body(plan)}
+    return {**seen, REMOTE: remote_body(plan)}
 
 
 def alternative_answers(answers: Mapping[str, Answer]) -> list[Answer]:

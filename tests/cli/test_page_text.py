@@ -21,6 +21,7 @@ from cli.views.page_cards import (
 )
 from cli.views.page_foot import (
     alternative_lines,
+    facet_words,
     is_narrowing,
     nearer_words,
     next_steps,
@@ -224,6 +225,20 @@ def test_a_filter_of_one_value_is_shown_when_it_narrows() -> None:
     page = empty(total={"value": 12})
     assert is_narrowing({"values": [{"count": 1}]}, page)
     assert not is_narrowing({"values": [{"count": 12}]}, page)
+
+
+def test_the_count_of_remote_consultations_is_told_to_be_that_of_the_circle() -> None:
+    values = [
+        {"value": "AMB", "label": "Au cabinet", "count": 9},
+        {"value": "VR", "label": "Téléconsultation", "count": 4},
+    ]
+    facet = {"name": "consultation", "label": "Type de consultation", "values": values}
+    words = "Type de consultation, --consultation : Au cabinet (AMB) 9, Téléconsultation (VR) 4"
+    chosen, whole = {"radius_km": 5.0, "explicit_radius": True}, {"explicit_radius": False}
+    assert facet_words(facet, {"radius_km": 5.0, "explicit_radius": False}) == (
+        f"{words} dans ce rayon"
+    )
+    assert facet_words(facet, chosen) == facet_words(facet, whole) == words
 
 
 def test_a_moment_is_said_from_today() -> None:

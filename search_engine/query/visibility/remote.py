@@ -13,7 +13,7 @@ from search_engine.backend.bodies import Answer, Body
 from search_engine.backend.index import read_hits
 from search_engine.query.availability import slot_filter
 from search_engine.query.filters import offer_filters
-from search_engine.query.people.counts import PEOPLE, person_buckets
+from search_engine.query.people.counts import PEOPLE, person_buckets, read_people
 from search_engine.query.plan import Plan
 from search_engine.query.radius import (
     COUNTS,
@@ -59,8 +59,15 @@ def wants_remote(plan: Plan, people: int) -> bool:
     return plan.first_page and is_slot_counted(plan) and not told and people < ENOUGH
 
 
-def count_people_shown(plan: Plan, answer: Answer) -> int:
-    """People of a page who can be seen in person, ``ENOUGH`` at most."""
+def count_seen_in_person(plan: Plan, answer: Answer) -> int:
+    """People who can be seen in person: all of the result where it holds nobody else, which the
+    page has counted; else those of the page, ``ENOUGH`` at most."""
+    if plan.request.slot_needed:
+        return read_people(answer["aggregations"])[0]
+    return _count_people_shown(plan, answer)
+
+
+def _count_people_shown(plan: Plan, answer: Answer) -> int:
     people: set[str] = set()
     for hit in read_hits(answer):
         offer: Offer = hit["_source"]
@@ -72,7 +79,8 @@ def count_people_shown(plan: Plan, answer: Answer) -> int:
 
 
 def in_person_body(plan: Plan) -> Body:
-    """How many people of the whole result can be seen in person, as far as ``ENOUGH``."""
+    """How many people of the whole result can be seen in person, as far as ``ENOUGH``: where it
+    holds others too, of whom the page shows some."""
     query = offer_filters(plan)
     query["bool"]["filter"].append(can_see_clause(plan.request.slots))
     return _count(query, {PEOPLE: person_buckets(ENOUGH)})

@@ -12,6 +12,7 @@ from search_engine.request.area import Area, AreaScope
 from search_engine.request.window import build_window
 from search_engine.response.remote_line import describe_remote
 from tests.search_engine.conftest import IndexOffers
+from tests.search_engine.engine_pages import record_request_paths
 from tests.search_engine.sample_offers import (
     NOW,
     Offer,
@@ -163,6 +164,17 @@ async def test_the_line_belongs_to_first_pages_that_look_for_slots(
         assert "remote" not in await searcher.page(where=around(), **asked)
     assert "remote" not in await searcher.page("pharmacie", where=around())
     assert "remote" not in await index_offers([office("office")]).page(where=around())
+
+
+async def test_the_places_of_one_person_on_a_page_cost_no_further_request(
+    index_offers: IndexOffers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [office(f"p{n}", n, rpps="10000000001") for n in range(1, 6)]
+    searcher = index_offers([*places, *(office(f"o{n}", 8 + n) for n in range(4))])
+    asked = record_request_paths(monkeypatch)
+    page = await searcher.page(where=around(), sort="distance", size=5)
+    assert (len(page["results"]), page["people"]["value"], len(asked)) == (1, 5, 1)
+    assert "remote" not in page
 
 
 @pytest.mark.parametrize(
