@@ -144,7 +144,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (practice_clause(scale.practice), practice * script.CREDIT),
         (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
         (gender_clause(scale), table.gender.credit * script.CREDIT * bool(scale.wishes.gender)),
-        (precise, table.commune_only.debit * script.CREDIT),
+        (precise, scale.imprecise_debit * script.CREDIT),
         (open_duty_clause(utc_text(scale.start)), script.OPEN * counts_open),
         (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
     ]

@@ -7,6 +7,7 @@ from geography.ground import is_beyond_water
 from mappings.records import Offer, StoredSlot
 from search_engine.query import ranking
 from search_engine.query.order.effort import (
+    LATE,
     OPEN_NOW,
     SEEN,
     TRAVEL,
@@ -66,9 +67,10 @@ def explain_rank(
     effort = measure_effort(scale, offer, slots, km)
     steps = _step_words(plan, held, name, slots, effort.parts)
     parts = [_round_part(part, km) for part in effort.parts]
+    told = [part for part in effort.parts if slots or part.name != LATE]  # later than what is known
     explained: RankExplanation = {
         "tier": tier,
-        "label": describe_rank(steps, effort.parts),
+        "label": describe_rank(steps, told),
         "minutes": round(sum(part["minutes"] for part in parts), 1),
         "parts": parts,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from geography.gazetteer import Commune, load_gazetteer
+from geography.place_names import split_place
 from geography.reasons import Note
 from geography.where.text_place import MISSPELT, find_homonyms, find_other_communes
 from search_engine.request.area import Area, AreaKind, find_home, read_insee
@@ -46,7 +47,9 @@ def _homonym_warnings(criteria: Criteria, area: Area) -> Iterator[PageWarning]:
     others = [commune.label for commune in _other_communes(criteria, area)]
     if others:
         message = f"Plusieurs communes possibles : {area.label} est retenue. "
-        message += f"Pour {join_with_or(others)}, donnez le code postal."
+        given = split_place(criteria.where or "").postcode
+        told = "écrivez son nom" if given else "donnez le code postal"
+        message += f"Pour {join_with_or(others)}, {told}."
         yield {"code": "other_communes", "message": message}
 
 

@@ -113,6 +113,11 @@ class EffortScale(NamedTuple):
         return utc_text(end) if end is not None and self.profile.moment.debit else None
 
     @property
+    def imprecise_debit(self) -> int:
+        """Minutes that an offer loses whose distance cannot be trusted; 0 where none counts."""
+        return self.profile.commune_only.debit if self.minutes_per_km else 0
+
+    @property
     def moment_debit(self) -> int:
         """Minutes that an offer loses which is later than wished; 0 without a wish."""
         return self.profile.moment.debit if self.wishes.moment_end is not None else 0
@@ -296,6 +301,6 @@ def _offer_parts(scale: EffortScale, offer: Offer) -> Iterator[EffortPart]:
     if scale.absorbs and offer.get("structure_kind") in table.absorbs.kinds:
         yield EffortPart(ABSORBS, -table.absorbs.credit)
     if offer.get("precision") == Precision.MUNICIPALITY:
-        yield EffortPart(COMMUNE_ONLY, table.commune_only.debit)
+        yield EffortPart(COMMUNE_ONLY, scale.imprecise_debit)
     asked = count_orientations(offer, scale.start)
     yield EffortPart(ASKED, table.asked.debit * min(asked, table.asked.most))

@@ -105,7 +105,7 @@ def build_script(scale: EffortScale, area: Area, seed: int) -> dict[str, Any]:
     detours = find_zone_detours(scale)
     reach = (measure_reach_km(area) + KM_MARGIN) * scale.minutes_per_km
     bands = find_band_range(scale.profile, reach + max(detours.values(), default=0))
-    debits = scale.profile.commune_only.debit + scale.profile.highest_asked + scale.moment_debit
+    debits = scale.imprecise_debit + scale.profile.highest_asked + scale.moment_debit
     params = {
         "open_credit": float(scale.profile.open_now.credit + scale.moment_debit),
         "debits": float(debits),

@@ -31,7 +31,13 @@ def measure(query: OracleQuery, offer: dict[str, Any], slots: list[dict[str, Any
     effort -= 2 if query.mode == "beyond" and offer.get("structure_kind") in ABSORB else 0
     effort -= 4 if query.practice is not None and offer["place_key"] == query.practice else 0
     effort += min(6, count_asked(query, offer))
-    return effort + (2 if offer.get("precision") == "municipality" else 0)
+    vague = offer.get("precision") == "municipality" and counts_distance(query)
+    return effort + (2 if vague else 0)
+
+
+def counts_distance(query: OracleQuery) -> bool:
+    """Nobody travels over a department, nor to be seen from afar."""
+    return query.radius_km is not None and query.consultation != {"VR"}
 
 
 def count_asked(query: OracleQuery, offer: dict[str, Any]) -> int:
@@ -44,9 +50,9 @@ def count_asked(query: OracleQuery, offer: dict[str, Any]) -> int:
 def travel(query: OracleQuery, offer: dict[str, Any]) -> float:
     """None over a department, in the commune searched, nor to be seen from afar; drawn orders count
     no distance."""
-    if query.radius_km is None or is_of_commune(query, offer):
+    if not counts_distance(query) or is_of_commune(query, offer):
         return 0.0
-    if query.consultation == {"VR"} or (query.consultation == {"HH"} and comes(query, offer)):
+    if query.consultation == {"HH"} and comes(query, offer):
         return 0.0
     if query.profile != "regulation" and not query.measured:
         return 0.0

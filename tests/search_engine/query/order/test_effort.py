@@ -100,6 +100,12 @@ def test_each_row_counts_once_and_the_debits_add_up() -> None:
     assert effort.find_band(3) == 4
 
 
+def test_where_no_distance_counts_none_is_to_be_trusted() -> None:
+    scale = build_scale("0 14:00")._replace(minutes_per_km=0)
+    effort = measure_effort(scale, offer(precision="municipality"), [], 2)
+    assert read_parts(effort) == {}
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "counted"),
     [

@@ -72,6 +72,12 @@ async def test_a_duty_house_that_is_open_is_in_time_and_nobody_without_a_slot_is
     assert parts["shut"] == {"travel": 2.2, "late": 10, "participation": -8}
 
 
+async def test_who_has_no_slot_is_not_told_to_be_later(index_offers: IndexOffers) -> None:
+    searcher = index_offers([structure("shut", "unscheduled_care", "617", 2)])
+    page = await searcher.page("point de garde urgent", mode="all", **REGULATION)
+    assert page["results"][0]["rank"]["label"] == "Sans créneau, participe au SAS"
+
+
 async def test_a_day_that_is_named_bounds_the_slots_and_is_no_wish(
     index_offers: IndexOffers,
 ) -> None:
