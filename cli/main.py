@@ -1,30 +1,11 @@
-"""``sas``, the command line: one module per topic, each adds its commands to the app."""
+"""``sas``, the command line: one module per topic, loaded when one of its commands is typed."""
 
 from typing import Any
 
 import typer
 
-from cli.commands import (
-    api_key,
-    diff,
-    fetch,
-    generate,
-    index,
-    index_keys,
-    lrm,
-    node,
-    notify,
-    quarantine,
-    reindex,
-    relevance,
-    report,
-    search,
-    slots,
-    snapshots,
-    words,
-)
-from cli.commands.records import settings, tables, worker
 from cli.streams import open_standard_streams
+from cli.topics import APPEARANCE, TopicGroup
 
 
 class CommandLine(typer.Typer):
@@ -36,18 +17,9 @@ class CommandLine(typer.Typer):
         return super().__call__(*args, **kwargs)
 
 
-app = CommandLine(
-    name="sas",
-    help="Care-offer search engine of the Service d'Accès aux Soins.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_show_locals=False,
-)
+app = CommandLine(name="sas", cls=TopicGroup, no_args_is_help=True, **APPEARANCE)
 
-TOPICS = (
-    *(api_key, node, fetch, generate, reindex, index, index_keys, diff, snapshots),
-    *(quarantine, report, notify, slots, search, relevance, words, lrm),
-    *(tables, settings, worker),
-)
-for topic in TOPICS:
-    topic.register(app)
+
+@app.callback()
+def sas() -> None:
+    """Care-offer search engine of the Service d'Accès aux Soins."""

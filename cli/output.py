@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.segment import Segment
 
-from cli.notification.attempt import FailureExit
+from cli.exit_codes import FailureExit
 from cli.terminal_text import escape_commands, flatten_text, flatten_texts, strip_commands
 from indexers.runs.progress import ProgressListener
 

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.error_report import describe_error
 from cli.exit_codes import REFUSED
+from cli.failures import describe_error
 from cli.options import parse_now
 from cli.output import exit_with_error, message_console, print_json, result_console
 from simulation.recipe import DepartmentNotInGazetteerError, NotEmptyError, Options

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 
-from cli.error_report import describe_error
 from cli.exit_codes import REFUSED
+from cli.failures import describe_error
 from cli.options import AsJson
 from cli.output import message_console, print_json, print_line, report_failure, result_console
 from elastic.checks import Check, CheckLevel, run_checks

@@ -8,8 +8,8 @@ import typer
 
 from cli.commands.relevance import build_gate_judge
 from cli.error_report import open_error_report
-from cli.exit_codes import REFUSED
-from cli.notification.attempt import FailureExit, open_attempt
+from cli.exit_codes import REFUSED, FailureExit
+from cli.notification.attempt import open_attempt
 from cli.options import AcceptDrift, AsJson, DryRun, Examples, Now, parse_now
 from cli.output import open_progress, print_json, result_console
 from cli.records import open_records

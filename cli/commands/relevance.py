@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, REFUSED, UNAVAILABLE
+from cli.failures import describe_search_failure
 from cli.options import parse_now
 from cli.output import exit_with_error, open_delayed_bar, print_json, result_console
 from cli.views import doctrine as doctrine_text

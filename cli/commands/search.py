@@ -10,9 +10,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from cli.commands import serve
-from cli.error_report import describe_search_failure
 from cli.exit_codes import BAD_USAGE, UNAVAILABLE
+from cli.failures import describe_search_failure
 from cli.options import parse_optional_instant
 from cli.output import exit_with_error, print_json, print_page
 from cli.private_values import HELP, read_private_values
@@ -60,7 +59,6 @@ OUTPUT = "Sortie"
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
     app.command("search")(search_command)
-    serve.register(app)
 
 
 def search_command(  # noqa: PLR0917 - Typer calls it by name

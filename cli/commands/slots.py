@@ -14,8 +14,8 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.error_report import describe_error
 from cli.exit_codes import BAD_USAGE, INTERRUPTED, REFUSED, UNAVAILABLE
+from cli.failures import describe_error
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
 from cli.output import exit_with_error, message_console, print_json, print_line, result_console

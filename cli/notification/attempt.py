@@ -22,14 +22,6 @@ UNEXPECTED = 1
 """Exit code of an unexpected error."""
 
 
-class FailureExit(typer.Exit):
-    """The end of a command that failed, with the sentence it printed."""
-
-    def __init__(self, code: int, sentence: str) -> None:
-        super().__init__(code)
-        self.sentence = sentence
-
-
 @dataclass(slots=True)
 class Attempt:
     """Progress of a command."""
