@@ -19,7 +19,7 @@ from cli.views.page_foot import (
     page_number,
     page_size,
 )
-from cli.views.page_line import reading_lines, sentence_lines
+from cli.views.page_line import is_said_only, other_meanings, reading_lines, sentence_lines
 from mappings.records import Kind
 
 MODES: Mapping[str, str] = MappingProxyType(
@@ -62,8 +62,11 @@ def page_text(page: Mapping[str, Any], *, why: bool = False) -> Group:
 def header(page: Mapping[str, Any]) -> Iterator[RenderableType]:
     """Sentences of the line, what was understood, where, how far, how many."""
     yield from sentence_lines(page["query"]["read"])
-    yield Text(f"{page['query']['label']} : {area_words(page['area'])}", style="bold")
+    if not is_said_only(page["query"]["read"]):
+        yield Text(f"{page['query']['label']} : {area_words(page['area'])}", style="bold")
     yield from reading_lines(page["query"]["read"])
+    if is_said_only(page["query"]["read"]):
+        return
     yield Text(f"{count_words(page)} · {MODES[page['mode']]} · {order_words(page)}")
     if enlarged := page.get("enlarged"):
         yield Text(
@@ -74,7 +77,7 @@ def header(page: Mapping[str, Any]) -> Iterator[RenderableType]:
     for warning in page["warnings"]:
         yield Text(warning["message"], style="yellow")
     if others := page["query"].get("alternatives"):
-        yield Text("Autres sens possibles : " + ", ".join(other["what"] for other in others))
+        yield Text(other_meanings(page["query"]["read"], [other["what"] for other in others]))
 
 
 def area_words(area: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cli.views.french import distance, kilometres, moment, phone_words
 from cli.views.page_cards import INDENT, first_day, slot_words
+from cli.views.page_line import is_said_only
 from mappings.records import Consultation
 
 VALUES_SHOWN = 6
@@ -126,7 +127,8 @@ def _value_words(name: str, one: Mapping[str, Any]) -> str:
 
 def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     """How to go on: the next page, or what an empty one may be replaced by."""
-    ways = [] if page["results"] else list(alternative_lines(page))
+    helped = page["results"] or is_said_only(page["query"]["read"])
+    ways = [] if helped else list(alternative_lines(page))
     if ways:
         yield Text("\n" + "\n".join(ways))
     if page["next"] and "page" in page["next"]:

@@ -17,6 +17,9 @@ USE_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """What a part did, where it is not who or where is looked for."""
 
+SAID_KINDS = frozenset({"danger", "elsewhere", "on_duty"})
+"""Kinds of parts that a sentence answers."""
+
 STYLES: Mapping[str, str] = MappingProxyType({"danger": "bold red"})
 
 
@@ -39,9 +42,27 @@ def reading_lines(read: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield Text(line[:1].upper() + line[1:], style="dim")
 
 
+def is_said_only(read: Mapping[str, Any]) -> bool:
+    """Whether sentences alone answer the line: nobody of the index is looked for."""
+    looked_for = [part for part in read["parts"] if part["kind"] != "where"]
+    return bool(looked_for) and all(part["use"] == "told" for part in looked_for)
+
+
+def other_meanings(read: Mapping[str, Any], words: Sequence[str]) -> str:
+    """What else a word may mean; of a word that means several needs, one of them alone."""
+    together = any(part["meaning"].endswith(", ".join(words)) for part in read["parts"])
+    lead = "Pour un seul de ces besoins" if together else "Autres sens possibles"
+    return f"{lead} : {', '.join(words)}"
+
+
 def part_words(part: Mapping[str, Any]) -> str:
-    """A part and what it did: ``à domicile (filtre)``, ``une femme (souhait : 6 min de moins)``."""
-    did = " : ".join(filter(None, [USE_WORDS.get(part["use"]), part.get("effect")]))
+    """A part and what it did: ``à domicile (filtre)``, ``une femme (souhait : 6 min de moins)``.
+
+    The effect of a word of danger is its sentence.
+    """
+    said = part["kind"] in SAID_KINDS
+    use = None if said else USE_WORDS.get(part["use"])
+    did = " : ".join(filter(None, [use, part.get("effect")]))
     return f"{part['meaning']} ({did})" if did else str(part["meaning"])
 
 

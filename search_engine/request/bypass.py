@@ -33,6 +33,15 @@ def open_bypass(meaning: Interpretation, reading: Reading) -> Interpretation:
     return replace(meaning, bypass_professions=(DOCTOR,)) if is_open else meaning
 
 
+def is_for_age(meaning: Interpretation, age: str) -> bool:
+    """Whether a speciality looked for is that of an age, whose participants are then kept."""
+    return not _specialties_of(age).isdisjoint(meaning.specialties)
+
+
+def _specialties_of(age: str) -> frozenset[str]:
+    return PAEDIATRICS if is_child(age) else GERIATRICS if is_old(age) else frozenset()
+
+
 def _list_ages(reading: Reading) -> tuple[str, ...]:
     return tuple(part.value for part in reading.find_parts(PartKind.AGE))
 
@@ -41,5 +50,5 @@ def _can_bypass(specialties: Iterable[str], ages: Iterable[str]) -> bool:
     """One of the specialities is of unscheduled care, or of the age that the line tells."""
     allowed = set(UNSCHEDULED_SPECIALTIES)
     for age in ages:
-        allowed |= PAEDIATRICS if is_child(age) else GERIATRICS if is_old(age) else frozenset()
+        allowed |= _specialties_of(age)
     return not allowed.isdisjoint(specialties)

@@ -12,14 +12,20 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mappings.analysis import fold
-from search_engine.request.bypass import open_bypass
+from search_engine.request.bypass import is_for_age, open_bypass
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
+from search_engine.understanding.ages import is_child
 from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_person_word
 from search_engine.understanding.phrases import is_title_word
-from search_engine.understanding.read_what import GENERALIST, is_general_need, read_search
+from search_engine.understanding.read_what import (
+    GENERALIST,
+    PAEDIATRICIAN,
+    is_general_need,
+    read_search,
+)
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
 from search_engine.understanding.vocabulary import AMBIGUOUS, NOT_HELD, lookup_key
 
@@ -198,7 +204,16 @@ def _find_use(part: TextPart, attempt: LineAttempt) -> Use:
         return Use.FILTER
     if part in attempt.given_up:
         return Use.GIVEN_UP
+    if part.kind is PartKind.AGE and _is_age_searched(part, attempt):
+        return Use.SEARCHED
     return Use.PREFERENCE if part.kind in PREFERENCES else Use.TOLD
+
+
+def _is_age_searched(age: TextPart, attempt: LineAttempt) -> bool:
+    """The age brought a paediatrician beside who treats, or the participants of an age."""
+    complaints = [one for one in attempt.searched if one.kind is PartKind.COMPLAINT]
+    brought = any(PAEDIATRICIAN in one.words for one in complaints)
+    return (brought and is_child(age.value)) or is_for_age(attempt.meaning, age.value)
 
 
 def _choose_needs(reading: Reading) -> tuple[TextPart, ...]:

@@ -74,7 +74,10 @@ def _list_sentences(plan: Plan, total: int) -> Iterator[tuple[str, str]]:
     if _is_general_by_default(plan):
         yield "no_need", "Aucun besoin n'est nommé : la recherche porte sur la médecine générale."
     if not total:
-        yield from list(_say_nothing_found(plan)) or [_say_line_found_nothing(plan)]
+        said = any(part.kind in SAID for part, _ in parts)
+        yield from list(_say_nothing_found(plan)) or (
+            [] if said else [_say_line_found_nothing(plan)]
+        )
 
 
 def _say_known(parts: Iterable[TextPart]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.views.page_line import reading_lines, sentence_lines
+from cli.views.page_line import is_said_only, other_meanings, reading_lines, sentence_lines
 
 
 def write_lines(read: dict[str, Any]) -> list[str]:
@@ -39,6 +39,24 @@ def test_what_was_corrected_understood_and_left_is_one_line() -> None:
         "« cardioloque » lu « cardiologue » ; compris : cardiologue, à domicile (filtre), "
         "dès que possible (souhait), une femme (souhait : 6 min de moins) ; non utilisé : anglais"
     ]
+
+
+def test_a_line_that_a_sentence_answers_looks_for_nobody() -> None:
+    danger = {**build_part("AVC", "AVC", "told"), "kind": "danger"}
+    place = {**build_part("Mende", "Mende"), "kind": "where"}
+    read = {"parts": [danger, place], "unused": [], "sentences": []}
+    assert is_said_only(read)
+    assert write_lines(read) == ["Compris : AVC, Mende"]
+    assert not is_said_only({**read, "parts": [danger, build_part("MG", "généraliste")]})
+    assert not is_said_only({**read, "parts": []})
+
+
+def test_the_needs_of_a_complaint_are_no_other_meanings() -> None:
+    complaint = build_part("otite", "otite : généraliste, ORL")
+    read = {"parts": [complaint], "unused": [], "sentences": []}
+    together = "Pour un seul de ces besoins : généraliste, ORL"
+    assert other_meanings(read, ["généraliste", "ORL"]) == together
+    assert other_meanings(read, ["orthoptiste"]) == "Autres sens possibles : orthoptiste"
 
 
 def test_the_sentence_of_danger_comes_first_and_in_red() -> None:

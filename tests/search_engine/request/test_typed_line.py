@@ -18,6 +18,7 @@ from search_engine.request.typed_line import (
     list_uses,
     read_line,
 )
+from search_engine.understanding.reading import PartKind
 
 
 def ask(what: str, **criteria: object) -> Criteria:
@@ -63,6 +64,25 @@ def test_a_complaint_asks_for_any_of_those_who_treat_it() -> None:
     asked = set(meaning("otite enfant 4 ans").specialties)
     for word in ("généraliste", "pédiatre", "ORL"):
         assert specialties(word) <= asked, word
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ("otite 4 ans", Use.SEARCHED),
+        ("gastro bébé", Use.SEARCHED),
+        ("pédiatre 4 ans", Use.SEARCHED),
+        ("gériatre 80 ans", Use.SEARCHED),
+        ("otite 40 ans", Use.TOLD),
+        ("kiné 4 ans", Use.TOLD),
+    ],
+)
+def test_an_age_that_says_who_treats_is_not_without_effect(text: str, use: Use) -> None:
+    line = read_line(ask(text))
+    first = attempt(text)[0]
+    assert [one for part, one in list_uses(line.reading, first) if part.kind is PartKind.AGE] == [
+        use
+    ]
 
 
 def test_who_is_named_counts_before_a_complaint() -> None:
