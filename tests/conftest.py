@@ -39,6 +39,9 @@ RUNTIME = "SAS_TESTS_RUNTIME"
 START_ATTEMPTS = 3
 """Starts of the session's node: sessions that begin together may choose the same port."""
 
+ALL_COMPILERS = ""
+"""Of Java: a session searches for so long that the slower compiler pays, see ``QUICK_COMPILER``."""
+
 CreateOffers = Callable[..., str]
 
 
@@ -91,6 +94,7 @@ def start_session_node() -> str:
         root=Path(os.environ[RUNTIME]),
         port=find_free_port(),
         heap="512m",
+        java_options=ALL_COMPILERS,
         wait_s=300,
     )
     return started.state.url
