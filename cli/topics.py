@@ -38,6 +38,8 @@ TOPICS = MappingProxyType(
         "lrm": ("lrm",),
         "records": ("records.tables",),
         "settings": ("records.settings",),
+        "structures": ("records.structures",),
+        "absences": ("records.absences",),
     }
 )
 """Command: the modules of its topic in ``cli.commands``, in the order of the help."""

@@ -5,7 +5,7 @@ ones, lists separated by a space. Instants carry an offset, days are plain dates
 the place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -311,7 +311,7 @@ class DayRange(Format):
     def in_order(self) -> "DayRange":
         """An absence ends on or after the day it starts."""
         if self.end < self.start:
-            raise ValueError("end is before start")
+            raise PydanticCustomError("days_in_disorder", "end is before start")
         return self
 
 
@@ -324,6 +324,11 @@ class Absence(Format):
     always: bool = False
     ranges: list[DayRange] = Field(default_factory=list, max_length=MAX_ABSENCES)
 
+    @property
+    def who(self) -> str:
+        """RPPS or FINESS of who is absent."""
+        return self.rpps or self.finess or ""
+
     def precedence(self) -> tuple[Any, ...]:
         """The longer absence: without an end, then the one that ends last, then by its days."""
         days = sum((one.end - one.start).days + 1 for one in self.ranges)
@@ -335,6 +340,14 @@ class Absence(Format):
         if (self.rpps is None) == (self.finess is None):
             raise ValueError("give rpps or finess, one of them")
         return self
+
+
+def group_absences(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
+    """Absences by RPPS or FINESS, of all their places."""
+    groups: dict[str, list[Absence]] = {}
+    for absence in absences:
+        groups.setdefault(absence.who, []).append(absence)
+    return {who: tuple(held) for who, held in groups.items()}
 
 
 class LrmEntry(Format):

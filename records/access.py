@@ -30,3 +30,14 @@ def require_professional_access(actor: Actor, rpps: str) -> None:
     """A professional acts on his own settings, an operator on all; raises ``AccessDenied``."""
     if actor.id != rpps and not actor.roles & OPERATORS:
         raise AccessDenied
+
+
+def require_structure_access(actor: Actor) -> None:
+    """An operator acts on structures; raises ``AccessDenied``."""
+    if not actor.roles & OPERATORS:
+        raise AccessDenied
+
+
+def require_absence_access(actor: Actor, who: str) -> None:
+    """A professional says his own absences, an operator all; raises ``AccessDenied``."""
+    require_professional_access(actor, who)

@@ -1,9 +1,10 @@
 """What every table shares: names of constraints, instants in UTC, who changed a row and when."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,3 +55,15 @@ class Authored:
     updated_at: Mapped[datetime] = mapped_column(UtcInstant)
     updated_by: Mapped[str] = mapped_column(String(AUTHOR))
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Declared(Authored):
+    """Columns of what somebody declares of one subject."""
+
+    written_at: Mapped[datetime] = mapped_column(UtcInstant, index=True)
+    """When the row was written, which for a file is after it was said."""
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (a class attribute)
+        """An update of a row that somebody changed meanwhile fails."""
+        return {"version_id_col": cls.version}

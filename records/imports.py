@@ -6,13 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from mappings.formats import ParticipationFormat
 from records.access import IMPORTER
 from records.database import Database, open_reading, open_transaction
-from records.professional_settings import import_rows, select_settings
+from records.kinds import FormatT, RecordKind, import_values, select_values
 from records.tables import Import
-
-PARTICIPATION = "participation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +22,24 @@ class RecordsImport:
     dry_run: bool = False
 
 
-def import_participation(
+def import_records(
     database: Database,
-    rows: Mapping[str, ParticipationFormat],
+    kind: RecordKind[FormatT],
+    rows: Mapping[str, FormatT],
     digest: str,
     *,
     now: datetime,
     dry_run: bool = False,
 ) -> RecordsImport:
-    """Bring the settings of a file into the records, all or none; by RPPS, the later word holds.
+    """Bring the rows of a file into the records, all or none; of one key, the later word holds.
 
     ``digest`` is the SHA-256 of the file. ``dry_run`` does it all and undoes it.
     """
     with open_transaction(database) as session:
-        written = sum(1 for _ in import_rows(session, rows.values(), now))
+        written = sum(1 for _ in import_values(session, kind, rows.values(), now))
         session.add(
             Import(
-                kind=PARTICIPATION,
+                kind=kind.name,
                 digest=digest,
                 rows=len(rows),
                 imported_at=now,
@@ -51,18 +49,18 @@ def import_participation(
         session.flush()
         if dry_run:
             session.rollback()
-    return RecordsImport(PARTICIPATION, len(rows), written, dry_run)
+    return RecordsImport(kind.name, len(rows), written, dry_run)
 
 
-def preview_participation(
-    database: Database, rows: Mapping[str, ParticipationFormat], now: datetime
-) -> dict[str, ParticipationFormat]:
-    """The settings as they would be after the import of these rows; nothing is kept."""
+def preview_import(
+    database: Database, kind: RecordKind[FormatT], rows: Mapping[str, FormatT], now: datetime
+) -> dict[str, FormatT]:
+    """The records of a kind as they would be after the import of these rows; nothing is kept."""
     with open_transaction(database) as session:
-        for _ in import_rows(session, rows.values(), now):
+        for _ in import_values(session, kind, rows.values(), now):
             pass
         session.flush()
-        found = select_settings(session)
+        found = select_values(session, kind)
         session.rollback()
     return found
 

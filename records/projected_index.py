@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from records.database import Database, open_transaction
-from records.professional_settings import queue_changed_settings
+from records.declared import DECLARED
+from records.kinds import queue_written
+from records.professional_settings import queue_all_msp
 from records.tables import ProjectedIndex
 
 CLOCK_MARGIN = timedelta(minutes=5)
@@ -22,6 +24,10 @@ def queue_missed_changes(
         met = session.get(ProjectedIndex, alias)
         if met is not None and met.index_name == index_name:
             return 0
-        added = queue_changed_settings(session, built_at - CLOCK_MARGIN, now)
+        since = built_at - CLOCK_MARGIN
+        added = queue_all_msp(session, now)
+        added += sum(
+            1 for kind in DECLARED.values() for _ in queue_written(session, kind, since, now)
+        )
         session.merge(ProjectedIndex(alias=alias, index_name=index_name))
         return added

@@ -1,13 +1,14 @@
-"""Rules of a professional's settings (F110), one row each, with the sentence a person reads.
+"""Rules of a professional's settings (F110), one row each.
 
 They hold for who takes part; settings of somebody who does not are kept as they are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mappings.formats import ParticipationFormat
+from records.rules import Rule, list_broken_rules
 
 BY_CPTS: Final = 2
 BY_MSP: Final = 3
@@ -23,54 +24,50 @@ class SoftwareAnswers:
     hours_available: bool | None = None
 
 
-Check = Callable[[ParticipationFormat, SoftwareAnswers], bool]
-
-
 @dataclass(frozen=True, slots=True)
-class SettingsRule:
-    """A rule: the field it is about, when it is broken, what to do then."""
+class ProfessionalDeclaration:
+    """What a professional says at once."""
 
-    field: str
-    is_broken: Check
-    sentence: str
+    settings: ParticipationFormat
+    answers: SoftwareAnswers
+
+    @property
+    def needs_hours(self) -> bool:
+        """Nobody sees the hours of this person by an editor: the declaration stands for them."""
+        shown_by_editor = self.answers.has_software and not self.settings.editor_disabled
+        return self.settings.via != BY_SOS and not shown_by_editor
 
 
-def _needs_hours(settings: ParticipationFormat, answers: SoftwareAnswers) -> bool:
-    """Nobody sees the hours of this person by an editor: the declaration stands for them."""
-    shown_by_editor = answers.has_software and not settings.editor_disabled
-    return settings.via != BY_SOS and not shown_by_editor
-
-
-RULES: tuple[SettingsRule, ...] = (
-    SettingsRule(
+RULES: tuple[Rule[ProfessionalDeclaration], ...] = (
+    Rule(
         "via",
-        lambda settings, _: settings.via is None,
+        lambda said: said.settings.via is None,
         "Indiquez comment vous participez : à titre individuel, par une CPTS, par une MSP ou "
         "par SOS Médecins.",
     ),
-    SettingsRule(
+    Rule(
         "finess",
-        lambda settings, _: settings.via in (BY_CPTS, BY_MSP) and not settings.finess,
+        lambda said: said.settings.via in (BY_CPTS, BY_MSP) and not said.settings.finess,
         "Indiquez le numéro FINESS de votre CPTS ou de votre MSP.",
     ),
-    SettingsRule(
+    Rule(
         "locations",
-        lambda settings, _: settings.via == BY_CPTS and not settings.locations,
+        lambda said: said.settings.via == BY_CPTS and not said.settings.locations,
         "Choisissez au moins un lieu d'exercice rattaché à votre CPTS.",
     ),
-    SettingsRule(
+    Rule(
         "siret",
-        lambda settings, _: settings.via == BY_SOS and not settings.siret,
+        lambda said: said.settings.via == BY_SOS and not said.settings.siret,
         "Indiquez le SIRET de votre association SOS Médecins.",
     ),
-    SettingsRule(
+    Rule(
         "has_software",
-        lambda settings, answers: settings.via != BY_SOS and answers.has_software is None,
+        lambda said: said.settings.via != BY_SOS and said.answers.has_software is None,
         "Dites si vous utilisez un logiciel de prise de rendez-vous relié à la plateforme.",
     ),
-    SettingsRule(
+    Rule(
         "hours_available",
-        lambda settings, answers: _needs_hours(settings, answers) and not answers.hours_available,
+        lambda said: said.needs_hours and not said.answers.hours_available,
         "Sans créneaux visibles par un éditeur, déclarez au moins deux heures de disponibilité "
         "par semaine.",
     ),
@@ -78,7 +75,7 @@ RULES: tuple[SettingsRule, ...] = (
 
 
 def parse_settings(values: Mapping[str, Any], *, participation: bool) -> ParticipationFormat:
-    """Settings whose values are valid one by one; what they lack together, the rules tell.
+    """Settings whose values are valid one by one; what they lack together, the rules say.
 
     Raises ``ValidationError``.
     """
@@ -92,4 +89,4 @@ def find_broken_rules(
     """Field and sentence of each rule that the settings break; none for who does not take part."""
     if not settings.participation:
         return []
-    return [(rule.field, rule.sentence) for rule in RULES if rule.is_broken(settings, answers)]
+    return list_broken_rules(RULES, ProfessionalDeclaration(settings, answers))

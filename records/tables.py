@@ -1,13 +1,14 @@
 """The tables. Constraints say what can never be true, whatever program writes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mappings.bounds import FREE_TEXT
-from records.columns import Authored, Base, UtcInstant
+from mappings.formats import MAX_ABSENCES
+from records.columns import Base, Declared, UtcInstant
 
 KEY = 60
 """Longest key of a message: an identifier of the field."""
@@ -15,7 +16,7 @@ KEY = 60
 IN_USE = "NOT participation OR "
 
 
-class ProfessionalSettings(Authored, Base):
+class ProfessionalSettings(Declared, Base):
     """Settings of one professional (F110), by RPPS without prefix."""
 
     __tablename__ = "professional_settings"
@@ -38,15 +39,9 @@ class ProfessionalSettings(Authored, Base):
     editor_disabled: Mapped[bool] = mapped_column(default=False)
     reorientation: Mapped[bool] = mapped_column(default=False)
     additional_info: Mapped[str] = mapped_column(Text, default="")
-    written_at: Mapped[datetime] = mapped_column(UtcInstant, index=True)
     locations: Mapped[list["ProfessionalLocation"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="ProfessionalLocation.idnst"
     )
-
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (a class attribute)
-        """An update of a row that somebody changed meanwhile fails."""
-        return {"version_id_col": cls.version}
 
 
 class ProfessionalLocation(Base):
@@ -58,6 +53,66 @@ class ProfessionalLocation(Base):
         ForeignKey("professional_settings.rpps", ondelete="CASCADE"), primary_key=True
     )
     idnst: Mapped[str] = mapped_column(String(15), primary_key=True)
+
+
+class StructureDeclaration(Declared, Base):
+    """Settings of a structure by FINESS, or of an SOS association by SIRET (F112)."""
+
+    __tablename__ = "structure_settings"
+    __table_args__ = (
+        CheckConstraint("length(structure) IN (9, 14)", name="structure"),
+        CheckConstraint("practitioner_count >= 0", name="practitioner_count"),
+        CheckConstraint(f"{IN_USE}hours_available", name="hours_of_participant"),
+        CheckConstraint(
+            f"{IN_USE}length(structure) = 14 OR practitioner_count > 0",
+            name="practitioners_of_participant",
+        ),
+    )
+
+    structure: Mapped[str] = mapped_column(String(14), primary_key=True)
+    participation: Mapped[bool]
+    hours_available: Mapped[bool]
+    practitioner_count: Mapped[int]
+    hours: Mapped[dict[str, Any]] = mapped_column(JSON)
+    maternity_level: Mapped[str | None] = mapped_column(String(2))
+    emergency: Mapped[bool]
+    additional_info: Mapped[str] = mapped_column(Text)
+
+
+class AbsenceDeclaration(Declared, Base):
+    """Absences of a professional, everywhere or at one place, or of a structure (F034 to F037)."""
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        CheckConstraint("length(who) IN (9, 11)", name="who"),
+        Index("ix_absences_who", "who"),
+    )
+
+    place: Mapped[str] = mapped_column(String(30), primary_key=True)
+    """RPPS or FINESS, ``@``, and the IDNST of the place if it is for one alone."""
+    who: Mapped[str] = mapped_column(String(11))
+    idnst: Mapped[str | None] = mapped_column(String(15))
+    always: Mapped[bool]
+    ranges: Mapped[list["AbsenceRange"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="AbsenceRange.position"
+    )
+
+
+class AbsenceRange(Base):
+    """Whole days of absence, both included, in the zone of the place."""
+
+    __tablename__ = "absence_ranges"
+    __table_args__ = (
+        CheckConstraint(f"position BETWEEN 0 AND {MAX_ABSENCES - 1}", name="position"),
+        CheckConstraint("first_day <= last_day", name="days"),
+    )
+
+    place: Mapped[str] = mapped_column(
+        ForeignKey("absences.place", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
 
 
 class OutboxMessage(Base):

@@ -10,13 +10,20 @@ import structlog
 from elastic import lifecycle
 from elastic.errors import ElasticError
 from elastic.optimistic import WriteConflictError
+from records.absences import PROJECT_ABSENCES
 from records.database import open_transaction
 from records.errors import RecordsError
 from records.outbox import delete_message, lease_messages, postpone_message
 from records.professional_settings import PROJECT_MSP, PROJECT_PROFESSIONAL
 from records.projected_index import queue_missed_changes
+from records.structure_settings import PROJECT_STRUCTURE
 from worker.context import WorkerContext
-from worker.projection import project_msp, project_professionals
+from worker.projection import (
+    project_absences,
+    project_msp,
+    project_professionals,
+    project_structures,
+)
 
 BATCH = 500
 """Messages taken at once: one query and one bulk."""
@@ -26,6 +33,8 @@ Deliver = Callable[[WorkerContext, Sequence[str]], None]
 DELIVERIES: Mapping[str, Deliver] = {
     PROJECT_PROFESSIONAL: project_professionals,
     PROJECT_MSP: project_msp,
+    PROJECT_STRUCTURE: project_structures,
+    PROJECT_ABSENCES: project_absences,
 }
 """What carries out each kind of message, given the keys of several."""
 

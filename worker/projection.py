@@ -1,4 +1,4 @@
-"""From the records to the live index: the settings of some professionals, the state of some MSP.
+"""From the records to the live index: what some people and structures declare.
 
 Each reads the records as they are now, so that doing it twice, or late, changes nothing.
 """
@@ -9,8 +9,18 @@ from elastic import lifecycle
 from elastic.optimistic import repeat_until_alias_stays
 from indexers.changes.patching import Patch, apply_patches
 from indexers.loads import cards
-from indexers.loads.settings import build_msp_patches, build_professional_patches
-from records.professional_settings import find_active_msp, read_named_settings
+from indexers.loads.settings import (
+    build_absence_patches,
+    build_msp_patches,
+    build_professional_patches,
+    build_structure_patches,
+)
+from mappings.formats import group_absences
+from records.absences import ABSENCES
+from records.kinds import read_chosen
+from records.professional_settings import PARTICIPATION, find_active_msp
+from records.structure_settings import STRUCTURES
+from records.tables import AbsenceDeclaration, ProfessionalSettings, StructureDeclaration
 from worker.context import WorkerContext
 
 
@@ -28,9 +38,22 @@ def project_msp(context: WorkerContext, finess: Sequence[str]) -> None:
     _apply(context, lambda: build_msp_patches(finess, active))
 
 
+def project_structures(context: WorkerContext, keys: Sequence[str]) -> None:
+    """Give structures and SOS associations the settings that the records hold; the same errors."""
+    settings = read_chosen(context.database, STRUCTURES, StructureDeclaration.structure, keys)
+    _apply(context, lambda: build_structure_patches(keys, settings))
+
+
+def project_absences(context: WorkerContext, who: Sequence[str]) -> None:
+    """Give the offers of these people and structures their absences; the same errors."""
+    held = read_chosen(context.database, ABSENCES, AbsenceDeclaration.who, who)
+    absences = group_absences(held.values())
+    _apply(context, lambda: build_absence_patches(who, absences))
+
+
 def _professional_patches(context: WorkerContext, rpps: Sequence[str]) -> Iterator[Patch]:
     client, alias = context.client, context.alias
-    settings = read_named_settings(context.database, rpps)
+    settings = read_chosen(context.database, PARTICIPATION, ProfessionalSettings.rpps, rpps)
     known = cards.read_live_cpts(client, alias)
     yield from build_professional_patches(rpps, settings, known)
     yield cards.participant_patch(frozenset(cards.count_places_by_cpts(client, alias)))

@@ -19,20 +19,16 @@ from elastic.settings import read_elastic_settings
 from geography.geocoding.batch import BatchGeocoder
 from indexers.changes.differences import EXAMPLES
 from indexers.loads import source_load as loading
-from indexers.loads.records_import import (
-    RecordsHoldSettings,
-    SettingsInput,
-    prepare_settings,
-)
+from indexers.loads.records_import import DeclaredInput, RecordsHoldSettings, prepare_declared
 from indexers.offers.pipeline import require_offers
-from indexers.offers.settings import ProfessionalSettingsByRpps
+from indexers.offers.settings import DeclaredSources
 from indexers.quality import gate
 from indexers.reindex import dry_run as rehearsal
 from indexers.reindex import recipe
 from indexers.runs import folder
 from indexers.sources import own_formats
-from records.imports import PARTICIPATION
-from records.professional_settings import count_professional_settings
+from records.declared import DECLARED
+from records.kinds import count_records
 
 
 def reindex(
@@ -54,7 +50,7 @@ def reindex(
     ] = False,
     import_files: Annotated[
         bool,
-        typer.Option("--import", help="Bring a file of settings into the records that hold some."),
+        typer.Option("--import", help="Bring files of declarations into records that hold some."),
     ] = False,
     now: Now = None,
     examples: Examples = EXAMPLES,
@@ -66,8 +62,8 @@ def reindex(
     source of offers. Whatever fails leaves the live index as it was; the index that was live is
     kept for `sas rollback`. What is read and how: docs/explanation/pipeline.md.
 
-    Settings of professionals come from the records; a file of them in the directory is imported
-    first when the records hold none.
+    Settings of professionals and structures, and absences, come from the records; a file of them
+    in the directory is imported first when the records hold none of its kind.
     """
     with open_attempt("reindex") as attempt, open_error_report(as_json), open_progress() as watch:
         attempt.watch = watch
@@ -84,8 +80,8 @@ def reindex(
             accept_drift=accept_drift,
             geocoder=BatchGeocoder() if geocode else None,
             judge=build_gate_judge(instant),
-            settings=read_settings(
-                directory, SettingsInput(import_files, dry_run, accept_drift), started
+            declared=read_declared(
+                directory, DeclaredInput(import_files, dry_run, accept_drift), started
             ),
         )
         attempt.run = order.run
@@ -105,13 +101,11 @@ def reindex(
             raise FailureExit(REFUSED, str(closed)) from closed
 
 
-def read_settings(
-    directory: Path, chosen: SettingsInput, now: datetime
-) -> ProfessionalSettingsByRpps | None:
-    """The settings that the records hold once the directory's file is in them."""
+def read_declared(directory: Path, chosen: DeclaredInput, now: datetime) -> DeclaredSources:
+    """What the records hold once the directory's files are in them."""
     require_offers(directory)
     with open_records() as database:
-        return prepare_settings(database, directory, chosen, now)
+        return prepare_declared(database, directory, chosen, now)
 
 
 def load(
@@ -148,11 +142,11 @@ def load(
 
 def require_no_records(source: str, file: Path) -> None:
     """Raise ``RecordsHoldSettings`` for a source that the records hold: the file is not all."""
-    if source != PARTICIPATION:
+    if source not in DECLARED:
         return
     with open_records() as database:
-        if count_professional_settings(database):
-            raise RecordsHoldSettings(file)
+        if count_records(database, DECLARED[source]):
+            raise RecordsHoldSettings(source, file)
 
 
 def schema(

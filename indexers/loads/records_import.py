@@ -1,87 +1,137 @@
 """Files of our own formats into the records, and what a reindex takes from the records."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+from indexers.offers.settings import DeclaredSources
 from indexers.quality import gate
 from indexers.runs.folder import Quarantines
+from indexers.sources import own_sources
 from indexers.sources.own_formats import find_own_file
-from indexers.sources.own_sources import read_participation
-from mappings.formats import ParticipationFormat
+from mappings.formats import group_absences
+from records.absences import ABSENCES
 from records.database import Database
-from records.imports import (
-    PARTICIPATION,
-    RecordsImport,
-    import_participation,
-    is_imported,
-    preview_participation,
+from records.declared import DECLARED
+from records.imports import RecordsImport, import_records, is_imported, preview_import
+from records.kinds import RecordKind, count_records, read_values
+from records.professional_settings import PARTICIPATION
+from records.structure_settings import STRUCTURES
+
+Rows = Mapping[str, Any]
+
+READERS: Mapping[str, Callable[[Path, Quarantines], Rows]] = MappingProxyType(
+    {
+        PARTICIPATION.name: own_sources.read_participation,
+        STRUCTURES.name: own_sources.read_structure_settings,
+        ABSENCES.name: own_sources.read_absence_lines,
+    }
 )
-from records.professional_settings import count_professional_settings, read_all_settings
+"""What reads the file of each kind, by the key of its records."""
 
 
 class RecordsHoldSettings(RuntimeError):
     """A file would come in beside what people changed since: that is an order to give."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, kind: str, file: Path) -> None:
         super().__init__(
-            f"{file.name} is not in the records, which hold settings already. Compare with `sas "
-            f"records import {PARTICIPATION} {file} --dry-run`, import it with the same command "
+            f"{file.name} is not in the records, which hold {kind} already. Compare with `sas "
+            f"records import {kind} {file} --dry-run`, import it with the same command "
             "without --dry-run, or run this one with --import. Of a row and a record the later "
             "one holds."
         )
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsInput:
-    """What a reindex does with a file of settings in its directory."""
+class DeclaredInput:
+    """What a reindex does with the files of declarations in its directory."""
 
     import_files: bool = False
-    """Import it even when the records hold settings."""
+    """Import them even when the records hold some."""
     dry_run: bool = False
-    """Import it in a transaction that is undone."""
+    """Import them in a transaction that is undone."""
     accept_drift: bool = False
-    """Import it although more than 1 % of its rows were set aside."""
+    """Import them although more than 1 % of their rows were set aside."""
 
 
-def import_participation_file(
+def import_records_file(
     database: Database,
+    kind: RecordKind[Any],
     file: Path,
     now: datetime,
     *,
     accept_drift: bool = False,
     dry_run: bool = False,
 ) -> RecordsImport:
-    """Import a file of settings; raises ``GateClosedError`` above 1 % of rows set aside."""
-    rows = _read_rows(file, accept_drift)
-    return import_participation(database, rows, hash_file(file), now=now, dry_run=dry_run)
+    """Import a file of a kind; raises ``GateClosedError`` above 1 % of rows set aside."""
+    rows = _read_rows(kind, file, accept_drift)
+    return import_records(database, kind, rows, hash_file(file), now=now, dry_run=dry_run)
 
 
-def prepare_settings(
-    database: Database, directory: Path, chosen: SettingsInput, now: datetime
-) -> Mapping[str, ParticipationFormat] | None:
-    """The settings a reindex takes from the records, None when they hold none.
+def prepare_declared(
+    database: Database, directory: Path, chosen: DeclaredInput, now: datetime
+) -> DeclaredSources:
+    """What a reindex takes from the records, kind by kind.
 
-    A file of settings in the directory comes in first: by itself when the records hold none or
+    A file of the directory comes in first: by itself when the records hold nothing of its kind or
     know this very file, on demand otherwise. A file for which the gate of the reindex will stay
-    closed does not come in. Raises ``RecordsHoldSettings``.
+    closed does not come in. Raises ``RecordsHoldSettings`` before any file comes in.
     """
-    file = find_own_file(directory, PARTICIPATION)
-    digest = None if file is None else hash_file(file)
-    if file is None or digest is None or is_imported(database, PARTICIPATION, digest):
-        return read_all_settings(database) or None
-    if count_professional_settings(database) and not chosen.import_files:
-        raise RecordsHoldSettings(file)
+    new = [_find_new_file(database, directory, kind, chosen) for kind in DECLARED.values()]
+    held = {
+        kind.name: _bring_in(database, kind, file, chosen, now)
+        for kind, file in zip(DECLARED.values(), new, strict=True)
+    }
+    return DeclaredSources(
+        participation=held[PARTICIPATION.name] or None,
+        structures=held[STRUCTURES.name] or None,
+        absences=group_absences(held[ABSENCES.name].values()) or None,
+    )
+
+
+def _find_new_file(
+    database: Database, directory: Path, kind: RecordKind[Any], chosen: DeclaredInput
+) -> "NewFile | None":
+    file = find_own_file(directory, kind.name)
+    if file is None:
+        return None
+    digest = hash_file(file)
+    if is_imported(database, kind.name, digest):
+        return None
+    if count_records(database, kind) and not chosen.import_files:
+        raise RecordsHoldSettings(kind.name, file)
+    return NewFile(file, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that the records do not know, and its SHA-256."""
+
+    path: Path
+    digest: str
+
+
+def _bring_in(
+    database: Database,
+    kind: RecordKind[Any],
+    file: NewFile | None,
+    chosen: DeclaredInput,
+    now: datetime,
+) -> Rows:
+    if file is None:
+        return read_values(database, kind)
     try:
-        rows = _read_rows(file, chosen.accept_drift)
+        rows = _read_rows(kind, file.path, chosen.accept_drift)
     except gate.GateClosedError:
-        return read_all_settings(database) or None
+        return read_values(database, kind)
     if chosen.dry_run:
-        return preview_participation(database, rows, now) or None
-    import_participation(database, rows, digest, now=now)
-    return read_all_settings(database) or None
+        return preview_import(database, kind, rows, now)
+    import_records(database, kind, rows, file.digest, now=now)
+    return read_values(database, kind)
 
 
 def hash_file(file: Path) -> str:
@@ -90,10 +140,10 @@ def hash_file(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _read_rows(file: Path, accept_drift: bool) -> Mapping[str, ParticipationFormat]:
+def _read_rows(kind: RecordKind[Any], file: Path, accept_drift: bool) -> Rows:
     quarantines = Quarantines(None)
     try:
-        rows = read_participation(file, quarantines)
+        rows = READERS[kind.name](file, quarantines)
     finally:
         quarantines.close()
     problems = gate.quarantine_problems(quarantines)

@@ -26,7 +26,10 @@ CHUNK = 10_000
 
 Query = dict[str, Any]
 
+ALL: Query = {"match_all": {}}
 MSP: Query = {"term": {"structure_kind": StructureKind.MSP.value}}
+ABSENT_KINDS: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
+"""Kinds of offers that absences concern."""
 
 _PARTICIPATION_MARK = ("participation", "participation", ("participant",))
 _STRUCTURE_MARK = ("participation", "structures", ("participant",))
@@ -83,7 +86,24 @@ def msp_patch(query: Query, with_members: frozenset[str]) -> Patch:
 
 
 def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Patch]:
-    """MSP (their participation is their professionals'), the other structures, SOS points."""
+    """Every structure, then every SOS point."""
+    yield from _patch_structures(settings, ALL)
+    yield sos_point_patch(settings)
+
+
+def build_structure_patches(
+    keys: Iterable[str], settings: Mapping[str, StructureSettings]
+) -> Iterator[Patch]:
+    """These structures by FINESS, the points of these associations by SIRET."""
+    named = sorted(keys)
+    for query in _terms_queries("finess", named):
+        yield from _patch_structures(settings, query)
+    for query in _terms_queries("siret", named):
+        yield sos_point_patch(settings, query)
+
+
+def _patch_structures(settings: Mapping[str, StructureSettings], query: Query) -> Iterator[Patch]:
+    """MSP (their participation is their professionals'), then the other structures of a query."""
 
     def msp_extras(offer: Offer) -> Mapping[str, Any]:
         return extras(settings.get(offer.get("finess", "")), StructureKind.MSP)
@@ -93,29 +113,37 @@ def structure_patches(settings: Mapping[str, StructureSettings]) -> Iterator[Pat
         kind = offer["structure_kind"]
         return {**structure_fields(kind, False, found), **extras(found, kind)}
 
-    others = {"bool": {"filter": [_kind(Kind.STRUCTURE)], "must_not": [MSP]}}
-    yield Patch(MSP, EXTRAS, msp_extras)
+    others = {"bool": {"filter": [_kind(Kind.STRUCTURE), query], "must_not": [MSP]}}
+    yield Patch(_filter_all(MSP, query), EXTRAS, msp_extras)
     yield Patch(others, (*STRUCTURE_OWNED, *EXTRAS), structure_values, *_STRUCTURE_MARK)
-    yield sos_point_patch(settings)
 
 
-def sos_point_patch(settings: Mapping[str, StructureSettings]) -> Patch:
-    """What the settings of an association give to each of its points."""
+def sos_point_patch(settings: Mapping[str, StructureSettings], query: Query = ALL) -> Patch:
+    """What the settings of an association give to each of its points, among those of a query."""
 
     def sos_point_values(offer: Offer) -> Mapping[str, Any]:
         found = settings.get(offer.get("siret", ""))
         return {**association_fields(found), **point_information(found)}
 
     owned = (*STRUCTURE_OWNED, "additional_info")
-    return Patch(_kind(Kind.SOS_POINT), owned, sos_point_values, *_STRUCTURE_MARK)
+    points = _filter_all(_kind(Kind.SOS_POINT), query)
+    return Patch(points, owned, sos_point_values, *_STRUCTURE_MARK)
 
 
 def absence_patches(absences: Mapping[str, Sequence[Absence]]) -> Iterator[Patch]:
     """Professionals and structures named now, then those that were absent before."""
-    kinds: Query = {"terms": {"kind": [Kind.PROFESSIONAL.value, Kind.STRUCTURE.value]}}
-    before: list[Query] = [{"exists": {"field": name}} for name in absence_rules.OWNED]
-    for query in (*_terms_queries("rpps", absences), *_terms_queries("finess", absences), *before):
-        yield absence_patch(_filter_all(kinds, query), absences)
+    yield from build_absence_patches(absences, absences)
+    for name in absence_rules.OWNED:
+        yield absence_patch(_filter_all(ABSENT_KINDS, {"exists": {"field": name}}), absences)
+
+
+def build_absence_patches(
+    who: Iterable[str], absences: Mapping[str, Sequence[Absence]]
+) -> Iterator[Patch]:
+    """These professionals and structures alone; without absences, none are left."""
+    named = sorted(who)
+    for query in (*_terms_queries("rpps", named), *_terms_queries("finess", named)):
+        yield absence_patch(_filter_all(ABSENT_KINDS, query), absences)
 
 
 def absence_patch(query: Query, absences: Mapping[str, Sequence[Absence]]) -> Patch:
@@ -139,9 +167,8 @@ def settle_place(own: OwnSources, place: Offer) -> Offer:
     """
     if place["kind"] == Kind.SOS_POINT:
         return apply_patch(place, sos_point_patch(own.structures))
-    everywhere: Query = {"match_all": {}}
-    joined = apply_patch(place, professional_patch(everywhere, own.participation, own.cpts))
-    return apply_patch(joined, absence_patch(everywhere, own.absences))
+    joined = apply_patch(place, professional_patch(ALL, own.participation, own.cpts))
+    return apply_patch(joined, absence_patch(ALL, own.absences))
 
 
 def idnsts(offer: Offer) -> frozenset[str]:

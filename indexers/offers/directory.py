@@ -13,7 +13,7 @@ from indexers.offers.pipeline import (
     open_offer_sources,
     require_offers,
 )
-from indexers.offers.settings import ProfessionalSettingsByRpps
+from indexers.offers.settings import NOTHING_DECLARED, DeclaredSources
 from indexers.quality.corrections import Corrections
 from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
@@ -104,7 +104,7 @@ def open_source_directory(
     geocoder: AddressBatch | None = None,
     corrections: Corrections | None = None,
     *,
-    settings: ProfessionalSettingsByRpps | None = None,
+    declared: DeclaredSources = NOTHING_DECLARED,
 ) -> Iterator[SourceDirectory]:
     """The sources of a directory; temporary files and quarantine files are closed at the end."""
     quarantines = Quarantines(quarantine_folder, corrections)
@@ -112,7 +112,7 @@ def open_source_directory(
         require_offers(directory)
         with open_reduced_gc():
             locator = directory_locator(directory, geocoder)
-            with open_offer_sources(directory, quarantines, settings) as sources:
+            with open_offer_sources(directory, quarantines, declared) as sources:
                 yield SourceDirectory(directory, now, sources, locator, quarantines)
     finally:
         quarantines.close()

@@ -7,7 +7,7 @@ is not in the stream, and so not in an index built from it.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from indexers.offers.professionals import (
     professional_candidates,
 )
 from indexers.offers.provenance import Provenance
-from indexers.offers.settings import OwnSources, ProfessionalSettingsByRpps
+from indexers.offers.settings import NOTHING_DECLARED, DeclaredSources, OwnSources
 from indexers.offers.solutions import build_solution_offers
 from indexers.offers.sos import SOS, build_sos_offers
 from indexers.offers.structure_register import StructureRegister
@@ -81,19 +81,17 @@ class OfferSources:
 
 @contextmanager
 def open_offer_sources(
-    directory: Path, quarantines: Quarantines, settings: ProfessionalSettingsByRpps | None = None
+    directory: Path, quarantines: Quarantines, declared: DeclaredSources = NOTHING_DECLARED
 ) -> Iterator[OfferSources]:
     """Read the sources of a directory; temporary files go at the end.
 
-    ``settings`` of the records stand in place of those of the directory's file.
+    What the records hold stands in place of the directory's file.
 
     Raises ``NothingToIndexError``, or the error of a reader on a file in another format than
     its name announces.
     """
     require_offers(directory)
-    own = read_own_sources(directory, quarantines)
-    if settings is not None:
-        own = replace(own, participation=settings)
+    own = read_own_sources(directory, quarantines).with_declared(declared)
     conventions = read_published_conventions(directory, quarantines)
     with StagingStore() as store:
         dates = stage_published_files(directory, store, quarantines, conventions)

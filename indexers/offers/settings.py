@@ -1,7 +1,7 @@
 """Our own sources in memory, by key: small sources that every offer is joined to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mappings.formats import (
     Absence,
@@ -12,7 +12,17 @@ from mappings.formats import (
     StructureSettings,
 )
 
-ProfessionalSettingsByRpps = Mapping[str, ParticipationFormat]
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSources:
+    """What the records hold, in place of the files of a directory; None where they hold nothing."""
+
+    participation: Mapping[str, ParticipationFormat] | None = None
+    structures: Mapping[str, StructureSettings] | None = None
+    absences: Mapping[str, tuple[Absence, ...]] | None = None
+
+
+NOTHING_DECLARED = DeclaredSources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class OwnSources:
     ``dates`` has the day of each dated source, by source name.
     """
 
-    participation: ProfessionalSettingsByRpps = field(default_factory=dict)
+    participation: Mapping[str, ParticipationFormat] = field(default_factory=dict)
     """By RPPS."""
     structures: Mapping[str, StructureSettings] = field(default_factory=dict)
     """By FINESS (health centres) and by SIRET (SOS associations): 9 and 14 characters."""
@@ -33,3 +43,8 @@ class OwnSources:
     sos: tuple[SosAssociation, ...] = ()
     solutions: tuple[Solution, ...] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
+
+    def with_declared(self, declared: DeclaredSources) -> "OwnSources":
+        """These sources, with what the records hold in place of what the files say."""
+        held = {name: getattr(declared, name) for name in DeclaredSources.__slots__}
+        return replace(self, **{name: found for name, found in held.items() if found is not None})

@@ -27,7 +27,7 @@ from elastic.service.lock import utc_now
 from geography.locate import AddressBatch
 from indexers.loads import lrm_registry
 from indexers.offers.directory import SourceDirectory, open_source_directory
-from indexers.offers.settings import ProfessionalSettingsByRpps
+from indexers.offers.settings import NOTHING_DECLARED, DeclaredSources
 from indexers.quality import gate
 from indexers.quality.corrections import read_corrections
 from indexers.quality.index_stats import fetch_index_stats
@@ -88,8 +88,8 @@ class ReindexRequest:
     """Judge of the new index before it goes live; None judges nothing."""
     clock: Callable[[], datetime] = utc_now
     """Time of the events of the audit trail."""
-    settings: ProfessionalSettingsByRpps | None = None
-    """Settings of professionals from the records; None takes those of the directory."""
+    declared: DeclaredSources = NOTHING_DECLARED
+    """What the records hold, in place of the directory's files."""
 
     @property
     def alias(self) -> str:
@@ -208,7 +208,7 @@ def open_requested_sources(
     folder = order.run / runs.QUARANTINE
     corrections = read_corrections(client, order.prefix)
     return open_source_directory(
-        order.directory, order.now, folder, order.geocoder, corrections, settings=order.settings
+        order.directory, order.now, folder, order.geocoder, corrections, declared=order.declared
     )
 
 

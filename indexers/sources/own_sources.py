@@ -1,6 +1,6 @@
 """The own sources of a directory, read into memory by key: small, and joined to every offer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from mappings.formats import (
     Solution,
     SosAssociation,
     StructureSettings,
+    group_absences,
 )
 
 FormatT = TypeVar("FormatT", bound=Format)
@@ -61,19 +62,17 @@ def read_absences(path: Path | None, quarantines: Quarantines) -> Mapping[str, t
     """Absences by RPPS or FINESS; one line for each place of a professional."""
     if path is None:
         return {}
-    by_place = read_keyed(path, Absence, quarantines.get_quarantine("absences"), _absence_key)
-    return _group_absences(by_place.values())
+    return group_absences(read_absence_lines(path, quarantines).values())
 
 
-def _absence_key(absence: Absence) -> str:
-    return f"{absence.rpps or absence.finess}@{absence.idnst or ''}"
-
-
-def _group_absences(absences: Iterable[Absence]) -> dict[str, tuple[Absence, ...]]:
-    groups: dict[str, list[Absence]] = {}
-    for absence in absences:
-        groups.setdefault(absence.rpps or absence.finess or "", []).append(absence)
-    return {key: tuple(held) for key, held in groups.items()}
+def read_absence_lines(path: Path, quarantines: Quarantines) -> Mapping[str, Absence]:
+    """Absences by who and place: one line each."""
+    return read_keyed(
+        path,
+        Absence,
+        quarantines.get_quarantine("absences"),
+        lambda a: f"{a.who}@{a.idnst or ''}",
+    )
 
 
 def read_cpts(path: Path | None, quarantines: Quarantines) -> Mapping[str, Cpts]:

@@ -44,7 +44,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "int_from_float": "Un nombre entier est attendu.",
         "bool_parsing": "Vrai ou faux (true, false) est attendu.",
         "bool_type": "Vrai ou faux (true, false) est attendu.",
+        "date_from_datetime_parsing": "Cette date n'existe pas : écrivez AAAA-MM-JJ.",
+        "days_in_disorder": "Le dernier jour est avant le premier.",
         "list_type": "Une liste est attendue.",
+        "too_long": "Il y en a trop : {max_length} au plus.",
         "greater_than": "La valeur doit dépasser {gt}.",
         "greater_than_equal": "La valeur minimale est {ge}.",
         "less_than": "La valeur doit rester sous {lt}.",
@@ -113,7 +116,7 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _is_limit(name: str) -> bool:
-    return name in ("gt", "ge", "lt", "le")
+    return name in ("gt", "ge", "lt", "le", "max_length")
 
 
 def _remedy(error: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 from elastic import lifecycle
 from elastic.names import offers_alias
 from tests.cli.commands import ANNE, BRUNO, Run, assert_refused, read_json_output
-from tests.indexers.file_set import MSP, FileSet
+from tests.indexers.file_set import CENTRE, MSP, FileSet
 from tests.suite.waiting import wait_for
 
 
@@ -32,7 +32,7 @@ def test_a_setting_is_on_the_next_search_and_outlives_a_reindex(
     read_json_output(run("reindex", "--from", files.directory, "--json"))
     read_json_output(run("worker", "--once", "--json"))
     assert find_offer(es, index_prefix, rpps=ANNE)["participant"] is True
-    assert read_json_output(run("records", "status", "--json"))["held"] == {"participation": 1}
+    assert read_json_output(run("records", "status", "--json"))["held"]["participation"] == 1
 
     changed = read_json_output(run("settings", "change", ANNE, "--no-participation", "--json"))
     assert (changed["participation"], changed["version"]) == (False, 2)
@@ -75,6 +75,56 @@ def test_an_msp_follows_its_professional(
     assert find_offer(es, index_prefix, finess=MSP)["participant"] is False
 
 
+@pytest.mark.proves("F036", "F111", "F112")
+def test_absences_and_structures_are_on_the_next_search_and_outlive_a_reindex(
+    run: Run, files: FileSet, es: Elasticsearch, index_prefix: str
+) -> None:
+    files.site(CENTRE, "124", "CENTRE DE SANTE").site(MSP, "603", "MSP DES TANNEURS")
+    files.line("absences", rpps=BRUNO, always=True)
+    files.line("structures", finess=CENTRE, participation=False, additional_info="Sonner")
+    reindex = ("reindex", "--from", files.directory, "--json")
+    read_json_output(run(*reindex))
+    assert find_offer(es, index_prefix, rpps=BRUNO)["always_absent"] is True
+    assert find_offer(es, index_prefix, finess=CENTRE)["additional_info"] == "Sonner"
+
+    assert run("absences", "set", BRUNO, "--json").exit_code == 0
+    away = ("--days", "2099-12-24..2099-12-26", "--days", "2099-12-31")
+    assert read_json_output(run("absences", "set", ANNE, *away, "--json"))["version"] == 1
+    taken = ("--participation", "--hours", "--practitioners", "4")
+    assert read_json_output(run("structures", "change", CENTRE, *taken, "--json"))["version"] == 2
+    read_json_output(run("worker", "--once", "--json"))
+    for again in (False, True):
+        if again:
+            read_json_output(run(*reindex))
+        assert "always_absent" not in find_offer(es, index_prefix, rpps=BRUNO)
+        ranges = find_offer(es, index_prefix, rpps=ANNE)["absences"]
+        assert ranges == [
+            {"gte": "2099-12-23T23:00:00Z", "lt": "2099-12-26T23:00:00Z"},
+            {"gte": "2099-12-30T23:00:00Z", "lt": "2099-12-31T23:00:00Z"},
+        ]
+        centre = find_offer(es, index_prefix, finess=CENTRE)
+        assert (centre["participant"], centre["additional_info"]) == (True, "Sonner")
+    assert "du 24/12/2099 au 26/12/2099" in run("absences", "show", ANNE).output
+    assert "Praticiens : 4" in run("structures", "show", CENTRE).output
+
+
+def test_absences_and_structures_are_refused_in_french(run: Run) -> None:
+    assert_refused(run("absences", "show", ANNE), 1, "Aucune absence")
+    assert_refused(run("structures", "show", CENTRE), 1, "Aucun réglage")
+    refused = run("structures", "change", CENTRE, "--participation")
+    assert_refused(refused, 1, "practitioner_count : Indiquez combien de praticiens")
+    for wrong, sentence in (
+        ("2026-02-31", "Cette date n'existe pas"),
+        ("demain", "Cette date n'existe pas"),
+        ("2099-12-26..2099-12-24", "Le dernier jour est avant le premier"),
+    ):
+        told = run("absences", "set", ANNE, "--days", wrong)
+        assert_refused(told, 1, f"ranges : {sentence}")
+    days = [word for day in range(1, 5) for word in ("--days", f"2099-12-0{day}")]
+    assert_refused(run("absences", "set", ANNE, *days), 1, "ranges : Il y en a trop : 3 au plus")
+    assert_refused(run("absences", "set", ANNE, "--days", "2020-01-01"), 1, "Ces jours sont passés")
+
+
 def test_another_file_waits_for_an_order(run: Run, files: FileSet) -> None:
     files.line("participation", rpps=ANNE, participation=True, via=1)
     reindex = ("reindex", "--from", files.directory)
@@ -83,9 +133,9 @@ def test_another_file_waits_for_an_order(run: Run, files: FileSet) -> None:
     assert_refused(run(*reindex), 1, "run this one with --import")
     assert_refused(run("load", "participation", files.directory / "participation.jsonl"), 1, "sas")
     assert run(*reindex, "--import", "--dry-run").exit_code == 0
-    assert read_json_output(run("records", "status", "--json"))["held"] == {"participation": 1}
+    assert read_json_output(run("records", "status", "--json"))["held"]["participation"] == 1
     assert run(*reindex, "--import").exit_code == 0
-    assert read_json_output(run("records", "status", "--json"))["held"] == {"participation": 2}
+    assert read_json_output(run("records", "status", "--json"))["held"]["participation"] == 2
 
 
 def test_settings_are_shown_and_refused_in_french(run: Run) -> None:

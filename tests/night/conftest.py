@@ -24,7 +24,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @pytest.fixture(scope="session")
-def loaded_program() -> Iterator[str]:
+def runner_socket() -> Iterator[str]:
     """The socket of a process that has loaded the program and forks runners."""
     with tempfile.TemporaryDirectory(prefix="sas-night-") as folder:
         address = f"{folder}/runners"
@@ -130,10 +130,10 @@ class CrashHarness(ReindexHarness):
 
 @pytest.fixture
 def crash_harness(
-    es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path, loaded_program: str
+    es: Elasticsearch, es_url: str, index_prefix: str, tmp_path: Path, runner_socket: str
 ) -> Iterator[CrashHarness]:
     """A private corner of the node; every process started for it has ended afterwards."""
-    found = CrashHarness(es, es_url, index_prefix, tmp_path, loaded_program)
+    found = CrashHarness(es, es_url, index_prefix, tmp_path, runner_socket)
     yield found
     for loader in found.runners:
         loader.close()

@@ -10,15 +10,16 @@ from mappings.roles import UserRole
 from records.access import OPERATOR, Actor
 from records.database import Database, open_reading, open_transaction
 from records.errors import AccessDenied, RecordMissing, RulesBroken, StaleVersion
-from records.imports import import_participation, is_imported, preview_participation
+from records.imports import import_records, is_imported, preview_import
+from records.kinds import read_values
 from records.outbox import count_messages, list_messages
 from records.professional_settings import (
+    PARTICIPATION,
     change_professional_settings,
     find_active_msp,
-    read_all_settings,
     read_professional_settings,
 )
-from records.settings_rules import RULES, SoftwareAnswers
+from records.settings_rules import RULES, ProfessionalDeclaration, SoftwareAnswers
 from tests.records.samples import (
     ANNE,
     BRUNO,
@@ -38,10 +39,10 @@ def list_keys(database: Database) -> list[tuple[str, str]]:
 
 def test_a_change_is_kept_with_its_version_and_its_messages(database: Database) -> None:
     first = change(database, via=3, finess=MSP)
-    second = change(database, version=first.version, via=1)
-    assert (first.version, second.version) == (1, 2)
+    second = change(database, version=first.record.version, via=1)
+    assert (first.record.version, second.record.version) == (1, 2)
     kept = read_professional_settings(database, Actor(ANNE), ANNE)
-    assert (kept.settings.via, kept.updated_by, kept.updated_at) == (1, ANNE, NOW)
+    assert (kept.settings.via, kept.record.updated_by, kept.record.updated_at) == (1, ANNE, NOW)
     assert list_keys(database) == [
         ("project_professional", ANNE),
         ("project_msp", MSP),
@@ -55,7 +56,7 @@ def test_places_of_a_cpts_are_kept(database: Database) -> None:
     change(database, via=2, finess="480000025", locations=places)
     changed = change(database, version=1, via=2, finess="480000025", locations=places[1:])
     assert changed.settings.locations == places[1:]
-    assert read_all_settings(database)[ANNE].locations == places[1:]
+    assert read_values(database, PARTICIPATION)[ANNE].locations == places[1:]
 
 
 @pytest.mark.proves("F110")
@@ -88,8 +89,8 @@ def test_every_rule_has_settings_that_break_it_and_settings_that_do_not() -> Non
     }
     assert set(broken) == {rule.field for rule in RULES}
     for rule in RULES:
-        assert rule.is_broken(*broken[rule.field]), rule.field
-        assert not rule.is_broken(build_settings(), IN_ORDER), rule.field
+        assert rule.is_broken(ProfessionalDeclaration(*broken[rule.field])), rule.field
+        assert not rule.is_broken(ProfessionalDeclaration(build_settings(), IN_ORDER)), rule.field
 
 
 @pytest.mark.proves("F125", "W37")
@@ -106,7 +107,7 @@ def test_nobody_acts_on_somebody_else_but_an_operator(database: Database) -> Non
             change_professional_settings(
                 database, other, build_settings(), IN_ORDER, version=1, now=NOW
             )
-    assert read_professional_settings(database, OPERATOR, ANNE).version == 1
+    assert read_professional_settings(database, OPERATOR, ANNE).record.version == 1
 
 
 def test_the_second_of_two_editors_is_told(database: Database) -> None:
@@ -116,7 +117,7 @@ def test_the_second_of_two_editors_is_told(database: Database) -> None:
         change(database, version=1, editor_disabled=True)
     with pytest.raises(StaleVersion):
         change(database, version=None)
-    assert read_all_settings(database)[ANNE].reorientation is True
+    assert read_values(database, PARTICIPATION)[ANNE].reorientation is True
 
 
 def test_of_many_at_once_one_wins_each_version(database: Database) -> None:
@@ -125,7 +126,7 @@ def test_of_many_at_once_one_wins_each_version(database: Database) -> None:
 
     def try_change() -> None:
         try:
-            wins.append(change(database, version=1, reorientation=True).version)
+            wins.append(change(database, version=1, reorientation=True).record.version)
         except StaleVersion:
             losses.append(1)
 
@@ -151,30 +152,30 @@ def test_a_file_undoes_nothing_that_was_said_later(database: Database) -> None:
         ANNE: build_settings(ANNE, participation=False, via=None),
         BRUNO: build_settings(BRUNO),
     }
-    report = import_participation(database, rows, "digest", now=LATER)
+    report = import_records(database, PARTICIPATION, rows, "digest", now=LATER)
     assert (report.rows, report.written) == (2, 1)
-    assert read_all_settings(database)[ANNE].participation is True
+    assert read_values(database, PARTICIPATION)[ANNE].participation is True
     later = {ANNE: build_settings(ANNE, participation=False, via=None, updated=LATER)}
-    assert import_participation(database, later, "other", now=LATER).written == 1
-    assert read_all_settings(database)[ANNE].participation is False
+    assert import_records(database, PARTICIPATION, later, "other", now=LATER).written == 1
+    assert read_values(database, PARTICIPATION)[ANNE].participation is False
     assert is_imported(database, "participation", "digest")
     assert not is_imported(database, "participation", "unknown")
 
 
 def test_a_later_file_replaces_what_a_file_said(database: Database) -> None:
     first = {BRUNO: build_settings(BRUNO)}
-    assert import_participation(database, first, "1", now=NOW).written == 1
-    assert import_participation(database, first, "2", now=LATER).written == 0
+    assert import_records(database, PARTICIPATION, first, "1", now=NOW).written == 1
+    assert import_records(database, PARTICIPATION, first, "2", now=LATER).written == 0
     second = {BRUNO: build_settings(BRUNO, participation=False, via=None)}
-    assert import_participation(database, second, "3", now=LATER).written == 1
-    assert read_all_settings(database)[BRUNO].participation is False
+    assert import_records(database, PARTICIPATION, second, "3", now=LATER).written == 1
+    assert read_values(database, PARTICIPATION)[BRUNO].participation is False
 
 
 def test_a_trial_of_an_import_changes_nothing(database: Database) -> None:
     rows = {BRUNO: build_settings(BRUNO)}
-    assert preview_participation(database, rows, NOW).keys() == {BRUNO}
-    assert import_participation(database, rows, "d", now=NOW, dry_run=True).written == 1
-    assert read_all_settings(database) == {}
+    assert preview_import(database, PARTICIPATION, rows, NOW).keys() == {BRUNO}
+    assert import_records(database, PARTICIPATION, rows, "d", now=NOW, dry_run=True).written == 1
+    assert read_values(database, PARTICIPATION) == {}
     assert not is_imported(database, "participation", "d")
     with open_transaction(database) as session:
         assert count_messages(session).waiting == 0

@@ -4,23 +4,21 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
+from cli.commands.records.faults import refuse_faults
 from cli.error_report import open_error_report
-from cli.exit_codes import REFUSED
 from cli.options import AsJson
-from cli.output import print_json, print_line, report_failure
+from cli.output import print_json, print_line
 from cli.records import open_records
 from records.access import OPERATOR
 from records.database import Database
-from records.errors import RecordMissing, RulesBroken
+from records.errors import RecordMissing
 from records.professional_settings import (
     StoredSettings,
     change_professional_settings,
     read_professional_settings,
 )
 from records.settings_rules import SoftwareAnswers, parse_settings
-from search_engine.request.criteria_faults import problem_from_validation
 
 settings_app = typer.Typer(help="Réglages d'un professionnel pour le SAS.", no_args_is_help=True)
 
@@ -87,12 +85,8 @@ def change(
     }
     answers = {"has_software": has_software, "hours_available": hours_available}
     with open_error_report(as_json), open_records() as database:
-        try:
+        with refuse_faults(as_json):
             stored = change_given(database, rpps, given, answers)
-        except ValidationError as error:
-            raise refuse_values(error, as_json) from error
-        except RulesBroken as error:
-            raise refuse_rules(error, as_json) from error
         print_settings(stored, as_json)
 
 
@@ -115,7 +109,7 @@ def change_given(
                 for name in SoftwareAnswers.__slots__
             )
         ),
-        version=before.version if before else None,
+        version=before.record.version if before else None,
         now=datetime.now(UTC),
     )
 
@@ -133,28 +127,16 @@ def find_settings(database: Database, rpps: str) -> StoredSettings | None:
         return None
 
 
-def refuse_values(error: ValidationError, as_json: bool) -> typer.Exit:
-    """Values that no setting can have, each with its field."""
-    told = problem_from_validation(error.errors()).errors
-    sentence = " ".join(f"{one['field']} : {one['detail']}" for one in told)
-    return report_failure(sentence, REFUSED, as_json=as_json, kind="bad_values")
-
-
-def refuse_rules(error: RulesBroken, as_json: bool) -> typer.Exit:
-    """Rules that the settings break, each with its field."""
-    sentence = " ".join(f"{field} : {text}" for field, text in error.faults)
-    return report_failure(sentence, REFUSED, as_json=as_json, kind=error.code)
-
-
 def print_settings(stored: StoredSettings, as_json: bool) -> None:
     """Print settings, for people or programs."""
-    values = stored.settings.model_dump(mode="json", exclude={"updated"})
+    record = stored.record
+    values = record.value.model_dump(mode="json", exclude={"updated"})
     values |= {name: getattr(stored.answers, name) for name in SoftwareAnswers.__slots__}
     if as_json:
-        print_json({**values, "version": stored.version, "updated_by": stored.updated_by})
+        print_json({**values, "version": record.version, "updated_by": record.updated_by})
         return
     way = f", {VIA[values['via']]}" if values["via"] else ""
-    print_line(f"RPPS {values['rpps']} · version {stored.version} · par {stored.updated_by}")
+    print_line(f"RPPS {values['rpps']} · version {record.version} · par {record.updated_by}")
     print_line(f"  Participe au SAS : {YES[values['participation']]}{way}")
     print_line(f"  Logiciel relié : {YES[values['has_software']]}")
     print_line(f"  Deux heures par semaine : {YES[values['hours_available']]}")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,10 +10,10 @@ from cli.error_report import open_error_report
 from cli.options import AcceptDrift, AsJson, DryRun
 from cli.output import open_progress, print_json, print_line
 from cli.records import open_records
-from indexers.loads.records_import import import_participation_file
+from indexers.loads.records_import import import_records_file
 from records.database import Database
-from records.imports import PARTICIPATION
-from records.professional_settings import count_professional_settings, read_all_settings
+from records.declared import DECLARED
+from records.kinds import RecordKind, count_records, read_values
 from records.schema import SchemaState, read_schema_status, upgrade_schema
 
 records = typer.Typer(
@@ -21,7 +21,7 @@ records = typer.Typer(
     no_args_is_help=True,
 )
 
-Kind = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {PARTICIPATION}.")]
+Kind = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(DECLARED)}.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -84,11 +84,11 @@ def import_file(
     Example: `sas records import participation participation.jsonl --dry-run`
     """
     with open_error_report(as_json), open_records() as database, open_progress() as watch:
-        require_kind(kind)
+        chosen = find_kind(kind)
         watch.stage(f"Importing {file.name}")
         now = datetime.now(UTC)
-        report = import_participation_file(
-            database, file, now, accept_drift=accept_drift, dry_run=dry_run
+        report = import_records_file(
+            database, chosen, file, now, accept_drift=accept_drift, dry_run=dry_run
         )
     if as_json:
         print_json({"kind": kind, "rows": report.rows, "written": report.written})
@@ -101,19 +101,19 @@ def import_file(
 def export_file(kind: Kind, file: Annotated[Path, typer.Argument(help="JSON Lines.")]) -> None:
     """Write a kind of records to a file, in the format that `import` reads."""
     with open_error_report(as_json=False), open_records() as database:
-        require_kind(kind)
-        held = read_all_settings(database)
+        held = read_values(database, find_kind(kind))
         lines = [one.model_dump_json(exclude_none=True) for one in held.values()]
         file.write_text("\n".join([*lines, ""]) if lines else "", "utf-8")
     print_line(f"{len(held):,} records written to {file}.")
 
 
-def require_kind(kind: str) -> None:
-    """Raise ``BadParameter`` for a kind that records do not hold."""
-    if kind != PARTICIPATION:
-        raise typer.BadParameter(f"{kind!r} is not held in records: choose {PARTICIPATION}")
+def find_kind(name: str) -> RecordKind[Any]:
+    """A kind that records hold; raises ``BadParameter`` for another."""
+    if name not in DECLARED:
+        raise typer.BadParameter(f"{name!r} is not held in records: choose {', '.join(DECLARED)}")
+    return DECLARED[name]
 
 
 def count_held(database: Database) -> dict[str, int]:
     """Records of each kind."""
-    return {PARTICIPATION: count_professional_settings(database)}
+    return {name: count_records(database, kind) for name, kind in DECLARED.items()}

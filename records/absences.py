@@ -1,0 +1,100 @@
+"""Absences of professionals and structures (F034 to F037): at most three, or without an end."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from mappings.formats import Absence, DayRange
+from records.access import Actor, require_absence_access
+from records.database import Database
+from records.errors import RulesBroken
+from records.kinds import (
+    Message,
+    RecordChange,
+    RecordKind,
+    StoredRecord,
+    change_record,
+    read_record,
+)
+from records.tables import AbsenceDeclaration, AbsenceRange
+
+PROJECT_ABSENCES = "project_absences"
+"""Kind of the message that brings absences to offers; its key is the RPPS or the FINESS."""
+
+RPPS_LENGTH = 11
+ENDED = "Ces jours sont passés : {days}. Retirez-les."
+
+
+def identify_absence(absence: Absence) -> str:
+    """Whose absence it is, and at which place if it is for one alone."""
+    return f"{absence.who}@{absence.idnst or ''}"
+
+
+def _fill(row: AbsenceDeclaration, absence: Absence) -> None:
+    row.place, row.who = identify_absence(absence), absence.who
+    row.idnst, row.always = absence.idnst, absence.always
+    kept = {one.position: one for one in row.ranges}
+    row.ranges = [
+        _place_days(kept.get(position) or AbsenceRange(position=position), days)
+        for position, days in enumerate(absence.ranges)
+    ]
+
+
+def _place_days(row: AbsenceRange, days: DayRange) -> AbsenceRange:
+    row.first_day, row.last_day = days.start, days.end
+    return row
+
+
+def _build(row: AbsenceDeclaration) -> Absence:
+    ranges = [
+        DayRange.model_construct(None, start=one.first_day, end=one.last_day) for one in row.ranges
+    ]
+    name = "rpps" if len(row.who) == RPPS_LENGTH else "finess"
+    return Absence.model_construct(
+        None, **{name: row.who}, idnst=row.idnst, always=row.always, ranges=ranges
+    )
+
+
+def _follow(row: AbsenceDeclaration) -> Iterable[Message]:
+    yield Message(PROJECT_ABSENCES, row.who)
+
+
+ABSENCES = RecordKind(
+    "absences",
+    AbsenceDeclaration,
+    identify_absence,
+    _fill,
+    _build,
+    _follow,
+    "Aucune absence n'est enregistrée pour {key}.",
+)
+
+
+def read_absence(
+    database: Database, actor: Actor, who: str, idnst: str | None = None
+) -> StoredRecord[Absence]:
+    """The absences of somebody, everywhere or at a place; raises ``AccessDenied``,
+    ``RecordMissing``."""
+    require_absence_access(actor, who)
+    return read_record(database, ABSENCES, f"{who}@{idnst or ''}")
+
+
+def change_absence(
+    database: Database, actor: Actor, absence: Absence, *, version: int | None, now: datetime
+) -> StoredRecord[Absence]:
+    """Replace absences; none at all withdraws them. Offers and slots follow through the outbox.
+
+    Raises ``AccessDenied``, ``RulesBroken`` for days that are over everywhere, ``StaleVersion``.
+    """
+    require_absence_access(actor, absence.who)
+    if over := _list_ended(absence, now.date()):
+        raise RulesBroken([("ranges", ENDED.format(days=", ".join(over)))])
+    return change_record(database, ABSENCES, RecordChange(actor, absence, version, now, now))
+
+
+def _list_ended(absence: Absence, today: date) -> list[str]:
+    """Days that were over yesterday: a zone is at most a day behind UTC."""
+    return [
+        f"{days.start:%d/%m/%Y} au {days.end:%d/%m/%Y}"
+        for days in absence.ranges
+        if (today - days.end).days > 1
+    ]
