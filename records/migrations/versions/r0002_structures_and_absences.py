@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("maternity_level", sa.String(2)),
         sa.Column("emergency", sa.Boolean(), nullable=False),
         sa.Column("additional_info", sa.Text(), nullable=False),
-        *_declared_columns(),
+        *_list_declared_columns(),
         sa.PrimaryKeyConstraint("structure", name=op.f("pk_structure_settings")),
         sa.CheckConstraint(
             "length(structure) IN (9, 14)", name=op.f("ck_structure_settings_structure")
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("who", sa.String(11), nullable=False),
         sa.Column("idnst", sa.String(15)),
         sa.Column("always", sa.Boolean(), nullable=False),
-        *_declared_columns(),
+        *_list_declared_columns(),
         sa.PrimaryKeyConstraint("place", name=op.f("pk_absences")),
         sa.CheckConstraint("length(who) IN (9, 11)", name=op.f("ck_absences_who")),
     )
@@ -69,7 +69,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_{table}_written_at"), table, ["written_at"])
 
 
-def _declared_columns() -> list[sa.Column[object]]:
+def _list_declared_columns() -> list[sa.Column[object]]:
     return [
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("created_by", sa.String(100), nullable=False),
