@@ -1,5 +1,6 @@
 """Which tests run at which speed, by the fixtures they use, and in which order."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -56,6 +57,10 @@ class SelectionPlugin:
             items[:] = kept
         items.sort(key=lambda item: start_order(item.nodeid))
         separate_node_ids(items)
+
+    def pytest_collection_finish(self) -> None:
+        """Leave the collected tests, which stay to the end, out of collections of garbage."""
+        gc.freeze()
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> "FileScheduling":
         """Distribute whole files, the longest first."""
