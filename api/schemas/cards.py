@@ -151,6 +151,12 @@ class OfferCard(Shape):
     id: str
     kind: str
     structure_kind: str | None = None
+    category: CodeLabel | None = None
+    """The FINESS category of a structure."""
+    maternity_level: str | None = None
+    """`1`, `2A`, `2B` or `3`, of a hospital that delivers."""
+    emergency: bool | None = None
+    """The hospital has an emergency department."""
     title: str
     association: str | None = None
     practitioner: Practitioner | None = None

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.views.french import capitalise, clock, distance, join_or, moment, phone_words
 from mappings.codes import CONVENTION_SECTORS, KIND_LABELS
-from mappings.records import Kind
+from mappings.records import Kind, StructureKind
 from search_engine.query.order.effort import DUTY_KINDS
 
 WIDTH = 100
@@ -144,9 +144,26 @@ def trade_words(card: Mapping[str, Any]) -> str:
     """Profession and specialities or the kind of structure, and what a patient pays there."""
     named = [s["label"] for s in card.get("specialties", []) if "label" in s]
     profession = card.get("profession", {}).get("label")
-    kind = KIND_LABELS.get(card.get("structure_kind", card["kind"]), card["kind"])
-    trade = list(dict.fromkeys(filter(None, [profession, *named]))) or [kind]
-    return " · ".join(filter(None, [*trade, convention_words(card)]))
+    trade = list(dict.fromkeys(filter(None, [profession, *named]))) or [kind_words(card)]
+    return " · ".join(filter(None, [*trade, *hospital_words(card), convention_words(card)]))
+
+
+def kind_words(card: Mapping[str, Any]) -> str:
+    """The kind of a structure, the label of its category where it has no kind of its own."""
+    kind = card.get("structure_kind", card["kind"])
+    category = card.get("category", {}).get("label")
+    if kind == StructureKind.OTHER and category:
+        return str(category)
+    return KIND_LABELS.get(kind, card["kind"])
+
+
+def hospital_words(card: Mapping[str, Any]) -> list[str]:
+    """What a hospital has that a patient is sent for."""
+    level = card.get("maternity_level")
+    return [
+        *(["urgences"] if card.get("emergency") else []),
+        *([f"maternité de niveau {level}"] if level else []),
+    ]
 
 
 def place_line(card: Mapping[str, Any]) -> str:

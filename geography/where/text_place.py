@@ -107,9 +107,11 @@ def find_homonyms(
     gazetteer: Gazetteer, text: str, chosen: Commune, home: Home = ()
 ) -> list[Commune]:
     """The communes of the same name as that of an address, when the text gives that name and
-    neither postcode nor department; the caller's first, then the largest."""
+    neither postcode nor department, nor the usual name of one; the caller's first, then the
+    largest."""
     place, key = parse_place(gazetteer, text), name_key(chosen.name)
-    if place.postcode or place.department or f" {key} " not in f" {name_key(text)} ":
+    told = place.postcode or place.department or find_usual_communes(text)
+    if told or f" {key} " not in f" {name_key(text)} ":
         return []
     named = [c for c in gazetteer.by_name(chosen.name) if c.part is None]
     return _order_others([c for c in named if c.insee != chosen.insee], home)

@@ -20,6 +20,7 @@ CARD_FIELDS = (
     *("association", "place_name", "lines", "postal_code", "city", "insee", "department", "point"),
     *("precision", "timezone", "phones", "hours", "additional_info", "sources"),
     *("absences", "always_absent", "place_key", "landmass", "zone", "emergency"),
+    *("category", "maternity_level"),
     *("gender", "orientations_today"),
 )
 SLOT_FIELDS = (

@@ -64,6 +64,9 @@ def card(view: CardContext, offer: Offer, slots: list[StoredSlot], km: float | N
         "id": offer["id"],
         "kind": offer["kind"],
         "structure_kind": offer.get("structure_kind"),
+        "category": category(offer),
+        "maternity_level": offer.get("maternity_level"),
+        "emergency": offer.get("emergency"),
         "title": offer["title"],
         "association": offer.get("association"),
         "practitioner": practitioner(offer),
@@ -116,6 +119,12 @@ def specialties(offer: Offer) -> list[Block] | None:
     """Codes, systems and labels of the specialities."""
     table = codes.specialties()
     return [code_block(code, table, system=True) for code in offer.get("specialties", [])] or None
+
+
+def category(offer: Offer) -> Block | None:
+    """Code and label of the FINESS category of a structure."""
+    code = offer.get("category")
+    return None if code is None else code_block(code, codes.structure_categories(), system=False)
 
 
 def code_block(code: str, table: Mapping[str, Code], *, system: bool) -> Block:

@@ -45,7 +45,8 @@ def describe_remote(found: RemotePeople, window: SearchWindow) -> str:
     """How many, where when it is far, and when the first is free."""
     noun = PROFESSION_NOUNS.get(found.profession, "professionnel")
     when = describe_start(found.next_start, window)
-    there = f"en téléconsultation{SCOPE_WORDS.get(found.scope, '')}"
+    named = "de ce nom " if found.named else ""
+    there = f"{named}en téléconsultation{SCOPE_WORDS.get(found.scope, '')}"
     if found.people == 1:
         return f"1 {noun} {there} {when}"
     return f"{found.people} {noun}s {there}, le premier {when}"

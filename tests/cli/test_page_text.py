@@ -18,6 +18,7 @@ from cli.views.page_cards import (
     place_line,
     seats_words,
     slot_words,
+    trade_words,
 )
 from cli.views.page_foot import (
     alternative_lines,
@@ -144,6 +145,16 @@ def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:
 )
 def test_seats_are_those_left(slot: dict[str, int], told: str) -> None:
     assert seats_words(slot) == told
+
+
+def test_a_structure_is_called_by_its_category_and_by_what_it_has() -> None:
+    home = {"kind": "structure", "structure_kind": "other", "category": {"label": "EHPAD"}}
+    hospital = {"kind": "structure", "structure_kind": "hospital", "emergency": True}
+    assert trade_words(home) == "EHPAD"
+    assert trade_words({**home, "category": {"code": "0"}}) == "Autre structure"
+    assert trade_words({**hospital, "maternity_level": "2B"}) == (
+        "Établissement hospitalier · urgences · maternité de niveau 2B"
+    )
 
 
 def test_an_unknown_phone_is_told() -> None:

@@ -39,13 +39,14 @@ class RemotePeople(NamedTuple):
 
     ``next_start``: UTC text of the first slot. ``scope``: the narrowest that holds them all, None
     where the place bounds the search.
-    ``profession``: its code, where all are of one.
+    ``profession``: its code, where all are of one. ``named``: they bear the name searched.
     """
 
     people: int
     next_start: str
     scope: AreaScope | None
     profession: str | None
+    named: bool = False
 
 
 def wants_remote(plan: Plan, people: int) -> bool:
@@ -124,6 +125,7 @@ def read_remote(plan: Plan, answer: Answer) -> RemotePeople | None:
         utc_text(datetime.fromtimestamp(start / 1000, UTC)),
         candidate_areas(build_remote_plan(plan))[narrowest].scope,
         _read_profession(found),
+        plan.request.meaning.names_somebody,
     )
 
 

@@ -159,7 +159,9 @@ async def test_the_line_belongs_to_first_pages_that_look_for_slots(
     assert "remote" in await searcher.page(where=around())
     assert "remote" in await searcher.page(where=around(), mode="all")
     assert "remote" in await searcher.page(where=around(), consultation=["HH"])
-    assert (await searcher.page("nomremote", where=around()))["remote"]["people"] == 1
+    named = (await searcher.page("nomremote", where=around()))["remote"]
+    assert named["people"] == 1
+    assert named["label"] == "1 médecin de ce nom en téléconsultation dans 1 h"
     for asked in ({"mode": "beyond"}, {"page": 2}, {"consultation": ["HH", "VR"]}):
         assert "remote" not in await searcher.page(where=around(), **asked)
     assert "remote" not in await searcher.page("pharmacie", where=around())

@@ -24,6 +24,7 @@ OFFLINE = Geocoder(GeocoderSettings(url="off"))
         ("Saint-Denis", ["other_communes"], ["donnez le code postal"]),
         ("6e arrondissement", ["other_communes"], ["Lyon 6e", "Marseille 6e"]),
         ("Arbignieu", [], []),
+        ("Saint-Georges de l'Oyapock", [], []),
     ],
 )
 async def test_the_reading_of_a_place_and_its_homonyms_are_on_the_page(
