@@ -85,6 +85,8 @@ class Understood(Shape):
     structure_word: bool | None = None
     needs_maternity: bool | None = None
     needs_emergency: bool | None = None
+    needs_dental_care: bool | None = None
+    exact_only: bool | None = None
     targets: list[CodeLabel] | None = None
     alternatives: list[OtherMeaning] | None = None
     read: ReadLine

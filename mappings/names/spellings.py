@@ -47,9 +47,12 @@ def split_name(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=NAME_CACHE_SIZE)
 def list_joins(text: str) -> tuple[str, ...]:
-    """Neighbouring words of a name written as one: ``Le Gall`` gives ``legall``."""
+    """Neighbouring words of a name written as one: ``Le Gall`` gives ``legall``; all the words of a
+    longer name too: ``Rosenberg-Ho-A-Chuck``."""
     words = split_name(text)
-    sizes = range(2, min(len(words), MAX_JOINED) + 1)
+    sizes = [*range(2, min(len(words), MAX_JOINED) + 1)]
+    if MAX_JOINED < len(words) <= MAX_WORDS:
+        sizes.append(len(words))
     return tuple(
         "".join(words[at : at + size]) for size in sizes for at in range(len(words) - size + 1)
     )

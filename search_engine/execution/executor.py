@@ -127,12 +127,28 @@ async def _execute_any(
         if state.attempt >= len(requests):  # sealed before the tables of words changed
             raise CursorUnreadable
         return await _execute_next(index, requests[state.attempt], state)
-    *before, last = requests
-    for request in before:
-        result = await _execute_first(index, request)
-        if read_total(result.answer):
-            return result
-    return await _execute_first(index, last)
+    return await _execute_in_turn(index, requests)
+
+
+async def _execute_in_turn(index: Index, requests: Sequence[ResolvedRequest]) -> SearchResult:
+    """The first result that holds somebody, else the last one."""
+    first, *others = requests
+    result = await _execute_first(index, first)
+    if not others:
+        return result
+    if not read_total(result.answer):
+        return await _execute_in_turn(index, others)
+    if not _is_doubtful(result, others[0]):
+        return result
+    far = await _execute_first(index, others[0])
+    return far if read_total(far.answer) else result
+
+
+def _is_doubtful(result: SearchResult, after: ResolvedRequest) -> bool:
+    """Nobody around is called so, and the next search looks for exactly that name farther away: who
+    is named by several words comes before those whose name is only near to them."""
+    text = result.plan.request.meaning.text or ""
+    return result.plan.fuzzy and " " in text and after.is_far
 
 
 async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult:

@@ -9,6 +9,7 @@ from search_engine.execution.parse import ParsedRequest
 from search_engine.execution.stopwatch import Stopwatch
 from search_engine.query.order.effort import NO_PRACTICE
 from search_engine.query.plan import LineUse, ResolvedRequest, build_request
+from search_engine.query.radius import FURTHEST
 from search_engine.request.area import AddressFinder, Area
 from search_engine.request.criteria import Criteria
 from search_engine.request.moments import find_span
@@ -25,6 +26,9 @@ from search_engine.request.wishes import read_wishes
 from search_engine.understanding.reading import PartKind, TextPart
 
 SEED_LIMIT = 2**31
+
+NAMED_KM = 50.0
+"""Kilometres within which somebody is found who is called exactly as he is looked for."""
 
 AreaResolver = Callable[[Criteria, AddressFinder], Awaitable[Area]]
 LineReader = Callable[[Criteria], LineRead]
@@ -80,8 +84,25 @@ def _add_place(criteria: Criteria, line: LineRead) -> Criteria:
 def _build_requests(setting: Setting) -> list[ResolvedRequest]:
     reading, criteria = setting.line.reading, setting.parsed.criteria
     filters = [*choose_filters(reading, criteria), *_choose_moments(setting)]
-    attempts = build_attempts(setting.line, filters)
+    attempts = [
+        attempt
+        for attempt in build_attempts(setting.line, filters)
+        if not attempt.far or _can_go_far(setting.area)
+    ]
     return [_build_request(setting, attempt, number) for number, attempt in enumerate(attempts)]
+
+
+def _can_go_far(area: Area) -> bool:
+    """The place has a circle, chosen by nobody, that ends before ``NAMED_KM``."""
+    return not area.explicit_radius and 0 < FURTHEST * (area.radius_km or 0) < NAMED_KM
+
+
+def _choose_area(area: Area, attempt: LineAttempt) -> Area:
+    """Where an attempt looks: a number is looked for everywhere, an exact name beyond the circle
+    too."""
+    if attempt.meaning.has_number:
+        return area._replace(explicit_radius=True)
+    return area.enlarge(NAMED_KM) if attempt.far else area
 
 
 def _choose_moments(setting: Setting) -> list[TextPart]:
@@ -94,7 +115,7 @@ def _choose_moments(setting: Setting) -> list[TextPart]:
 
 def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> ResolvedRequest:
     criteria, profile, state = setting.parsed
-    reading, area = setting.line.reading, setting.area
+    reading = attempt.reading or setting.line.reading
     placed = _add_place(criteria, setting.line)
     window = _limit_window(setting.window, attempt.filters)
     line = LineUse(
@@ -107,7 +128,7 @@ def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> Resol
     return build_request(
         placed.model_copy(update=filter_criteria(attempt.filters)),
         attempt.meaning,
-        area._replace(explicit_radius=True) if attempt.meaning.has_number else area,
+        _choose_area(setting.area, attempt),
         window,
         profile=profile,
         seed=setting.seed,

@@ -27,6 +27,12 @@ looked for itself."""
 GENERAL_MEDICINE = frozenset(codes.specialty_groups()["general_medicine"])
 """Specialities whose need a place of duty answers too."""
 
+HEALTH_CENTRE = "124"
+"""The category of health centres, dental ones of today included."""
+
+DENTAL_WORDS = "dentaire dentaires dental dentiste dentistes"
+"""Words by which the name of a health centre says that dentists work there."""
+
 MODE_FLAG = {Mode.BEYOND: "accepts_beyond", Mode.REORIENTATION: "reorientation"}
 """The agreement that each mode requires (F042, F046)."""
 
@@ -99,6 +105,8 @@ def meaning_filters(plan: Plan) -> list[Clause]:
         conditions.append(hospitals_with_maternity())
     if meaning.needs_emergency:
         conditions.append(hospitals_with_emergency())
+    if meaning.needs_dental_care:
+        conditions.append(centres_with_dentists())
     coded = [*code_meanings(meaning), *duty_meanings(plan)]
     groups = [coded, name_meanings(plan), number_meanings(meaning)]
     looked_for = [or_clause(clauses) for clauses in groups if clauses]
@@ -167,3 +175,9 @@ def hospitals_with_emergency() -> Clause:
     """Everything but the hospitals without an emergency department."""
     hospital = {"term": {"structure_kind": StructureKind.HOSPITAL.value}}
     return or_clause([{"bool": {"must_not": [hospital]}}, {"term": {"emergency": True}}])
+
+
+def centres_with_dentists() -> Clause:
+    """Everything but the health centres whose name says nothing of dentists."""
+    others = {"bool": {"must_not": [{"term": {"category": HEALTH_CENTRE}}]}}
+    return or_clause([others, {"match": {"names": DENTAL_WORDS}}])

@@ -64,6 +64,11 @@ class ResolvedRequest(NamedTuple):
     wishes: Wishes = NO_WISHES
 
     @property
+    def is_far(self) -> bool:
+        """An exact name is looked for beyond every circle of the ordinary search."""
+        return self.meaning.exact_only and self.area.first_radius_km is not None
+
+    @property
     def slot_needed(self) -> bool:
         """Only offers with a slot match (F041), in every mode when a filter on slots is set."""
         return self.mode is Mode.AVAILABLE or self.slots_chosen

@@ -2,8 +2,8 @@
 
 score = tier * span + (highest band - band) + draw
 
-tier = name, on the patient's side of the water, emergency department, can be seen, in time,
-participant, open now: the steps that the search has, each outweighing those after it
+tier = name, on the patient's side of the water, emergency department, in the commune searched, can
+be seen, in time, participant, open now: the steps that the search has, each outweighing those after
 
 A tier is used only where no price in minutes exists. ``scoring`` writes tiers and minutes as
 clauses, ``order.script`` adds the travel, ``explanation`` counts them for the cards, and the tests
@@ -14,8 +14,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from mappings import codes
 from mappings.instants import utc_text
-from search_engine.query.order.effort import EffortScale, build_effort_scale
+from mappings.records import Kind
+from search_engine.query.clauses import own_codes
+from search_engine.query.order.effort import DUTY_KINDS, EffortScale, build_effort_scale
 from search_engine.query.order.travel import find_home_communes, travel_minutes_per_km
 from search_engine.query.plan import Plan, ResolvedRequest
 from search_engine.query.visibility.duty import admits_walk_in
@@ -39,7 +42,7 @@ NAME: Mapping[str, int] = MappingProxyType(
 """How the name answers, best first, as in ``names.ways``: the outermost step of the tiers; 0 for an
 offer of another meaning."""
 
-SAME_GROUND, EMERGENCY, SLOT = "same_ground", "emergency", "slot"
+SAME_GROUND, EMERGENCY, OWN_TOWN, SLOT = "same_ground", "emergency", "own_town", "slot"
 IN_TIME, PARTICIPANT, WALK_IN = "in_time", "participant", "walk_in"
 
 GRACE = timedelta(minutes=15)
@@ -83,15 +86,27 @@ def find_steps(plan: Plan) -> list[str]:
     """
     request = plan.request
     emergency = request.meaning.needs_emergency
+    slot = not (request.slot_needed or emergency)
     steps = {
         SAME_GROUND: plan.area.radius_km is not None and not request.is_remote,
         EMERGENCY: emergency,
-        SLOT: not (request.slot_needed or emergency),
+        OWN_TOWN: slot and is_described_by_town(plan),
+        SLOT: slot,
         IN_TIME: request.criteria.deadline_h is not None,
         PARTICIPANT: request.participants_first,
         WALK_IN: request.criteria.sort is Sort.EARLIEST and admits_walk_in(request.slots),
     }
     return [step for step, counts in steps.items() if counts]
+
+
+def is_described_by_town(plan: Plan) -> bool:
+    """Whether structures are looked for by kind and commune: ``msp Plouzévédé`` is that one, not
+    the next town's that has a slot. Of places of duty, what counts is which one is open."""
+    meaning = plan.request.meaning
+    if not meaning.structure_word or meaning.names_somebody or not own_codes(plan.area):
+        return False
+    kinds = {codes.structure_kind(category) for category in meaning.categories}
+    return Kind.SOS_POINT not in meaning.offer_kinds and kinds.isdisjoint(DUTY_KINDS)
 
 
 def weigh_steps(plan: Plan) -> dict[str, int]:

@@ -8,7 +8,7 @@ from mappings.records import Appointment, Precision
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
 from search_engine.query.availability import slot_filter
-from search_engine.query.clauses import constant_score, or_clause
+from search_engine.query.clauses import constant_score, or_clause, own_codes
 from search_engine.query.names.ways import meaning_queries
 from search_engine.query.order import script
 from search_engine.query.order.asked import list_asked_credits
@@ -105,6 +105,7 @@ def tier_clauses(plan: Plan) -> list[Clause]:
     clauses = {
         ranking.SAME_GROUND: same_ground_clause(plan.request.ground.landmass),
         ranking.EMERGENCY: {"term": {"emergency": True}},
+        ranking.OWN_TOWN: {"terms": {"insee": list(own_codes(plan.area))}},
         ranking.IN_TIME: None if deadline is None else in_time_clause(plan, deadline),
         ranking.PARTICIPANT: {"term": {"participant": True}},
         ranking.WALK_IN: or_clause(walk_in_clauses(plan.request.slots)),

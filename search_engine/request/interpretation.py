@@ -16,14 +16,18 @@ from search_engine.understanding.vocabulary import (
     AMBIGUOUS,
     MATERNITY,
     OFFER_KIND,
+    STRUCTURE_CATEGORIES,
     lookup_key,
     vocabulary,
 )
 
 EMERGENCY = "urgence"
 
-_R397 = "TRE_R397-CategorieEntiteGeographiqueExercice"
 _CPTS_CATEGORY = "604"
+
+DENTAL_CENTRE = "125"
+"""The category of dental centres; since the reform of 2018 many are health centres (124) that say
+it in their name only."""
 
 PRINCIPAL_CATEGORIES = frozenset({"603", "439", "620", "611", "631"})
 """Categories that mean their whole kind: "pharmacie" (620) also means its annexes (641).
@@ -78,6 +82,7 @@ class Interpretation:
     everywhere.
     ``bypass_professions``: a participating professional of one of them is kept even with another
     speciality (F027, ``search_engine.request.bypass``).
+    ``exact_only``: nobody answers whose name is only near to ``text``.
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to search instead).
     """
 
@@ -95,6 +100,8 @@ class Interpretation:
     structure_word: bool = False
     needs_maternity: bool = False
     needs_emergency: bool = False
+    needs_dental_care: bool = False
+    exact_only: bool = False
     targets: tuple[Code, ...] = ()
     alternatives: tuple[tuple[str, str], ...] = field(default=())
     bypass_professions: tuple[str, ...] = ()
@@ -144,6 +151,7 @@ def join_meanings(meanings: Sequence[Interpretation]) -> Interpretation:
         structure_word=any(meaning.structure_word for meaning in meanings),
         needs_maternity=any(meaning.needs_maternity for meaning in meanings),
         needs_emergency=any(meaning.needs_emergency for meaning in meanings),
+        needs_dental_care=all(meaning.needs_dental_care for meaning in meanings),
         **joined,
     )
 
@@ -166,7 +174,7 @@ def specialty_profession(specialty: str) -> str:
 def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
     """The meaning of a known word; "urgences" also means the hospitals that have them (F032)."""
     specialties = _expand_reform_pairs(code.code for code in targets if _is_specialty(code))
-    categories = tuple(code.code for code in targets if code.system == _R397)
+    categories = tuple(code.code for code in targets if code.system == STRUCTURE_CATEGORIES)
     offer_kinds, kinds = _offer_kinds(targets), _structure_kinds(categories)
     if key == EMERGENCY:
         kinds = _unique([*kinds, StructureKind.HOSPITAL.value])
@@ -179,6 +187,7 @@ def _interpret_targets(key: str, targets: tuple[Code, ...]) -> Interpretation:
         offer_kinds=offer_kinds,
         structure_word=bool(kinds or categories or offer_kinds),
         needs_emergency=EMERGENCY in key.split(),
+        needs_dental_care=DENTAL_CENTRE in categories,
         targets=targets,
         alternatives=AMBIGUOUS.get(key, ()),
     )
@@ -198,7 +207,7 @@ def _is_profession(code: Code) -> bool:
 
 
 def _is_specialty(code: Code) -> bool:
-    return code.system not in (_R397, OFFER_KIND) and not _is_profession(code)
+    return code.system not in (STRUCTURE_CATEGORIES, OFFER_KIND) and not _is_profession(code)
 
 
 def _expand_reform_pairs(specialties: Iterable[str]) -> tuple[str, ...]:
@@ -212,7 +221,9 @@ def _structure_kinds(categories: Iterable[str]) -> tuple[str, ...]:
 
 def _offer_kinds(targets: Iterable[Code]) -> tuple[str, ...]:
     kinds = [code.code for code in targets if code.system == OFFER_KIND]
-    covers = any(code.system == _R397 and code.code == _CPTS_CATEGORY for code in targets)
+    covers = any(
+        code.system == STRUCTURE_CATEGORIES and code.code == _CPTS_CATEGORY for code in targets
+    )
     return tuple([*kinds, Kind.CPTS.value] if covers else kinds)
 
 

@@ -28,6 +28,7 @@ from search_engine.understanding.read_what import (
 )
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
 from search_engine.understanding.vocabulary import AMBIGUOUS, NOT_HELD, lookup_key
+from search_engine.understanding.written_names import find_written_name
 
 DOCTOR_WORD = "médecin"
 """What a general word asks for beside a name: a doctor of any speciality."""
@@ -75,23 +76,31 @@ class UsedPart(NamedTuple):
 
 
 class LineRead(NamedTuple):
-    """A line and its reading; ``meaning`` where codes came instead of words."""
+    """A line and its reading; ``meaning`` where codes came instead of words.
+
+    ``written`` is another reading that names somebody: of the words as they are written, where
+    one was taken for a typing error, or of the whole line as the name of a structure.
+    """
 
     text: str
     reading: Reading
     meaning: Interpretation | None = None
+    written: Reading | None = None
 
 
 class LineAttempt(NamedTuple):
     """One search of a line: who is looked for, the parts that say so, those that filter.
 
-    ``given_up`` are the parts that found nobody in the attempts before it.
+    ``given_up`` are the parts that found nobody in the attempts before it. ``reading`` is that
+    which the search follows, None for that of the line. ``far``: looked for beyond the circle.
     """
 
     meaning: Interpretation
     searched: tuple[TextPart, ...] = ()
     filters: tuple[TextPart, ...] = ()
     given_up: tuple[TextPart, ...] = ()
+    reading: Reading | None = None
+    far: bool = False
 
 
 def read_line(criteria: Criteria) -> LineRead:
@@ -103,7 +112,8 @@ def read_line(criteria: Criteria) -> LineRead:
     known = [part for part in reading.parts if part.kind is not PartKind.NAME]
     if not known and len(fold(criteria.what).replace(" ", "")) < MIN_LETTERS:
         raise QueryTooShort
-    return LineRead(criteria.what, reading)
+    written = find_written_name(criteria.what, reading, place_given=criteria.has_place)
+    return LineRead(criteria.what, reading, written=written)
 
 
 def build_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAttempt, ...]:
@@ -111,7 +121,7 @@ def build_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAtt
 
     ``filters`` are the parts that may hide offers; never a person who is looked for.
     """
-    attempts = _list_attempts(line, filters)
+    attempts = [*_build_written_attempt(line), *_list_attempts(line, filters)]
     return tuple(one._replace(meaning=open_bypass(one.meaning, line.reading)) for one in attempts)
 
 
@@ -124,6 +134,19 @@ def _list_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAtt
     lost = tuple(part for part in named[0].searched if part not in held) if named else ()
     rest = LineAttempt(_need_meaning(line, held), held, (), lost)
     return (*named, *_put_structure_first(rest, filters), *_give_up_filters(rest, filters))
+
+
+def _build_written_attempt(line: LineRead) -> list[LineAttempt]:
+    """Who is called exactly as it is written comes before what the words may be meant for: Vachin
+    is a surname before he is a vaccine."""
+    if line.written is None or line.meaning is not None:
+        return []
+    who = line.written.find_parts(*NAMES)
+    held = tuple(part for part in _choose_needs(line.written) if _interpret_words(part.words))
+    meaning = _name_meaning(line._replace(reading=line.written), who, held)
+    structure = meaning.structure_word or who[0].kind is PartKind.STRUCTURE
+    exact = replace(meaning, exact_only=True, structure_word=structure)
+    return [LineAttempt(exact, (*who, *held), reading=line.written)]
 
 
 def _build_stand_ins(needs: Sequence[TextPart]) -> list[LineAttempt]:
@@ -242,9 +265,12 @@ def _build_named_attempts(
     strict = LineAttempt(_name_meaning(line, who, held), (*who, *held))
     whole = tuple(part._replace(own_name="") for part in who)
     by_whole_name = strict._replace(meaning=_name_meaning(line, whole, held))
-    attempts = (
-        [by_whole_name] if by_whole_name.meaning == strict.meaning else [strict, by_whole_name]
-    )
+    exact = replace(strict.meaning, exact_only=True)
+    attempts = [strict]
+    if any(part.kind in NAMES for part in who):
+        attempts.append(strict._replace(meaning=exact, far=True))
+    if by_whole_name.meaning != strict.meaning:
+        attempts.append(by_whole_name)
     more_than_title = any(not is_general_need(part) for part in held)
     if (more_than_title and _is_sure_name(line.reading)) or (held and _is_titled(line.reading)):
         attempts.append(LineAttempt(_name_meaning(line, who, ()), who, (), held))

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 from geography.ground import is_beyond_water
 from mappings.records import Offer, StoredSlot
 from search_engine.query import ranking
+from search_engine.query.clauses import own_codes
 from search_engine.query.order.effort import (
     LATE,
     OPEN_NOW,
@@ -87,6 +88,7 @@ def offer_steps(plan: Plan, offer: Offer, slots: list[StoredSlot]) -> dict[str, 
     holds = {
         ranking.SAME_GROUND: not is_beyond_water(plan.request.ground, ground),
         ranking.EMERGENCY: offer.get("emergency", False),
+        ranking.OWN_TOWN: offer.get("insee") in own_codes(plan.area),
         ranking.SLOT: bool(slots) or opened,
         ranking.IN_TIME: opened or any(slot["start"] <= (deadline or "") for slot in slots),
         ranking.PARTICIPANT: offer.get("participant", False),

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from search_engine.understanding.dangers import find_near_danger
-from search_engine.understanding.names import begins_family_name, is_proper_noun
+from search_engine.understanding.names import (
+    begins_family_name,
+    is_family_name,
+    is_given_name,
+    is_proper_noun,
+)
 from search_engine.understanding.phrases import (
     FILLER,
     TITLE,
@@ -55,13 +60,16 @@ class Word(NamedTuple):
     near: tuple[str, ...] = ()
 
 
-def split_pieces(tokens: Sequence[Token]) -> list[Piece]:
+def split_pieces(tokens: Sequence[Token], *, mended: bool = True) -> list[Piece]:
     """The pieces of the line in order; words of danger come before any other reading.
 
-    The words of a commune of several words at the end are no phrases: Six-Fours-les-Plages.
+    The words of a commune of several words at the end are no phrases: Six-Fours-les-Plages. A
+    surname beside a given name is no phrase either: Jean Patient. ``mended`` False reads every word
+    as it is written, but for words of danger.
     """
     town = _count_town_words(tokens)
-    words = [Word(token, _find_near(token)) for token in tokens[: len(tokens) - town]]
+    rest = tokens[: len(tokens) - town]
+    words = [Word(token, _find_near(token) if mended else ()) for token in rest]
     pieces: list[Piece] = []
     position = 0
     while position < len(words):
@@ -72,7 +80,23 @@ def split_pieces(tokens: Sequence[Token]) -> list[Piece]:
         piece = _read_piece(ahead, named=named, sure=sure, alone=len(tokens) == 1)
         pieces.append(piece)
         position += len(piece.tokens)
-    return [*pieces, *(Piece((token,)) for token in tokens[len(tokens) - town :])]
+    read = [_free_surname(pieces, position) for position in range(len(pieces))]
+    return [*read, *(Piece((token,)) for token in tokens[len(tokens) - town :])]
+
+
+def _free_surname(pieces: Sequence[Piece], position: int) -> Piece:
+    """A frequent family name after a given name, or before the last word if that is one, names
+    somebody, whatever else it means: ``Jean Patient``, ``Patient Jean``."""
+    piece = pieces[position]
+    if not _is_name_too(piece) or not is_family_name(piece.tokens):
+        return piece
+    after_given = position > 0 and _is_given(pieces[position - 1])
+    before_given = position == len(pieces) - 2 and _is_given(pieces[-1])
+    return Piece(piece.tokens) if after_given or before_given else piece
+
+
+def _is_given(piece: Piece) -> bool:
+    return piece.phrase is None and is_given_name(piece.tokens[0].folded)
 
 
 def _find_overlapping_danger(words: Sequence[Word]) -> int | None:
@@ -133,7 +157,7 @@ def _outweighs(phrase: Piece | None, danger: Piece) -> bool:
 
 
 def _is_name_too(piece: Piece) -> bool:
-    """One word that a person may be called, after ``Dr``: Dr Talon, Dr Bosse, Dr Patient."""
+    """One word that a person may be called: Dr Talon, Dr Bosse, Dr Patient."""
     is_kind = piece.phrase is not None and piece.phrase.kind in NAMES_TOO
     return is_kind and len(piece.tokens) == 1
 

@@ -20,16 +20,16 @@ from search_engine.understanding.word_classes import EMERGENCY_WORDS, GENERAL_WO
 GENERALIST, PAEDIATRICIAN = "généraliste", "pédiatre"
 
 
-def read_search(text: str, *, place_given: bool) -> Reading:
+def read_search(text: str, *, place_given: bool, mended: bool = True) -> Reading:
     """The reading of a search, which has a place: given apart, else at the end of the line.
 
     Where none is given and none is announced, the last words that are one are it: ``Perrot
-    Ajaccio``, ``pharmacie Saint-Paul``.
+    Ajaccio``, ``pharmacie Saint-Paul``. ``mended`` False takes no word for a typing error.
     """
-    reading = read_what(text, place_given=place_given)
+    reading = _read(text, _want_place(place_given=place_given), mended=mended)
     if place_given or reading.find_parts(PartKind.WHERE):
         return reading
-    placed = _read(text, PlaceWanted.NEEDED)
+    placed = _read(text, PlaceWanted.NEEDED, mended=mended)
     return placed if placed.find_parts(PartKind.WHERE) else reading
 
 
@@ -39,15 +39,19 @@ def read_what(text: str, *, place_given: bool = False) -> Reading:
     Pure, and total: no text raises, and every word that means something is in a part, in
     ``unused`` or in ``ignored``.
     """
-    return _read(text, PlaceWanted.GIVEN if place_given else PlaceWanted.FREE)
+    return _read(text, _want_place(place_given=place_given))
 
 
-def _read(text: str, place: PlaceWanted) -> Reading:
+def _want_place(*, place_given: bool) -> PlaceWanted:
+    return PlaceWanted.GIVEN if place_given else PlaceWanted.FREE
+
+
+def _read(text: str, place: PlaceWanted, *, mended: bool = True) -> Reading:
     numbers = split_numbers(text)
     ages = split_ages(numbers.rest)
     tokens = split_tokens(ages.rest)
     whole = _read_whole_name(tokens)
-    pieces = split_pieces(tokens) if whole is None else list(whole.named)
+    pieces = split_pieces(tokens, mended=mended) if whole is None else list(whole.named)
     rest = whole or _read_remainder(pieces, place, alone=not numbers.parts)
     parts = _list_parts(pieces, rest, numbers.parts)
     unused = (*_list_typed(pieces, UNUSED), *ages.unused, *rest.unused)

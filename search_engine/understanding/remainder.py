@@ -18,6 +18,7 @@ from search_engine.understanding.places_inside import (
 )
 from search_engine.understanding.reading import PartKind, TextPart
 from search_engine.understanding.tokens import Token, join_typed
+from search_engine.understanding.vocabulary import is_structure_need
 from search_engine.understanding.word_classes import (
     PARTICLES,
     PATRONS,
@@ -70,9 +71,11 @@ class Run(NamedTuple):
         """The word for a structure stands before the words: ``cabinet`` alone is none."""
         if self.before is None or self.before.phrase is None:
             return False
+        if self.before.phrase.kind != PartKind.NEED:
+            return False
         first = self.before.tokens[0]
-        is_need = self.before.phrase.kind == PartKind.NEED
-        return is_need and not STRUCTURE_WORDS.isdisjoint((first.folded, first.singular))
+        begins_name = not STRUCTURE_WORDS.isdisjoint((first.folded, first.singular))
+        return begins_name or all(map(is_structure_need, self.before.phrase.words))
 
 
 class Remainder(NamedTuple):
@@ -270,7 +273,12 @@ def _begins_a_sign(words: Sequence[Token], run: Run) -> bool:
 
 
 def _trim_end(words: Sequence[Token]) -> tuple[Token, ...]:
-    """The words without the small ones at their end that are no frequent name: ``Le Dû``."""
+    """The words without the small ones at their end that are no frequent name: ``Le Dû``.
+
+    A town keeps its last word: Marsannay-la-Côte.
+    """
+    if count_town_words(words):
+        return tuple(words)
     kept = list(words)
     while kept and (kept[-1].folded in SMALL_WORDS or kept[-1].folded in PREPOSITIONS):
         if is_family_name(kept[-2:]):
@@ -280,7 +288,10 @@ def _trim_end(words: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _drop_prepositions(words: Sequence[Token]) -> tuple[Token, ...]:
-    return tuple(word for word in words if word.folded not in PREPOSITIONS)
+    """The words without prepositions, but for those of the town that they end with."""
+    end = len(words) - count_town_words(words)
+    kept = [word for word in words[:end] if word.folded not in PREPOSITIONS]
+    return (*kept, *words[end:])
 
 
 def _drop_prefix(words: Sequence[Token]) -> tuple[Token, ...]:

@@ -20,8 +20,17 @@ _LOOKALIKES = str.maketrans("авекмнорстухАВЕКМНОРСТУХ", 
 ABBREVIATION = 3
 """Letters up to which a word is an abbreviation, which has no plural mark: MSP, ORL, les."""
 
-IRREGULAR: Mapping[str, str] = MappingProxyType({"yeux": "oeil"})
-"""The one plural of the trade that has another root."""
+IRREGULAR: Mapping[str, str] = MappingProxyType(
+    {
+        "yeux": "oeil",
+        "clin": "clinique",
+        "ctre": "centre",
+        "hop": "hopital",
+        "phcie": "pharmacie",
+    }
+)
+"""The one plural of the trade that has another root; the abbreviations of FINESS, which writes the
+names of structures in 38 signs."""
 
 
 class Token(NamedTuple):
@@ -48,10 +57,10 @@ def split_tokens(text: str) -> tuple[Token, ...]:
 
 def singular(word: str) -> str:
     """The word without its plural mark; three letters and fewer are abbreviations, left alone."""
-    if len(word) <= ABBREVIATION:
-        return word
     if word in IRREGULAR:
         return IRREGULAR[word]
+    if len(word) <= ABBREVIATION:
+        return word
     if word.endswith("aux") and not word.endswith("eaux"):
         return word[:-3] + "al"
     return word[:-1] if word[-1] in "sx" else word

@@ -22,6 +22,9 @@ MATERNITY = "maternite"
 OFFER_KIND = "offer_kind"
 """The system of the codes of ``OTHER_KINDS``, which no terminology holds."""
 
+STRUCTURE_CATEGORIES = "TRE_R397-CategorieEntiteGeographiqueExercice"
+"""The system of the categories of FINESS."""
+
 NOT_SEARCHED = ("TRE_R04-", "TRE_R44-", "TRE_R45-", "TRE_R394-")
 """Terminologies whose labels are no search terms: kinds of skill, administrative titles."""
 
@@ -140,6 +143,12 @@ def is_need(text: str) -> bool:
     """Whether the whole text means somebody or some place that the code tables name."""
     key = lookup_key(text)
     return key == MATERNITY or key in vocabulary()
+
+
+def is_structure_need(text: str) -> bool:
+    """Whether the whole text means categories of structures and nobody else."""
+    found = vocabulary().get(lookup_key(text), ())
+    return bool(found) and all(code.system == STRUCTURE_CATEGORIES for code in found)
 
 
 def list_table_words() -> Iterator[str]:

@@ -13,11 +13,15 @@ from mappings.analysis import fold
 from mappings.instants import utc_text
 from mappings.records import Kind, Offer
 from search_engine.backend.bodies import Body, Clause
-from search_engine.backend.index import read_hits
+from search_engine.backend.index import read_hits, read_total
 from search_engine.query.availability import remote_only_clause
 from search_engine.query.clauses import or_clause
 from search_engine.relevance.index_probe import IndexProbe, has_traits, traits_clause
-from search_engine.relevance.known_items.facts import DrawnItem
+from search_engine.relevance.known_items.facts import (
+    DrawnItem,
+    are_in_one_city,
+    drop_kind_words,
+)
 from search_engine.relevance.known_items.misspelling import CHANGES
 from search_engine.relevance.known_items.subjects import Bearers, ItemSubject
 
@@ -39,7 +43,7 @@ SOON = timedelta(hours=24)
 FIELDS = [
     *("id", "kind", "structure_kind", "category", "names", "family", "given", "rpps", "finess"),
     *("profession", "specialties", "participant", "emergency", "maternity_level", "phones"),
-    *("point", "insee", "postal_code", "department", "absences", "always_absent"),
+    *("point", "landmass", "insee", "postal_code", "department", "absences", "always_absent"),
 ]
 """What a template or a judgement reads of an offer."""
 
@@ -52,6 +56,8 @@ async def draw_items(
     fitting = [offer for offer in found if subject.is_fit(offer)]
     if subject.bearers is Bearers.ANY:
         return [DrawnItem(offer) for offer in fitting[:wanted]]
+    if subject.bearers is Bearers.NAMED:
+        return await tell_shared_names(probe, subject, fitting[:wanted])
     drawn: list[DrawnItem] = []
     for first in range(0, min(len(fitting), BATCH * MOST_BATCHES), BATCH):
         if len(drawn) < wanted:
@@ -112,6 +118,32 @@ def build_slot_clause(subject: ItemSubject, now: datetime) -> Clause:
         unwanted.append(remote_only_clause())
     query = {"bool": {"filter": held, "must_not": unwanted}}
     return {"nested": {"path": "slots", "query": query}}
+
+
+async def tell_shared_names(
+    probe: IndexProbe, subject: ItemSubject, offers: Sequence[Offer]
+) -> list[DrawnItem]:
+    """The structures, each with whether another of its kind in the department is called so."""
+    bodies = [build_namesakes_body(subject, offer) for offer in offers]
+    answers = await probe.index.fetch_answers(bodies)
+    return [
+        DrawnItem(offer, shares_name=read_total(answer) > 0)
+        for offer, answer in zip(offers, answers, strict=True)
+    ]
+
+
+def build_namesakes_body(subject: ItemSubject, offer: Offer) -> Body:
+    """The other structures of a department, of the traits of a subject, with every word of a name
+    among theirs, the words for its kind left out."""
+    name = drop_kind_words(offer["names"][0]) or offer["names"][0]
+    wanted: list[Clause] = [
+        {"term": {"kind": subject.kind.value}},
+        {"term": {"department": offer["department"]}},
+        {"match": {"structure_words": {"query": name, "operator": "and"}}},
+        *([traits_clause(subject.traits)] if subject.traits else []),
+    ]
+    others = {"filter": wanted, "must_not": [{"term": {"id": offer["id"]}}]}
+    return {"query": {"bool": others}, "size": 0, "track_total_hits": 1}
 
 
 async def select_by_bearers(
@@ -177,7 +209,7 @@ def has_bearers(subject: ItemSubject, offer: Offer, bearers: Sequence[Offer]) ->
             return bool(near) and all(_read_given(other) != _read_given(offer) for other in near)
         case _:
             alike = [other for other in others if _read_given(other) == _read_given(offer)]
-            return bool(alike) and all(o.get("insee") != offer.get("insee") for o in alike)
+            return bool(alike) and not any(are_in_one_city(other, offer) for other in alike)
 
 
 def _other_people(offer: Offer, bearers: Sequence[Offer]) -> Iterator[Offer]:

@@ -38,10 +38,25 @@ KIND_WORDS: tuple[str, ...] = (
 
 
 class DrawnItem(NamedTuple):
-    """A subject drawn from the index; ``other_family`` is a name there that sounds like its own."""
+    """A subject drawn from the index; ``other_family`` is a name there that sounds like its own.
+
+    ``shares_name``: another structure of its kind in the department is called so too, so that its
+    name says neither.
+    """
 
     offer: Offer
     other_family: str | None = None
+    shares_name: bool = False
+
+
+def find_own_name(item: DrawnItem) -> str | None:
+    """What only this structure of its kind is called around; None when nothing is left."""
+    return None if item.shares_name else drop_kind_words(item.offer["names"][0])
+
+
+def find_whole_name(item: DrawnItem) -> str | None:
+    """The name with the words of its kind, of a structure that nobody takes for another."""
+    return None if item.shares_name else item.offer["names"][0]
 
 
 def drop_kind_words(name: str) -> str | None:
@@ -69,6 +84,13 @@ def find_town(offer: Offer) -> str | None:
     return (whole or commune).name
 
 
+def are_in_one_city(one: Offer, other: Offer) -> bool:
+    """Whether two offers lie in one commune, districts of a city taken together."""
+    family = load_gazetteer().insee_family(other.get("insee", ""))
+    parents = {code for insee in family for code in load_gazetteer().insee_family(insee)}
+    return one.get("insee") in {*family, *parents}
+
+
 def has_unique_town(offer: Offer) -> bool:
     """Whether the name of the commune means it: none of the country has more inhabitants."""
     named = load_gazetteer().by_name(find_town(offer) or "")
@@ -87,8 +109,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "rpps": lambda item: item.offer.get("rpps"),
         "finess": lambda item: item.offer.get("finess"),
         "phone": lambda item: format_national_phone(item.offer),
-        "name": lambda item: item.offer["names"][0],
-        "own": lambda item: drop_kind_words(item.offer["names"][0]),
+        "name": find_whole_name,
+        "own": find_own_name,
         "town": lambda item: find_town(item.offer) if has_unique_town(item.offer) else None,
         "postcode": lambda item: item.offer.get("postal_code"),
         "department": lambda item: item.offer["department"],

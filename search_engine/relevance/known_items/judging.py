@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from elastic.errors import ElasticRejected
-from geography.gazetteer import load_gazetteer
 from mappings.analysis import fold
 from mappings.records import Offer
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer, has_traits
 from search_engine.relevance.known_items.drawing import draw_items
-from search_engine.relevance.known_items.facts import DrawnItem
+from search_engine.relevance.known_items.facts import DrawnItem, are_in_one_city
 from search_engine.relevance.known_items.fill import build_item_search, fill_line
 from search_engine.relevance.known_items.subjects import ItemSubject, find_subject
 from search_engine.relevance.known_items.templates import Expectation, ItemTemplate
@@ -132,12 +131,13 @@ def is_same(card: Mapping[str, Any], offer: Offer) -> bool:
 
 
 def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
-    """Whether the page is full of other bearers of the name."""
+    """Whether the page is full of other people who bear the very name that was typed: of all the
+    MARTIN it cannot show SAINT-MARTIN too."""
     cards = answer.page["results"]
-    names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
-    wanted = fold(offer.get("family", offer["names"][0]))
     full = len(list_shown_ids(cards)) == answer.criteria.size
-    return full and not _is_on_page(answer, offer) and all(fold(n) == wanted for n in names)
+    typed = f" {fold(answer.criteria.what)} "
+    names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
+    return full and not _is_on_page(answer, offer) and all(f" {fold(n)} " in typed for n in names)
 
 
 def _is_on_page(answer: JudgedAnswer, offer: Offer) -> bool:
@@ -170,7 +170,7 @@ def _check_alike(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> st
 
 def _check_alike_in_town(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> str | None:
     problem, first = _check_alike(answer, subject, offer), _list_stored(answer)[:1]
-    if problem is None and not _are_neighbours(first[0], offer):
+    if problem is None and not are_in_one_city(first[0], offer):
         return "la première carte est d'une autre commune"
     return problem
 
@@ -217,11 +217,6 @@ def _list_stored(answer: JudgedAnswer) -> list[Offer]:
 def _is_alike(subject: ItemSubject, offer: Offer) -> bool:
     if offer["kind"] == "cpts" and subject.kind != "cpts":
         return True
+    if subject.also is not None and subject.also(offer):
+        return True
     return subject.traits is None or has_traits(offer, subject.traits)
-
-
-def _are_neighbours(one: Offer, other: Offer) -> bool:
-    """Whether two offers lie in one commune, districts of a city taken together."""
-    family = load_gazetteer().insee_family(other.get("insee", ""))
-    parents = {code for insee in family for code in load_gazetteer().insee_family(insee)}
-    return one.get("insee") in {*family, *parents}

@@ -17,6 +17,7 @@ from mappings.analysis import fold
 from mappings.codes import table_rows
 from mappings.records import Consultation, Kind, Offer
 from search_engine.relevance.cases import Traits
+from search_engine.relevance.index_probe import has_traits
 
 Predicate = Callable[[Offer], bool]
 
@@ -56,6 +57,8 @@ class Bearers(StrEnum):
     """Nobody; but somebody's name sounds alike."""
     PLACES = "places"
     """Nobody else; and the subject has several places."""
+    NAMED = "named"
+    """Structures: any number; whether one of them is called as the subject is told beside it."""
     ANY = "any"
     """Not counted."""
 
@@ -65,7 +68,8 @@ class ItemSubject:
     """Which offers a template may be about.
 
     ``traits``: those of its kind, which make another offer alike. ``is_fit``: what a stored offer
-    must satisfy besides. ``bearers``: how many other people may bear the name nearby.
+    must satisfy besides. ``bearers``: how many other people may bear the name nearby. ``also``:
+    what answers the same need without the traits, by a rule of the engine.
     """
 
     kind: Kind
@@ -75,6 +79,7 @@ class ItemSubject:
     has_slot: bool | None = None
     consultation: Consultation | None = None
     is_absent: bool = False
+    also: Predicate | None = None
 
 
 CONDITIONS: Mapping[str, tuple[bool, Consultation | None]] = MappingProxyType(
@@ -161,6 +166,24 @@ def has_phone(offer: Offer) -> bool:
     return any(phone.startswith("+33") for phone in offer.get("phones", []))
 
 
+def sees_anybody(offer: Offer) -> bool:
+    """Answers a general need, or that of an age that is told, without the speciality: whoever takes
+    part in the SAS (F027), and places of duty, which bear none."""
+    duty = Traits(kind=["sos_point", "unscheduled_care"], holds=["participant"])
+    return has_traits(offer, duty)
+
+
+def is_clinic_too(offer: Offer) -> bool:
+    """What the code table calls a clinic besides: a maternity, an establishment of medical care."""
+    return offer.get("category") in ("122", "129")
+
+
+def says_dental(offer: Offer) -> bool:
+    """A health centre of today's category whose name says that dentists work there."""
+    words = fold(" ".join(offer["names"])).split()
+    return offer.get("category") == "124" and any(word.startswith("denta") for word in words)
+
+
 def _person(
     traits: Traits | None = None, is_fit: Predicate = _is_plain, bearers: Bearers = Bearers.ALONE
 ) -> ItemSubject:
@@ -168,7 +191,7 @@ def _person(
 
 
 def _structure(**traits: Iterable[str]) -> ItemSubject:
-    return ItemSubject(Kind.STRUCTURE, Traits(**traits), bearers=Bearers.ANY)
+    return ItemSubject(Kind.STRUCTURE, Traits(**traits), bearers=Bearers.NAMED)
 
 
 def _doctor(*codes_held: str) -> ItemSubject:
@@ -198,9 +221,11 @@ SUBJECTS: Mapping[str, ItemSubject] = MappingProxyType(
         "person.absent": replace(_person(), is_absent=True),
         "person.several_places": _person(bearers=Bearers.PLACES),
         "person.phone": _person(is_fit=has_phone, bearers=Bearers.ANY),
-        "person.gp": _person(Traits(specialty=["SM26", "SM53", "SM54"], holds=["participant"])),
+        "person.gp": replace(_doctor("SM26", "SM53", "SM54"), also=sees_anybody),
         "person.cardiologist": _doctor("SM04", "SM73", "SM79", "SM80", "SM81"),
-        "person.paediatrician": _doctor("SM40", "SM87", "SM88", "SM89", "SM90"),
+        "person.paediatrician": replace(
+            _doctor("SM40", "SM87", "SM88", "SM89", "SM90"), also=sees_anybody
+        ),
         "person.gynaecologist": _doctor("SM19", "SM20", "SM51", "SM52"),
         "person.dermatologist": _doctor("SM15"),
         "person.ophthalmologist": _doctor("SM38", "SM85"),
@@ -218,7 +243,7 @@ SUBJECTS: Mapping[str, ItemSubject] = MappingProxyType(
         "structure.pharmacy": _structure(kind=["pharmacy"]),
         "structure.laboratory": _structure(kind=["laboratory"]),
         "structure.hospital": _structure(category=["101", "106", "355"]),
-        "structure.clinic": _structure(category=["128", "365"]),
+        "structure.clinic": replace(_structure(category=["128", "365"]), also=is_clinic_too),
         "structure.emergency": _structure(holds=["emergency"]),
         "structure.maternity": _structure(holds=["maternity_level"]),
         "structure.duty_house": _structure(category=["617"]),
@@ -231,7 +256,7 @@ SUBJECTS: Mapping[str, ItemSubject] = MappingProxyType(
         "structure.sexual_health": _structure(category=["228"]),
         "structure.had": _structure(category=["127"]),
         "structure.ehpad": _structure(category=["500", "501"]),
-        "structure.dental_centre": _structure(category=["125"]),
+        "structure.dental_centre": replace(_structure(category=["125"]), also=says_dental),
         "structure.vaccination": _structure(category=["645"]),
         "sos.point": ItemSubject(Kind.SOS_POINT, Traits(kind=["sos_point"]), bearers=Bearers.ANY),
         "cpts.any": ItemSubject(Kind.CPTS, Traits(kind=["cpts"]), bearers=Bearers.ANY),

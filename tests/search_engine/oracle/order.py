@@ -17,14 +17,14 @@ from tests.search_engine.oracle.groups import (
     group_cards,
 )
 from tests.search_engine.oracle.matching import matching_offers, name_match_kind
-from tests.search_engine.oracle.place import OracleCircle, kilometres
+from tests.search_engine.oracle.place import OracleCircle, is_of_commune, kilometres
 from tests.search_engine.oracle.query import OracleQuery, search_start, text
 from tests.search_engine.oracle.slots import good_slots
 from tests.search_engine.random_score import random_score
 
 STEPS = {
-    **{"whole": 288.0, "exact": 256.0, "sound": 192.0, "near": 160.0},
-    **{"word": 128.0, "prefix": 96.0, "fuzzy": 64.0},
+    **{"whole": 576.0, "exact": 512.0, "sound": 384.0, "near": 320.0},
+    **{"word": 256.0, "prefix": 192.0, "fuzzy": 128.0},
 }
 USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}
 
@@ -164,7 +164,8 @@ def tier(
 ) -> float:
     way = name_match_kind(query, offer)
     step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
-    step += 0.0 if is_beyond_water(query, offer) else 16.0
+    step += 0.0 if is_beyond_water(query, offer) else 32.0
+    step += 16.0 if is_of_commune(query, offer) and describes_by_commune(query) else 0.0
     opened = sees_whoever_comes(query, offer)
     if query.meaning.needs_emergency:
         step += 8.0 if offer.get("emergency") else 0.0
@@ -178,6 +179,15 @@ def tier(
     if query.sort == "earliest":
         step += 1.0 if opened else 0.0
     return step
+
+
+def describes_by_commune(query: OracleQuery) -> bool:
+    """Structures of a kind, of a commune, whether or not they have a slot: not places of duty."""
+    meaning = query.meaning
+    if not meaning.structure_word or meaning.text or meaning.needs_emergency:
+        return False
+    chosen = query.slot_type or query.consultation or query.horizons
+    return not chosen and "sos_point" not in meaning.offer_kinds
 
 
 def is_beyond_water(query: OracleQuery, offer: dict[str, Any]) -> bool:

@@ -33,9 +33,14 @@ def attempt(what: str, **criteria: object) -> tuple[LineAttempt, ...]:
     return build_attempts(line, choose_filters(line.reading, asked))
 
 
+def attempt_near(what: str) -> list[LineAttempt]:
+    """Those of them that stay in the circle."""
+    return [one for one in attempt(what) if not one.far]
+
+
 def meaning(what: str) -> Interpretation:
-    """Who a line looks for first."""
-    return attempt(what)[0].meaning
+    """Who a line looks for first, errors mended."""
+    return next(one.meaning for one in attempt(what) if not one.meaning.exact_only)
 
 
 def specialties(word: str) -> set[str]:
@@ -111,7 +116,7 @@ def test_a_name_begun_is_no_word_with_an_error() -> None:
 
 
 def test_a_name_and_a_speciality_hold_together_then_the_name_is_given_up() -> None:
-    named, alone, rest = attempt("martin cardiologue")
+    named, alone, rest = attempt_near("martin cardiologue")
     assert (alone.meaning.text, alone.meaning.has_codes) == ("martin", False)
     assert (named.meaning.text, set(named.meaning.specialties)) == (
         "martin",
@@ -122,20 +127,20 @@ def test_a_name_and_a_speciality_hold_together_then_the_name_is_given_up() -> No
 
 
 def test_a_word_that_nothing_knows_hides_nobody_who_treats() -> None:
-    named, rest = attempt("kiné xyzzyx")
+    named, rest = attempt_near("kiné xyzzyx")
     assert (named.meaning.text, named.meaning.professions) == ("xyzzyx", ("70",))
     assert (rest.meaning.text, rest.meaning.professions) == (None, ("70",))
 
 
 def test_a_general_word_beside_a_name_is_a_doctor_of_any_speciality() -> None:
-    named, rest = attempt("médecin martin")
+    named, rest = attempt_near("médecin martin")
     assert (named.meaning.text, named.meaning.professions) == ("martin", ("10",))
     assert not named.meaning.specialties
     assert rest.meaning.label == "Médecine générale"
 
 
 def test_a_structure_is_searched_by_its_kind_and_name_then_its_whole_name() -> None:
-    strict, whole = attempt("laboratoire Cerballiance")
+    strict, whole = attempt_near("laboratoire Cerballiance")
     assert (strict.meaning.text, strict.meaning.structure_kinds) == (
         "cerballiance",
         ("laboratory",),
@@ -152,7 +157,7 @@ def test_a_need_that_no_code_names_is_looked_for_by_its_word_then_by_who_stands_
 
 
 def test_a_civility_names_somebody_whatever_he_practises() -> None:
-    named, alone, rest = attempt("mon médecin traitant c'est le dr Kervadec")
+    named, alone, rest = attempt_near("mon médecin traitant c'est le dr Kervadec")
     assert (named.meaning.text, named.meaning.has_codes) == ("kervadec", True)
     assert (alone.meaning.text, alone.meaning.has_codes) == ("kervadec", False)
     assert rest.meaning.text is None
@@ -265,3 +270,38 @@ def test_any_text_is_searched_or_refused(text: str) -> None:
         return
     assert attempts
     assert len(attempts) <= 9
+
+
+def test_somebody_called_so_is_looked_for_farther_away_before_his_name_is_given_up() -> None:
+    named, far, rest = attempt("kiné Kervadec")
+    assert (named.far, far.far, rest.far) == (False, True, False)
+    assert (far.meaning.text, far.meaning.professions) == ("kervadec", ("70",))
+    assert (named.meaning.exact_only, far.meaning.exact_only) == (False, True)
+    assert not [one for one in attempt("kiné") if one.far]
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "among"),
+    [
+        ("VACHIN psychiatre", "vachin", {"SM42", "SM43"}),
+        ("Dr K'BIDI-VACHINEL", "k'bidi vachinel", set()),
+        ("Sébastien PUJILLON", "sebastien pujillon", set()),
+        ("psychiatre Payre", "payre", {"SM42", "SM43"}),
+        ("CMP enfants et adolescents Dijon", "cmp enfants et adolescents dijon", set()),
+        ("CTRE DE SANTE MEDICAL ET DENTAIRE", "ctre de sante medical et dentaire", set()),
+    ],
+)
+def test_who_is_called_so_comes_before_what_the_words_may_mean(
+    what: str, name: str, among: set[str]
+) -> None:
+    first, *others = attempt(what)
+    assert (first.meaning.text, first.meaning.exact_only) == (name, True)
+    assert among <= set(first.meaning.specialties)
+    assert not others[-1].meaning.exact_only
+
+
+@pytest.mark.parametrize(
+    "what", ["cardiologue", "cardiologue Nantes", "cardiologue à Payre", "CMP enfants", "CMP Dijon"]
+)
+def test_a_line_that_is_read_in_one_way_is_no_name_besides(what: str) -> None:
+    assert not attempt(what)[0].meaning.exact_only
