@@ -16,6 +16,7 @@ from search_engine.request.bypass import is_for_age, open_bypass
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
+from search_engine.request.written_names import find_written_name
 from search_engine.understanding.ages import is_child
 from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_person_word
@@ -28,7 +29,6 @@ from search_engine.understanding.read_what import (
 )
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
 from search_engine.understanding.vocabulary import AMBIGUOUS, NOT_HELD, lookup_key
-from search_engine.understanding.written_names import find_written_name
 
 DOCTOR_WORD = "médecin"
 """What a general word asks for beside a name: a doctor of any speciality."""
