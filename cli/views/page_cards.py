@@ -1,5 +1,6 @@
 """One card of a page as a regulator reads it in a terminal."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -177,13 +178,15 @@ def place_line(card: Mapping[str, Any]) -> str:
 
 
 def other_places_words(card: Mapping[str, Any]) -> str:
-    """The towns of the further places of the person on this page: ``aussi à Brest (3,2 km)``."""
-    places = [
+    """The towns of the further places of the person on this page: ``aussi à Brest (3,2 km)``;
+    those of one town together, ``Gap (2 adresses)``."""
+    places = Counter(
         f"{one['place'].get('city', 'une autre adresse')}"
         + (f" ({distance(one['distance_km'])})" if "distance_km" in one else "")
         for one in card.get("also_at", [])
-    ]
-    return f"aussi à {', '.join(places)}" if places else ""
+    )
+    towns = [town if times == 1 else f"{town} ({times} adresses)" for town, times in places.items()]
+    return f"aussi à {', '.join(towns)}" if towns else ""
 
 
 def why_line(card: Mapping[str, Any]) -> str:

@@ -86,9 +86,13 @@ def test_the_further_places_of_a_person_are_told_shortly() -> None:
     places = [
         {"place": {"city": "Brest"}, "distance_km": 3.2},
         {"place": {"city": "Landerneau"}},
+        {"place": {"city": "Landerneau"}},
     ]
     card = {**cpts(), "phones": ["+33466000001"], "also_at": places}
-    assert place_line(card) == "04 66 00 00 01 · aussi à Brest (3,2 km), Landerneau · Mende"
+    assert (
+        place_line(card)
+        == "04 66 00 00 01 · aussi à Brest (3,2 km), Landerneau (2 adresses) · Mende"
+    )
 
 
 @pytest.mark.parametrize(
