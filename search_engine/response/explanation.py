@@ -19,7 +19,13 @@ from search_engine.query.order.effort import (
 )
 from search_engine.query.plan import Plan
 from search_engine.query.visibility.duty import is_walk_in
-from search_engine.response.rank_words import NAME_WORDS, STEP_WORDS, describe_part, describe_rank
+from search_engine.response.rank_words import (
+    BESIDE_HIS_SPECIALITY,
+    NAME_WORDS,
+    STEP_WORDS,
+    describe_part,
+    describe_rank,
+)
 
 
 class Part(TypedDict):
@@ -66,18 +72,26 @@ def explain_rank(
         label = describe_rank(_step_words(plan, held, name, slots, ()), ())
         return {"tier": tier, "label": label, "parts": []}
     effort = measure_effort(scale, offer, slots, km)
+    beside = [BESIDE_HIS_SPECIALITY] if is_beside_his_speciality(plan, offer) else []
     steps = _step_words(plan, held, name, slots, effort.parts)
     parts = [_round_part(part, km) for part in effort.parts]
     told = [part for part in effort.parts if slots or part.name != LATE]  # later than what is known
     explained: RankExplanation = {
         "tier": tier,
-        "label": describe_rank(steps, told),
+        "label": describe_rank(steps, told, beside),
         "minutes": round(sum(part["minutes"] for part in parts), 1),
         "parts": parts,
     }
     if ranking.is_effort_sorted(plan):
         explained["band"] = effort.find_band(scale.profile.band_minutes or 1)
     return explained
+
+
+def is_beside_his_speciality(plan: Plan, offer: Offer) -> bool:
+    """A participant who is shown for a speciality that he does not declare (F027)."""
+    meaning, own = plan.request.meaning, offer.get("specialties", [])
+    kept = offer.get("profession") in meaning.bypass_professions
+    return kept and bool(own) and set(own).isdisjoint(meaning.specialties)
 
 
 def offer_steps(plan: Plan, offer: Offer, slots: list[StoredSlot]) -> dict[str, bool]:

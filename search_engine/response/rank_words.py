@@ -56,18 +56,24 @@ PART_WORDS: Mapping[str, str] = MappingProxyType(
 """What a part of the effort says of the offer, by its name, or by its name and its detail."""
 
 
+BESIDE_HIS_SPECIALITY = "hors de sa spécialité"
+"""Of a participant who agreed to take patients whom his speciality does not name."""
+
+
 def describe_part(part: EffortPart) -> str:
     """The words of a part."""
     words = PART_WORDS.get(f"{part.name}/{part.detail}") or PART_WORDS[part.name]
     return words.format(detail=part.detail)
 
 
-def describe_rank(steps: Iterable[str], parts: Iterable[EffortPart]) -> str:
-    """One clause: the steps of the tiers, then what counts for or against the offer.
+def describe_rank(
+    steps: Iterable[str], parts: Iterable[EffortPart], remarks: Iterable[str] = ()
+) -> str:
+    """One clause: the steps of the tiers, what counts for or against the offer, remarks.
 
     The travel is left to the kilometres of the card.
     """
     reasons = [describe_part(part) for part in parts if part.name != TRAVEL]
-    words = [*filter(None, steps), *reasons]
+    words = [*filter(None, steps), *reasons, *remarks]
     text = ", ".join(words)
     return text[:1].upper() + text[1:]

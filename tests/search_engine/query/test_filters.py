@@ -4,7 +4,14 @@ import pytest
 
 from search_engine.request.interpretation import Interpretation
 from tests.search_engine.conftest import IndexOffers
-from tests.search_engine.sample_offers import after, department, doctor, slot, structure
+from tests.search_engine.sample_offers import (
+    after,
+    department,
+    doctor,
+    offer_key,
+    slot,
+    structure,
+)
 
 GENERAL = "médecin généraliste"
 
@@ -50,6 +57,9 @@ async def test_participants_of_the_profession_stay_and_extra_skills_hide_nobody(
     searcher = index_offers(offers)
     assert await searcher.keys(GENERAL) == ["participant", "plain", "reformed", "skilled"]
     assert await searcher.keys("cardiologue") == ["participant", "other"]
+    page = await searcher.page(GENERAL, profile="regulation")
+    beside = [one for one in page["results"] if "hors de sa spécialité" in one["rank"]["label"]]
+    assert [offer_key(card) for card in beside] == ["participant"]
 
 
 @pytest.mark.proves("F027")
