@@ -147,13 +147,14 @@ def department_zone(department: str) -> str:
 
 
 @cache
-def load_zones() -> tuple[ZoneInfo, ...]:
+def load_zones(among: tuple[str, ...] = ()) -> tuple[ZoneInfo, ...]:
     """Every time zone that a place of France can keep, in order of the alphabet (F078).
 
-    Cached: ``ZoneInfo`` keeps eight unreferenced zones and reads the others again.
+    ``among`` keeps those that it names, all when it names none. Cached: ``ZoneInfo`` keeps eight
+    unreferenced zones and reads the others again.
     """
     names = {METROPOLE_ZONE, *ZONES.values(), *COMMUNE_ZONES.values()}
-    return tuple(ZoneInfo(name) for name in sorted(names))
+    return tuple(ZoneInfo(name) for name in sorted(names) if not among or name in among)
 
 
 def commune_zone(insee: str) -> str:

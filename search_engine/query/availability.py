@@ -21,6 +21,7 @@ class SlotRule(NamedTuple):
     ``types``: one of them is needed. ``visible``: those the caller may see on a card.
     ``ranges``: (after, before) pairs, the slot overlaps one of them; none means any.
     ``in_person``: a slot that is remote only does not count.
+    ``zones``: IANA zones of the offers searched, none for all; it narrows nothing.
     """
 
     now: str
@@ -31,9 +32,12 @@ class SlotRule(NamedTuple):
     consultation: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
     in_person: bool = False
+    zones: tuple[str, ...] = ()
 
 
-def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
+def build_slot_rule(
+    criteria: Criteria, window: SearchWindow, zones: tuple[str, ...] = ()
+) -> SlotRule:
     """The rule of a search: role, window, slot type, consultation and horizon.
 
     Whoever names no consultation wants the patient seen in person (``is_remote_only``).
@@ -50,6 +54,7 @@ def build_slot_rule(criteria: Criteria, window: SearchWindow) -> SlotRule:
         consultation=tuple(criteria.consultation),
         ranges=tuple(hours_range(window.start, horizon) for horizon in criteria.horizon),
         in_person=not criteria.consultation,
+        zones=zones,
     )
 
 

@@ -101,7 +101,8 @@ def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]
 def _offer_values(plan: Plan, name: str) -> dict[str, Body]:
     """The buckets of a filter on the offer, by field."""
     if name == "open_now":
-        return {name: {"filters": {"filters": {TRUE: open_now_clause(plan.request.window.start)}}}}
+        there = open_now_clause(plan.request.window.start, plan.request.slots.zones)
+        return {name: {"filters": {"filters": {TRUE: there}}}}
     return {field: terms(field) for field in OFFER_FIELDS[name]}
 
 

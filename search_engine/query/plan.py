@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from geography.density import DensityClass
+from geography.departments import METROPOLE_ZONE
 from geography.ground import Ground
 from mappings.records import Consultation, Kind
 from search_engine.query.availability import SLOT_FILTERS, SlotRule, build_slot_rule
@@ -118,7 +119,9 @@ class ResolvedRequest(NamedTuple):
         return self._replace(
             criteria=criteria,
             mode=effective_mode(criteria, self.meaning),
-            slots=build_slot_rule(criteria, self.window),
+            slots=build_slot_rule(
+                criteria, self.window, find_zones(criteria, self.meaning, self.area)
+            ),
         )
 
 
@@ -182,7 +185,7 @@ def build_request(
         profile=profile,
         seed=seed,
         mode=effective_mode(criteria, meaning),
-        slots=build_slot_rule(criteria, window),
+        slots=build_slot_rule(criteria, window, find_zones(criteria, meaning, area)),
         line=line or LineUse(criteria),
         without_rpps=without_rpps,
         practice=practice,
@@ -190,6 +193,16 @@ def build_request(
         ground=find_patient_ground(area),
         wishes=wishes,
     )
+
+
+def find_zones(criteria: Criteria, meaning: Interpretation, area: Area) -> tuple[str, ...]:
+    """The zones that the place holds: the métropole has one, and nothing overseas is near it.
+
+    None are named where the place does not bound the search: a number is found anywhere, a remote
+    consultation in the whole country.
+    """
+    anywhere = meaning.has_number or criteria.consultation == [Consultation.VR]
+    return () if anywhere or area.zone != METROPOLE_ZONE else (METROPOLE_ZONE,)
 
 
 def effective_mode(criteria: Criteria, meaning: Interpretation) -> Mode:

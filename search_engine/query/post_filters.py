@@ -45,7 +45,7 @@ def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
     if criteria.participation:
         clauses["participation"] = participation_clause(list(criteria.participation))
     if criteria.open_now:
-        clauses["open_now"] = open_now_clause(plan.request.window.start)
+        clauses["open_now"] = open_now_clause(plan.request.window.start, plan.request.slots.zones)
     if plan.request.slots_chosen:
         clauses[SLOTS] = can_see_clause(plan.request.slots)
     return clauses

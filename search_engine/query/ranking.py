@@ -139,6 +139,7 @@ def build_plan_scale(plan: Plan) -> EffortScale:
         walk_in=admits_walk_in(request.slots),
         visited=find_visited_place(request),
         wishes=request.wishes,
+        zones=request.slots.zones,
     )
 
 

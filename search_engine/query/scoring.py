@@ -3,7 +3,6 @@
 One nested query gives the slot filter, the slot step and the credits of the best slot at once.
 """
 
-from mappings.instants import utc_text
 from mappings.records import Appointment, Precision
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
@@ -146,7 +145,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (absorbs, table.absorbs.credit * script.CREDIT * scale.absorbs),
         (gender_clause(scale), table.gender.credit * script.CREDIT * bool(scale.wishes.gender)),
         (precise, scale.imprecise_debit * script.CREDIT),
-        (open_duty_clause(utc_text(scale.start)), script.OPEN * counts_open),
+        (open_duty_clause(scale.start, scale.zones), script.OPEN * counts_open),
         (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
     ]
     credits = [constant_score(clause, minutes) for clause, minutes in rows if minutes]
@@ -155,7 +154,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
 
 def orientation_clauses(scale: EffortScale) -> list[Clause]:
     """What is given back to those who were asked less than the most today."""
-    rows = list_asked_credits(scale.profile.asked, scale.start)
+    rows = list_asked_credits(scale.profile.asked, scale.start, scale.zones)
     queries = [constant_score(clause, credit * script.CREDIT) for clause, credit in rows if credit]
     return [{"dis_max": {"queries": queries}}] if queries else []
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+from geography.departments import METROPOLE_ZONE
 from mappings.codes import find_specialty_group
 from mappings.hours import open_minutes
 from mappings.records import Offer, StoredSlot
@@ -133,6 +134,12 @@ def random_offers(seed: int = 2026) -> list[Offer]:
     return offers + [unreachable_offer(random, number) for number in range(30)]
 
 
+def draw_zone(random: Random, centre: Centre) -> str:
+    """The zone of a place: the métropole has one, overseas some keep that of another island."""
+    strays = random.random() >= 0.95 and centre.zone != METROPOLE_ZONE
+    return "America/Cayenne" if strays else centre.zone
+
+
 def _seats() -> dict[RandomCpts, Centre]:
     """Every CPTS once, beside the last centre that it is listed for."""
     return {cpts: centre for centre in CENTRES for cpts in CPTS[centre.name]}
@@ -191,7 +198,7 @@ def _place(random: Random, centre: Centre, key: str) -> dict[str, Any]:
     }
     return {
         "place_key": key,
-        "timezone": centre.zone if random.random() < 0.95 else "America/Cayenne",
+        "timezone": draw_zone(random, centre),
         "department": centre.department if random.random() < 0.95 else "99",
         "territory": f"SAS-{centre.department}" if random.random() < 0.9 else "SAS-99",
         "insee": centre.insee,

@@ -27,22 +27,25 @@ def count_orientations(offer: Offer, moment: datetime) -> int:
     return today["count"]
 
 
-def list_asked_credits(row: AskedDebit, moment: datetime) -> Iterator[tuple[Clause, int]]:
+def list_asked_credits(
+    row: AskedDebit, moment: datetime, zones: tuple[str, ...] = ()
+) -> Iterator[tuple[Clause, int]]:
     """(offers, minutes): a debit is written as a credit of those who were asked less.
 
     The highest debit is that of everybody, and who was asked ``most`` times or more gets none back.
+    ``zones`` are those of the offers looked among, none for all.
     """
-    asked = orientation_today_clause(moment)
+    asked = orientation_today_clause(moment, zones)
     yield {"bool": {"must_not": [asked]}}, row.debit * row.most
     for count in range(1, row.most):
         exactly = {"bool": {"filter": [asked, {"term": {COUNT: count}}]}}
         yield exactly, row.debit * (row.most - count)
 
 
-def orientation_today_clause(moment: datetime) -> Clause:
+def orientation_today_clause(moment: datetime, among: tuple[str, ...] = ()) -> Clause:
     """Offers with at least one orientation of their own day."""
     zones: defaultdict[str, list[str]] = defaultdict(list)
-    for zone in load_zones():
+    for zone in load_zones(among):
         zones[_write_day(moment, zone)].append(zone.key)
     days = tuple((day, tuple(sorted(keys))) for day, keys in sorted(zones.items()))
     return _on_days(days)

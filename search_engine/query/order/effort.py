@@ -89,7 +89,7 @@ class EffortScale(NamedTuple):
     ``absorbs``: structures that can absorb a patient are credited. ``practice``: of the treating
     doctor who is absent or full. ``ground``: of the patient. ``walk_in``: places of duty that are
     open count as seen now, as the filters on slots let them. ``visited``: of a search for home
-    visits.
+    visits. ``zones``: as in ``SlotRule``.
     """
 
     profile: Profile
@@ -105,6 +105,7 @@ class EffortScale(NamedTuple):
     walk_in: bool = True
     visited: VisitedPlace | None = None
     wishes: Wishes = NO_WISHES
+    zones: tuple[str, ...] = ()
 
     @property
     def moment_end(self) -> str | None:
@@ -137,6 +138,7 @@ def build_effort_scale(
     walk_in: bool = True,
     visited: VisitedPlace | None = None,
     wishes: Wishes = NO_WISHES,
+    zones: tuple[str, ...] = (),
 ) -> EffortScale:
     """The scale of a search at ``start`` (aware) in ``zone``; ``visible``: types that show."""
     credits = {str(kind): credit for kind, credit in profile.slot_type.credits.items() if credit}
@@ -154,6 +156,7 @@ def build_effort_scale(
         walk_in,
         visited,
         wishes,
+        zones,
     )
 
 

@@ -5,7 +5,7 @@ appointment while it is open. Wherever a slot is looked for, listed, counted or 
 place counts as if it bore one: public, at the office, without appointment, from now on.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mappings.instants import utc_text
 from mappings.records import Appointment, Consultation, Kind, Offer, SlotType, StoredSlot
@@ -71,12 +71,15 @@ def can_see_clause(rule: SlotRule) -> Clause:
 
 def walk_in_clauses(rule: SlotRule) -> list[Clause]:
     """Open places of duty, none where the rule does not admit their walk-in slot."""
-    return [open_duty_clause(rule.now)] if admits_walk_in(rule) else []
+    return [open_duty_clause(parse_instant(rule.now), rule.zones)] if admits_walk_in(rule) else []
 
 
-def open_duty_clause(now: str) -> Clause:
-    """Places of duty that are open at an instant (UTC text), where no appointment is needed."""
-    return and_clause([duty_clause(), open_now_clause(parse_instant(now))])
+def open_duty_clause(now: datetime, zones: tuple[str, ...]) -> Clause:
+    """Places of duty that are open at an instant, where no appointment is needed.
+
+    ``zones`` as in ``open_now_clause``.
+    """
+    return and_clause([duty_clause(), open_now_clause(now, zones)])
 
 
 def duty_clause() -> Clause:

@@ -16,7 +16,7 @@ from indexers.offers.hours import hours_fields
 from mappings.formats import Weekday
 from search_engine.query.opening_hours import open_now_clause, opening_state
 from tests.search_engine.conftest import IndexOffers, fill, new_index
-from tests.search_engine.sample_offers import doctor, slot, utc
+from tests.search_engine.sample_offers import area, doctor, slot, utc
 from tests.search_engine.wall_clock import (
     DEPARTMENTS,
     HOLIDAYS,
@@ -135,6 +135,7 @@ def test_the_random_places_are_open_and_closed(es: Elasticsearch, places: Openin
 
 @pytest.mark.proves("F085", "W17")
 async def test_a_search_keeps_the_places_open_where_they_are(index_offers: IndexOffers) -> None:
+    """Around a place overseas, where neighbours may keep other zones."""
     offers = [
         doctor("open", 1, [slot(4)], **hours_fields(FROM_1405)),
         doctor("later", 2, [slot(4)], **hours_fields({"tue": [["14:06", "18:00"]]})),
@@ -143,12 +144,12 @@ async def test_a_search_keeps_the_places_open_where_they_are(index_offers: Index
         doctor("overseas", 5, [slot(4)], timezone="Indian/Reunion", **hours_fields(FROM_1405)),
         doctor("morning", 6, [slot(4)], timezone="America/Cayenne", **hours_fields(FROM_1405)),
     ]
-    searcher = index_offers(offers)
-    page = await searcher.page(now=AT_1405, open_now=True)
+    searcher, here = index_offers(offers), area(zone="Indian/Reunion")
+    page = await searcher.page(where=here, now=AT_1405, open_now=True)
     assert [card["title"] for card in page["results"]] == ["Dr open", "Dr overseas"]
     assert all(card["open"]["now"] for card in page["results"])
     assert page["total"]["value"] == 2
-    assert len(await searcher.keys(now=AT_1405)) == 5
+    assert len(await searcher.keys(where=here, now=AT_1405)) == 5
 
 
 @pytest.mark.proves("F085")
