@@ -35,10 +35,10 @@ def open_bypass(meaning: Interpretation, reading: Reading) -> Interpretation:
 
 def is_for_age(meaning: Interpretation, age: str) -> bool:
     """Whether a speciality looked for is that of an age, whose participants are then kept."""
-    return not _specialties_of(age).isdisjoint(meaning.specialties)
+    return not _find_specialties(age).isdisjoint(meaning.specialties)
 
 
-def _specialties_of(age: str) -> frozenset[str]:
+def _find_specialties(age: str) -> frozenset[str]:
     return PAEDIATRICS if is_child(age) else GERIATRICS if is_old(age) else frozenset()
 
 
@@ -50,5 +50,5 @@ def _can_bypass(specialties: Iterable[str], ages: Iterable[str]) -> bool:
     """One of the specialities is of unscheduled care, or of the age that the line tells."""
     allowed = set(UNSCHEDULED_SPECIALTIES)
     for age in ages:
-        allowed |= _specialties_of(age)
+        allowed |= _find_specialties(age)
     return not allowed.isdisjoint(specialties)
