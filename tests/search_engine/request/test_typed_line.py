@@ -90,6 +90,12 @@ def test_an_age_that_says_who_treats_is_not_without_effect(text: str, use: Use) 
     ]
 
 
+@pytest.mark.parametrize("why", ["absent", "en vacances", "en congé", "injoignable"])
+def test_why_the_own_doctor_cannot_come_names_nobody(why: str) -> None:
+    (only,) = attempt(f"mon médecin traitant est {why}")
+    assert (only.meaning.text, set(only.meaning.specialties)) == (None, specialties("MG"))
+
+
 def test_who_is_named_counts_before_a_complaint() -> None:
     assert meaning("kiné entorse").professions == ("70",)
     assert not meaning("kiné entorse").specialties
