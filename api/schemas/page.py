@@ -87,6 +87,7 @@ class Understood(Shape):
     needs_emergency: bool | None = None
     needs_dental_care: bool | None = None
     exact_only: bool | None = None
+    near_too: bool | None = None
     targets: list[CodeLabel] | None = None
     alternatives: list[OtherMeaning] | None = None
     read: ReadLine

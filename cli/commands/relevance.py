@@ -102,7 +102,7 @@ def relevance(
     (search_engine/relevance/readings.csv) : un « must » mal lu est un échec, un souhait est dit.
     Puis des recherches tapées comme au téléphone, pour des personnes et des structures tirées de
     l'index (search_engine/relevance/known_items/known_items.csv) : « dr X », X mal écrit, « X
-    cardiologue », « pharmacie Y ». Elles sont comptées et dites, sans faire échouer.
+    cardiologue », « pharmacie Y ». Un « must » sans sa réponse est un échec.
 
     L'ordre se mesure à part, par --doctrine : 400 patients dans dix lieux contrastés, et pour
     chaque première page ce que coûterait, en minutes, chaque offre qui n'y est pas.

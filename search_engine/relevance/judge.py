@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from elastic.errors import ElasticRejected
-from mappings.records import Offer
+from mappings.records import Kind, Offer
+from search_engine.backend.index import read_total
 from search_engine.relevance.cases import AnywhereCase, Case, Cases, KnownItems
 from search_engine.relevance.index_probe import SEED, IndexProbe, JudgedAnswer
 from search_engine.relevance.known_items.judging import (
@@ -15,8 +17,15 @@ from search_engine.relevance.known_items.judging import (
     SMOKE_DRAWS,
     judge_known_items,
 )
-from search_engine.relevance.known_items.templates import load_templates
-from search_engine.relevance.limits import GATES, PLACES, SMOKE_PLACES, TypedSet
+from search_engine.relevance.known_items.templates import ItemTemplate, load_templates
+from search_engine.relevance.limits import (
+    GATES,
+    LEAST_PEOPLE,
+    PLACES,
+    SMOKE_PLACES,
+    SMOKE_TEMPLATES,
+    TypedSet,
+)
 from search_engine.relevance.measures import PageIds, judgements, ndcg, problems
 from search_engine.relevance.readings import judge_readings
 from search_engine.relevance.rules import breaches
@@ -74,9 +83,10 @@ async def judge(
     ``elastic.errors``, and ``PartialAnswer``.
     """
     asking = IndexProbe(client, name, now)
-    verdict = RelevanceVerdict([], list(judge_readings(smoke=smoke)) if typed else [])
+    readings = list(judge_readings(smoke=smoke)) if typed else []
+    verdict = RelevanceVerdict([], readings, smoke=smoke)
     sets = [(verdict.outcomes, judge_cases(asking, cases, smoke=smoke))]
-    if typed and not (smoke and not GATES[TypedSet.KNOWN_ITEMS]):
+    if typed and (not smoke or await holds_enough_people(asking)):
         sets.insert(0, (verdict.known, judge_templates(asking, smoke=smoke, seed=seed)))
     for kept, coming in sets:
         async for one in coming:
@@ -85,13 +95,26 @@ async def judge(
     return verdict
 
 
+async def holds_enough_people(probe: IndexProbe) -> bool:
+    """Whether known items judge the index before a swap: they gate, and it is no sample."""
+    query = {"term": {"kind": Kind.PROFESSIONAL.value}}
+    body = {"query": query, "size": 0, "track_total_hits": LEAST_PEOPLE}
+    held = read_total(await probe.index.fetch_answer(body))
+    return GATES[TypedSet.KNOWN_ITEMS] and held >= LEAST_PEOPLE
+
+
 def judge_templates(probe: IndexProbe, *, smoke: bool, seed: int) -> AsyncIterator[CaseOutcome]:
-    """The known items; before a swap those that must be found, once each."""
-    templates = load_templates()
-    if smoke:
-        templates = tuple(one for one in templates if one.level is Level.MUST)
-    draws = SMOKE_DRAWS if smoke else DRAWS
-    return judge_known_items(probe, templates, draws=draws, seed=seed)
+    """The known items; before a swap some that must be found, once each."""
+    if not smoke:
+        return judge_known_items(probe, load_templates(), draws=DRAWS, seed=seed)
+    return judge_known_items(probe, draw_smoke_templates(seed), draws=SMOKE_DRAWS, seed=seed)
+
+
+def draw_smoke_templates(seed: int) -> list[ItemTemplate]:
+    """The templates typed before a swap: the same for one seed, in their order."""
+    musts = [one for one in load_templates() if one.level is Level.MUST]
+    drawn = Random(seed).sample(range(len(musts)), SMOKE_TEMPLATES)  # noqa: S311 - no secret
+    return [musts[position] for position in sorted(drawn)]
 
 
 async def judge_cases(

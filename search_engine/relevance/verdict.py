@@ -7,7 +7,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Any
 
-from search_engine.relevance.limits import GATES, LEAST_NDCG, TypedSet
+from search_engine.relevance.limits import GATES, LEAST_NDCG, SMOKE_LOST_SHARE, TypedSet
 
 NAMED = 5
 """Missing items named in a sentence."""
@@ -79,11 +79,13 @@ class RelevanceVerdict:
 
     ``readings`` are those of typed lines, which need no index (``readings``), ``known`` those of
     known items (``known_items``): a wish that is not met is a known failure, told and not counted.
+    ``smoke``: the bounded part was judged, before a swap.
     """
 
     outcomes: list[CaseOutcome]
     readings: list[CaseOutcome] = field(default_factory=list)
     known: list[CaseOutcome] = field(default_factory=list)
+    smoke: bool = False
 
     @property
     def ndcg(self) -> float | None:
@@ -100,6 +102,13 @@ class RelevanceVerdict:
     def lost_items(self) -> list[CaseOutcome]:
         """The known items that must be found and are not."""
         return [one for one in self.known if one.state is State.FAILED]
+
+    @property
+    def are_too_many_lost(self) -> bool:
+        """More known items are lost than may be: none may in full, a share before a swap."""
+        judged = sum(one.state is not State.NOT_JUDGED for one in self.known)
+        allowed = SMOKE_LOST_SHARE * judged if self.smoke else 0
+        return GATES[TypedSet.KNOWN_ITEMS] and len(self.lost_items) > allowed
 
     @property
     def failures(self) -> list[CaseOutcome]:
@@ -143,7 +152,7 @@ class RelevanceVerdict:
         if self.misread and GATES[TypedSet.READINGS]:
             named = ", ".join(f"« {one.id} »" for one in self.misread[:NAMED])
             summary.append(f"{len(self.misread)} textes mal lus : {named}")
-        if self.lost_items and GATES[TypedSet.KNOWN_ITEMS]:
+        if self.are_too_many_lost:
             named = ", ".join(one.id for one in self.lost_items[:NAMED])
             summary.append(f"{len(self.lost_items)} recherches tapées sans leur réponse : {named}")
         return summary

@@ -82,7 +82,8 @@ class Interpretation:
     everywhere.
     ``bypass_professions``: a participating professional of one of them is kept even with another
     speciality (F027, ``search_engine.request.bypass``).
-    ``exact_only``: nobody answers whose name is only near to ``text``.
+    ``exact_only``: nobody answers whose name is only near to ``text``, unless ``near_too`` admits
+    the same sound and one letter.
     ``alternatives`` are other meanings of an ambiguous word, as (label, words to search instead).
     """
 
@@ -102,6 +103,7 @@ class Interpretation:
     needs_emergency: bool = False
     needs_dental_care: bool = False
     exact_only: bool = False
+    near_too: bool = False
     targets: tuple[Code, ...] = ()
     alternatives: tuple[tuple[str, str], ...] = field(default=())
     bypass_professions: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from search_engine.request.bypass import is_for_age, open_bypass
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
-from search_engine.request.written_names import find_written_name
+from search_engine.request.written_names import find_written_name, is_far_mended
 from search_engine.understanding.ages import is_child
 from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_person_word
@@ -146,7 +146,10 @@ def _build_written_attempt(line: LineRead) -> list[LineAttempt]:
     meaning = _name_meaning(line._replace(reading=line.written), who, held)
     structure = meaning.structure_word or who[0].kind is PartKind.STRUCTURE
     exact = replace(meaning, exact_only=True, structure_word=structure)
-    return [LineAttempt(exact, (*who, *held), reading=line.written)]
+    near = replace(exact, near_too=is_far_mended(line.reading))
+    attempt = LineAttempt(near, (*who, *held), reading=line.written)
+    sure = _is_sure_name(line.written) and " " in (exact.text or "")
+    return [attempt, attempt._replace(meaning=exact, far=True)] if sure else [attempt]
 
 
 def _build_stand_ins(needs: Sequence[TextPart]) -> list[LineAttempt]:

@@ -6,11 +6,13 @@ name for needs, it hands back the other reading too: the index says whether some
 
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from geography.gazetteer import load_gazetteer
 from mappings.analysis import fold
 from search_engine.understanding.read_what import read_search
 from search_engine.understanding.reading import NEEDS_WORDS, PartKind, Reading, TextPart
-from search_engine.understanding.tokens import Token, split_tokens
+from search_engine.understanding.tokens import Token, join_typed, split_tokens
 from search_engine.understanding.vocabulary import is_structure_need
 from search_engine.understanding.word_classes import PREPOSITIONS, SMALL_WORDS, STRUCTURE_WORDS
 
@@ -33,20 +35,36 @@ def find_written_name(text: str, reading: Reading, *, place_given: bool) -> Read
 
 
 def _read_place_as_name(text: str, reading: Reading) -> Reading | None:
-    """``kiné Payre`` where another place is given: a surname as likely as a village."""
-    *before, last = split_tokens(text)
-    if last.typed not in reading.unused or not reading.find_parts(*NEEDS_WORDS):
+    """``kiné Payre``, ``hôpital Pouilly Sud`` where another place is given: a surname as likely as
+    a village, what the hospital is called."""
+    *others, last = reading.unused
+    tokens, size = split_tokens(text), len(split_tokens(last))
+    ending, before = join_typed(tokens[len(tokens) - size :]), tokens[: len(tokens) - size]
+    if ending != last or not before or before[-1].folded in PREPOSITIONS:
         return None
-    if before[-1].folded in PREPOSITIONS or not _is_small_town(last.folded):
+    needs = reading.find_parts(*NEEDS_WORDS)
+    if reading.parts == needs[:1] and all(map(is_structure_need, needs[0].words)):
+        return Reading((_name_structure(needs[0], last),), tuple(others), reading.ignored)
+    if not needs or not _is_small_town(last):
         return None
-    name = TextPart(PartKind.NAME, last.typed, last.folded)
-    unused = tuple(words for words in reading.unused if words != last.typed)
-    return Reading((*reading.parts, name), unused, reading.ignored)
+    name = TextPart(PartKind.NAME, last, fold(last))
+    return Reading((*reading.parts, name), tuple(others), reading.ignored)
 
 
-def _is_small_town(folded: str) -> bool:
-    communes = load_gazetteer().by_name(folded)
+def _name_structure(need: TextPart, own: str) -> TextPart:
+    typed = f"{need.typed} {own}"
+    return TextPart(PartKind.STRUCTURE, typed, fold(typed), need.words, None, fold(own))
+
+
+def _is_small_town(name: str) -> bool:
+    communes = load_gazetteer().by_name(name)
     return bool(communes) and communes[0].population < SURE_TOWN
+
+
+def is_far_mended(reading: Reading) -> bool:
+    """Every word that was taken for an error has two: a name with one error is nearer to it."""
+    errors = [OSA.distance(fold(typed), fold(meant)) for typed, meant in reading.corrections]
+    return bool(errors) and min(errors) > 1
 
 
 def _is_name_there(written: Reading, reading: Reading) -> bool:

@@ -219,8 +219,12 @@ def _find_place_after_name(words: Sequence[Token], wanted: PlaceWanted) -> Place
 
 
 def _find_announced_place(words: Sequence[Token]) -> PlaceInside | None:
-    """The place after the first preposition that has one; ``au Mans`` is Le Mans."""
-    for position, token in enumerate(words[:-1]):
+    """The place after the first preposition that has one; ``au Mans`` is Le Mans.
+
+    A preposition inside the town's own name announces nothing: ``Châtillon-sur-Seine``.
+    """
+    town = count_town_words(words) or 1
+    for position, token in enumerate(words[: len(words) - town]):
         if token.folded not in PREPOSITIONS:
             continue
         rest = words[position + 1 :]

@@ -100,7 +100,7 @@ def test_a_good_index_passes(sas: Sas, create_offers: CreateOffers) -> None:
     assert (result["readings"]["failed"], result["readings"]["passed"]["reading_must"]) == ([], 989)
     assert "Textes lus comme il le faut : 989 sur 989" in text.output
     known = result["known_items"]
-    assert (known["gate"], known["musts"], known["wishes"]) == (False, 1.0, None)
+    assert (known["gate"], known["musts"], known["wishes"]) == (True, 1.0, None)
     assert known["groups"]["title"]["passed"] == 3
     assert "hopital-nom" in {one["id"] for one in known["cases"] if one["state"] == "not_judged"}
     assert "Recherches tapées trouvées : ce qui doit l'être 100 %" in text.output

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from geography.distance import distance_km
+from geography.ground import find_ground
 from search_engine.relevance.index_probe import IndexProbe
+from search_engine.relevance.judge import draw_smoke_templates
 from search_engine.relevance.known_items.drawing import draw_items
-from search_engine.relevance.known_items.facts import DrawnItem, drop_kind_words
-from search_engine.relevance.known_items.fill import fill_line
+from search_engine.relevance.known_items.facts import FACTS, DrawnItem, drop_kind_words
+from search_engine.relevance.known_items.fill import fill_line, move_away
 from search_engine.relevance.known_items.judging import judge_known_items
+from search_engine.relevance.known_items.likeness import Likeness, measure_likeness
 from search_engine.relevance.known_items.misspelling import CHANGES
 from search_engine.relevance.known_items.subjects import SUBJECTS, find_subject
 from search_engine.relevance.known_items.templates import (
@@ -20,7 +24,8 @@ from search_engine.relevance.known_items.templates import (
     load_templates,
     parse_templates,
 )
-from search_engine.relevance.verdict import CaseOutcome, Level, State
+from search_engine.relevance.limits import SMOKE_TEMPLATES
+from search_engine.relevance.verdict import CaseOutcome, Level, RelevanceVerdict, State
 from tests.search_engine.sample_offers import NOW
 
 HEADER = "id,group,subject,what,where,expect,level,why"
@@ -126,6 +131,49 @@ def test_a_line_without_a_fact_is_not_typed() -> None:
     assert {w: fill_line(template(what=w), item, Random(1)) for w in lines} == lines
 
 
+def test_before_a_swap_some_musts_are_typed_and_few_may_be_missing() -> None:
+    drawn = draw_smoke_templates(1)
+    assert len({one.id for one in drawn}) == SMOKE_TEMPLATES
+    assert {one.level for one in drawn} == {Level.MUST}
+    assert drawn == draw_smoke_templates(1) != draw_smoke_templates(2)
+
+    def is_accepted(lost: int, *, smoke: bool) -> bool:
+        states = [State.FAILED] * lost + [State.PASSED] * (60 - lost)
+        known = [
+            CaseOutcome(f"one-{n}", "name", "why", {}, state, ["lost"], level=Level.MUST)
+            for n, state in enumerate(states)
+        ]
+        return not RelevanceVerdict([], known=known, smoke=smoke).faults()
+
+    assert [is_accepted(lost, smoke=True) for lost in (0, 3, 4)] == [True, True, False]
+    assert [is_accepted(lost, smoke=False) for lost in (0, 1)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "likeness"),
+    [
+        ("dr martin", "MARTIN", Likeness.WHOLE),
+        ("legall", "LE GALL", Likeness.WHOLE),
+        ("dr nguyen", "N'GUYEN", Likeness.WHOLE),
+        ("dr martin", "SAINT-MARTIN", Likeness.PART),
+        ("dr morel", "MAUREL", Likeness.SOUND),
+        ("galle", "GALLI", Likeness.NEAR),
+        ("galle", "GALLERNIER", Likeness.OTHER),
+    ],
+)
+def test_how_a_name_answers_what_was_typed(typed: str, name: str, likeness: Likeness) -> None:
+    assert measure_likeness(typed, name) is likeness
+
+
+def test_a_patient_stands_on_the_same_side_of_the_water() -> None:
+    hospital: Any = {"point": {"lat": -12.7806, "lon": 45.2278}, "insee": "97611"}
+    hospital["landmass"] = find_ground(**hospital["point"]).landmass
+    for km in (2.0, 5.0):
+        moved = move_away(hospital, km)
+        assert find_ground(**moved).landmass == hospital["landmass"]
+        assert distance_km(*hospital["point"].values(), *moved.values()) == pytest.approx(km, 0.02)
+
+
 # On an index ----------------------------------------------------------------------------------
 
 
@@ -146,6 +194,15 @@ async def test_subjects_are_drawn_by_who_else_has_their_name(probe: IndexProbe) 
     assert "DURAND-MOREL" in drawn["person.compound"]
     assert "MARTIN" not in drawn["person.rare"]
     assert {"BOIDIN", "JOURNO", "THIBAULT"} <= drawn["person.rare"]
+
+
+async def test_a_structure_that_shares_its_name_is_not_searched_by_it(probe: IndexProbe) -> None:
+    (pharmacy,) = await draw_items(probe, find_subject("structure.pharmacy"), 5, 1)
+    assert not pharmacy.shares_name
+    name = pharmacy.offer["names"][0]
+    assert FACTS["name"](pharmacy) == name
+    twin = pharmacy._replace(shares_name=True)
+    assert (FACTS["name"](twin), FACTS["own"](twin)) == (None, None)
 
 
 async def test_the_same_seed_draws_the_same_people(probe: IndexProbe) -> None:

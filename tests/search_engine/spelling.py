@@ -11,9 +11,9 @@ def words(value: str) -> list[str]:
     return [word for word in plain.replace("-", " ").split() if word not in TITLES]
 
 
-def near(word: str, other: str, two_letters_from: int) -> bool:
+def near(word: str, other: str, two_letters_from: int, one_letter_from: int = 4) -> bool:
     """Whether a word is as near as its length allows: one letter from four on, then two."""
-    allowed = 0 if len(word) < 4 else 1 if len(word) < two_letters_from else 2
+    allowed = 0 if len(word) < one_letter_from else 1 if len(word) < two_letters_from else 2
     return word[:1] == other[:1] and edits(word, other) <= allowed
 
 

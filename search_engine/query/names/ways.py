@@ -25,11 +25,8 @@ from search_engine.understanding.reading import PartKind
 ONE_LETTER = "AUTO:4,12"
 """Edits allowed by length of the word: none under 4 letters, one under 12, else two."""
 
-FUZZINESS = "AUTO:4,8"
-"""The same of the last resort, where nothing is nearer: two from 8 letters on."""
-
-MOST_WORDS = "3<-1"
-"""Words that the last resort needs: all of three, of more all but one."""
+FUZZINESS = "AUTO:3,8"
+"""The same of the last resort, where nothing is nearer: one from 3 letters on, two from 8 on."""
 
 STRUCTURE_ANALYZER, WHOLE_ANALYZER = "structure_search", "name"
 """Without articles and particles, as ``structure_words`` is searched; with every word."""
@@ -37,7 +34,7 @@ STRUCTURE_ANALYZER, WHOLE_ANALYZER = "structure_search", "name"
 WIDEST = ("prefix", "sound", "near", "fuzzy", "sign")
 """The ways that hold all the others: a whole word begins as itself."""
 
-AS_WRITTEN = ("whole", "exact", "word")
+AS_WRITTEN = ("exact", "word")
 """The ways of a name that is looked for as it is written, and in no other way."""
 
 WELL_SPELT = ("exact", "sound", "near", "word")
@@ -55,9 +52,9 @@ def name_queries(
     the name of a structure with the word for its kind, where ``text`` is without.
     ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
     given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
-    two letters apart, or one of many words another. ``sign``: the name of the place. Of a structure
-    all are read in its name, its category and its commune together. ``match`` takes the text as
-    words, never as query syntax (F030, W22).
+    two letters apart. ``sign``: the name of the place. Of a structure all are read in its name, its
+    category and its commune together. ``match`` takes the text as words, never as query syntax
+    (F030, W22).
     """
     written = list_ways_to_write(text)
     is_structure = kind is PartKind.STRUCTURE
@@ -65,7 +62,7 @@ def name_queries(
     queries = {**ways, "prefix": _match_any("names.prefix", written)}
     if fuzzy:
         field = "structure_words" if kind is PartKind.STRUCTURE else "names"
-        queries["fuzzy"] = _match_most(field, text)
+        queries["fuzzy"] = _match_near(field, text, FUZZINESS)
     return {**queries, "sign": _match_any("place_names", written)}
 
 
@@ -80,7 +77,8 @@ def meaning_queries(meaning: Interpretation, *, fuzzy: bool = False) -> dict[str
     found = name_queries(meaning.text, fuzzy=fuzzy, kind=kind, with_kind=meaning.structure_name)
     if not meaning.exact_only:
         return found
-    return {way: query for way, query in found.items() if way in AS_WRITTEN}
+    kept = WELL_SPELT if meaning.near_too else AS_WRITTEN
+    return {way: query for way, query in found.items() if way in ("whole", *kept)}
 
 
 def list_widest(queries: Mapping[str, Clause]) -> list[Clause]:
@@ -176,13 +174,6 @@ def _match_near(field: str, text: str, fuzziness: str, sure_letters: int = 1) ->
     """All the words, each with errors after its ``sure_letters`` first ones."""
     kept = _keep_small(split_name(text))
     return _match(field, text, fuzziness=fuzziness, prefix_length=sure_letters, **kept)
-
-
-def _match_most(field: str, text: str) -> Clause:
-    """Two letters apart; of a long name one word may be another: ``MQP du Pays de Marsannay``."""
-    near = _match_near(field, text, FUZZINESS)["match"][field]
-    some = {"operator": "or", "minimum_should_match": MOST_WORDS}
-    return {"match": {field: {**near, **some}}}
 
 
 def _near_family(words: Iterable[str]) -> Clause:

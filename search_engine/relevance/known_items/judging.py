@@ -23,6 +23,7 @@ from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer, has_tr
 from search_engine.relevance.known_items.drawing import draw_items
 from search_engine.relevance.known_items.facts import DrawnItem, are_in_one_city
 from search_engine.relevance.known_items.fill import build_item_search, fill_line
+from search_engine.relevance.known_items.likeness import Likeness, measure_likeness
 from search_engine.relevance.known_items.subjects import ItemSubject, find_subject
 from search_engine.relevance.known_items.templates import Expectation, ItemTemplate
 from search_engine.relevance.verdict import REJECTED, CaseOutcome, Level
@@ -131,13 +132,16 @@ def is_same(card: Mapping[str, Any], offer: Offer) -> bool:
 
 
 def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
-    """Whether the page is full of other people who bear the very name that was typed: of all the
-    MARTIN it cannot show SAINT-MARTIN too."""
+    """Whether the page is full of others who answer what was typed better, or bear the same name:
+    of all the MARTIN it cannot show SAINT-MARTIN too, nor a name that only begins so."""
     cards = answer.page["results"]
-    full = len(list_shown_ids(cards)) == answer.criteria.size
-    typed = f" {fold(answer.criteria.what)} "
+    if len(list_shown_ids(cards)) < answer.criteria.size or _is_on_page(answer, offer):
+        return False
+    typed = fold(answer.criteria.what)
     names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
-    return full and not _is_on_page(answer, offer) and all(f" {fold(n)} " in typed for n in names)
+    wanted = measure_likeness(typed, offer.get("family", offer["names"][0]))
+    shown = [measure_likeness(typed, name) for name in names]
+    return all(one < wanted or one == wanted == Likeness.WHOLE for one in shown)
 
 
 def _is_on_page(answer: JudgedAnswer, offer: Offer) -> bool:

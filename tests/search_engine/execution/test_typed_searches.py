@@ -10,7 +10,15 @@ from search_engine.execution.cursor_key import build_cursor_key
 from search_engine.request.problems import QueryTooShort
 from search_engine.understanding.phrases import load_phrases
 from tests.search_engine.conftest import IndexOffers
-from tests.search_engine.sample_offers import Searcher, doctor, offer_key, slot, structure
+from tests.search_engine.sample_offers import (
+    Searcher,
+    area,
+    commune,
+    doctor,
+    offer_key,
+    slot,
+    structure,
+)
 
 OFFERS = [
     doctor("gp", 1, [slot(2)], names=["LEBRUN Anne"], family="LEBRUN"),
@@ -182,3 +190,45 @@ async def test_no_line_of_french_words_ends_in_a_mute_zero(searcher: Searcher) -
         if not page["total"]["value"] and not page["query"]["read"]["sentences"]:
             mute.append(what)
     assert mute == []
+
+
+async def test_who_is_called_so_is_found_beyond_the_circle(index_offers: IndexOffers) -> None:
+    searcher = index_offers(
+        [
+            doctor("named", 49, names=["KERVADEC Paul", "Paul KERVADEC"], family="KERVADEC"),
+            doctor("away", 90, names=["LOINTAIN Eve"], family="LOINTAIN"),
+        ]
+    )
+    around = area(explicit_radius=False)
+    assert await find(searcher, "Paul Kervadec", where=around) == ["named"]
+    assert await find(searcher, "Paul Kervadec") == []
+    assert await find(searcher, "Dr Lointain", where=around) == []
+
+
+async def test_a_surname_as_it_is_written_comes_before_a_word_with_an_error(
+    index_offers: IndexOffers,
+) -> None:
+    searcher = index_offers(
+        [
+            doctor("vachin", 1, specialties=["SM42"], names=["VACHIN Luc"], family="VACHIN"),
+            doctor("verisson", 2, names=["VERISSON Ode"], family="VERISSON"),
+            doctor("gp", 3, [slot(2)], names=["LEBRUN Anne"], family="LEBRUN"),
+        ]
+    )
+    assert await find(searcher, "Vachin psychiatre") == ["vachin"]
+    assert await find(searcher, "vzrisson") == ["verisson"]
+
+
+async def test_a_kind_and_a_commune_are_those_of_the_commune(index_offers: IndexOffers) -> None:
+    searcher = index_offers(
+        [
+            structure("own", "msp", "603", 3, names=["MSP DU CAUSSE"], insee="48095"),
+            structure("other", "msp", "603", 1, slots=[slot(2)], insee="48030"),
+            structure("dental", "health_centre", "124", 2, names=["CENTRE DENTAIRE DU LOT"]),
+            structure("general", "health_centre", "124", 1, names=["CENTRE DE SANTE DU LOT"]),
+        ]
+    )
+    mende = commune(insee="48095")
+    assert await find(searcher, "MSP", where=mende) == ["own", "other"]
+    assert await find(searcher, "MSP") == ["other", "own"]
+    assert await find(searcher, "centre dentaire") == ["dental"]

@@ -143,7 +143,7 @@ def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
         return "word"
     if all(any(other.startswith(word) for other in held) for word in wanted):
         return "prefix"
-    if all(any(near(word, other, 8) for other in held) for word in wanted):
+    if all(any(near(word, other, 8, 3) for other in held) for word in wanted):
         return "fuzzy"
     return None
 
