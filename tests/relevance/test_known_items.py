@@ -15,7 +15,7 @@ from search_engine.relevance.known_items.drawing import draw_items
 from search_engine.relevance.known_items.facts import FACTS, DrawnItem, drop_kind_words
 from search_engine.relevance.known_items.fill import fill_line, move_away
 from search_engine.relevance.known_items.judging import judge_known_items
-from search_engine.relevance.known_items.likeness import Likeness, measure_likeness
+from search_engine.relevance.known_items.likeness import NameLikeness, measure_likeness
 from search_engine.relevance.known_items.misspelling import CHANGES
 from search_engine.relevance.known_items.subjects import SUBJECTS, find_subject
 from search_engine.relevance.known_items.templates import (
@@ -152,16 +152,16 @@ def test_before_a_swap_some_musts_are_typed_and_few_may_be_missing() -> None:
 @pytest.mark.parametrize(
     ("typed", "name", "likeness"),
     [
-        ("dr martin", "MARTIN", Likeness.WHOLE),
-        ("legall", "LE GALL", Likeness.WHOLE),
-        ("dr nguyen", "N'GUYEN", Likeness.WHOLE),
-        ("dr martin", "SAINT-MARTIN", Likeness.PART),
-        ("dr morel", "MAUREL", Likeness.SOUND),
-        ("galle", "GALLI", Likeness.NEAR),
-        ("galle", "GALLERNIER", Likeness.OTHER),
+        ("dr martin", "MARTIN", NameLikeness.WHOLE),
+        ("legall", "LE GALL", NameLikeness.WHOLE),
+        ("dr nguyen", "N'GUYEN", NameLikeness.WHOLE),
+        ("dr martin", "SAINT-MARTIN", NameLikeness.PART),
+        ("dr morel", "MAUREL", NameLikeness.SOUND),
+        ("galle", "GALLI", NameLikeness.NEAR),
+        ("galle", "GALLERNIER", NameLikeness.OTHER),
     ],
 )
-def test_how_a_name_answers_what_was_typed(typed: str, name: str, likeness: Likeness) -> None:
+def test_how_a_name_answers_what_was_typed(typed: str, name: str, likeness: NameLikeness) -> None:
     assert measure_likeness(typed, name) is likeness
 
 

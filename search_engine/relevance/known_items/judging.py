@@ -23,7 +23,7 @@ from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer, has_tr
 from search_engine.relevance.known_items.drawing import draw_items
 from search_engine.relevance.known_items.facts import DrawnItem, are_in_one_city
 from search_engine.relevance.known_items.fill import build_item_search, fill_line
-from search_engine.relevance.known_items.likeness import Likeness, measure_likeness
+from search_engine.relevance.known_items.likeness import NameLikeness, measure_likeness
 from search_engine.relevance.known_items.subjects import ItemSubject, find_subject
 from search_engine.relevance.known_items.templates import Expectation, ItemTemplate
 from search_engine.relevance.verdict import REJECTED, CaseOutcome, Level
@@ -141,7 +141,7 @@ def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
     names = [card.get("practitioner", {}).get("family", card["title"]) for card in cards]
     wanted = measure_likeness(typed, offer.get("family", offer["names"][0]))
     shown = [measure_likeness(typed, name) for name in names]
-    return all(one < wanted or one == wanted == Likeness.WHOLE for one in shown)
+    return all(one < wanted or one == wanted == NameLikeness.WHOLE for one in shown)
 
 
 def _is_on_page(answer: JudgedAnswer, offer: Offer) -> bool:

@@ -8,7 +8,7 @@ from mappings.analysis import fold
 from mappings.names.sounds import build_sound_key
 
 
-class Likeness(IntEnum):
+class NameLikeness(IntEnum):
     """The best way in which a family name, or one of its words, answers a line."""
 
     WHOLE = 0
@@ -22,14 +22,14 @@ class Likeness(IntEnum):
     """In no such way: it only begins so."""
 
 
-def measure_likeness(typed: str, name: str) -> Likeness:
+def measure_likeness(typed: str, name: str) -> NameLikeness:
     """How a name answers a folded line."""
     words, held = typed.split(), fold(name).split()
     if f" {fold(name)} " in f" {typed} " or "".join(held) in words:
-        return Likeness.WHOLE
+        return NameLikeness.WHOLE
     if not set(words).isdisjoint(held):
-        return Likeness.PART
+        return NameLikeness.PART
     if not set(map(build_sound_key, words)).isdisjoint(map(build_sound_key, held)):
-        return Likeness.SOUND
+        return NameLikeness.SOUND
     near = any(OSA.distance(one, other) <= 1 for one in words for other in held)
-    return Likeness.NEAR if near else Likeness.OTHER
+    return NameLikeness.NEAR if near else NameLikeness.OTHER
