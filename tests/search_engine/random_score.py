@@ -1,5 +1,10 @@
 """What Elasticsearch's ``random_score`` draws, counted in plain Python from its own source."""
 
+from collections.abc import Mapping
+from math import floor
+
+from search_engine.query.order.script import DRAWS
+
 
 def wrap_int32(value: int) -> int:
     value &= 0xFFFFFFFF
@@ -48,3 +53,9 @@ def random_score(seed: int, fair_key: int, index: str, shard: int = 0) -> float:
     salt = (java_hash(index) << 10) | shard
     drawn = murmur3(str(fair_key).encode(), mix(seed, salt))
     return (drawn & 0x00FFFFFF) / 2**24
+
+
+def find_first_drawn(fair_keys: Mapping[str, int], seed: int, index: str) -> set[str]:
+    """Who may be first of a band in an index: those of the highest draw."""
+    draws = {name: floor(random_score(seed, key, index) * DRAWS) for name, key in fair_keys.items()}
+    return {name for name, draw in draws.items() if draw == max(draws.values())}

@@ -1,7 +1,6 @@
 """The order: tiers, minutes that can be pointed at, fairness, and parts that explain it."""
 
 import json
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ from elasticsearch import AsyncElasticsearch
 from tests.search_engine.conftest import IndexOffers, RandomOffersIndex
 from tests.search_engine.engine_pages import iterate_pages, list_places, read_minutes
 from tests.search_engine.oracle.order import oracle_result
+from tests.search_engine.random_score import find_first_drawn
 from tests.search_engine.random_searches import draw_search
 from tests.search_engine.sample_offers import (
     area,
@@ -228,21 +228,21 @@ async def test_without_a_patient_the_order_is_fair_and_follows_the_seed(
         assert page["seed"] != (await searcher.page(**asked))["seed"]
 
 
-async def test_every_offer_of_a_band_has_the_same_chance(index_offers: IndexOffers) -> None:
-    """From the patient's own point: a hundred metres decide nothing."""
+async def test_the_draw_alone_orders_a_band(
+    index_offers: IndexOffers, client: AsyncElasticsearch
+) -> None:
+    """A hundred metres decide nothing. That all have the same chance: ``order/test_draw.py``."""
     offers = [doctor(f"d{number}", 1 + number / 10, [slot(30)]) for number in range(4)]
     searcher = index_offers([*offers, doctor("next-band", 6, [slot(30)])])
-    orders = [await searcher.keys(**DEFAULT, seed=seed) for seed in range(200)]
-    firsts = Counter(order[0] for order in orders)
-    assert {order[-1] for order in orders} == {"next-band"}
-    assert len(firsts) == 4
-    assert chi_squared(list(firsts.values())) < 11.34, "p > 0.01 with three degrees of freedom"
-
-
-def chi_squared(counts: list[int]) -> float:
-    """How far the counts are from equal ones."""
-    mean = sum(counts) / len(counts)
-    return sum((count - mean) ** 2 / mean for count in counts)
+    (index,) = await client.indices.get_alias(name=searcher.alias)
+    band = {offer_key(offer): offer["fair_key"] for offer in offers}
+    firsts = set()
+    for seed in range(40):
+        first, *_, last = await searcher.keys(**DEFAULT, seed=seed)
+        assert first in find_first_drawn(band, seed, index)
+        assert last == "next-band"
+        firsts.add(first)
+    assert firsts == band.keys()
 
 
 async def test_updating_an_offer_reshuffles_nobody(
