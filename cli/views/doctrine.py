@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "slot_type": "type de créneau",
         "certain": "créneau certain",
         "equal_band": "effort égal",
+        "detour": "route plus longue",
     }
 )
 """Row that explains why somebody nearer and no later is not on the page: what it is called."""

@@ -28,8 +28,11 @@ GERIATRICS = frozenset({"SM18", "DSM213", "CAPA06"})
 
 
 def open_bypass(meaning: Interpretation, reading: Reading) -> Interpretation:
-    """The meaning with the professions whose participants are kept, for the ages of the line."""
-    is_open = _can_bypass(meaning.specialties, _list_ages(reading))
+    """The meaning with the professions whose participants are kept, for the ages of the line.
+
+    A word for a place, such as ``urgences``, keeps none: whoever types it sends the patient there.
+    """
+    is_open = not meaning.structure_word and _can_bypass(meaning.specialties, _list_ages(reading))
     return replace(meaning, bypass_professions=(DOCTOR,)) if is_open else meaning
 
 

@@ -179,6 +179,13 @@ def test_a_hidden_offer_is_explained_by_rows_or_by_an_equal_band() -> None:
     assert not measure_page([near], [later]).hidden
 
 
+def test_a_hidden_offer_behind_a_detour_is_explained() -> None:
+    """From Cilaos the other shores of La Réunion are near, and two hours away."""
+    behind = weigh("behind", 8, 1, seen=26)
+    behind = behind._replace(rows=EffortRows(130, seen=26))
+    assert measure_page([weigh("card", 24, 5, seen=16)], [behind])[1:4] == (True, {"detour"}, 0)
+
+
 def test_a_person_at_another_place_and_the_members_of_a_cpts_are_not_hidden() -> None:
     card = weigh("card", 9, 1, seen=26)
     other_place = card._replace(id="other", km=1, rows=EffortRows(1, seen=26))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from search_engine.relevance.doctrine.arithmetic import BAND_MINUTES, WeighedOffer
 
 EQUAL_BAND = "equal_band"
+DETOUR = "detour"
+"""The unseen offer is nearer as the crow flies, and takes longer to reach: around water, a cirque."""
 CREDITED = ("participation", "slot_type", "certain")
 """Rows that may put somebody farther and later first."""
 
@@ -75,6 +77,8 @@ def explain_hidden(one: WeighedOffer, cards: Sequence[WeighedOffer]) -> frozense
             reasons.add(EQUAL_BAND)
             continue
         better = {r for r in CREDITED if getattr(card.rows, r) > getattr(one.rows, r)}
+        if card.rows.travel < one.rows.travel:
+            better.add(DETOUR)
         if not better:
             return frozenset()
         reasons |= better

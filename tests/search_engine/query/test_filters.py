@@ -68,6 +68,7 @@ async def test_participants_of_the_profession_stay_and_extra_skills_hide_nobody(
     [
         ("généraliste", True),
         ("médecin urgentiste", True),
+        ("urgences", False),
         ("pédiatre", False),
         ("pédiatre 4 ans", True),
         ("pédiatre 15 ans", True),
