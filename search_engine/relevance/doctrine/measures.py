@@ -10,7 +10,7 @@ from search_engine.relevance.doctrine.arithmetic import BAND_MINUTES, WeighedOff
 
 EQUAL_BAND = "equal_band"
 DETOUR = "detour"
-"""The unseen offer is nearer as the crow flies, and takes longer to reach: around water, a cirque."""
+"""The unseen offer is nearer as the crow flies and takes longer: around water, or a cirque."""
 CREDITED = ("participation", "slot_type", "certain")
 """Rows that may put somebody farther and later first."""
 
