@@ -73,11 +73,14 @@ def open_generated_set(
 def open_indexed_set(
     client: Elasticsearch, url: str, scale: ScaleName, files: Path, scratch: Path, *, keep: bool
 ) -> Iterator[str]:
-    """The same of a directory that already holds a set, which is only read."""
+    """The same of a directory that already holds a set, which is only read.
+
+    One state serves the sets of a run: what each declares comes in beside the other.
+    """
     prefix = f"bench-{scale.value}-{uuid.uuid4().hex[:8]}"
     try:
         env = environment(url, prefix, scratch)
-        _run("reindex", "--from", files, env=env, s=COMMAND_TIMEOUTS_S[scale])
+        _run("reindex", "--from", files, "--import", env=env, s=COMMAND_TIMEOUTS_S[scale])
         yield prefix
     finally:
         if not keep:
