@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from mappings.formats import Absence, DayRange
 from records.access import Actor, require_absence_access
@@ -48,10 +49,14 @@ def _build(row: AbsenceDeclaration) -> Absence:
     ranges = [
         DayRange.model_construct(None, start=one.first_day, end=one.last_day) for one in row.ranges
     ]
-    name = "rpps" if len(row.who) == RPPS_LENGTH else "finess"
     return Absence.model_construct(
-        None, **{name: row.who}, idnst=row.idnst, always=row.always, ranges=ranges
+        None, **name_absent(row.who), idnst=row.idnst, always=row.always, ranges=ranges
     )
+
+
+def name_absent(who: str) -> dict[str, Any]:
+    """The identifier of who is absent under its name in the exchanged format."""
+    return {"rpps" if len(who) == RPPS_LENGTH else "finess": who}
 
 
 def _follow(row: AbsenceDeclaration) -> Iterable[Message]:

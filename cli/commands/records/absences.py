@@ -11,7 +11,7 @@ from cli.options import AsJson
 from cli.output import print_json, print_line
 from cli.records import open_records
 from mappings.formats import Absence
-from records.absences import RPPS_LENGTH, change_absence, read_absence
+from records.absences import change_absence, name_absent, read_absence
 from records.access import OPERATOR
 from records.database import Database
 from records.errors import RecordMissing
@@ -58,7 +58,7 @@ def set_absences(
     Exemple : `sas absences set 10100000016 --days 2026-12-24..2027-01-02`
     """
     absence = {
-        "rpps" if len(who) == RPPS_LENGTH else "finess": who,
+        **name_absent(who),
         "idnst": place,
         "always": always,
         "ranges": [parse_days(text) for text in days or ()],
