@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.query.order.test_wishes import REGULATION, read_parts
-from tests.search_engine.sample_offers import doctor, offer_key, slot
+from tests.search_engine.sample_offers import area, doctor, offer_key, slot
 
 TODAY, YESTERDAY = "2026-06-16", "2026-06-15"
 
@@ -40,13 +40,17 @@ async def test_another_day_and_none_at_all_count_nothing(index_offers: IndexOffe
 
 
 async def test_the_day_is_that_of_the_place(index_offers: IndexOffers) -> None:
-    """22:05 of the day before in Papeete: its own day is the 15th."""
+    """22:05 of the day before in Papeete: its own day is the 15th.
+
+    The place searched is overseas: a search of the métropole names its one zone alone.
+    """
+    papeete = area(department="987", zone="Pacific/Tahiti")
     offers = [
         make_asked("paris", 4, TODAY),
         make_asked("tahiti", 4, YESTERDAY, timezone="Pacific/Tahiti"),
         make_asked("tahiti-tomorrow", 4, TODAY, timezone="Pacific/Tahiti"),
     ]
-    page = await index_offers(offers).page(**REGULATION)
+    page = await index_offers(offers).page(where=papeete, **REGULATION)
     debits = {offer_key(card): read_parts(card).get("asked") for card in page["results"]}
     assert debits == {"paris": 4, "tahiti": 4, "tahiti-tomorrow": None}
     assert offer_key(page["results"][0]) == "tahiti-tomorrow"
