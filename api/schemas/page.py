@@ -51,8 +51,8 @@ class Sentence(Shape):
     """What to know or to do: a stable code and a French sentence, words of danger first."""
 
     code: str
-    """`danger`, `elsewhere`, `on_duty`, `not_held`, `moment_unknown`, `given_up`, `no_need` or
-    `nothing_found`."""
+    """`danger`, `elsewhere`, `on_duty`, `not_held`, `moment_unknown`, `given_up`, `no_need`,
+    `nothing_found` or `absent`: known by the name searched, and absent for the whole window."""
     message: str
 
 
@@ -180,7 +180,7 @@ class Instead(Shape):
     """A search that would not be empty: what to change, and how many cards it has."""
 
     change: str
-    """`filters`, `radius` or `mode`."""
+    """`absent`, `filters`, `radius` or `mode`."""
     label: str
     criteria: dict[str, Any]
     total: int
@@ -245,7 +245,8 @@ class ResultPage(Shape):
     cpts: OfferCard | None = None
     """The CPTS whose members are searched."""
     instead: list[Instead] | None = None
-    """On an empty page: what would not be."""
+    """On an empty page: what would not be. Beside a name that nobody present answers: those who are
+    absent."""
     solutions: Solutions | None = None
     """Marketplace solutions, in mode `beyond` and where few offers answer."""
     remote: RemoteLine | None = None

@@ -139,6 +139,14 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
     open_now: Annotated[
         bool, typer.Option("--open-now", help="Ouvert maintenant.", rich_help_panel=FILTERS)
     ] = False,
+    absent: Annotated[
+        bool,
+        typer.Option(
+            "--absent",
+            help="Avec ceux qui sont absents jusqu'à la fin d'après-demain.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = False,
     cpts: Annotated[
         str | None,
         typer.Option(
@@ -255,6 +263,7 @@ def search_command(  # noqa: PLR0917 - Typer calls it by name
         "maternity_level": maternity_level or [],
         "territory": territory or [],
         "open_now": open_now,
+        "absent": absent,
         "cpts": cpts,
         "group_cpts": group_cpts,
         "treating_doctor": private["--treating-doctor"],

@@ -18,7 +18,7 @@ VALUES_SHOWN = 6
 """Values shown of each filter."""
 
 ALTERNATIVE_OPTIONS: Mapping[str, str] = MappingProxyType(
-    {"mode": "--mode {mode}", "radius": "--radius {radius_km:g}"}
+    {"mode": "--mode {mode}", "radius": "--radius {radius_km:g}", "absent": "--absent"}
 )
 """Options of each alternative to an empty page; filters are removed."""
 
@@ -126,9 +126,12 @@ def _value_words(name: str, one: Mapping[str, Any]) -> str:
 
 
 def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
-    """How to go on: the next page, or what an empty one may be replaced by."""
-    helped = page["results"] or is_said_only(page["query"]["read"])
-    ways = [] if helped else list(alternative_lines(page))
+    """How to go on: the next page, who is called so and absent, or what an empty page may be
+    replaced by."""
+    if page["results"]:
+        ways = [alternative_line(way) for way in page.get("instead", [])]
+    else:
+        ways = [] if is_said_only(page["query"]["read"]) else list(alternative_lines(page))
     if ways:
         yield Text("\n" + "\n".join(ways))
     if page["next"] and "page" in page["next"]:
@@ -154,12 +157,17 @@ def alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:
         yield f"Cette page est vide : {words}."
         return
     for way in page.get("instead", []):
-        yield f"{way['label']} : {way['total']} ({alternative_words(way)})"
+        yield alternative_line(way)
     if not page.get("instead") and not page.get("solutions", {}).get("results"):
         yield from no_alternative_lines(page)
     area = page["area"]
     if area.get("explicit_radius") and area["radius_km"] < area["reference_km"]:
         yield f"Sans --radius, la recherche va à {kilometres(area['reference_km'])} au moins."
+
+
+def alternative_line(way: Mapping[str, Any]) -> str:
+    """An alternative, its number of offers and its option: ``Absents compris : 1 (--absent)``."""
+    return f"{way['label']} : {way['total']} ({alternative_words(way)})"
 
 
 def no_alternative_lines(page: Mapping[str, Any]) -> Iterator[str]:

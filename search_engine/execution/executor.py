@@ -35,7 +35,9 @@ from search_engine.execution.planner import (
 )
 from search_engine.query.alternatives import (
     Alternative,
+    absent_body,
     alternatives_block,
+    build_absent_alternatives,
     build_alternatives,
     fuzzy_body,
     read_cards,
@@ -73,6 +75,7 @@ from search_engine.query.visibility.remote import (
     wants_remote,
 )
 from search_engine.request.problems import CursorUnreadable
+from search_engine.request.typed_line import is_name_given_up
 from search_engine.response.page import SearchResult
 from search_engine.response.remote_line import remote_block
 from search_engine.response.solutions import solutions_block
@@ -127,7 +130,8 @@ async def _execute_any(
         if state.attempt >= len(requests):  # sealed before the tables of words changed
             raise CursorUnreadable
         return await _execute_next(index, requests[state.attempt], state)
-    return await _execute_in_turn(index, requests)
+    result = await _execute_in_turn(index, requests)
+    return await _add_absent(index, requests, result)
 
 
 async def _execute_in_turn(index: Index, requests: Sequence[ResolvedRequest]) -> SearchResult:
@@ -149,6 +153,26 @@ def _is_doubtful(result: SearchResult, after: ResolvedRequest) -> bool:
     is named by several words comes before those whose name is only near to them."""
     text = result.plan.request.meaning.text or ""
     return result.plan.fuzzy and " " in text and after.is_far
+
+
+async def _add_absent(
+    index: Index, requests: Sequence[ResolvedRequest], result: SearchResult
+) -> SearchResult:
+    """The result with those who answer the name and are absent, where nobody present does.
+
+    One round trip more, for a name that was looked for in vain alone.
+    """
+    if read_total(result.answer) and not is_name_given_up(result.plan.request.line.parts):
+        return result
+    alternatives = build_absent_alternatives(requests)
+    answers = await index.fetch_answers([absent_body(one.plan) for one in alternatives])
+    totals = await _count_cards(index, alternatives, answers)
+    for one, total, answer in zip(alternatives, totals, answers, strict=True):
+        if total:
+            block = alternatives_block([one], [total])
+            found = [hit["_source"] for hit in read_hits(answer)]
+            return result._replace(alternatives=[*block, *result.alternatives], absent=found)
+    return result
 
 
 async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult:

@@ -1,19 +1,23 @@
 """Searches that would not be empty, when one is: a page is never a dead end (design 8.7).
 
+Those who are absent are one of them wherever nobody present answers a name, also above the rest of
+the line.
+
 Each alternative names the criteria to change and how many cards the changed search has. It is
 counted as a click would search it: from the first circle and with the exact spelling.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from search_engine.backend.bodies import Answer, Body
 from search_engine.backend.index import read_total
 from search_engine.query.availability import SLOT_FILTERS
+from search_engine.query.clauses import distance_order
 from search_engine.query.filters import offer_filters
 from search_engine.query.grouped_counts import card_count_aggs, count_bucket_cards
-from search_engine.query.plan import Plan
+from search_engine.query.plan import Plan, ResolvedRequest
 from search_engine.query.post_filters import OFFER_FILTERS
 from search_engine.query.radius import (
     WELL_SPELT,
@@ -26,6 +30,7 @@ from search_engine.query.radius import (
     read_circles,
     start_plan,
 )
+from search_engine.query.scoring import name_clauses
 from search_engine.request.criteria import MAX_RADIUS_KM, Mode, SearchRequest
 
 FILTERS = (*SLOT_FILTERS, *OFFER_FILTERS, "specialty", "kind", "participation", "open_now")
@@ -52,6 +57,11 @@ SEARCH_MODE_LABELS: Mapping[Mode, str] = MappingProxyType(
 
 CARDS = "cards"
 
+ABSENT_SHOWN = 3
+"""Places read of those who are absent: a sentence names them."""
+
+ABSENCE_FIELDS = ["id", "title", "rpps", "city", "timezone", "absences", "always_absent"]
+
 
 class Alternative(NamedTuple):
     """One alternative: what changes, its label, the criteria to send, the search they make."""
@@ -65,6 +75,25 @@ class Alternative(NamedTuple):
 def build_alternatives(plan: Plan) -> list[Alternative]:
     """The searches that differ by one thing: fewer filters, a larger circle, another mode."""
     return [*_without_filters(plan), *_wider_radius(plan), *_other_modes(plan)]
+
+
+def build_absent_alternatives(requests: Iterable[ResolvedRequest]) -> list[Alternative]:
+    """The searches of a line by name, with those who are absent for the whole window."""
+    criteria = {"absent": True}
+    return [
+        Alternative("absent", "Absents compris", criteria, _change_plan(start_plan(one), criteria))
+        for one in requests
+        if one.meaning.names_somebody and not one.criteria.absent
+    ]
+
+
+def absent_body(plan: Plan) -> Body:
+    """``cards_body``, with the first of those who answer, the best names and the nearest first."""
+    body = cards_body(plan)
+    named = {**body["query"]["bool"], "should": name_clauses(plan)}
+    order = [{"_score": {"order": "desc"}}, *distance_order(plan.area)]
+    shown = {"size": ABSENT_SHOWN, "sort": order, "_source": ABSENCE_FIELDS}
+    return {**body, **shown, "query": {"bool": named}}
 
 
 def alternatives_block(

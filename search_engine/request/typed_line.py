@@ -214,6 +214,11 @@ def filter_criteria(filters: Iterable[TextPart]) -> dict[str, Any]:
     return {name: True if name == "open_now" else sorted(set(v)) for name, v in values.items()}
 
 
+def is_name_given_up(parts: Iterable[UsedPart]) -> bool:
+    """Nobody answered the name: the page is that of the rest of the line."""
+    return any(use is Use.GIVEN_UP and part.kind in NAMES for part, use in parts)
+
+
 def list_meanings(part: TextPart) -> tuple[tuple[str, str], ...]:
     """What else a word may mean, as (label, words that mean it alone)."""
     others = AMBIGUOUS.get(lookup_key(part.typed))

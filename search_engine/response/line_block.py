@@ -6,6 +6,7 @@ Nothing typed is dropped in silence, and no page is empty without a sentence tha
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from mappings.records import Offer
 from search_engine.query.plan import Plan
 from search_engine.request.criteria import Mode
 from search_engine.request.moments import WISHES
@@ -17,6 +18,7 @@ from search_engine.request.typed_line import (
     UsedPart,
     list_meanings,
 )
+from search_engine.response.absence_words import describe_absences
 from search_engine.response.cards import omit_unknown
 from search_engine.response.wish_words import describe_wish
 from search_engine.understanding.meanings import KIND_LABELS, describe_part
@@ -27,14 +29,19 @@ from search_engine.understanding.vocabulary import lookup_key
 Sentence = dict[str, str]
 
 
-def line_block(plan: Plan, total: int) -> dict[str, Any]:
-    """The parts and what became of them, with the sentences that a page of ``total`` needs."""
+def line_block(plan: Plan, total: int, absent: Sequence[Offer] = ()) -> dict[str, Any]:
+    """The parts and what became of them, with the sentences that a page of ``total`` needs.
+
+    ``absent`` are the first of those who answer a name that nobody present answers.
+    """
     line = plan.request.line
+    away = describe_absences(absent, plan.request.window.start)
     return {
         "parts": [_part(plan, used) for used in line.parts],
         "unused": list(line.unused),
         "sentences": [
-            {"code": code, "message": message} for code, message in _list_sentences(plan, total)
+            {"code": code, "message": message}
+            for code, message in _list_sentences(plan, total, away)
         ],
     }
 
@@ -62,20 +69,20 @@ def _meaning(part: TextPart) -> str:
     return part.typed if part.kind in NAMES else describe_part(part) or KIND_LABELS[part.kind]
 
 
-def _list_sentences(plan: Plan, total: int) -> Iterator[tuple[str, str]]:
-    """Danger first, whatever else the line holds."""
+def _list_sentences(plan: Plan, total: int, away: str) -> Iterator[tuple[str, str]]:
+    """Danger first, whatever else the line holds. ``away``: those who are called so and absent."""
     parts = plan.request.line.parts
     yield from _say_known(part for kind in SAID for part, _ in parts if part.kind is kind)
     yield from _say_duty(parts)
     yield from _say_not_held(parts)
     yield from _say_late_moments(plan)
     given_up = [part for part, use in parts if use is Use.GIVEN_UP]
-    yield from _say_given_up(given_up)
+    yield from _say_given_up(given_up, away)
     if _is_general_by_default(plan):
         yield "no_need", "Aucun besoin n'est nommé : la recherche porte sur la médecine générale."
     if not total:
         said = any(part.kind in SAID for part, _ in parts)
-        yield from list(_say_nothing_found(plan)) or (
+        yield from list(_say_nothing_found(plan, away)) or (
             [] if said else [_say_line_found_nothing(plan)]
         )
 
@@ -113,16 +120,15 @@ def _say_late_moments(plan: Plan) -> Iterator[tuple[str, str]]:
             )
 
 
-def _say_given_up(given_up: Sequence[TextPart]) -> Iterator[tuple[str, str]]:
+def _say_given_up(given_up: Sequence[TextPart], away: str) -> Iterator[tuple[str, str]]:
     for part in given_up:
         if part.kind in FILTER_CRITERIA or part.kind is PartKind.WHEN:
             message = f"« {_meaning(part)} » : aucune offre ici n'y répond, ce n'est pas retenu."
         elif part.kind in NEEDS_WORDS:
             message = f"« {part.typed} » : personne de ce nom ici n'y répond, ce n'est pas retenu."
         else:
-            message = (
-                f"« {part.typed} » : {_subject(part)} ici. Le reste de la recherche est affiché."
-            )
+            subject = away or f"{_subject(part)} ici"
+            message = f"« {part.typed} » : {subject}. Le reste de la recherche est affiché."
         yield "given_up", message
 
 
@@ -153,10 +159,13 @@ def _say_line_found_nothing(plan: Plan) -> tuple[str, str]:
     )
 
 
-def _say_nothing_found(plan: Plan) -> Iterator[tuple[str, str]]:
+def _say_nothing_found(plan: Plan, away: str) -> Iterator[tuple[str, str]]:
     """What was looked for in vain, and what to try."""
     looked_for = [part for part, use in plan.request.line.parts if use is Use.SEARCHED]
     for part in looked_for:
+        if away and part.kind in {*NUMBERS, *NAMES}:
+            yield "absent", f"« {part.typed} » : {away}. Voir avec « Absents compris »."
+            continue
         if part.kind in NUMBERS:
             yield (
                 "nothing_found",

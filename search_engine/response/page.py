@@ -69,6 +69,7 @@ class SearchResult(NamedTuple):
     solutions: dict[str, Any] | None = None
     remote: dict[str, Any] | None = None
     candidates: Sequence[Hit] = ()
+    absent: Sequence[Offer] = ()
 
     @property
     def shown_cpts(self) -> frozenset[str]:
@@ -94,7 +95,7 @@ def build_page(
     cards = fold_hits(read_hits(answer), result.shown_cpts)
     results = [person_card(result, hits, view, scale) for hits in cards]
     page: Page = {
-        "query": query_block(plan, total),
+        "query": query_block(plan, total, result.absent),
         "area": area_block(plan),
         "mode": plan.request.mode.value,
         "profile": plan.request.criteria.profile,
@@ -293,7 +294,7 @@ NOT_ECHOED = {"what", "cursor", "modes", "caller_territories"}
 and territories of the caller are no criteria of his."""
 
 
-def query_block(plan: Plan, total: int) -> dict[str, Any]:
+def query_block(plan: Plan, total: int, absent: Sequence[Offer]) -> dict[str, Any]:
     """The meaning of the text, its other meanings, how it was read, and the other criteria."""
     asked, meaning = plan.request.line.asked, plan.request.meaning
     read = {name: _as_list(getattr(meaning, name)) for name in MEANING_FIELDS}
@@ -306,7 +307,7 @@ def query_block(plan: Plan, total: int) -> dict[str, Any]:
     return {
         "what": asked.what,
         **{key: value for key, value in read.items() if value not in ([], None, False)},
-        "read": line_block(plan, total),
+        "read": line_block(plan, total, absent),
         "asked": asked.model_dump(mode="json", exclude_defaults=True, exclude=NOT_ECHOED),
     }
 

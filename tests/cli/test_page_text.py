@@ -236,6 +236,15 @@ def test_a_way_out_names_the_options_to_take_away() -> None:
     ]
 
 
+def test_absent_people_are_offered_below_the_rest_of_the_line_too() -> None:
+    way = {"change": "absent", "label": "Absents compris", "criteria": {"absent": True}, "total": 1}
+    for cards in ([], [{"id": "rpps:1"}]):
+        read = {"parts": [{"kind": "name", "use": "searched"}]}
+        query = {"asked": {}, "read": read}
+        [text] = next_steps(empty(instead=[way], results=cards, query=query, next=None))
+        assert str(text) == "\nAbsents compris : 1 (--absent)"
+
+
 def test_a_filter_of_one_value_is_shown_when_it_narrows() -> None:
     page = empty(total={"value": 12})
     assert is_narrowing({"values": [{"count": 1}]}, page)

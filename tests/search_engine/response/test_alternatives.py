@@ -132,6 +132,78 @@ async def test_a_structure_is_never_proposed_with_slots_only(index_offers: Index
     await _assert_alternatives(searcher, ["mode"], what="pharmacie", mode="beyond")
 
 
+AWAY = [{"gte": "2026-06-13T22:00:00Z", "lt": "2026-06-19T22:00:00Z"}]
+"""Until Saturday: longer than the window."""
+
+HAPAX = {"names": ["HAPAX Jean"], "family": "HAPAX", "title": "Dr Jean HAPAX"}
+
+
+async def test_a_name_of_absent_people_alone_is_known_and_shown_by_a_click(
+    index_offers: IndexOffers,
+) -> None:
+    away = doctor("away", 1, [slot(2)], absences=AWAY, **HAPAX)
+    searcher = index_offers([away, doctor("other", 2, [slot(2)])])
+    page = await searcher.page("Hapax")
+    assert page["results"] == []
+    assert page["query"]["read"]["sentences"] == [
+        {
+            "code": "absent",
+            "message": "« Hapax » : Dr Jean HAPAX, Villers-sur-Mer, absence annoncée, retour le "
+            "20/06. Voir avec « Absents compris ».",
+        }
+    ]
+    await _assert_alternatives(searcher, ["absent"], what="Hapax")
+    assert await searcher.keys("Hapax", absent=True) == ["away"]
+    by_number = await searcher.page(away["rpps"])
+    assert [one["change"] for one in by_number["instead"]] == ["absent"]
+
+
+async def test_the_absent_are_named_above_the_rest_of_the_line(index_offers: IndexOffers) -> None:
+    gone = doctor("gone", 1, always_absent=True, **HAPAX)
+    searcher = index_offers([gone, doctor("other", 2, [slot(2)])])
+    page = await searcher.page("cardiologue généraliste Hapax")
+    assert [offer_key(card) for card in page["results"]] == ["other"]
+    given_up = [one["message"] for one in page["query"]["read"]["sentences"]]
+    assert given_up == [
+        "« Hapax » : Dr Jean HAPAX, Villers-sur-Mer, absence annoncée, sans date de retour. Le "
+        "reste de la recherche est affiché."
+    ]
+    shown = await searcher.page("cardiologue généraliste Hapax", absent=True)
+    assert [offer_key(card) for card in shown["results"]] == ["gone"]
+
+
+async def test_an_absent_namesake_is_not_named_beside_who_is_present(
+    index_offers: IndexOffers,
+) -> None:
+    away = doctor("away", 1, absences=AWAY, **HAPAX)
+    page = await index_offers([away, doctor("present", 2, **HAPAX)]).page("Hapax")
+    assert [offer_key(card) for card in page["results"]] == ["present"]
+    assert page["query"]["read"]["sentences"] == []
+    assert "instead" not in page
+
+
+async def test_one_absent_person_is_named_once_for_all_his_places(
+    index_offers: IndexOffers,
+) -> None:
+    one = {"absences": AWAY, "rpps": "10001234567", **HAPAX}
+    other = {"absences": AWAY, **HAPAX, "title": "Dr Anne HAPAX", "city": "Caen"}
+    offers = [doctor("a", 1, **one), doctor("b", 2, **one), doctor("c", 3, **other)]
+    page = await index_offers(offers).page("Hapax")
+    [sentence] = page["query"]["read"]["sentences"]
+    assert sentence["message"].startswith(
+        "« Hapax » : Dr Jean HAPAX, Villers-sur-Mer, absence annoncée, retour le 20/06 ; Dr Anne "
+        "HAPAX, Caen, absence annoncée, retour le 20/06."
+    )
+
+
+async def test_a_far_bearer_who_is_absent_is_known_too(index_offers: IndexOffers) -> None:
+    far = doctor("far", 45, absences=AWAY, **HAPAX)
+    searcher = index_offers([far, doctor("other", 2, [slot(2)])])
+    await _assert_alternatives(
+        searcher, ["absent"], what="Hapax", where=area(explicit_radius=False)
+    )
+
+
 async def _assert_alternatives(searcher: Searcher, changes: list[str], **criteria: Any) -> None:
     result = (await searcher.page(**criteria))["instead"]
     assert [one["change"] for one in result] == changes
