@@ -253,7 +253,7 @@ class ParticipationFormat(Format):
 
     def precedence(self) -> tuple[Any, ...]:
         """The later one; without an instant, or at the same one, a refusal holds."""
-        return _instant(self.updated), not self.participation
+        return order_moment(self.updated), not self.participation
 
     @model_validator(mode="after")
     def via_is_complete(self) -> "ParticipationFormat":
@@ -287,7 +287,7 @@ class StructureSettings(Format):
 
     def precedence(self) -> tuple[Any, ...]:
         """The later one; without an instant, or at the same one, a refusal holds."""
-        return _instant(self.updated), not self.participation
+        return order_moment(self.updated), not self.participation
 
     @model_validator(mode="after")
     def one_key(self) -> "StructureSettings":
@@ -367,7 +367,7 @@ def rank_record(record: Format) -> tuple[Any, ...]:
     return *record.precedence(), record.model_dump_json()
 
 
-def _instant(moment: datetime | None) -> datetime:
+def order_moment(moment: datetime | None) -> datetime:
     """For comparisons: no instant is before any, a local time is as if it were UTC."""
     if moment is None:
         return INSTANTS.first

@@ -1,0 +1,1 @@
+"""The SAS agenda: rules kept, their occurrences made when they are looked at."""
