@@ -160,8 +160,7 @@ def _place() -> dict[str, Any]:
     }
 
 
-def _future_fields() -> dict[str, Any]:
-    """Fields named in ``schema_history.RESERVED_FIELDS``: added now, filled by later versions."""
+def _travel_and_calls() -> dict[str, Any]:
     return {
         "landmass": _code(),
         "zone": _code(),
@@ -186,7 +185,7 @@ def offers_mapping() -> dict[str, Any]:
         "sources": Object(enabled=False),
         "slots": _slots(),
         "answered_at": Flattened(index=False),
-        **_future_fields(),
+        **_travel_and_calls(),
     }
     for name, field in properties.items():
         mapping.field(name, field)

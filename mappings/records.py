@@ -234,7 +234,7 @@ class SourceMark(TypedDict, total=False):
 
 
 class OrientationsToday(TypedDict):
-    """Orientations given or accepted on one ``day`` of the place (ISO date)."""
+    """Orientations given on one ``day`` of the place (ISO date), without those cancelled since."""
 
     day: str
     count: int
@@ -391,5 +391,4 @@ class Offer(TypedDict):
     """Shores or valleys that hold the place, between which the way around adds minutes: ids of
     ``shore_zones.csv``."""
     orientations_today: NotRequired[OrientationsToday]
-    """``day`` of the place and ``count`` of orientations given or accepted on it; no writer fills
-    it yet."""
+    """Last ``day`` of the place on which orientations were given, and their ``count``."""

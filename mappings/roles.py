@@ -9,5 +9,6 @@ class UserRole(StrEnum):
     OSNP = "OSNP"
     IOA = "IOA"
     DATA_TEAM = "DATA_TEAM"
+    ACCOUNT_MANAGER = "ACCOUNT_MANAGER"
     ADMINISTRATOR = "ADMINISTRATOR"
     OTHER = "OTHER"

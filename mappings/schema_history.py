@@ -21,9 +21,6 @@ RENAMED_SLOT_FIELDS: Mapping[str, str] = MappingProxyType(
 REMOVED_OFFER_FIELDS = frozenset({"bookable"})
 """Fields of an offer that schema 6 no longer has."""
 
-RESERVED_FIELDS = frozenset({"orientations_today"})
-"""Fields of the mapping that no writer fills yet."""
-
 CHANGES: Mapping[int, str] = MappingProxyType(
     {
         6: "zone is now timezone; of a slot, marks is overlap_instants, seen_at is received_at and "

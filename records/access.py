@@ -3,10 +3,13 @@
 A role alone opens nothing of somebody else (W37 to W39): the object decides.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mappings.roles import UserRole
 from records.errors import AccessDenied
+from records.orientations.kinds import OrientationKind, OrientationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,8 @@ class Actor:
 
     id: str
     roles: frozenset[UserRole] = frozenset()
+    territories: frozenset[str] = frozenset()
+    """SAS territories of the person's account."""
 
 
 OPERATOR = Actor("sas", frozenset({UserRole.ADMINISTRATOR}))
@@ -41,3 +46,99 @@ def require_structure_access(actor: Actor) -> None:
 def require_absence_access(actor: Actor, who: str) -> None:
     """A professional says his own absences, an operator all; raises ``AccessDenied``."""
     require_professional_access(actor, who)
+
+
+REGULATION = (UserRole.OSNP, UserRole.IOA)
+"""Roles that orient, the wider one first."""
+
+ORIENTING_ROLES: Mapping[OrientationKind, tuple[UserRole, ...]] = MappingProxyType(
+    {
+        OrientationKind.SLOT: REGULATION,
+        OrientationKind.BEYOND: (UserRole.OSNP,),
+        OrientationKind.REORIENTATION: (UserRole.IOA,),
+        OrientationKind.CARE_REQUEST: REGULATION,
+        OrientationKind.BOOKING: REGULATION,
+    }
+)
+"""Who may ask what, as the modes of a search are open to each role (F047)."""
+
+STATES_BY_REGULATOR = frozenset({OrientationState.BOOKED, OrientationState.CANCELLED})
+STATES_BY_RECIPIENT = frozenset(OrientationState) - {
+    OrientationState.ASKED,
+    OrientationState.EXPIRED,
+}
+"""States that each may give; ``expired`` is the worker's alone."""
+
+NOT_ORIENTING = "Votre rôle n'ouvre pas cette orientation : elle revient à la régulation du SAS."
+NOT_YOURS = "Cette orientation n'est pas la vôtre : vous ne pouvez ni la lire ni la modifier."
+NOT_YOUR_STATE = "Cet état est donné par le professionnel qui reçoit le patient."
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationParties:
+    """Whom an orientation concerns: who asked, who receives, their SAS territories."""
+
+    regulator: str
+    recipient: str
+    territories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationScope:
+    """The orientations that somebody may read: all, or those of one of these parties."""
+
+    everything: bool = False
+    regulator: str | None = None
+    recipient: str | None = None
+    territories: frozenset[str] = frozenset()
+
+    def holds(self, parties: OrientationParties) -> bool:
+        """True for an orientation within it."""
+        return (
+            self.everything
+            or parties.regulator == self.regulator
+            or parties.recipient == self.recipient
+            or bool(parties.territories & self.territories)
+        )
+
+
+def choose_orienting_role(actor: Actor, kind: OrientationKind) -> UserRole:
+    """The role under which somebody asks; an operator asks nothing. Raises ``AccessDenied``."""
+    for role in ORIENTING_ROLES[kind]:
+        if role in actor.roles:
+            return role
+    raise AccessDenied(NOT_ORIENTING)
+
+
+def find_orientation_scope(actor: Actor) -> OrientationScope:
+    """A regulator reads his own, a professional those he receives, an account manager those of his
+    territories, an operator all."""
+    manages = UserRole.ACCOUNT_MANAGER in actor.roles
+    return OrientationScope(
+        everything=bool(actor.roles & OPERATORS),
+        regulator=actor.id if actor.roles & frozenset(REGULATION) else None,
+        recipient=actor.id,
+        territories=actor.territories if manages else frozenset(),
+    )
+
+
+def require_orientation_reading(actor: Actor, parties: OrientationParties) -> None:
+    """Raise ``AccessDenied`` for an orientation outside of the actor's scope."""
+    if not find_orientation_scope(actor).holds(parties):
+        raise AccessDenied(NOT_YOURS)
+
+
+def require_orientation_change(
+    actor: Actor, parties: OrientationParties, state: OrientationState
+) -> None:
+    """Who asked books or cancels, who receives says the outcome too, an operator either.
+
+    Raises ``AccessDenied``.
+    """
+    require_orientation_reading(actor, parties)
+    by_regulator = parties.regulator == find_orientation_scope(actor).regulator
+    receives = parties.recipient == actor.id or bool(actor.roles & OPERATORS)
+    allowed = STATES_BY_RECIPIENT if receives else frozenset()
+    if state in allowed or (by_regulator and state in STATES_BY_REGULATOR):
+        return
+    raise AccessDenied(NOT_YOUR_STATE if by_regulator else NOT_YOURS)

@@ -4,7 +4,7 @@ SQLite has one writer at a time: a write transaction takes its lock as it begins
 (``BEGIN IMMEDIATE``), so that nothing it read changes before it commits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import ENOSPC
@@ -13,7 +13,8 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ POOL, OVERFLOW = 10, 20
 JOURNAL_INDEX = 32_768
 """Bytes that SQLite needs beside a database to open it: one block of its journal's index."""
 READ_ONLY = "sas_read_only"
+INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -91,6 +93,24 @@ def open_reading(database: Database) -> Iterator[Session]:
     engine = database.engine.execution_options(**{READ_ONLY: True})
     with translate_errors(database), Session(engine) as session:
         yield session
+
+
+def upsert_row(
+    session: Session,
+    table: Any,
+    values: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    where: ColumnElement[bool],
+) -> bool:
+    """Insert ``values``; where their key exists, make ``changes`` if ``where`` holds of the row.
+
+    One statement: of many at once each sees what the others did. True when a row was written.
+    """
+    insert = INSERTS[session.get_bind().dialect.name]
+    key = [*table.__table__.primary_key]
+    statement = insert(table.__table__).values(**values)
+    written = statement.on_conflict_do_update(index_elements=key, set_=changes, where=where)
+    return session.execute(written.returning(*key)).first() is not None
 
 
 @contextmanager

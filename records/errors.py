@@ -67,8 +67,10 @@ class AccessDenied(RecordsError):
 
     code = "access_denied"
 
-    def __init__(self) -> None:
-        super().__init__("Vous ne pouvez pas modifier les réglages d'une autre personne.")
+    def __init__(
+        self, sentence: str = "Vous ne pouvez pas modifier les réglages d'une autre personne."
+    ) -> None:
+        super().__init__(sentence)
 
 
 class RecordMissing(RecordsError):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from records.database import Database, open_transaction
 from records.declared import DECLARED
 from records.kinds import queue_written
+from records.orientations.counts import queue_counts_since
 from records.professional_settings import queue_all_msp
 from records.tables import ProjectedIndex
 
@@ -17,6 +18,7 @@ def queue_missed_changes(
 ) -> int:
     """Queue what the records changed since a build began; nothing for the index met last.
 
+    Orientations are in no build: those that may be of today at some place are all queued.
     Returns the messages added. A reindex or a rollback made the index live; its build read the
     records once, at its start.
     """
@@ -29,5 +31,6 @@ def queue_missed_changes(
         added += sum(
             1 for kind in DECLARED.values() for _ in queue_written(session, kind, since, now)
         )
+        added += queue_counts_since(session, (now - timedelta(days=1)).date(), now)
         session.merge(ProjectedIndex(alias=alias, index_name=index_name))
         return added

@@ -6,12 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mappings.bounds import FREE_TEXT
+from mappings.bounds import FREE_TEXT, LONGEST_ID
 from mappings.formats import MAX_ABSENCES
 from records.columns import Base, Declared, UtcInstant
-
-KEY = 60
-"""Longest key of a message: an identifier of the field."""
 
 IN_USE = "NOT participation OR "
 
@@ -127,7 +124,7 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     kind: Mapped[str] = mapped_column(String(40))
-    key: Mapped[str] = mapped_column(String(KEY))
+    key: Mapped[str] = mapped_column(String(LONGEST_ID))
     created_at: Mapped[datetime] = mapped_column(UtcInstant)
     not_before: Mapped[datetime] = mapped_column(UtcInstant)
     tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
@@ -157,3 +154,12 @@ class ProjectedIndex(Base):
 
     alias: Mapped[str] = mapped_column(String(200), primary_key=True)
     index_name: Mapped[str] = mapped_column(String(255))
+
+
+class PeriodicWork(Base):
+    """Work that one of the workers does again and again, and when it is due next."""
+
+    __tablename__ = "periodic_work"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcInstant)

@@ -13,6 +13,7 @@ from elastic.optimistic import WriteConflictError
 from records.absences import PROJECT_ABSENCES
 from records.database import open_transaction
 from records.errors import RecordsError
+from records.orientations.counts import COUNT_ORIENTATIONS
 from records.outbox import delete_message, lease_messages, postpone_message
 from records.professional_settings import PROJECT_MSP, PROJECT_PROFESSIONAL
 from records.projected_index import queue_missed_changes
@@ -21,6 +22,7 @@ from worker.context import WorkerContext
 from worker.projection import (
     project_absences,
     project_msp,
+    project_orientation_counts,
     project_professionals,
     project_structures,
 )
@@ -35,6 +37,7 @@ DELIVERIES: Mapping[str, Deliver] = {
     PROJECT_MSP: project_msp,
     PROJECT_STRUCTURE: project_structures,
     PROJECT_ABSENCES: project_absences,
+    COUNT_ORIENTATIONS: project_orientation_counts,
 }
 """What carries out each kind of message, given the keys of several."""
 

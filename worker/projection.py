@@ -1,4 +1,4 @@
-"""From the records to the live index: what some people and structures declare.
+"""From the records to the live index: what people and structures declare and are asked.
 
 Each reads the records as they are now, so that doing it twice, or late, changes nothing.
 """
@@ -9,6 +9,7 @@ from elastic import lifecycle
 from elastic.optimistic import repeat_until_alias_stays
 from indexers.changes.patching import Patch, apply_patches
 from indexers.loads import cards
+from indexers.loads.orientations import build_count_patches
 from indexers.loads.settings import (
     build_absence_patches,
     build_msp_patches,
@@ -18,6 +19,7 @@ from indexers.loads.settings import (
 from mappings.formats import group_absences
 from records.absences import ABSENCES
 from records.kinds import read_chosen
+from records.orientations.counts import count_last_day
 from records.professional_settings import PARTICIPATION, find_active_msp
 from records.structure_settings import STRUCTURES
 from records.tables import AbsenceDeclaration, ProfessionalSettings, StructureDeclaration
@@ -49,6 +51,12 @@ def project_absences(context: WorkerContext, who: Sequence[str]) -> None:
     held = read_chosen(context.database, ABSENCES, AbsenceDeclaration.who, who)
     absences = group_absences(held.values())
     _apply(context, lambda: build_absence_patches(who, absences))
+
+
+def project_orientation_counts(context: WorkerContext, people: Sequence[str]) -> None:
+    """Give the offers of these people the orientations of their last day; the same errors."""
+    counts = count_last_day(context.database, people)
+    _apply(context, lambda: build_count_patches(people, counts))
 
 
 def _professional_patches(context: WorkerContext, rpps: Sequence[str]) -> Iterator[Patch]:

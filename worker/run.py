@@ -10,11 +10,12 @@ from elastic.errors import ElasticError
 from records.errors import RecordsUnavailable
 from worker.context import WorkerContext
 from worker.delivery import catch_up_with_index, deliver_due
+from worker.periodic import run_periodic
 
 PAUSE_S = 0.25
 """Pause of an idle worker: a change is searchable well within two seconds."""
-INDEX_CHECK = timedelta(seconds=2)
-"""Time between two looks at which index is live."""
+CHECKS = timedelta(seconds=2)
+"""Time between two looks at which index is live and which periodic work is due."""
 TROUBLE_PAUSE_S = 2.0
 """Pause after the records or Elasticsearch did not answer."""
 
@@ -29,8 +30,9 @@ def run_worker(
     while not stop.is_set():
         try:
             if clock() >= due:
+                run_periodic(context.database, clock())
                 catch_up_with_index(context, clock())
-                due = clock() + INDEX_CHECK
+                due = clock() + CHECKS
             done = deliver_due(context, clock())
         except (ElasticError, RecordsUnavailable) as error:
             log.warning("worker_waits", error=type(error).__name__)
@@ -42,6 +44,7 @@ def run_worker(
 
 def drain_outbox(context: WorkerContext, clock: Callable[[], datetime]) -> int:
     """Carry out what is due now and end; returns the messages done. Raises what fails."""
+    run_periodic(context.database, clock())
     catch_up_with_index(context, clock())
     total = 0
     while done := deliver_due(context, clock()):

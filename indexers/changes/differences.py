@@ -2,7 +2,8 @@
 
 The facts of a card are compared field by field. Slots change all day: offers whose slots changed
 are counted apart, never as changed. Provenance (which file a fact comes from and of which day,
-when a source answered) is no fact: the file of a new day changes it everywhere.
+when a source answered) is no fact: the file of a new day changes it everywhere. Nor are the
+orientations of a day, which the worker brings to whatever index is live.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ PROVENANCE = frozenset({"sources", "answered_at"})
 SLOTS = "slots"
 SLOT_PROVENANCE = frozenset({"received_at", "overlap_instants"})
 """Fields of a slot that are derived or provenance: not compared."""
-NOT_FACTS = PROVENANCE | {SLOTS}
+NOT_FACTS = PROVENANCE | {SLOTS, "orientations_today"}
 
 EXAMPLES = 5
 """Offers named for each sort of change, by default."""

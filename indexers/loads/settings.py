@@ -44,7 +44,7 @@ def participation_patches(
     ``cpts`` are the known CPTS by FINESS, for the name on their members' cards.
     """
     before: Query = {"exists": {"field": "participant"}}
-    for query in (*_terms_queries("rpps", settings), before):
+    for query in (*build_terms_queries("rpps", settings), before):
         yield professional_patch(_filter_all(_kind(Kind.PROFESSIONAL), query), settings, cpts)
     yield msp_patch(MSP, msp_with_members(settings.values()))
 
@@ -53,13 +53,13 @@ def build_professional_patches(
     rpps: Iterable[str], settings: Mapping[str, ParticipationFormat], cpts: Mapping[str, Cpts]
 ) -> Iterator[Patch]:
     """These professionals alone, wherever they practise; without settings, none are left."""
-    for query in _terms_queries("rpps", rpps):
+    for query in build_terms_queries("rpps", rpps):
         yield professional_patch(_filter_all(_kind(Kind.PROFESSIONAL), query), settings, cpts)
 
 
 def build_msp_patches(finess: Iterable[str], active: frozenset[str]) -> Iterator[Patch]:
     """These MSP alone."""
-    for query in _terms_queries("finess", finess):
+    for query in build_terms_queries("finess", finess):
         yield msp_patch(_filter_all(MSP, query), active)
 
 
@@ -96,9 +96,9 @@ def build_structure_patches(
 ) -> Iterator[Patch]:
     """These structures by FINESS, the points of these associations by SIRET."""
     named = sorted(keys)
-    for query in _terms_queries("finess", named):
+    for query in build_terms_queries("finess", named):
         yield from _patch_structures(settings, query)
-    for query in _terms_queries("siret", named):
+    for query in build_terms_queries("siret", named):
         yield sos_point_patch(settings, query)
 
 
@@ -142,7 +142,7 @@ def build_absence_patches(
 ) -> Iterator[Patch]:
     """These professionals and structures alone; without absences, none are left."""
     named = sorted(who)
-    for query in (*_terms_queries("rpps", named), *_terms_queries("finess", named)):
+    for query in (*build_terms_queries("rpps", named), *build_terms_queries("finess", named)):
         yield absence_patch(_filter_all(ABSENT_KINDS, query), absences)
 
 
@@ -181,7 +181,8 @@ def is_in_health_centre(offer: Offer) -> bool:
     return offer.get("activity_sector") == HEALTH_CENTRE_SECTOR
 
 
-def _terms_queries(field: str, keys: Iterable[str]) -> Iterator[Query]:
+def build_terms_queries(field: str, keys: Iterable[str]) -> Iterator[Query]:
+    """Queries of the offers with one of these values in a field, ``CHUNK`` values each."""
     values = sorted(keys)
     for start in range(0, len(values), CHUNK):
         yield {"terms": {field: values[start : start + CHUNK]}}

@@ -4,6 +4,7 @@ from alembic import context
 
 from records import tables as _tables  # noqa: F401 (fills the metadata)
 from records.columns import Base
+from records.orientations import tables as _orientations  # noqa: F401 (fills the metadata)
 
 connection = context.config.attributes["connection"]
 context.configure(

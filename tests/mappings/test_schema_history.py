@@ -7,7 +7,6 @@ from mappings.schema_history import (
     REMOVED_OFFER_FIELDS,
     RENAMED_OFFER_FIELDS,
     RENAMED_SLOT_FIELDS,
-    RESERVED_FIELDS,
     describe_changes,
     read_offer,
 )
@@ -47,10 +46,10 @@ def test_a_present_offer_is_itself_even_with_a_shore_zone() -> None:
     assert read_offer(shore) is shore
 
 
-def test_the_mapping_has_the_present_and_reserved_names_and_none_of_the_former() -> None:
+def test_the_mapping_has_the_present_names_and_none_of_the_former() -> None:
     fields = offers_mapping()["properties"]
     slot_fields = fields["slots"]["properties"]
-    assert set(RENAMED_OFFER_FIELDS.values()) | RESERVED_FIELDS <= fields.keys()
+    assert set(RENAMED_OFFER_FIELDS.values()) <= fields.keys()
     assert set(RENAMED_SLOT_FIELDS.values()) <= slot_fields.keys()
     assert not REMOVED_OFFER_FIELDS & fields.keys()
     assert not RENAMED_SLOT_FIELDS.keys() & slot_fields.keys()

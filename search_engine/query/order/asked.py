@@ -1,7 +1,7 @@
-"""Orientations given or accepted today: who was asked already comes later, so that calls spread.
+"""Orientations given today: who was asked already comes later, so that calls spread.
 
 An offer keeps them as ``orientations_today``, the day of the place and their count; on any other
-day, and without them, it was not asked. Refusals are not counted and lower nothing.
+day, and without them, it was not asked. One that was cancelled is not counted.
 """
 
 from collections import defaultdict

@@ -1,0 +1,1 @@
+"""Orientations: patients sent to an offer by a regulator, without a word about the patient."""

@@ -1,0 +1,149 @@
+"""A regulator asks: one transaction, once per idempotency key (F115 to F119, W44)."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mappings.offer_ids import person_key
+from mappings.records import Offer
+from records.access import Actor, choose_orienting_role
+from records.database import Database, open_reading, open_transaction
+from records.errors import RulesBroken
+from records.orientations.counts import queue_count
+from records.orientations.derivation import (
+    derive_day,
+    derive_recipient,
+    derive_regulator_territory,
+    derive_start,
+)
+from records.orientations.errors import IdempotencyKeyInvalid, IdempotencyKeyReused, OfferGone
+from records.orientations.kinds import OrientationState
+from records.orientations.life import add_event
+from records.orientations.rules import AskedOrientation, find_broken_rules
+from records.orientations.tables import OrientationRow
+from records.orientations.values import (
+    Orientation,
+    OrientationRequest,
+    build_orientation,
+    build_request,
+)
+
+OUTCOME_DELAY = timedelta(days=1)
+"""Time after the hour of an orientation, or after it was asked, in which its outcome is awaited."""
+
+FetchOffer = Callable[[str], Offer | None]
+"""The offer of an id, as the index has it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBy:
+    """Who asks, under which key, and when."""
+
+    actor: Actor
+    idempotency_key: str
+    now: datetime
+
+
+def ask_orientation(
+    database: Database, by: AskedBy, request: OrientationRequest, fetch_offer: FetchOffer
+) -> Orientation:
+    """Keep an orientation; the same key and request answer the one that is kept.
+
+    Raises ``AccessDenied``, ``IdempotencyKeyInvalid``, ``IdempotencyKeyReused``, ``OfferGone``,
+    ``RulesBroken``, ``SlotFull``.
+    """
+    choose_orienting_role(by.actor, request.kind)
+    asked = AskedBy(by.actor, parse_key(by.idempotency_key), by.now)
+    if (earlier := find_answered(database, asked, request)) is not None:
+        return earlier
+    offer = fetch_offer(request.offer)
+    if offer is None:
+        raise OfferGone
+    if faults := find_broken_rules(AskedOrientation(request, offer, by.now)):
+        raise RulesBroken(faults)
+    return _keep(database, asked, request, offer)
+
+
+def parse_key(text: str) -> str:
+    """The key in its usual writing; raises ``IdempotencyKeyInvalid``."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise IdempotencyKeyInvalid from error
+
+
+def find_answered(
+    database: Database, by: AskedBy, request: OrientationRequest
+) -> Orientation | None:
+    """What the key was answered before; raises ``IdempotencyKeyReused`` for another request."""
+    with open_reading(database) as session:
+        row = session.scalar(
+            select(OrientationRow).where(
+                OrientationRow.created_by == by.actor.id,
+                OrientationRow.idempotency_key == by.idempotency_key,
+            )
+        )
+        if row is None:
+            return None
+        if build_request(row) != request:
+            raise IdempotencyKeyReused
+        return build_orientation(row)
+
+
+def _keep(
+    database: Database, by: AskedBy, request: OrientationRequest, offer: Offer
+) -> Orientation:
+    """The key is written first: of two at once with one key, the second waits and reads."""
+    try:
+        with open_transaction(database) as session:
+            row = build_row(by, request, offer)
+            session.add(row)
+            session.flush()
+            _follow(session, row, by)
+            session.flush()
+            return build_orientation(row)
+    except IntegrityError:
+        earlier = find_answered(database, by, request)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _follow(session: Session, row: OrientationRow, by: AskedBy) -> None:
+    add_event(row, OrientationState.ASKED, by.actor, by.now)
+    queue_count(session, row.person_key, by.now)
+
+
+def build_row(by: AskedBy, request: OrientationRequest, offer: Offer) -> OrientationRow:
+    """The row of a new orientation, with what is derived from the offer and the regulator."""
+    recipient = derive_recipient(request.kind, offer)
+    start = derive_start(request, offer)
+    return OrientationRow(
+        id=str(uuid.uuid4()),
+        idempotency_key=by.idempotency_key,
+        kind=request.kind,
+        state=OrientationState.ASKED,
+        offer=offer["id"],
+        person_key=person_key(offer["id"], offer.get("rpps", "")),
+        asked_day=derive_day(offer, by.now),
+        slot=request.slot,
+        start=start,
+        timezone=offer["timezone"],
+        expires_at=(start or by.now) + OUTCOME_DELAY,
+        recipient_kind=recipient.kind,
+        recipient=recipient.identifier,
+        department=recipient.department,
+        territory=recipient.territory,
+        regulator_role=choose_orienting_role(by.actor, request.kind),
+        regulator_territory=derive_regulator_territory(by.actor, offer),
+        created_at=by.now,
+        created_by=by.actor.id,
+        updated_at=by.now,
+        updated_by=by.actor.id,
+        events=[],
+    )

@@ -1,0 +1,14 @@
+"""Work that comes back: each is done by one of the workers, see ``records.periodic``."""
+
+from datetime import datetime, timedelta
+
+from records.database import Database
+from records.orientations.life import expire_orientations
+from records.periodic import PeriodicTask, run_if_due
+
+TASKS = (PeriodicTask("expire_orientations", timedelta(minutes=1), expire_orientations),)
+
+
+def run_periodic(database: Database, now: datetime) -> int:
+    """Do what is due; returns what was done. Raises ``RecordsUnavailable``."""
+    return sum(run_if_due(database, task, now) for task in TASKS)
