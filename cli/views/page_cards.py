@@ -179,14 +179,29 @@ def place_line(card: Mapping[str, Any]) -> str:
 
 def other_places_words(card: Mapping[str, Any]) -> str:
     """The towns of the further places of the person on this page: ``aussi à Brest (3,2 km)``;
-    those of one town together, ``Gap (2 adresses)``."""
-    places = Counter(
-        f"{one['place'].get('city', 'une autre adresse')}"
-        + (f" ({distance(one['distance_km'])})" if "distance_km" in one else "")
-        for one in card.get("also_at", [])
-    )
+    those of one town together, ``Gap (2 adresses)``. Where the card has no slot, the next one
+    there: ``Brest (demain à 08:30)``."""
+    places = Counter(_describe_other_place(card, one) for one in card.get("also_at", []))
     towns = [town if times == 1 else f"{town} ({times} adresses)" for town, times in places.items()]
     return f"aussi à {', '.join(towns)}" if towns else ""
+
+
+def _describe_other_place(card: Mapping[str, Any], place: Mapping[str, Any]) -> str:
+    start = None if _find_first_start(card) else _find_first_start(place)
+    known = [
+        distance(place["distance_km"]) if "distance_km" in place else "",
+        day_words(start, place) if start else "",
+    ]
+    words = ", ".join(filter(None, known))
+    town: str = place["place"].get("city", "une autre adresse")
+    return f"{town} ({words})" if words else town
+
+
+def _find_first_start(card: Mapping[str, Any]) -> str | None:
+    """The local start of the first slot shown."""
+    days = card["availability"]["days"]
+    start: str | None = next((one["start_local"] for day in days for one in day["slots"]), None)
+    return start
 
 
 def why_line(card: Mapping[str, Any]) -> str:

@@ -90,7 +90,7 @@ def find_steps(plan: Plan) -> list[str]:
     steps = {
         SAME_GROUND: plan.area.radius_km is not None and not request.is_remote,
         EMERGENCY: emergency,
-        OWN_TOWN: slot and is_described_by_town(plan),
+        OWN_TOWN: slot and is_sought_in_town(plan),
         SLOT: slot,
         IN_TIME: request.criteria.deadline_h is not None,
         PARTICIPANT: request.participants_first,
@@ -99,12 +99,15 @@ def find_steps(plan: Plan) -> list[str]:
     return [step for step, counts in steps.items() if counts]
 
 
-def is_described_by_town(plan: Plan) -> bool:
-    """Whether structures are looked for by kind and commune: ``msp Plouzévédé`` is that one, not
-    the next town's that has a slot. Of places of duty, what counts is which one is open."""
+def is_sought_in_town(plan: Plan) -> bool:
+    """Whether somebody is looked for in a commune, by name, or structures by kind: ``msp
+    Plouzévédé`` is that one, not the next town's that has a slot, and a person is no namesake of
+    another commune. Of places of duty, what counts is which one is open."""
     meaning = plan.request.meaning
-    if not meaning.structure_word or meaning.names_somebody or not own_codes(plan.area):
+    if not own_codes(plan.area):
         return False
+    if meaning.names_somebody or not meaning.structure_word:
+        return meaning.text is not None
     kinds = {codes.structure_kind(category) for category in meaning.categories}
     return Kind.SOS_POINT not in meaning.offer_kinds and kinds.isdisjoint(DUTY_KINDS)
 

@@ -33,6 +33,8 @@ PARIS = "Europe/Paris"
 TRAVEL = {"name": "travel", "label": "trajet", "minutes": 18.1, "km": 12.914}
 DAYS = [{"date": day, "slots": []} for day in ("2026-11-26", "2026-11-27", "2026-11-28")]
 
+START = {"date": "2026-11-27", "slots": [{"start_local": "2026-11-27T08:40:00+01:00"}]}
+
 
 def cpts(**more: Any) -> dict[str, Any]:
     return {
@@ -84,15 +86,22 @@ def test_the_card_of_a_cpts_says_when_a_member_can_see_the_patient_and_how_to_li
 
 def test_the_further_places_of_a_person_are_told_shortly() -> None:
     places = [
-        {"place": {"city": "Brest"}, "distance_km": 3.2},
-        {"place": {"city": "Landerneau"}},
-        {"place": {"city": "Landerneau"}},
+        {"place": {"city": "Brest"}, "distance_km": 3.2, "availability": {"days": DAYS}},
+        {"place": {"city": "Landerneau"}, "availability": {"days": DAYS}},
+        {"place": {"city": "Landerneau"}, "availability": {"days": DAYS}},
     ]
     card = {**cpts(), "phones": ["+33466000001"], "also_at": places}
     assert (
         place_line(card)
         == "04 66 00 00 01 · aussi à Brest (3,2 km), Landerneau (2 adresses) · Mende"
     )
+
+
+def test_the_slot_of_a_further_place_is_told_where_the_card_has_none() -> None:
+    free = {"availability": {"days": [{"date": "2026-11-26", "slots": []}, START]}}
+    place = {"place": {"city": "Brest"}, "distance_km": 3.2, **free}
+    assert "aussi à Brest (3,2 km, demain à 08:40)" in place_line(cpts(also_at=[place]))
+    assert "aussi à Brest (3,2 km) ·" in place_line(cpts(also_at=[place], **free))
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,27 @@ async def test_a_surname_as_it_is_written_comes_before_a_word_with_an_error(
     assert await find(searcher, "vzrisson") == ["verisson"]
 
 
+async def test_a_person_of_the_commune_comes_before_a_namesake_of_another_with_a_slot(
+    index_offers: IndexOffers,
+) -> None:
+    name = {"names": ["MOUTOU Ode"], "family": "MOUTOU", "given": "Ode"}
+    own = {"rpps": "10001234567", **name}
+    searcher = index_offers(
+        [
+            doctor("own", 1, insee="48095", **own),
+            doctor("own-elsewhere", 2, [slot(2)], insee="48030", city="Chastel", **own),
+            doctor("namesake", 1, [slot(1)], insee="48030", **name),
+            doctor("other", 1, [slot(1)], insee="48095", names=["MOUTO Luc"], family="MOUTO"),
+        ]
+    )
+    page = await searcher.page("Ode Moutou", where=commune(insee="48095"))
+    first, second = page["results"]
+    assert (offer_key(first), offer_key(second)) == ("own", "namesake")
+    assert first["rank"]["label"].startswith("Nom exact, dans la commune, sans créneau")
+    assert [offer_key(place) for place in first["also_at"]] == ["own-elsewhere"]
+    assert await find(searcher, "Ode Moutou") == ["namesake", "own-elsewhere"]
+
+
 async def test_a_kind_and_a_commune_are_those_of_the_commune(index_offers: IndexOffers) -> None:
     searcher = index_offers(
         [

@@ -165,7 +165,7 @@ def tier(
     way = name_match_kind(query, offer)
     step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
     step += 0.0 if is_beyond_water(query, offer) else 32.0
-    step += 16.0 if is_of_commune(query, offer) and describes_by_commune(query) else 0.0
+    step += 16.0 if is_of_commune(query, offer) and is_sought_in_commune(query) else 0.0
     opened = sees_whoever_comes(query, offer)
     if query.meaning.needs_emergency:
         step += 8.0 if offer.get("emergency") else 0.0
@@ -181,13 +181,15 @@ def tier(
     return step
 
 
-def describes_by_commune(query: OracleQuery) -> bool:
-    """Structures of a kind, of a commune, whether or not they have a slot: not places of duty."""
+def is_sought_in_commune(query: OracleQuery) -> bool:
+    """Somebody of a name, or structures of a kind, of a commune, whether or not they have a slot:
+    not places of duty."""
     meaning = query.meaning
-    if not meaning.structure_word or meaning.text or meaning.needs_emergency:
+    if query.slot_type or query.consultation or query.horizons or meaning.needs_emergency:
         return False
-    chosen = query.slot_type or query.consultation or query.horizons
-    return not chosen and "sos_point" not in meaning.offer_kinds
+    if meaning.text:
+        return True
+    return meaning.structure_word and "sos_point" not in meaning.offer_kinds
 
 
 def is_beyond_water(query: OracleQuery, offer: dict[str, Any]) -> bool:
