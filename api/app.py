@@ -39,7 +39,7 @@ from api.routes import (
     territories,
 )
 from api.security.access import build_access_control
-from api.security.dependencies import admit, identify
+from api.security.dependencies import admit
 from api.settings import ApiSettings
 from api.state import Clock, Engine, utc_now
 from elastic.client import async_client
@@ -208,7 +208,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     """A path or a method without a route, once the caller is admitted."""
     if request.url.path not in health.OPEN_PATHS:
         try:
-            await admit(request, await identify(request))
+            await admit(request)
         except RequestRefused as refused:
             return _respond(request, refused.problem)
     status = cast(HTTPException, error).status_code

@@ -12,7 +12,7 @@ from api.routes.search import LISTS, SearchBody, answer_search
 from api.schemas.cards import CptsList, responses
 from api.schemas.page import ResultPage
 from api.security.budgets import open_search_place
-from api.security.dependencies import AllowedModes, SearchRole
+from api.security.dependencies import AdmittedCaller
 from api.state import get_engine
 from search_engine.lookup.cpts import cpts_of_commune
 from search_engine.lookup.offer import CardViewer
@@ -44,11 +44,11 @@ Finess = Annotated[str, Path(pattern=r"^(\d{2}|2[AB])\d{7}$", description="FINES
 async def get_cpts(
     request: Request,
     query: Annotated[CommuneQuery, Query()],
-    role: SearchRole,
+    caller: AdmittedCaller,
 ) -> Response:
     """The CPTS whose territory holds the commune; a district counts for its city and back."""
     refuse_repeated(request)
-    engine, viewer = get_engine(request), CardViewer(role=role)
+    engine, viewer = get_engine(request), CardViewer(role=caller.role)
     with open_search_place(request):
         cpts = await cpts_of_commune(
             engine.client, engine.alias, query.insee, engine.clock(), viewer
@@ -65,12 +65,11 @@ async def get_cpts(
 async def post_members(
     request: Request,
     finess: Finess,
-    role: SearchRole,
-    modes: AllowedModes,
+    caller: AdmittedCaller,
     search_request: SearchBody,
 ) -> Response:
     """The same search, among the members of one CPTS: every criterion holds (F094)."""
-    return await answer_search(request, search_request, role, modes, finess)
+    return await answer_search(request, search_request, caller, finess)
 
 
 @router.get(
@@ -82,10 +81,9 @@ async def post_members(
 async def get_members(
     request: Request,
     finess: Finess,
-    role: SearchRole,
-    modes: AllowedModes,
+    caller: AdmittedCaller,
     search_request: Annotated[SearchRequest, Query()],
 ) -> Response:
     """The same from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, search_request, role, modes, finess)
+    return await answer_search(request, search_request, caller, finess)

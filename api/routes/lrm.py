@@ -11,12 +11,11 @@ from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.page import LrmPage
 from api.security.budgets import open_search_place
-from api.security.dependencies import AllowedModes, SearchRole
+from api.security.dependencies import AdmittedCaller, Caller
 from api.state import get_account, get_engine
 from api.strict_json import JsonBody
 from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
 from lrm.registry import LrmRegistry
-from search_engine.request.criteria import Mode, Role
 
 router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
 
@@ -33,13 +32,12 @@ LrmBody = Annotated[LrmLink, Depends(JsonBody(LrmLink))]
 )
 async def get_lrm_search(
     request: Request,
-    role: SearchRole,
-    modes: AllowedModes,
+    caller: AdmittedCaller,
     link: Annotated[LrmLink, Query()],
 ) -> Response:
     """The link itself: its query string is about a patient and reaches no log."""
     refuse_repeated(request)
-    return await _page(request, link, role, modes)
+    return await _page(request, link, caller)
 
 
 @router.post(
@@ -48,14 +46,12 @@ async def get_lrm_search(
     response_model=LrmPage,
     responses=PROBLEMS,
 )
-async def post_lrm_search(
-    request: Request, role: SearchRole, modes: AllowedModes, link: LrmBody
-) -> Response:
+async def post_lrm_search(request: Request, caller: AdmittedCaller, link: LrmBody) -> Response:
     """The same parameters as a JSON object: what a page sends after it was opened by a link."""
-    return await _page(request, link, role, modes)
+    return await _page(request, link, caller)
 
 
-async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, ...]) -> Response:
+async def _page(request: Request, link: LrmLink, caller: Caller) -> Response:
     engine = get_engine(request)
     finder = cast(LrmGeocoder, engine.geocoder)
     registry: LrmRegistry = request.app.state.lrm_registry
@@ -67,9 +63,9 @@ async def _page(request: Request, link: LrmLink, role: Role, modes: tuple[Mode, 
         engine.cursor_key,
         engine.hints,
         get_account(request),
-        request.state.territories,
+        caller.principal.territories,
     )
     with open_search_place(request):
-        page = await lrm_search(door, link, engine.clock(), role, modes)
+        page = await lrm_search(door, link, engine.clock(), caller.role, caller.modes)
     request.state.took_ms = page["took_ms"]
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

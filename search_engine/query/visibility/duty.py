@@ -6,6 +6,7 @@ place counts as if it bore one: public, at the office, without appointment, from
 """
 
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 
 from mappings.instants import utc_text
 from mappings.records import Appointment, Consultation, Kind, Offer, SlotType, StoredSlot
@@ -47,8 +48,12 @@ def build_walk_in(now: str) -> StoredSlot:
     }
 
 
+@lru_cache(maxsize=256)
 def admits_walk_in(rule: SlotRule) -> bool:
-    """Whether the walk-in slot of an open place satisfies the rule of a search."""
+    """Whether the walk-in slot of an open place satisfies the rule of a search.
+
+    One search asks some twenty times, of a few rules.
+    """
     return is_visible_slot(rule, build_walk_in(rule.now))
 
 
@@ -69,8 +74,12 @@ def can_see_clause(rule: SlotRule) -> Clause:
     return or_clause([has_slot(rule), *walk_in_clauses(rule)])
 
 
+@lru_cache(maxsize=256)
 def walk_in_clauses(rule: SlotRule) -> list[Clause]:
-    """Open places of duty, none where the rule does not admit their walk-in slot."""
+    """Open places of duty, none where the rule does not admit their walk-in slot.
+
+    Shared by the parts of a search: not to be changed.
+    """
     return [open_duty_clause(parse_instant(rule.now), rule.zones)] if admits_walk_in(rule) else []
 
 
@@ -82,7 +91,8 @@ def open_duty_clause(now: datetime, zones: tuple[str, ...]) -> Clause:
     return and_clause([duty_clause(), open_now_clause(now, zones)])
 
 
+@cache
 def duty_clause() -> Clause:
-    """Duty houses, places of unscheduled care and points of SOS Médecins."""
+    """Duty houses, places of unscheduled care and points of SOS Médecins: not to be changed."""
     kinds = {"terms": {"structure_kind": [kind.value for kind in DUTY_KINDS]}}
     return or_clause([{"term": {"kind": Kind.SOS_POINT.value}}, kinds])
