@@ -40,6 +40,8 @@ TOPICS = MappingProxyType(
         "settings": ("records.settings",),
         "structures": ("records.structures",),
         "absences": ("records.absences",),
+        "orientations": ("records.orientations",),
+        "accounts": ("records.accounts",),
     }
 )
 """Command: the modules of its topic in ``cli.commands``, in the order of the help."""

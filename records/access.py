@@ -142,3 +142,29 @@ def require_orientation_change(
     if state in allowed or (by_regulator and state in STATES_BY_REGULATOR):
         return
     raise AccessDenied(NOT_YOUR_STATE if by_regulator else NOT_YOURS)
+
+
+MANAGED_ROLES = frozenset({UserRole.OSNP, UserRole.IOA})
+"""Roles that an account manager gives and takes."""
+NOT_YOUR_ACCOUNT = (
+    "Ce compte n'est pas de votre ressort : vous gérez les comptes OSNP et IOA de vos territoires."
+)
+
+
+def require_account_access(
+    actor: Actor, roles: frozenset[str], territories: frozenset[str]
+) -> None:
+    """An administrator acts on every account, a manager on regulators wholly of his territories.
+
+    Raises ``AccessDenied``.
+    """
+    reach = find_account_territories(actor)
+    if reach is not None and not (roles <= MANAGED_ROLES and territories and territories <= reach):
+        raise AccessDenied(NOT_YOUR_ACCOUNT)
+
+
+def find_account_territories(actor: Actor) -> frozenset[str] | None:
+    """Territories whose accounts somebody sees; None for every account."""
+    if UserRole.ADMINISTRATOR in actor.roles:
+        return None
+    return actor.territories if UserRole.ACCOUNT_MANAGER in actor.roles else frozenset()

@@ -1,0 +1,1 @@
+"""Accounts of regulators, of those who manage them, and of administrators."""

@@ -1,0 +1,160 @@
+"""An account as it is given and as it is kept, and what it must hold."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from geography.departments import departments
+from mappings.bounds import CODE, NAME
+from mappings.identifiers import as_idnps, as_rpps, compact
+from mappings.roles import UserRole
+from records.access import Actor
+from records.accounts.tables import EMAIL, AccountRow
+from records.rules import Rule, list_broken_rules
+
+ACCOUNT_ROLES = (
+    UserRole.OSNP,
+    UserRole.IOA,
+    UserRole.ACCOUNT_MANAGER,
+    UserRole.ADMINISTRATOR,
+)
+"""Roles that an account may hold."""
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NATIONAL = re.compile(r"[0-9A-Z/]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountValues:
+    """What an account says of a person."""
+
+    national_id: str | None
+    email: str | None
+    family: str
+    given: str
+    roles: frozenset[str]
+    territories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as it is kept."""
+
+    id: str
+    values: AccountValues
+    active: bool
+    version: int
+    updated_at: datetime
+    updated_by: str
+
+
+def normalize_values(
+    *,
+    national_id: str = "",
+    email: str = "",
+    family: str = "",
+    given: str = "",
+    roles: Iterable[str] = (),
+    territories: Iterable[str] = (),
+) -> AccountValues:
+    """The values in one writing: ``8`` before a bare RPPS, addresses of mail in small letters."""
+    return AccountValues(
+        normalize_national_id(national_id) or None,
+        email.strip().lower() or None,
+        family.strip(),
+        given.strip(),
+        frozenset(role.strip().upper() for role in roles),
+        frozenset(territory.strip().upper() for territory in territories),
+    )
+
+
+def normalize_national_id(text: str) -> str:
+    """The identifier as Pro Santé Connect gives it: ``8`` and an RPPS, or another CPx."""
+    rpps = as_rpps(text)
+    return (rpps and as_idnps(rpps)) or compact(text)
+
+
+def build_actor(account: Account) -> Actor:
+    """Who acts with this account: by RPPS without prefix as a professional, else as identified."""
+    values = account.values
+    identity = as_rpps(values.national_id) or values.national_id or account.id
+    return Actor(identity, frozenset(map(UserRole, values.roles)), values.territories)
+
+
+def build_account(row: AccountRow) -> Account:
+    """The account of a row."""
+    values = AccountValues(
+        row.national_id,
+        row.email,
+        row.family,
+        row.given,
+        frozenset(one.role for one in row.roles),
+        frozenset(one.territory for one in row.territories),
+    )
+    return Account(row.id, values, row.active, row.version, row.updated_at, row.updated_by)
+
+
+def is_mail_wrong(values: AccountValues) -> bool:
+    """No address of mail, or a longer one than mail knows."""
+    mail = values.email
+    return mail is not None and (len(mail) > EMAIL or not _MAIL.fullmatch(mail))
+
+
+def is_national_id_wrong(values: AccountValues) -> bool:
+    """Digits, capitals and slashes alone make a national identifier."""
+    national = values.national_id
+    return national is not None and (
+        len(national) > CODE.longest or not _NATIONAL.fullmatch(national)
+    )
+
+
+def needs_territory(values: AccountValues) -> bool:
+    """An administrator alone acts everywhere."""
+    return values.roles != {UserRole.ADMINISTRATOR} and not values.territories
+
+
+def list_territories() -> frozenset[str]:
+    """Every SAS territory."""
+    return frozenset(one.territory for one in departments().values())
+
+
+RULES: tuple[Rule[AccountValues], ...] = (
+    Rule(
+        "national_id",
+        lambda values: not values.national_id and not values.email,
+        "Donnez un identifiant national, ou à défaut une adresse de messagerie.",
+    ),
+    Rule(
+        "national_id",
+        is_national_id_wrong,
+        "L'identifiant national a au moins 8 chiffres, majuscules ou barres : celui de la CPx.",
+    ),
+    Rule("email", is_mail_wrong, "Écrivez l'adresse de messagerie ainsi : prenom.nom@exemple.fr."),
+    Rule(
+        "family",
+        lambda values: not 0 < len(values.family) <= NAME.longest,
+        f"Donnez le nom, {NAME.longest} caractères au plus.",
+    ),
+    Rule(
+        "given",
+        lambda values: not 0 < len(values.given) <= NAME.longest,
+        f"Donnez le prénom, {NAME.longest} caractères au plus.",
+    ),
+    Rule(
+        "roles",
+        lambda values: not values.roles or not values.roles <= frozenset(ACCOUNT_ROLES),
+        f"Donnez au moins un rôle parmi {', '.join(ACCOUNT_ROLES)}.",
+    ),
+    Rule("territories", needs_territory, "Donnez au moins un territoire SAS, comme SAS-48."),
+    Rule(
+        "territories",
+        lambda values: not values.territories <= list_territories(),
+        "Un de ces territoires n'existe pas : SAS- et le code du département, comme SAS-2A.",
+    ),
+)
+
+
+def find_broken_rules(values: AccountValues) -> list[tuple[str, str]]:
+    """Field and sentence of each rule that the values break."""
+    return list_broken_rules(RULES, values)
