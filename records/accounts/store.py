@@ -15,8 +15,8 @@ from records.access import Actor, find_account_territories, require_account_acce
 from records.accounts.errors import AccountExists, NoActiveAccount
 from records.accounts.tables import AccountRole, AccountRow, AccountTerritory
 from records.accounts.values import (
-    Account,
     AccountValues,
+    PersonAccount,
     build_account,
     build_actor,
     find_broken_rules,
@@ -57,7 +57,7 @@ class LineReport:
 
 def create_account(
     database: Database, actor: Actor, values: AccountValues, now: datetime
-) -> Account:
+) -> PersonAccount:
     """Keep a new account; raises ``AccessDenied``, ``RulesBroken``, ``AccountExists``."""
     _require_valid(actor, values)
     try:
@@ -76,7 +76,9 @@ def import_accounts(
     return [_import_line(database, actor, line, now) for line in lines]
 
 
-def disable_account(database: Database, actor: Actor, identifier: str, now: datetime) -> Account:
+def disable_account(
+    database: Database, actor: Actor, identifier: str, now: datetime
+) -> PersonAccount:
     """An account that opens nothing any more; raises ``AccessDenied``, ``RecordMissing``."""
     with open_transaction(database) as session:
         row = _get_row(session, identifier)
@@ -88,7 +90,7 @@ def disable_account(database: Database, actor: Actor, identifier: str, now: date
         return build_account(row)
 
 
-def list_accounts(database: Database, actor: Actor) -> list[Account]:
+def list_accounts(database: Database, actor: Actor) -> list[PersonAccount]:
     """Those of the actor's territories, every one for an administrator, by name."""
     query = select(AccountRow).order_by(AccountRow.family, AccountRow.given, AccountRow.id)
     territories = find_account_territories(actor)

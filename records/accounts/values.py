@@ -38,7 +38,7 @@ class AccountValues:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PersonAccount:
     """An account as it is kept."""
 
     id: str
@@ -75,14 +75,14 @@ def normalize_national_id(text: str) -> str:
     return (rpps and as_idnps(rpps)) or compact(text)
 
 
-def build_actor(account: Account) -> Actor:
+def build_actor(account: PersonAccount) -> Actor:
     """Who acts with this account: by RPPS without prefix as a professional, else as identified."""
     values = account.values
     identity = as_rpps(values.national_id) or values.national_id or account.id
     return Actor(identity, frozenset(map(UserRole, values.roles)), values.territories)
 
 
-def build_account(row: AccountRow) -> Account:
+def build_account(row: AccountRow) -> PersonAccount:
     """The account of a row."""
     values = AccountValues(
         row.national_id,
@@ -92,7 +92,7 @@ def build_account(row: AccountRow) -> Account:
         frozenset(one.role for one in row.roles),
         frozenset(one.territory for one in row.territories),
     )
-    return Account(row.id, values, row.active, row.version, row.updated_at, row.updated_by)
+    return PersonAccount(row.id, values, row.active, row.version, row.updated_at, row.updated_by)
 
 
 def is_mail_wrong(values: AccountValues) -> bool:

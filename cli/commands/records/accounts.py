@@ -27,7 +27,7 @@ from records.accounts.store import (
     import_accounts,
     list_accounts,
 )
-from records.accounts.values import Account, normalize_values
+from records.accounts.values import PersonAccount, normalize_values
 from records.database import Database
 
 accounts_app = typer.Typer(
@@ -134,7 +134,7 @@ def choose_actor(database: Database, by: str | None) -> Actor:
     return OPERATOR if by is None else find_actor(database, by)
 
 
-def describe_account(account: Account) -> dict[str, Any]:
+def describe_account(account: PersonAccount) -> dict[str, Any]:
     """An account as plain values."""
     values = account.values
     return {
@@ -151,7 +151,7 @@ def describe_account(account: Account) -> dict[str, Any]:
     }
 
 
-def print_accounts(accounts: list[Account], as_json: bool) -> None:
+def print_accounts(accounts: list[PersonAccount], as_json: bool) -> None:
     """Print accounts, for people or programs."""
     shown = [*map(describe_account, accounts)]
     if as_json:

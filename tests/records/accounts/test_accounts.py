@@ -19,7 +19,7 @@ from records.accounts.store import (
     import_accounts,
     list_accounts,
 )
-from records.accounts.values import Account, normalize_values
+from records.accounts.values import PersonAccount, normalize_values
 from records.database import Database
 from records.errors import AccessDenied, RecordMissing, RulesBroken
 from tests.records.orientations.people import (
@@ -43,7 +43,7 @@ CLAIRE_VALUES: dict[str, Any] = {
 }
 
 
-def create(database: Database, actor: Actor = OPERATOR, **values: Any) -> Account:
+def create(database: Database, actor: Actor = OPERATOR, **values: Any) -> PersonAccount:
     said = normalize_values(**{**CLAIRE_VALUES, **values})
     return create_account(database, actor, said, NOW)
 
