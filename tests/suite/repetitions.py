@@ -27,6 +27,10 @@ class Repetitions:
     """Damaged inputs of each parser that meets the outside; the whole is a minute in full."""
     typed_lines: int
     """Random lines of French words, none of which may end in an empty page without help."""
+    seat_rivals: int
+    """Regulators who want one slot of three seats at once."""
+    seat_rounds: int
+    """Slots that they want one after the other."""
 
 
 USUAL = Repetitions(
@@ -40,6 +44,8 @@ USUAL = Repetitions(
     editor_reindexes=1,
     damaged_inputs=25,
     typed_lines=1_000,
+    seat_rivals=12,
+    seat_rounds=2,
 )
 FULL = Repetitions(
     kills=50,
@@ -52,4 +58,6 @@ FULL = Repetitions(
     editor_reindexes=3,
     damaged_inputs=250,
     typed_lines=5_000,
+    seat_rivals=100,
+    seat_rounds=50,
 )
