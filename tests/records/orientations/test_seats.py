@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from records.database import Database, open_transaction
+from records.agenda.occurrences import OccurrenceKey
+from records.database import Database, open_reading, open_transaction
 from records.orientations.errors import SlotFull
-from records.orientations.seats import give_seat_back, take_seat
+from records.orientations.seats import CHUNK, count_taken, give_seat_back, take_seat
 from tests.records.samples import LATER, NOW
 
 SLOT = "agenda-1"
@@ -55,3 +56,19 @@ def test_each_occurrence_has_its_own_seats(database: Database) -> None:
 
 def test_a_slot_without_seats_takes_nobody(database: Database) -> None:
     assert not take(database, 0)
+
+
+def test_seats_taken_are_counted_by_occurrence(database: Database) -> None:
+    assert [take(database), take(database)] == [True, True]
+    with open_transaction(database) as session:
+        take_seat(session, SLOT, LATER, 1)
+        take_seat(session, "given-back", LATER, 1)
+        give_seat_back(session, "given-back", LATER)
+    slots = [*(f"other-{number}" for number in range(CHUNK)), SLOT, "given-back"]
+    with open_reading(database) as session:
+        assert count_taken(session, slots, NOW) == {
+            OccurrenceKey(SLOT, NOW): 2,
+            OccurrenceKey(SLOT, LATER): 1,
+        }
+        assert count_taken(session, slots, LATER) == {OccurrenceKey(SLOT, LATER): 1}
+        assert count_taken(session, slots[:-2], NOW) == {}
