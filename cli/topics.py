@@ -40,6 +40,7 @@ TOPICS = MappingProxyType(
         "settings": ("records.settings",),
         "structures": ("records.structures",),
         "absences": ("records.absences",),
+        "agenda": ("records.agenda",),
         "orientations": ("records.orientations",),
         "accounts": ("records.accounts",),
     }

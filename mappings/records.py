@@ -135,6 +135,7 @@ class CanonicalSlot(TypedDict):
     """One slot as printed by ``sas slots parse``: instants in UTC, keys absent when unknown."""
 
     slot: str
+    occurrence: NotRequired[str]
     start: str
     end: str
     types: list[str]

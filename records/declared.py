@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Any
 
 from records.absences import ABSENCES
+from records.agenda.agendas import AGENDAS
 from records.kinds import RecordKind
 from records.professional_settings import PARTICIPATION
 from records.structure_settings import STRUCTURES
 
 DECLARED: Mapping[str, RecordKind[Any]] = MappingProxyType(
-    {kind.name: kind for kind in (PARTICIPATION, STRUCTURES, ABSENCES)}
+    {kind.name: kind for kind in (PARTICIPATION, STRUCTURES, ABSENCES, AGENDAS)}
 )

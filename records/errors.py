@@ -56,8 +56,8 @@ class StaleVersion(RecordsError):
 
     def __init__(self, current: int) -> None:
         super().__init__(
-            f"Ces réglages ont été modifiés entre-temps (version {current}) : "
-            "relisez-les, puis refaites votre changement."
+            f"Quelqu'un d'autre a fait un changement entre-temps (version {current}) : "
+            "relisez, puis refaites le vôtre."
         )
         self.current = current
 

@@ -6,7 +6,7 @@ long, a search that shows what nobody said cannot exist at all.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
@@ -19,6 +19,9 @@ from records.access import IMPORTER, Actor
 from records.database import Database, open_reading, open_transaction
 from records.errors import RecordMissing, StaleVersion
 from records.outbox import add_message
+
+TICK = timedelta(microseconds=1)
+"""The least time between two writes of a row: an instant orders them."""
 
 FormatT = TypeVar("FormatT", bound=Format)
 
@@ -181,10 +184,15 @@ def write_row(session: Session, kind: RecordKind[FormatT], change: RecordChange[
     for name, value in change.columns.items():
         setattr(row, name, value)
     row.updated_at, row.updated_by = change.said_at, change.actor.id
-    row.written_at = change.written_at
+    row.written_at = find_write_instant(row.written_at, change.written_at)
     for message in dict.fromkeys([*kind.follow(row), *before]):
         add_message(session, *message, change.written_at)
     return row
+
+
+def find_write_instant(before: datetime | None, now: datetime) -> datetime:
+    """Later than the write before, also when this machine's clock is behind that one's."""
+    return now if before is None else max(now, before + TICK)
 
 
 def _check_version(kind: RecordKind[Any], key: str, row: Any, version: int | None) -> None:

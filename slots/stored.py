@@ -46,7 +46,12 @@ def slot_key(slot: CanonicalSlot) -> tuple[str, ...]:
 
 
 def build_slot_id(slot: CanonicalSlot, source: str) -> str:
-    """``<source>:<16 hexadecimal digits>``, the same at every load of the same content."""
+    """``<source>:<16 hexadecimal digits>``, the same at every load of the same content.
+
+    An occurrence of the SAS agenda has a name, which stays when its place or its end changes.
+    """
+    if "occurrence" in slot:
+        return f"{source}:{slot['occurrence']}"
     digest = hashlib.sha256("|".join(slot_key(slot)).encode()).hexdigest()
     return f"{source}:{digest[:16]}"
 

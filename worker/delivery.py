@@ -11,6 +11,7 @@ from elastic import lifecycle
 from elastic.errors import ElasticError
 from elastic.optimistic import WriteConflictError
 from records.absences import PROJECT_ABSENCES
+from records.agenda.agendas import PROJECT_AGENDA
 from records.database import open_transaction
 from records.errors import RecordsError
 from records.orientations.counts import COUNT_ORIENTATIONS
@@ -21,6 +22,7 @@ from records.structure_settings import PROJECT_STRUCTURE
 from worker.context import WorkerContext
 from worker.projection import (
     project_absences,
+    project_agendas,
     project_msp,
     project_orientation_counts,
     project_professionals,
@@ -30,7 +32,8 @@ from worker.projection import (
 BATCH = 500
 """Messages taken at once: one query and one bulk."""
 
-Deliver = Callable[[WorkerContext, Sequence[str]], None]
+Deliver = Callable[[WorkerContext, Sequence[str], datetime], None]
+"""Carries out messages of one kind, given their keys and the instant of the round."""
 
 DELIVERIES: Mapping[str, Deliver] = {
     PROJECT_PROFESSIONAL: project_professionals,
@@ -38,8 +41,9 @@ DELIVERIES: Mapping[str, Deliver] = {
     PROJECT_STRUCTURE: project_structures,
     PROJECT_ABSENCES: project_absences,
     COUNT_ORIENTATIONS: project_orientation_counts,
+    PROJECT_AGENDA: project_agendas,
 }
-"""What carries out each kind of message, given the keys of several."""
+"""What carries out each kind of message."""
 
 FORESEEN = (ElasticError, WriteConflictError, RecordsError, OSError)
 """Failures whose sentence is kept; any other may repeat what a person wrote: its type alone is."""
@@ -86,7 +90,7 @@ def _take(context: WorkerContext, now: datetime) -> dict[_Batch, dict[int, str]]
 
 def _deliver(context: WorkerContext, kind: str, messages: Mapping[int, str], now: datetime) -> int:
     try:
-        DELIVERIES[kind](context, sorted(set(messages.values())))
+        DELIVERIES[kind](context, sorted(set(messages.values())), now)
     except Exception as error:  # whatever fails, the message must not be lost
         _postpone(context, kind, messages, error, now)
         return 0

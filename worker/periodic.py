@@ -2,11 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from records.agenda.windows import queue_moved_windows
 from records.database import Database
 from records.orientations.life import expire_orientations
 from records.periodic import PeriodicTask, run_if_due
 
-TASKS = (PeriodicTask("expire_orientations", timedelta(minutes=1), expire_orientations),)
+MINUTE = timedelta(minutes=1)
+
+TASKS = (
+    PeriodicTask("expire_orientations", MINUTE, expire_orientations),
+    PeriodicTask("move_agenda_windows", MINUTE, queue_moved_windows),
+)
 
 
 def run_periodic(database: Database, now: datetime) -> int:

@@ -15,6 +15,7 @@ from indexers.sources import own_sources
 from indexers.sources.own_formats import find_own_file
 from mappings.formats import group_absences
 from records.absences import ABSENCES
+from records.agenda.agendas import AGENDAS, WrittenAgenda, read_written_agendas
 from records.database import Database
 from records.declared import DECLARED
 from records.imports import RecordsImport, import_records, is_imported, preview_import
@@ -29,6 +30,7 @@ READERS: Mapping[str, Callable[[Path, Quarantines], Rows]] = MappingProxyType(
         PARTICIPATION.name: own_sources.read_participation,
         STRUCTURES.name: own_sources.read_structure_settings,
         ABSENCES.name: own_sources.read_absence_lines,
+        AGENDAS.name: own_sources.read_agendas,
     }
 )
 """What reads the file of each kind, by the key of its records."""
@@ -90,7 +92,17 @@ def prepare_declared(
         participation=held[PARTICIPATION.name] or None,
         structures=held[STRUCTURES.name] or None,
         absences=group_absences(held[ABSENCES.name].values()) or None,
+        agendas=_list_agendas(database, held[AGENDAS.name], chosen, now) or None,
     )
+
+
+def _list_agendas(
+    database: Database, held: Rows, chosen: DeclaredInput, now: datetime
+) -> tuple[WrittenAgenda, ...]:
+    """The agendas as they are, or as an import that is undone would write them now."""
+    if chosen.dry_run:
+        return tuple(WrittenAgenda(agenda, now) for agenda in held.values())
+    return tuple(read_written_agendas(database))
 
 
 def _find_new_file(

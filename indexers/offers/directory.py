@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
 from mappings.files import resolve_inside
 from mappings.records import Offer
+from slots.loading.agenda import build_agenda_answers
 from slots.loading.directory import DirectorySlots, LiveAnswers, attribute_directory
-from slots.loading.requests import read_directory_requests
+from slots.loading.requests import DirectoryRequests, read_directory_requests
 from slots.matching.locating import build_locate
 from slots.matching.matching import OfferIndex
 
@@ -53,14 +55,24 @@ class SourceDirectory:
         self.quarantines = quarantines
         self._sources = sources
         self._locator = locator
-        self._slot_requests = read_directory_requests(directory)
+        self._agendas = list(build_agenda_answers(sources.own.agendas or (), now))
+        self._slot_requests = self._read_requests()
+        self._owners = self._slot_requests.owners() | {
+            owner for agenda in self._agendas for owner in agenda.requested_ids
+        }
         self._live = LiveAnswers()
-        self._offer_index = OfferIndex(self._slot_requests.owners())
+        self._offer_index = OfferIndex(self._owners)
+
+    def _read_requests(self) -> DirectoryRequests:
+        """What the directory has of slots; the agendas of the records stand for its agenda."""
+        found = read_directory_requests(self.directory)
+        return replace(found, agenda_lines=()) if self._agendas else found
 
     @property
     def has_slots(self) -> bool:
         """True when the directory brings answers, of the agenda or of editors."""
-        return bool(self._slot_requests.agenda_lines or self._slot_requests.requests)
+        requests = self._slot_requests
+        return bool(self._agendas or requests.agenda_lines or requests.requests)
 
     @property
     def offer_index(self) -> OfferIndex:
@@ -70,7 +82,7 @@ class SourceDirectory:
     def use_live_answers(self, live: LiveAnswers) -> None:
         """Keep the offers of these owners too; call it before ``offers``."""
         self._live = live
-        self._offer_index = OfferIndex(self._slot_requests.owners() | live.by_owner.keys())
+        self._offer_index = OfferIndex(self._owners | live.by_owner.keys())
 
     def offers(self) -> Iterator[Offer]:
         """Every offer, without slots; those that slots may belong to are kept in memory."""
@@ -89,6 +101,7 @@ class SourceDirectory:
             locate=locate,
             live=self._live,
             settle_place=self.settle_place,
+            agendas=self._agendas,
         )
 
     def settle_place(self, place: Offer) -> Offer:

@@ -11,6 +11,7 @@ from mappings.formats import (
     SosAssociation,
     StructureSettings,
 )
+from records.agenda.agendas import WrittenAgenda
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class DeclaredSources:
     participation: Mapping[str, ParticipationFormat] | None = None
     structures: Mapping[str, StructureSettings] | None = None
     absences: Mapping[str, tuple[Absence, ...]] | None = None
+    agendas: tuple[WrittenAgenda, ...] | None = None
 
 
 NOTHING_DECLARED = DeclaredSources()
@@ -42,6 +44,8 @@ class OwnSources:
     """By FINESS."""
     sos: tuple[SosAssociation, ...] = ()
     solutions: tuple[Solution, ...] = ()
+    agendas: tuple[WrittenAgenda, ...] | None = None
+    """SAS agendas of the records; None: the records hold none."""
     dates: Mapping[str, str] = field(default_factory=dict)
 
     def with_declared(self, declared: DeclaredSources) -> "OwnSources":

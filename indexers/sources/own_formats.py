@@ -20,9 +20,13 @@ from indexers.quality.reasons import Reason
 from indexers.sources.reading.corrections import with_corrections
 from indexers.sources.reading.lines import Line, reject_long_line
 from indexers.sources.reading.sheets import SheetRow, open_sheet, read_sheet
+from mappings.agenda.lines import AgendaLine
 from mappings.bounds import LARGEST_OWN, LONGEST_LINE, OWN_ROWS
 from mappings.files import open_regular, read_bounded_lines, resolve_inside
 from mappings.formats import FORMATS, MAX_ABSENCES, Format, rank_record
+
+LINES: Mapping[str, type[Format]] = {**FORMATS, "agendas": AgendaLine}
+"""What a line of each of our files is: of a source of offers, or of the records alone."""
 
 FLAT = frozenset({"participation", "structures", "absences", "lrm"})
 """Formats that may also come as CSV."""
@@ -53,14 +57,14 @@ class RawEntry(NamedTuple):
 
 def find_format(name: str) -> type[Format]:
     """The model of a format; raises ``OwnFormatError`` naming those that exist."""
-    if name not in FORMATS:
-        raise OwnFormatError(f"no format is called {name!r}: choose one of {', '.join(FORMATS)}")
-    return FORMATS[name]
+    if name not in LINES:
+        raise OwnFormatError(f"no format is called {name!r}: choose one of {', '.join(LINES)}")
+    return LINES[name]
 
 
 def descriptions() -> dict[str, str]:
     """The content of one line of each format, by name."""
-    return {name: (model.__doc__ or "").partition("\n")[0] for name, model in FORMATS.items()}
+    return {name: (model.__doc__ or "").partition("\n")[0] for name, model in LINES.items()}
 
 
 def build_json_schema(name: str) -> dict[str, Any]:

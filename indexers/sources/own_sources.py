@@ -7,6 +7,8 @@ from typing import TypeVar
 from indexers.offers.settings import OwnSources
 from indexers.runs.folder import Quarantines
 from indexers.sources.own_formats import find_own_file, read_keyed
+from mappings.agenda.formats import AgendaFormat
+from mappings.agenda.lines import AgendaLine
 from mappings.formats import (
     Absence,
     Cpts,
@@ -17,6 +19,7 @@ from mappings.formats import (
     StructureSettings,
     group_absences,
 )
+from records.agenda.edits import name_slots
 
 FormatT = TypeVar("FormatT", bound=Format)
 
@@ -73,6 +76,12 @@ def read_absence_lines(path: Path, quarantines: Quarantines) -> Mapping[str, Abs
         quarantines.get_quarantine("absences"),
         lambda a: f"{a.who}@{a.idnst or ''}",
     )
+
+
+def read_agendas(path: Path, quarantines: Quarantines) -> Mapping[str, AgendaFormat]:
+    """SAS agendas by RPPS, each slot with an id."""
+    lines = read_keyed(path, AgendaLine, quarantines.get_quarantine("agendas"), lambda a: a.rpps)
+    return {rpps: name_slots(line) for rpps, line in lines.items()}
 
 
 def read_cpts(path: Path | None, quarantines: Quarantines) -> Mapping[str, Cpts]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from mappings.agenda.formats import DAY_NAMES, MIDNIGHT, AgendaSlotFormat
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+MIDNIGHT_BEFORE = "00:00"
 
 
 @lru_cache(maxsize=1 << 14)
@@ -81,3 +82,13 @@ def find_first_span(
     last = first + (len(slot.exceptions) + 3) * 7 * DAY
     spans = (find_span(slot, day) for day in list_days(slot, first, last))
     return next((one for one in spans if one is not None and one[0] >= not_before), None)
+
+
+def find_opening(slot: AgendaSlotFormat) -> tuple[datetime, datetime] | None:
+    """The very first span of a slot; None when it never takes place."""
+    return find_first_span(slot, find_instant(slot.day, MIDNIGHT_BEFORE, slot.timezone))
+
+
+def has_occurrence(slot: AgendaSlotFormat) -> bool:
+    """True when a slot takes place at least once."""
+    return find_opening(slot) is not None

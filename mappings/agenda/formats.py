@@ -58,7 +58,7 @@ def _sort_like(order: tuple[ItemT, ...], values: Iterable[ItemT]) -> list[ItemT]
 AgendaClock = Annotated[str, AfterValidator(_check_clock)]
 """A quarter of an hour, ``08:15``; a day ends at ``23:59`` or ``24:00``."""
 ZoneText = Annotated[str, AfterValidator(_check_zone)]
-SlotIdText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+SlotIdText = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$")]
 DayNames = Annotated[list[DayName], AfterValidator(lambda days: _sort_like(DAY_NAMES, days))]
 Consultations = Annotated[
     list[Consultation],

@@ -46,6 +46,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "bool_type": "Vrai ou faux (true, false) est attendu.",
         "date_from_datetime_parsing": "Cette date n'existe pas : écrivez AAAA-MM-JJ.",
         "days_in_disorder": "Le dernier jour est avant le premier.",
+        "no_such_hour": "Cette heure n'existe pas : écrivez HH:MM par quart d'heure, de 00:00 à "
+        "24:00, ou 23:59.",
+        "hours_in_disorder": "La fin doit suivre le début, le même jour.",
         "list_type": "Une liste est attendue.",
         "too_long": "Il y en a trop : {max_length} au plus.",
         "greater_than": "La valeur doit dépasser {gt}.",

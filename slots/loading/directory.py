@@ -1,7 +1,7 @@
 """The slots of a directory of files on their offers, for a reindex."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -80,18 +80,22 @@ def attribute_directory(
     locate: Locate = commune_geography,
     live: LiveAnswers | None = None,
     settle_place: Callable[[Offer], Offer] = keep_place,
+    agendas: Iterable[SourceAnswer] = (),
 ) -> DirectorySlots:
     """Every slot of a directory on its offer, coherence applied.
 
     ``index`` holds at least the offers of ``slots.owners()``, participation and absences
     included; created offers are added to it, with the settings of ``settle_place``. An answer
-    about an owner of whom ``live`` has a later one of that source gives nothing. Memory holds the
-    slots and one answer at a time.
+    about an owner of whom ``live`` has a later one of that source gives nothing. ``agendas`` are
+    those of the records, each owner's as old as its own last change. Memory holds the slots and
+    one answer at a time.
     """
     reader = _DirectoryReader(index, Attribution(index, now, locate), live or LiveAnswers())
     rejected, answers = Counter(slots.rejected), 0
     latest = now - JUST_BEFORE
     reader.read_agenda(slots, latest)
+    for agenda in agendas:
+        reader.read_answer(agenda)
     for answer in parse_requests(slots.requests, now, rejected, latest=latest):
         reader.read_answer(answer)
         answers += 1
@@ -123,7 +127,8 @@ class _DirectoryReader:
         heard = {one for one in owners if not self._live.has_later(one, answer.source, at)}
         self._late += len(owners - heard)
         self._attribution.drop(heard, answer.source)
-        self._attribution.add(self._without_owners(answer, owners - heard), answer.source)
+        heard_slots = self._without_owners(answer, owners - heard)
+        self._attribution.add(heard_slots, answer.source, answer.received_at)
         for owner in heard:
             self._answered[owner][answer.source] = at
 

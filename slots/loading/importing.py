@@ -108,7 +108,7 @@ def _import_once(
     known = [one for batch in batches(owners) for one in fetch_owner_offers(client, alias, batch)]
     index = build_offer_index(one.offer for one in known)
     attribution = Attribution(index, now, locate)
-    attribution.add(answer.slots, answer.source)
+    attribution.add(answer.slots, answer.source, answer.received_at)
     created = [with_owner_answers(place, index) for place in attribution.created]
     offers = [*known, *(VersionedOffer(place, {}) for place in created)]
     change = Replacement(answer.source, answer_time(answer.answered_at or now), attribution.slots)

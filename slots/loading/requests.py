@@ -52,13 +52,15 @@ class SourceAnswer:
 
     ``requested_ids`` are RPPS, ADELI or SIRET, prefixed or not. An id without a slot has none left.
     ``answered_at`` is when the answer was received, by our clock: the one clock that all sources
-    share. None when it is not known; the instant of its import then counts.
+    share. None when it is not known; the instant of its import then counts. ``received_at`` is
+    kept with each slot, the instant of the import without it.
     """
 
     source: str
     requested_ids: Sequence[str]
     slots: Sequence[CanonicalSlot]
     answered_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

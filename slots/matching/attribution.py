@@ -48,15 +48,18 @@ class Attribution:
         """The slots of each offer; of a slot that its source repeats, the last one."""
         return {offer_id: list(slots.values()) for offer_id, slots in self._slots.items()}
 
-    def add(self, slots: Iterable[CanonicalSlot], source: str) -> None:
-        """Give each slot to its offer."""
+    def add(
+        self, slots: Iterable[CanonicalSlot], source: str, received_at: datetime | None = None
+    ) -> None:
+        """Give each slot to its offer, received now unless it was before."""
         instant = utc_text(self._now)
+        received = utc_text(received_at or self._now)
         for slot in slots:
             found = _skip_reason(slot, instant) or self._find_place(slot, source)
             if isinstance(found, str):
                 self.unmatched[found] += 1
             else:
-                self._keep(found["id"], build_stored_slot(slot, source, instant))
+                self._keep(found["id"], build_stored_slot(slot, source, received))
 
     def _keep(self, offer_id: str, slot: StoredSlot) -> None:
         held = self._slots.setdefault(offer_id, {})

@@ -15,7 +15,7 @@ from elastic.names import offers_alias
 from elastic.service import lock
 from indexers.reindex import recipe
 from indexers.runs.interruption import InterruptedRunError
-from mappings.formats import FORMATS
+from indexers.sources.own_formats import LINES
 from mappings.offers import SCHEMA_VERSION
 from slots.coherence import HiddenReason
 from tests.cli.commands import ANNE, Run, assert_refused, read_json_output
@@ -153,13 +153,13 @@ def test_a_reason_as_a_key_is_its_code_in_json(capsys: pytest.CaptureFixture[str
     assert result == dict.fromkeys(map(str, HiddenReason), 3)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", LINES)
 def test_the_schema_of_each_format_is_json(run: Run, name: str) -> None:
     assert read_json_output(run("schema", name))["properties"]
 
 
 def test_the_formats_are_listed_with_what_a_line_is(run: Run) -> None:
-    assert set(read_json_output(run("schema", "--json"))) == set(FORMATS)
+    assert set(read_json_output(run("schema", "--json"))) == set(LINES)
     assert "marketplace offer" in run("schema").output
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -25,7 +25,7 @@ class FaultyReceiver:
     error: Exception
     calls: list[list[str]] = field(default_factory=list)
 
-    def __call__(self, context: WorkerContext, keys: Sequence[str]) -> None:
+    def __call__(self, context: WorkerContext, keys: Sequence[str], now: datetime) -> None:
         self.calls.append(list(keys))
         if "bad" in keys:
             raise self.error

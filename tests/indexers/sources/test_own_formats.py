@@ -8,6 +8,7 @@ import pytest
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.own_formats import (
+    LINES,
     OwnFormatError,
     build_json_schema,
     find_own_file,
@@ -15,7 +16,6 @@ from indexers.sources.own_formats import (
     read_keyed,
 )
 from mappings.formats import (
-    FORMATS,
     Absence,
     Format,
     LrmEntry,
@@ -215,7 +215,7 @@ def test_formats_that_are_not_flat_have_no_csv(tmp_path: Path) -> None:
     assert find_own_file(tmp_path, "cpts") is None
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", LINES)
 def test_every_format_has_a_json_schema_that_refuses_unknown_fields(name: str) -> None:
     found = build_json_schema(name)
     assert found["additionalProperties"] is False

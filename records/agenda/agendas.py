@@ -1,0 +1,190 @@
+"""The SAS agenda of a professional (F105 to F109): kept as rules, changed as one.
+
+A change is one transaction that locks the whole agenda: one slot more is judged beside all others.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
+from records.access import Actor, require_professional_access
+from records.agenda.edits import Edit, forget_ended
+from records.agenda.rules import AgendaChange, Places, find_broken_agenda_rules
+from records.agenda.tables import AgendaException, AgendaSlot, ProfessionalAgenda
+from records.database import Database, open_reading
+from records.errors import RecordMissing, RulesBroken, StaleVersion
+from records.kinds import (
+    Message,
+    RecordChange,
+    RecordKind,
+    StoredRecord,
+    change_record,
+    find_write_instant,
+    read_record,
+)
+from records.outbox import add_message
+from records.settings_rules import BY_SOS
+from records.tables import ProfessionalSettings
+
+PROJECT_AGENDA = "project_agenda"
+"""Kind of the message that brings an agenda to the offers of its professional; its key is his
+RPPS."""
+
+SHARED = ("id", "idnst", "timezone", "day", "until", "seats")
+"""Fields with one name and one type in the record and in the exchanged format."""
+LISTED = ("weekdays", "consultation", "types")
+"""Lists of codes, kept with commas between."""
+
+
+class AgendaClosed(RulesBroken):
+    """Slots of this agenda would not show, or beside those of an editor (F109)."""
+
+    code = "agenda_closed"
+
+
+SHOWN_BY_EDITOR = (
+    "Vos créneaux viennent de votre logiciel de rendez-vous. Pour tenir l'agenda du SAS à la "
+    "place, masquez d'abord ceux de l'éditeur dans vos réglages (--hide-editor)."
+)
+SHOWN_BY_SOS = (
+    "Vous participez par SOS Médecins : seuls les points fixes de l'association sont affichés. "
+    "Changez d'abord votre mode de participation dans vos réglages (--via)."
+)
+
+
+def _fill(row: ProfessionalAgenda, agenda: AgendaFormat) -> None:
+    row.rpps = agenda.rpps
+    kept = {slot.id: slot for slot in row.slots}
+    row.slots = [
+        _fill_slot(kept.get(slot.id) or AgendaSlot(id=slot.id), slot) for slot in agenda.slots
+    ]
+
+
+def _fill_slot(row: AgendaSlot, slot: AgendaSlotFormat) -> AgendaSlot:
+    for name in SHARED:
+        setattr(row, name, getattr(slot, name))
+    for name in LISTED:
+        setattr(row, name, ",".join(getattr(slot, name)))
+    row.start_time, row.end_time = slot.start, slot.end
+    kept = {one.day: one for one in row.exceptions}
+    row.exceptions = [kept.get(day) or AgendaException(day=day) for day in slot.exceptions]
+    return row
+
+
+def _build(row: ProfessionalAgenda) -> AgendaFormat:
+    slots = sorted(map(_build_slot, row.slots), key=lambda slot: (slot.day, slot.start, slot.id))
+    return AgendaFormat.model_construct(None, rpps=row.rpps, slots=slots, updated=row.updated_at)
+
+
+def _build_slot(row: AgendaSlot) -> AgendaSlotFormat:
+    values: dict[str, Any] = {name: getattr(row, name) for name in SHARED}
+    values |= {name: [one for one in getattr(row, name).split(",") if one] for name in LISTED}
+    values["exceptions"] = sorted(one.day for one in row.exceptions)
+    return AgendaSlotFormat.model_construct(None, start=row.start_time, end=row.end_time, **values)
+
+
+def _follow(row: ProfessionalAgenda) -> Iterable[Message]:
+    yield Message(PROJECT_AGENDA, row.rpps)
+
+
+AGENDAS = RecordKind(
+    "agendas",
+    ProfessionalAgenda,
+    lambda agenda: agenda.rpps,
+    _fill,
+    _build,
+    _follow,
+    "Aucun agenda n'est enregistré pour le RPPS {key}.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAgenda:
+    """An agenda, and when it was last written: the instant of its word among others."""
+
+    agenda: AgendaFormat
+    written_at: datetime
+
+
+def read_agenda(database: Database, actor: Actor, rpps: str) -> StoredRecord[AgendaFormat]:
+    """The agenda of one professional; raises ``AccessDenied``, ``RecordMissing``."""
+    require_professional_access(actor, rpps)
+    return read_record(database, AGENDAS, rpps)
+
+
+def read_written_agendas(
+    database: Database, rpps: Iterable[str] | None = None
+) -> list[WrittenAgenda]:
+    """The agendas of these professionals, of all without them, in the order of their RPPS."""
+    chosen = select(ProfessionalAgenda).order_by(ProfessionalAgenda.rpps)
+    if rpps is not None:
+        chosen = chosen.where(ProfessionalAgenda.rpps.in_(sorted(rpps)))
+    with open_reading(database) as session:
+        return [WrittenAgenda(_build(row), row.written_at) for row in session.scalars(chosen)]
+
+
+def change_agenda(
+    database: Database,
+    actor: Actor,
+    rpps: str,
+    edit: Edit,
+    places: Places,
+    *,
+    version: int | None,
+    now: datetime,
+) -> StoredRecord[AgendaFormat]:
+    """Apply an edit to an agenda; its offers follow through the outbox.
+
+    ``places`` are those where the professional practises. ``version`` is the one that was read,
+    None for the first slot. Raises ``AccessDenied``, ``AgendaClosed``, ``RulesBroken`` with every
+    fault, ``StaleVersion``.
+    """
+    require_professional_access(actor, rpps)
+    require_open_agenda(database, rpps)
+    before = forget_ended(_read_version(database, rpps, version), now)
+    after = edit(before, now)
+    if faults := find_broken_agenda_rules(AgendaChange(before, after, places, now)):
+        raise RulesBroken(faults)
+    return change_record(database, AGENDAS, RecordChange(actor, after, version, now, now))
+
+
+def queue_taken_seat(session: Session, rpps: str, now: datetime) -> None:
+    """Project an agenda of which a seat was taken or given back; its version stays as it was.
+
+    Its word becomes a later one, as after a change.
+    """
+    his = ProfessionalAgenda.rpps == rpps
+    before = session.scalar(select(ProfessionalAgenda.written_at).where(his))
+    later = {"written_at": find_write_instant(before, now)}
+    session.execute(update(ProfessionalAgenda).where(his).values(later))
+    add_message(session, PROJECT_AGENDA, rpps, now)
+
+
+def require_open_agenda(database: Database, rpps: str) -> None:
+    """Raise ``AgendaClosed`` unless slots of the SAS agenda are those that would show (F109)."""
+    with open_reading(database) as session:
+        settings = session.get(ProfessionalSettings, rpps)
+        if settings is None:
+            return
+        if settings.participation and settings.via == BY_SOS:
+            raise AgendaClosed([("via", SHOWN_BY_SOS)])
+        if settings.has_software and not settings.editor_disabled:
+            raise AgendaClosed([("editor_disabled", SHOWN_BY_EDITOR)])
+
+
+def _read_version(database: Database, rpps: str, version: int | None) -> AgendaFormat:
+    """The agenda that the caller read; an empty one before the first slot."""
+    try:
+        stored = read_record(database, AGENDAS, rpps)
+    except RecordMissing:
+        if version is not None:
+            raise
+        return AgendaFormat(rpps=rpps)
+    if stored.version != version:
+        raise StaleVersion(stored.version)
+    return stored.value
