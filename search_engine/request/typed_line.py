@@ -16,7 +16,7 @@ from search_engine.request.bypass import is_for_age, open_bypass
 from search_engine.request.criteria import MIN_LETTERS, Criteria
 from search_engine.request.interpretation import Interpretation, interpret_word, join_meanings
 from search_engine.request.problems import QueryTooShort
-from search_engine.request.written_names import find_written_name, is_far_mended
+from search_engine.request.written_names import cut_title, find_written_name, is_far_mended
 from search_engine.understanding.ages import is_child
 from search_engine.understanding.meanings import describe_part
 from search_engine.understanding.names import is_person_word
@@ -112,7 +112,7 @@ def read_line(criteria: Criteria) -> LineRead:
     known = [part for part in reading.parts if part.kind is not PartKind.NAME]
     if not known and len(fold(criteria.what).replace(" ", "")) < MIN_LETTERS:
         raise QueryTooShort
-    written = find_written_name(criteria.what, reading, place_given=criteria.has_place)
+    written = find_written_name(criteria, reading)
     return LineRead(criteria.what, reading, written=written)
 
 
@@ -146,7 +146,7 @@ def _build_written_attempt(line: LineRead) -> list[LineAttempt]:
     meaning = _name_meaning(line._replace(reading=line.written), who, held)
     structure = meaning.structure_word or who[0].kind is PartKind.STRUCTURE
     exact = replace(meaning, exact_only=True, structure_word=structure)
-    near = replace(exact, near_too=is_far_mended(line.reading))
+    near = replace(exact, near_too=is_far_mended(line.reading, line.written))
     attempt = LineAttempt(near, (*who, *held), reading=line.written)
     sure = _is_sure_name(line.written) and " " in (exact.text or "")
     return [attempt, attempt._replace(meaning=exact, far=True)] if sure else [attempt]
@@ -279,10 +279,28 @@ def _build_named_attempts(
         attempts.append(strict._replace(meaning=exact, far=True))
     if by_whole_name.meaning != strict.meaning:
         attempts.append(by_whole_name)
+    attempts += _build_unglued_attempt(line, exact, (*who, *held))
     more_than_title = any(not is_general_need(part) for part in held)
     if (more_than_title and _is_sure_name(line.reading)) or (held and _is_titled(line.reading)):
         attempts.append(LineAttempt(_name_meaning(line, who, ()), who, (), held))
     return attempts
+
+
+def _build_unglued_attempt(
+    line: LineRead, exact: Interpretation, searched: tuple[TextPart, ...]
+) -> list[LineAttempt]:
+    """``drorsini``: who is called exactly as what follows the civility, where nobody is called as
+    the whole."""
+    whole = next((part for part in searched if part.kind is PartKind.NAME), None)
+    name = cut_title(whole) if whole and whole.value == exact.text else None
+    if name is None:
+        return []
+    parts, sought = (
+        tuple(name if part is whole else part for part in some)
+        for some in (line.reading.parts, searched)
+    )
+    meaning = replace(exact, label=name.typed, text=name.value)
+    return [LineAttempt(meaning, sought, reading=line.reading._replace(parts=parts))]
 
 
 def _is_sure_name(reading: Reading) -> bool:

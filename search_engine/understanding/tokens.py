@@ -27,6 +27,7 @@ IRREGULAR: Mapping[str, str] = MappingProxyType(
         "ctre": "centre",
         "hop": "hopital",
         "phcie": "pharmacie",
+        "phie": "pharmacie",
     }
 )
 """The one plural of the trade that has another root; the abbreviations of FINESS, which writes the

@@ -43,6 +43,7 @@ WRITTEN: list[tuple[str, str, str | None]] = [
     ("sound", "GAUTHIER", "GAUTIER"),
     ("sound", "Dupuy", "Dupui"),
     ("sound", "Morin", None),
+    ("sound", "Beauillaud", "Beauilaud"),
     ("joined", "Anne-Sophie", "AnneSophie"),
     ("joined", "Roux", None),
     ("split", "LEGALL", "LE GALL"),
@@ -234,6 +235,18 @@ async def test_lines_are_judged_by_their_first_page(probe: IndexProbe) -> None:
         assert [o.state for o in await judge_one(probe, expect=expect, **kind)] == [State.PASSED]
     other = await judge_one(probe, subject="structure.pharmacy", what="msp", expect="alike")
     assert other[0].problems == ["la première carte n'est pas de ce genre"]
+
+
+async def test_who_is_named_by_a_sentence_alone_is_known(probe: IndexProbe) -> None:
+    absent = {"subject": "person.absent", "what": "dr {given} {family}"}
+    told = await judge_one(probe, expect="known", **absent)
+    assert {one.state for one in told} == {State.PASSED}
+    shown = await judge_one(probe, expect="first", **absent)
+    assert {one.state for one in shown} == {State.FAILED}
+    lost = await judge_one(
+        probe, what="xyzvw{family|joined}", subject="person.compound", expect="known"
+    )
+    assert {one.state for one in lost} == {State.FAILED}
 
 
 async def test_a_line_that_the_index_cannot_fill_is_counted_as_not_judged(

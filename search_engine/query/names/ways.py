@@ -28,6 +28,12 @@ ONE_LETTER = "AUTO:4,12"
 FUZZINESS = "AUTO:3,8"
 """The same of the last resort, where nothing is nearer: one from 3 letters on, two from 8 on."""
 
+FIRST_LETTER = "AUTO:6,20"
+"""The same where the first letter may be wrong too: one edit, from 6 letters on."""
+
+SHORT_WORD = 2
+"""Letters of a word in which one error leaves nothing to find it by."""
+
 STRUCTURE_ANALYZER, WHOLE_ANALYZER = "structure_search", "name"
 """Without articles and particles, as ``structure_words`` is searched; with every word."""
 
@@ -52,17 +58,18 @@ def name_queries(
     the name of a structure with the word for its kind, where ``text`` is without.
     ``near``: the same, one letter apart. ``word``: all the words, none of a family name, such as
     given names and names of structures. ``prefix``: each word begun. ``fuzzy``, the last resort:
-    two letters apart. ``sign``: the name of the place. Of a structure all are read in its name, its
-    category and its commune together. ``match`` takes the text as words, never as query syntax
-    (F030, W22).
+    two letters apart, or the first one wrong. ``sign``: the name of the place. Of a structure all
+    are read in its name, its category and its commune together. ``match`` takes the text as words,
+    never as query syntax (F030, W22).
     """
     written = list_ways_to_write(text)
     is_structure = kind is PartKind.STRUCTURE
     ways = _structure_ways(text, with_kind) if is_structure else _person_ways(text, written)
     queries = {**ways, "prefix": _match_any("names.prefix", written)}
     if fuzzy:
-        field = "structure_words" if kind is PartKind.STRUCTURE else "names"
-        queries["fuzzy"] = _match_near(field, text, FUZZINESS)
+        field = "structure_words" if is_structure else "names"
+        farther = ((FUZZINESS, 1), (FIRST_LETTER, 0))
+        queries["fuzzy"] = or_clause([_match_near(field, text, *one) for one in farther])
     return {**queries, "sign": _match_any("place_names", written)}
 
 
@@ -150,7 +157,7 @@ def _structure_ways(text: str, with_kind: str | None) -> dict[str, Clause]:
         "exact": and_clause([named, *of_kind]),
         "described": _match("structure_words", text),
         "sound": _sounds(list_ways_to_write(text)),
-        "near": _match_near("structure_words", text, ONE_LETTER, sure_letters=0),
+        "near": _match_near("structure_words", _drop_short(text), ONE_LETTER, sure_letters=0),
     }
     people = {"term": {"kind": Kind.PROFESSIONAL.value}}
     return {way: {"bool": {"filter": [one], "must_not": [people]}} for way, one in ways.items()}
@@ -171,9 +178,20 @@ def _match(field: str, text: str, **options: Any) -> Clause:
 
 
 def _match_near(field: str, text: str, fuzziness: str, sure_letters: int = 1) -> Clause:
-    """All the words, each with errors after its ``sure_letters`` first ones."""
+    """All the words, each with errors after its ``sure_letters`` first ones.
+
+    An elided word is joined: of one that is read in two ways Elasticsearch admits no error.
+    """
     kept = _keep_small(split_name(text))
-    return _match(field, text, fuzziness=fuzziness, prefix_length=sure_letters, **kept)
+    return _match(
+        field, text.replace("'", ""), fuzziness=fuzziness, prefix_length=sure_letters, **kept
+    )
+
+
+def _drop_short(text: str) -> str:
+    """The words without the shortest: ``pharmacie u val`` is that of a ``val``."""
+    long = [word for word in text.split() if len(word) > SHORT_WORD or word.isdigit()]
+    return " ".join(long) or text
 
 
 def _near_family(words: Iterable[str]) -> Clause:

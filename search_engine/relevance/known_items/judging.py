@@ -165,6 +165,14 @@ def _check_page(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> str
     return f"{offer['names'][0]} n'est pas sur la première page"
 
 
+def _check_known(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> str | None:
+    sentences = answer.page["query"]["read"]["sentences"]
+    name = f"{offer.get('given', '')} {offer.get('family', offer['names'][0])}"
+    if any(name in one["message"] for one in sentences):
+        return None
+    return _check_first(answer, subject, offer)
+
+
 def _check_alike(answer: JudgedAnswer, subject: ItemSubject, offer: Offer) -> str | None:
     first = _list_stored(answer)[:1]
     if first and _is_alike(subject, first[0]):
@@ -202,6 +210,7 @@ PROBLEMS: Mapping[Expectation, Problem] = MappingProxyType(
     {
         Expectation.FIRST: _check_first,
         Expectation.PAGE: _check_page,
+        Expectation.KNOWN: _check_known,
         Expectation.ALIKE: _check_alike,
         Expectation.ALIKE_IN_TOWN: _check_alike_in_town,
         Expectation.EVERY_ALIKE: _check_every,

@@ -58,6 +58,8 @@ SOUNDS: Sequence[tuple[str, str]] = (
 )
 """Spellings of one French sound, the first that a name holds is used (X22: heard, not read)."""
 
+OTHER_SOUND_AFTER_O = frozenset("iuy")
+
 APOSTROPHES = re.compile("['’]")
 GLUED = re.compile(r"^(le|la|du|de)(?=[a-z]{3})", re.IGNORECASE)
 
@@ -136,11 +138,15 @@ def insert_space(text: str, rng: random.Random) -> str | None:
 
 
 def write_as_heard(text: str, rng: random.Random) -> str | None:
-    """Another spelling of the same sound (``SOUNDS``)."""
+    """Another spelling of the same sound (``SOUNDS``).
+
+    Beauillaud is no Boillaud: an ``o`` before these letters is another sound.
+    """
     folded = text.lower()
     for written, heard in SOUNDS:
         at = folded.find(written, 1)
-        if at > 0:
+        after = folded[at + len(written) :][:1]
+        if at > 0 and not (heard == "o" and after in OTHER_SOUND_AFTER_O):
             return _replace(text, at, len(written), heard)
     return None
 

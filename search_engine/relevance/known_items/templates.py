@@ -43,6 +43,8 @@ class Expectation(StrEnum):
     """The first card is the subject."""
     PAGE = "page"
     """A card is the subject."""
+    KNOWN = "known"
+    """The first card is the subject, or a sentence of the page names it."""
     ALIKE = "alike"
     """The first card has the traits of the subject."""
     ALIKE_IN_TOWN = "alike_in_town"

@@ -7,7 +7,7 @@ from mappings.names.sounds import build_sound_key
 from tests.search_engine.oracle.duty import is_duty
 from tests.search_engine.oracle.place import OracleCircle, inside
 from tests.search_engine.oracle.query import OracleQuery, window
-from tests.search_engine.spelling import near, words
+from tests.search_engine.spelling import edits, near, words
 
 GROUPS = (
     ("SM26", "SM53", "SM54"),
@@ -143,9 +143,16 @@ def name_match_kind(query: OracleQuery, offer: dict[str, Any]) -> str | None:
         return "word"
     if all(any(other.startswith(word) for other in held) for word in wanted):
         return "prefix"
-    if all(any(near(word, other, 8, 3) for other in held) for word in wanted):
-        return "fuzzy"
-    return None
+    far = (
+        all(any(near(word, other, 8, 3) for other in held) for word in wanted),
+        all(any(is_one_letter_apart(word, other) for other in held) for word in wanted),
+    )
+    return "fuzzy" if any(far) else None
+
+
+def is_one_letter_apart(word: str, other: str) -> bool:
+    """The first letter may be the wrong one, of a word of six letters at least."""
+    return edits(word, other) <= (len(word) >= 6)
 
 
 def holds_family(query: OracleQuery, family: list[str]) -> bool:

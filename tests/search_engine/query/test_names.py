@@ -115,6 +115,7 @@ NAMES = (
     ("dartagnan", {"artagnan": "whole"}, ()),
     ("d artagnan", {"artagnan": "whole"}, ()),
     ("d’Artagnan", {"artagnan": "whole"}, ()),
+    ("d'Artagnen", {"artagnan": "near"}, ()),
     ("nguyen", {"nguyen": "whole"}, ()),
     ("n guyen", {"nguyen": "whole"}, ()),
     ("mcdonald", {"donald": "exact"}, ()),
@@ -158,6 +159,12 @@ def test_two_letters_apart_is_the_last_resort(answer: Answers) -> None:
     assert answer(name_queries("martimex", fuzzy=True)) == {"martinez": "fuzzy"}
 
 
+def test_the_first_letter_may_be_wrong_where_nothing_is_nearer(answer: Answers) -> None:
+    assert answer(name_queries("perbrat", fuzzy=True)) == {"colleague": "fuzzy"}
+    assert answer(name_queries("perbrat")) == {}
+    assert answer(name_queries("bimon", fuzzy=True)) == {}
+
+
 def test_whoever_is_heard_is_well_spelt(answer: Answers) -> None:
     meanings = [Interpretation(text, text=text) for text in ("legal", "xx")]
     well_spelt = {one.text: answer({"exact": build_well_spelt_query(one)}) for one in meanings}
@@ -179,6 +186,7 @@ PLACES = (
     ("clinique pastuer", {"clinic": "near"}),
     ("pharmacie gare", {"station": "whole"}),
     ("pharmacie de la Gare", {"station": "whole"}),
+    ("pharmacie u Gare", {"station": "near"}),
     ("pharmacie st martin", {"saint": "whole"}),
     ("cabinet Leclerc", {"colleague": "sign"}),
 )

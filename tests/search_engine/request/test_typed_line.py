@@ -18,7 +18,7 @@ from search_engine.request.typed_line import (
     list_uses,
     read_line,
 )
-from search_engine.understanding.reading import PartKind
+from search_engine.understanding.reading import PartKind, Reading
 
 
 def ask(what: str, **criteria: object) -> Criteria:
@@ -293,6 +293,13 @@ def test_somebody_called_so_is_looked_for_farther_away_before_his_name_is_given_
         ("Dr K'BIDI-VACHINEL", "k'bidi vachinel", set()),
         ("Sébastien PUJILLON", "sebastien pujillon", set()),
         ("psychiatre Payre", "payre", {"SM42", "SM43"}),
+        ("psychiatre Bordeaux", "bordeaux", {"SM42", "SM43"}),
+        ("PATIENT psychiatre", "patient", {"SM42", "SM43"}),
+        ("Georges PATIENT", "georges patient", set()),
+        ("Dr M'SA-ABDOU", "m'sa abdou", set()),
+        ("DRZYFUS", "drzyfus", set()),
+        ("CLIN DE LA MAIN DE L'HOPITAL", "clin de la main de l'hopital", set()),
+        ("PHIE DE 'HOPITAL", "phie de hopital", set()),
         ("CMP enfants et adolescents Dijon", "cmp enfants et adolescents dijon", set()),
         ("CTRE DE SANTE MEDICAL ET DENTAIRE", "ctre de sante medical et dentaire", set()),
     ],
@@ -303,11 +310,32 @@ def test_who_is_called_so_comes_before_what_the_words_may_mean(
     first, *others = attempt(what)
     assert (first.meaning.text, first.meaning.exact_only) == (name, True)
     assert among <= set(first.meaning.specialties)
-    assert not others[-1].meaning.exact_only
+    assert not all(one.meaning.exact_only for one in others)
+
+
+def test_an_error_in_a_name_cut_as_a_civility_is_looked_for_in_the_whole_name() -> None:
+    whole, *_ = attempt("DRZYFUS")
+    assert whole.meaning.near_too
+    assert not attempt("Georges PATIENT")[0].meaning.near_too
+
+
+def test_who_is_called_as_what_follows_a_glued_civility_comes_last() -> None:
+    *others, last = attempt("drorsini")
+    assert (last.meaning.text, last.meaning.exact_only) == ("orsini", True)
+    assert {one.meaning.text for one in others} == {"drorsini"}
+    assert [part.typed for part, _ in list_uses(last.reading or Reading(()), last)] == ["orsini"]
+    assert "ouet" not in {one.meaning.text for one in attempt("drouet")}
+
+
+def test_a_large_town_beside_a_need_may_be_a_name_where_another_is_given() -> None:
+    assert attempt("kiné Bordeaux", insee="33063")[0].meaning.text is None
+    assert attempt("kiné Bordeaux", insee=None, where="3 rue X, Bordeaux")[0].meaning.text is None
+    assert attempt("kiné Bordeaux", insee=None, department="48")[0].meaning.text is None
+    assert attempt("kiné Bordeaux", insee=None, where="Mende")[0].meaning.text == "bordeaux"
 
 
 @pytest.mark.parametrize(
-    "what", ["cardiologue", "cardiologue Nantes", "cardiologue à Payre", "CMP enfants", "CMP Dijon"]
+    "what", ["cardiologue", "cardiologue Mende", "cardiologue à Payre", "CMP enfants", "CMP Dijon"]
 )
 def test_a_line_that_is_read_in_one_way_is_no_name_besides(what: str) -> None:
     assert not attempt(what)[0].meaning.exact_only
