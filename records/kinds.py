@@ -4,9 +4,10 @@ A change and its messages are one transaction: a declaration that no search show
 long, a search that shows what nobody said cannot exist at all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
@@ -20,6 +21,8 @@ from records.database import Database, open_reading, open_transaction
 from records.errors import RecordMissing, StaleVersion
 from records.outbox import add_message
 
+BATCH = 500
+"""Values of a file that are read and written at once."""
 TICK = timedelta(microseconds=1)
 """The least time between two writes of a row: an instant orders them."""
 
@@ -158,14 +161,33 @@ def import_values(
     A value without instant replaces what a file said, never what a person did. Columns that files
     do not hold are kept.
     """
-    for value in values:
-        row = session.get(kind.table, kind.identify(value))
-        if row is not None and not _replaces(kind, value, row):
-            continue
-        version = None if row is None else row.version
-        said_at = getattr(value, "updated", None) or now
-        write_row(session, kind, RecordChange(IMPORTER, value, version, said_at, now))
-        yield kind.identify(value)
+    left = iter(values)
+    while batch := list(islice(left, BATCH)):
+        yield from _import_batch(session, kind, batch, now)
+
+
+def _import_batch(
+    session: Session, kind: RecordKind[FormatT], values: Sequence[FormatT], now: datetime
+) -> Iterator[str]:
+    """Read all rows at once, write all at once: one by one, a query costs more than a row."""
+    rows = _get_rows(session, kind, map(kind.identify, values))
+    with session.no_autoflush:
+        for value in values:
+            key = kind.identify(value)
+            row = rows.get(key)
+            if row is not None and not _replaces(kind, value, row):
+                continue
+            said_at = getattr(value, "updated", None) or now
+            _write(session, kind, row, RecordChange(IMPORTER, value, None, said_at, now))
+            yield key
+    session.flush()
+
+
+def _get_rows(session: Session, kind: RecordKind[FormatT], keys: Iterable[str]) -> dict[str, Any]:
+    """The rows of these keys, those that there are."""
+    (key,) = kind.table.__table__.primary_key
+    rows = session.scalars(select(kind.table).where(key.in_(list(keys))))
+    return {getattr(row, key.name): row for row in rows}
 
 
 def write_row(session: Session, kind: RecordKind[FormatT], change: RecordChange[FormatT]) -> Any:
@@ -176,6 +198,12 @@ def write_row(session: Session, kind: RecordKind[FormatT], change: RecordChange[
     key = kind.identify(change.value)
     row = session.get(kind.table, key)
     _check_version(kind, key, row, change.version)
+    return _write(session, kind, row, change)
+
+
+def _write(
+    session: Session, kind: RecordKind[FormatT], row: Any, change: RecordChange[FormatT]
+) -> Any:
     before = [] if row is None else [*kind.follow(row)]
     if row is None:
         row = kind.table(created_at=change.said_at, created_by=change.actor.id)

@@ -70,7 +70,7 @@ def project_agendas(context: WorkerContext, rpps: Sequence[str], now: datetime) 
     client, alias = context.client, context.alias
     if lifecycle.live_index(client, alias) is None:
         return
-    agendas = read_written_agendas(context.database, rpps)
+    agendas = read_written_agendas(context.database, now, rpps)
     for answer in build_agenda_answers(agendas, now):
         import_answer(client, alias, answer, now)
 

@@ -102,7 +102,7 @@ def _list_agendas(
     """The agendas as they are, or as an import that is undone would write them now."""
     if chosen.dry_run:
         return tuple(WrittenAgenda(agenda, now) for agenda in held.values())
-    return tuple(read_written_agendas(database))
+    return tuple(read_written_agendas(database, now))
 
 
 def _find_new_file(

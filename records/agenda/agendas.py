@@ -4,7 +4,7 @@ A change is one transaction that locks the whole agenda: one slot more is judged
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
 from records.access import Actor, require_professional_access
 from records.agenda.edits import Edit, forget_ended
+from records.agenda.occurrences import Taken
 from records.agenda.rules import AgendaChange, Places, find_broken_agenda_rules
 from records.agenda.tables import AgendaException, AgendaSlot, ProfessionalAgenda
 from records.database import Database, open_reading
@@ -27,6 +28,7 @@ from records.kinds import (
     find_write_instant,
     read_record,
 )
+from records.orientations.seats import count_taken
 from records.outbox import add_message
 from records.settings_rules import BY_SOS
 from records.tables import ProfessionalSettings
@@ -105,10 +107,11 @@ AGENDAS = RecordKind(
 
 @dataclass(frozen=True, slots=True)
 class WrittenAgenda:
-    """An agenda, and when it was last written: the instant of its word among others."""
+    """An agenda, when it was last written (the instant of its word), and its seats taken."""
 
     agenda: AgendaFormat
     written_at: datetime
+    taken: Taken = field(default_factory=dict)
 
 
 def read_agenda(database: Database, actor: Actor, rpps: str) -> StoredRecord[AgendaFormat]:
@@ -118,14 +121,19 @@ def read_agenda(database: Database, actor: Actor, rpps: str) -> StoredRecord[Age
 
 
 def read_written_agendas(
-    database: Database, rpps: Iterable[str] | None = None
+    database: Database, now: datetime, rpps: Iterable[str] | None = None
 ) -> list[WrittenAgenda]:
-    """The agendas of these professionals, of all without them, in the order of their RPPS."""
+    """The agendas of these professionals, of all without them, in the order of their RPPS.
+
+    With the seats taken of occurrences that start at ``now`` or later.
+    """
     chosen = select(ProfessionalAgenda).order_by(ProfessionalAgenda.rpps)
     if rpps is not None:
         chosen = chosen.where(ProfessionalAgenda.rpps.in_(sorted(rpps)))
     with open_reading(database) as session:
-        return [WrittenAgenda(_build(row), row.written_at) for row in session.scalars(chosen)]
+        rows = session.scalars(chosen).all()
+        taken = count_taken(session, [slot.id for row in rows for slot in row.slots], now)
+        return [WrittenAgenda(_build(row), row.written_at, taken) for row in rows]
 
 
 def change_agenda(

@@ -14,10 +14,8 @@ from mappings.instants import utc_text
 from mappings.records import Appointment, CanonicalSlot
 from records.agenda.agendas import WrittenAgenda
 from records.agenda.occurrences import (
-    NONE_TAKEN,
     Occurrence,
     OccurrenceKey,
-    Taken,
     format_occurrence_id,
     list_occurrences,
     parse_occurrence_id,
@@ -31,16 +29,14 @@ PERSON_PREFIX = "8"
 """Stands before an RPPS as exchanged."""
 
 
-def build_agenda_answers(
-    agendas: Iterable[WrittenAgenda], now: datetime, taken: Taken = NONE_TAKEN
-) -> Iterator[SourceAnswer]:
+def build_agenda_answers(agendas: Iterable[WrittenAgenda], now: datetime) -> Iterator[SourceAnswer]:
     """The agendas as answers, of bounded size, each of agendas whose word is of one instant."""
     groups: dict[datetime, list[WrittenAgenda]] = defaultdict(list)
     for one in agendas:
         groups[find_answer_instant(one, now)].append(one)
     for instant, held in sorted(groups.items()):
         for batch in batches(held):
-            slots = [slot for one in batch for slot in build_agenda_slots(one, now, taken)]
+            slots = [slot for one in batch for slot in build_agenda_slots(one, now)]
             owners = [one.agenda.rpps for one in batch]
             yield SourceAnswer(AGENDA_SOURCE, owners, slots, instant, received_at=instant)
 
@@ -51,15 +47,13 @@ def find_answer_instant(agenda: WrittenAgenda, now: datetime) -> datetime:
     return max([agenda.written_at, *midnights])
 
 
-def build_agenda_slots(
-    agenda: WrittenAgenda, now: datetime, taken: Taken = NONE_TAKEN
-) -> list[CanonicalSlot]:
+def build_agenda_slots(agenda: WrittenAgenda, now: datetime) -> list[CanonicalSlot]:
     """The occurrences of the window that have not begun, as canonical slots."""
     rpps, found = agenda.agenda.rpps, []
     for zone in sorted(_list_zones(agenda)):
         window = window_at(now, zone)
         slots = [slot for slot in agenda.agenda.slots if slot.timezone == zone]
-        found += list_occurrences(slots, window.start, window.end, taken)
+        found += list_occurrences(slots, window.start, window.end, agenda.taken)
     return [_build_slot(rpps, one) for one in found]
 
 

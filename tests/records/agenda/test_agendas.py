@@ -305,7 +305,7 @@ def test_a_file_replaces_what_a_file_said_and_never_what_a_person_did(
     assert import_records(database, AGENDAS, rows, "2", now=LATER).written == 0
     later = {BRUNO: AgendaFormat(rpps=BRUNO, slots=[build_weekly()])}
     assert import_records(database, AGENDAS, later, "3", now=LATER).written == 1
-    held = {one.agenda.rpps: one for one in read_written_agendas(database)}
+    held = {one.agenda.rpps: one for one in read_written_agendas(database, NOW)}
     assert held[ANNE].agenda.slots == mine.slots
     assert held[BRUNO].agenda.slots == [build_weekly()]
     assert held[BRUNO].written_at > LATER
@@ -337,7 +337,7 @@ def test_a_seat_taken_makes_the_word_later_and_holds_up_no_editor(database: Data
     for later in (LATER, LATER, NOW):
         with open_transaction(database) as session:
             queue_taken_seat(session, ANNE, later)
-    (written,) = read_written_agendas(database, [ANNE])
+    (written,) = read_written_agendas(database, NOW, [ANNE])
     assert written.written_at == LATER + 2 * timedelta(microseconds=1)
     assert read_agenda(database, OPERATOR, ANNE).version == 1
     assert read_messages(database) == [(PROJECT_AGENDA, ANNE)] * 4

@@ -8,10 +8,11 @@ import pytest
 from indexers.loads.records_import import DeclaredInput, prepare_declared
 from indexers.reindex.dry_run import dry_run
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
-from records.agenda.agendas import WrittenAgenda, read_written_agendas
+from records.agenda.agendas import WrittenAgenda, queue_taken_seat, read_written_agendas
 from records.agenda.edits import Scope, add_slot, remove_slot
 from records.agenda.occurrences import OccurrenceKey
-from records.database import Database
+from records.database import Database, open_transaction
+from records.orientations.seats import take_seat
 from slots.loading.agenda import build_agenda_answers, build_agenda_slots, parse_agenda_slot_id
 from slots.loading.importing import import_answer
 from tests.indexers.file_set import FileSet, rang
@@ -186,11 +187,32 @@ def build_agenda(slot: AgendaSlotFormat) -> AgendaFormat:
 
 
 def test_seats_taken_lower_those_shown_and_a_full_slot_does_not_show() -> None:
-    agenda = WrittenAgenda(build_agenda(build_weekly("tue", "wed", seats=2, day="2026-11-24")), NOW)
-    first, second = build_agenda_slots(agenda, NOW)
+    agenda = build_agenda(build_weekly("tue", "wed", seats=2, day="2026-11-24"))
+    first, second = build_agenda_slots(WrittenAgenda(agenda, NOW), NOW)
     taken = {parse_agenda_slot_id(f"sas-agenda:{first['slot']}"): 2}
-    full, free = build_agenda_slots(agenda, NOW, taken)
+    full, free = build_agenda_slots(WrittenAgenda(agenda, NOW, taken), NOW)
     assert (full["seats_taken"], free) == (2, second)
+
+
+@pytest.mark.proves("F063", "F115")
+def test_seats_taken_are_in_the_searches_and_outlive_a_reindex(
+    database: Database, worker_context: WorkerContext, reindex_harness: ReindexHarness
+) -> None:
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    slot = open_slot(database, weekdays=EVERY_DAY, day="2026-11-24", seats=2).value.slots[0]
+    start = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    for number, left in enumerate(([1, 2], [2]), 1):
+        later = NOW + number * timedelta(minutes=1)
+        with open_transaction(database) as session:
+            take_seat(session, slot.id, start, 2)
+            queue_taken_seat(session, ANNE, later)
+        run_worker_at(worker_context, later)
+        assert [one["seats_left"] for one in read_slots(reindex_harness)] == left
+    before = reindex_harness.offers()
+    reindex_harness.es.indices.delete(index=reindex_harness.live)
+    reindex(reindex_harness, database, files, later)
+    assert reindex_harness.offers() == before
 
 
 def test_a_dry_run_counts_the_agendas_of_the_records(
@@ -205,6 +227,6 @@ def test_a_dry_run_counts_the_agendas_of_the_records(
     order = reindex_harness.reindex_request(files, declared=declared)
     report = dry_run(reindex_harness.es, order)
     assert (report.slots["slots"], report.slots["bearers"]) == (1, 1)
-    assert read_written_agendas(database) == []
+    assert read_written_agendas(database, NOW) == []
     reindex(reindex_harness, database, files, NOW)
     assert list_starts(reindex_harness) == ["24T07:00"]
