@@ -150,7 +150,12 @@ async def _execute_in_turn(index: Index, requests: Sequence[ResolvedRequest]) ->
 
 def _is_doubtful(result: SearchResult, after: ResolvedRequest) -> bool:
     """Nobody around is called so, and the next search looks for exactly that name farther away: who
-    is named by several words comes before those whose name is only near to them."""
+    is named by several words comes before those whose name is only near to them.
+
+    One search more where a whole name has near ones alone: nearly all of those lines have an error,
+    so the first page of the others would show strangers in the place of the person named. A single
+    word is left: too many are near to it for their absence to say anything.
+    """
     text = result.plan.request.meaning.text or ""
     return result.plan.fuzzy and " " in text and after.is_far
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from geography.departments import METROPOLE_ZONE, commune_zone
+from geography.distance import distance_km
+from geography.gazetteer import load_gazetteer
+from search_engine.execution.resolve import NAMED_KM
 from search_engine.query.opening_hours import open_now_clause
 from search_engine.query.plan import find_zones
-from search_engine.request.criteria import Criteria
+from search_engine.request.criteria import MAX_RADIUS_KM, Criteria
 from search_engine.request.interpretation import Interpretation
 from tests.search_engine.sample_offers import area
 
@@ -36,6 +40,18 @@ def test_a_search_names_the_zone_of_the_metropole_where_it_stays_there(
 ) -> None:
     asked = Criteria(what="MG", lat=48.0, lon=2.0, **criteria)
     assert find_zones(asked, meaning, area(**place)) == zones
+
+
+def test_no_circle_reaches_overseas_from_the_metropole() -> None:
+    """So an exact name that is looked for beyond the circle needs no zone but one."""
+    shores = [(48.46, -5.09), (43.3, -1.78), (41.36, 9.25), (51.09, 2.54), (48.97, 8.23)]
+    overseas = [
+        one for one in load_gazetteer().communes() if commune_zone(one.insee) != METROPOLE_ZONE
+    ]
+    nearest = min(
+        distance_km(lat, lon, one.lat, one.lon) for lat, lon in shores for one in overseas
+    )
+    assert max(MAX_RADIUS_KM, NAMED_KM) < nearest
 
 
 def test_one_zone_is_one_clause_of_the_same_minutes() -> None:
