@@ -15,7 +15,7 @@ CAPITALISED_NAME_CACHE_SIZE = 1 << 14
 _COURTESY = {"DR": "Dr", "PR": "Pr"}
 """Courtesy titles of practice shown before a name (TRE_R11)."""
 
-_DOCTORS = frozenset({"10", "40"})
+DOCTORS = frozenset({"10", "40"})
 """Professions (TRE_G15) called Dr when the register gives no title: doctors and dentists."""
 
 
@@ -58,7 +58,7 @@ def person_key(offer_id: str, rpps: str = "") -> str:
 def person_title(civility: str, profession: str, given: str, family: str) -> str:
     """``Dr Anne-Marie LE GALL``; the title of practice, else Dr for doctors and dentists."""
     courtesy = _COURTESY.get(civility.upper().rstrip("."), "")
-    if not courtesy and profession in _DOCTORS:
+    if not courtesy and profession in DOCTORS:
         courtesy = "Dr"
     return " ".join(filter(None, (courtesy, capitalise_given_name(given), family.upper())))
 

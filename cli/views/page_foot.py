@@ -13,6 +13,9 @@ from cli.views.french import distance, kilometres, moment, phone_words
 from cli.views.page_cards import INDENT, first_day, slot_words
 from cli.views.page_line import is_said_only
 from mappings.records import Consultation
+from search_engine.query.alternatives import SEARCH_MODE_LABELS
+from search_engine.query.radius import ENOUGH
+from search_engine.request.criteria import Mode
 
 VALUES_SHOWN = 6
 """Values shown of each filter."""
@@ -129,13 +132,19 @@ def next_steps(page: Mapping[str, Any]) -> Iterable[RenderableType]:
     """How to go on: the next page, who is called so and absent, or what an empty page may be
     replaced by."""
     if page["results"]:
-        ways = [alternative_line(way) for way in page.get("instead", [])]
+        ways = [*map(alternative_line, page.get("instead", [])), *_mode_lines(page)]
     else:
         ways = [] if is_said_only(page["query"]["read"]) else list(alternative_lines(page))
     if ways:
         yield Text("\n" + "\n".join(ways))
     if page["next"] and "page" in page["next"]:
         yield Text(f"\nSuite : --page {page['next']['page']} --seed {page['seed']}", style="dim")
+
+
+def _mode_lines(page: Mapping[str, Any]) -> Iterator[str]:
+    """Where few can see the patient: the option that shows the others too."""
+    if page["mode"] == Mode.AVAILABLE and page["people"]["value"] < ENOUGH:
+        yield f"{SEARCH_MODE_LABELS[Mode.ALL]} : --mode {Mode.ALL.value}"
 
 
 def more_options(page: Mapping[str, Any], *, why: bool) -> Iterator[RenderableType]:

@@ -23,6 +23,7 @@ from search_engine.request.typed_line import (
 )
 from search_engine.request.window import SearchWindow, build_window
 from search_engine.request.wishes import read_wishes
+from search_engine.understanding.names import is_doctor_named
 from search_engine.understanding.reading import PartKind, TextPart
 
 SEED_LIMIT = 2**31
@@ -136,6 +137,7 @@ def _build_request(setting: Setting, attempt: LineAttempt, number: int) -> Resol
         without_rpps=None if state is None else state.without_rpps,
         practice=NO_PRACTICE if state is None else state.practice,
         wishes=read_wishes(reading, window, profile),
+        titled=is_doctor_named(reading),
     )
 
 

@@ -46,7 +46,8 @@ class ResolvedRequest(NamedTuple):
     without a patient's point. ``line`` is what this search makes of the text. ``without_rpps`` is
     the treating doctor, shown apart. ``practice`` is where his colleagues are, when he is absent or
     full. ``density`` is how densely people live around the patient, ``ground`` his landmass and
-    shore. ``wishes`` are those of the words of the line, which hide nobody.
+    shore. ``wishes`` are those of the words of the line, which hide nobody. ``titled``: a doctor is
+    named, by his civility.
     """
 
     criteria: Criteria
@@ -63,6 +64,7 @@ class ResolvedRequest(NamedTuple):
     density: DensityClass = DensityClass.RURAL
     ground: Ground = MAINLAND_GROUND
     wishes: Wishes = NO_WISHES
+    titled: bool = False
 
     @property
     def is_far(self) -> bool:
@@ -175,6 +177,7 @@ def build_request(
     without_rpps: str | None = None,
     practice: Practice = NO_PRACTICE,
     wishes: Wishes = NO_WISHES,
+    titled: bool = False,
 ) -> ResolvedRequest:
     """The resolved request, with the mode and the slot rule that follow from the criteria."""
     return ResolvedRequest(
@@ -192,6 +195,7 @@ def build_request(
         density=find_patient_density(area),
         ground=find_patient_ground(area),
         wishes=wishes,
+        titled=titled,
     )
 
 

@@ -2,8 +2,9 @@
 
 score = tier * span + (highest band - band) + draw
 
-tier = name, on the patient's side of the water, emergency department, in the commune searched, can
-be seen, in time, participant, open now: the steps that the search has, each outweighing those after
+tier = name, on the patient's side of the water, emergency department, doctor, in the commune
+searched, can be seen, in time, participant, open now: the steps that the search has, each
+outweighing those after
 
 A tier is used only where no price in minutes exists. ``scoring`` writes tiers and minutes as
 clauses, ``order.script`` adds the travel, ``explanation`` counts them for the cards, and the tests
@@ -42,8 +43,8 @@ NAME: Mapping[str, int] = MappingProxyType(
 """How the name answers, best first, as in ``names.ways``: the outermost step of the tiers; 0 for an
 offer of another meaning."""
 
-SAME_GROUND, EMERGENCY, OWN_TOWN, SLOT = "same_ground", "emergency", "own_town", "slot"
-IN_TIME, PARTICIPANT, WALK_IN = "in_time", "participant", "walk_in"
+SAME_GROUND, EMERGENCY, DOCTOR, OWN_TOWN = "same_ground", "emergency", "doctor", "own_town"
+SLOT, IN_TIME, PARTICIPANT, WALK_IN = "slot", "in_time", "participant", "walk_in"
 
 GRACE = timedelta(minutes=15)
 """A start so much later than the deadline still counts as in time."""
@@ -90,6 +91,7 @@ def find_steps(plan: Plan) -> list[str]:
     steps = {
         SAME_GROUND: plan.area.radius_km is not None and not request.is_remote,
         EMERGENCY: emergency,
+        DOCTOR: request.titled and request.meaning.text is not None,
         OWN_TOWN: slot and is_sought_in_town(plan),
         SLOT: slot,
         IN_TIME: request.criteria.deadline_h is not None,

@@ -3,6 +3,7 @@
 One nested query gives the slot filter, the slot step and the credits of the best slot at once.
 """
 
+from mappings.offer_ids import DOCTORS
 from mappings.records import Appointment, Precision
 from search_engine.backend.bodies import Clause
 from search_engine.query import ranking
@@ -104,6 +105,7 @@ def tier_clauses(plan: Plan) -> list[Clause]:
     clauses = {
         ranking.SAME_GROUND: same_ground_clause(plan.request.ground.landmass),
         ranking.EMERGENCY: {"term": {"emergency": True}},
+        ranking.DOCTOR: {"terms": {"profession": sorted(DOCTORS)}},
         ranking.OWN_TOWN: {"terms": {"insee": list(own_codes(plan.area))}},
         ranking.IN_TIME: None if deadline is None else in_time_clause(plan, deadline),
         ranking.PARTICIPANT: {"term": {"participant": True}},

@@ -39,6 +39,7 @@ NAMES = (PartKind.NAME, PartKind.STRUCTURE)
 FILTER_CRITERIA = {
     PartKind.CONSULTATION: "consultation",
     PartKind.SECTOR: "sector",
+    PartKind.MATERNITY_LEVEL: "maternity_level",
     PartKind.OPEN_NOW: "open_now",
 }
 """Parts that set a criterion, unless the caller set it himself."""
@@ -46,8 +47,12 @@ FILTER_CRITERIA = {
 PREFERENCES = frozenset({PartKind.GENDER, PartKind.NO_CAR, PartKind.NO_APPOINTMENT, PartKind.WHEN})
 """Parts that are wishes: they hide nobody. A moment that bounds the window is a filter."""
 
-GIVE_UP_ORDER = (PartKind.SECTOR, PartKind.OPEN_NOW, PartKind.WHEN, PartKind.CONSULTATION)
-"""Which filter is given up first where nobody meets all: the price before the way to be seen."""
+GIVE_UP_ORDER = (
+    *(PartKind.SECTOR, PartKind.OPEN_NOW, PartKind.WHEN),
+    *(PartKind.CONSULTATION, PartKind.MATERNITY_LEVEL),
+)
+"""Which filter is given up first where nobody meets all: the price before the way to be seen, and
+last what a birth needs."""
 
 APOSTROPHE = re.compile("['’ʼ`´]")
 _WORD = re.compile(r"[\w'’ʼ`´]+")
@@ -130,7 +135,7 @@ def _list_attempts(line: LineRead, filters: Sequence[TextPart]) -> tuple[LineAtt
     held = tuple(part for part in needs if _interpret_words(part.words))
     named = _build_named_attempts(line, held, tuple(part for part in needs if part not in held))
     if named and not held:
-        return (*named, *_build_stand_ins(needs))
+        return (*named, *_build_stand_ins(needs), *_build_kind_attempts(line.reading))
     lost = tuple(part for part in named[0].searched if part not in held) if named else ()
     rest = LineAttempt(_need_meaning(line, held), held, (), lost)
     return (*named, *_put_structure_first(rest, filters), *_give_up_filters(rest, filters))
@@ -156,6 +161,13 @@ def _build_stand_ins(needs: Sequence[TextPart]) -> list[LineAttempt]:
     """Those who stand for needs that the index does not tell apart."""
     words = [word for part in needs for word in NOT_HELD.get(part.value, ())]
     return [LineAttempt(join_meanings(_interpret_words(words)), tuple(needs))] if words else []
+
+
+def _build_kind_attempts(reading: Reading) -> list[LineAttempt]:
+    """The others of the kind of a structure that is not found: ``CH Mende``, where none is."""
+    structures = reading.find_parts(PartKind.STRUCTURE)
+    meanings = [one for part in structures for one in _interpret_words(part.words)]
+    return [LineAttempt(join_meanings(meanings), given_up=structures)] if meanings else []
 
 
 def _put_structure_first(rest: LineAttempt, filters: Sequence[TextPart]) -> list[LineAttempt]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
 from geography.ground import is_beyond_water
+from mappings.offer_ids import DOCTORS
 from mappings.records import Offer, StoredSlot
 from search_engine.query import ranking
 from search_engine.query.clauses import own_codes
@@ -102,6 +103,7 @@ def offer_steps(plan: Plan, offer: Offer, slots: list[StoredSlot]) -> dict[str, 
     holds = {
         ranking.SAME_GROUND: not is_beyond_water(plan.request.ground, ground),
         ranking.EMERGENCY: offer.get("emergency", False),
+        ranking.DOCTOR: offer.get("profession") in DOCTORS,
         ranking.OWN_TOWN: offer.get("insee") in own_codes(plan.area),
         ranking.SLOT: bool(slots) or opened,
         ranking.IN_TIME: opened or any(slot["start"] <= (deadline or "") for slot in slots),

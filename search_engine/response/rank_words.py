@@ -25,6 +25,7 @@ STEP_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "same_ground": ("", "traversée"),
         "emergency": ("service d'urgence", ""),
+        "doctor": ("", "autre profession"),
         "own_town": ("dans la commune", "autre commune"),
         "slot": ("avec créneau", "sans créneau"),
         "in_time": ("dans le délai", "hors délai"),

@@ -21,6 +21,7 @@ KIND_LABELS: Mapping[PartKind, str] = MappingProxyType(
         PartKind.NO_APPOINTMENT: "rendez-vous",
         PartKind.AGE: "patient",
         PartKind.SECTOR: "convention",
+        PartKind.MATERNITY_LEVEL: "niveau de maternité",
         PartKind.GENDER: "professionnel",
         PartKind.NO_CAR: "déplacement",
         PartKind.NAME: "nom de personne",

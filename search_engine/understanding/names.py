@@ -10,7 +10,9 @@ from functools import cache
 from geography.gazetteer import load_gazetteer
 from mappings.analysis import fold
 from mappings.codes import table_rows
+from search_engine.understanding.reading import Reading
 from search_engine.understanding.tokens import Token
+from search_engine.understanding.word_classes import DOCTOR_TITLES
 
 
 def is_family_name(tokens: Sequence[Token]) -> bool:
@@ -33,6 +35,11 @@ def begins_family_name(folded: str) -> bool:
     names = _sort_family_names()
     position = bisect_left(names, folded)
     return position < len(names) and names[position].startswith(folded)
+
+
+def is_doctor_named(reading: Reading) -> bool:
+    """Whether the civility of a doctor stands in the line: ``Dr Martin``."""
+    return any(fold(word) in DOCTOR_TITLES for word in reading.ignored)
 
 
 @cache

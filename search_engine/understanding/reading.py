@@ -18,6 +18,7 @@ class PartKind(StrEnum):
     NO_APPOINTMENT = "no_appointment"
     AGE = "age"
     SECTOR = "sector"
+    MATERNITY_LEVEL = "maternity_level"
     GENDER = "gender"
     NO_CAR = "no_car"
     NAME = "name"

@@ -43,3 +43,6 @@ EMERGENCY_WORDS = _CLASSES["emergency"]
 
 SURE_TITLES = _CLASSES["sure_title"]
 """Civilities after which a word is a name, whatever else it means: ``Dr Talon``."""
+
+DOCTOR_TITLES = _CLASSES["doctor_title"]
+"""Civilities of doctors and dentists: of several who are called so they come first."""

@@ -52,6 +52,7 @@ def cpts(**more: Any) -> dict[str, Any]:
 def empty(**more: Any) -> dict[str, Any]:
     area = {"radius_km": 5.0, "reference_km": 50.0, "explicit_radius": False}
     page = {"query": {"asked": {}}, "results": [], "total": {"value": 0}, "area": area}
+    page |= {"mode": "all", "people": {"value": 0}}
     return page | more
 
 
@@ -141,6 +142,14 @@ def test_inside_the_commune_no_distance_is_told() -> None:
 def test_the_next_page_repeats_the_draw() -> None:
     page = empty(results=[{}], next={"page": 2}, seed=7)
     assert [str(line) for line in next_steps(page)] == ["\nSuite : --page 2 --seed 7"]
+
+
+def test_a_page_of_few_who_can_see_the_patient_says_how_to_see_the_others() -> None:
+    few = {"results": [{}], "next": None, "mode": "available", "people": {"value": 4}}
+    [text] = next_steps(empty(**few))
+    assert str(text) == "\nToutes les offres, avec ou sans créneau : --mode all"
+    assert not list(next_steps(empty(**{**few, "people": {"value": 5}})))
+    assert not list(next_steps(empty(**{**few, "mode": "beyond"})))
 
 
 def test_a_cpts_found_by_its_word_says_how_to_list_its_members() -> None:

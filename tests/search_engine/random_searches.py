@@ -59,10 +59,11 @@ class RandomSearch:
     now: datetime
     oracle_query: OracleQuery
     parts: tuple[TextPart, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def read_line(self, criteria: Criteria) -> LineRead:
         """Stands for the reading of the text."""
-        return LineRead(criteria.what, Reading(self.parts), self.meaning)
+        return LineRead(criteria.what, Reading(self.parts, (), self.ignored), self.meaning)
 
     async def resolve_area(self, criteria: Criteria, deps: Any) -> Area:
         """Stands for the resolution of the place."""
@@ -83,7 +84,9 @@ def draw_search(random: Random, *, common: bool = False, **fixed: Any) -> Random
     values = {**_values(random), **_grouping(random, centre), **fixed}
     criteria = Criteria(what=meaning.label, lat=area.lat, lon=area.lon, **values)
     query, parts = build_oracle_query(criteria, meaning, area, now), _parts(random)
-    return RandomSearch(criteria, meaning, area, now, tell_parts(query, parts), parts)
+    told = replace(tell_parts(query, parts), titled=random.random() < 0.3)
+    ignored = ("Docteur",) if told.titled else ()
+    return RandomSearch(criteria, meaning, area, now, told, parts, ignored)
 
 
 def _parts(random: Random) -> tuple[TextPart, ...]:

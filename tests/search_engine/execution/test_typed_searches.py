@@ -240,6 +240,52 @@ async def test_a_person_of_the_commune_comes_before_a_namesake_of_another_with_a
     assert await find(searcher, "Ode Moutou") == ["namesake", "own-elsewhere"]
 
 
+async def test_the_civility_of_a_doctor_puts_doctors_before_others_of_the_name(
+    index_offers: IndexOffers,
+) -> None:
+    name = {"names": ["MOUTOU Ode"], "family": "MOUTOU", "insee": "48095"}
+    physiotherapist = {**name, "profession": "70", "specialties": []}
+    searcher = index_offers(
+        [
+            doctor("physio", 1, [slot(1)], **physiotherapist),
+            doctor("doctor", 3, **{**name, "insee": "48030"}),
+        ]
+    )
+    mende = commune(insee="48095")
+    for what in ("Dr Moutou", "docteur Moutou", "dr Ode Moutou", "drmoutou"):
+        page = await searcher.page(what, where=mende)
+        assert [offer_key(card) for card in page["results"]] == ["doctor", "physio"], what
+        assert page["results"][1]["rank"]["label"].startswith("Nom exact, autre profession")
+    for what in ("Moutou", "Mme Moutou"):
+        assert await find(searcher, what, where=mende) == ["physio", "doctor"], what
+
+
+async def test_the_level_of_a_maternity_is_a_filter_that_is_given_up_last(
+    index_offers: IndexOffers,
+) -> None:
+    hospital = ("hospital", "355")
+    searcher = index_offers(
+        [
+            structure("near", *hospital, 1, maternity_level="1"),
+            structure("sure", *hospital, 5, maternity_level="3"),
+        ]
+    )
+    assert await find(searcher, "maternité niveau 3") == ["sure"]
+    assert await find(searcher, "maternité") == ["near", "sure"]
+    page = await searcher.page("maternité de niveau 2")
+    assert [offer_key(card) for card in page["results"]] == ["near", "sure"]
+    assert list_uses(page)["niveau 2"] == "given_up"
+
+
+async def test_a_structure_that_is_not_found_leaves_the_others_of_its_kind(
+    index_offers: IndexOffers,
+) -> None:
+    searcher = index_offers([structure("other", "hospital", "355", names=["CH DE FLORAC"])])
+    page = await searcher.page("CH Langogne")
+    assert [offer_key(card) for card in page["results"]] == ["other"]
+    assert list_codes(page) == ["given_up"]
+
+
 async def test_a_kind_and_a_commune_are_those_of_the_commune(index_offers: IndexOffers) -> None:
     searcher = index_offers(
         [

@@ -23,8 +23,8 @@ from tests.search_engine.oracle.slots import good_slots
 from tests.search_engine.random_score import random_score
 
 STEPS = {
-    **{"whole": 576.0, "exact": 512.0, "sound": 384.0, "near": 320.0},
-    **{"word": 256.0, "prefix": 192.0, "fuzzy": 128.0},
+    **{"whole": 1152.0, "exact": 1024.0, "sound": 768.0, "near": 640.0},
+    **{"word": 512.0, "prefix": 384.0, "fuzzy": 256.0},
 }
 USUAL_WAYS = frozenset(STEPS) - {"fuzzy"}
 
@@ -164,7 +164,8 @@ def tier(
 ) -> float:
     way = name_match_kind(query, offer)
     step = 0.0 if way is None or (way == "fuzzy" and not fuzzy) else STEPS[way]
-    step += 0.0 if is_beyond_water(query, offer) else 32.0
+    step += 0.0 if is_beyond_water(query, offer) else 64.0
+    step += 32.0 if query.titled and query.meaning.text and is_doctor(offer) else 0.0
     step += 16.0 if is_of_commune(query, offer) and is_sought_in_commune(query) else 0.0
     opened = sees_whoever_comes(query, offer)
     if query.meaning.needs_emergency:
@@ -179,6 +180,10 @@ def tier(
     if query.sort == "earliest":
         step += 1.0 if opened else 0.0
     return step
+
+
+def is_doctor(offer: dict[str, Any]) -> bool:
+    return offer.get("profession") in {"10", "40"}
 
 
 def is_sought_in_commune(query: OracleQuery) -> bool:

@@ -46,6 +46,7 @@ class OracleQuery:
     moment: str | None = None
     without_car: bool = False
     gender: str | None = None
+    titled: bool = False
     age: str | None = None
     size: int = 5
     landmass: str = "mainland"

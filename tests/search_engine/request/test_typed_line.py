@@ -145,13 +145,15 @@ def test_a_general_word_beside_a_name_is_a_doctor_of_any_speciality() -> None:
     assert rest.meaning.label == "Médecine générale"
 
 
-def test_a_structure_is_searched_by_its_kind_and_name_then_its_whole_name() -> None:
-    strict, whole = attempt_near("laboratoire Cerballiance")
+def test_a_structure_is_searched_by_kind_and_name_then_by_whole_name_then_its_kind_alone() -> None:
+    strict, whole, kind = attempt_near("laboratoire Cerballiance")
     assert (strict.meaning.text, strict.meaning.structure_kinds) == (
         "cerballiance",
         ("laboratory",),
     )
     assert (whole.meaning.text, whole.meaning.has_codes) == ("laboratoire cerballiance", False)
+    assert (kind.meaning.text, kind.meaning.structure_kinds) == (None, ("laboratory",))
+    assert [part.typed for part in kind.given_up] == ["laboratoire Cerballiance"]
 
 
 def test_a_need_that_no_code_names_is_looked_for_by_its_word_then_by_who_stands_for_it() -> None:
