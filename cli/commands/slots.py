@@ -19,6 +19,7 @@ from cli.failures import describe_error
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
 from cli.output import exit_with_error, message_console, print_json, print_line, result_console
+from cli.records import open_records
 from elastic.bulk import BulkRefusedError
 from elastic.client import sync_client
 from elastic.errors import ElasticError
@@ -28,13 +29,17 @@ from elastic.settings import read_elastic_settings
 from indexers.runs.interruption import InterruptedRunError, open_interruptible_section
 from mappings.bounds import IDENTIFIER, LARGEST_PAGE
 from mappings.state_file import replace_file
+from records.agenda.agendas import AGENDAS
+from records.errors import RecordsError, RecordsUnavailable
+from records.kinds import count_records
+from records.settings import BadDatabaseUrl
 from slots.fhir.answer import AnswerRefusedError
 from slots.fhir.identity import RequestedIdError
 from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
 from slots.loading.importing import import_answer
 from slots.loading.last_imports import record_imports
-from slots.loading.requests import EditorRequest, SourceAnswer, is_editor_name
+from slots.loading.requests import AGENDA_FILE, EditorRequest, SourceAnswer, is_editor_name
 from slots.stored import AGENDA_SOURCE
 
 STDIN = "-"
@@ -206,6 +211,7 @@ def _import_directory(directory: Path, now: datetime, latest: datetime) -> Direc
     )
     alias = offers_alias(read_elastic_settings().index_prefix)
     refusals: list[str] = []
+    with_agenda = not _has_agendas(directory)
     with sync_client() as client, Progress(*columns, console=message_console()) as progress:
         task = progress.add_task("slots", total=None)
         done = import_directory(
@@ -216,6 +222,7 @@ def _import_directory(directory: Path, now: datetime, latest: datetime) -> Direc
             lambda read: progress.update(task, completed=read),
             on_refusal=lambda request, error: refusals.append(_describe_refusal(request, error)),
             latest=latest,
+            with_agenda=with_agenda,
         )
         record_imports(
             client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)
@@ -225,6 +232,15 @@ def _import_directory(directory: Path, now: datetime, latest: datetime) -> Direc
     if len(refusals) > SHOWN_REFUSALS:
         print_line(f"and {len(refusals) - SHOWN_REFUSALS} other answers refused.", err=True)
     return done
+
+
+def _has_agendas(directory: Path) -> bool:
+    """True when the records hold agendas: a file would take theirs out of the searches."""
+    with open_records() as database:
+        held = count_records(database, AGENDAS)
+    if held and (directory / AGENDA_FILE).exists():
+        print_line(f"{AGENDA_FILE} is not read: the records hold {held:,} agendas.", err=True)
+    return bool(held)
 
 
 def _describe_refusal(request: EditorRequest, error: Exception) -> str:
@@ -294,9 +310,9 @@ def _open_error_report() -> Iterator[None]:
             yield
     except InterruptedRunError as error:
         exit_with_error(str(error), INTERRUPTED)
-    except ElasticError as error:
+    except (ElasticError, RecordsUnavailable) as error:
         exit_with_error(str(error), UNAVAILABLE)
-    except (BulkRefusedError, WriteConflictError, OSError) as error:
+    except (BulkRefusedError, WriteConflictError, RecordsError, BadDatabaseUrl, OSError) as error:
         exit_with_error(describe_error(error), REFUSED)
 
 

@@ -153,10 +153,12 @@ def change_agenda(
     fault, ``StaleVersion``.
     """
     require_professional_access(actor, rpps)
-    require_open_agenda(database, rpps)
     before = forget_ended(_read_version(database, rpps, version), now)
     after = edit(before, now)
-    if faults := find_broken_agenda_rules(AgendaChange(before, after, places, now)):
+    said = AgendaChange(before, after, places, now)
+    if said.opened:
+        require_open_agenda(database, rpps)
+    if faults := find_broken_agenda_rules(said):
         raise RulesBroken(faults)
     return change_record(database, AGENDAS, RecordChange(actor, after, version, now, now))
 

@@ -1,8 +1,9 @@
-"""Rules of an agenda (F107), judged on what a change adds: place, past, overlaps, number."""
+"""Rules of an agenda (F107), judged on the hours that a change opens; closing is never refused."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 
 from mappings.agenda.days import find_opening
 from mappings.agenda.formats import MAX_RULES, AgendaFormat, AgendaSlotFormat
@@ -32,7 +33,7 @@ OVERLAP = (
 TOO_MANY = "Un agenda a au plus {most} créneaux : regroupez-en dans un créneau hebdomadaire."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AgendaChange:
     """An agenda before and after a change, where its professional practises, and when."""
 
@@ -41,13 +42,31 @@ class AgendaChange:
     places: Places
     now: datetime
 
-    def list_changed(self) -> list[AgendaSlotFormat]:
-        """The slots that are new or differ."""
-        return [slot for slot in self.after.slots if slot != self.find_former(slot)]
+    @cached_property
+    def formers(self) -> Mapping[str, AgendaSlotFormat]:
+        """The slots before the change, by id."""
+        return {slot.id: slot for slot in self.before.slots}
+
+    @cached_property
+    def opened(self) -> list[AgendaSlotFormat]:
+        """The slots that take place when none of their id did, or otherwise."""
+        return [slot for slot in self.after.slots if not is_within(slot, self.find_former(slot))]
 
     def find_former(self, slot: AgendaSlotFormat) -> AgendaSlotFormat | None:
         """The slot of the same id before the change."""
-        return next((one for one in self.before.slots if one.id == slot.id), None)
+        return self.formers.get(slot.id)
+
+
+def is_within(slot: AgendaSlotFormat, former: AgendaSlotFormat | None) -> bool:
+    """True when a slot is what it was, or takes place on fewer days."""
+    if former is None:
+        return False
+    days = {"until": former.until, "exceptions": former.exceptions}
+    if slot.model_copy(update=days) != former:
+        return False
+    last = slot.last_day or date.max
+    kept = {day for day in former.exceptions if day <= last}
+    return last <= (former.last_day or date.max) and kept <= {*slot.exceptions}
 
 
 def find_broken_agenda_rules(change: AgendaChange) -> list[Fault]:
@@ -56,7 +75,7 @@ def find_broken_agenda_rules(change: AgendaChange) -> list[Fault]:
 
 
 def _judge_place(change: AgendaChange) -> Iterator[Fault]:
-    for slot in change.list_changed():
+    for slot in change.opened:
         former = change.find_former(slot)
         if former is not None and former.idnst == slot.idnst:
             continue
@@ -79,7 +98,7 @@ def describe_unknown_place(idnst: str, places: Places) -> str:
 
 def _judge_time(change: AgendaChange) -> Iterator[Fault]:
     """A running weekly slot may change its hours: its past occurrences are over anyway."""
-    for slot in change.list_changed():
+    for slot in change.opened:
         opening, former = find_opening(slot), change.find_former(slot)
         is_running = slot.is_weekly and former is not None and former.day == slot.day
         if opening is None:
@@ -89,7 +108,7 @@ def _judge_time(change: AgendaChange) -> Iterator[Fault]:
 
 
 def _judge_overlaps(change: AgendaChange) -> Iterator[Fault]:
-    changed = {slot.id for slot in change.list_changed()}
+    changed = {slot.id for slot in change.opened}
     for slot in change.after.slots:
         for other in change.after.slots if slot.id in changed else ():
             if other.id == slot.id or (other.id in changed and other.id < slot.id):

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -59,14 +59,18 @@ def import_directory(
     *,
     on_refusal: OnRefusal = ignore_refusal,
     latest: datetime | None = None,
+    with_agenda: bool = True,
 ) -> DirectoryImport:
     """Import ``agenda.jsonl`` and ``fhir/requests.jsonl``; ``progress`` gets slots read so far,
     ``on_refusal`` each request whose answer is refused as a whole. Nothing was received after
     ``latest``, or ``now``.
 
-    The agenda file is the whole agenda: an owner who left it loses the agenda's slots.
+    The agenda file is the whole agenda: an owner who left it loses the agenda's slots. Without
+    ``with_agenda`` it is not read: the records hold the agendas.
     """
     slots = read_directory_requests(directory)
+    if not with_agenda:
+        slots = replace(slots, agenda_lines=())
     result = DirectoryImport(rejected=Counter(slots.rejected))
     agenda = _agenda_answers(
         client, alias, list(slots.agenda()), slots.agenda_answered_at(latest or now)

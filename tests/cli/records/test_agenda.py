@@ -9,6 +9,7 @@ from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
 from elastic.names import offers_alias
+from mappings.agenda.formats import DAY_NAMES
 from tests.cli.commands import ANNE, BRUNO, Run, assert_refused, read_json_output
 from tests.indexers.file_set import CAYENNE, FileSet, rang
 
@@ -60,6 +61,25 @@ def test_a_range_is_on_the_next_search_until_it_is_removed(
     removed = read_json_output(run("agenda", "remove", ANNE, slot["id"], "--json"))
     assert (removed["slots"], removed["version"]) == ([], 2)
     assert "aucun créneau" in run("agenda", "list", ANNE).output
+
+
+def test_a_file_of_slots_takes_no_agenda_of_the_records_out_of_the_searches(
+    run: Run, index_files: FileSet, es: Elasticsearch, index_prefix: str, tmp_path: Path
+) -> None:
+    slot = {"idnst": FIRST, "timezone": "Europe/Paris", "weekdays": list(DAY_NAMES)}
+    slot |= {"day": "2020-01-01", "start": "23:00", "end": "23:15"}
+    file = tmp_path / "agendas.jsonl"
+    file.write_bytes(orjson.dumps({"rpps": ANNE, "slots": [slot]}))
+    read_json_output(run("records", "import", "agendas", file, "--json"))
+    read_json_output(run("worker", "--once", "--json"))
+    before = read_starts(es, index_prefix)
+    assert len(before) in (2, 3)
+    theirs = {"practitioner": {"idnps": f"8{BRUNO}"}, "types": ["SNP"]}
+    times = {"start": "2099-12-01T10:00:00Z", "end": "2099-12-01T10:15:00Z"}
+    index_files.line("agenda", slot="1", **times, **theirs)
+    imported = run("slots", "import", "--from", index_files.directory, "--json")
+    assert "agenda.jsonl is not read" in imported.stderr
+    assert read_starts(es, index_prefix) == before
 
 
 @pytest.mark.proves("F108", "W51")

@@ -255,6 +255,16 @@ def test_who_is_shown_by_an_editor_or_by_sos_opens_no_agenda(
         with pytest.raises(AgendaClosed) as closed:
             edit_agenda(database, add_slot(build_slot(id="")), actor=actor)
         assert [name for name, _ in closed.value.faults] == [field]
+    held = {ANNE: name_slots(AgendaFormat(rpps=ANNE, slots=[build_weekly("mon", id="")]))}
+    import_records(database, AGENDAS, held, "1", now=NOW)
+    slot = held[ANNE].slots[0]
+    with pytest.raises(AgendaClosed):
+        edit_agenda(database, change_slot(slot.id, {"end": "13:00"}), 1)
+    edit_agenda(database, remove_slot(slot.id, Scope(NEXT_MONDAY)), 1)
+    edit_agenda(database, remove_slot(slot.id, Scope(date(2026, 12, 21), is_following=True)), 2)
+    with pytest.raises(AgendaClosed):
+        edit_agenda(database, change_slot(slot.id, {"until": None}), 3)
+    edit_agenda(database, remove_slot(slot.id), 3)
     open_to = build_settings(editor_disabled=True)
     change_professional_settings(
         database,
@@ -264,7 +274,7 @@ def test_who_is_shown_by_an_editor_or_by_sos_opens_no_agenda(
         version=stored.record.version,
         now=NOW,
     )
-    assert open_slot(database).version == 1
+    assert open_slot(database, 4).version == 5
 
 
 def test_the_second_of_two_editors_reads_again_first(database: Database) -> None:

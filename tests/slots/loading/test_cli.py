@@ -143,11 +143,16 @@ def test_a_missing_file_is_said() -> None:
 
 @pytest.fixture
 def live(
-    create_offers: Create, es_url: str, index_prefix: str, monkeypatch: pytest.MonkeyPatch
+    create_offers: Create,
+    es_url: str,
+    index_prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> str:
     """A live index of one offer, which the command reaches by its settings."""
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
     monkeypatch.setenv("SAS_INDEX_PREFIX", index_prefix)
+    monkeypatch.setenv("SAS_STATE_DIR", str(tmp_path / "state"))
     create_offers([offer()])
     return offers_alias(index_prefix)
 
