@@ -12,7 +12,7 @@ from cli.exit_codes import REFUSED, FailureExit
 from cli.notification.attempt import open_attempt
 from cli.options import AcceptDrift, AsJson, DryRun, Examples, Now, parse_now
 from cli.output import open_progress, print_json, result_console
-from cli.records import open_records
+from cli.records import open_records, warn_unread_agenda
 from cli.views import index
 from elastic.client import sync_client
 from elastic.settings import read_elastic_settings
@@ -105,7 +105,9 @@ def read_declared(directory: Path, chosen: DeclaredInput, now: datetime) -> Decl
     """What the records hold once the directory's files are in them."""
     require_offers(directory)
     with open_records() as database:
-        return prepare_declared(database, directory, chosen, now)
+        declared = prepare_declared(database, directory, chosen, now)
+    warn_unread_agenda(directory, len(declared.agendas or ()))
+    return declared
 
 
 def load(

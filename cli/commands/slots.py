@@ -19,7 +19,7 @@ from cli.failures import describe_error
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
 from cli.output import exit_with_error, message_console, print_json, print_line, result_console
-from cli.records import open_records
+from cli.records import open_records, warn_unread_agenda
 from elastic.bulk import BulkRefusedError
 from elastic.client import sync_client
 from elastic.errors import ElasticError
@@ -39,7 +39,7 @@ from slots.fhir.parser import ParsedAnswer, parse_pages
 from slots.loading.directory_import import DirectoryImport, import_directory
 from slots.loading.importing import import_answer
 from slots.loading.last_imports import record_imports
-from slots.loading.requests import AGENDA_FILE, EditorRequest, SourceAnswer, is_editor_name
+from slots.loading.requests import EditorRequest, SourceAnswer, is_editor_name
 from slots.stored import AGENDA_SOURCE
 
 STDIN = "-"
@@ -238,8 +238,7 @@ def _has_agendas(directory: Path) -> bool:
     """True when the records hold agendas: a file would take theirs out of the searches."""
     with open_records() as database:
         held = count_records(database, AGENDAS)
-    if held and (directory / AGENDA_FILE).exists():
-        print_line(f"{AGENDA_FILE} is not read: the records hold {held:,} agendas.", err=True)
+    warn_unread_agenda(directory, held)
     return bool(held)
 
 

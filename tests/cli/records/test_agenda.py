@@ -80,6 +80,9 @@ def test_a_file_of_slots_takes_no_agenda_of_the_records_out_of_the_searches(
     imported = run("slots", "import", "--from", index_files.directory, "--json")
     assert "agenda.jsonl is not read" in imported.stderr
     assert read_starts(es, index_prefix) == before
+    again = run("reindex", "--from", index_files.directory, "--json")
+    assert "agenda.jsonl is not read" in again.stderr
+    assert read_starts(es, index_prefix) == before
 
 
 @pytest.mark.proves("F108", "W51")
