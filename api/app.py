@@ -24,9 +24,11 @@ from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
 from api.problems import problem_response
 from api.readiness import ReadinessProbe
+from api.records import open_records_gate, problem_from_records_error
 from api.refusals import RequestRefused
 from api.routes import (
     cpts,
+    declarations,
     documents,
     health,
     lrm,
@@ -52,6 +54,7 @@ from geography.ground import find_ground
 from geography.where.department_text import match_department
 from geography.where.text_place import match_commune
 from lrm.registry import LrmRegistry, registry_file
+from records.errors import RecordsError
 from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
@@ -80,6 +83,7 @@ ROUTERS = (
     cpts.router,
     territories.router,
     me.router,
+    declarations.router,
     health.router,
     metrics.router,
     sources.router,
@@ -113,6 +117,7 @@ def create_app(
     app.state.settings = chosen
     app.state.metrics = Metrics()
     app.state.access = build_access_control(chosen)
+    app.state.records = open_records_gate()
     app.add_middleware(RequestMiddleware, settings=chosen, metrics=app.state.metrics)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN_ROUTERS else [Depends(admit)])
@@ -153,6 +158,7 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
             await held.finish()
             await chain.aclose()
             await client.close()
+            app.state.records.database.close()
 
     return lifespan
 
@@ -204,6 +210,10 @@ async def _refusal(request: Request, error: Exception) -> Response:
     return _respond(request, cast(RequestRefused, error).problem)
 
 
+async def _records_error(request: Request, error: Exception) -> Response:
+    return _respond(request, problem_from_records_error(cast(RecordsError, error)))
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
     """A path or a method without a route, once the caller is admitted."""
     if request.url.path not in health.OPEN_PATHS:
@@ -244,5 +254,6 @@ HANDLERS = {
     ValidationError: _invalid,
     HTTPException: _http_error,
     RequestRefused: _refusal,
+    RecordsError: _records_error,
 }
 """Every typed failure becomes a problem document; the rest is caught by ``RequestMiddleware``."""

@@ -2,10 +2,12 @@
 
 from pydantic_settings import SettingsError
 
+from api.records import find_database_url
 from api.security.claims import ClaimsFileInvalid, load_claims
 from api.security.jwks import AuthorityInvalid, resolve_tls_trust
 from api.settings import ApiSettings, settings
 from mappings.api_keys import KeyFileInvalid, read_keys
+from records.settings import BadDatabaseUrl
 from search_engine.request.configuration import (
     BadConfigurationError,
     check_search_settings,
@@ -25,12 +27,15 @@ def load_valid_settings() -> ApiSettings:
     Raises ``BadConfigurationError``.
     """
     check_search_settings()
-    with translate_setting_errors(ClaimsFileInvalid, KeyFileInvalid, AuthorityInvalid):
+    with translate_setting_errors(
+        ClaimsFileInvalid, KeyFileInvalid, AuthorityInvalid, BadDatabaseUrl
+    ):
         try:
             chosen = settings()
         except SettingsError as error:
             raise BadConfigurationError(NOT_A_LIST) from error
         check_identity_files(chosen)
+        find_database_url()
         return chosen
 
 

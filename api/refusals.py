@@ -181,6 +181,65 @@ SCHEMA_MISMATCH = Problem(
     retry_after_s=30,
 )
 
+RECORDS_UNAVAILABLE = Problem(
+    503,
+    "records_unavailable",
+    "Registre indisponible",
+    "La base des réglages et des orientations ne répond pas ; rien n'a été changé.",
+    TRY_AGAIN,
+    retry_after_s=5,
+)
+RECORDS_SCHEMA = Problem(
+    503,
+    "records_schema",
+    "Registre d'une autre version",
+    "La base des réglages et des orientations n'a pas le schéma que ce programme attend.",
+    "Lancez `sas records up` dans la version de ce programme.",
+    retry_after_s=30,
+)
+STALE_VERSION = Problem(
+    412,
+    "stale_version",
+    "Modifié entre-temps",
+    "Une autre personne a changé ceci depuis votre lecture.",
+    "Relisez, puis refaites votre changement avec le nouvel ETag.",
+)
+ACCESS_DENIED = Problem(
+    403,
+    "access_denied",
+    "Accès refusé",
+    "Ceci n'est pas à vous : vous ne pouvez ni le lire ni le modifier.",
+    "Connectez-vous avec le compte de la personne, ou demandez à l'administrateur du service.",
+)
+RECORD_MISSING = Problem(
+    404,
+    "record_missing",
+    "Rien d'enregistré",
+    "Rien n'est encore enregistré sous cet identifiant.",
+    "Vérifiez l'identifiant ; pour une première valeur, envoyez If-None-Match: *.",
+)
+RULES_BROKEN = Problem(
+    422,
+    "rules_broken",
+    "Déclaration incomplète",
+    "La déclaration ne respecte pas une règle.",
+    "Complétez les champs nommés.",
+)
+PRECONDITION_REQUIRED = Problem(
+    428,
+    "precondition_required",
+    "Version non précisée",
+    "Un changement nomme la version qu'il remplace.",
+    "Envoyez If-Match avec l'ETag lu, ou If-None-Match: * pour une première valeur.",
+)
+PRECONDITION_UNREADABLE = Problem(
+    400,
+    "precondition_unreadable",
+    "Version illisible",
+    "If-Match ou If-None-Match ne nomme pas une version.",
+    "Envoyez l'un des deux : If-Match avec l'ETag lu, ou If-None-Match: *.",
+)
+
 HTTP_PROBLEMS: Mapping[int, Problem] = MappingProxyType(
     {
         problem.status: problem

@@ -30,6 +30,7 @@ class ClaimTable(BaseModel):
     subject: str = Field(min_length=1)
     roles: str = Field(min_length=1)
     territories: str = Field(min_length=1)
+    national_id: str = Field("SubjectNameID", min_length=1)
     duties: dict[str, UserRole] = Field(min_length=1)
 
     def read_principal(self, claims: Mapping[str, Any]) -> IdentifiedPrincipal | None:
@@ -42,7 +43,8 @@ class ClaimTable(BaseModel):
             return None
         territories = _texts(claims, self.territories)[:MAX_TERRITORIES]
         client = ClientId(ClientKind.TOKEN, subject)
-        return IdentifiedPrincipal(roles, territories, client=client)
+        person = next(iter(_texts(claims, self.national_id)), None)
+        return IdentifiedPrincipal(roles, territories, client=client, national_id=person)
 
 
 def load_claims(path: Path | None = None) -> ClaimTable:

@@ -44,9 +44,10 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifiedPrincipal(Principal):
-    """The holder of a credential that was checked."""
+    """The holder of a credential that was checked; ``national_id`` is that of a person."""
 
     client: ClientId = field(repr=False)
+    national_id: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

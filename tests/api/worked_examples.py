@@ -90,7 +90,9 @@ def parse_curl(command: str) -> CurlRequest:
     asked, data = CurlRequest("GET", httpx.URL(BASE)), []
     while words:
         word = words.pop(0)
-        if word == "-H":
+        if word == "-X":
+            asked.method = words.pop(0)
+        elif word == "-H":
             name, _, value = words.pop(0).partition(": ")
             asked.headers[name] = value
         elif word in ("-d", "--data-urlencode"):
@@ -111,7 +113,8 @@ def _add_to_query(request: CurlRequest, data: list[str]) -> CurlRequest:
 
 def _add_to_body(request: CurlRequest, data: list[str]) -> CurlRequest:
     if data:
-        request.method, request.body = "POST", "&".join(data).encode()
+        request.method = "POST" if request.method == "GET" else request.method
+        request.body = "&".join(data).encode()
         request.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     return request
 
