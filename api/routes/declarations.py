@@ -16,13 +16,13 @@ from api.records import build_actor, get_records
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.declarations import (
-    AbsenceDeclaration,
-    Absences,
+    AbsenceBody,
     Kept,
-    ProfessionalDeclaration,
-    ProfessionalSettings,
-    StructureDeclaration,
-    StructureSettings,
+    KeptAbsences,
+    KeptProfessionalSettings,
+    KeptStructureSettings,
+    ProfessionalSettingsBody,
+    StructureSettingsBody,
 )
 from api.security.dependencies import AdmittedCaller
 from api.state import get_engine
@@ -81,7 +81,7 @@ ANSWERS = frozenset(SoftwareAnswers.__slots__)
 @router.get(
     "/professionals/{rpps}/settings",
     summary="Les réglages d'un professionnel",
-    response_model=ProfessionalSettings,
+    response_model=KeptProfessionalSettings,
     responses=READ,
 )
 async def get_professional_settings(
@@ -98,15 +98,15 @@ async def get_professional_settings(
 @router.put(
     "/professionals/{rpps}/settings",
     summary="Changer les réglages d'un professionnel",
-    response_model=ProfessionalSettings,
-    responses=describe_change(ProfessionalSettings),
+    response_model=KeptProfessionalSettings,
+    responses=describe_change(KeptProfessionalSettings),
 )
 async def put_professional_settings(
     request: Request,
     rpps: Rpps,
     caller: AdmittedCaller,
     version: ExpectedVersion,
-    said: Annotated[ProfessionalDeclaration, Depends(JsonBody(ProfessionalDeclaration))],
+    said: Annotated[ProfessionalSettingsBody, Depends(JsonBody(ProfessionalSettingsBody))],
 ) -> Response:
     """Replaces them all; the searches follow within two seconds."""
     values = said.model_dump(exclude=set(ANSWERS))
@@ -125,7 +125,7 @@ async def put_professional_settings(
 @router.get(
     "/structures/{structure}/settings",
     summary="Les réglages d'une structure",
-    response_model=StructureSettings,
+    response_model=KeptStructureSettings,
     responses=READ,
 )
 async def get_structure_settings(
@@ -142,15 +142,15 @@ async def get_structure_settings(
 @router.put(
     "/structures/{structure}/settings",
     summary="Changer les réglages d'une structure",
-    response_model=StructureSettings,
-    responses=describe_change(StructureSettings),
+    response_model=KeptStructureSettings,
+    responses=describe_change(KeptStructureSettings),
 )
 async def put_structure_settings(
     request: Request,
     structure: Structure,
     caller: AdmittedCaller,
     version: ExpectedVersion,
-    said: Annotated[StructureDeclaration, Depends(JsonBody(StructureDeclaration))],
+    said: Annotated[StructureSettingsBody, Depends(JsonBody(StructureSettingsBody))],
 ) -> Response:
     """Replaces them all; the searches follow within two seconds."""
     change = partial(
@@ -165,7 +165,7 @@ async def put_structure_settings(
     return _answer_record(await get_records(request).run(change), created=version is None)
 
 
-@router.get("/absences/{who}", summary="Les absences", response_model=Absences, responses=READ)
+@router.get("/absences/{who}", summary="Les absences", response_model=KeptAbsences, responses=READ)
 async def get_absences(
     request: Request, who: Absent, caller: AdmittedCaller, idnst: Place = None
 ) -> Response:
@@ -181,8 +181,8 @@ async def get_absences(
 @router.put(
     "/absences/{who}",
     summary="Changer les absences",
-    response_model=Absences,
-    responses=describe_change(Absences),
+    response_model=KeptAbsences,
+    responses=describe_change(KeptAbsences),
 )
 async def put_absences(
     request: Request,
@@ -190,7 +190,7 @@ async def put_absences(
     *,
     caller: AdmittedCaller,
     version: ExpectedVersion,
-    said: Annotated[AbsenceDeclaration, Depends(JsonBody(AbsenceDeclaration))],
+    said: Annotated[AbsenceBody, Depends(JsonBody(AbsenceBody))],
     idnst: Place = None,
 ) -> Response:
     """Replaces them all: none withdraws them. The searches follow within two seconds."""

@@ -21,7 +21,7 @@ OpeningSpan = Annotated[list[ClockTime], Field(min_length=2, max_length=2)]
 """Opens, closes. A list: the framework writes the schema of a tuple in a way that is not valid."""
 
 
-class Declaration(BaseModel):
+class DeclarationBody(BaseModel):
     """Base of what is declared; who it is about is in the path, never in the body."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -38,7 +38,7 @@ class Kept(BaseModel):
     """The person's national identifier, or the name of the program."""
 
 
-class ProfessionalDeclaration(Declaration):
+class ProfessionalSettingsBody(DeclarationBody):
     """What a professional declares for the SAS (F110)."""
 
     participation: bool
@@ -62,7 +62,7 @@ class ProfessionalDeclaration(Declaration):
     """At least two hours a week."""
 
 
-class StructureDeclaration(Declaration):
+class StructureSettingsBody(DeclarationBody):
     """What a structure or an SOS association declares (F112)."""
 
     participation: bool = False
@@ -79,7 +79,7 @@ class StructureDeclaration(Declaration):
     additional_info: LongText = ""
 
 
-class AbsenceDeclaration(Declaration):
+class AbsenceBody(DeclarationBody):
     """When somebody is away; nothing withdraws all absences (F034 to F037)."""
 
     always: bool = False
@@ -88,20 +88,20 @@ class AbsenceDeclaration(Declaration):
     """Whole days, both included, in the zone of the place."""
 
 
-class ProfessionalSettings(ProfessionalDeclaration, Kept):
+class KeptProfessionalSettings(ProfessionalSettingsBody, Kept):
     """The settings of a professional as they are kept."""
 
     rpps: str
 
 
-class StructureSettings(StructureDeclaration, Kept):
+class KeptStructureSettings(StructureSettingsBody, Kept):
     """The settings of a structure as they are kept."""
 
     finess: str | None = None
     siret: str | None = None
 
 
-class Absences(AbsenceDeclaration, Kept):
+class KeptAbsences(AbsenceBody, Kept):
     """The absences of somebody as they are kept."""
 
     rpps: str | None = None

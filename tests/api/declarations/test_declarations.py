@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api.schemas.declarations import Absences, ProfessionalSettings, StructureSettings
+from api.schemas.declarations import KeptAbsences, KeptProfessionalSettings, KeptStructureSettings
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
 from records.database import Database, open_reading, open_transaction
@@ -52,7 +52,7 @@ OPERATOR = sign_in("administrateur", "899700000001")
 
 
 @pytest.fixture
-def signed_in_api(
+def api_with_sign_in(
     empty_database: Database,
     database_url: str,
     tmp_path: Path,
@@ -65,9 +65,9 @@ def signed_in_api(
 
 
 @pytest.fixture
-def client(signed_in_api: ApiWithAuth, database: Database) -> httpx.Client:
+def client(api_with_sign_in: ApiWithAuth, database: Database) -> httpx.Client:
     """A client of the application over records with their tables."""
-    return signed_in_api.client
+    return api_with_sign_in.client
 
 
 def put(client: httpx.Client, path: str, body: Any, **headers: str) -> httpx.Response:
@@ -89,7 +89,7 @@ def test_a_professional_declares_reads_and_changes_his_own(
     kept = client.get(SETTINGS, headers=SELF)
     assert kept.headers["etag"] == '"1"'
     assert answer(kept) == first.json()
-    assert ProfessionalSettings.model_validate(kept.json()).updated_by == ANNE
+    assert KeptProfessionalSettings.model_validate(kept.json()).updated_by == ANNE
     changed = put(client, SETTINGS, {"participation": False}, **{"If-Match": '"1"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
     assert answer(client.get(SETTINGS, headers=SELF))["participation"] is False
@@ -102,7 +102,7 @@ def test_a_structure_and_an_association_are_declared_by_an_operator(client: http
     for path, body in ((STRUCTURE, CENTRE), (association, {**CENTRE, "practitioner_count": 0})):
         assert put(client, path, body, **FIRST, **OPERATOR).status_code == 201
         kept = answer(client.get(path, headers=OPERATOR))
-        assert StructureSettings.model_validate(kept).participation
+        assert KeptStructureSettings.model_validate(kept).participation
 
 
 @pytest.mark.proves("F035")
@@ -111,7 +111,7 @@ def test_absences_are_declared_for_everywhere_and_for_one_place(client: httpx.Cl
     assert put(client, ABSENCES, HOLIDAYS, **FIRST).status_code == 201
     assert put(client, place, {"always": True}, **FIRST).status_code == 201
     everywhere, there = (answer(client.get(path, headers=SELF)) for path in (ABSENCES, place))
-    assert Absences.model_validate(everywhere).ranges
+    assert KeptAbsences.model_validate(everywhere).ranges
     assert (there["always"], there["idnst"], "idnst" in everywhere) == (
         True,
         "3481000000001",
@@ -182,11 +182,11 @@ def test_what_is_somebody_elses_is_neither_read_nor_changed(
     assert after.json()["version"] == 1 if exists else after.status_code == 404
 
 
-def test_a_key_is_nobodys_number(signed_in_api: ApiWithAuth, database: Database) -> None:
+def test_a_key_is_nobodys_number(api_with_sign_in: ApiWithAuth, database: Database) -> None:
     """A credential's name is never compared with an RPPS, whatever it is called."""
     key, stored = generate_api_key(ANNE, [UserRole.OTHER], datetime.now(UTC))
-    write_keys(signed_in_api.keys, [stored])
-    refused = signed_in_api.client.get(SETTINGS, headers={"X-API-Key": key})
+    write_keys(api_with_sign_in.keys, [stored])
+    refused = api_with_sign_in.client.get(SETTINGS, headers={"X-API-Key": key})
     problem(refused, 403, "access_denied")
 
 
@@ -238,7 +238,10 @@ def name_revision(database: Database, revision: str) -> str:
 
 
 def test_a_database_that_is_gone_is_a_problem_and_never_an_empty_answer(
-    signed_in_api: ApiWithAuth, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, serve: StartServer
+    api_with_sign_in: ApiWithAuth,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    serve: StartServer,
 ) -> None:
     monkeypatch.setenv("SAS_DATABASE_URL", "postgresql://sas@127.0.0.1:1/records")
     for gone in open_api_with_auth(tmp_path, serve):
