@@ -15,7 +15,7 @@ from search_engine.query.facet_clauses import Clauses
 from search_engine.query.facets import all_slot_facets, member_facets, offer_facets
 from search_engine.query.filters import base_query
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.names.candidates import candidate_requests, wants_candidates
+from search_engine.query.names.candidates import CANDIDATES, candidates_body, wants_candidates
 from search_engine.query.nearest_alternative import nearest_agg
 from search_engine.query.people.counts import count_people_agg
 from search_engine.query.plan import Plan
@@ -96,7 +96,7 @@ def _result_requests(plan: Plan) -> dict[str, Body]:
     bodies = {PAGE: _page(plan, ranked, selected)}
     if wants_candidates(plan):
         found = {**ranked, "post_filter": _page_post_filter(plan, selected)}
-        bodies |= candidate_requests(plan, found)
+        bodies[CANDIDATES] = candidates_body(plan, found)
     if plan.request.criteria.facets:
         bodies[SLOT_FACETS] = _slot_facets(plan, base, selected)
     if plan.area_cpts:

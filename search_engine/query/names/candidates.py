@@ -16,10 +16,10 @@ FIELDS = [
 ]
 """What tells one bearer of a name from another."""
 
-BEHIND, IN_PART, HEARD = "candidates behind", "candidates in part", "candidates heard"
+CANDIDATES, FIRST = "candidates", "first"
 
-BETTER = {IN_PART: "whole", HEARD: "exact"}
-"""The way in which those who are left out of a request answer: however many bear a name, they hide
+BETTER = {"in part": "whole", "heard": "exact"}
+"""The way in which those who are left out of a group answer: however many bear a name, they hide
 nobody whose name holds it, or sounds like it."""
 
 
@@ -28,19 +28,27 @@ def wants_candidates(plan: Plan) -> bool:
     return plan.first_page and plan.request.meaning.text is not None
 
 
-def candidate_requests(plan: Plan, ranked: Body) -> dict[str, Body]:
+def candidates_body(plan: Plan, ranked: Body) -> Body:
     """The offers that follow the page in the order of its request ``ranked``; the first of those
-    who do not bear the whole name; the first of those who only sound like it or are near."""
+    who do not bear the whole name; the first of those who only sound like it or are near. The name
+    is ranked once for the three."""
     queries = meaning_queries(plan.request.meaning)
-    read = {**ranked, "_source": FIELDS, "size": READ, "track_total_hits": False}
-    bodies = {BEHIND: {**read, "from": plan.request.criteria.size}}
-    for name, way in BETTER.items():
-        less = {"bool": {"must": [ranked["query"]], "must_not": [queries[way]]}}
-        bodies[name] = {**read, "query": less}
-    return bodies
+    first = {"size": READ, "sort": ranked["sort"], "_source": FIELDS}
+    groups = {
+        group: {
+            "filter": {"bool": {"filter": [ranked["post_filter"]], "must_not": [queries[way]]}},
+            "aggs": {FIRST: {"top_hits": first}},
+        }
+        for group, way in BETTER.items()
+    }
+    start = {"from": plan.request.criteria.size, "track_total_hits": False}
+    return {**ranked, **first, **start, "aggs": groups}
 
 
 def read_candidates(answers: Mapping[str, Answer]) -> list[Hit]:
-    """The hits of the three requests, none without them; some offers come twice."""
-    found = (answers[name] for name in (BEHIND, IN_PART, HEARD) if name in answers)
-    return [hit for answer in found for hit in read_hits(answer)]
+    """The hits behind the page, then of each group, none without them; some offers come twice."""
+    if CANDIDATES not in answers:
+        return []
+    behind = answers[CANDIDATES]
+    groups = (behind["aggregations"][group][FIRST] for group in BETTER)
+    return [hit for answer in (behind, *groups) for hit in read_hits(answer)]
