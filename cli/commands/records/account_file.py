@@ -7,7 +7,7 @@ from pathlib import Path
 from indexers.quality.quarantine import Quarantine
 from indexers.sources.own_formats import OwnFormatError
 from indexers.sources.reading.sheets import SheetRow, open_sheet
-from mappings.bounds import OWN_ROWS
+from mappings.bounds import LONGEST_LINE, OWN_ROWS
 from records.accounts.store import AccountLine, LineReport, Outcome
 from records.accounts.values import normalize_values
 
@@ -18,6 +18,10 @@ ACTIVE = {
     "": None,
 }
 UNREADABLE = "Cette ligne ne se lit pas comme du CSV : vérifiez ses guillemets et ses colonnes."
+TOO_LARGE = (
+    "{file} : plus de {rows} lignes, ou une ligne de plus de {line} octets ; rien n'est lu. "
+    "Coupez ce fichier."
+)
 BAD_ACTIVE = "active : écrivez vrai ou faux, ou laissez vide pour ne rien changer."
 
 
@@ -26,14 +30,17 @@ def read_account_lines(file: Path) -> tuple[list[AccountLine], list[LineReport]]
 
     Raises ``OwnFormatError`` for a file without our columns, ``OSError``.
     """
+    too_long = Quarantine("accounts")
     try:
-        sheet = open_sheet(file, Quarantine("accounts"))
+        sheet = open_sheet(file, too_long)
     except csv.Error as error:
         raise OwnFormatError(f"{file.name} : son en-tête n'est pas du CSV ({error}).") from error
     unknown = [name for name in sheet.columns if name not in COLUMNS]
     if unknown or not sheet.columns or len(set(sheet.columns)) < len(sheet.columns):
         raise OwnFormatError(f"{file.name} : ses colonnes sont parmi {', '.join(COLUMNS)}.")
-    read = [_read_row(sheet.columns, row) for row in islice(sheet.rows, OWN_ROWS)]
+    read = [_read_row(sheet.columns, row) for row in islice(sheet.rows, OWN_ROWS + 1)]
+    if len(read) > OWN_ROWS or too_long.rejected:
+        raise OwnFormatError(TOO_LARGE.format(file=file.name, rows=OWN_ROWS, line=LONGEST_LINE))
     return (
         [one for one in read if isinstance(one, AccountLine)],
         [one for one in read if isinstance(one, LineReport)],

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli.commands.records import account_file
 from cli.main import app
+from mappings.bounds import LONGEST_LINE
 from tests.cli.commands import Run, assert_refused, read_json_output
 
 HEADER = "national_id;email;family;given;roles;territories;active\n"
@@ -77,3 +79,14 @@ def test_what_is_wrong_is_told_in_french(run: Run, tmp_path: Path) -> None:
     wrong.write_text("nom;prenom\nRoux;Claire\n")
     assert_refused(run("accounts", "import", wrong), 1, "ses colonnes sont parmi national_id")
     assert_refused(run("accounts", "import", tmp_path / "none.csv"), 1, "none.csv")
+
+
+def test_a_file_that_is_too_large_is_refused_whole(
+    run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_file, "OWN_ROWS", 5)
+    assert_refused(run("accounts", "import", file), 1, "plus de 5 lignes")
+    monkeypatch.setattr(account_file, "OWN_ROWS", 6)
+    assert "6 lignes : 3 créé(s)" in run("accounts", "import", file).output
+    file.write_bytes(file.read_bytes() + b"x" * (LONGEST_LINE + 1))
+    assert_refused(run("accounts", "import", file), 1, "une ligne de plus de")
