@@ -36,6 +36,15 @@ def test_the_last_day_with_one_is_counted(database: Database) -> None:
     assert count_last_day(database, [ANNE]) == {ANNE: {"day": "2026-11-24", "count": 1}}
 
 
+def test_a_day_whose_orientations_were_all_cancelled_is_not_the_last_one(
+    database: Database,
+) -> None:
+    ask(database)
+    cancelled = ask(database, now=NOW + DAY, start=NOW + 2 * DAY)
+    change_state(database, CLAIRE, cancelled.id, OrientationState.CANCELLED, NOW + DAY)
+    assert count_last_day(database, [ANNE]) == {ANNE: {"day": "2026-11-23", "count": 1}}
+
+
 @pytest.mark.parametrize(
     ("zone", "day"),
     [

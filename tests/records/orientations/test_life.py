@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from records.access import OrientationScope, find_orientation_scope
+from records.access import Actor, OrientationScope, find_orientation_scope
 from records.database import Database, open_reading, open_transaction
 from records.errors import AccessDenied, RecordMissing
 from records.orientations.errors import StateRefused
@@ -195,7 +195,13 @@ def test_a_manager_reads_what_his_regulators_give_elsewhere(database: Database) 
         assert list_orientations(database, manager, OrientationFilter(), 9) == [given_by_far]
 
 
-def test_who_lost_the_role_lost_the_orientations() -> None:
+@pytest.mark.proves("F125")
+def test_who_lost_the_role_lost_the_orientations(database: Database) -> None:
+    one, without_role = ask(database), Actor(CLAIRE.id, territories=CLAIRE.territories)
+    with pytest.raises(AccessDenied):
+        read_orientation(database, without_role, one.id)
+    with pytest.raises(AccessDenied):
+        change_state(database, without_role, one.id, STATE.CANCELLED, LATER)
     assert find_orientation_scope(DOCTOR) == OrientationScope(recipient=ANNE)
     manager = find_orientation_scope(MANAGER)
     assert (manager.territories, manager.regulator) == (frozenset({HERE}), None)
