@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
 from records.access import Actor, require_professional_access
 from records.agenda.edits import Edit, forget_ended
-from records.agenda.occurrences import Taken
+from records.agenda.occurrences import (
+    NONE_TAKEN,
+    Occurrence,
+    OccurrenceKey,
+    Taken,
+    find_occurrence,
+)
 from records.agenda.rules import AgendaChange, Places, find_broken_agenda_rules
 from records.agenda.tables import AgendaException, AgendaSlot, ProfessionalAgenda
 from records.database import Database, open_reading
@@ -132,8 +138,11 @@ def read_written_agendas(
         chosen = chosen.where(ProfessionalAgenda.rpps.in_(sorted(rpps)))
     with open_reading(database) as session:
         rows = session.scalars(chosen).all()
-        taken = count_taken(session, [slot.id for row in rows for slot in row.slots], now)
-        return [WrittenAgenda(_build(row), row.written_at, taken) for row in rows]
+        taken = count_taken(session, [row.rpps for row in rows], now)
+        return [
+            WrittenAgenda(_build(row), row.written_at, taken.get(row.rpps, NONE_TAKEN))
+            for row in rows
+        ]
 
 
 def change_agenda(
@@ -173,6 +182,12 @@ def queue_taken_seat(session: Session, rpps: str, now: datetime) -> None:
     later = {"written_at": find_write_instant(before, now)}
     session.execute(update(ProfessionalAgenda).where(his).values(later))
     add_message(session, PROJECT_AGENDA, rpps, now)
+
+
+def find_agenda_occurrence(session: Session, rpps: str, key: OccurrenceKey) -> Occurrence | None:
+    """An occurrence by its name, as the agenda is now; None when it takes place no more."""
+    row = session.get(AgendaSlot, (rpps, key.slot_id))
+    return None if row is None else find_occurrence(_build_slot(row), key.start)
 
 
 def require_open_agenda(database: Database, rpps: str) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from mappings.offer_ids import person_key
 from mappings.records import Offer
 from records.access import Actor, choose_orienting_role
+from records.agenda.agendas import find_agenda_occurrence, queue_taken_seat
+from records.agenda.occurrences import OccurrenceKey
 from records.database import Database, open_reading, open_transaction
 from records.errors import RulesBroken
 from records.orientations.counts import queue_count
@@ -20,11 +22,18 @@ from records.orientations.derivation import (
     derive_recipient,
     derive_regulator_territory,
     derive_start,
+    parse_slot_occurrence,
 )
-from records.orientations.errors import IdempotencyKeyInvalid, IdempotencyKeyReused, OfferGone
-from records.orientations.kinds import OrientationState
+from records.orientations.errors import (
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    OfferGone,
+    SlotGone,
+)
+from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import add_event
 from records.orientations.rules import AskedOrientation, find_broken_rules
+from records.orientations.seats import take_seat
 from records.orientations.tables import OrientationRow
 from records.orientations.values import (
     Orientation,
@@ -55,7 +64,7 @@ def ask_orientation(
     """Keep an orientation; the same key and request answer the one that is kept.
 
     Raises ``AccessDenied``, ``IdempotencyKeyInvalid``, ``IdempotencyKeyReused``, ``OfferGone``,
-    ``RulesBroken``, ``SlotFull``.
+    ``RulesBroken``, ``SlotFull``, ``SlotGone``.
     """
     choose_orienting_role(by.actor, request.kind)
     asked = AskedBy(by.actor, parse_key(by.idempotency_key), by.now)
@@ -117,6 +126,17 @@ def _keep(
 def _follow(session: Session, row: OrientationRow, by: AskedBy) -> None:
     add_event(row, OrientationState.ASKED, by.actor, by.now)
     queue_count(session, row.person_key, by.now)
+    if row.kind == OrientationKind.SLOT and row.slot:
+        _take_agenda_seat(session, row.person_key, parse_slot_occurrence(row.slot), by.now)
+
+
+def _take_agenda_seat(session: Session, rpps: str, key: OccurrenceKey, now: datetime) -> None:
+    """The agenda is held from its projection on: it is read as it will be at the commit."""
+    queue_taken_seat(session, rpps, now)
+    occurrence = find_agenda_occurrence(session, rpps, key)
+    if occurrence is None:
+        raise SlotGone
+    take_seat(session, rpps, key, occurrence.seats)
 
 
 def build_row(by: AskedBy, request: OrientationRequest, offer: Offer) -> OrientationRow:

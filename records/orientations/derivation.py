@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from mappings.instants import parse_instant
 from mappings.records import Kind, Offer, StoredSlot
 from records.access import Actor
-from records.orientations.kinds import OrientationKind
+from records.agenda.occurrences import OccurrenceKey, parse_occurrence_id
+from records.orientations.kinds import ON_A_SLOT, OrientationKind
 from records.orientations.values import OrientationRequest, Recipient
 
 RECIPIENTS = (
@@ -40,23 +41,39 @@ def derive_regulator_territory(actor: Actor, offer: Offer) -> str | None:
 
 
 def derive_start(request: OrientationRequest, offer: Offer) -> datetime | None:
-    """The instant of the orientation; of a booking, that of its slot."""
-    if request.kind is not OrientationKind.BOOKING:
+    """The instant of the orientation; that of its slot when it has one."""
+    if request.kind not in ON_A_SLOT:
         return request.start and request.start.astimezone(UTC)
-    slot = find_editor_slot(request, offer)
+    slot = find_shown_slot(request, offer)
     return parse_instant(slot["start"]) if slot else None
 
 
-def find_editor_slot(request: OrientationRequest, offer: Offer) -> StoredSlot | None:
-    """The slot of an editor that shows and can be booked at its address."""
+def find_shown_slot(request: OrientationRequest, offer: Offer) -> StoredSlot | None:
+    """The slot that was chosen, if it shows: of the SAS agenda, or with an editor's address."""
+    of_agenda = request.kind is OrientationKind.SLOT
     return next(
         (
             slot
             for slot in offer.get("slots", ())
-            if slot["id"] == request.slot and slot["types"] and "url" in slot
+            if slot["id"] == request.slot
+            and slot["types"]
+            and (is_of_agenda(slot["id"]) if of_agenda else "url" in slot)
         ),
         None,
     )
+
+
+def is_of_agenda(slot_id: str) -> bool:
+    """True for an occurrence of the SAS agenda; no slot of an editor has such an id."""
+    try:
+        return bool(parse_slot_occurrence(slot_id))
+    except ValueError:
+        return False
+
+
+def parse_slot_occurrence(slot_id: str) -> OccurrenceKey:
+    """The occurrence that a slot of the index shows; raises ``ValueError``."""
+    return parse_occurrence_id(slot_id.partition(":")[2])
 
 
 def derive_day(offer: Offer, now: datetime) -> date:

@@ -12,6 +12,15 @@ class SlotFull(RecordsError):
         super().__init__("Ce créneau vient d'être complet : choisissez-en un autre.")
 
 
+class SlotGone(RecordsError):
+    """The agenda holds this occurrence no more."""
+
+    code = "slot_gone"
+
+    def __init__(self) -> None:
+        super().__init__("Ce créneau n'est plus proposé : choisissez-en un autre.")
+
+
 class OfferGone(RecordsError):
     """No offer has this id any more."""
 

@@ -20,6 +20,10 @@ class OrientationKind(StrEnum):
     """A slot of an editor, booked at its own address."""
 
 
+ON_A_SLOT = frozenset({OrientationKind.SLOT, OrientationKind.BOOKING})
+"""Kinds whose hour is that of a slot."""
+
+
 class OrientationState(StrEnum):
     """Where an orientation is in its life."""
 

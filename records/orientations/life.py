@@ -15,11 +15,19 @@ from records.access import (
     require_orientation_change,
     require_orientation_reading,
 )
+from records.agenda.agendas import queue_taken_seat
 from records.database import Database, open_reading, open_transaction
 from records.errors import RecordMissing
 from records.orientations.counts import queue_count
+from records.orientations.derivation import parse_slot_occurrence
 from records.orientations.errors import StateRefused
-from records.orientations.kinds import FOLLOWING, OPEN, OUTCOMES, OrientationState
+from records.orientations.kinds import (
+    FOLLOWING,
+    OPEN,
+    OUTCOMES,
+    OrientationKind,
+    OrientationState,
+)
 from records.orientations.seats import give_seat_back
 from records.orientations.tables import OrientationEvent, OrientationRow
 from records.orientations.values import Orientation, build_orientation
@@ -121,8 +129,9 @@ def _bring(
     add_event(row, state, actor, now)
     if state is OrientationState.CANCELLED:
         queue_count(session, row.person_key, now)
-        if row.kind == "slot" and row.slot and row.start:
-            give_seat_back(session, row.slot, row.start)
+        if row.kind == OrientationKind.SLOT and row.slot:
+            queue_taken_seat(session, row.person_key, now)
+            give_seat_back(session, row.person_key, parse_slot_occurrence(row.slot))
 
 
 def _require_following(row: OrientationRow, state: OrientationState, now: datetime) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from mappings.bounds import INSTANTS
 from mappings.instants import parse_instant
 from mappings.records import Kind, Offer
-from records.orientations.derivation import derive_start, find_editor_slot
-from records.orientations.kinds import OrientationKind
+from records.orientations.derivation import derive_start, find_shown_slot
+from records.orientations.kinds import ON_A_SLOT, OrientationKind
 from records.orientations.values import OrientationRequest
 from records.rules import Rule, list_broken_rules
 
@@ -15,8 +15,6 @@ QUARTER = 15
 """Minutes between two hours that can be asked."""
 AT_AN_HOUR = frozenset({OrientationKind.BEYOND, OrientationKind.REORIENTATION})
 """Kinds whose hour the regulator chooses."""
-ON_A_SLOT = frozenset({OrientationKind.SLOT, OrientationKind.BOOKING})
-"""Kinds whose hour is that of a slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +106,13 @@ RULES: tuple[Rule[AskedOrientation], ...] = (
     Rule("start", is_absent, "Une absence est déclarée à cette heure : choisissez-en une autre."),
     Rule(
         "slot",
-        lambda asked: asked.kind is not OrientationKind.BOOKING and asked.request.slot is not None,
+        lambda asked: asked.kind not in ON_A_SLOT and asked.request.slot is not None,
         "Cette orientation ne prend pas de créneau.",
     ),
     Rule(
         "slot",
         lambda asked: (
-            asked.kind in ON_A_SLOT and find_editor_slot(asked.request, asked.offer) is None
+            asked.kind in ON_A_SLOT and find_shown_slot(asked.request, asked.offer) is None
         ),
         "Ce créneau n'est plus proposé : choisissez-en un autre.",
     ),

@@ -1,5 +1,6 @@
 """Seats of an occurrence of the SAS agenda, each taken and given back by one statement (F118)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,33 +13,37 @@ from records.orientations.errors import SlotFull
 from records.orientations.tables import OccurrenceSeats
 
 CHUNK = 500
-"""Slots of one query."""
+"""Professionals of one query."""
 
 
-def take_seat(session: Session, slot: str, start: datetime, seats: int) -> None:
+def take_seat(session: Session, rpps: str, occurrence: OccurrenceKey, seats: int) -> None:
     """Take one of ``seats``; raises ``SlotFull``. The database alone decides who has the last."""
-    row = {"slot": slot, "start": start, "taken": 1}
+    row = {"rpps": rpps, "slot": occurrence.slot_id, "start": occurrence.start, "taken": 1}
     more = {"taken": OccurrenceSeats.taken + 1}
     free = OccurrenceSeats.taken < seats
     if seats < 1 or not upsert_row(session, OccurrenceSeats, row, more, free):
         raise SlotFull
 
 
-def give_seat_back(session: Session, slot: str, start: datetime) -> None:
+def give_seat_back(session: Session, rpps: str, occurrence: OccurrenceKey) -> None:
     """One seat less is taken."""
-    held = (OccurrenceSeats.slot == slot, OccurrenceSeats.start == start)
+    held = (
+        OccurrenceSeats.rpps == rpps,
+        OccurrenceSeats.slot == occurrence.slot_id,
+        OccurrenceSeats.start == occurrence.start,
+    )
     statement = update(OccurrenceSeats).where(*held, OccurrenceSeats.taken > 0)
     session.execute(statement.values(taken=OccurrenceSeats.taken - 1))
 
 
 def count_taken(
-    session: Session, slots: Sequence[str], since: datetime
-) -> dict[OccurrenceKey, int]:
-    """Seats taken of the occurrences of these slots that start at or after an instant."""
-    found: dict[OccurrenceKey, int] = {}
-    for first in range(0, len(slots), CHUNK):
-        chosen = OccurrenceSeats.slot.in_(slots[first : first + CHUNK])
+    session: Session, rpps: Sequence[str], since: datetime
+) -> dict[str, dict[OccurrenceKey, int]]:
+    """By professional, seats taken of the occurrences that start at or after an instant."""
+    found: dict[str, dict[OccurrenceKey, int]] = defaultdict(dict)
+    for first in range(0, len(rpps), CHUNK):
+        chosen = OccurrenceSeats.rpps.in_(rpps[first : first + CHUNK])
         later = (OccurrenceSeats.start >= since, OccurrenceSeats.taken > 0)
-        rows = session.scalars(select(OccurrenceSeats).where(chosen, *later))
-        found |= {OccurrenceKey(one.slot, one.start): one.taken for one in rows}
+        for one in session.scalars(select(OccurrenceSeats).where(chosen, *later)):
+            found[one.rpps][OccurrenceKey(one.slot, one.start)] = one.taken
     return found

@@ -53,7 +53,7 @@ class OrientationRow(Authored, Base):
     asked_day: Mapped[date] = mapped_column(Date)
     """Day at the place when it was asked."""
     slot: Mapped[str | None] = mapped_column(String(IDENTIFIER.longest))
-    """Slot of the agenda or of the editor."""
+    """Slot of the agenda or of the editor, as the index names it."""
     start: Mapped[datetime | None] = mapped_column(UtcInstant)
     timezone: Mapped[str] = mapped_column(String(ZONE))
     expires_at: Mapped[datetime] = mapped_column(UtcInstant)
@@ -91,6 +91,7 @@ class OccurrenceSeats(Base):
     __tablename__ = "occurrence_seats"
     __table_args__ = (CheckConstraint("taken >= 0", name="taken"),)
 
-    slot: Mapped[str] = mapped_column(String(IDENTIFIER.longest), primary_key=True)
+    rpps: Mapped[str] = mapped_column(String(11), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(16), primary_key=True)
     start: Mapped[datetime] = mapped_column(UtcInstant, primary_key=True)
     taken: Mapped[int]

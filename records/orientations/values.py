@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from records.orientations.kinds import OrientationKind, OrientationState
+from records.orientations.kinds import ON_A_SLOT, OrientationKind, OrientationState
 from records.orientations.tables import OrientationEvent, OrientationRow
 
 
@@ -82,9 +82,9 @@ def build_orientation(row: OrientationRow) -> Orientation:
 
 
 def build_request(row: OrientationRow) -> OrientationRequest:
-    """What was asked; the hour of a booking is that of its slot, and is not asked."""
+    """What was asked; an hour that is that of a slot is not asked."""
     kind = OrientationKind(row.kind)
-    start = None if kind is OrientationKind.BOOKING else row.start
+    start = None if kind in ON_A_SLOT else row.start
     return OrientationRequest(kind, row.offer, start, row.slot)
 
 

@@ -1,18 +1,22 @@
 """Agendas from the records to the index: by the worker, by a reindex, day after day."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from indexers.loads.records_import import DeclaredInput, prepare_declared
 from indexers.reindex.dry_run import dry_run
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
+from mappings.records import Offer
 from records.agenda.agendas import WrittenAgenda, queue_taken_seat, read_written_agendas
 from records.agenda.edits import Scope, add_slot, remove_slot
 from records.agenda.occurrences import OccurrenceKey
 from records.database import Database, open_transaction
+from records.orientations.kinds import OrientationKind, OrientationState
+from records.orientations.life import change_state
 from records.orientations.seats import take_seat
+from records.orientations.values import Orientation
 from slots.loading.agenda import build_agenda_answers, build_agenda_slots, parse_agenda_slot_id
 from slots.loading.importing import import_answer
 from tests.indexers.file_set import FileSet, rang
@@ -26,6 +30,7 @@ from tests.indexers.reindex_harness import (
 )
 from tests.records.agenda.agendas import edit_agenda, open_slot
 from tests.records.agenda.rules import build_slot, build_weekly
+from tests.records.orientations.people import CLAIRE, ask
 from tests.records.samples import NOW
 from worker.context import WorkerContext
 from worker.run import drain_outbox
@@ -205,7 +210,7 @@ def test_seats_taken_are_in_the_searches_and_outlive_a_reindex(
     for number, left in enumerate(([1, 2], [2]), 1):
         later = NOW + number * timedelta(minutes=1)
         with open_transaction(database) as session:
-            take_seat(session, slot.id, start, 2)
+            take_seat(session, ANNE, OccurrenceKey(slot.id, start), 2)
             queue_taken_seat(session, ANNE, later)
         run_worker_at(worker_context, later)
         assert [one["seats_left"] for one in read_slots(reindex_harness)] == left
@@ -213,6 +218,39 @@ def test_seats_taken_are_in_the_searches_and_outlive_a_reindex(
     reindex_harness.es.indices.delete(index=reindex_harness.live)
     reindex(reindex_harness, database, files, later)
     assert reindex_harness.offers() == before
+
+
+@pytest.mark.proves("F063", "F115")
+def test_an_orientation_lowers_the_seats_and_the_last_one_takes_the_slot_away(
+    database: Database, worker_context: WorkerContext, reindex_harness: ReindexHarness
+) -> None:
+    files = two_doctors(reindex_harness)
+    reindex_harness.reindex(files)
+    open_slot(database, weekdays=EVERY_DAY, day="2026-11-24", seats=2)
+    run_worker_at(worker_context)
+    offer = cast("Offer", reindex_harness.offers()[AT_ANNE])
+    chosen = offer["slots"][0]["id"]
+
+    def orient(minutes: int) -> Orientation:
+        at = NOW + timedelta(minutes=minutes)
+        kind = OrientationKind.SLOT
+        asked = ask(database, offer=offer, kind=kind, slot=chosen, now=at)
+        run_worker_at(worker_context, at)
+        return asked
+
+    first = orient(1)
+    assert [one["seats_left"] for one in read_slots(reindex_harness)] == [1, 2]
+    orient(2)
+    assert list_starts(reindex_harness) == ["25T07:00"]
+    before = reindex_harness.offers()
+    assert before[AT_ANNE]["orientations_today"] == {"day": "2026-11-23", "count": 2}
+    later = NOW + timedelta(minutes=3)
+    reindex(reindex_harness, database, files, later)
+    run_worker_at(worker_context, later)
+    assert reindex_harness.offers() == before
+    change_state(database, CLAIRE, first.id, OrientationState.CANCELLED, later)
+    run_worker_at(worker_context, later)
+    assert [one["seats_left"] for one in read_slots(reindex_harness)] == [1, 2]
 
 
 def test_a_dry_run_counts_the_agendas_of_the_records(

@@ -2,54 +2,58 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from multiprocessing.synchronize import Barrier
-from typing import Any
+from threading import Barrier
+from typing import NamedTuple
 
-from records.database import Database, open_database, open_transaction
+from records.database import Database, open_database
 from records.orientations.errors import SlotFull
-from records.orientations.seats import take_seat
-from tests.records.samples import NOW
+from records.orientations.kinds import OrientationKind
+from tests.records.orientations.agenda import FIRST, name_slot, show_offer
+from tests.records.orientations.people import ask
+from tests.suite.waiting import PATIENCE_S
 
-SEATS = 3
+
+class Rush(NamedTuple):
+    """A slot of every day, and in how many rounds how many regulators want it at once."""
+
+    url: str
+    slot_id: str
+    processes: int
+    threads: int
+    rounds: int
 
 
-def rush(url: str, *, processes: int, threads: int, rounds: int) -> list[Counter[str]]:
+def rush(order: Rush) -> list[Counter[str]]:
     """Outcomes of each round: ``taken`` and ``slot_full``. Every process begins each at once."""
     context = multiprocessing.get_context("spawn")
-    gate, answers = context.Barrier(processes), context.SimpleQueue()
-    runs = [
-        context.Process(target=run_process, args=(url, threads, rounds, gate, answers))
-        for _ in range(processes)
-    ]
-    for run in runs:
-        run.start()
-    told: list[Sequence[Counter[str]]] = [answers.get() for _ in runs]
-    for run in runs:
-        run.join()
-    return [sum(same_round, Counter()) for same_round in zip(*told, strict=True)]
+    with context.Manager() as manager, ProcessPoolExecutor(order.processes, context) as pool:
+        gate = manager.Barrier(order.processes, timeout=PATIENCE_S)
+        runs = [pool.submit(run_process, order, gate) for _ in range(order.processes)]
+        by_process = [run.result() for run in runs]
+    return [sum(same_round, Counter()) for same_round in zip(*by_process, strict=True)]
 
 
-def run_process(url: str, threads: int, rounds: int, gate: Barrier, answers: Any) -> None:
-    """One process: in each round all its threads ask for the same occurrence."""
-    database = open_database(url)
+def run_process(order: Rush, gate: Barrier) -> list[Counter[str]]:
+    """One process: in each round all its threads ask for the occurrence of one day."""
+    database = open_database(order.url)
     counts = []
-    with ThreadPoolExecutor(threads) as pool:
-        for number in range(rounds):
-            start = NOW + timedelta(minutes=number)
+    with ThreadPoolExecutor(order.threads) as pool:
+        for number in range(order.rounds):
+            day = FIRST + timedelta(days=number)
             gate.wait()
-            counts.append(Counter(pool.map(lambda _, at=start: take(database, at), range(threads))))
+            asked = [pool.submit(take, database, order.slot_id, day) for _ in range(order.threads)]
+            counts.append(Counter(one.result() for one in asked))
     database.close()
-    answers.put(counts)
+    return counts
 
 
-def take(database: Database, start: datetime) -> str:
-    """Take a seat; its outcome."""
+def take(database: Database, slot_id: str, start: datetime) -> str:
+    """Orient to an occurrence; the outcome."""
+    offer = show_offer(slot_id, start)
     try:
-        with open_transaction(database) as session:
-            take_seat(session, "agenda-1", start, SEATS)
+        ask(database, offer=offer, kind=OrientationKind.SLOT, slot=name_slot(slot_id, start))
     except SlotFull as full:
         return full.code
     return "taken"
