@@ -19,6 +19,9 @@ COORDINATES = f"io.zonky.test.postgres:{ARTIFACT}:17.6.0"
 UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """A crash of the machine may lose the tests' database, a crash of a process may not."""
 
+CONNECTIONS = "max_connections=200"
+"""Four processes with a full pool each, the most that a test runs at once."""
+
 
 @contextmanager
 def open_postgres(folder: Path) -> Iterator[str]:
@@ -28,7 +31,7 @@ def open_postgres(folder: Path) -> Iterator[str]:
     data.mkdir(parents=True)
     chown_tree(node_account(), data)
     options = ["-k", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    options += [word for setting in UNSAFE for word in ("-c", setting)]
+    options += [word for setting in (*UNSAFE, CONNECTIONS) for word in ("-c", setting)]
     run_program([programs / "initdb", "-D", data / "db", "-U", "sas", "--auth=trust", "-E", "UTF8"])
     start = [programs / "pg_ctl", "-D", data / "db", "-w", "-t", "120", "-l", data / "log"]
     run_program([*start, "-o", " ".join(options), "start"])
