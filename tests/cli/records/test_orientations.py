@@ -64,7 +64,6 @@ def test_the_count_of_the_day_outlives_a_reindex_and_a_cancellation_lowers_it(
     assert read_count(es, index_prefix) == 1
 
 
-@pytest.mark.proves("F111")
 def test_a_running_worker_brings_it(
     context: WorkerContext, es: Elasticsearch, index_prefix: str
 ) -> None:
