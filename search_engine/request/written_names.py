@@ -112,17 +112,31 @@ def _read_place_as_name(criteria: Criteria, reading: Reading) -> Reading | None:
     *others, last = reading.unused
     tokens, size = split_tokens(criteria.what), len(split_tokens(last))
     ending, before = join_typed(tokens[len(tokens) - size :]), tokens[: len(tokens) - size]
-    if ending != last or not before or before[-1].folded in PREPOSITIONS:
+    if ending != last or (before and before[-1].folded in PREPOSITIONS):
         return None
+    if not before:
+        return _read_lone_place(criteria, tokens)
     needs = reading.find_parts(*NEEDS_WORDS)
     if reading.parts == needs[:1] and all(map(is_structure_need, needs[0].words)):
         return Reading((_name_structure(needs[0], last),), tuple(others), reading.ignored)
-    if not needs or is_structure_need(needs[0].words[0]) or _is_said_again(criteria, last):
-        return None
-    if _is_large_town(last) and _read_whole_structure(criteria.what, reading) is not None:
+    if not _is_name_beside_need(criteria, reading, last):
         return None
     name = TextPart(PartKind.NAME, last, fold(last))
     return Reading((*reading.parts, name), tuple(others), reading.ignored)
+
+
+def _is_name_beside_need(criteria: Criteria, reading: Reading, last: str) -> bool:
+    """Whether the last words, a place, may be the surname of somebody who meets the need."""
+    needs = reading.find_parts(*NEEDS_WORDS)
+    if not needs or is_structure_need(needs[0].words[0]) or _is_said_again(criteria, last):
+        return False
+    return not _is_large_town(last) or _read_whole_structure(criteria.what, reading) is None
+
+
+def _read_lone_place(criteria: Criteria, tokens: Sequence[Token]) -> Reading | None:
+    """``Espagneux`` alone, near to the name of a village: whoever is called so."""
+    name = _name_person(tokens)
+    return None if _is_said_again(criteria, name.typed) else Reading((name,))
 
 
 def _name_structure(need: TextPart, own: str) -> TextPart:
@@ -144,10 +158,12 @@ def _is_large_town(name: str) -> bool:
 
 
 def is_far_mended(reading: Reading, written: Reading) -> bool:
-    """Every word that was taken for an error has two, or a civility was cut off a word: a name with
-    one error is nearer to it."""
+    """Every word that was taken for an error has two, a civility was cut off a word, or the kind of
+    a structure was read in none: a name with one error is nearer to it."""
     if not reading.corrections:
-        return any(part.value.startswith(GLUED) for part in written.find_parts(PartKind.NAME))
+        glued = any(part.value.startswith(GLUED) for part in written.find_parts(PartKind.NAME))
+        structure = bool(written.find_parts(PartKind.STRUCTURE))
+        return glued or (structure and bool(reading.find_parts(PartKind.NAME)))
     errors = [OSA.distance(fold(typed), fold(meant)) for typed, meant in reading.corrections]
     return bool(errors) and min(errors) > 1
 
@@ -171,9 +187,11 @@ def _read_whole_structure(text: str, reading: Reading) -> Reading | None:
 
 
 def _says_more(reading: Reading) -> bool:
-    """Not only a kind, a name of that kind and a place; a place said again is of the name."""
+    """Not only a kind, a name of that kind and a place; a place said again is of the name, and so
+    is a kind with an error: ``pole fe santé``."""
     who = [part for part in reading.parts if part.kind is not PartKind.WHERE]
-    return len(who) > 1 or bool(who and reading.unused)
+    misspelt = [part.kind for part in who] == [PartKind.NAME]
+    return misspelt or len(who) > 1 or bool(who and reading.unused)
 
 
 def _is_sign(first: Token, reading: Reading) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from itertools import takewhile
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 
 from elastic.errors import ElasticRejected
 from mappings.analysis import fold
+from mappings.offer_ids import DOCTORS
 from mappings.records import Offer
 from search_engine.relevance.index_probe import IndexProbe, JudgedAnswer, has_traits
 from search_engine.relevance.known_items.drawing import draw_items
@@ -29,6 +31,7 @@ from search_engine.relevance.known_items.templates import Expectation, ItemTempl
 from search_engine.relevance.verdict import REJECTED, CaseOutcome, Level
 from search_engine.request.problems import PartialAnswer, SearchProblem
 from search_engine.response.page import list_shown_ids
+from search_engine.understanding.word_classes import DOCTOR_TITLES
 
 DRAWS, SMOKE_DRAWS = 3, 1
 """Subjects for which each template is typed: in full, and before a swap."""
@@ -37,6 +40,8 @@ POOL = 30
 """Subjects drawn, from which each template takes its own."""
 
 REFUSED = "la recherche est refusée : aucun lieu n'y est lu"
+OUTRANKED = "des médecins portent ce nom, et la ligne en nomme un"
+DOCTORS_FIRST = (Expectation.FIRST, Expectation.PAGE)
 CROWDED = "plus d'offres portent ce nom que la page n'en montre"
 
 
@@ -106,6 +111,8 @@ async def judge_line(
         return settle_outcome(about, [problem.detail])
     if template.expect is Expectation.PAGE and is_crowded(answer, offer):
         return about.as_not_judged(CROWDED)
+    if template.expect in DOCTORS_FIRST and is_outranked_by_doctors(answer, offer):
+        return about.as_not_judged(OUTRANKED)
     fault = PROBLEMS[template.expect](answer, find_subject(template.subject), offer)
     found = [str(card["title"]) for card in answer.page["results"]]
     return settle_outcome(about, [fault] if fault else [], found)
@@ -142,6 +149,22 @@ def is_crowded(answer: JudgedAnswer, offer: Offer) -> bool:
     wanted = measure_likeness(typed, offer.get("family", offer["names"][0]))
     shown = [measure_likeness(typed, name) for name in names]
     return all(one < wanted or one == wanted == NameLikeness.WHOLE for one in shown)
+
+
+def is_outranked_by_doctors(answer: JudgedAnswer, offer: Offer) -> bool:
+    """Whether the line names a doctor, and doctors who answer it no worse come before the subject,
+    who is none."""
+    typed = fold(answer.criteria.what)
+    if offer.get("profession") in DOCTORS or DOCTOR_TITLES.isdisjoint(typed.split()):
+        return False
+    before = list(takewhile(lambda card: not is_same(card, offer), answer.page["results"]))
+    stored = [answer.offers[card["id"]] for card in before]
+    wanted = measure_likeness(typed, offer.get("family", offer["names"][0]))
+    return bool(stored) and all(
+        one.get("profession") in DOCTORS
+        and measure_likeness(typed, one.get("family", one["names"][0])) <= wanted
+        for one in stored
+    )
 
 
 def _is_on_page(answer: JudgedAnswer, offer: Offer) -> bool:
