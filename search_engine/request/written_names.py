@@ -116,13 +116,30 @@ def _read_place_as_name(criteria: Criteria, reading: Reading) -> Reading | None:
         return None
     if not before:
         return _read_lone_place(criteria, tokens)
+    if [part.kind for part in reading.parts] == [PartKind.NAME]:
+        return _join_place_to_name(criteria, reading, last)
+    return _read_place_beside_need(criteria, reading, last, tuple(others))
+
+
+def _read_place_beside_need(
+    criteria: Criteria, reading: Reading, last: str, others: tuple[str, ...]
+) -> Reading | None:
     needs = reading.find_parts(*NEEDS_WORDS)
     if reading.parts == needs[:1] and all(map(is_structure_need, needs[0].words)):
-        return Reading((_name_structure(needs[0], last),), tuple(others), reading.ignored)
+        return Reading((_name_structure(needs[0], last),), others, reading.ignored)
     if not _is_name_beside_need(criteria, reading, last):
         return None
     name = TextPart(PartKind.NAME, last, fold(last))
-    return Reading((*reading.parts, name), tuple(others), reading.ignored)
+    return Reading((*reading.parts, name), others, reading.ignored)
+
+
+def _join_place_to_name(criteria: Criteria, reading: Reading, last: str) -> Reading | None:
+    """``Dr Rosemay SAUTRON``: a given name that no table holds, and a surname that is a village."""
+    (name,), (*others, _) = reading.parts, reading.unused
+    if others or _is_said_again(criteria, last):
+        return None
+    typed = f"{name.typed} {last}"
+    return Reading((TextPart(PartKind.NAME, typed, fold(typed)),), (), reading.ignored)
 
 
 def _is_name_beside_need(criteria: Criteria, reading: Reading, last: str) -> bool:

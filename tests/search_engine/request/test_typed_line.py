@@ -300,6 +300,7 @@ def test_somebody_called_so_is_looked_for_farther_away_before_his_name_is_given_
         ("Georges PATIENT", "georges patient", set()),
         ("Dr M'SA-ABDOU", "m'sa abdou", set()),
         ("DRZYFUS", "drzyfus", set()),
+        ("dr Rosemay SAUTRON", "rosemay sautron", set()),
         ("POLE FE SANTE DU VAL DE TSIN", "pole fe sante du val de tsin", set()),
         ("ESPAGNEUX", "espagneux", set()),
         ("CLIN DE LA MAIN DE L'HOPITAL", "clin de la main de l'hopital", set()),
