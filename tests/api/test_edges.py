@@ -37,6 +37,10 @@ def test_every_other_method_is_refused_with_those_allowed(api: httpx.Client, tem
         assert set(refused.headers["allow"].split(", ")) == served
 
 
+UNKNOWN = ((404, "not_found"), (404, "offer_not_found"))
+BAD_IDENTIFIER = (422, "invalid_parameter")
+
+
 @pytest.mark.parametrize("template", ROUTES)
 def test_a_path_is_taken_to_the_letter(api: httpx.Client, template: str) -> None:
     path = real(template)
@@ -47,8 +51,8 @@ def test_a_path_is_taken_to_the_letter(api: httpx.Client, template: str) -> None
                 method, httpx.URL(str(api.base_url)).join("/").copy_with(raw_path=other.encode())
             )
             if other != path:
-                assert response.status_code == 404, other
-                assert response.json()["code"] in ("not_found", "offer_not_found")
+                told = (response.status_code, response.json()["code"])
+                assert told in UNKNOWN or (told == BAD_IDENTIFIER and template[-1] == "}"), other
 
 
 @pytest.mark.parametrize("template", ROUTES)
@@ -195,7 +199,7 @@ def test_bytes_that_are_no_http_end_at_the_server(api: httpx.Client, sent: bytes
 def test_every_body_is_parsed_strictly() -> None:
     """A body that the framework reads itself would be parsed leniently, before any identity."""
     routes = [route for router in ROUTERS for route in router.routes]
-    documented = [path for path, methods in ROUTES.items() if "post" in methods]
+    documented = [path for path, methods in ROUTES.items() if {"post", "put"} & set(methods)]
     assert [one for one in routes if isinstance(one, APIRoute) and one.body_field is not None] == []
     assert {path for path, _ in find_body_models(ROUTERS)} == set(documented)
     assert len(documented) >= 5
