@@ -318,7 +318,7 @@ class Offer(TypedDict):
     participant: NotRequired[bool]
     """Takes part in the SAS."""
     via: NotRequired[list[str]]
-    """How: own, cpts, msp, sos."""
+    """How: own, cpts, msp, sos; of those alone who take part."""
     accepts_beyond: NotRequired[bool]
     """Accepts patients beyond the schedule (surnuméraire)."""
     reorientation: NotRequired[bool]

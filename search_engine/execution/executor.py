@@ -191,7 +191,8 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
     if PAGE not in answers or decision.plan != predicted_plan:
         answers = await index.fetch_named(build_page_requests(decision))
     plan = decision.plan
-    groups = read_groups(plan, answers[MEMBERS]) if MEMBERS in answers else CptsGroups()
+    members = _find_members(answers)
+    groups = CptsGroups() if members is None else read_groups(members)
     result = SearchResult(
         plan, _merge(plan, answers), cpts.cards, groups, first_members=_read_members(answers)
     )
@@ -242,8 +243,14 @@ async def _execute_next(index: Index, request: ResolvedRequest, state: CursorSta
     return await _complete_result(index, await _read_people(index, first), answers)
 
 
+def _find_members(answers: Answers) -> Answer | None:
+    found: Answer | None = answers[PAGE].get("aggregations", {}).get(MEMBERS)
+    return found
+
+
 def _read_members(answers: Answers) -> dict[str, list[Offer]]:
-    return read_first_members(answers[MEMBERS]) if MEMBERS in answers else {}
+    members = _find_members(answers)
+    return {} if members is None else read_first_members(members)
 
 
 async def _read_people(index: Index, result: SearchResult) -> SearchResult:
@@ -266,8 +273,8 @@ async def _read_people(index: Index, result: SearchResult) -> SearchResult:
 
 
 def _merge(plan: Plan, answers: Answers) -> Answer:
-    page = merge_page_answers(answers)
-    return merge_cpts_cards(plan, page, answers[MEMBERS]) if MEMBERS in answers else page
+    page, members = merge_page_answers(answers), _find_members(answers)
+    return page if members is None else merge_cpts_cards(plan, page, members)
 
 
 async def _complete_result(index: Index, result: SearchResult, answers: Answers) -> SearchResult:

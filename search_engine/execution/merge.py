@@ -10,6 +10,7 @@ from typing import Any
 
 from search_engine.backend.bodies import Answer, Hit
 from search_engine.backend.index import read_hits, read_total
+from search_engine.query.cpts_groups import read_representatives
 from search_engine.query.page_requests import page_bounds, sort_keys
 from search_engine.query.plan import Plan
 
@@ -17,7 +18,7 @@ from search_engine.query.plan import Plan
 def merge_cpts_cards(plan: Plan, alone: Answer, members: Answer) -> Answer:
     """The answer of the page with the members in their places, and counted."""
     rank = _ranker(len(sort_keys(plan)))
-    best = sorted(read_hits(members), key=rank)
+    best = sorted(read_representatives(members), key=rank)
     total = {**alone["hits"]["total"], "value": read_total(alone) + len(best)}
     shown = _after(plan, read_hits(alone), best, rank)
     return {**alone, "hits": {**alone["hits"], "total": total, "hits": shown}}

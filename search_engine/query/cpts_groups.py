@@ -6,12 +6,12 @@ the card of the CPTS takes the rank of that member (F090 to F096).
 
 from geography.gazetteer import load_gazetteer
 from mappings.records import Kind, Offer
-from search_engine.backend.bodies import Answer, Body, Clause
+from search_engine.backend.bodies import Answer, Body, Clause, Hit
 from search_engine.backend.index import read_hits
 from search_engine.query.clauses import SOURCE, and_clause
 from search_engine.query.plan import CptsGroups, Plan
 
-MEMBER_COUNTS, FIRST_MEMBERS = "sizes", "first members"
+MEMBER_COUNTS, FIRST_MEMBERS, SAME_MEMBERS = "sizes", "first members", "same members"
 
 MOST_SHOWN = 3
 """Members that the card of a CPTS shows, the best ones."""
@@ -48,55 +48,54 @@ def cards_by_finess(answer: Body) -> dict[str, Offer]:
     return {hit["_source"]["finess"]: hit["_source"] for hit in read_hits(answer)}
 
 
-def best_members(covering: tuple[str, ...], selected: list[Clause], sort: list[Body]) -> Body:
-    """One member of each covering CPTS, the first in the order of the page: its representative.
+def best_members_agg(plan: Plan, selected: list[Clause], sort: list[Body]) -> dict[str, Body]:
+    """How many members of each covering CPTS match, and the best of them in the order of the page.
 
-    ``selected`` are the filters selected in the page, ``sort`` its order. An offer has one CPTS at
-    most, as ``collapse`` needs.
+    ``selected`` are the filters selected in the page, ``sort`` its order.
     """
-    return {
-        "size": len(covering),
-        "post_filter": and_clause(selected),
-        "collapse": {"field": "cpts"},
-        "aggs": _members_by_cpts(len(covering), selected, sort),
-    }
-
-
-def same_members(representatives: list[str], selected: list[Clause], sort: list[Body]) -> Body:
-    """The representatives that the first page chose, as they are now."""
-    chosen = {"terms": {"id": representatives}}
-    return {
-        "size": len(representatives),
-        "post_filter": and_clause([chosen, *selected]),
-        "aggs": _members_by_cpts(len(representatives), selected, sort),
-    }
-
-
-def _members_by_cpts(most: int, selected: list[Clause], sort: list[Body]) -> dict[str, Body]:
-    """How many members of each CPTS match, and the best of them."""
     first = {"top_hits": {"size": MOST_SHOWN, "sort": sort, "_source": SOURCE}}
-    sizes = {"terms": {"field": "cpts", "size": max(most, 1)}, "aggs": {FIRST_MEMBERS: first}}
-    return {MEMBER_COUNTS: {"filter": and_clause(selected), "aggs": {MEMBER_COUNTS: sizes}}}
+    sizes = {
+        "terms": {"field": "cpts", "include": list(plan.area_cpts), "size": MAX_CPTS},
+        "aggs": {FIRST_MEMBERS: first},
+    }
+    counted = {MEMBER_COUNTS: {"filter": and_clause(selected), "aggs": {MEMBER_COUNTS: sizes}}}
+    return {**counted, **_same_members_agg(plan, selected, sort)}
 
 
-def read_groups(plan: Plan, answer: Answer) -> CptsGroups:
+def _same_members_agg(plan: Plan, selected: list[Clause], sort: list[Body]) -> dict[str, Body]:
+    """On a page by cursor, the representatives that the first page chose, as they are now."""
+    if plan.position is None:
+        return {}
+    chosen = list(plan.position.groups.best_members.values())
+    hits = {"top_hits": {"size": max(len(chosen), 1), "sort": sort, "_source": SOURCE}}
+    clause = and_clause([{"terms": {"id": chosen}}, *selected])
+    return {SAME_MEMBERS: {"filter": clause, "aggs": {SAME_MEMBERS: hits}}}
+
+
+def read_representatives(members: Answer) -> list[Hit]:
+    """The hit of each CPTS that stands for it, of ``best_members_agg``."""
+    if SAME_MEMBERS in members:
+        return read_hits(members[SAME_MEMBERS][SAME_MEMBERS])
+    return [read_hits(bucket[FIRST_MEMBERS])[0] for bucket in _list_buckets(members)]
+
+
+def read_groups(members: Answer) -> CptsGroups:
     """The best member of each covering CPTS, and how many of its members match."""
-    hits = [hit["_source"] for hit in read_hits(answer)]
-    counts = {one["key"]: int(one["doc_count"]) for one in _list_buckets(answer)}
+    hits = [hit["_source"] for hit in read_representatives(members)]
     return CptsGroups(
         best_members={hit["cpts"][0]: hit["id"] for hit in hits},
-        member_counts={finess: n for finess, n in counts.items() if finess in plan.area_cpts},
+        member_counts={one["key"]: int(one["doc_count"]) for one in _list_buckets(members)},
     )
 
 
-def read_first_members(answer: Answer) -> dict[str, list[Offer]]:
+def read_first_members(members: Answer) -> dict[str, list[Offer]]:
     """By FINESS, the best members of each CPTS, at most ``MOST_SHOWN``."""
     return {
         one["key"]: [hit["_source"] for hit in read_hits(one[FIRST_MEMBERS])]
-        for one in _list_buckets(answer)
+        for one in _list_buckets(members)
     }
 
 
-def _list_buckets(answer: Answer) -> list[Body]:
-    buckets: list[Body] = answer["aggregations"][MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
+def _list_buckets(members: Answer) -> list[Body]:
+    buckets: list[Body] = members[MEMBER_COUNTS][MEMBER_COUNTS]["buckets"]
     return buckets

@@ -36,7 +36,6 @@ MAX_FACET_VALUES = 50
 OFFER_FIELDS: Mapping[str, tuple[str, ...]] = {
     **{name: (field,) for name, field in OFFER_FILTERS.items()},
     "specialty": ("specialties", "specialty_groups"),
-    "participation": ("via",),
     "kind": KIND_FIELDS,
 }
 """Whose values are those of a filter on the offer."""
@@ -93,8 +92,6 @@ def read_facets(plan: Plan, answer: Body) -> dict[str, dict[str, int]]:
 
 def _facet(plan: Plan, name: str, within: Mapping[str, Body]) -> dict[str, Body]:
     values = {field: {**agg, "aggs": within} for field, agg in _offer_values(plan, name).items()}
-    if name == "participation":
-        return {name: {"filter": {"term": {"participant": True}}, "aggs": values}}
     return {**values, **(within if name == "kind" else {})}
 
 
@@ -115,8 +112,6 @@ def _offers_by_value(plan: Plan, found: Body) -> dict[str, dict[str, Body]]:
 def _by_offer(name: str, found: Body) -> dict[str, Body]:
     if name == "open_now":
         return buckets_by_key(found[name])
-    if name == "participation":
-        found = found[name]
     values = {field: buckets_by_key(found[field]) for field in OFFER_FIELDS[name]}
     if name == "specialty":
         return _by_specialty(values["specialties"], values["specialty_groups"])

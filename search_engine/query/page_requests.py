@@ -10,7 +10,7 @@ from search_engine.backend.bodies import Answer, Body, Clause
 from search_engine.query.alternatives import Alternative, cards_body
 from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import SOURCE, and_clause, distance_sort
-from search_engine.query.cpts_groups import best_members, cpts_body, same_members
+from search_engine.query.cpts_groups import best_members_agg, cpts_body
 from search_engine.query.facet_clauses import Clauses
 from search_engine.query.facets import all_slot_facets, member_facets, offer_facets
 from search_engine.query.filters import base_query
@@ -80,13 +80,10 @@ def alternative_answers(answers: Mapping[str, Answer]) -> list[Answer]:
 def merge_page_answers(answers: Mapping[str, Answer]) -> Answer:
     """The hits, with all aggregations beside them."""
     page = answers[PAGE]
-    counts = dict(page.get("aggregations", {}))
-    if SLOT_FACETS in answers:
-        counts |= answers[SLOT_FACETS]["aggregations"]
-    if MEMBERS in answers:
-        behind = counts.get(MEMBERS, {})
-        counts[MEMBERS] = {**answers[MEMBERS].get("aggregations", {}), **behind}
-    return {**page, "aggregations": counts}
+    counts = page.get("aggregations", {})
+    beside = answers[SLOT_FACETS]["aggregations"] if SLOT_FACETS in answers else {}
+    both = {MEMBERS: {**counts[MEMBERS], **beside.get(MEMBERS, {})}} if MEMBERS in counts else {}
+    return {**page, "aggregations": {**counts, **beside, **both}}
 
 
 def _result_requests(plan: Plan) -> dict[str, Body]:
@@ -99,8 +96,6 @@ def _result_requests(plan: Plan) -> dict[str, Body]:
         bodies[CANDIDATES] = candidates_body(plan, found)
     if plan.request.criteria.facets:
         bodies[SLOT_FACETS] = _slot_facets(plan, base, selected)
-    if plan.area_cpts:
-        bodies[MEMBERS] = _members(plan, ranked, selected)
     return bodies
 
 
@@ -115,8 +110,8 @@ def _page(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     """The cards in order, their exact number and the facets on offers.
 
     The query holds what is searched; selected filters are in ``post_filter``, so that each facet
-    counts without its own filter over the same query. Members of a covering CPTS are excluded:
-    one card shows them.
+    counts without its own filter over the same query. Members of a covering CPTS are no hits: one
+    card shows them, at the rank of the best, and its three best come beside the hits.
     """
     chosen = [*selected.values()]
     facets = offer_facets(plan, selected) if plan.request.criteria.facets else {}
@@ -125,8 +120,25 @@ def _page(plan: Plan, ranked: Body, selected: Clauses) -> Body:
         **page_bounds(plan),
         "post_filter": _page_post_filter(plan, selected),
         "track_total_hits": True,
-        "aggs": {**facets, **count_people_agg(chosen), **nearest_agg(plan, chosen)},
+        "aggs": {
+            **facets,
+            **_members_agg(plan, selected),
+            **count_people_agg(chosen),
+            **nearest_agg(plan, chosen),
+        },
     }
+
+
+def _members_agg(plan: Plan, selected: Clauses) -> dict[str, Body]:
+    """The best members of each covering CPTS in the order of the page, and the facets of members.
+
+    A page read by cursor keeps the members that its first page chose.
+    """
+    if not plan.area_cpts:
+        return {}
+    facets = member_facets(plan, selected) if plan.request.criteria.facets else {}
+    best = best_members_agg(plan, [*selected.values()], sort_keys(plan))
+    return {MEMBERS: {"filter": members_clause(plan), "aggs": {**facets, **best}}}
 
 
 def _page_post_filter(plan: Plan, selected: Clauses) -> Clause:
@@ -142,23 +154,6 @@ def _slot_facets(plan: Plan, base: Body, selected: Clauses) -> Body:
     """
     counts = all_slot_facets(plan, selected)
     return {"query": base, "size": 0, "track_total_hits": False, "aggs": counts}
-
-
-def _members(plan: Plan, ranked: Body, selected: Clauses) -> Body:
-    """The best members of each covering CPTS in the order of the page, and the facets of members.
-
-    A page read by cursor keeps the members that its first page chose.
-    """
-    sort = sort_keys(plan)
-    if plan.position is not None:
-        best = plan.position.groups.best_members.values()
-        chosen = same_members(list(best), [*selected.values()], sort)
-    else:
-        chosen = best_members(plan.area_cpts, [*selected.values()], sort)
-    query = {"bool": {"must": [ranked["query"]], "filter": [members_clause(plan)]}}
-    facets = member_facets(plan, selected) if plan.request.criteria.facets else {}
-    aggs = {**facets, **chosen.pop("aggs", {})}
-    return {**ranked, "query": query, "track_total_hits": False, "aggs": aggs, **chosen}
 
 
 def page_bounds(plan: Plan) -> dict[str, Any]:

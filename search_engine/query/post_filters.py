@@ -19,6 +19,7 @@ OFFER_FILTERS: Mapping[str, str] = {
     "sector": "sector",
     "maternity_level": "maternity_level",
     "territory": "territory",
+    "participation": "via",
 }
 """Filters that are one ``terms`` on one field."""
 
@@ -42,8 +43,6 @@ def post_filter_clauses(plan: Plan) -> dict[str, Clause]:
         clauses["specialty"] = specialty_clause(criteria.specialty)
     if criteria.kind:
         clauses["kind"] = kinds_clause(plan, criteria.kind)
-    if criteria.participation:
-        clauses["participation"] = participation_clause(list(criteria.participation))
     if criteria.open_now:
         clauses["open_now"] = open_now_clause(plan.request.window.start, plan.request.slots.zones)
     if plan.request.slots_chosen:
@@ -55,11 +54,6 @@ def specialty_clause(specialties: list[str] | tuple[str, ...]) -> Clause:
     """Offers with one of the specialities or of their reform pairs."""
     members = dict.fromkeys(code for one in specialties for code in codes.with_group(one))
     return {"terms": {"specialties": list(members)}}
-
-
-def participation_clause(via: list[str]) -> Clause:
-    """Who takes part through one of those ways."""
-    return {"bool": {"filter": [{"term": {"participant": True}}, {"terms": {"via": via}}]}}
 
 
 def kinds_clause(plan: Plan, kinds: list[str]) -> Clause:

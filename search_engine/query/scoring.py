@@ -11,7 +11,6 @@ from search_engine.query.availability import slot_filter
 from search_engine.query.clauses import constant_score, or_clause, own_codes
 from search_engine.query.names.ways import meaning_queries
 from search_engine.query.order import script
-from search_engine.query.order.asked import list_asked_credits
 from search_engine.query.order.effort import DOOR_KM, EffortScale, Practice
 from search_engine.query.plan import Plan
 from search_engine.query.visibility.duty import (
@@ -150,15 +149,7 @@ def offer_clauses(scale: EffortScale) -> list[Clause]:
         (open_duty_clause(scale.start, scale.zones), script.OPEN * counts_open),
         (or_clause(still), script.HOME * bool(still and scale.minutes_per_km)),
     ]
-    credits = [constant_score(clause, minutes) for clause, minutes in rows if minutes]
-    return [*credits, *orientation_clauses(scale)]
-
-
-def orientation_clauses(scale: EffortScale) -> list[Clause]:
-    """What is given back to those who were asked less than the most today."""
-    rows = list_asked_credits(scale.profile.asked, scale.start, scale.zones)
-    queries = [constant_score(clause, credit * script.CREDIT) for clause, credit in rows if credit]
-    return [{"dis_max": {"queries": queries}}] if queries else []
+    return [constant_score(clause, minutes) for clause, minutes in rows if minutes]
 
 
 def practice_clause(practice: Practice) -> Clause:

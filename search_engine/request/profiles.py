@@ -164,7 +164,7 @@ class Profile(_Table):
     @model_validator(mode="after")
     def counts_in_bands(self) -> Self:
         """Minutes of credits are nothing where distance alone decides."""
-        if not self.band_minutes and self.highest_slot + self.highest_offer:
+        if not self.band_minutes and self.highest_slot + self.highest_offer + self.highest_asked:
             raise ValueError("credits and debits need bands: give band_minutes")
         return self
 
@@ -181,9 +181,9 @@ class Profile(_Table):
 
     @property
     def highest_offer(self) -> int:
-        """The most minutes between two offers without a slot, at one distance."""
+        """The most minutes between two offers without a slot, at one distance, asked as often."""
         rows = (self.participation, self.practice, self.absorbs, self.gender)
-        return sum(row.credit for row in rows) + self.commune_only.debit + self.highest_asked
+        return sum(row.credit for row in rows) + self.commune_only.debit
 
     @property
     def highest_debit(self) -> int:

@@ -228,7 +228,7 @@ def _settings(random: Random) -> dict[str, Any]:
     settings: dict[str, Any] = {"accepts_beyond": random.random() < 0.3}
     if random.random() < 0.5:
         settings["participant"] = random.random() < 0.6
-    if settings.get("participant") or random.random() < 0.03:
+    if settings.get("participant"):
         settings["via"] = random.sample(["own", "cpts", "msp", "sos"], random.choice((1, 1, 2)))
     if random.random() < 0.2:
         settings["reorientation"] = True

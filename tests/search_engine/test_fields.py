@@ -10,9 +10,8 @@ from mappings.offers import offers_mapping
 from search_engine.execution.planner import Prediction, plan_requests
 from search_engine.query.alternatives import build_alternatives, cards_body, fuzzy_body
 from search_engine.query.cpts_groups import covering_body, cpts_body
-from search_engine.query.grouped_counts import MEMBERS
 from search_engine.query.order.script import SOURCE
-from search_engine.query.page_requests import page_requests
+from search_engine.query.page_requests import PAGE, page_requests, sort_keys
 from search_engine.query.plan import CptsGroups, CursorPosition, build_request
 from search_engine.query.radius import candidate_areas, count_body, start_plan
 from search_engine.query.treating_doctor import people_body, places_body
@@ -77,10 +76,12 @@ def random_bodies(count: int = 200) -> Iterator[dict[str, Any]]:
         plan = start_plan(request)
         yield from page_requests(plan, solutions=True, remote=True).values()
         yield from plan_requests(request, (), Prediction(())).values()
-        position = CursorPosition(("1", "a"), CptsGroups({"480000001": "a"}))
         grouped = start_plan(request, ("480000001",))
+        start = window.start.strftime("%Y-%m-%dT%H:%M:%SZ")
+        after = tuple(start if "slots.start" in key else "1" for key in sort_keys(grouped))
+        position = CursorPosition(after, CptsGroups({"480000001": "a"}))
         yield from page_requests(grouped, alternatives=build_alternatives(grouped)).values()
-        yield page_requests(grouped._replace(position=position))[MEMBERS]
+        yield page_requests(grouped._replace(position=position))[PAGE]
         yield cards_body(grouped)
         yield fuzzy_body(grouped)
         yield covering_body("48095")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from geography.shore_zones import find_detours
 from search_engine.backend.bodies import Clause
+from search_engine.query.order.asked import list_days
 from search_engine.query.order.effort import EffortScale
 from search_engine.query.order.travel import measure_reach_km
 from search_engine.request.area import Area
@@ -68,6 +69,13 @@ if (perKm > 0 && !home && doc['point'].size() > 0) {{
     effort += detour;
   }}
 }}
+if (doc['orientations_today.count'].size() > 0) {{
+  def today = params.days[doc['timezone'].value];
+  long day = doc['orientations_today.day'].value.toInstant().toEpochMilli();
+  if (today != null && day == today) {{
+    effort += params.asked * Math.min(params.most_asked, doc['orientations_today.count'].value);
+  }}
+}}
 double band = Math.min(params.highest, Math.floor(effort / params.width));
 double drawn = Math.floor(randomScore(params.seed, 'fair_key') * {DRAWS}.0) / {DRAWS}.0;
 return tier * params.span + params.highest - band + drawn;
@@ -105,14 +113,17 @@ def build_script(scale: EffortScale, area: Area, seed: int) -> dict[str, Any]:
     detours = find_zone_detours(scale)
     reach = (measure_reach_km(area) + KM_MARGIN) * scale.minutes_per_km
     bands = find_band_range(scale.profile, reach + max(detours.values(), default=0))
-    debits = scale.imprecise_debit + scale.profile.highest_asked + scale.moment_debit
+    asked = scale.profile.asked
     params = {
         "open_credit": float(scale.profile.open_now.credit + scale.moment_debit),
-        "debits": float(debits),
+        "debits": float(scale.imprecise_debit + scale.moment_debit),
         "minutes_per_km": float(scale.minutes_per_km),
         "detours": detours,
         "lat": area.lat,
         "lon": area.lon,
+        "days": list_days(scale.start, scale.zones),
+        "asked": float(asked.debit),
+        "most_asked": asked.most,
         "width": float(bands.width),
         "highest": float(bands.highest),
         "span": float(bands.span),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
-from search_engine.backend.index import Index
 from search_engine.execution.cursor_key import build_cursor_key
 from tests.search_engine.conftest import IndexOffers
 from tests.search_engine.engine_pages import record_request_paths
@@ -325,28 +324,6 @@ async def test_an_offer_far_in_time_is_no_member_of_the_window(index_offers: Ind
     late = slot(0, id="late", start=after(62), end=after(63))
     searcher = index_offers([*SEATS, member("a", 1), member("late", 2, slots=[late])])
     assert group_in(await searcher.page(where=HERE))["group"]["members"] == 1
-
-
-async def test_who_joins_during_a_search_waits_for_the_next(
-    index_offers: IndexOffers, es: Elasticsearch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """His slot comes between the request for the best members and that for the page."""
-    late = member("late", 1)
-    searcher = index_offers([*SEATS, {**late, "slots": []}, doctor("other", 9, [slot()])])
-    real = Index.fetch_answers
-
-    async def ask_all(index: Index, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        answers = await real(index, bodies)
-        if any("collapse" in body for body in bodies):
-            es.index(index=searcher.alias, id=late["id"], document=late, refresh=True)
-        return answers
-
-    monkeypatch.setattr(Index, "fetch_answers", ask_all)
-    page = await searcher.page(where=area(insee="14754"))
-    assert [offer_key(card) for card in page["results"]] == ["other"]
-    monkeypatch.undo()
-    page = await searcher.page(where=area(insee="14754"))
-    assert [offer_key(card) for card in page["results"]] == [COAST, "other"]
 
 
 async def test_a_commune_seen_before_is_answered_by_one_request(

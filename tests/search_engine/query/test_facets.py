@@ -158,7 +158,7 @@ async def test_participation_counts_participants_only(index_offers: IndexOffers)
     offers = [
         doctor("a", 1, [slot()], participant=True, via=["own", "msp"]),
         doctor("b", 2, [slot()], participant=True, via=["own"]),
-        doctor("left", 3, [slot()], participant=False, via=["own"]),
+        doctor("left", 3, [slot()], participant=False),
     ]
     page = await index_offers(offers).page()
     assert counts(page, "participation") == {"own": 2, "msp": 1}

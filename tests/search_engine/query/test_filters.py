@@ -153,7 +153,7 @@ async def test_or_inside_a_filter_and_between_filters(index_offers: IndexOffers)
         doctor("a", 1, [slot()], sector="1", participant=True, via=["own"]),
         doctor("b", 2, [slot()], sector="2", participant=True, via=["cpts"]),
         doctor("c", 3, [slot()], sector="3", participant=True, via=["own"]),
-        doctor("d", 4, [slot()], sector="1", via=["own"]),
+        doctor("d", 4, [slot()], sector="1"),
     ]
     searcher = index_offers(offers)
     assert await searcher.keys(sector=["1", "2"]) == ["a", "b", "d"]
