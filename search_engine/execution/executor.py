@@ -196,7 +196,7 @@ async def _execute_first(index: Index, request: ResolvedRequest) -> SearchResult
     result = SearchResult(
         plan, _merge(plan, answers), cpts.cards, groups, first_members=_read_members(answers)
     )
-    named = result._replace(candidates=read_candidates(answers))
+    named = result._replace(candidates=read_candidates(answers[PAGE]))
     return await _complete_result(index, named, answers)
 
 

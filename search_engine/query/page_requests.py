@@ -15,7 +15,7 @@ from search_engine.query.facet_clauses import Clauses
 from search_engine.query.facets import all_slot_facets, member_facets, offer_facets
 from search_engine.query.filters import base_query
 from search_engine.query.grouped_counts import MEMBERS
-from search_engine.query.names.candidates import CANDIDATES, candidates_body, wants_candidates
+from search_engine.query.names.candidates import candidates_agg
 from search_engine.query.nearest_alternative import nearest_agg
 from search_engine.query.people.counts import count_people_agg
 from search_engine.query.plan import Plan
@@ -91,9 +91,6 @@ def _result_requests(plan: Plan) -> dict[str, Body]:
     source = [*SOURCE, *(COVERAGE_FIELDS if plan.request.is_home else ())]
     ranked = {"query": build_scored_query(plan, base), "sort": sort_keys(plan), "_source": source}
     bodies = {PAGE: _page(plan, ranked, selected)}
-    if wants_candidates(plan):
-        found = {**ranked, "post_filter": _page_post_filter(plan, selected)}
-        bodies[CANDIDATES] = candidates_body(plan, found)
     if plan.request.criteria.facets:
         bodies[SLOT_FACETS] = _slot_facets(plan, base, selected)
     return bodies
@@ -115,16 +112,18 @@ def _page(plan: Plan, ranked: Body, selected: Clauses) -> Body:
     """
     chosen = [*selected.values()]
     facets = offer_facets(plan, selected) if plan.request.criteria.facets else {}
+    shown = _page_post_filter(plan, selected)
     return {
         **ranked,
         **page_bounds(plan),
-        "post_filter": _page_post_filter(plan, selected),
+        "post_filter": shown,
         "track_total_hits": True,
         "aggs": {
             **facets,
             **_members_agg(plan, selected),
             **count_people_agg(chosen),
             **nearest_agg(plan, chosen),
+            **candidates_agg(plan, shown, ranked["sort"]),
         },
     }
 

@@ -1,8 +1,6 @@
 """Who else answers a name: those behind the first page, so that a click on one ends the search."""
 
-from collections.abc import Mapping
-
-from search_engine.backend.bodies import Answer, Body, Hit
+from search_engine.backend.bodies import Answer, Body, Clause, Hit
 from search_engine.backend.index import read_hits
 from search_engine.query.names.ways import meaning_queries
 from search_engine.query.plan import Plan
@@ -10,13 +8,17 @@ from search_engine.query.plan import Plan
 READ = 40
 """Offers read of each kind of bearers: a person has several places, and a line shows people."""
 
+WINDOW = 100
+"""Elasticsearch reads no hit beyond it inside an aggregation: of what follows a page longer than
+``WINDOW - READ``, fewer are read, and some are on the page."""
+
 FIELDS = [
     *("id", "kind", "title", "rpps", "finess", "profession"),
     *("postal_code", "city", "department"),
 ]
 """What tells one bearer of a name from another."""
 
-CANDIDATES, FIRST = "candidates", "first"
+CANDIDATES, BEHIND, FIRST = "candidates", "behind", "first"
 
 BETTER = {"in part": "whole", "heard": "exact"}
 """The way in which those who are left out of a group answer: however many bear a name, they hide
@@ -28,27 +30,30 @@ def wants_candidates(plan: Plan) -> bool:
     return plan.first_page and plan.request.meaning.text is not None
 
 
-def candidates_body(plan: Plan, ranked: Body) -> Body:
-    """The offers that follow the page in the order of its request ``ranked``; the first of those
-    who do not bear the whole name; the first of those who only sound like it or are near. The name
-    is ranked once for the three."""
+def candidates_agg(plan: Plan, shown: Clause, sort: list[Body]) -> dict[str, Body]:
+    """Beside the first page of a name: the offers ``shown`` that follow it in the order ``sort``;
+    the first of those who do not bear the whole name; the first of those who only sound like it or
+    are near. None beside another page."""
+    if not wants_candidates(plan):
+        return {}
     queries = meaning_queries(plan.request.meaning)
-    first = {"size": READ, "sort": ranked["sort"], "_source": FIELDS}
+    first = {"size": READ, "sort": sort, "_source": FIELDS}
     groups = {
         group: {
-            "filter": {"bool": {"filter": [ranked["post_filter"]], "must_not": [queries[way]]}},
+            "filter": {"bool": {"must_not": [queries[way]]}},
             "aggs": {FIRST: {"top_hits": first}},
         }
         for group, way in BETTER.items()
     }
-    start = {"from": plan.request.criteria.size, "track_total_hits": False}
-    return {**ranked, **first, **start, "aggs": groups}
+    start = min(plan.request.criteria.size, WINDOW - READ)
+    behind = {"top_hits": {**first, "from": start}}
+    return {CANDIDATES: {"filter": shown, "aggs": {BEHIND: behind, **groups}}}
 
 
-def read_candidates(answers: Mapping[str, Answer]) -> list[Hit]:
+def read_candidates(page: Answer) -> list[Hit]:
     """The hits behind the page, then of each group, none without them; some offers come twice."""
-    if CANDIDATES not in answers:
+    found = page.get("aggregations", {}).get(CANDIDATES)
+    if found is None:
         return []
-    behind = answers[CANDIDATES]
-    groups = (behind["aggregations"][group][FIRST] for group in BETTER)
-    return [hit for answer in (behind, *groups) for hit in read_hits(answer)]
+    answers = (found[BEHIND], *(found[group][FIRST] for group in BETTER))
+    return [hit for answer in answers for hit in read_hits(answer)]
