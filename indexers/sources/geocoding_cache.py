@@ -14,9 +14,10 @@ from geography.address import address_key
 from indexers.quality.quarantine import Quarantine
 from indexers.sources.columns import GEOCODED
 from indexers.sources.reading.row_bounds import RowBounds
-from indexers.sources.reading.sheets import Sheet, open_sheet
+from indexers.sources.reading.sheets import open_sheet
 from mappings.bounds import ADDRESSES, LATITUDE, LONGITUDE
 from mappings.records import Precision
+from mappings.text.sheets import Sheet
 
 COLUMNS = tuple(GEOCODED)
 

@@ -18,12 +18,13 @@ from pydantic import ValidationError
 from indexers.quality.quarantine import Layout, Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.corrections import with_corrections
-from indexers.sources.reading.lines import Line, reject_long_line
-from indexers.sources.reading.sheets import SheetRow, open_sheet, read_sheet
+from indexers.sources.reading.lines import reject_long_line
+from indexers.sources.reading.sheets import open_sheet
 from mappings.agenda.lines import AgendaLine
 from mappings.bounds import LARGEST_OWN, LONGEST_LINE, OWN_ROWS
 from mappings.files import open_regular, read_bounded_lines, resolve_inside
 from mappings.formats import FORMATS, MAX_ABSENCES, Format, rank_record
+from mappings.text.sheets import Line, SheetRow, read_sheet
 
 LINES: Mapping[str, type[Format]] = {**FORMATS, "agendas": AgendaLine}
 """What a line of each of our files is: of a source of offers, or of the records alone."""

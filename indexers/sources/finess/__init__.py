@@ -20,9 +20,10 @@ from indexers.sources.finess.structure import (
     structure_exclusion_reason,
 )
 from indexers.sources.reading.errors import LayoutError
-from indexers.sources.reading.lines import Line, open_bytes, translate_unpack_errors
-from indexers.sources.reading.semicolons import is_separator_line, read_header
-from indexers.sources.reading.text import decode_line
+from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
+from indexers.sources.reading.semicolons import read_header
+from mappings.text.cleaning import decode_line
+from mappings.text.sheets import Line, is_separator_line
 
 __all__ = [
     "Coordinates",

@@ -16,9 +16,10 @@ from indexers.sources.finess.structure import Structure
 from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.headers import locate_columns, unknown_columns
-from indexers.sources.reading.lines import Line, read_lines
+from indexers.sources.reading.lines import read_lines
 from indexers.sources.reading.row_bounds import RowBounds
 from indexers.sources.reading.semicolons import read_header, read_semicolon_rows, split_fields
+from mappings.text.sheets import Line
 
 COLUMNS = tuple(FINESS_HEADED)
 """Header of the published file, in order."""

@@ -15,10 +15,11 @@ from indexers.sources.columns import FINESS_LEGACY_POINT, FINESS_LEGACY_SITE
 from indexers.sources.finess.fields import SiteBuilder, parse_routing_line, postal_address
 from indexers.sources.finess.structure import Coordinates, Structure
 from indexers.sources.reading import repairs
-from indexers.sources.reading.lines import Line, read_lines
+from indexers.sources.reading.lines import read_lines
 from indexers.sources.reading.row_bounds import positional_bounds
-from indexers.sources.reading.semicolons import is_separator_line, read_semicolon_row, split_fields
+from indexers.sources.reading.semicolons import read_semicolon_row, split_fields
 from mappings.bounds import SITES
+from mappings.text.sheets import Line, is_separator_line
 
 STRUCTURE_FIELDS = tuple(FINESS_LEGACY_SITE)
 GEOLOCATION_FIELDS = tuple(FINESS_LEGACY_POINT)

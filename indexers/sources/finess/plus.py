@@ -22,8 +22,8 @@ from indexers.sources.reading import repairs
 from indexers.sources.reading.errors import CutFileError
 from indexers.sources.reading.json_items import JsonCutError, JsonItem, read_head, read_items
 from indexers.sources.reading.lines import open_bytes, translate_unpack_errors
-from indexers.sources.reading.text import clean_value, decode_line
 from mappings.bounds import SITES, ListBound, TextBound
+from mappings.text.cleaning import clean_value, decode_line
 
 SITE_ADDRESS = "03"
 LEGAL_ENTITY_ADDRESS = "02"

@@ -5,30 +5,22 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, cast
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.errors import CutFileError, LayoutError
-from indexers.sources.reading.text import decode_line
 from mappings.bounds import LONGEST_LINE
 from mappings.files import open_regular, read_bounded_lines
+from mappings.text.cleaning import decode_line
+from mappings.text.sheets import LINE_BREAK, Line
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _BUFFER = 1 << 20
-LINE_BREAK = b"\r\n"
 SHOWN = 2_000
 """Bytes kept of a line that is too long."""
-
-
-class Line(NamedTuple):
-    """``ended`` is False for a last line without its line break: it may be cut (trap 8)."""
-
-    number: int
-    text: str
-    has_line_break: bool
 
 
 def open_bytes(path: Path) -> BinaryIO:

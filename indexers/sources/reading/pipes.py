@@ -13,15 +13,16 @@ from indexers.quality.reasons import Reason
 from indexers.sources.columns import Columns
 from indexers.sources.reading.errors import LayoutError
 from indexers.sources.reading.headers import locate_columns, unknown_columns
-from indexers.sources.reading.lines import LINE_BREAK, read_raw, reject_long_line
+from indexers.sources.reading.lines import read_raw, reject_long_line
 from indexers.sources.reading.row_bounds import RowBounds
-from indexers.sources.reading.text import (
+from mappings.bounds import LONGEST_LINE
+from mappings.text.cleaning import (
     REPLACEMENT_CHARACTER,
     clean_value,
     decode_line,
     needs_cleaning,
 )
-from mappings.bounds import LONGEST_LINE
+from mappings.text.sheets import LINE_BREAK
 
 Row = tuple[int, list[str]]
 """The number of the line, and its fields, one empty field after the last."""

@@ -8,13 +8,9 @@ from collections.abc import Iterator
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.reading.lines import Line
 from indexers.sources.reading.row_bounds import RowBounds
-from indexers.sources.reading.text import REPLACEMENT_CHARACTER, clean_value
-from mappings.bounds import LONGEST_LINE
-
-csv.field_size_limit(LONGEST_LINE)
-"""A cell is as long as its line; ``RowBounds`` bounds it, and says which it is."""
+from mappings.text.cleaning import REPLACEMENT_CHARACTER, clean_value
+from mappings.text.sheets import Line, is_separator_line
 
 
 def read_header(lines: Iterator[Line]) -> list[str]:
@@ -29,11 +25,6 @@ def read_header(lines: Iterator[Line]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     return names
-
-
-def is_separator_line(text: str) -> bool:
-    """True for the line that tells a spreadsheet its separator: ``sep=;``."""
-    return text.strip().strip('"').rstrip(";, ").lower() == "sep="
 
 
 def split_fields(text: str, width: int) -> list[str] | None:

@@ -1,48 +1,16 @@
-"""Rows of a CSV that people write: any spreadsheet's, one line a row.
+"""Sheets of files, streamed: every line end, and the lines that cannot be read set aside."""
 
-Read as any spreadsheet writes it: comma, semicolon or tabulation, cells quoted or not, a first
-line ``sep=;``, empty columns and rows at the end, a byte order mark, every line end, UTF-8 or
-Windows-1252. A quote left open costs its own row alone.
-"""
-
-import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
-from indexers.sources.reading.lines import LINE_BREAK, Line, reject_long_line
-from indexers.sources.reading.semicolons import is_separator_line
-from indexers.sources.reading.text import clean_value, decode_line
+from indexers.sources.reading.lines import reject_long_line
 from mappings.bounds import LONGEST_LINE
 from mappings.files import open_regular, read_bounded_lines
-
-_BOM = "\ufeff"
-_DELIMITERS = ";,\t"
-
-
-class SheetRow(NamedTuple):
-    """One row: its line, its cells or why there are none, and the row as text."""
-
-    line: int
-    cells: list[str]
-    fault: str
-    raw: str
-
-
-class Sheet(NamedTuple):
-    """The names of the columns, as many as are named, and the rows that hold something."""
-
-    columns: list[str]
-    delimiter: str
-    rows: Iterator[SheetRow]
-
-    @property
-    def header(self) -> str:
-        """The header as text."""
-        return format_row(self.columns, self.delimiter)
+from mappings.text.cleaning import decode_line
+from mappings.text.sheets import LINE_BREAK, Line, Sheet, read_sheet
 
 
 def open_sheet(path: Path, quarantine: Quarantine) -> Sheet:
@@ -51,30 +19,6 @@ def open_sheet(path: Path, quarantine: Quarantine) -> Sheet:
     Raises ``csv.Error`` when the header cannot be read, ``FileNotUsableError`` on a pipe.
     """
     return read_sheet(_read_lines(path, quarantine))
-
-
-def read_sheet(lines: Iterable[Line]) -> Sheet:
-    """A sheet of lines; raises ``csv.Error`` when the header cannot be read."""
-    waiting = (line for line in lines if line.text.lstrip(_BOM).strip())
-    first = next(waiting, Line(0, "", False)).text.removeprefix(_BOM)
-    named = ""
-    if is_separator_line(first):
-        named = first.strip().strip('"')[len("sep=") :][:1] or "\t"
-        first = next(waiting, Line(0, "", False)).text
-    if "\0" in first:
-        raise csv.Error("it is UTF-16: save it again as CSV UTF-8")
-    delimiter = named if named in (*_DELIMITERS,) else _guess_delimiter(first)
-    columns = [clean_value(name) for name in _split(first, delimiter)]
-    while columns and not columns[-1]:
-        columns.pop()
-    return Sheet(columns, delimiter, _rows(waiting, len(columns), delimiter))
-
-
-def format_row(cells: Iterable[str], delimiter: str) -> str:
-    """Cells as text, quoted where they must be."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
-    return text.getvalue()
 
 
 def _read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
@@ -89,40 +33,3 @@ def _read_lines(path: Path, quarantine: Quarantine) -> Iterator[Line]:
             if not utf8:
                 quarantine.warn(number, Reason.NOT_UTF8, line)
             yield Line(number, line, raw.endswith(b"\n"))
-
-
-def _rows(lines: Iterator[Line], width: int, delimiter: str) -> Iterator[SheetRow]:
-    for line in lines:
-        row = _row(line, width, delimiter)
-        if row.fault or any(map(str.strip, row.cells)):
-            yield row
-
-
-def _row(line: Line, width: int, delimiter: str) -> SheetRow:
-    try:
-        cells = _split(line.text, delimiter)
-    except csv.Error as error:
-        fault = f"line: not CSV, is a quote left open? ({error})"
-        return SheetRow(line.number, [], fault, line.text)
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    many = len(cells) != width
-    fault = f"line: {len(cells)} fields where the header has {width}" if many else ""
-    return SheetRow(line.number, cells, fault, format_row(cells, delimiter))
-
-
-def _split(text: str, delimiter: str) -> list[str]:
-    """The cells of one line; raises ``csv.Error``.
-
-    A row is a line: no cell of ours holds a line break, and a reader that looked for the end
-    of a quote left open would swallow the healthy rows that follow.
-    """
-    if '"' not in text:
-        return text.split(delimiter) if text else []
-    (row,) = csv.reader([text.replace("\r", " ")], delimiter=delimiter, strict=True)
-    return row
-
-
-def _guess_delimiter(header: str) -> str:
-    """The most frequent one; a comma when there is none."""
-    return max(",;\t", key=header.count)

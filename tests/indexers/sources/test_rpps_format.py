@@ -13,8 +13,8 @@ from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.sources.reading.headers import locate_columns, significant_words
-from indexers.sources.reading.text import clean_value, needs_cleaning
 from indexers.sources.rpps.activities import COLUMNS, Activity, read_activities
+from mappings.text.cleaning import clean_value, needs_cleaning
 
 FIXTURE = (
     Path(__file__).parents[2] / "fixtures/rpps/PS_LibreAcces_Personne_activite_202610080912.txt"

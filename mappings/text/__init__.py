@@ -1,0 +1,1 @@
+"""Text as people write it: cleaned, counted in words, laid out in rows."""
