@@ -27,6 +27,13 @@ AcceptDrift = Annotated[
         help="Go on knowingly although counts moved by more than 5 % or 1 % was set aside.",
     ),
 ]
+CancelOrientations = Annotated[
+    bool,
+    typer.Option(
+        "--cancel-orientations",
+        help="Annule les orientations vers les heures fermées ; sans elle, c'est refusé.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from mappings.formats import Absence, DayRange
 from records.access import Actor, require_absence_access
 from records.database import Database
@@ -16,6 +18,7 @@ from records.kinds import (
     change_record,
     read_record,
 )
+from records.orientations.displaced import settle_absence
 from records.tables import AbsenceDeclaration, AbsenceRange
 
 PROJECT_ABSENCES = "project_absences"
@@ -84,16 +87,28 @@ def read_absence(
 
 
 def change_absence(
-    database: Database, actor: Actor, absence: Absence, *, version: int | None, now: datetime
+    database: Database,
+    actor: Actor,
+    absence: Absence,
+    *,
+    version: int | None,
+    now: datetime,
+    cancels: bool = False,
 ) -> StoredRecord[Absence]:
     """Replace absences; none at all withdraws them. Offers and slots follow through the outbox.
 
-    Raises ``AccessDenied``, ``RulesBroken`` for days that are over everywhere, ``StaleVersion``.
+    ``cancels``: orientations during them are cancelled with it. Raises ``AccessDenied``,
+    ``OrientationsHeld``, ``RulesBroken`` for days that are over everywhere, ``StaleVersion``.
     """
     require_absence_access(actor, absence.who)
     if over := _list_ended(absence, now.date()):
         raise RulesBroken([("ranges", ENDED.format(days=", ".join(over)))])
-    return change_record(database, ABSENCES, RecordChange(actor, absence, version, now, now))
+
+    def settle(session: Session) -> None:
+        settle_absence(session, absence, actor, now, cancels=cancels)
+
+    change = RecordChange(actor, absence, version, now, now)
+    return change_record(database, ABSENCES, change, settle)
 
 
 def _list_ended(absence: Absence, today: date) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mappings.roles import UserRole
+from records.columns import AUTHOR
 from records.errors import AccessDenied
 from records.orientations.kinds import OrientationKind, OrientationState
 
@@ -20,6 +21,20 @@ class Actor:
     roles: frozenset[UserRole] = frozenset()
     territories: frozenset[str] = frozenset()
     """SAS territories of the person's account."""
+
+
+RPPS_PREFIX, RPPS_ID_LENGTH = "8", 12
+"""A national identifier of a person of the RPPS: its type, then the eleven digits (ANS)."""
+
+
+def name_person(national_id: str) -> str:
+    """The RPPS of a professional; another national identifier keeps a name that no RPPS can be."""
+    is_rpps = (
+        national_id.startswith(RPPS_PREFIX)
+        and len(national_id) == RPPS_ID_LENGTH
+        and national_id.isdigit()
+    )
+    return national_id[1:] if is_rpps else f"national:{national_id}"[:AUTHOR]
 
 
 OPERATOR = Actor("sas", frozenset({UserRole.ADMINISTRATOR}))

@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from sqlalchemy.exc import DBAPIError
 
+NO_SUCH_PAGE = "Cette suite de liste n'existe pas : reprenez la liste à son début."
+"""Where a list cannot be followed from: it holds no such thing, or not for who reads it."""
+
 
 class RecordsError(RuntimeError):
     """The records cannot do what was asked; ``code`` is stable, for programs."""

@@ -87,12 +87,20 @@ def read_record(database: Database, kind: RecordKind[FormatT], key: str) -> Stor
 
 
 def change_record(
-    database: Database, kind: RecordKind[FormatT], change: RecordChange[FormatT]
+    database: Database,
+    kind: RecordKind[FormatT],
+    change: RecordChange[FormatT],
+    settle: Callable[[Session], None] = lambda session: None,
 ) -> StoredRecord[FormatT]:
-    """Keep a value and queue what follows; raises ``StaleVersion``, ``RecordMissing``."""
+    """Keep a value and queue what follows; raises ``StaleVersion``, ``RecordMissing``.
+
+    ``settle`` writes what else belongs to the transaction, once the row is written and locked.
+    """
     try:
         with open_transaction(database) as session:
             row = write_row(session, kind, change)
+            session.flush()
+            settle(session)
             session.flush()
             return build_stored(kind, row)
     except (StaleDataError, IntegrityError) as error:

@@ -72,7 +72,8 @@ ShownTypes = Annotated[
 ]
 
 
-def _default_consultation() -> list[Consultation]:
+def default_consultation() -> list[Consultation]:
+    """At the practice, where nothing else was given."""
     return ["AMB"]
 
 
@@ -100,7 +101,7 @@ class AgendaSlotFormat(Format):
     start: AgendaClock
     end: AgendaClock
     seats: int | None = Field(None, ge=1, le=int(SEATS.greatest))
-    consultation: Consultations = Field(default_factory=_default_consultation)
+    consultation: Consultations = Field(default_factory=default_consultation)
     types: ShownTypes = Field(default_factory=_default_types)
     exceptions: Annotated[
         list[Day], Field(max_length=MAX_EXCEPTIONS), AfterValidator(lambda days: sorted(set(days)))

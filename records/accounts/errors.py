@@ -24,3 +24,12 @@ class NoActiveAccount(RecordsError):
             "Aucun compte actif n'a cet identifiant : faites-le créer par le gestionnaire de "
             "comptes de votre territoire."
         )
+
+
+class AccountClosed(RecordsError):
+    """The person's account was closed: what signs him in opens nothing here."""
+
+    code = "account_closed"
+
+    def __init__(self) -> None:
+        super().__init__("Votre compte a été fermé par son gestionnaire.")

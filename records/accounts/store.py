@@ -7,14 +7,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
-from records.access import Actor, find_account_territories, require_account_access
+from records.access import (
+    NOT_YOUR_ACCOUNT,
+    Actor,
+    find_account_territories,
+    require_account_access,
+)
 from records.accounts.errors import AccountExists, NoActiveAccount
 from records.accounts.tables import AccountRole, AccountRow, AccountTerritory
 from records.accounts.values import (
+    AccountChange,
     AccountValues,
     PersonAccount,
     build_account,
@@ -23,7 +30,8 @@ from records.accounts.values import (
     normalize_national_id,
 )
 from records.database import Database, open_reading, open_transaction
-from records.errors import AccessDenied, RecordMissing, RulesBroken
+from records.errors import NO_SUCH_PAGE, AccessDenied, RecordMissing, RulesBroken, StaleVersion
+from records.idempotency import Creation, find_made, keep_key
 
 MISSING = "Aucun compte n'a l'identifiant {identifier}."
 
@@ -56,13 +64,81 @@ class LineReport:
 
 
 def create_account(
-    database: Database, actor: Actor, values: AccountValues, now: datetime
+    database: Database,
+    actor: Actor,
+    values: AccountValues,
+    now: datetime,
+    creation: Creation | None = None,
 ) -> PersonAccount:
-    """Keep a new account; raises ``AccessDenied``, ``RulesBroken``, ``AccountExists``."""
+    """Keep a new account, and the key of its creation if it has one.
+
+    Raises ``AccessDenied``, ``RulesBroken``, ``AccountExists``.
+    """
     _require_valid(actor, values)
     try:
         with open_transaction(database) as session:
             row = _add_row(session, actor, values, now)
+            if creation is not None:
+                row.id = creation.derived_id
+                keep_key(session, creation, row.id)
+            session.flush()
+            return build_account(row)
+    except IntegrityError as error:
+        raise AccountExists from error
+
+
+def create_account_once(
+    database: Database, creation: Creation, values: AccountValues
+) -> PersonAccount:
+    """Keep a new account once per key; raises like ``create_account``, ``IdempotencyKeyReused``."""
+    if (made := find_made(database, creation)) is not None:
+        return read_account(database, creation.actor, made)
+    try:
+        return create_account(database, creation.actor, values, creation.now, creation)
+    except AccountExists:
+        if (made := find_made(database, creation)) is None:
+            raise
+        return read_account(database, creation.actor, made)
+
+
+def read_account(database: Database, actor: Actor, account_id: str) -> PersonAccount:
+    """An account that the actor sees in a list; raises ``AccessDenied``, ``RecordMissing``."""
+    with open_reading(database) as session:
+        row = session.get(AccountRow, account_id)
+        seen = find_account_territories(actor)
+        if seen is not None and (row is None or not seen & build_account(row).values.territories):
+            raise AccessDenied(NOT_YOUR_ACCOUNT)
+        if row is None:
+            raise RecordMissing(MISSING.format(identifier=account_id))
+        return build_account(row)
+
+
+def change_account(
+    database: Database,
+    actor: Actor,
+    account_id: str,
+    change: AccountChange,
+    *,
+    version: int,
+    now: datetime,
+) -> PersonAccount:
+    """Replace what a change gives; the actor manages the account as it was and as it becomes.
+
+    Raises ``AccessDenied``, ``RecordMissing``, ``RulesBroken``, ``AccountExists``,
+    ``StaleVersion``.
+    """
+    kept = read_account(database, actor, account_id)
+    _require_reach(actor, kept.values)
+    if kept.version != version:
+        raise StaleVersion(kept.version)
+    values = change.apply(kept.values)
+    _require_valid(actor, values)
+    try:
+        with open_transaction(database) as session:
+            row = _get_version(session, account_id, version)
+            row.active = kept.active if change.active is None else change.active
+            _fill_row(row, values)
+            _sign(row, actor, now)
             session.flush()
             return build_account(row)
     except IntegrityError as error:
@@ -85,20 +161,43 @@ def disable_account(
         _require_reach(actor, build_account(row).values)
         if row.active:
             row.active = False
-            row.updated_at, row.updated_by = now, actor.id
+            _sign(row, actor, now)
             session.flush()
         return build_account(row)
 
 
-def list_accounts(database: Database, actor: Actor) -> list[PersonAccount]:
-    """Those of the actor's territories, every one for an administrator, by name."""
-    query = select(AccountRow).order_by(AccountRow.family, AccountRow.given, AccountRow.id)
+def list_accounts(
+    database: Database, actor: Actor, after: str | None = None, limit: int | None = None
+) -> list[PersonAccount]:
+    """Those of the actor's territories, every one for an administrator, by name.
+
+    ``after``: those that follow this one; raises ``RulesBroken`` for one that he does not see.
+    """
+    order = (AccountRow.family, AccountRow.given, AccountRow.id)
+    query = select(AccountRow).order_by(*order).limit(limit)
     territories = find_account_territories(actor)
     if territories is not None:
         own = AccountTerritory.territory.in_(sorted(territories))
         query = query.where(AccountRow.territories.any(own))
+    if after is not None:
+        last = _read_place(database, actor, after)
+        query = query.where(tuple_(*order) > (last.values.family, last.values.given, last.id))
     with open_reading(database) as session:
         return [*map(build_account, session.scalars(query))]
+
+
+def _read_place(database: Database, actor: Actor, account_id: str) -> PersonAccount:
+    try:
+        return read_account(database, actor, account_id)
+    except (AccessDenied, RecordMissing):
+        raise RulesBroken([("after", NO_SUCH_PAGE)]) from None
+
+
+def find_account(database: Database, national_id: str) -> PersonAccount | None:
+    """The account of somebody who signed in under a national identifier, closed ones too."""
+    with open_reading(database) as session:
+        row = session.scalar(select(AccountRow).where(AccountRow.national_id == national_id))
+        return None if row is None else build_account(row)
 
 
 def find_actor(database: Database, identifier: str) -> Actor:
@@ -135,8 +234,9 @@ def _write_line(session: Session, actor: Actor, line: AccountLine, now: datetime
     active = kept.active if line.active is None else line.active
     if (kept.values, kept.active) == (values, active):
         return Outcome.UNCHANGED
-    row.active, row.updated_at, row.updated_by = active, now, actor.id
+    row.active = active
     _fill_row(row, values)
+    _sign(row, actor, now)
     return Outcome.CHANGED
 
 
@@ -177,6 +277,12 @@ def _add_row(
     return row
 
 
+def _sign(row: AccountRow, actor: Actor, now: datetime) -> None:
+    """Who changed an account: also where roles or territories alone did, its version is new."""
+    row.updated_at, row.updated_by = now, actor.id
+    flag_modified(row, "updated_at")
+
+
 def _fill_row(row: AccountRow, values: AccountValues) -> None:
     row.national_id, row.email = values.national_id, values.email
     row.family, row.given = values.family, values.given
@@ -186,6 +292,15 @@ def _fill_row(row: AccountRow, values: AccountValues) -> None:
     row.territories = [
         held.get(name) or AccountTerritory(territory=name) for name in sorted(values.territories)
     ]
+
+
+def _get_version(session: Session, account_id: str, version: int) -> AccountRow:
+    row = session.get(AccountRow, account_id, with_for_update=True)
+    if row is None:
+        raise RecordMissing(MISSING.format(identifier=account_id))
+    if row.version != version:
+        raise StaleVersion(row.version)
+    return row
 
 
 def _get_row(session: Session, identifier: str) -> AccountRow:

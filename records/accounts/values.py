@@ -1,15 +1,17 @@
 """An account as it is given and as it is kept, and what it must hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from geography.departments import departments
 from mappings.bounds import CODE, NAME
 from mappings.identifiers import as_idnps, as_rpps, compact
 from mappings.roles import UserRole
-from records.access import Actor
+from records.access import Actor, name_person
+from records.accounts.errors import AccountClosed
 from records.accounts.tables import EMAIL, AccountRow
 from records.rules import Rule, list_broken_rules
 
@@ -35,6 +37,20 @@ class AccountValues:
     given: str
     roles: frozenset[str]
     territories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What replaces the values of an account, by field, and whether it is open; None keeps it."""
+
+    given: Mapping[str, Any]
+    active: bool | None = None
+
+    def apply(self, kept: AccountValues) -> AccountValues:
+        """The values after the change, in one writing."""
+        values = {name: getattr(kept, name) for name in AccountValues.__slots__}
+        merged = {**values, **self.given}
+        return normalize_values(**{name: value or "" for name, value in merged.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +94,22 @@ def normalize_national_id(text: str) -> str:
 def build_actor(account: PersonAccount) -> Actor:
     """Who acts with this account: by RPPS without prefix as a professional, else as identified."""
     values = account.values
-    identity = as_rpps(values.national_id) or values.national_id or account.id
+    identity = name_person(values.national_id) if values.national_id else account.id
     return Actor(identity, frozenset(map(UserRole, values.roles)), values.territories)
+
+
+def apply_account(signed_in: Actor, account: PersonAccount | None) -> Actor:
+    """Somebody who signed in, with the roles and territories of his account if he has one.
+
+    Roles that no account holds stay those of his sign-in. Raises ``AccountClosed``.
+    """
+    if account is None:
+        return signed_in
+    if not account.active:
+        raise AccountClosed
+    acts = build_actor(account)
+    others = signed_in.roles - frozenset(ACCOUNT_ROLES)
+    return Actor(signed_in.id, others | acts.roles, acts.territories)
 
 
 def build_account(row: AccountRow) -> PersonAccount:

@@ -1,19 +1,15 @@
-"""The SAS agenda of a professional (F105 to F109): kept as rules, changed as one.
-
-A change is one transaction that locks the whole agenda: one slot more is judged beside all others.
-"""
+"""The SAS agenda of a professional: kept as rules, read with the seats taken of its days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
 from records.access import Actor, require_professional_access
-from records.agenda.edits import Edit, forget_ended
 from records.agenda.occurrences import (
     NONE_TAKEN,
     Occurrence,
@@ -21,23 +17,17 @@ from records.agenda.occurrences import (
     Taken,
     find_occurrence,
 )
-from records.agenda.rules import AgendaChange, Places, find_broken_agenda_rules
 from records.agenda.tables import AgendaException, AgendaSlot, ProfessionalAgenda
 from records.database import Database, open_reading
-from records.errors import RecordMissing, RulesBroken, StaleVersion
 from records.kinds import (
     Message,
-    RecordChange,
     RecordKind,
     StoredRecord,
-    change_record,
     find_write_instant,
     read_record,
 )
 from records.orientations.seats import count_taken
 from records.outbox import add_message
-from records.settings_rules import BY_SOS
-from records.tables import ProfessionalSettings
 
 PROJECT_AGENDA = "project_agenda"
 """Kind of the message that brings an agenda to the offers of its professional; its key is his
@@ -47,22 +37,6 @@ SHARED = ("id", "idnst", "timezone", "day", "until", "seats")
 """Fields with one name and one type in the record and in the exchanged format."""
 LISTED = ("weekdays", "consultation", "types")
 """Lists of codes, kept with commas between."""
-
-
-class AgendaClosed(RulesBroken):
-    """Slots of this agenda would not show, or beside those of an editor (F109)."""
-
-    code = "agenda_closed"
-
-
-SHOWN_BY_EDITOR = (
-    "Vos créneaux viennent de votre logiciel de rendez-vous. Pour tenir l'agenda du SAS à la "
-    "place, masquez d'abord ceux de l'éditeur dans vos réglages (--hide-editor)."
-)
-SHOWN_BY_SOS = (
-    "Vous participez par SOS Médecins : seuls les points fixes de l'association sont affichés. "
-    "Changez d'abord votre mode de participation dans vos réglages (--via)."
-)
 
 
 def _fill(row: ProfessionalAgenda, agenda: AgendaFormat) -> None:
@@ -126,6 +100,15 @@ def read_agenda(database: Database, actor: Actor, rpps: str) -> StoredRecord[Age
     return read_record(database, AGENDAS, rpps)
 
 
+def read_agenda_seats(database: Database, rpps: str, since: datetime) -> Taken:
+    """Seats taken of one professional's occurrences that start at or after an instant.
+
+    Access is that of the agenda, read before.
+    """
+    with open_reading(database) as session:
+        return count_taken(session, [rpps], since).get(rpps, NONE_TAKEN)
+
+
 def read_written_agendas(
     database: Database, now: datetime, rpps: Iterable[str] | None = None
 ) -> list[WrittenAgenda]:
@@ -145,33 +128,6 @@ def read_written_agendas(
         ]
 
 
-def change_agenda(
-    database: Database,
-    actor: Actor,
-    rpps: str,
-    edit: Edit,
-    places: Places,
-    *,
-    version: int | None,
-    now: datetime,
-) -> StoredRecord[AgendaFormat]:
-    """Apply an edit to an agenda; its offers follow through the outbox.
-
-    ``places`` are those where the professional practises. ``version`` is the one that was read,
-    None for the first slot. Raises ``AccessDenied``, ``AgendaClosed``, ``RulesBroken`` with every
-    fault, ``StaleVersion``.
-    """
-    require_professional_access(actor, rpps)
-    before = forget_ended(_read_version(database, rpps, version), now)
-    after = edit(before, now)
-    said = AgendaChange(before, after, places, now)
-    if said.opened:
-        require_open_agenda(database, rpps)
-    if faults := find_broken_agenda_rules(said):
-        raise RulesBroken(faults)
-    return change_record(database, AGENDAS, RecordChange(actor, after, version, now, now))
-
-
 def queue_taken_seat(session: Session, rpps: str, now: datetime) -> None:
     """Project an agenda of which a seat was taken or given back; its version stays as it was.
 
@@ -184,32 +140,16 @@ def queue_taken_seat(session: Session, rpps: str, now: datetime) -> None:
     add_message(session, PROJECT_AGENDA, rpps, now)
 
 
+def lock_agenda(session: Session, rpps: str | ScalarSelect[str]) -> None:
+    """Hold an agenda until the end of the transaction: always before its orientations.
+
+    Two transactions that took them the other way round would wait for each other.
+    """
+    his = ProfessionalAgenda.rpps == rpps
+    session.execute(select(ProfessionalAgenda.rpps).where(his).with_for_update())
+
+
 def find_agenda_occurrence(session: Session, rpps: str, key: OccurrenceKey) -> Occurrence | None:
     """An occurrence by its name, as the agenda is now; None when it takes place no more."""
     row = session.get(AgendaSlot, (rpps, key.slot_id))
     return None if row is None else find_occurrence(_build_slot(row), key.start)
-
-
-def require_open_agenda(database: Database, rpps: str) -> None:
-    """Raise ``AgendaClosed`` unless slots of the SAS agenda are those that would show (F109)."""
-    with open_reading(database) as session:
-        settings = session.get(ProfessionalSettings, rpps)
-        if settings is None:
-            return
-        if settings.participation and settings.via == BY_SOS:
-            raise AgendaClosed([("via", SHOWN_BY_SOS)])
-        if settings.has_software and not settings.editor_disabled:
-            raise AgendaClosed([("editor_disabled", SHOWN_BY_EDITOR)])
-
-
-def _read_version(database: Database, rpps: str, version: int | None) -> AgendaFormat:
-    """The agenda that the caller read; an empty one before the first slot."""
-    try:
-        stored = read_record(database, AGENDAS, rpps)
-    except RecordMissing:
-        if version is not None:
-            raise
-        return AgendaFormat(rpps=rpps)
-    if stored.version != version:
-        raise StaleVersion(stored.version)
-    return stored.value

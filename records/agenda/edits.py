@@ -22,9 +22,10 @@ KEPT_DAYS = 31
 """Days after which a slot that is over is forgotten, at the next change of its agenda."""
 ID_LENGTH = 16
 
-NO_SUCH_SLOT = "Aucun créneau {id} dans cet agenda : `sas agenda list` en donne la liste."
-NOT_THAT_DAY = "Ce créneau n'a pas lieu le {day:%d/%m/%Y} : `sas agenda list` donne ses dates."
+NO_SUCH_SLOT = "Aucun créneau {id} dans cet agenda : relisez-le."
+NOT_THAT_DAY = "Ce créneau n'a pas lieu le {day:%d/%m/%Y} : relisez l'agenda pour ses dates."
 OVER = "Le créneau du {day:%d/%m/%Y} est passé : choisissez une date à venir."
+ONE_SCOPE = "Choisissez une occurrence seule, ou celle-là et les suivantes, pas les deux."
 ONCE = "Ce créneau n'a lieu qu'une fois : ne donnez pas de date."
 
 
@@ -37,6 +38,15 @@ class Scope:
 
 
 ALL = Scope()
+
+
+def build_scope(on: date | None, since: date | None) -> Scope:
+    """The occurrences meant: one day alone, one and the following, all; raises ``RulesBroken``."""
+    if on is not None and since is not None:
+        raise RulesBroken([("on", ONE_SCOPE)])
+    if on is not None:
+        return Scope(on)
+    return ALL if since is None else Scope(since, is_following=True)
 
 
 def add_slot(slot: AgendaSlotFormat) -> Edit:

@@ -4,7 +4,7 @@ Nothing keeps them: they are made from the rules for the instants that are looke
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,6 +73,14 @@ def list_occurrences(
     return sorted(found, key=lambda one: (one.start, one.slot.id))
 
 
+def list_day_occurrences(
+    slots: Iterable[AgendaSlotFormat], first: date, last: date, taken: Taken = NONE_TAKEN
+) -> list[Occurrence]:
+    """Occurrences of the days from ``first`` to ``last``, both included, of each place's clock."""
+    found = [one for slot in slots for one in _expand_days(slot, first, last, taken)]
+    return sorted(found, key=lambda one: (one.start, one.slot.id))
+
+
 def find_occurrence(slot: AgendaSlotFormat, start: datetime) -> Occurrence | None:
     """The occurrence of a slot that starts at this very instant; None when there is none."""
     day = start.astimezone(ZoneInfo(slot.timezone)).date()
@@ -84,7 +92,16 @@ def _expand(
     slot: AgendaSlotFormat, first: datetime, end: datetime, taken: Taken
 ) -> Iterator[Occurrence]:
     place = ZoneInfo(slot.timezone)
-    for day in list_days(slot, first.astimezone(place).date(), end.astimezone(place).date()):
+    days = (first.astimezone(place).date(), end.astimezone(place).date())
+    for one in _expand_days(slot, *days, taken):
+        if first <= one.start < end:
+            yield one
+
+
+def _expand_days(
+    slot: AgendaSlotFormat, first: date, last: date, taken: Taken
+) -> Iterator[Occurrence]:
+    for day in list_days(slot, first, last):
         span = find_span(slot, day)
-        if span is not None and first <= span[0] < end:
+        if span is not None:
             yield Occurrence(slot, *span, taken.get(OccurrenceKey(slot.id, span[0]), 0))

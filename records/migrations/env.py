@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from records import idempotency as _idempotency  # noqa: F401 (fills the metadata)
 from records import tables as _tables  # noqa: F401 (fills the metadata)
 from records.accounts import tables as _accounts  # noqa: F401 (fills the metadata)
 from records.agenda import tables as _agenda_tables  # noqa: F401

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,20 +16,17 @@ from records.agenda.agendas import find_agenda_occurrence, queue_taken_seat
 from records.agenda.occurrences import OccurrenceKey
 from records.database import Database, open_reading, open_transaction
 from records.errors import RulesBroken
+from records.idempotency import IdempotencyKeyReused, parse_key
 from records.orientations.counts import queue_count
 from records.orientations.derivation import (
     derive_day,
     derive_recipient,
     derive_regulator_territory,
     derive_start,
+    is_of_agenda,
     parse_slot_occurrence,
 )
-from records.orientations.errors import (
-    IdempotencyKeyInvalid,
-    IdempotencyKeyReused,
-    OfferGone,
-    SlotGone,
-)
+from records.orientations.errors import OfferGone, SlotGone
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import add_event
 from records.orientations.rules import AskedOrientation, find_broken_rules
@@ -44,6 +41,9 @@ from records.orientations.values import (
 
 OUTCOME_DELAY = timedelta(days=1)
 """Time after the hour of an orientation, or after it was asked, in which its outcome is awaited."""
+
+IDS = uuid.UUID("5a50a2c4-0d0c-5f0e-9d3a-6f2b8a1e7c11")
+"""Namespace of the ids of orientations: a regulator's key names his orientation for ever."""
 
 FetchOffer = Callable[[str], Offer | None]
 """The offer of an id, as the index has it now."""
@@ -78,14 +78,6 @@ def ask_orientation(
     return _keep(database, asked, request, offer)
 
 
-def parse_key(text: str) -> str:
-    """The key in its usual writing; raises ``IdempotencyKeyInvalid``."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError as error:
-        raise IdempotencyKeyInvalid from error
-
-
 def find_answered(
     database: Database, by: AskedBy, request: OrientationRequest
 ) -> Orientation | None:
@@ -99,9 +91,18 @@ def find_answered(
         )
         if row is None:
             return None
-        if build_request(row) != request:
+        if not _is_same(build_request(row), request):
             raise IdempotencyKeyReused
         return build_orientation(row)
+
+
+def _is_same(kept: OrientationRequest, request: OrientationRequest) -> bool:
+    """An occurrence has one name for ever, but its slot may have become another since."""
+    if kept.kind is OrientationKind.SLOT and kept.slot and is_of_agenda(request.slot or ""):
+        hour = parse_slot_occurrence(kept.slot).start
+        if parse_slot_occurrence(request.slot or "").start == hour:
+            request = replace(request, slot=kept.slot)
+    return kept == request
 
 
 def _keep(
@@ -144,7 +145,7 @@ def build_row(by: AskedBy, request: OrientationRequest, offer: Offer) -> Orienta
     recipient = derive_recipient(request.kind, offer)
     start = derive_start(request, offer)
     return OrientationRow(
-        id=str(uuid.uuid4()),
+        id=str(uuid.uuid5(IDS, f"{by.actor.id}|{by.idempotency_key}")),
         idempotency_key=by.idempotency_key,
         kind=request.kind,
         state=OrientationState.ASKED,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from mappings.instants import parse_instant
 from mappings.records import Kind, Offer, StoredSlot
 from records.access import Actor
-from records.agenda.occurrences import OccurrenceKey, parse_occurrence_id
+from records.agenda.occurrences import OccurrenceKey, format_occurrence_id, parse_occurrence_id
 from records.orientations.kinds import ON_A_SLOT, OrientationKind
 from records.orientations.values import OrientationRequest, Recipient
 
@@ -79,3 +79,8 @@ def parse_slot_occurrence(slot_id: str) -> OccurrenceKey:
 def derive_day(offer: Offer, now: datetime) -> date:
     """The day that it is at the place."""
     return now.astimezone(ZoneInfo(offer["timezone"])).date()
+
+
+def rename_slot(slot_id: str, key: OccurrenceKey) -> str:
+    """A slot of the index under the name of another occurrence, of the same source."""
+    return f"{slot_id.partition(':')[0]}:{format_occurrence_id(key)}"

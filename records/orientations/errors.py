@@ -30,26 +30,6 @@ class OfferGone(RecordsError):
         super().__init__("Cette offre n'existe pas ou plus : refaites votre recherche.")
 
 
-class IdempotencyKeyReused(RecordsError):
-    """A key came again with another request."""
-
-    code = "idempotency_key_reused"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Cette clé d'idempotence a déjà servi pour une autre demande : prenez-en une nouvelle."
-        )
-
-
-class IdempotencyKeyInvalid(RecordsError):
-    """A key that is no UUID: it could hold a word about somebody."""
-
-    code = "idempotency_key_invalid"
-
-    def __init__(self) -> None:
-        super().__init__("La clé d'idempotence est un UUID : tirez-en un par demande.")
-
-
 class StateRefused(RecordsError):
     """A state that cannot follow the present one."""
 

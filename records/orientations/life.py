@@ -15,9 +15,9 @@ from records.access import (
     require_orientation_change,
     require_orientation_reading,
 )
-from records.agenda.agendas import queue_taken_seat
+from records.agenda.agendas import lock_agenda, queue_taken_seat
 from records.database import Database, open_reading, open_transaction
-from records.errors import RecordMissing
+from records.errors import NO_SUCH_PAGE, RecordMissing, RulesBroken, StaleVersion
 from records.orientations.counts import queue_count
 from records.orientations.derivation import parse_slot_occurrence
 from records.orientations.errors import StateRefused
@@ -60,6 +60,8 @@ class OrientationFilter:
     regulator: str | None = None
     since: datetime | None = None
     """Asked at or after this instant."""
+    after: str | None = None
+    """Those that follow this one in the list; a later one never moves what follows."""
 
 
 def read_orientation(database: Database, actor: Actor, orientation_id: str) -> Orientation:
@@ -73,10 +75,13 @@ def read_orientation(database: Database, actor: Actor, orientation_id: str) -> O
 def list_orientations(
     database: Database, actor: Actor, chosen: OrientationFilter, limit: int
 ) -> list[Orientation]:
-    """Those that the actor may read, the latest first."""
-    query = _select_chosen(chosen).where(_build_scope_clause(find_orientation_scope(actor)))
+    """Those that the actor may read, the latest first; raises ``RulesBroken`` for ``after``."""
+    scope = find_orientation_scope(actor)
+    query = _select_chosen(chosen).where(_build_scope_clause(scope))
     order = (OrientationRow.created_at.desc(), OrientationRow.id)
     with open_reading(database) as session:
+        if chosen.after is not None:
+            query = query.where(_build_place_clause(session, scope, chosen.after))
         return [*map(build_orientation, session.scalars(query.order_by(*order).limit(limit)))]
 
 
@@ -86,17 +91,28 @@ def change_state(
     orientation_id: str,
     state: OrientationState,
     now: datetime,
+    *,
+    version: int | None = None,
 ) -> Orientation:
     """Bring an orientation to a state; one that is there already stays as it is.
 
-    Raises ``AccessDenied``, ``RecordMissing``, ``StateRefused``.
+    ``version`` is the one that was read; None: as it is now. Raises ``AccessDenied``,
+    ``RecordMissing``, ``StaleVersion``, ``StateRefused``.
     """
     with open_transaction(database) as session:
+        if state is OrientationState.CANCELLED:
+            person = select(OrientationRow.person_key).where(OrientationRow.id == orientation_id)
+            lock_agenda(session, person.scalar_subquery())
         row = _get_row(session, orientation_id, locked=True)
         require_orientation_change(actor, _find_parties(row), state)
         if row.state != state:
+            if version not in (None, row.version):
+                raise StaleVersion(row.version)
             _require_following(row, state, now)
-            _bring(session, row, state, actor, now)
+            if state is OrientationState.CANCELLED:
+                cancel_row(session, row, actor, now)
+            else:
+                add_event(row, state, actor, now)
             session.flush()
         return build_orientation(row)
 
@@ -123,15 +139,13 @@ def add_event(row: OrientationRow, state: OrientationState, actor: Actor, now: d
     row.events.append(OrientationEvent(position=len(row.events), state=state, at=now, by=actor.id))
 
 
-def _bring(
-    session: Session, row: OrientationRow, state: OrientationState, actor: Actor, now: datetime
-) -> None:
-    add_event(row, state, actor, now)
-    if state is OrientationState.CANCELLED:
-        queue_count(session, row.person_key, now)
-        if row.kind == OrientationKind.SLOT and row.slot:
-            queue_taken_seat(session, row.person_key, now)
-            give_seat_back(session, row.person_key, parse_slot_occurrence(row.slot))
+def cancel_row(session: Session, row: OrientationRow, actor: Actor, now: datetime) -> None:
+    """Cancel an orientation: its count and its seat are given back."""
+    add_event(row, OrientationState.CANCELLED, actor, now)
+    queue_count(session, row.person_key, now)
+    if row.kind == OrientationKind.SLOT and row.slot:
+        queue_taken_seat(session, row.person_key, now)
+        give_seat_back(session, row.person_key, parse_slot_occurrence(row.slot))
 
 
 def _require_following(row: OrientationRow, state: OrientationState, now: datetime) -> None:
@@ -168,6 +182,18 @@ def _build_scope_clause(scope: OrientationScope) -> ColumnElement[bool]:
         OrientationRow.territory.in_(territories),
         OrientationRow.regulator_territory.in_(territories),
     )
+
+
+def _build_place_clause(
+    session: Session, scope: OrientationScope, after: str
+) -> ColumnElement[bool]:
+    """What follows one in the list; one that may not be read is no place in it."""
+    row = session.get(OrientationRow, after)
+    if row is None or not scope.holds(_find_parties(row)):
+        raise RulesBroken([("after", NO_SUCH_PAGE)])
+    asked = OrientationRow.created_at
+    at_once = (asked == row.created_at) & (OrientationRow.id > row.id)
+    return (asked < row.created_at) | at_once
 
 
 def _select_chosen(chosen: OrientationFilter) -> Select[Any]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from records.agenda.occurrences import OccurrenceKey
@@ -34,6 +34,18 @@ def give_seat_back(session: Session, rpps: str, occurrence: OccurrenceKey) -> No
     )
     statement = update(OccurrenceSeats).where(*held, OccurrenceSeats.taken > 0)
     session.execute(statement.values(taken=OccurrenceSeats.taken - 1))
+
+
+def move_seats(session: Session, rpps: str, former: OccurrenceKey, now: OccurrenceKey) -> None:
+    """Seats taken of an occurrence are those of another; a second call moves nothing."""
+    row = session.get(OccurrenceSeats, (rpps, former.slot_id, former.start))
+    if row is None or not row.taken:
+        return
+    moved, row.taken = row.taken, 0
+    session.flush()
+    values = {"rpps": rpps, "slot": now.slot_id, "start": now.start, "taken": moved}
+    more = {"taken": OccurrenceSeats.taken + moved}
+    upsert_row(session, OccurrenceSeats, values, more, true())
 
 
 def count_taken(

@@ -64,6 +64,11 @@ class Orientation:
         """When it was asked."""
         return self.life[0].at
 
+    @property
+    def version(self) -> int:
+        """What a change names: one more at each step of its life."""
+        return len(self.life)
+
 
 def build_orientation(row: OrientationRow) -> Orientation:
     """The orientation of a row."""

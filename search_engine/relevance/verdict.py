@@ -7,6 +7,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Any
 
+from mappings.text.french_counts import agree_word, format_count
 from search_engine.relevance.limits import GATES, LEAST_NDCG, SMOKE_LOST_SHARE, TypedSet
 
 NAMED = 5
@@ -147,14 +148,17 @@ class RelevanceVerdict:
         if self.ndcg is not None and self.ndcg < LEAST_NDCG:
             low = f"nDCG@10 de {_decimal(self.ndcg)}, sous {_decimal(LEAST_NDCG)}"
             lost = [one.id for one in self.failures if one.tolerated]
-            named = f"{len(lost)} offres introuvables par leur nom ({', '.join(lost[:NAMED])})"
+            many = format_count(len(lost), "offre", "introuvable")
+            named = f"{many} par leur nom ({', '.join(lost[:NAMED])})"
             summary.append(f"{low} : {named}" if lost else low)
         if self.misread and GATES[TypedSet.READINGS]:
             named = ", ".join(f"« {one.id} »" for one in self.misread[:NAMED])
-            summary.append(f"{len(self.misread)} textes mal lus : {named}")
+            texts, read = format_count(len(self.misread), "texte"), len(self.misread)
+            summary.append(f"{texts} mal {agree_word('lu', read)} : {named}")
         if self.are_too_many_lost:
             named = ", ".join(one.id for one in self.lost_items[:NAMED])
-            summary.append(f"{len(self.lost_items)} recherches tapées sans leur réponse : {named}")
+            many = format_count(len(self.lost_items), "recherche", "tapée")
+            summary.append(f"{many} sans leur réponse : {named}")
         return summary
 
 

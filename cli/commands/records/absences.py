@@ -7,7 +7,7 @@ import typer
 
 from cli.commands.records.faults import refuse_faults
 from cli.error_report import open_error_report
-from cli.options import AsJson
+from cli.options import AsJson, CancelOrientations
 from cli.output import print_json, print_line
 from cli.records import open_records
 from mappings.formats import Absence
@@ -49,6 +49,7 @@ def set_absences(
         list[str] | None,
         typer.Option(metavar="JOUR[..JOUR]", help="2026-12-24..2027-01-02 ; au plus trois."),
     ] = None,
+    cancel_orientations: CancelOrientations = False,
     as_json: AsJson = False,
 ) -> None:
     """Remplace les absences ; sans `--days` ni `--always`, il n'y en a plus.
@@ -71,6 +72,7 @@ def set_absences(
             Absence.model_validate(absence),
             version=before.version if before else None,
             now=datetime.now(UTC),
+            cancels=cancel_orientations,
         )
         print_absence(stored, as_json)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -17,7 +17,10 @@ from cli.options import AsJson
 from cli.output import print_json, print_line, result_console
 from cli.records import open_records
 from cli.terminal_text import flatten_text
+from mappings.text.french_counts import format_count
 from records.access import OPERATOR, Actor
+from records.accounts.document import describe_account, describe_reports
+from records.accounts.sheet import order_reports
 from records.accounts.store import (
     LineReport,
     Outcome,
@@ -104,8 +107,8 @@ def import_file(
     with open_error_report(as_json), open_records() as database:
         lines, refused = read_account_lines(file)
         actor = choose_actor(database, by)
-        reports = [*refused, *import_accounts(database, actor, lines, datetime.now(UTC))]
-        print_reports(sorted(reports, key=lambda one: one.number), as_json)
+        done = import_accounts(database, actor, lines, datetime.now(UTC))
+        print_reports(order_reports(refused, done), as_json)
 
 
 @accounts_app.command("disable")
@@ -134,23 +137,6 @@ def choose_actor(database: Database, by: str | None) -> Actor:
     return OPERATOR if by is None else find_actor(database, by)
 
 
-def describe_account(account: PersonAccount) -> dict[str, Any]:
-    """An account as plain values."""
-    values = account.values
-    return {
-        "id": account.id,
-        "national_id": values.national_id,
-        "email": values.email,
-        "family": values.family,
-        "given": values.given,
-        "roles": sorted(values.roles),
-        "territories": sorted(values.territories),
-        "active": account.active,
-        "version": account.version,
-        "updated_by": account.updated_by,
-    }
-
-
 def print_accounts(accounts: list[PersonAccount], as_json: bool) -> None:
     """Print accounts, for people or programs."""
     shown = [*map(describe_account, accounts)]
@@ -169,17 +155,12 @@ def print_accounts(accounts: list[PersonAccount], as_json: bool) -> None:
 def print_reports(reports: list[LineReport], as_json: bool) -> None:
     """Print what each line became; raises ``FailureExit`` when one was refused."""
     counts = Counter(report.outcome for report in reports)
-    numbers = {outcome.value: counts[outcome] for outcome in Outcome}
     if as_json:
-        lines = [
-            {"line": one.number, "outcome": one.outcome.value, "reason": one.reason or None}
-            for one in reports
-        ]
-        print_json({**numbers, "lines": lines})
+        print_json(describe_reports(reports))
     else:
         for one in reports:
             print_line(f"ligne {one.number} : {OUTCOMES[one.outcome]} {one.reason}".rstrip())
-        told = (f"{counts[outcome]} {OUTCOMES[outcome]}(s)" for outcome in Outcome)
-        print_line(f"{len(reports)} lignes : {', '.join(told)}.")
-    if counts[Outcome.REFUSED]:
-        raise FailureExit(REFUSED, f"{counts[Outcome.REFUSED]} lignes refusées")
+        told = (format_count(counts[outcome], OUTCOMES[outcome]) for outcome in Outcome)
+        print_line(f"{format_count(len(reports), 'ligne')}, comptes : {', '.join(told)}.")
+    if refused := counts[Outcome.REFUSED]:
+        raise FailureExit(REFUSED, format_count(refused, "ligne", "refusée"))

@@ -2,27 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from cli.commands.records.agenda_text import print_agenda
-from cli.commands.records.agenda_words import choose_place, parse_changes, parse_scope
+from cli.commands.records.agenda_words import parse_changes, parse_scope
 from cli.commands.records.faults import refuse_faults
 from cli.error_report import open_error_report
-from cli.options import AsJson
+from cli.options import AsJson, CancelOrientations
 from cli.records import open_records
 from elastic.client import sync_client
 from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings
 from mappings.agenda.formats import AgendaSlotFormat
 from records.access import OPERATOR
-from records.agenda.agendas import change_agenda, read_agenda
+from records.agenda.agendas import read_agenda, read_agenda_seats
+from records.agenda.changes import change_agenda, find_agenda_version
 from records.agenda.edits import Edit, add_slot, change_slot, remove_slot
-from records.database import Database
-from records.errors import RecordMissing
 from slots.loading.practice_places import (
     AgendaPlace,
+    choose_place,
     fetch_practice_places,
     list_zones_by_idnst,
 )
@@ -65,6 +65,14 @@ Version = Annotated[
     int | None,
     typer.Option(help="Version lue ; refusé si quelqu'un a changé l'agenda depuis."),
 ]
+BuildEdit = Callable[[Sequence[AgendaPlace]], Edit]
+
+
+class Closing(NamedTuple):
+    """How a change is shown, and whether it cancels orientations on hours that it closes."""
+
+    as_json: bool
+    cancels: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -83,8 +91,9 @@ def list_slots(
     Le changement d'heure est pris en compte : 08:00 reste 08:00 à l'heure du lieu.
     """
     with open_error_report(as_json), open_records() as database:
-        stored = read_agenda(database, OPERATOR, rpps)
-        print_agenda(stored, datetime.now(UTC), days, as_json)
+        stored, now = read_agenda(database, OPERATOR, rpps), datetime.now(UTC)
+        taken = read_agenda_seats(database, rpps, now)
+        print_agenda(stored, taken, now, days, as_json=as_json)
 
 
 @agenda_app.command("add")
@@ -124,7 +133,7 @@ def add(
         at = choose_place(places, place)
         return add_slot(AgendaSlotFormat.model_validate({**at, **parse_changes(said)}))
 
-    save_edit(rpps, version, build, as_json)
+    save_edit(rpps, version, build, Closing(as_json))
 
 
 @agenda_app.command("change")
@@ -141,6 +150,7 @@ def change(
     until: Until = None,
     seats: Seats = None,
     consultation: Consultation = None,
+    cancel_orientations: CancelOrientations = False,
     version: Version = None,
     as_json: AsJson = False,
 ) -> None:
@@ -161,7 +171,7 @@ def change(
     def build(places: Sequence[AgendaPlace]) -> Edit:
         return change_slot(slot, parse_changes(said), parse_scope(on_day, since_day))
 
-    save_edit(rpps, version, build, as_json)
+    save_edit(rpps, version, build, Closing(as_json, cancel_orientations))
 
 
 @agenda_app.command("remove")
@@ -171,6 +181,7 @@ def remove(
     slot: Slot,
     on_day: OnDay = None,
     since_day: SinceDay = None,
+    cancel_orientations: CancelOrientations = False,
     version: Version = None,
     as_json: AsJson = False,
 ) -> None:
@@ -178,23 +189,20 @@ def remove(
 
     Exemple : `sas agenda remove 10100000016 1f0c2a9b3d4e5f60 --since 2026-12-14`
     """
-    save_edit(
-        rpps, version, lambda places: remove_slot(slot, parse_scope(on_day, since_day)), as_json
-    )
+
+    def build(places: Sequence[AgendaPlace]) -> Edit:
+        return remove_slot(slot, parse_scope(on_day, since_day))
+
+    save_edit(rpps, version, build, Closing(as_json, cancel_orientations))
 
 
-def save_edit(
-    rpps: str,
-    version: int | None,
-    build: Callable[[Sequence[AgendaPlace]], Edit],
-    as_json: bool,
-) -> None:
+def save_edit(rpps: str, version: int | None, build: BuildEdit, closing: Closing) -> None:
     """Apply an edit to an agenda and show it; without a version, to the agenda as it is now."""
-    now = datetime.now(UTC)
+    now, as_json = datetime.now(UTC), closing.as_json
     with open_error_report(as_json), open_records() as database, refuse_faults(as_json):
         places = read_places(rpps)
         if version is None:
-            version = find_version(database, rpps)
+            version = find_agenda_version(database, OPERATOR, rpps)
         stored = change_agenda(
             database,
             OPERATOR,
@@ -203,8 +211,10 @@ def save_edit(
             list_zones_by_idnst(places),
             version=version,
             now=now,
+            cancels=closing.cancels,
         )
-        print_agenda(stored, now, SHOWN_DAYS, as_json)
+        taken = read_agenda_seats(database, rpps, now)
+        print_agenda(stored, taken, now, SHOWN_DAYS, as_json=as_json)
 
 
 def read_places(rpps: str) -> tuple[AgendaPlace, ...]:
@@ -212,11 +222,3 @@ def read_places(rpps: str) -> tuple[AgendaPlace, ...]:
     alias = offers_alias(read_elastic_settings().index_prefix)
     with sync_client() as client:
         return fetch_practice_places(client, alias, rpps)
-
-
-def find_version(database: Database, rpps: str) -> int | None:
-    """The version of an agenda, None before its first slot."""
-    try:
-        return read_agenda(database, OPERATOR, rpps).version
-    except RecordMissing:
-        return None

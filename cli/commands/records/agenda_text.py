@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from cli.output import print_json, print_line
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
-from mappings.instants import utc_text
+from mappings.text.french_counts import format_count
 from records.agenda.clock_notes import list_clock_notes
-from records.agenda.occurrences import Occurrence, format_occurrence_id, list_occurrences
+from records.agenda.document import describe_agenda
+from records.agenda.occurrences import Occurrence, Taken, list_occurrences
 from records.agenda.wording import WEEKDAYS, describe_slot, to_local
 from records.kinds import StoredRecord
 
@@ -17,13 +17,18 @@ HINT = "dure plus d'une heure pour un seul patient : --seats en fait une plage"
 
 
 def print_agenda(
-    stored: StoredRecord[AgendaFormat], now: datetime, days: int, as_json: bool
+    stored: StoredRecord[AgendaFormat],
+    taken: Taken,
+    now: datetime,
+    days: int,
+    *,
+    as_json: bool,
 ) -> None:
     """Print the slots of an agenda, and its occurrences of the days to come."""
     agenda = stored.value
-    coming = list_occurrences(agenda.slots, now, now + timedelta(days=days))
+    coming = list_occurrences(agenda.slots, now, now + timedelta(days=days), taken)
     if as_json:
-        print_json(_build_document(stored, coming))
+        print_json(describe_agenda(stored, coming))
         return
     print_line(f"Agenda de {agenda.rpps} · version {stored.version} · par {stored.updated_by}")
     for slot in agenda.slots:
@@ -32,14 +37,14 @@ def print_agenda(
     if not agenda.slots:
         print_line("  aucun créneau")
     if coming:
-        print_line(f"Dates des {days} jours à venir, à l'heure du lieu :")
+        print_line(f"Dates sur {format_count(days, 'jour')}, à l'heure du lieu :")
     for one in coming:
         print_line(f"  {describe_occurrence(one)}")
 
 
 def describe_lines(slot: AgendaSlotFormat, now: datetime) -> Iterator[str]:
     """The lines of a slot: what it is, where, what is out of the ordinary."""
-    seats = "un rendez-vous" if slot.seats is None else f"{slot.seats} patients"
+    seats = "un rendez-vous" if slot.seats is None else format_count(slot.seats, "patient")
     modes = ", ".join(MODES[mode] for mode in slot.consultation)
     yield f"  {slot.id}  {describe_slot(slot)} · {seats} · {modes} · lieu {slot.idnst}"
     if slot.is_weekly:
@@ -57,7 +62,7 @@ def describe_occurrence(one: Occurrence) -> str:
     """``lundi 30/11/2026 08:00-12:00, 6 places``."""
     start, end = to_local(one.start, one.slot), to_local(one.end, one.slot)
     name = [*WEEKDAYS.values()][start.weekday()]
-    seats = "1 place" if one.seats_left == 1 else f"{one.seats_left} places"
+    seats = format_count(one.seats_left, "place")
     return f"{name} {start:%d/%m/%Y %H:%M}-{end:%H:%M}, {seats}"
 
 
@@ -67,18 +72,3 @@ def _is_long_appointment(slot: AgendaSlotFormat) -> bool:
 
 def _add_hour(clock: str) -> str:
     return f"{int(clock[:2]) + 1:02}{clock[3:]}"
-
-
-def _build_document(stored: StoredRecord[AgendaFormat], coming: list[Occurrence]) -> dict[str, Any]:
-    values = stored.value.model_dump(mode="json", exclude={"updated"}, exclude_none=True)
-    occurrences = [
-        {
-            "id": format_occurrence_id(one.key),
-            "start": utc_text(one.start),
-            "end": utc_text(one.end),
-            "seats_left": one.seats_left,
-        }
-        for one in coming
-    ]
-    lock = {"version": stored.version, "updated_by": stored.updated_by}
-    return {**values, **lock, "occurrences": occurrences}

@@ -1,6 +1,6 @@
 """Words of the commands ``agenda`` as values: days of the week, modes, places, occurrences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,10 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from mappings.agenda.formats import DAY_NAMES
 from mappings.formats import Day
-from records.agenda.edits import ALL, Scope
-from records.agenda.rules import describe_unknown_place
+from records.agenda.edits import Scope, build_scope
 from records.errors import RulesBroken
-from slots.loading.practice_places import AgendaPlace, list_zones_by_idnst
 
 WEEK = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 MODES = {"cabinet": "AMB", "tele": "VR", "domicile": "HH"}
@@ -22,8 +20,6 @@ NONE_WORDS: Mapping[str, Any] = {"until": "aucun", "seats": 0}
 NOT_A_DAY = "{word} n'est pas un jour : écrivez {known}, séparés par des virgules, ou lun-ven."
 NOT_A_MODE = "{word} n'est pas un mode : choisissez {known}."
 NO_SUCH_DAY = "Cette date n'existe pas : écrivez AAAA-MM-JJ."
-ONE_SCOPE = "Donnez --on ou --since, pas les deux."
-WHICH_PLACE = "Cette personne exerce en {count} lieux : choisissez avec --place parmi {known}."
 
 
 def parse_changes(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,26 +37,12 @@ def parse_changes(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def parse_scope(on_day: str | None, since_day: str | None) -> Scope:
     """Which occurrences are meant; raises ``RulesBroken``."""
-    if on_day is not None and since_day is not None:
-        raise RulesBroken([("on", ONE_SCOPE)])
-    if on_day is not None:
-        return Scope(_parse_day("on", on_day))
-    return ALL if since_day is None else Scope(_parse_day("since", since_day), is_following=True)
+    return build_scope(_parse_day("on", on_day), _parse_day("since", since_day))
 
 
-def choose_place(places: Sequence[AgendaPlace], idnst: str | None) -> dict[str, str]:
-    """The place meant and its zone, the only one without a word; raises ``RulesBroken``."""
-    zones = list_zones_by_idnst(places)
-    if idnst is None and len(places) > 1:
-        known = ", ".join(place.idnsts[0] for place in places)
-        raise RulesBroken([("place", WHICH_PLACE.format(count=len(places), known=known))])
-    chosen = idnst or (places[0].idnsts[0] if places else "")
-    if chosen not in zones:
-        raise RulesBroken([("place", describe_unknown_place(chosen, zones))])
-    return {"idnst": chosen, "timezone": zones[chosen]}
-
-
-def _parse_day(field: str, word: str) -> date:
+def _parse_day(field: str, word: str | None) -> date | None:
+    if word is None:
+        return None
     try:
         return TypeAdapter(Day).validate_python(word)
     except ValidationError as error:

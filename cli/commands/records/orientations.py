@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,6 +21,7 @@ from mappings.instants import utc_text
 from mappings.records import Offer
 from records.accounts.store import find_actor
 from records.orientations.ask import AskedBy, ask_orientation
+from records.orientations.document import describe_orientation
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import (
     WORDS,
@@ -169,32 +170,6 @@ def parse_hour(context: WorkerContext, offer_id: str, text: str | None) -> datet
         raise typer.BadParameter("écrivez le jour et l'heure ainsi : 2026-12-24T14:15") from None
 
 
-def describe_orientation(one: Orientation) -> dict[str, Any]:
-    """An orientation as plain values."""
-    return {
-        "id": one.id,
-        "kind": one.request.kind.value,
-        "state": one.state.value,
-        "offer": one.request.offer,
-        "slot": one.request.slot,
-        "start": one.start and utc_text(one.start),
-        "timezone": one.timezone,
-        "recipient": {
-            "kind": one.recipient.kind,
-            "identifier": one.recipient.identifier,
-            "department": one.recipient.department,
-            "territory": one.recipient.territory,
-        },
-        "regulator": one.regulator,
-        "regulator_role": one.regulator_role,
-        "regulator_territory": one.regulator_territory,
-        "life": [
-            {"state": event.state.value, "at": utc_text(event.at), "by": event.by}
-            for event in one.life
-        ],
-    }
-
-
 def print_orientation(one: Orientation, as_json: bool) -> None:
     """Print an orientation with its life, for people or programs."""
     if as_json:
@@ -213,4 +188,11 @@ def summarize(one: Orientation) -> str:
     hour = ""
     if one.start is not None:
         hour = f" · {one.start.astimezone(ZoneInfo(one.timezone)):%d/%m/%Y %H:%M} ({one.timezone})"
-    return f"{one.id} · {KINDS[one.request.kind]} · {WORDS[one.state]}{hour}"
+    return f"{one.id} · {KINDS[one.request.kind]} · {describe_state(one)}{hour}"
+
+
+def describe_state(one: Orientation) -> str:
+    """The state; of a cancellation, by whom if it was not the regulator."""
+    by = one.life[-1].by
+    is_told = one.state is OrientationState.CANCELLED and by != one.regulator
+    return f"{WORDS[one.state]} par {by}" if is_told else WORDS[one.state]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.commands.records import account_file
 from cli.main import app
 from mappings.bounds import LONGEST_LINE
+from records.accounts import sheet
 from tests.cli.commands import Run, assert_refused, read_json_output
 
 HEADER = "national_id;email;family;given;roles;territories;active\n"
@@ -44,7 +44,7 @@ def test_each_line_is_told_what_it_became(run: Run, file: Path) -> None:
     assert lines[3].startswith("ligne 5 : refusé Un de ces territoires n'existe pas")
     assert lines[4].startswith("ligne 6 : refusé active : écrivez vrai ou faux")
     assert lines[5].startswith("ligne 7 : refusé Cette ligne ne se lit pas")
-    assert lines[6] == "6 lignes : 3 créé(s), 0 modifié(s), 0 inchangé(s), 3 refusé(s)."
+    assert lines[6] == "6 lignes, comptes : 3 créés, 0 modifié, 0 inchangé, 3 refusés."
 
     file.write_text(HEADER + "".join(ROWS.splitlines(keepends=True)[:3]))
     again = read_json_output(run("accounts", "import", file, "--json"))
@@ -84,9 +84,9 @@ def test_what_is_wrong_is_told_in_french(run: Run, tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_refused_whole(
     run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account_file, "OWN_ROWS", 5)
+    monkeypatch.setattr(sheet, "OWN_ROWS", 5)
     assert_refused(run("accounts", "import", file), 1, "plus de 5 lignes")
-    monkeypatch.setattr(account_file, "OWN_ROWS", 6)
-    assert "6 lignes : 3 créé(s)" in run("accounts", "import", file).output
+    monkeypatch.setattr(sheet, "OWN_ROWS", 6)
+    assert "6 lignes, comptes : 3 créés" in run("accounts", "import", file).output
     file.write_bytes(file.read_bytes() + b"x" * (LONGEST_LINE + 1))
     assert_refused(run("accounts", "import", file), 1, "une ligne de plus de")

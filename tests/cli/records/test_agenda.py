@@ -135,7 +135,9 @@ def test_what_cannot_be_is_refused_in_french(run: Run, index_files: FileSet) -> 
     for words, sentence in REFUSED:
         assert_refused(run("agenda", "add", ANNE, *words), 1, sentence)
     both = ("--on", "2099-12-07", "--since", "2099-12-07")
-    assert_refused(run("agenda", "remove", ANNE, "1", *both), 1, "--on ou --since, pas les deux")
+    assert_refused(
+        run("agenda", "remove", ANNE, "1", *both), 1, "celle-là et les suivantes, pas les deux"
+    )
     assert len(read_json_output(run("agenda", "list", ANNE, "--json"))["slots"]) == 1
 
 

@@ -76,7 +76,7 @@ def test_who_has_no_national_identifier_acts_by_the_technical_one(database: Data
 
 def test_a_card_of_an_establishment_keeps_its_identifier(database: Database) -> None:
     create(database, national_id="3480000017/0000000012")
-    assert find_actor(database, "3480000017/0000000012").id == "3480000017/0000000012"
+    assert find_actor(database, "3480000017/0000000012").id == "national:3480000017/0000000012"
 
 
 @pytest.mark.parametrize(

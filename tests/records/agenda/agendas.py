@@ -6,7 +6,7 @@ from typing import Any
 
 from mappings.agenda.formats import AgendaFormat
 from records.access import Actor
-from records.agenda.agendas import change_agenda
+from records.agenda.changes import change_agenda
 from records.agenda.edits import Edit, add_slot
 from records.agenda.rules import Places
 from records.database import Database
@@ -26,10 +26,13 @@ def edit_agenda(
     actor: Actor | None = None,
     now: datetime = NOW,
     places: Places = MappingProxyType(PLACES),
+    cancels: bool = False,
 ) -> StoredRecord[AgendaFormat]:
     """Apply an edit to an agenda, by its professional unless another acts."""
     by = actor or Actor(rpps)
-    return change_agenda(database, by, rpps, edit, places, version=version, now=now)
+    return change_agenda(
+        database, by, rpps, edit, places, version=version, now=now, cancels=cancels
+    )
 
 
 def open_slot(

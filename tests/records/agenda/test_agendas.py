@@ -12,11 +12,11 @@ from records.access import OPERATOR, Actor
 from records.agenda.agendas import (
     AGENDAS,
     PROJECT_AGENDA,
-    AgendaClosed,
     queue_taken_seat,
     read_agenda,
     read_written_agendas,
 )
+from records.agenda.changes import AgendaClosed
 from records.agenda.edits import Scope, add_slot, change_slot, name_slots, remove_slot
 from records.agenda.occurrences import list_occurrences
 from records.agenda.tables import AgendaException, AgendaSlot

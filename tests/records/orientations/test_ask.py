@@ -14,8 +14,9 @@ from mappings.roles import UserRole
 from records.columns import Base
 from records.database import Database, open_reading
 from records.errors import AccessDenied, RulesBroken
+from records.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused
 from records.orientations.ask import AskedBy, ask_orientation
-from records.orientations.errors import IdempotencyKeyInvalid, IdempotencyKeyReused, OfferGone
+from records.orientations.errors import OfferGone
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import OrientationFilter, list_orientations
 from records.orientations.tables import OrientationRow
