@@ -27,6 +27,8 @@ from api.readiness import ReadinessProbe
 from api.records import open_records_gate, problem_from_records_error
 from api.refusals import RequestRefused
 from api.routes import (
+    accounts,
+    agenda,
     cpts,
     declarations,
     documents,
@@ -35,6 +37,7 @@ from api.routes import (
     me,
     metrics,
     offers,
+    orientations,
     search,
     sources,
     suggest,
@@ -84,6 +87,9 @@ ROUTERS = (
     territories.router,
     me.router,
     declarations.router,
+    agenda.router,
+    orientations.router,
+    accounts.router,
     health.router,
     metrics.router,
     sources.router,

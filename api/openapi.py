@@ -4,7 +4,7 @@ A route lists its own problems; those of the middleware and of the access contro
 with their media type and their headers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import refusals
+from api.csv_body import MEDIA_TYPE as CSV
+from api.csv_body import CsvBody
 from api.middleware.request import REQUEST_ID
 from api.problems import MEDIA_TYPE
 from api.routes.health import OPEN_PATHS
@@ -95,6 +97,11 @@ def describe_bodies(routers: Sequence[APIRouter], document: dict[str, Any]) -> d
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    for path, method in find_sheet_routes(routers):
+        document["paths"][path][method]["requestBody"] = {
+            "required": True,
+            "content": {CSV: {"schema": {"type": "string"}}},
+        }
     return document
 
 
@@ -104,16 +111,26 @@ def _describe_schema(shape: dict[str, Any]) -> Any:
 
 
 def find_body_models(routers: Sequence[APIRouter]) -> dict[tuple[str, str], type[BaseModel]]:
-    """The model of each body, by path and method in lower case."""
+    """The model of each JSON body, by path and method in lower case."""
     return {
-        (route.path, method.lower()): dependency.call.model
-        for router in routers
-        for route in router.routes
-        if isinstance(route, APIRoute)
-        for dependency in route.dependant.dependencies
-        if isinstance(dependency.call, JsonBody)
-        for method in route.methods or ()
+        route: reader.model
+        for route, reader in list_body_readers(routers)
+        if isinstance(reader, JsonBody)
     }
+
+
+def find_sheet_routes(routers: Sequence[APIRouter]) -> list[tuple[str, str]]:
+    """Path and method of each route that reads a sheet."""
+    return [route for route, reader in list_body_readers(routers) if isinstance(reader, CsvBody)]
+
+
+def list_body_readers(routers: Sequence[APIRouter]) -> Iterator[tuple[tuple[str, str], Any]]:
+    """What each route depends on, by path and method in lower case: its reader is among them."""
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute):
+            for method in route.methods or ():
+                for dependency in route.dependant.dependencies:
+                    yield (route.path, method.lower()), dependency.call
 
 
 def _responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:

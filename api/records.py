@@ -12,7 +12,12 @@ from api import refusals
 from api.security.dependencies import Caller
 from api.security.principal import IdentifiedPrincipal
 from elastic.settings import read_elastic_settings
-from records.access import Actor
+from records.access import Actor, name_person
+from records.accounts.errors import AccountClosed, AccountExists, NoActiveAccount
+from records.accounts.sheet import SheetRefused
+from records.accounts.store import find_account
+from records.accounts.values import apply_account
+from records.agenda.changes import AgendaClosed
 from records.columns import AUTHOR
 from records.database import Database, open_database
 from records.errors import (
@@ -25,14 +30,14 @@ from records.errors import (
     SchemaTooNew,
     StaleVersion,
 )
+from records.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused
+from records.orientations.displaced import OrientationsHeld
+from records.orientations.errors import OfferGone, SlotFull, SlotGone, StateRefused
 from records.schema import require_schema
 from records.settings import RecordsSettings, build_database_url
 from search_engine.request.problem_document import INTERNAL_ERROR, Problem
 
 Answer = TypeVar("Answer")
-
-RPPS_PREFIX, RPPS_ID_LENGTH = "8", 12
-"""A national identifier of a person of the RPPS: its type, then the eleven digits (ANS)."""
 
 PROBLEMS: dict[type[RecordsError], Problem] = {
     RecordsUnavailable: refusals.RECORDS_UNAVAILABLE,
@@ -42,10 +47,35 @@ PROBLEMS: dict[type[RecordsError], Problem] = {
     AccessDenied: refusals.ACCESS_DENIED,
     RecordMissing: refusals.RECORD_MISSING,
     RulesBroken: refusals.RULES_BROKEN,
+    AgendaClosed: refusals.AGENDA_CLOSED,
+    AccountClosed: refusals.ACCOUNT_CLOSED,
+    AccountExists: refusals.ACCOUNT_EXISTS,
+    NoActiveAccount: refusals.ACCOUNT_CLOSED,
+    SheetRefused: refusals.SHEET_REFUSED,
+    IdempotencyKeyInvalid: refusals.IDEMPOTENCY_KEY_INVALID,
+    IdempotencyKeyReused: refusals.IDEMPOTENCY_KEY_REUSED,
+    OfferGone: refusals.OFFER_GONE,
+    OrientationsHeld: refusals.ORIENTATIONS_HELD,
+    SlotFull: refusals.SLOT_FULL,
+    SlotGone: refusals.SLOT_GONE,
+    StateRefused: refusals.STATE_REFUSED,
 }
 """What each failure of the records is for a caller."""
 
-SAID = (StaleVersion, AccessDenied, RecordMissing)
+SAID = (
+    AccountClosed,
+    AccountExists,
+    SheetRefused,
+    StaleVersion,
+    AccessDenied,
+    RecordMissing,
+    IdempotencyKeyReused,
+    OfferGone,
+    OrientationsHeld,
+    SlotFull,
+    SlotGone,
+    StateRefused,
+)
 """Failures whose sentence is written for the person who asks."""
 
 
@@ -62,6 +92,13 @@ class RecordsGate:
         Raises ``RecordsError``.
         """
         return await asyncio.to_thread(self._run, use_case)
+
+    async def run_as(self, caller: Caller, use_case: Callable[[Database, Actor], Answer]) -> Answer:
+        """The same, with who acts: where the person has an account, it decides his roles.
+
+        Raises ``RecordsError``, ``AccountClosed``.
+        """
+        return await self.run(lambda database: use_case(database, resolve_actor(database, caller)))
 
     def _run(self, use_case: Callable[[Database], Answer]) -> Answer:
         try:
@@ -91,22 +128,21 @@ def get_records(request: Request) -> RecordsGate:
     return gate
 
 
-def build_actor(caller: Caller) -> Actor:
-    """Who acts, for the records: a national identifier, else the name of the credential."""
+def resolve_actor(database: Database, caller: Caller) -> Actor:
+    """Who acts: by his account if he has one, else as his token or key says.
+
+    Raises ``AccountClosed``.
+    """
     principal = caller.principal
     territories = frozenset(principal.territories)
     if not isinstance(principal, IdentifiedPrincipal):
         return Actor("dev", principal.roles, territories)
-    return Actor(_name_person(principal), principal.roles, territories)
-
-
-def _name_person(principal: IdentifiedPrincipal) -> str:
-    """The RPPS of a professional; another credential keeps a name that no RPPS can be."""
     person = principal.national_id
     if person is None:
-        return f"{principal.client.kind.name.lower()}:{principal.client.name}"[:AUTHOR]
-    is_rpps = person.startswith(RPPS_PREFIX) and len(person) == RPPS_ID_LENGTH and person.isdigit()
-    return person[1:] if is_rpps else f"national:{person}"[:AUTHOR]
+        name = f"{principal.client.kind.name.lower()}:{principal.client.name}"[:AUTHOR]
+        return Actor(name, principal.roles, territories)
+    signed_in = Actor(name_person(person), principal.roles, territories)
+    return apply_account(signed_in, find_account(database, person))
 
 
 def problem_from_records_error(error: RecordsError) -> Problem:

@@ -239,6 +239,90 @@ PRECONDITION_UNREADABLE = Problem(
     "If-Match ou If-None-Match ne nomme pas une version.",
     "Envoyez l'un des deux : If-Match avec l'ETag lu, ou If-None-Match: *.",
 )
+IDEMPOTENCY_KEY_MISSING = Problem(
+    400,
+    "idempotency_key_missing",
+    "Clé d'idempotence absente",
+    "Une création porte une clé, pour n'avoir lieu qu'une fois si elle est renvoyée.",
+    "Envoyez Idempotency-Key avec un UUID neuf, le même à chaque renvoi.",
+)
+IDEMPOTENCY_KEY_INVALID = Problem(
+    400,
+    "idempotency_key_invalid",
+    "Clé d'idempotence illisible",
+    "La clé d'idempotence n'est pas un UUID.",
+    "Envoyez Idempotency-Key avec un UUID neuf, le même à chaque renvoi.",
+)
+IDEMPOTENCY_KEY_REUSED = Problem(
+    422,
+    "idempotency_key_reused",
+    "Clé d'idempotence déjà utilisée",
+    "Cette clé a déjà servi pour une autre demande.",
+    "Envoyez la même demande, ou tirez une nouvelle clé.",
+)
+SLOT_FULL = Problem(
+    409,
+    "slot_full",
+    "Créneau complet",
+    "La dernière place de ce créneau vient d'être prise.",
+    "Choisissez un autre créneau.",
+)
+SLOT_GONE = Problem(
+    409,
+    "slot_gone",
+    "Créneau retiré",
+    "L'agenda ne propose plus ce créneau.",
+    "Choisissez un autre créneau.",
+)
+OFFER_GONE = Problem(
+    409,
+    "offer_gone",
+    "Offre absente",
+    "Cette offre n'existe pas ou plus.",
+    "Refaites votre recherche.",
+)
+AGENDA_CLOSED = Problem(
+    409,
+    "agenda_closed",
+    "Agenda fermé",
+    "Les créneaux de cet agenda ne seraient pas affichés.",
+    "Changez d'abord les réglages du professionnel.",
+)
+ACCOUNT_CLOSED = Problem(
+    403,
+    "account_closed",
+    "Compte fermé",
+    "Votre compte a été fermé.",
+    "Demandez au gestionnaire de comptes de votre territoire de le rouvrir.",
+)
+ACCOUNT_EXISTS = Problem(
+    409,
+    "account_exists",
+    "Compte existant",
+    "Une personne n'a qu'un compte.",
+    "Changez le compte qui existe.",
+)
+SHEET_REFUSED = Problem(
+    422,
+    "sheet_refused",
+    "Fichier refusé",
+    "Ce fichier n'est pas un fichier de comptes.",
+    "Donnez les colonnes en première ligne ; docs/how-to/manage-accounts.md les montre.",
+)
+ORIENTATIONS_HELD = Problem(
+    409,
+    "orientations_held",
+    "Patients orientés",
+    "Des patients sont orientés vers les heures que ce changement ferme.",
+    "Prévenez la régulation, puis renvoyez la demande avec cancel_orientations=true.",
+)
+STATE_REFUSED = Problem(
+    409,
+    "state_refused",
+    "État impossible",
+    "Cet état ne peut pas suivre l'état présent.",
+    "Relisez l'orientation : sa vie dit où elle en est.",
+)
 
 HTTP_PROBLEMS: Mapping[int, Problem] = MappingProxyType(
     {

@@ -14,3 +14,12 @@ class OrjsonResponse(Response):
     def render(self, content: Any) -> bytes:
         """The bytes of the body."""
         return orjson.dumps(content)
+
+
+def drop_unknown(values: dict[str, Any]) -> dict[str, Any]:
+    """An object without the members whose value is None, those of its objects included."""
+    return {
+        name: drop_unknown(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+        if value is not None
+    }

@@ -20,6 +20,7 @@ SINGLE_HEADERS = frozenset(
         b"expect",
         b"from",
         b"host",
+        b"idempotency-key",
         b"if-match",
         b"if-modified-since",
         b"if-none-match",

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from api.preconditions import ExpectedVersion, build_entity_tag
+from api.preconditions import CancelOrientations, ExpectedVersion, build_entity_tag
 from api.query_names import refuse_repeated
-from api.records import build_actor, get_records
+from api.records import get_records
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.declarations import (
@@ -88,10 +88,8 @@ async def get_professional_settings(
     request: Request, rpps: Rpps, caller: AdmittedCaller
 ) -> Response:
     """His own for a professional, any for an operator."""
-    actor = build_actor(caller)
-    stored = await get_records(request).run(
-        lambda database: read_professional_settings(database, actor, rpps)
-    )
+    read = partial(read_professional_settings, rpps=rpps)
+    stored = await get_records(request).run_as(caller, read)
     return _answer_settings(stored)
 
 
@@ -113,13 +111,14 @@ async def put_professional_settings(
     settings = parse_settings({**values, "rpps": rpps}, participation=said.participation)
     change = partial(
         change_professional_settings,
-        actor=build_actor(caller),
         settings=settings,
         answers=SoftwareAnswers(said.has_software, said.hours_available),
         version=version,
         now=get_engine(request).clock(),
     )
-    return _answer_settings(await get_records(request).run(change), created=version is None)
+    return _answer_settings(
+        await get_records(request).run_as(caller, change), created=version is None
+    )
 
 
 @router.get(
@@ -132,10 +131,8 @@ async def get_structure_settings(
     request: Request, structure: Structure, caller: AdmittedCaller
 ) -> Response:
     """Those of a health centre by its FINESS, of an SOS association by its SIRET."""
-    actor = build_actor(caller)
-    stored = await get_records(request).run(
-        lambda database: read_structure_settings(database, actor, structure)
-    )
+    read = partial(read_structure_settings, structure=structure)
+    stored = await get_records(request).run_as(caller, read)
     return _answer_record(stored)
 
 
@@ -155,14 +152,15 @@ async def put_structure_settings(
     """Replaces them all; the searches follow within two seconds."""
     change = partial(
         change_structure_settings,
-        actor=build_actor(caller),
         settings=parse_structure_settings(
             {**said.model_dump(), **name_structure(structure)}, participation=said.participation
         ),
         version=version,
         now=get_engine(request).clock(),
     )
-    return _answer_record(await get_records(request).run(change), created=version is None)
+    return _answer_record(
+        await get_records(request).run_as(caller, change), created=version is None
+    )
 
 
 @router.get("/absences/{who}", summary="Les absences", response_model=KeptAbsences, responses=READ)
@@ -171,10 +169,8 @@ async def get_absences(
 ) -> Response:
     """Everywhere, or at the one place of ``idnst``."""
     refuse_repeated(request)
-    actor = build_actor(caller)
-    stored = await get_records(request).run(
-        lambda database: read_absence(database, actor, who, idnst)
-    )
+    read = partial(read_absence, who=who, idnst=idnst)
+    stored = await get_records(request).run_as(caller, read)
     return _answer_record(stored)
 
 
@@ -182,7 +178,7 @@ async def get_absences(
     "/absences/{who}",
     summary="Changer les absences",
     response_model=KeptAbsences,
-    responses=describe_change(KeptAbsences),
+    responses=describe_change(KeptAbsences) | responses(409),
 )
 async def put_absences(
     request: Request,
@@ -192,18 +188,21 @@ async def put_absences(
     version: ExpectedVersion,
     said: Annotated[AbsenceBody, Depends(JsonBody(AbsenceBody))],
     idnst: Place = None,
+    cancel_orientations: CancelOrientations = False,
 ) -> Response:
     """Replaces them all: none withdraws them. The searches follow within two seconds."""
     refuse_repeated(request)
     values = {**said.model_dump(), **name_absent(who), "idnst": idnst}
     change = partial(
         change_absence,
-        actor=build_actor(caller),
         absence=Absence.model_validate(values),
         version=version,
+        cancels=cancel_orientations,
         now=get_engine(request).clock(),
     )
-    return _answer_record(await get_records(request).run(change), created=version is None)
+    return _answer_record(
+        await get_records(request).run_as(caller, change), created=version is None
+    )
 
 
 def _answer_settings(stored: StoredSettings, *, created: bool = False) -> Response:

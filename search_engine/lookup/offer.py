@@ -1,7 +1,9 @@
-"""One card by its id, as a search would show it, without a place to measure from."""
+"""Offers by their id: a card as a search would show it, and the offers as the index has them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
@@ -45,3 +47,19 @@ async def offer_card(
         window = build_window(now, offer["timezone"])
         slots = select_visible_slots(default_slot_rule(viewer.role, window), offer.get("slots", []))
         return card(CardContext(viewer.role, window, now, viewer.origin), offer, slots)
+
+
+async def fetch_offer(client: AsyncElasticsearch, alias: str, offer_id: str) -> Offer | None:
+    """The whole offer of an id; None when the index has it no more. Raises ``ElasticError``."""
+    found = await fetch_offers(client, alias, {"term": {"id": offer_id}}, 1)
+    return next(iter(found), None)
+
+
+async def fetch_offers(
+    client: AsyncElasticsearch, alias: str, query: Mapping[str, Any], limit: int
+) -> list[Offer]:
+    """The whole offers that a query finds, by id; raises ``ElasticError``."""
+    body = {"query": query, "size": limit, "sort": ["id"]}
+    with translate_unreadable():
+        hits = read_hits(await Index(client, alias).fetch_answer(body))
+        return [hit["_source"] for hit in hits]

@@ -45,6 +45,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "bool_parsing": "Vrai ou faux (true, false) est attendu.",
         "bool_type": "Vrai ou faux (true, false) est attendu.",
         "date_from_datetime_parsing": "Cette date n'existe pas : écrivez AAAA-MM-JJ.",
+        "no_such_instant": "Écrivez l'instant avec son décalage : 2026-12-24T14:15:00+01:00.",
         "days_in_disorder": "Le dernier jour est avant le premier.",
         "no_such_hour": "Cette heure n'existe pas : écrivez HH:MM par quart d'heure, de 00:00 à "
         "24:00, ou 23:59.",
@@ -66,6 +67,8 @@ PLACE_FIELDS = {
     "no_place": "where",
     "cursor_and_page": "page",
     "page_too_deep": "page",
+    "hours_in_disorder": "end",
+    "days_in_disorder": "until",
 }
 """Criterion named for an error that concerns several."""
 

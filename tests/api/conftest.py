@@ -48,11 +48,17 @@ def dozen_prefix(es: Elasticsearch) -> Iterator[str]:
     prefix = f"api{uuid.uuid4().hex[:10]}"
     name = offers_index(prefix, datetime.now(UTC))
     lifecycle.create_index(es, name, offers_settings(), offers_mapping())
-    offers = [add_name_fields(offer) for offer in json.loads(DOZEN.read_text("utf-8"))]
+    offers = [add_name_fields(offer) for offer in read_dozen()]
     bulk(es, [{"_index": str(name), "_id": o["id"], "_source": o} for o in offers], refresh=True)
     lifecycle.swap_alias(es, name.alias, name)
     yield prefix
     es.indices.delete(index=str(name))
+
+
+def read_dozen() -> list[dict[str, Any]]:
+    """The dozen offers, each anew."""
+    found: list[dict[str, Any]] = json.loads(DOZEN.read_text("utf-8"))
+    return found
 
 
 @pytest.fixture

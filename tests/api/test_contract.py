@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from elasticsearch import Elasticsearch
@@ -17,6 +18,7 @@ from schemathesis.config import SchemathesisConfig
 
 from tests.api.conftest import ALPHA, build_frozen_app
 from tests.api.worked_examples import (
+    WorkedExample,
     examples,
     find_example,
     open_dozen_service,
@@ -54,8 +56,15 @@ GENERATION_CONFIG: dict[str, Any] = {
 is let in is shown in test_security.py."""
 
 SUCCESSES = frozenset({200, 201})
-FIRST_CHANGE = {"If-Match": '"1"'}
-"""The version of what the examples declare, which the server has from its start."""
+CREATIONS = (
+    "/v1/professionals",
+    "/v1/structures",
+    "/v1/absences",
+    "/v1/orientations",
+    "/v1/accounts",
+)
+"""Where the examples make what the others read and change."""
+CHANGES = {"PUT", "PATCH", "DELETE"}
 
 StatusesByRoute = defaultdict[str, set[int]]
 
@@ -76,7 +85,7 @@ def server(
 ) -> Iterator[str]:
     """The URL of a real server of the dozen offers, LRM registry and declarations included."""
     with open_dozen_service(es, es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
-        for change in (one.request for one in examples() if one.request.method == "PUT"):
+        for change in (one.request for one in examples() if is_creation(one)):
             change.send_to(url)
         yield url
 
@@ -96,26 +105,42 @@ def test_a_sound_request_with_one_part_drawn_holds_too(
     case: schemathesis.Case, server: str, statuses_by_route: StatusesByRoute
 ) -> None:
     """Drawn whole, a search seldom has one known place: here the example of the route does."""
-    case = vary_example(case)
+    case = vary_example(case, server)
     unknown = [CHECKS.get_one("negative_data_rejection")]  # the part kept may be the sound one
     response = case.call_and_validate(base_url=server, timeout=20, excluded_checks=unknown)
     statuses_by_route[case.operation.label].add(response.status_code)
 
 
-def vary_example(case: schemathesis.Case) -> schemathesis.Case:
+def is_creation(example: WorkedExample) -> bool:
+    """True for what the server has from its start."""
+    asked = example.request
+    return asked.method in ("PUT", "POST") and asked.url.path.startswith(CREATIONS)
+
+
+def vary_example(case: schemathesis.Case, server: str) -> schemathesis.Case:
     """The example of ``docs/reference/api.md`` with one of the parts drawn for this case."""
     example = find_example(case.method, case.path)
     if example is None:
         return case
-    if example.request.body is not None and isinstance(case.body, dict):
+    if example.request.headers.get("Content-Type") == "text/csv":
+        case.body = (example.request.body or b"").decode()
+    elif example.request.body is not None and isinstance(case.body, dict):
         case.body = {**json.loads(example.request.body), **_pick_member(case.body)}
     asked = example.request.url
-    if example.request.method == "PUT":
-        case.headers = {**(case.headers or {}), **FIRST_CHANGE}
+    case.headers = {**(case.headers or {}), **_list_conditions(example, server)}
     query = {name: asked.params.get_list(name) for name in asked.params}
     case.query = {**query, **_pick_member(case.query)}
     case.path_parameters = path_parameters(case.path, asked.path)
     return case
+
+
+def _list_conditions(example: WorkedExample, server: str) -> dict[str, str]:
+    """The key of a creation; of a change, the version that the server has now."""
+    asked = example.request
+    if asked.method not in CHANGES:
+        return {name: value for name, value in asked.headers.items() if name == "Idempotency-Key"}
+    whole = asked.url.path.partition("/slots/")[0]
+    return {"If-Match": httpx.get(f"{server}{whole}").headers.get("etag", '"1"')}
 
 
 def _pick_member(members: dict[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,7 @@ from geography.departments import departments
 from geography.geocoding.geocoder import Geocoder
 from geography.geocoding.settings import GeocoderSettings
 from tests.api.conftest import StartServer, answer, problem
-from tests.api.security.test_security import (
-    ApiWithAuth,
-    bearer,
-    claims,
-    open_api_with_auth,
-    sign_token,
-)
+from tests.api.security.callers import ApiWithAuth, bearer, claims, open_api_with_auth, sign_token
 from tests.api.security.test_security import api_with_auth as identified
 
 api_with_auth = identified

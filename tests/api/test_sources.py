@@ -20,7 +20,7 @@ from elastic.service.source_state import build_source_state
 from mappings.freshness import DEFAULT_BOUND, find_source_freshness, freshness_table
 from slots.loading.last_imports import record_imports
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
-from tests.api.security.test_security import ApiWithAuth, bearer
+from tests.api.security.callers import ApiWithAuth, bearer
 from tests.api.security.test_security import api_with_auth as identified
 from tests.suite.waiting import wait_for, wait_for_async
 

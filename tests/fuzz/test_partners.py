@@ -28,16 +28,16 @@ from search_engine.request.query_string import (
     parse_query_string,
 )
 from tests.api.conftest import ALPHA
-from tests.api.security.test_security import (
+from tests.api.security.callers import (
     AUDIENCE,
     EC_KEY,
     ISSUER,
     RSA_KEY,
     claims,
-    sign_payload,
     sign_token,
     write_jwks,
 )
+from tests.api.security.test_security import sign_payload
 from tests.fuzz.damage import damage_bytes, damage_document, damage_json, list_examples, write_json
 from tests.geography.conftest import FakeAddressService, feature
 from tests.geography.conftest import service as imitated_service

@@ -1,6 +1,5 @@
 """Declarations over HTTP: whose they are, which version they replace, what follows."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,23 @@ from sqlalchemy import text
 from api.schemas.declarations import KeptAbsences, KeptProfessionalSettings, KeptStructureSettings
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
-from records.database import Database, open_reading, open_transaction
-from records.outbox import list_messages
+from records.database import Database, open_transaction
 from tests.api.conftest import StartServer, answer, problem
-from tests.api.security.test_security import (
-    ApiWithAuth,
-    claims,
-    open_api_with_auth,
-    sign_token,
+from tests.api.declarations.people import (
+    FIRST,
+    OPERATOR,
+    SELF,
+    STRANGERS,
+    list_keys,
+    put,
 )
+from tests.api.security.callers import ApiWithAuth, open_api_with_auth
 from tests.records.samples import ANNE, BRUNO
 
 FINESS, SIRET = "480000123", "12345678900011"
 SETTINGS = f"/v1/professionals/{ANNE}/settings"
 STRUCTURE = f"/v1/structures/{FINESS}/settings"
 ABSENCES = f"/v1/absences/{ANNE}"
-FIRST = {"If-None-Match": "*"}
 TAKES_PART = {"participation": True, "via": 1, "has_software": True}
 HOLIDAYS = {"ranges": [{"start": "2026-12-24", "end": "2027-01-02"}]}
 CENTRE = {"participation": True, "hours_available": True, "practitioner_count": 2}
@@ -38,46 +38,6 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     STRUCTURE: {},
     ABSENCES: {"always": True},
 }
-
-
-def sign_in(role: str, national_id: str | None = None) -> dict[str, str]:
-    """The headers of somebody with one role, known by a national identifier."""
-    held = claims(role, SubjectNameID=national_id)
-    return {"Authorization": f"Bearer {sign_token(held)}"}
-
-
-SELF = sign_in("effecteur", f"8{ANNE}")
-OTHER = sign_in("effecteur", f"8{BRUNO}")
-OPERATOR = sign_in("administrateur", "899700000001")
-
-
-@pytest.fixture
-def api_with_sign_in(
-    empty_database: Database,
-    database_url: str,
-    tmp_path: Path,
-    serve: StartServer,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[ApiWithAuth]:
-    """The application with ``SAS_AUTH=jwt`` over an empty database, its tables not yet made."""
-    monkeypatch.setenv("SAS_DATABASE_URL", database_url)
-    yield from open_api_with_auth(tmp_path, serve, rate_burst=1000)
-
-
-@pytest.fixture
-def client(api_with_sign_in: ApiWithAuth, database: Database) -> httpx.Client:
-    """A client of the application over records with their tables."""
-    return api_with_sign_in.client
-
-
-def put(client: httpx.Client, path: str, body: Any, **headers: str) -> httpx.Response:
-    """A declaration, said by Anne unless another signs in."""
-    return client.put(path, json=body, headers={**SELF, **headers})
-
-
-def list_keys(database: Database) -> list[tuple[str, str]]:
-    with open_reading(database) as session:
-        return [(one.kind, one.key) for one in list_messages(session, 100)]
 
 
 @pytest.mark.proves("F110")
@@ -147,17 +107,6 @@ def test_a_change_that_names_no_version_is_refused(client: httpx.Client) -> None
     for conditions, status, code in CONDITIONS:
         for path, body in BODIES.items():
             problem(put(client, path, body, **conditions, **OPERATOR), status, code)
-
-
-STRANGERS = {
-    "other": OTHER,
-    "regulator": sign_in("regulateur_osnp", f"8{BRUNO}"),
-    "reorienter": sign_in("ioa"),
-    "manager": sign_in("gestionnaire_de_comptes"),
-    "bare digits": sign_in("effecteur", ANNE),
-    "digits of another type": sign_in("effecteur", f"3{ANNE}"),
-    "nameless": sign_in("effecteur"),
-}
 
 
 @pytest.mark.proves("W37", "W38", "W39")

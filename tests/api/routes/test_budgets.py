@@ -28,7 +28,7 @@ from search_engine.backend.points_in_time import (
 )
 from tests.api.conftest import DOZEN, StartServer, answer, build_frozen_app, problem
 from tests.api.leaving_client import open_search_request
-from tests.api.security.test_security import ApiWithAuth, bearer, open_api_with_auth
+from tests.api.security.callers import ApiWithAuth, bearer, open_api_with_auth
 from tests.conftest import CreateOffers
 from tests.geography.empty_geocoder import SlowGeocoder
 from tests.suite.waiting import wait_for

@@ -11,14 +11,8 @@ import pytest
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
 from tests.api.conftest import NOW, StartServer, answer, problem
-from tests.api.security.test_security import (
-    OFFER,
-    ApiWithAuth,
-    claims,
-    open_api_with_auth,
-    sign_payload,
-    sign_token,
-)
+from tests.api.security.callers import ApiWithAuth, claims, open_api_with_auth, sign_token
+from tests.api.security.test_security import OFFER, sign_payload
 
 OUR_WORDS = ["dev", "anonymous", "OSNP", "key:1", "127.0.0.1", "None", "ADDRESS", "0"]
 """Constants of the service, past and present, and names of other kinds of callers."""

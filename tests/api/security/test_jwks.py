@@ -16,7 +16,7 @@ from api.security.jwks import MAX_AGE_S, REFETCH_S, RETRY_S, JwksClient, KeysUna
 from downloads.bounded_answers import KEY_SET_BYTES
 from tests.api.conftest import StartServer, answer, build_frozen_app, problem
 from tests.api.providers import Authority, IdentityProvider, open_identity_provider
-from tests.api.security.test_security import (
+from tests.api.security.callers import (
     AUDIENCE,
     EC_KEY,
     ISSUER,

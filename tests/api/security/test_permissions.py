@@ -11,7 +11,7 @@ import pytest
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
 from tests.api.conftest import DOZEN, StartServer, answer
-from tests.api.security.test_security import ApiWithAuth, bearer, open_api_with_auth
+from tests.api.security.callers import ApiWithAuth, bearer, open_api_with_auth
 from tests.api.worked_examples import examples
 from tests.conftest import CreateOffers
 

@@ -6,7 +6,6 @@ import socket
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
@@ -24,71 +22,27 @@ from api.settings import ApiSettings
 from cli.main import app as sas
 from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
-from tests.api.conftest import StartServer, answer, build_frozen_app, problem
+from tests.api.conftest import StartServer, answer, problem
+from tests.api.security.callers import (
+    A_DAY_S,
+    EC_KEY,
+    RSA_KEY,
+    ApiWithAuth,
+    bearer,
+    claims,
+    open_api_with_auth,
+    sign_token,
+)
 from tests.suite.waiting import wait_for
 
-ISSUER, AUDIENCE = "https://identite.example/realms/sas", "sas-search"
-RSA_KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
-EC_KEY = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "one"})
-SEARCH_BODY: dict[str, Any] = {"what": "MG", "insee": "48095"}
 OFFER = "/v1/offers/rpps:10000000102@1480000102"
-A_DAY_S = 86_400
-"""A token made as a file is read must last as long as any run of the tests."""
-
-
-def claims(*roles: str, **changed: Any) -> dict[str, Any]:
-    """Sound claims; a change to None leaves the claim out."""
-    now = int(time.time())
-    sound = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + A_DAY_S, "sub": "s-1"}
-    held = {**sound, "realm_access": {"roles": list(roles)}, **changed}
-    return {name: value for name, value in held.items() if value is not None}
-
-
-def sign_token(
-    payload: dict[str, Any], key: Any = RSA_KEY, alg: str = "RS256", **header: Any
-) -> str:
-    """The claims, signed."""
-    return jwt.encode({"alg": alg, "kid": "one", **header}, payload, key, algorithms=[alg])
-
-
-def bearer(*roles: str) -> dict[str, str]:
-    """The headers of a sound caller."""
-    return {"Authorization": f"Bearer {sign_token(claims(*roles))}"}
-
-
-def write_jwks(path: Path, *keys: Any) -> None:
-    """The public halves."""
-    path.write_text(json.dumps({"keys": [key.as_dict(private=False) for key in keys]}))
-
-
-@dataclass
-class ApiWithAuth:
-    """A served application that identifies its callers, and the files it reads."""
-
-    client: httpx.Client
-    keys: Path
-
-    def search(self, headers: dict[str, str], **criteria: Any) -> httpx.Response:
-        """One search."""
-        return self.client.post("/v1/search", json={**SEARCH_BODY, **criteria}, headers=headers)
 
 
 @pytest.fixture
 def api_with_auth(tmp_path: Path, serve: StartServer) -> Iterator[ApiWithAuth]:
     """The application with ``SAS_AUTH=jwt``."""
     yield from open_api_with_auth(tmp_path, serve)
-
-
-def open_api_with_auth(folder: Path, serve: StartServer, **settings: Any) -> Iterator[ApiWithAuth]:
-    """The application with ``SAS_AUTH=jwt`` and the keys of these tests in a folder."""
-    jwks, keys = folder / "jwks.json", folder / "keys.json"
-    write_jwks(jwks, RSA_KEY, EC_KEY)
-    write_keys(keys, [])
-    identity = {"jwks": str(jwks), "issuer": ISSUER, "audience": AUDIENCE, "api_keys_file": keys}
-    app = build_frozen_app(auth="jwt", **identity, **settings)
-    with httpx.Client(base_url=serve(app), timeout=20) as client:
-        yield ApiWithAuth(client, keys)
 
 
 def test_sound_tokens_open_whatever_the_accepted_signature(api_with_auth: ApiWithAuth) -> None:
