@@ -18,6 +18,7 @@ from starlette.routing import Match
 
 from api import refusals
 from api.configuration import load_valid_settings
+from api.events import EventRecorder
 from api.freshness import FreshnessMonitor
 from api.metrics import Metrics
 from api.middleware.request import RequestMiddleware
@@ -33,6 +34,7 @@ from api.routes import (
     declarations,
     documents,
     health,
+    indicators,
     lrm,
     me,
     metrics,
@@ -93,6 +95,7 @@ ROUTERS = (
     health.router,
     metrics.router,
     sources.router,
+    indicators.router,
     documents.router,
 )
 
@@ -124,6 +127,7 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.access = build_access_control(chosen)
     app.state.records = open_records_gate()
+    app.state.events = EventRecorder(app.state.records, app.state.metrics.count_dropped_events)
     app.add_middleware(RequestMiddleware, settings=chosen, metrics=app.state.metrics)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN_ROUTERS else [Depends(admit)])
@@ -155,12 +159,18 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
         app.state.lrm_registry = LrmRegistry(client, prefix, registry)
         app.state.readiness = ReadinessProbe(client, alias, chosen.ready_floor)
         app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
-        refreshing = asyncio.create_task(app.state.freshness.run())
+        recorder = app.state.events
+        beside = [
+            asyncio.create_task(app.state.freshness.run()),
+            asyncio.create_task(recorder.run()),
+        ]
         try:
             yield {"metrics": app.state.metrics}
         finally:
-            refreshing.cancel()
-            await asyncio.wait([refreshing])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
+            await recorder.finish()
             await held.finish()
             await chain.aclose()
             await client.close()

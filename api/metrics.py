@@ -115,12 +115,16 @@ class Metrics:
             "sas_search_stage_seconds", "Stage", ["stage"], buckets=BUCKETS_S, registry=kept
         )
         self._problems = Counter("sas_problems", "Refusals, by code", ["code"], registry=kept)
-
+        self._dropped = Counter("sas_events_dropped", "Events never written", registry=kept)
         self._load_gauges = LoadGauges(kept)
 
     def observe(self, snapshot: FreshnessSnapshot) -> None:
         """Show the state that the last loads left."""
         self._load_gauges.show(snapshot)
+
+    def count_dropped_events(self, number: int) -> None:
+        """Count events that the records did not take in time."""
+        self._dropped.inc(number)
 
     def record(self, done: RequestRecord) -> None:
         """Count one request."""

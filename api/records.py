@@ -42,7 +42,7 @@ Answer = TypeVar("Answer")
 PROBLEMS: dict[type[RecordsError], Problem] = {
     RecordsUnavailable: refusals.RECORDS_UNAVAILABLE,
     SchemaOutdated: refusals.RECORDS_SCHEMA,
-    SchemaTooNew: refusals.RECORDS_SCHEMA,
+    SchemaTooNew: refusals.RECORDS_SCHEMA_TOO_NEW,
     StaleVersion: refusals.STALE_VERSION,
     AccessDenied: refusals.ACCESS_DENIED,
     RecordMissing: refusals.RECORD_MISSING,
@@ -109,7 +109,7 @@ class RecordsGate:
         except OSError as error:
             if error.errno != ENOSPC:
                 raise
-            raise RecordsUnavailable("The disk of the records is full.") from error
+            raise RecordsUnavailable("Le disque des registres est plein.") from error
 
 
 def find_database_url() -> str:

@@ -197,6 +197,14 @@ RECORDS_SCHEMA = Problem(
     "Lancez `sas records up` dans la version de ce programme.",
     retry_after_s=30,
 )
+RECORDS_SCHEMA_TOO_NEW = Problem(
+    503,
+    "records_schema_too_new",
+    "Registre d'un programme plus récent",
+    "La base des réglages et des orientations a un schéma que ce programme ne connaît pas.",
+    "Lancez le programme plus récent, ou restaurez une sauvegarde antérieure.",
+    retry_after_s=30,
+)
 STALE_VERSION = Problem(
     412,
     "stale_version",

@@ -188,7 +188,7 @@ def _measure_with_growth(site: Site, order: BenchOptions, out: Path, growth: str
 
 def _measure_and_report(site: Site, order: BenchOptions, out: Path, small: Site | None) -> bool:
     """The table of measures; whether every target is met."""
-    about, command = _describe_run(site, order), [sas_path(), "serve", "--port", "0"]
+    about, command = _describe_run(site, order), [sas_path(), "serve", "--no-worker", "--port", "0"]
     with start_api(command, site.environment(), site.log) as (api, pid), LoadProcess() as load:
         log_progress("recording what each search sends to Elasticsearch, and warming up")
         run.prepare(order, site, api, load)

@@ -43,6 +43,7 @@ TOPICS = MappingProxyType(
         "agenda": ("records.agenda",),
         "orientations": ("records.orientations",),
         "accounts": ("records.accounts",),
+        "indicators": ("records.indicators",),
     }
 )
 """Command: the modules of its topic in ``cli.commands``, in the order of the help."""

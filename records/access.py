@@ -44,6 +44,7 @@ IMPORTER = Actor("import", frozenset({UserRole.ADMINISTRATOR}))
 """Files: what they say is replaced by a later file, and never replaces what a person said."""
 
 OPERATORS = frozenset({UserRole.ADMINISTRATOR, UserRole.DATA_TEAM})
+NOT_FOR_YOU = "Les indicateurs sont réservés aux administrateurs et à l'équipe des données."
 
 
 def require_professional_access(actor: Actor, rpps: str) -> None:
@@ -56,6 +57,12 @@ def require_structure_access(actor: Actor) -> None:
     """An operator acts on structures; raises ``AccessDenied``."""
     if not actor.roles & OPERATORS:
         raise AccessDenied
+
+
+def require_indicator_access(actor: Actor) -> None:
+    """Operators read the indicators of the service; raises ``AccessDenied``."""
+    if not actor.roles & OPERATORS:
+        raise AccessDenied(NOT_FOR_YOU)
 
 
 def require_absence_access(actor: Actor, who: str) -> None:

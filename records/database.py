@@ -17,21 +17,24 @@ from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
 from records.errors import RecordsUnavailable
 
 BUSY_S = 10.0
 """Seconds that a transaction of SQLite waits for another one's end."""
-POOL, OVERFLOW = 10, 20
-"""Connections kept open, and more at a peak."""
+POOL, OVERFLOW = 4, 5
+"""Connections kept open, and more at a peak: ten processes fit a PostgreSQL of 100 connections."""
 JOURNAL_INDEX = 32_768
 """Bytes that SQLite needs beside a database to open it: one block of its journal's index."""
+ALL_IN_USE = "Toutes les connexions de ce processus aux registres sont prises : recommencez."
 READ_ONLY = "sas_read_only"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# FULL: what a person was told is kept outlives a power cut too, for one sync a transaction.
 PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=NORMAL",
+    "synchronous=FULL",
     "foreign_keys=ON",
     f"busy_timeout={BUSY_S * 1000:.0f}",
 )
@@ -119,14 +122,16 @@ def translate_errors(database: Database) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if database.is_sqlite and _is_disk_full(error, database.path):
+        if database.is_sqlite and is_disk_full(error.orig, database.path):
             raise OSError(ENOSPC, strerror(ENOSPC), str(database.path)) from error
-        raise RecordsUnavailable.from_driver(error) from error
+        raise RecordsUnavailable.from_driver(error.orig) from error
+    except PoolExhausted as error:
+        raise RecordsUnavailable(ALL_IN_USE) from error
 
 
-def _is_disk_full(error: OperationalError, path: Path) -> bool:
+def is_disk_full(error: BaseException | None, path: Path) -> bool:
     """SQLite says so where a page is missing, but not where the index of its journal is."""
-    name = getattr(error.orig, "sqlite_errorname", "")
+    name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_IOERR"):
         return disk_usage(path.parent).free < JOURNAL_INDEX
     return bool(name == "SQLITE_FULL")

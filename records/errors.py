@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy.exc import DBAPIError
-
 NO_SUCH_PAGE = "Cette suite de liste n'existe pas : reprenez la liste à son début."
 """Where a list cannot be followed from: it holds no such thing, or not for who reads it."""
 
@@ -20,12 +18,12 @@ class RecordsUnavailable(RecordsError):
     code = "records_unavailable"
 
     @classmethod
-    def from_driver(cls, error: DBAPIError) -> "RecordsUnavailable":
-        """The failure that a driver told, on one line, with where to look."""
-        reason = str(error.orig).strip().partition("\n")[0]
+    def from_driver(cls, error: BaseException | None) -> "RecordsUnavailable":
+        """The failure of a driver, on one line, with where to look."""
+        reason = str(error).strip().partition("\n")[0]
         return cls(
-            f"The records' database does not answer: {reason}. Check SAS_DATABASE_URL, its server "
-            "and its disk; `sas records status` tries it."
+            f"La base des registres ne répond pas : {reason}. Vérifiez SAS_DATABASE_URL, son "
+            "serveur et son disque ; `sas records status` l'essaie."
         )
 
 
@@ -36,7 +34,7 @@ class SchemaOutdated(RecordsError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The records have an older schema than this program: run `sas records up`."
+            "Les registres ont un schéma plus ancien que ce programme : lancez `sas records up`."
         )
 
 
@@ -47,8 +45,8 @@ class SchemaTooNew(RecordsError):
 
     def __init__(self, revision: str) -> None:
         super().__init__(
-            f"The records have schema {revision}, which this program does not know: "
-            "run the newer program, or restore a backup made before it."
+            f"Les registres ont le schéma {revision}, que ce programme ne connaît pas : lancez "
+            "le programme plus récent, ou restaurez une sauvegarde antérieure."
         )
 
 

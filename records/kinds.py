@@ -20,6 +20,7 @@ from records.access import IMPORTER, Actor
 from records.database import Database, open_reading, open_transaction
 from records.errors import RecordMissing, StaleVersion
 from records.outbox import add_message
+from records.tables import Import
 
 BATCH = 500
 """Values of a file that are read and written at once."""
@@ -149,13 +150,17 @@ def count_records(database: Database, kind: RecordKind[Any]) -> int:
 
 
 def queue_written(
-    session: Session, kind: RecordKind[Any], since: datetime, now: datetime
+    session: Session, kind: RecordKind[Any], since: datetime, now: datetime, *, read_by: str
 ) -> Iterator[Message]:
     """Queue again what follows from rows written at or after an instant; yields the messages.
 
-    What a file brought counts by the day it came in, not by the day its row was said.
+    What a file brought counts by the day it came in, not by the day its row was said; it is left
+    out where the build of the index ``read_by`` read it.
     """
-    rows = session.scalars(select(kind.table).where(kind.table.written_at >= since))
+    table = kind.table
+    read = select(Import.imported_at).where(Import.read_by == read_by)
+    is_read = (table.updated_by == IMPORTER.id) & table.written_at.in_(read)
+    rows = session.scalars(select(table).where(table.written_at >= since, ~is_read))
     for message in dict.fromkeys(one for row in rows for one in kind.follow(row)):
         add_message(session, *message, now)
         yield message

@@ -2,15 +2,15 @@
 
 Delivery is at least once and every receiver idempotent. Messages of one kind and key are done in
 their order; a row is taken by lease, so that any number of workers may run and a killed one's
-lease ends.
+lease ends. One that was killed on this machine is known to be gone before that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from mappings.bounds import FREE_TEXT
@@ -50,16 +50,53 @@ def lease_messages(
     return found
 
 
-def delete_message(session: Session, message_id: int) -> None:
-    """The message is done."""
-    if message := session.get(OutboxMessage, message_id):
-        session.delete(message)
+def lease_followers(
+    session: Session, owner: str, heads: Iterable[OutboxMessage], now: datetime
+) -> Sequence[OutboxMessage]:
+    """Take also the later messages of the same keys, for work that reads the state as it is.
+
+    One reading stands for all of them, since each was committed before.
+    """
+    taken = {(one.kind, one.key): one.id for one in heads}
+    found = [
+        message
+        for kind in sorted({kind for kind, _ in taken})
+        for message in session.scalars(_select_free(kind, taken, now))
+        if message.id > taken[message.kind, message.key]
+    ]
+    for message in found:
+        message.lease_owner, message.lease_until = owner, now + LEASE
+    return found
 
 
-def postpone_message(session: Session, message_id: int, reason: str, now: datetime) -> None:
+def release_messages(session: Session, is_gone: Callable[[str], bool]) -> int:
+    """Make due at once what workers that are gone had taken; returns how many messages."""
+    held = OutboxMessage.lease_owner.is_not(None)
+    owners = session.scalars(select(OutboxMessage.lease_owner).where(held).distinct()).all()
+    gone = [owner for owner in owners if owner and is_gone(owner)]
+    if not gone:
+        return 0
+    free = {"lease_owner": None, "lease_until": None}
+    theirs = OutboxMessage.lease_owner.in_(gone)
+    done = session.execute(update(OutboxMessage).where(theirs).values(free))
+    return int(getattr(done, "rowcount", 0))
+
+
+def delete_messages(session: Session, owner: str, ids: Iterable[int]) -> None:
+    """These messages are done, those that ``owner`` still holds.
+
+    A worker whose lease ended may find another's message: SQLite gives an id again.
+    """
+    held = OutboxMessage.lease_owner == owner
+    session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(list(ids)), held))
+
+
+def postpone_message(
+    session: Session, owner: str, message_id: int, reason: str, now: datetime
+) -> None:
     """Try again later, or never: a message that failed too often is a dead letter."""
     message = session.get(OutboxMessage, message_id)
-    if message is None:
+    if message is None or message.lease_owner != owner:
         return
     message.last_error = reason[: FREE_TEXT.longest]
     message.lease_owner = message.lease_until = None
@@ -98,6 +135,19 @@ def _count(session: Session, condition: Any) -> int:
     return session.scalar(select(func.count()).where(condition)) or 0
 
 
+def _select_free(
+    kind: str, taken: Iterable[tuple[str, str]], now: datetime
+) -> Select[OutboxMessage]:
+    keys = [key for held, key in taken if held == kind]
+    alive = OutboxMessage.dead_at.is_(None)
+    same = (OutboxMessage.kind == kind, OutboxMessage.key.in_(keys))
+    return select(OutboxMessage).where(*same, alive, _is_free(now))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until <= now)
+
+
 def _select_due(now: datetime) -> Select[OutboxMessage]:
     """Messages due and not taken, without those that wait behind an older one of their key."""
     older = aliased(OutboxMessage)
@@ -110,7 +160,7 @@ def _select_due(now: datetime) -> Select[OutboxMessage]:
     return (
         select(OutboxMessage)
         .where(OutboxMessage.dead_at.is_(None), OutboxMessage.not_before <= now)
-        .where(or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until <= now))
+        .where(_is_free(now))
         .where(~waits_behind)
         .order_by(OutboxMessage.id)
         .with_for_update(skip_locked=True)

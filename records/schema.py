@@ -35,10 +35,15 @@ class SchemaStatus:
 def read_schema_status(database: Database) -> SchemaStatus:
     """Compare the database with the program; raises ``RecordsUnavailable``."""
     script = ScriptDirectory.from_config(_build_config())
-    known = {step.revision for step in script.walk_revisions()}
     head = script.get_current_head() or ""
     revision = _read_revision(database)
-    return SchemaStatus(revision, head, _compare_revisions(revision, head, known))
+    return SchemaStatus(revision, head, _compare_revisions(revision, head, _list_known(script)))
+
+
+def require_known_revision(revision: str) -> None:
+    """Raise ``SchemaTooNew`` for a schema that a later program made."""
+    if revision not in _list_known(ScriptDirectory.from_config(_build_config())):
+        raise SchemaTooNew(revision)
 
 
 def upgrade_schema(database: Database) -> SchemaStatus:
@@ -67,6 +72,10 @@ def require_schema(database: Database) -> None:
         upgrade_schema(database)
     elif status.state is not SchemaState.CURRENT:
         raise SchemaOutdated
+
+
+def _list_known(script: ScriptDirectory) -> set[str]:
+    return {step.revision for step in script.walk_revisions()}
 
 
 def _compare_revisions(revision: str | None, head: str, known: set[str]) -> SchemaState:

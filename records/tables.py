@@ -11,6 +11,8 @@ from mappings.formats import MAX_ABSENCES
 from records.columns import Base, Declared, UtcInstant
 
 IN_USE = "NOT participation OR "
+INDEX_NAME = 255
+"""Longest name of an index, by Elasticsearch."""
 
 
 class ProfessionalSettings(Declared, Base):
@@ -132,6 +134,8 @@ class OutboxMessage(Base):
     dead_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     lease_until: Mapped[datetime | None] = mapped_column(UtcInstant)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
+    read_by: Mapped[str | None] = mapped_column(String(INDEX_NAME))
+    """The newest index whose build read the records after this change: it needs no message."""
 
 
 class Import(Base):
@@ -145,6 +149,8 @@ class Import(Base):
     rows: Mapped[int]
     imported_at: Mapped[datetime] = mapped_column(UtcInstant)
     imported_by: Mapped[str] = mapped_column(String(100))
+    read_by: Mapped[str | None] = mapped_column(String(INDEX_NAME))
+    """The newest index whose build read what this file brought."""
 
 
 class ProjectedIndex(Base):
@@ -153,7 +159,7 @@ class ProjectedIndex(Base):
     __tablename__ = "projected_indices"
 
     alias: Mapped[str] = mapped_column(String(200), primary_key=True)
-    index_name: Mapped[str] = mapped_column(String(255))
+    index_name: Mapped[str] = mapped_column(String(INDEX_NAME))
 
 
 class PeriodicWork(Base):

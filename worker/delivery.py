@@ -10,15 +10,22 @@ import structlog
 from elastic import lifecycle
 from elastic.errors import ElasticError
 from elastic.optimistic import WriteConflictError
+from elastic.process import is_dead
 from records.absences import PROJECT_ABSENCES
 from records.agenda.agendas import PROJECT_AGENDA
 from records.database import open_transaction
 from records.errors import RecordsError
 from records.orientations.counts import COUNT_ORIENTATIONS
-from records.outbox import delete_message, lease_messages, postpone_message
+from records.outbox import (
+    delete_messages,
+    lease_followers,
+    lease_messages,
+    postpone_message,
+    release_messages,
+)
 from records.professional_settings import PROJECT_MSP, PROJECT_PROFESSIONAL
-from records.projected_index import queue_missed_changes
 from records.structure_settings import PROJECT_STRUCTURE
+from records.upkeep.projected_index import queue_missed_changes
 from worker.context import WorkerContext
 from worker.projection import (
     project_absences,
@@ -35,6 +42,7 @@ BATCH = 500
 Deliver = Callable[[WorkerContext, Sequence[str], datetime], None]
 """Carries out messages of one kind, given their keys and the instant of the round."""
 
+# Each reads the records as they are, so the messages of a key are carried out together.
 DELIVERIES: Mapping[str, Deliver] = {
     PROJECT_PROFESSIONAL: project_professionals,
     PROJECT_MSP: project_msp,
@@ -68,6 +76,12 @@ def catch_up_with_index(context: WorkerContext, now: datetime) -> int:
     return queue_missed_changes(context.database, context.alias, str(live), live.stamp, now)
 
 
+def release_abandoned(context: WorkerContext) -> int:
+    """Free what workers of this machine had taken when they were killed; returns the messages."""
+    with open_transaction(context.database) as session:
+        return release_messages(session, is_dead)
+
+
 class _Batch(NamedTuple):
     """Messages carried out at once: of a kind, and one that failed before by itself.
 
@@ -82,9 +96,12 @@ def _take(context: WorkerContext, now: datetime) -> dict[_Batch, dict[int, str]]
     """What is due, the key of each message by its id."""
     found: dict[_Batch, dict[int, str]] = defaultdict(dict)
     with open_transaction(context.database) as session:
-        for message in lease_messages(session, context.name, DELIVERIES, now, BATCH):
-            batch = _Batch(message.kind, message.id if message.tries else None)
-            found[batch][message.id] = message.key
+        heads = lease_messages(session, context.name, DELIVERIES, now, BATCH)
+        batches = {
+            (one.kind, one.key): _Batch(one.kind, one.id if one.tries else None) for one in heads
+        }
+        for message in (*heads, *lease_followers(session, context.name, heads, now)):
+            found[batches[message.kind, message.key]][message.id] = message.key
     return found
 
 
@@ -95,8 +112,7 @@ def _deliver(context: WorkerContext, kind: str, messages: Mapping[int, str], now
         _postpone(context, kind, messages, error, now)
         return 0
     with open_transaction(context.database) as session:
-        for message_id in messages:
-            delete_message(session, message_id)
+        delete_messages(session, context.name, messages)
     return len(messages)
 
 
@@ -110,7 +126,7 @@ def _postpone(
     log.warning("outbox_postponed", kind=kind, messages=len(messages), error=type(error).__name__)
     with open_transaction(context.database) as session:
         for message_id in messages:
-            postpone_message(session, message_id, _describe(error), now)
+            postpone_message(session, context.name, message_id, _describe(error), now)
 
 
 def _describe(error: Exception) -> str:

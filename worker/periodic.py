@@ -1,17 +1,19 @@
-"""Work that comes back: each is done by one of the workers, see ``records.periodic``."""
+"""Work that comes back: each is done by one of the workers, see ``records.upkeep.periodic``."""
 
 from datetime import datetime, timedelta
 
 from records.agenda.windows import queue_moved_windows
 from records.database import Database
+from records.indicators.events import aggregate_old_events
 from records.orientations.life import expire_orientations
-from records.periodic import PeriodicTask, run_if_due
+from records.upkeep.periodic import PeriodicTask, run_if_due
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 TASKS = (
     PeriodicTask("expire_orientations", MINUTE, expire_orientations),
     PeriodicTask("move_agenda_windows", MINUTE, queue_moved_windows),
+    PeriodicTask("aggregate_events", HOUR, aggregate_old_events),
 )
 
 

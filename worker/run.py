@@ -9,7 +9,8 @@ import structlog
 from elastic.errors import ElasticError
 from records.errors import RecordsUnavailable
 from worker.context import WorkerContext
-from worker.delivery import catch_up_with_index, deliver_due
+from worker.delivery import catch_up_with_index, deliver_due, release_abandoned
+from worker.measures import count_with_slot_if_due
 from worker.periodic import run_periodic
 
 PAUSE_S = 0.25
@@ -30,8 +31,7 @@ def run_worker(
     while not stop.is_set():
         try:
             if clock() >= due:
-                run_periodic(context.database, clock())
-                catch_up_with_index(context, clock())
+                _check(context, clock())
                 due = clock() + CHECKS
             done = deliver_due(context, clock())
         except (ElasticError, RecordsUnavailable) as error:
@@ -44,9 +44,16 @@ def run_worker(
 
 def drain_outbox(context: WorkerContext, clock: Callable[[], datetime]) -> int:
     """Carry out what is due now and end; returns the messages done. Raises what fails."""
-    run_periodic(context.database, clock())
-    catch_up_with_index(context, clock())
+    _check(context, clock())
     total = 0
     while done := deliver_due(context, clock()):
         total += done
     return total
+
+
+def _check(context: WorkerContext, now: datetime) -> None:
+    """What is not a message: a killed worker, another live index, and work that comes back."""
+    release_abandoned(context)
+    catch_up_with_index(context, now)
+    run_periodic(context.database, now)
+    count_with_slot_if_due(context, now)

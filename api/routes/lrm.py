@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from api.events import record_search
 from api.freshness import with_notices
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
@@ -16,6 +17,7 @@ from api.state import get_account, get_engine
 from api.strict_json import JsonBody
 from lrm.link import LrmGeocoder, LrmLink, LrmSearch, lrm_search
 from lrm.registry import LrmRegistry
+from records.indicators.tables import EventKind
 
 router = APIRouter(prefix="/v1/lrm", tags=["lrm"])
 
@@ -68,4 +70,5 @@ async def _page(request: Request, link: LrmLink, caller: Caller) -> Response:
     with open_search_place(request):
         page = await lrm_search(door, link, engine.clock(), caller.role, caller.modes)
     request.state.took_ms = page["took_ms"]
+    record_search(request, link, page, EventKind.LRM_SEARCH, caller.role)
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

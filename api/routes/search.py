@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from api.events import record_search
 from api.freshness import with_notices
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
@@ -15,6 +16,7 @@ from api.security.dependencies import AdmittedCaller, Caller
 from api.security.permissions import resolve_mode
 from api.state import get_account, get_engine
 from api.strict_json import JsonBody
+from records.indicators.tables import EventKind
 from search_engine.execution.search import search
 from search_engine.request.criteria import Criteria, SearchRequest
 
@@ -95,4 +97,5 @@ async def answer_search(
             account=get_account(request),
         )
     request.state.took_ms = page["took_ms"]
+    record_search(request, search_request, page, EventKind.SEARCH, caller.role)
     return OrjsonResponse(with_notices(page, request.app.state.freshness.notices))

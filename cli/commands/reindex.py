@@ -15,6 +15,7 @@ from cli.output import open_progress, print_json, result_console
 from cli.records import open_records, warn_unread_agenda
 from cli.views import index
 from elastic.client import sync_client
+from elastic.names import offers_index
 from elastic.settings import read_elastic_settings
 from geography.geocoding.batch import BatchGeocoder
 from indexers.changes.differences import EXAMPLES
@@ -81,7 +82,14 @@ def reindex(
             geocoder=BatchGeocoder() if geocode else None,
             judge=build_gate_judge(instant),
             declared=read_declared(
-                directory, DeclaredInput(import_files, dry_run, accept_drift), started
+                directory,
+                DeclaredInput(
+                    import_files,
+                    dry_run,
+                    accept_drift,
+                    str(offers_index(chosen.index_prefix, started)),
+                ),
+                started,
             ),
         )
         attempt.run = order.run

@@ -50,13 +50,16 @@ def serve(
     ] = 8000,
     with_worker: Annotated[
         bool,
-        typer.Option("--worker/--no-worker", help="A worker beside it, which ends with it."),
-    ] = False,
+        typer.Option(
+            "--worker/--no-worker",
+            help="A worker beside it, which ends with it; none where workers run apart.",
+        ),
+    ] = True,
 ) -> None:
     """Serves the API until Ctrl+C: `POST /v1/search`, `GET /v1/offers/{id}`, `/livez`, `/readyz`.
 
     Without authentication (`SAS_AUTH=dev`) only callers of this machine are answered, unless
-    `SAS_DEV_NETWORKS` names other networks. With `--worker` a worker runs beside it.
+    `SAS_DEV_NETWORKS` names other networks. A worker runs beside it, unless `--no-worker` is given.
     """
     import uvicorn  # noqa: PLC0415 - needed by this command alone
 

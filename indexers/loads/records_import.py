@@ -20,8 +20,10 @@ from records.database import Database
 from records.declared import DECLARED
 from records.imports import RecordsImport, import_records, is_imported, preview_import
 from records.kinds import RecordKind, count_records, read_values
+from records.orientations.counts import count_recent_days
 from records.professional_settings import PARTICIPATION
 from records.structure_settings import STRUCTURES
+from records.upkeep.projected_index import mark_read_changes
 
 Rows = Mapping[str, Any]
 
@@ -58,6 +60,8 @@ class DeclaredInput:
     """Import them in a transaction that is undone."""
     accept_drift: bool = False
     """Import them although more than 1 % of their rows were set aside."""
+    index_name: str | None = None
+    """The index that is built from them: what it reads is noted, so that it is not given again."""
 
 
 def import_records_file(
@@ -84,15 +88,22 @@ def prepare_declared(
     closed does not come in. Raises ``RecordsHoldSettings`` before any file comes in.
     """
     new = [_find_new_file(database, directory, kind, chosen) for kind in DECLARED.values()]
-    held = {
+    previewed = {
         kind.name: _bring_in(database, kind, file, chosen, now)
         for kind, file in zip(DECLARED.values(), new, strict=True)
+    }
+    if chosen.index_name is not None and not chosen.dry_run:
+        mark_read_changes(database, chosen.index_name)
+    held = {
+        name: read_values(database, DECLARED[name]) if rows is None else rows
+        for name, rows in previewed.items()
     }
     return DeclaredSources(
         participation=held[PARTICIPATION.name] or None,
         structures=held[STRUCTURES.name] or None,
         absences=group_absences(held[ABSENCES.name].values()) or None,
         agendas=_list_agendas(database, held[AGENDAS.name], chosen, now) or None,
+        orientations=count_recent_days(database, now) or None,
     )
 
 
@@ -133,17 +144,18 @@ def _bring_in(
     file: NewFile | None,
     chosen: DeclaredInput,
     now: datetime,
-) -> Rows:
+) -> Rows | None:
+    """Import a file; of a dry run, what the records would hold after it."""
     if file is None:
-        return read_values(database, kind)
+        return None
     try:
         rows = _read_rows(kind, file.path, chosen.accept_drift)
     except gate.GateClosedError:
-        return read_values(database, kind)
+        return None
     if chosen.dry_run:
         return preview_import(database, kind, rows, now)
     import_records(database, kind, rows, file.digest, now=now)
-    return read_values(database, kind)
+    return None
 
 
 def hash_file(file: Path) -> str:

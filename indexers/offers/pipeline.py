@@ -106,6 +106,15 @@ def build_offers(
     Professionals, structures, SOS points, CPTS (whose members are known by then), solutions.
     Rows set aside are counted in ``quarantines``.
     """
+    counts = sources.own.orientations
+    for offer in _join_sources(sources, locator, today, quarantines):
+        count = counts.get(offer.get("person_key", ""))
+        yield offer if count is None else {**offer, "orientations_today": count}
+
+
+def _join_sources(
+    sources: OfferSources, locator: Locator, today: date, quarantines: Quarantines
+) -> Iterator[Offer]:
     crowded = find_crowded_structure_points(sources.store.structures())
     register = StructureRegister(sources.store, today, crowded)
     own, provenance = sources.own, Provenance(sources.dates)

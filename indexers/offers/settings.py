@@ -11,6 +11,7 @@ from mappings.formats import (
     SosAssociation,
     StructureSettings,
 )
+from mappings.records import OrientationsToday
 from records.agenda.agendas import WrittenAgenda
 
 
@@ -22,6 +23,7 @@ class DeclaredSources:
     structures: Mapping[str, StructureSettings] | None = None
     absences: Mapping[str, tuple[Absence, ...]] | None = None
     agendas: tuple[WrittenAgenda, ...] | None = None
+    orientations: Mapping[str, OrientationsToday] | None = None
 
 
 NOTHING_DECLARED = DeclaredSources()
@@ -46,6 +48,8 @@ class OwnSources:
     solutions: tuple[Solution, ...] = ()
     agendas: tuple[WrittenAgenda, ...] | None = None
     """SAS agendas of the records; None: the records hold none."""
+    orientations: Mapping[str, OrientationsToday] = field(default_factory=dict)
+    """Orientations of the last days, by ``person_key``."""
     dates: Mapping[str, str] = field(default_factory=dict)
 
     def with_declared(self, declared: DeclaredSources) -> "OwnSources":

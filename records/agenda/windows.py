@@ -20,6 +20,13 @@ def queue_moved_windows(session: Session, now: datetime) -> int:
     return sum(_queue_zone(session, zone, now) for zone in zones.all())
 
 
+def set_windows(session: Session, built_at: datetime) -> None:
+    """Note the day of each zone at a build: its index has the windows of that day."""
+    zones = session.scalars(select(AgendaSlot.timezone).distinct())
+    for zone in zones.all():
+        session.merge(AgendaWindow(timezone=zone, day=built_at.astimezone(ZoneInfo(zone)).date()))
+
+
 def _queue_zone(session: Session, zone: str, now: datetime) -> int:
     if not _move_window(session, zone, now.astimezone(ZoneInfo(zone)).date()):
         return 0

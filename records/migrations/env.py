@@ -7,6 +7,7 @@ from records import tables as _tables  # noqa: F401 (fills the metadata)
 from records.accounts import tables as _accounts  # noqa: F401 (fills the metadata)
 from records.agenda import tables as _agenda_tables  # noqa: F401
 from records.columns import Base
+from records.indicators import tables as _events  # noqa: F401 (fills the metadata)
 from records.orientations import tables as _orientations  # noqa: F401 (fills the metadata)
 
 connection = context.config.attributes["connection"]

@@ -125,7 +125,7 @@ def _keep(
 
 
 def _follow(session: Session, row: OrientationRow, by: AskedBy) -> None:
-    add_event(row, OrientationState.ASKED, by.actor, by.now)
+    add_event(session, row, OrientationState.ASKED, by.actor, by.now)
     queue_count(session, row.person_key, by.now)
     if row.kind == OrientationKind.SLOT and row.slot:
         _take_agenda_seat(session, row.person_key, parse_slot_occurrence(row.slot), by.now)

@@ -1,9 +1,9 @@
 """How many orientations each person was given on the last day there was one, for the index."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from mappings.records import OrientationsToday
@@ -38,7 +38,20 @@ def count_last_day(database: Database, people: Iterable[str]) -> dict[str, Orien
 
     So nothing has to be written when a day ends.
     """
-    chosen = OrientationRow.person_key.in_(sorted(people))
+    return _count_chosen(database, OrientationRow.person_key.in_(sorted(people)))
+
+
+def count_recent_days(database: Database, now: datetime) -> dict[str, OrientationsToday]:
+    """The same of everybody who was given one today or yesterday: it may be today somewhere."""
+    return _count_chosen(database, OrientationRow.asked_day >= find_first_day(now))
+
+
+def find_first_day(now: datetime) -> date:
+    """The first day that it still is at some place, at an instant."""
+    return (now - timedelta(days=1)).date()
+
+
+def _count_chosen(database: Database, chosen: ColumnElement[bool]) -> dict[str, OrientationsToday]:
     last = (
         select(OrientationRow.person_key, func.max(OrientationRow.asked_day).label("day"))
         .where(chosen, NOT_CANCELLED)

@@ -18,6 +18,8 @@ from records.access import (
 from records.agenda.agendas import lock_agenda, queue_taken_seat
 from records.database import Database, open_reading, open_transaction
 from records.errors import NO_SUCH_PAGE, RecordMissing, RulesBroken, StaleVersion
+from records.indicators.events import ServiceEvent, add_service_event
+from records.indicators.tables import EventKind
 from records.orientations.counts import queue_count
 from records.orientations.derivation import parse_slot_occurrence
 from records.orientations.errors import StateRefused
@@ -112,7 +114,7 @@ def change_state(
             if state is OrientationState.CANCELLED:
                 cancel_row(session, row, actor, now)
             else:
-                add_event(row, state, actor, now)
+                add_event(session, row, state, actor, now)
             session.flush()
         return build_orientation(row)
 
@@ -128,12 +130,15 @@ def expire_orientations(session: Session, now: datetime) -> int:
     )
     found = session.scalars(late).all()
     for row in found:
-        add_event(row, OrientationState.EXPIRED, EXPIRER, now)
+        add_event(session, row, OrientationState.EXPIRED, EXPIRER, now)
     return len(found)
 
 
-def add_event(row: OrientationRow, state: OrientationState, actor: Actor, now: datetime) -> None:
-    """The state of a row, with its line in the life of the orientation."""
+def add_event(
+    session: Session, row: OrientationRow, state: OrientationState, actor: Actor, now: datetime
+) -> None:
+    """The state of a row, with its line in the life of the orientation, and its event."""
+    add_service_event(session, _build_event(row, state, now))
     row.state, row.updated_at, row.updated_by = state, now, actor.id
     row.version = len(row.events) + 1
     row.events.append(OrientationEvent(position=len(row.events), state=state, at=now, by=actor.id))
@@ -141,11 +146,24 @@ def add_event(row: OrientationRow, state: OrientationState, actor: Actor, now: d
 
 def cancel_row(session: Session, row: OrientationRow, actor: Actor, now: datetime) -> None:
     """Cancel an orientation: its count and its seat are given back."""
-    add_event(row, OrientationState.CANCELLED, actor, now)
+    add_event(session, row, OrientationState.CANCELLED, actor, now)
     queue_count(session, row.person_key, now)
     if row.kind == OrientationKind.SLOT and row.slot:
         queue_taken_seat(session, row.person_key, now)
         give_seat_back(session, row.person_key, parse_slot_occurrence(row.slot))
+
+
+def _build_event(row: OrientationRow, state: OrientationState, now: datetime) -> ServiceEvent:
+    """What is counted of a step: where and what, never whose."""
+    return ServiceEvent(
+        at=now,
+        kind=EventKind.ORIENTATION,
+        territory=row.territory,
+        department=row.department,
+        mode=row.kind,
+        role=row.regulator_role,
+        outcome=state,
+    )
 
 
 def _require_following(row: OrientationRow, state: OrientationState, now: datetime) -> None:

@@ -62,8 +62,14 @@ def read_dozen() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def environment(es_url: str, dozen_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings through which the application finds the dozen offers, however busy the node."""
+def environment(
+    es_url: str, dozen_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings through which the application finds the dozen offers, however busy the node.
+
+    Its records are of this test alone: searches are counted there.
+    """
+    monkeypatch.setenv("SAS_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
     monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
     monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
@@ -85,10 +91,14 @@ def serve(environment: None) -> Iterator[StartServer]:
 
 
 @pytest.fixture(scope="session")
-def api(es_url: str, dozen_prefix: str) -> Iterator[httpx.Client]:
+def api(
+    es_url: str, dozen_prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     """A client of the application on a real socket of this machine."""
+    records = tmp_path_factory.mktemp("records") / "records.sqlite"
     with ExitStack() as running:
         with pytest.MonkeyPatch.context() as start:  # read at its start, no test after it sees them
+            start.setenv("SAS_DATABASE_URL", f"sqlite:///{records}")
             start.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
             start.setenv("SAS_ELASTICSEARCH_URL", es_url)
             start.setenv("SAS_INDEX_PREFIX", dozen_prefix)

@@ -8,6 +8,7 @@ from tests.documents.bounds_page import bounds_page
 from tests.documents.cli_page import cli_page
 from tests.documents.documents import ROOT
 from tests.documents.index_fields_page import index_fields_page
+from tests.documents.indicators_page import indicators_page
 from tests.documents.problems_page import problems_page
 from tests.documents.settings_page import settings_page
 
@@ -18,6 +19,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = MappingProxyType(
         REFERENCE / "bounds.md": bounds_page,
         REFERENCE / "cli.md": cli_page,
         REFERENCE / "index-fields.md": index_fields_page,
+        REFERENCE / "indicators.md": indicators_page,
         REFERENCE / "problems.md": problems_page,
         REFERENCE / "settings.md": settings_page,
     }

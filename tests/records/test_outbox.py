@@ -10,9 +10,10 @@ from records.outbox import (
     OutboxCounts,
     add_message,
     count_messages,
-    delete_message,
+    delete_messages,
     lease_messages,
     postpone_message,
+    release_messages,
     revive_messages,
 )
 from records.tables import OutboxMessage
@@ -35,10 +36,9 @@ def lease(
         return {one.id: one.key for one in found}
 
 
-def finish(database: Database, *ids: int) -> None:
+def finish(database: Database, *ids: int, owner: str = "w") -> None:
     with open_transaction(database) as session:
-        for message_id in ids:
-            delete_message(session, message_id)
+        delete_messages(session, owner, ids)
 
 
 def test_messages_of_a_key_are_done_in_their_order(database: Database) -> None:
@@ -59,6 +59,30 @@ def test_a_killed_worker_loses_its_lease_and_nothing_else(database: Database) ->
     assert lease(database, NOW + LEASE) == taken
 
 
+def test_a_worker_whose_lease_ended_touches_no_message_of_another(database: Database) -> None:
+    fill(database, "a")
+    (message,) = lease(database, owner="slow")
+    lease(database, NOW + LEASE, owner="other")
+    finish(database, message, owner="slow")
+    with open_transaction(database) as session:
+        postpone_message(session, "slow", message, "why", NOW)
+    assert read_message(database, message).tries == 0
+    finish(database, message, owner="other")
+    with open_reading(database) as session:
+        assert count_messages(session).waiting == 0
+
+
+def test_what_a_worker_that_is_gone_had_taken_is_due_at_once(database: Database) -> None:
+    fill(database, "a", "b")
+    taken = lease(database, owner="gone", limit=1)
+    other = lease(database, owner="lives", limit=1)
+    with open_transaction(database) as session:
+        assert release_messages(session, lambda owner: owner == "gone") == 1
+        assert release_messages(session, lambda owner: owner == "gone") == 0
+    assert lease(database) == taken
+    assert lease(database, NOW + LEASE, owner="w2").keys() == {*taken, *other}
+
+
 def test_a_message_of_a_kind_that_nobody_knows_waits(database: Database) -> None:
     fill(database, "a")
     with open_transaction(database) as session:
@@ -75,7 +99,7 @@ def read_message(database: Database, message_id: int) -> OutboxMessage:
 
 def postpone(database: Database, message_id: int, now: datetime) -> OutboxMessage:
     with open_transaction(database) as session:
-        postpone_message(session, message_id, "why", now)
+        postpone_message(session, "w", message_id, "why", now)
     return read_message(database, message_id)
 
 
@@ -97,10 +121,9 @@ def test_a_failure_is_tried_again_ever_later_then_it_is_a_dead_letter(database: 
 
 def test_a_dead_letter_does_not_hold_up_its_key(database: Database) -> None:
     fill(database, "a", "a")
-    (first,) = lease(database)
-    with open_transaction(database) as session:
-        for _ in range(len(RETRY_AFTER_S) + 1):
-            postpone_message(session, first, "why", NOW)
+    for _ in range(len(RETRY_AFTER_S) + 1):
+        (first,) = lease(database, NOW + timedelta(days=1))
+        postpone(database, first, NOW)
     assert list(lease(database).values()) == ["a"]
 
 

@@ -144,7 +144,7 @@ def service_command(harness: CrashHarness) -> tuple[list[str], dict[str, str], P
     It never gives a search up here: how long one takes is the machine's.
     """
     patient = {"SAS_SEARCH_DEADLINE_S": str(PATIENCE_S), "SAS_GEOCODER_URL": "off"}
-    command = [sas_path(), "serve", "--port", "0"]
+    command = [sas_path(), "serve", "--no-worker", "--port", "0"]
     return command, {**harness.environment, **patient}, harness.folder / "serve.log"
 
 

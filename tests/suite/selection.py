@@ -12,7 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 NODE_FIXTURES = frozenset({"es_url", "node_machine", "three_node_cluster", "split_cluster"})
 """Fixtures that start an Elasticsearch node: a test that reaches one is marked ``elastic``."""
 
-HEAVY_FIXTURES = frozenset({"own_process", "write_set", "large_input", "database_url"})
+HEAVY_FIXTURES = frozenset(
+    {"own_process", "write_set", "large_input", "database_url", "postgres_url"}
+)
 """A process of its own, a whole generated set, thousands of rows, a database: marked ``heavy``."""
 
 CLUSTER_FIXTURES = frozenset({"three_node_cluster", "split_cluster"})

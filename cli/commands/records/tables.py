@@ -15,6 +15,7 @@ from records.database import Database
 from records.declared import DECLARED
 from records.kinds import RecordKind, count_records, read_values
 from records.schema import SchemaState, read_schema_status, upgrade_schema
+from records.upkeep.backup import back_up_records, mark_restored, restore_records
 
 records = typer.Typer(
     help="What people declare to the service, kept in SQL: tables, files in and out.",
@@ -105,6 +106,40 @@ def export_file(kind: Kind, file: Annotated[Path, typer.Argument(help="JSON Line
         lines = [one.model_dump_json(exclude_none=True) for one in held.values()]
         file.write_text("\n".join([*lines, ""]) if lines else "", "utf-8")
     print_line(f"{len(held):,} records written to {file}.")
+
+
+@records.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(help="File of the backup; it must not exist.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the records of SQLite to a file while they are used. PostgreSQL: `pg_dump`."""
+    with open_error_report(as_json), open_records() as database:
+        size = back_up_records(database, file)
+    if as_json:
+        print_json({"file": str(file), "bytes": size})
+        return
+    print_line(f"{database.display_name}: {size:,} bytes in {file}.")
+
+
+@records.command("restore")
+def restore(
+    file: Annotated[
+        Path | None, typer.Argument(help="A backup; none for PostgreSQL, after `pg_restore`.")
+    ] = None,
+) -> None:
+    """Bring a backup into a state folder without records; then run `sas reindex`.
+
+    Agendas become the last word again, whatever the index holds of a later one.
+    """
+    with open_error_report(as_json=False), open_records(checked=False) as database:
+        now = datetime.now(UTC)
+        if file is not None:
+            restore_records(database, file, now)
+        else:
+            upgrade_schema(database)
+            mark_restored(database, now)
+    print_line(f"{database.display_name}: restored. Run `sas reindex --from DIR`.")
 
 
 def find_kind(name: str) -> RecordKind[Any]:

@@ -169,7 +169,7 @@ def test_records_of_a_later_program_are_told_and_serve_once_they_are_ours(
     client: httpx.Client, database: Database
 ) -> None:
     ours = name_revision(database, "9999")
-    problem(client.get(SETTINGS, headers=SELF), 503, "records_schema")
+    problem(client.get(SETTINGS, headers=SELF), 503, "records_schema_too_new")
     name_revision(database, ours)
     problem(client.get(SETTINGS, headers=SELF), 404, "record_missing")
 

@@ -23,7 +23,7 @@ from cli.main import app
 
 Door.limits = DoorLimits({limits})
 {first}
-sys.argv = ["sas", "serve", "--port", sys.argv[1]]
+sys.argv = ["sas", "serve", "--no-worker", "--port", sys.argv[1]]
 app()
 """
 """The command itself, after its table of limits and what an operator may have set before."""

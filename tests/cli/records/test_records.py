@@ -171,7 +171,7 @@ def test_trouble_of_the_database_is_told(
 ) -> None:
     monkeypatch.setenv("SAS_DATABASE_URL", f"postgresql://sas:secret@127.0.0.1:{dead_port}/none")
     told = run("records", "status")
-    assert_refused(told, 3, "database does not answer")
+    assert_refused(told, 3, "La base des registres ne répond pas")
     assert "secret" not in told.output
     monkeypatch.setenv("SAS_DATABASE_URL", "nonsense")
     assert_refused(run("records", "up"), 1, "SAS_DATABASE_URL is not a database URL")
@@ -187,7 +187,6 @@ def test_the_worker_of_serve_brings_a_change_and_ends_with_it(
         "-c",
         "from cli.main import app; app()",
         "serve",
-        "--worker",
         "--port",
         "0",
     ]

@@ -9,7 +9,7 @@ from records.agenda.agendas import PROJECT_AGENDA
 from records.agenda.edits import add_slot
 from records.agenda.windows import queue_moved_windows
 from records.database import Database, open_reading, open_transaction
-from records.outbox import delete_message, list_messages
+from records.outbox import list_messages
 from tests.records.agenda.agendas import edit_agenda
 from tests.records.agenda.rules import OTHER_PLACE, build_slot
 from tests.records.samples import ANNE, BRUNO
@@ -25,7 +25,7 @@ def take_keys(database: Database) -> list[str]:
         assert {one.kind for one in messages} <= {PROJECT_AGENDA}
         keys = [one.key for one in messages]
         for one in messages:
-            delete_message(session, one.id)
+            session.delete(one)
         return keys
 
 

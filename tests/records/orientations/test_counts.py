@@ -9,7 +9,7 @@ from records.orientations.counts import COUNT_ORIENTATIONS, count_last_day, queu
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import change_state
 from records.outbox import list_messages
-from records.projected_index import queue_missed_changes
+from records.upkeep.projected_index import queue_missed_changes
 from tests.records.orientations.people import CLAIRE, SLOT_ID, ask, build_offer
 from tests.records.samples import ANNE, BRUNO, LATER, NOW
 

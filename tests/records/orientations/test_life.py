@@ -19,7 +19,7 @@ from records.orientations.life import (
 )
 from records.orientations.values import Orientation
 from records.outbox import list_messages
-from records.periodic import PeriodicTask, run_if_due
+from records.upkeep.periodic import PeriodicTask, run_if_due
 from tests.records.orientations.people import (
     CLAIRE,
     DENIS,

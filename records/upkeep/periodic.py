@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from records.database import Database, open_transaction, upsert_row
+from records.database import Database, open_reading, open_transaction, upsert_row
 from records.tables import PeriodicWork
 
 
@@ -21,6 +21,13 @@ class PeriodicTask:
     name: str
     every: timedelta
     run: Callable[[Session, datetime], int]
+
+
+def is_due(database: Database, name: str, now: datetime) -> bool:
+    """True when nobody did the work since; another worker may be first all the same."""
+    with open_reading(database) as session:
+        row = session.get(PeriodicWork, name)
+        return row is None or row.due_at <= now
 
 
 def run_if_due(database: Database, task: PeriodicTask, now: datetime) -> int:
