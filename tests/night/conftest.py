@@ -18,6 +18,9 @@ from mappings.identifiers import is_luhn_valid
 from mappings.instants import utc_text
 from tests.indexers.file_set import FLORAC, MENDE, NOW, FileSet
 from tests.indexers.reindex_harness import ReindexHarness
+from tests.records.conftest import database, database_url, empty_database, postgres_url
+
+__all__ = ["database", "database_url", "empty_database", "postgres_url"]
 
 ROOT = Path(__file__).parents[2]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -9,6 +9,8 @@ class Repetitions:
 
     kills: int
     """Reindexes that are killed outright."""
+    record_kills: int
+    """Kills of the API, of the worker and of what writes to the records."""
     whole_every: int
     """Kills between two runs that are left to end."""
     oracle_searches: int
@@ -35,6 +37,7 @@ class Repetitions:
 
 USUAL = Repetitions(
     kills=4,
+    record_kills=3,
     whole_every=3,
     oracle_searches=60,
     facet_searches=60,
@@ -49,6 +52,7 @@ USUAL = Repetitions(
 )
 FULL = Repetitions(
     kills=50,
+    record_kills=50,
     whole_every=5,
     oracle_searches=500,
     facet_searches=300,
