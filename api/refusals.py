@@ -224,14 +224,14 @@ RECORD_MISSING = Problem(
     "record_missing",
     "Rien d'enregistré",
     "Rien n'est encore enregistré sous cet identifiant.",
-    "Vérifiez l'identifiant ; pour une première valeur, envoyez If-None-Match: *.",
+    "Vérifiez l'identifiant, ou enregistrez une première valeur.",
 )
 RULES_BROKEN = Problem(
     422,
     "rules_broken",
-    "Déclaration incomplète",
-    "La déclaration ne respecte pas une règle.",
-    "Complétez les champs nommés.",
+    "Règle non respectée",
+    "La demande ne respecte pas une règle.",
+    "Corrigez les champs nommés.",
 )
 PRECONDITION_REQUIRED = Problem(
     428,

@@ -329,6 +329,10 @@ class Absence(Format):
         """RPPS or FINESS of who is absent."""
         return self.rpps or self.finess or ""
 
+    def covers(self, day: date) -> bool:
+        """True on a day of absence, by the clock of the place."""
+        return self.always or any(days.start <= day <= days.end for days in self.ranges)
+
     def precedence(self) -> tuple[Any, ...]:
         """The longer absence: without an end, then the one that ends last, then by its days."""
         days = sum((one.end - one.start).days + 1 for one in self.ranges)

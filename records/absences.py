@@ -16,6 +16,7 @@ from records.kinds import (
     RecordKind,
     StoredRecord,
     change_record,
+    read_chosen,
     read_record,
 )
 from records.orientations.displaced import settle_absence
@@ -84,6 +85,16 @@ def read_absence(
     ``RecordMissing``."""
     require_absence_access(actor, who)
     return read_record(database, ABSENCES, f"{who}@{idnst or ''}")
+
+
+def list_absences(database: Database, who: str) -> list[Absence]:
+    """All absences of somebody, everywhere and at places; access is the caller's to check."""
+    return [*read_chosen(database, ABSENCES, AbsenceDeclaration.who, [who]).values()]
+
+
+def is_absent(absences: Iterable[Absence], idnst: str, day: date) -> bool:
+    """True where one of these absences covers a day at a place."""
+    return any(one.covers(day) for one in absences if one.idnst in (None, idnst))
 
 
 def change_absence(

@@ -30,6 +30,7 @@ from api.strict_json import JsonBody
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
 from mappings.bounds import ROWS_OF_A_PERSON
 from mappings.formats import Day
+from records.absences import list_absences
 from records.access import Actor
 from records.agenda.agendas import read_agenda, read_agenda_seats
 from records.agenda.changes import change_agenda, open_agenda_slot
@@ -212,7 +213,7 @@ def show_agenda(
     taken = read_agenda_seats(database, stored.value.rpps, begin)
     last = first + timedelta(days=days - 1)
     coming = list_day_occurrences(stored.value.slots, first, last, taken)
-    return describe_agenda(stored, coming)
+    return describe_agenda(stored, coming, list_absences(database, stored.value.rpps))
 
 
 async def _change(

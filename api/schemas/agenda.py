@@ -83,6 +83,8 @@ class AgendaOccurrence(Shape):
     end: datetime
     seats: int
     seats_left: int
+    absent: bool
+    """True during an absence: it shows in no search."""
 
 
 class KeptAgenda(Kept):

@@ -138,8 +138,7 @@ def _find_heir(agenda: AgendaFormat, former: Occurrence) -> Occurrence | None:
 def _is_during(absence: Absence, row: OrientationRow) -> bool:
     if absence.idnst and not row.offer.endswith(f"@{absence.idnst}"):
         return False
-    day = _find_local_start(row).date()
-    return absence.always or any(days.start <= day <= days.end for days in absence.ranges)
+    return absence.covers(_find_local_start(row).date())
 
 
 def _find_local_start(row: OrientationRow) -> datetime:

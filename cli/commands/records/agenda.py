@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from cli.commands.records.agenda_text import print_agenda
+from cli.commands.records.agenda_text import AgendaMarks, print_agenda
 from cli.commands.records.agenda_words import parse_changes, parse_scope
 from cli.commands.records.faults import refuse_faults
 from cli.error_report import open_error_report
@@ -16,10 +16,12 @@ from elastic.client import sync_client
 from elastic.names import offers_alias
 from elastic.settings import read_elastic_settings
 from mappings.agenda.formats import AgendaSlotFormat
+from records.absences import list_absences
 from records.access import OPERATOR
 from records.agenda.agendas import read_agenda, read_agenda_seats
 from records.agenda.changes import change_agenda, find_agenda_version
 from records.agenda.edits import Edit, add_slot, change_slot, remove_slot
+from records.database import Database
 from slots.loading.practice_places import (
     AgendaPlace,
     choose_place,
@@ -92,8 +94,7 @@ def list_slots(
     """
     with open_error_report(as_json), open_records() as database:
         stored, now = read_agenda(database, OPERATOR, rpps), datetime.now(UTC)
-        taken = read_agenda_seats(database, rpps, now)
-        print_agenda(stored, taken, now, days, as_json=as_json)
+        print_agenda(stored, read_marks(database, rpps, now), now, days, as_json=as_json)
 
 
 @agenda_app.command("add")
@@ -213,8 +214,12 @@ def save_edit(rpps: str, version: int | None, build: BuildEdit, closing: Closing
             now=now,
             cancels=closing.cancels,
         )
-        taken = read_agenda_seats(database, rpps, now)
-        print_agenda(stored, taken, now, SHOWN_DAYS, as_json=as_json)
+        print_agenda(stored, read_marks(database, rpps, now), now, SHOWN_DAYS, as_json=as_json)
+
+
+def read_marks(database: Database, rpps: str, now: datetime) -> AgendaMarks:
+    """Seats taken from now on, and absences."""
+    return AgendaMarks(read_agenda_seats(database, rpps, now), list_absences(database, rpps))
 
 
 def read_places(rpps: str) -> tuple[AgendaPlace, ...]:

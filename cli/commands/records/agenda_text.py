@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cli.output import print_json, print_line
 from mappings.agenda.formats import AgendaFormat, AgendaSlotFormat
+from mappings.formats import Absence
 from mappings.text.french_counts import format_count
 from records.agenda.clock_notes import list_clock_notes
-from records.agenda.document import describe_agenda
+from records.agenda.document import describe_agenda, is_hidden
 from records.agenda.occurrences import Occurrence, Taken, list_occurrences
 from records.agenda.wording import WEEKDAYS, describe_slot, to_local
 from records.kinds import StoredRecord
@@ -16,9 +18,16 @@ MODES = {"AMB": "au cabinet", "VR": "à distance", "HH": "à domicile"}
 HINT = "dure plus d'une heure pour un seul patient : --seats en fait une plage"
 
 
+class AgendaMarks(NamedTuple):
+    """What is known of an agenda beside its slots: seats taken, absences."""
+
+    taken: Taken
+    absences: list[Absence]
+
+
 def print_agenda(
     stored: StoredRecord[AgendaFormat],
-    taken: Taken,
+    marks: AgendaMarks,
     now: datetime,
     days: int,
     *,
@@ -26,9 +35,9 @@ def print_agenda(
 ) -> None:
     """Print the slots of an agenda, and its occurrences of the days to come."""
     agenda = stored.value
-    coming = list_occurrences(agenda.slots, now, now + timedelta(days=days), taken)
+    coming = list_occurrences(agenda.slots, now, now + timedelta(days=days), marks.taken)
     if as_json:
-        print_json(describe_agenda(stored, coming))
+        print_json(describe_agenda(stored, coming, marks.absences))
         return
     print_line(f"Agenda de {agenda.rpps} · version {stored.version} · par {stored.updated_by}")
     for slot in agenda.slots:
@@ -39,7 +48,8 @@ def print_agenda(
     if coming:
         print_line(f"Dates sur {format_count(days, 'jour')}, à l'heure du lieu :")
     for one in coming:
-        print_line(f"  {describe_occurrence(one)}")
+        away = ", absence" if is_hidden(one, marks.absences) else ""
+        print_line(f"  {describe_occurrence(one)}{away}")
 
 
 def describe_lines(slot: AgendaSlotFormat, now: datetime) -> Iterator[str]:

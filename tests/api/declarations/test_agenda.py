@@ -215,3 +215,6 @@ def test_holidays_with_patients_are_confirmed_too(client: httpx.Client) -> None:
     answer(put(client, confirmed, away, **name_version(1), **DOCTOR))
     kept = answer(client.get(f"/v1/orientations/{one['id']}", headers=CLAIRE))
     assert (kept["state"], kept["life"][-1]["by"]) == ("cancelled", RPPS)
+    open_slot(client, day="2026-11-24", weekdays=["tue", "wed"])
+    shown = answer(client.get(AGENDA, headers=DOCTOR, params={"from": "2026-11-24", "days": 2}))
+    assert [one["absent"] for one in shown["occurrences"]] == [True, False]

@@ -158,3 +158,12 @@ def test_a_key_is_drawn_and_shown_before_anything_is_done(offer: dict[str, Any],
     key = asked.stderr.partition(" : ")[2].strip()
     again = run(*word, "--at", HOUR, "--key", key)
     assert again.stdout == asked.stdout
+
+
+def test_hours_with_patients_close_when_it_is_confirmed(offer: dict[str, Any], run: Run) -> None:
+    word = ("orientations", "give", offer["id"], "--kind", "beyond", "--by", REGULATOR, "--json")
+    asked = read_json_output(run(*word, "--at", HOUR))
+    away = ("absences", "set", ANNE, "--days", "2099-12-24")
+    assert_refused(run(*away), 1, "1 patient est orienté vers cette heure : le 24/12/2099 à 14:15")
+    assert run(*away, "--cancel-orientations").exit_code == 0
+    assert f"{asked['id']} · surnuméraire · annulée par sas" in run("orientations", "list").output
