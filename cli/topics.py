@@ -34,6 +34,8 @@ TOPICS = MappingProxyType(
         "quarantine": ("quarantine",),
         "notify": ("notify",),
         "slots": ("slots",),
+        "editors": ("editors.sweep",),
+        "simulate": ("editors.simulate",),
         "words": ("words",),
         "lrm": ("lrm",),
         "records": ("records.tables",),

@@ -40,6 +40,10 @@ class AnswerUnusable(ValueError):
     """The answer exceeds its bounds or is of another format; holds nothing of its content."""
 
 
+class AnswerTooLong(AnswerUnusable):
+    """The answer has more bytes than it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoundedAnswer:
     """A whole answer: status, headers, and the body once expanded."""
@@ -70,7 +74,7 @@ class _BodyReader:
         self._received += len(piece)
         self._body += self._expand(piece)
         if max(self._received, len(self._body)) > self._max_bytes:
-            raise AnswerUnusable("too long")
+            raise AnswerTooLong("too long")
         if self._end is not None and time.monotonic() > self._end:
             raise AnswerUnusable("too slow")
 

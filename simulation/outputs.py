@@ -27,7 +27,7 @@ from simulation.files import (
 )
 from simulation.people import conventions
 from simulation.places import finess_json
-from simulation.slots.editors import Editor, Flow
+from simulation.slots.editors import Flow, InventedEditor
 from simulation.slots.fhir import Agenda, EditorResponse
 
 MAX_PROFESSIONALS = 25
@@ -166,14 +166,14 @@ class EditorResponses:
         self.files: dict[str, FileSummary] = {}
         self.slots: Counter[str] = Counter()
 
-    def add(self, editor: Editor, idnps: str, agendas: list[Agenda]) -> None:
+    def add(self, editor: InventedEditor, idnps: str, agendas: list[Agenda]) -> None:
         """One professional requested from an editor, with its agendas at each place."""
         answer = self._response_with_room(editor, editor.flow, MAX_PROFESSIONALS)
         answer.requested_ids.append(idnps)
         for rank, agenda in enumerate(agendas):
             answer.add_agenda(agenda, rank + 1)
 
-    def sos_response(self, editor: Editor) -> EditorResponse:
+    def sos_response(self, editor: InventedEditor) -> EditorResponse:
         """The answer of an editor for SOS Médecins, with room for one association more."""
         return self._response_with_room(editor, "SOS1", MAX_ASSOCIATIONS)
 
@@ -183,7 +183,7 @@ class EditorResponses:
             self._write(answer)
         self._open.clear()
 
-    def _response_with_room(self, editor: Editor, flow: Flow, limit: int) -> EditorResponse:
+    def _response_with_room(self, editor: InventedEditor, flow: Flow, limit: int) -> EditorResponse:
         answer = self._open.get((editor.id, flow))
         if answer is None or len(answer.requested_ids) >= limit:
             if answer is not None:

@@ -22,7 +22,7 @@ from simulation.slots.calendar import (
     draw_full_openings,
     draw_openings,
 )
-from simulation.slots.editors import EDITORS, QUIET, Editor, draw_editor, sos_editors
+from simulation.slots.editors import EDITORS, QUIET, InventedEditor, draw_editor, sos_editors
 from simulation.slots.fhir import Agenda
 from simulation.slots.slots import OpenSlot, describe, describe_sos
 from simulation.slots.waits import REMOTE_WAIT, draw_wait_days
@@ -132,7 +132,7 @@ class Bookings:
         participation: ParticipationSettings | None,
         community: Community | None,
         *,
-        editor: Editor,
+        editor: InventedEditor,
         habits: AgendaHabits,
     ) -> list[Agenda]:
         shares = _shares(len(visible_activities))
@@ -205,7 +205,7 @@ class Bookings:
             return community
         return None
 
-    def _send(self, editor: Editor, person: GeneratedPerson, agendas: list[Agenda]) -> None:
+    def _send(self, editor: InventedEditor, person: GeneratedPerson, agendas: list[Agenda]) -> None:
         self.outputs.responses.add(editor, "8" + person.rpps, agendas)
         self.tally.people["with_editor"] += 1
 
@@ -256,5 +256,5 @@ def _has_duty_house(visible_activities: list[GeneratedActivity]) -> bool:
     return any(activity.sector == DUTY_SECTOR for activity in visible_activities)
 
 
-def _pick_other_editor(editor: Editor) -> Editor:
+def _pick_other_editor(editor: InventedEditor) -> InventedEditor:
     return next(other for other in EDITORS if other.id != editor.id)

@@ -18,7 +18,7 @@ PROFILES_NEW = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition"
 
 
 @dataclass(frozen=True, slots=True)
-class Editor:
+class InventedEditor:
     """Answering habits of an editor.
 
     ``flow`` is the professional flow it serves (R04 knows the CPTS), ``sos`` whether it also
@@ -55,48 +55,48 @@ class Editor:
         return local.isoformat(timespec="milliseconds")
 
 
-QUIET = Editor("minuteur", 0.0, "R01")
+QUIET = InventedEditor("minuteur", 0.0, "R01")
 """An editor without clients; it still receives queries for the former ones, and answers nothing."""
 
 EDITORS = (
-    Editor("agendis", 30.0, "R04", page=150),
-    Editor("clicrdv-medical", 14.0, "R04", offset="local"),
-    Editor("medicalendrier", 9.0, "R04", offset="z", sos=True),
-    Editor("rdv-sante", 7.0, "R01", contained="1"),
-    Editor("plannimed", 6.0, "R04", bare_idnst=True),
-    Editor("ma-consultation", 5.0, "R01", offset="local", page=60),
-    Editor("agendoc", 4.0, "R04", idnst=False),
-    Editor("cabinet-ouvert", 3.5, "R01", offset="z"),
-    Editor("docteo", 3.0, "R04", sos=True),
-    Editor("salle-attente", 2.5, "R01", idnst=False),
-    Editor("hippocal", 2.2, "R04", offset="local"),
-    Editor("prisme-rdv", 2.0, "R01"),
-    Editor("galien-agenda", 1.8, "R04", bare_idnst=True, offset="z"),
-    Editor("medi-creneau", 1.6, "R01", contained="1"),
-    Editor("sequoia-sante", 1.4, "R01"),
-    Editor("visite-plus", 1.2, "R04", sos=True, offset="local"),
-    Editor("carnet-bleu", 1.0, "R01", offset="z"),
-    Editor("pulsar-rdv", 0.9, "R01"),
-    Editor("consult-o", 0.8, "R04"),
-    Editor("allo-cabinet", 0.7, "R01", idnst=False),
-    Editor("ephemeride", 0.6, "R01", offset="local"),
-    Editor("garde-fixe", 0.4, "R01", sos=True),
+    InventedEditor("agendis", 30.0, "R04", page=150),
+    InventedEditor("clicrdv-medical", 14.0, "R04", offset="local"),
+    InventedEditor("medicalendrier", 9.0, "R04", offset="z", sos=True),
+    InventedEditor("rdv-sante", 7.0, "R01", contained="1"),
+    InventedEditor("plannimed", 6.0, "R04", bare_idnst=True),
+    InventedEditor("ma-consultation", 5.0, "R01", offset="local", page=60),
+    InventedEditor("agendoc", 4.0, "R04", idnst=False),
+    InventedEditor("cabinet-ouvert", 3.5, "R01", offset="z"),
+    InventedEditor("docteo", 3.0, "R04", sos=True),
+    InventedEditor("salle-attente", 2.5, "R01", idnst=False),
+    InventedEditor("hippocal", 2.2, "R04", offset="local"),
+    InventedEditor("prisme-rdv", 2.0, "R01"),
+    InventedEditor("galien-agenda", 1.8, "R04", bare_idnst=True, offset="z"),
+    InventedEditor("medi-creneau", 1.6, "R01", contained="1"),
+    InventedEditor("sequoia-sante", 1.4, "R01"),
+    InventedEditor("visite-plus", 1.2, "R04", sos=True, offset="local"),
+    InventedEditor("carnet-bleu", 1.0, "R01", offset="z"),
+    InventedEditor("pulsar-rdv", 0.9, "R01"),
+    InventedEditor("consult-o", 0.8, "R04"),
+    InventedEditor("allo-cabinet", 0.7, "R01", idnst=False),
+    InventedEditor("ephemeride", 0.6, "R01", offset="local"),
+    InventedEditor("garde-fixe", 0.4, "R01", sos=True),
     QUIET,
-    Editor("petit-agenda", 0.2, "R04"),
+    InventedEditor("petit-agenda", 0.2, "R04"),
 )
 
 
 @cache
-def market() -> WeightedChoice[Editor]:
+def market() -> WeightedChoice[InventedEditor]:
     """The editors, in proportion to the professionals they serve."""
     return build_weighted([(editor, editor.weight) for editor in EDITORS])
 
 
-def draw_editor(rng: random.Random) -> Editor:
+def draw_editor(rng: random.Random) -> InventedEditor:
     """The editor of one professional."""
     return market().draw(rng)
 
 
-def sos_editors() -> Iterator[Editor]:
+def sos_editors() -> Iterator[InventedEditor]:
     """The editors that answer for SOS Médecins."""
     return (editor for editor in EDITORS if editor.sos)

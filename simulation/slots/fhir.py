@@ -8,7 +8,7 @@ from simulation.people.numbers import international
 from simulation.people.people import GeneratedPerson
 from simulation.places.communities import Association, Community, point_hours, point_id
 from simulation.places.places import GeneratedPlace
-from simulation.slots.editors import PROFILES_NEW, PROFILES_OLD, Editor, Flow
+from simulation.slots.editors import PROFILES_NEW, PROFILES_OLD, Flow, InventedEditor
 from simulation.slots.slots import OpenSlot
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ class Agenda:
 class EditorResponse:
     """One answer of an editor: request (as exchanged), its slot entries and the others."""
 
-    editor: Editor
+    editor: InventedEditor
     flow: Flow
     requested_ids: list[str] = field(default_factory=list)
     slots: list[Json] = field(default_factory=list)
@@ -277,7 +277,7 @@ def _practitioner(person: GeneratedPerson) -> Json:
     }
 
 
-def _location(editor: Editor, place: GeneratedPlace, key: str) -> Json:
+def _location(editor: InventedEditor, place: GeneratedPlace, key: str) -> Json:
     return {
         "resourceType": "Location",
         "id": editor.contained,

@@ -1,0 +1,1 @@
+"""The exchange with booking editors: whom to ask, over mutual TLS, within bounds."""
