@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mappings.offer_ids import person_key
 from mappings.records import Offer
+from records.absences import find_absences
 from records.access import Actor, choose_orienting_role
 from records.agenda.agendas import find_agenda_occurrence, queue_taken_seat
 from records.agenda.occurrences import OccurrenceKey
@@ -26,10 +27,11 @@ from records.orientations.derivation import (
     is_of_agenda,
     parse_slot_occurrence,
 )
+from records.orientations.displaced import STRUCTURE, is_during
 from records.orientations.errors import OfferGone, SlotGone
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import add_event
-from records.orientations.rules import AskedOrientation, find_broken_rules
+from records.orientations.rules import AWAY, AskedOrientation, find_broken_rules
 from records.orientations.seats import take_seat
 from records.orientations.tables import OrientationRow
 from records.orientations.values import (
@@ -129,6 +131,14 @@ def _follow(session: Session, row: OrientationRow, by: AskedBy) -> None:
     queue_count(session, row.person_key, by.now)
     if row.kind == OrientationKind.SLOT and row.slot:
         _take_agenda_seat(session, row.person_key, parse_slot_occurrence(row.slot), by.now)
+    _require_present(session, row)
+
+
+def _require_present(session: Session, row: OrientationRow) -> None:
+    """An absence may be too new for the index: one declared at once sees the row, or is seen."""
+    who = row.person_key.removeprefix(STRUCTURE)
+    if any(is_during(absence, row) for absence in find_absences(session, who)):
+        raise RulesBroken([("start", AWAY)])
 
 
 def _take_agenda_seat(session: Session, rpps: str, key: OccurrenceKey, now: datetime) -> None:

@@ -25,7 +25,9 @@ from records.orientations.life import cancel_row
 from records.orientations.seats import move_seats
 from records.orientations.tables import OrientationRow
 
-AT_AN_HOUR = frozenset(OrientationKind) - {OrientationKind.CARE_REQUEST, OrientationKind.BOOKING}
+STRUCTURE = "finess:"
+"""Before the FINESS, the key of a structure whose orientations are counted."""
+RECEIVED = frozenset(OrientationKind) - {OrientationKind.CARE_REQUEST, OrientationKind.BOOKING}
 """Kinds by which a patient comes to the professional at an hour that the SAS gave."""
 LISTED = 10
 """Hours that a refusal names."""
@@ -69,11 +71,9 @@ def settle_absence(
 
     A booking at an editor is between the patient and that editor.
     """
-    who = absence.rpps or f"finess:{absence.finess}"
+    who = absence.rpps or f"{STRUCTURE}{absence.finess}"
     lock_agenda(session, who)
-    held = [
-        row for row in _select_coming(session, who, now, AT_AN_HOUR) if _is_during(absence, row)
-    ]
+    held = [row for row in _select_coming(session, who, now, RECEIVED) if is_during(absence, row)]
     cancel_held(session, held, actor, now, cancels=cancels)
 
 
@@ -135,7 +135,10 @@ def _find_heir(agenda: AgendaFormat, former: Occurrence) -> Occurrence | None:
     return next(filter(None, found), None)
 
 
-def _is_during(absence: Absence, row: OrientationRow) -> bool:
+def is_during(absence: Absence, row: OrientationRow) -> bool:
+    """True for an orientation whose patient comes during an absence, at its place."""
+    if row.kind not in RECEIVED:
+        return False
     if absence.idnst and not row.offer.endswith(f"@{absence.idnst}"):
         return False
     return absence.covers(_find_local_start(row).date())

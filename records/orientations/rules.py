@@ -13,6 +13,7 @@ from records.rules import Rule, list_broken_rules
 
 QUARTER = 15
 """Minutes between two hours that can be asked."""
+AWAY = "Une absence est déclarée à cette heure : choisissez-en une autre."
 AT_AN_HOUR = frozenset({OrientationKind.BEYOND, OrientationKind.REORIENTATION})
 """Kinds whose hour the regulator chooses."""
 
@@ -103,7 +104,7 @@ RULES: tuple[Rule[AskedOrientation], ...] = (
     ),
     Rule("start", is_off_the_quarter, "Choisissez une heure au quart d'heure : 14:00, 14:15."),
     Rule("start", is_in_the_past, "Cette heure est passée : choisissez-en une à venir."),
-    Rule("start", is_absent, "Une absence est déclarée à cette heure : choisissez-en une autre."),
+    Rule("start", is_absent, AWAY),
     Rule(
         "slot",
         lambda asked: asked.kind not in ON_A_SLOT and asked.request.slot is not None,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from records.absences import change_absence
 from records.access import OPERATOR, Actor
 from records.agenda.edits import Edit, Scope, change_slot, remove_slot
 from records.database import Database
-from records.errors import RecordsError
+from records.errors import RecordsError, RulesBroken
 from records.orientations.displaced import OrientationsHeld
 from records.orientations.kinds import OrientationKind, OrientationState
 from records.orientations.life import OrientationFilter, change_state, list_orientations
@@ -133,6 +134,31 @@ def test_an_absence_with_patients_is_confirmed(database: Database) -> None:
     assert {states[one.id] for one in (on_slot, beyond)} == {("cancelled", ANNE)}
     assert {states[one.id][0] for one in (booked, later)} == {"asked"}
     assert set(read_taken(database).values()) <= {0}
+
+
+def test_an_absence_that_no_search_shows_yet_refuses_its_hours(database: Database) -> None:
+    slot_id = open_every_day(database)
+    declare(database, **TWO_DAYS)
+    with pytest.raises(RulesBroken, match="Une absence est déclarée"):
+        ask(database, start=FIRST)
+    with pytest.raises(RulesBroken, match="Une absence est déclarée"):
+        orient(database, slot_id)
+    ask(database, start=FIRST + 2 * DAY)
+    assert [state for state, _ in read_states(database).values()] == ["asked"]
+    assert read_taken(database) == {}
+
+
+def test_a_structure_that_is_away_receives_nobody_either(database: Database) -> None:
+    centre = build_offer("", id="finess:480000123", kind="structure", finess="480000123")
+    one = ask(database, offer=centre, start=FIRST)
+    away = Absence.model_validate({"finess": "480000123", **TWO_DAYS})
+    declare_away = partial(change_absence, database, OPERATOR, away, version=None, now=LATER)
+    with pytest.raises(OrientationsHeld):
+        declare_away()
+    declare_away(cancels=True)
+    with pytest.raises(RulesBroken, match="Une absence est déclarée"):
+        ask(database, offer=centre, start=FIRST)
+    assert read_states(database) == {one.id: ("cancelled", OPERATOR.id)}
 
 
 def test_a_closing_and_a_cancellation_at_once_never_wait_in_a_ring(database: Database) -> None:
