@@ -27,7 +27,7 @@ NEVER = (
     "ces heures ce jour-là."
 )
 OVERLAP = (
-    "Ce créneau chevauche celui de {other} le {day:%d/%m/%Y} : changez les heures, ou retirez "
+    "Ce créneau chevauche un autre, {other}, le {day:%d/%m/%Y} : changez les heures, ou retirez "
     "l'autre."
 )
 TOO_MANY = "Un agenda a au plus {most} créneaux : regroupez-en dans un créneau hebdomadaire."

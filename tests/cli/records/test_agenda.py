@@ -124,7 +124,7 @@ REFUSED: tuple[tuple[tuple[str, ...], str], ...] = (
     ((*DAY, *MORNING, "--weekly", "lundi,demain"), "demain n'est pas un jour"),
     ((*DAY, *MORNING, "--consultation", "rue"), "choisissez cabinet, tele, domicile"),
     ((*DAY, *MORNING, "--seats", "-1"), "seats : La valeur minimale est 1."),
-    ((*DAY, "--from", "10:00", "--to", "10:15"), "chevauche celui de 07/12/2099, 08:00-12:00"),
+    ((*DAY, "--from", "10:00", "--to", "10:15"), "chevauche un autre, 07/12/2099, 08:00-12:00"),
     ((*DAY, *MORNING, "--version", "7"), "version 1"),
 )
 

@@ -122,7 +122,7 @@ def test_a_refused_change_leaves_nothing(database: Database) -> None:
     open_slot(database, 1, start="14:00", end="15:00", day="2026-12-07")
     before = read_agenda(database, OPERATOR, ANNE)
     longer = change_slot(weekly.slots[0].id, {"end": "14:30"}, Scope(MONDAY, is_following=True))
-    with pytest.raises(RulesBroken, match="chevauche celui de 07/12/2026, 14:00-15:00"):
+    with pytest.raises(RulesBroken, match="chevauche un autre, 07/12/2026, 14:00-15:00"):
         edit_agenda(database, longer, 2)
     assert read_agenda(database, OPERATOR, ANNE) == before
     assert count_rows(database) == (2, 0)
@@ -154,7 +154,7 @@ def test_years_cost_no_more_than_a_day(database: Database) -> None:
         ({"timezone": "Indian/Reunion"}, "timezone", "est celle de Europe/Paris"),
         ({"weekdays": ["mon"], "until": "2026-12-06", "day": "2026-12-01"}, "day", "jamais lieu"),
         ({"day": "2027-03-28", "start": "02:00", "end": "02:45"}, "day", "changement d'heure"),
-        ({"start": "11:45", "end": "12:15"}, "start", "chevauche celui de lundi, 08:00-12:00"),
+        ({"start": "11:45", "end": "12:15"}, "start", "chevauche un autre, lundi, 08:00-12:00"),
         ({"idnst": OTHER_PLACE, "timezone": "Indian/Reunion"}, "start", "chevauche"),
     ],
 )
