@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from records.access import (
+    NOT_YOURS,
     Actor,
     OrientationParties,
     OrientationScope,
@@ -17,7 +18,7 @@ from records.access import (
 )
 from records.agenda.agendas import lock_agenda, queue_taken_seat
 from records.database import Database, open_reading, open_transaction
-from records.errors import NO_SUCH_PAGE, RecordMissing, RulesBroken, StaleVersion
+from records.errors import NO_SUCH_PAGE, AccessDenied, RecordMissing, RulesBroken, StaleVersion
 from records.indicators.events import ServiceEvent, add_service_event
 from records.indicators.tables import EventKind
 from records.orientations.counts import queue_count
@@ -69,7 +70,7 @@ class OrientationFilter:
 def read_orientation(database: Database, actor: Actor, orientation_id: str) -> Orientation:
     """One orientation; raises ``AccessDenied``, ``RecordMissing``."""
     with open_reading(database) as session:
-        row = _get_row(session, orientation_id)
+        row = _get_row(session, actor, orientation_id)
         require_orientation_reading(actor, _find_parties(row))
         return build_orientation(row)
 
@@ -105,7 +106,7 @@ def change_state(
         if state is OrientationState.CANCELLED:
             person = select(OrientationRow.person_key).where(OrientationRow.id == orientation_id)
             lock_agenda(session, person.scalar_subquery())
-        row = _get_row(session, orientation_id, locked=True)
+        row = _get_row(session, actor, orientation_id, locked=True)
         require_orientation_change(actor, _find_parties(row), state)
         if row.state != state:
             if version not in (None, row.version):
@@ -176,11 +177,16 @@ def _require_following(row: OrientationRow, state: OrientationState, now: dateti
         raise StateRefused(NOT_YET)
 
 
-def _get_row(session: Session, orientation_id: str, *, locked: bool = False) -> OrientationRow:
+def _get_row(
+    session: Session, actor: Actor, orientation_id: str, *, locked: bool = False
+) -> OrientationRow:
+    """Who may not read all does not learn which there are."""
     row = session.get(OrientationRow, orientation_id, with_for_update=locked or None)
-    if row is None:
+    if row is not None:
+        return row
+    if find_orientation_scope(actor).everything:
         raise RecordMissing(MISSING.format(id=orientation_id))
-    return row
+    raise AccessDenied(NOT_YOURS)
 
 
 def _find_parties(row: OrientationRow) -> OrientationParties:

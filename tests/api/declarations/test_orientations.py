@@ -125,7 +125,9 @@ def test_only_the_regulation_orients_and_each_reads_his_own(client: httpx.Client
         problem(client.get(path, headers=who), 403, "access_denied")
         problem(mark(client, one, "cancelled", who), 403, "access_denied")
     problem(mark(client, one, "honoured", CLAIRE), 403, "access_denied")
-    problem(client.get(f"{PATH}/{uuid.uuid4()}", headers=CLAIRE), 404, "record_missing")
+    unknown = f"{PATH}/{uuid.uuid4()}"
+    problem(client.get(unknown, headers=CLAIRE), 403, "access_denied")
+    problem(client.get(unknown, headers=OPERATOR), 404, "record_missing")
     seen = {"claire": CLAIRE, "doctor": DOCTOR, "iris": IRIS, "manager": MANAGER, "denis": DENIS}
     listed = {name: list_ids(client, who) for name, who in seen.items()}
     assert listed == {
