@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from elasticsearch import ApiError, TransportError
@@ -17,9 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import refusals
+from api.background.freshness import REFRESH_S, FreshnessMonitor
+from api.background.renewal import FIRST_READ_S, Renewal, read_first, renew_forever
 from api.configuration import load_valid_settings
 from api.events import EventRecorder
-from api.freshness import FreshnessMonitor
 from api.metrics import Metrics
 from api.middleware.request import RequestMiddleware
 from api.openapi import complete_document
@@ -46,6 +47,8 @@ from api.routes import (
     territories,
 )
 from api.security.access import build_access_control
+from api.security.api_keys import RENEW_S as KEYS_RENEW_S
+from api.security.api_keys import KeyRing
 from api.security.dependencies import admit
 from api.settings import ApiSettings
 from api.state import Clock, Engine, utc_now
@@ -58,8 +61,11 @@ from geography.geocoding.geocoder import Geocoder
 from geography.ground import find_ground
 from geography.where.department_text import match_department
 from geography.where.text_place import match_commune
+from lrm.registry import RENEW_S as REGISTRY_RENEW_S
 from lrm.registry import LrmRegistry, registry_file
 from records.errors import RecordsError
+from records.keys.store import read_active_keys
+from records.registry.store import read_registry
 from search_engine.backend.points_in_time import PointInTimeLedger
 from search_engine.logs import configure_logs
 from search_engine.lookup import suggest as suggest_engine
@@ -125,9 +131,11 @@ def create_app(
     )
     app.state.settings = chosen
     app.state.metrics = Metrics()
-    app.state.access = build_access_control(chosen)
     app.state.records = open_records_gate()
     app.state.events = EventRecorder(app.state.records, app.state.metrics.count_dropped_events)
+    app.state.access = build_access_control(
+        chosen, partial(app.state.records.run, read_active_keys)
+    )
     app.add_middleware(RequestMiddleware, settings=chosen, metrics=app.state.metrics)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN_ROUTERS else [Depends(admit)])
@@ -155,13 +163,19 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
             clock,
             points_in_time=held,
         )
-        registry = registry_file(settings.state_dir, prefix)
-        app.state.lrm_registry = LrmRegistry(client, prefix, registry)
+        app.state.lrm_registry = LrmRegistry(
+            partial(app.state.records.run, read_registry),
+            registry_file(settings.state_dir, prefix),
+        )
         app.state.readiness = ReadinessProbe(client, alias, chosen.ready_floor)
-        app.state.freshness = FreshnessMonitor(client, prefix, clock, app.state.metrics.observe)
+        app.state.freshness = FreshnessMonitor(
+            client, app.state.records, prefix, clock, app.state.metrics.observe
+        )
+        renewals = list(_list_renewals(app))
+        await read_first(one for one in renewals if one.every_s <= FIRST_READ_S)
         recorder = app.state.events
         beside = [
-            asyncio.create_task(app.state.freshness.run()),
+            *(asyncio.create_task(renew_forever(one)) for one in renewals),
             asyncio.create_task(recorder.run()),
         ]
         try:
@@ -177,6 +191,15 @@ def _lifespan(chosen: ApiSettings, geocoder: AddressFinder | None, clock: Clock)
             app.state.records.database.close()
 
     return lifespan
+
+
+def _list_renewals(app: FastAPI) -> Iterator[Renewal]:
+    """What this process reads beside its requests, the short ones first."""
+    keys: KeyRing | None = app.state.access.keys
+    if keys is not None:
+        yield Renewal("api_keys", keys.renew, KEYS_RENEW_S)
+    yield Renewal("lrm_registry", app.state.lrm_registry.renew, REGISTRY_RENEW_S)
+    yield Renewal("sources", app.state.freshness.renew, REFRESH_S)
 
 
 @cache

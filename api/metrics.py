@@ -12,9 +12,9 @@ from prometheus_client import (
     generate_latest,
 )
 
-from api.freshness import FreshnessSnapshot
-from elastic.service.source_state import SourceState
+from api.background.freshness import FreshnessSnapshot
 from mappings.freshness import SLOT_SOURCE
+from records.trail.source_state import SourceState
 
 STAGES = frozenset({"interpretation", "area", "search", "total"})
 """Stages of a search that are timed; others are left out."""

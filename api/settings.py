@@ -46,8 +46,6 @@ class ApiSettings(BaseSettings):
     """``aud`` its tokens must hold: this service."""
     claims_file: Path | None = None
     """Table from claims to roles; default: ``api/security/claims.toml``."""
-    api_keys_file: Path | None = None
-    """Digests of the keys of machine clients, written by ``sas api-key``."""
     rate_per_s: float | None = Field(None, ge=0)
     """Requests a second of one client in one process; 0: no limit. Default 20, none in ``dev``."""
     rate_burst: int = Field(60, ge=1)
@@ -84,14 +82,10 @@ class ApiSettings(BaseSettings):
 
     @model_validator(mode="after")
     def check_authentication_settings(self) -> Self:
-        """``jwt`` without keys would refuse all callers; keys over plain http could be replaced."""
+        """Half an identity provider identifies nobody; keys over plain http could be replaced."""
         tokens = (self.jwks, self.issuer, self.audience)
         if any(tokens) and not all(tokens):
             raise ValueError("SAS_JWKS, SAS_ISSUER and SAS_AUDIENCE go together")
-        if self.auth == "jwt" and not (self.jwks or self.api_keys_file):
-            raise ValueError(
-                "SAS_AUTH=jwt needs SAS_JWKS, SAS_ISSUER and SAS_AUDIENCE, or SAS_API_KEYS_FILE"
-            )
         if self.jwks and self.jwks.startswith("http://") and not _is_local(self.jwks):
             raise ValueError("SAS_JWKS must be a file or an https address")
         return self

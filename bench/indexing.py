@@ -34,6 +34,9 @@ from elastic.names import offers_index
 from indexers.offers.directory import open_source_directory
 from indexers.reindex import recipe
 from indexers.runs.progress import ProgressListener
+from records.database import open_database
+from records.schema import upgrade_schema
+from records.trail.trail import Trail
 
 LOADER = "loader"
 """Our process, in what the meter measures; it has no children while it is measured."""
@@ -97,10 +100,18 @@ def measure_reindex(
 ) -> list[IndexingStage]:
     """A whole reindex of the directory, as ``sas reindex`` does it, but for its judge."""
     started, watch = datetime.now(UTC), StageMeter(meter)
+    database = open_database(f"sqlite:///{scratch / 'records.sqlite'}")
+    upgrade_schema(database)
     order = recipe.ReindexRequest(
-        directory, read_set_instant(directory), scratch / "run", started, prefix, accept_drift=True
+        directory,
+        read_set_instant(directory),
+        scratch / "run",
+        started,
+        Trail(database, prefix),
+        accept_drift=True,
     )
     recipe.reindex(client, order, watch)
+    database.close()
     watch.end()
     return watch.stages
 

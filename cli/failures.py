@@ -25,9 +25,9 @@ from indexers.sources.own_formats import OwnFormatError
 from indexers.sources.published import TwoEditionsError
 from indexers.sources.reading.errors import CutFileError, LayoutError
 from indexers.upkeep.snapshots import SnapshotError
-from mappings.api_keys import KeyFileInvalid
 from mappings.files import FileNotUsableError
 from records.errors import RecordsError, RecordsUnavailable
+from records.keys.key_file import KeyFileInvalid
 from records.settings import BadDatabaseUrl
 from search_engine.request.problem_document import problem_from_elastic_error
 

@@ -7,8 +7,11 @@ from pathlib import Path
 from cli.output import print_line
 from elastic.settings import read_elastic_settings
 from records.database import Database, open_database
+from records.keys.key_file import read_key_file
+from records.keys.store import import_api_keys
 from records.schema import require_schema
 from records.settings import RecordsSettings, build_database_url
+from records.trail.trail import Trail
 from slots.loading.requests import AGENDA_FILE
 
 
@@ -33,3 +36,19 @@ def open_records(*, checked: bool = True) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_trail(*, checked: bool = True) -> Iterator[Trail]:
+    """The trail of the configured service for the body; errors as of ``open_records``."""
+    with open_records(checked=checked) as database:
+        yield Trail(database, read_elastic_settings().index_prefix)
+
+
+def import_key_file(database: Database, file: Path) -> None:
+    """Bring the keys of a file of an earlier version into the records; a line says how many.
+
+    Raises ``KeyFileInvalid``.
+    """
+    if added := import_api_keys(database, read_key_file(file)):
+        print_line(f"{added:,} keys of {file} are in the records now; unset it.", err=True)

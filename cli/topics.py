@@ -17,7 +17,8 @@ INDEX = ("index", "index_keys")
 
 TOPICS = MappingProxyType(
     {
-        **dict.fromkeys(("up", "down", "doctor"), ("node",)),
+        **dict.fromkeys(("up", "down"), ("node",)),
+        "doctor": ("doctor",),
         "fetch": ("fetch",),
         "generate": ("generate",),
         **dict.fromkeys(("reindex", "load", "schema"), ("reindex",)),

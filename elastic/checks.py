@@ -58,7 +58,7 @@ CLUSTER_REMEDIES = {
 }
 
 
-OWN_INDEX_PATTERNS = ("offers*", "sas-*", "lrm*")
+OWN_INDEX_PATTERNS = ("offers*", "sas-*")
 """Our indices, the prefix left out: other indices of the same cluster are not ours."""
 CLUSTER_HEALTH_TIMEOUT = "2s"
 """What Elasticsearch answers when the status waited for did not come, with the health as it is."""

@@ -10,11 +10,7 @@ from elastic.client import with_admin_timeout
 from elastic.errors import translate_errors
 from elastic.names import (
     add_prefix,
-    audit_index,
-    corrections_index,
-    loads_index,
     locks_index,
-    lrm_index,
     offers_alias,
 )
 
@@ -38,9 +34,7 @@ BUILD_PRIVILEGES = [
 ]
 """Build an index, fill it, refresh and merge it, move the alias, delete what is old."""
 SERVICE_INDEX_PRIVILEGES = [*READ_PRIVILEGES, "write", "create_index", "indices:admin/refresh*"]
-"""A service index: made once, written, never deleted."""
-AUDIT_PRIVILEGES = [*READ_PRIVILEGES, "create_doc", "create_index"]
-"""The audit trail: lines are added, none is changed or deleted."""
+"""The index of locks: made once, written, never deleted."""
 
 
 SNAPSHOT_PRIVILEGES = [
@@ -73,17 +67,9 @@ def role_descriptor(role: KeyRole, prefix: str = "") -> dict[str, Any]:
     """The role of a key: privileges by index, on the indices under ``prefix`` alone."""
     alias = offers_alias(prefix)
     offers = [alias, f"{alias}-v*"]
-    registry, loads, trail = lrm_index(prefix), loads_index(prefix), audit_index(prefix)
-    writing = [
-        (offers, BUILD_PRIVILEGES),
-        (
-            [locks_index(prefix), registry, loads, corrections_index(prefix)],
-            SERVICE_INDEX_PRIVILEGES,
-        ),
-        ([trail], AUDIT_PRIVILEGES),
-    ]
+    writing = [(offers, BUILD_PRIVILEGES), ([locks_index(prefix)], SERVICE_INDEX_PRIVILEGES)]
     granted: Mapping[KeyRole, list[tuple[list[str], list[str]]]] = {
-        KeyRole.READER: [([*offers, registry, loads, trail], READ_PRIVILEGES)],
+        KeyRole.READER: [(offers, READ_PRIVILEGES)],
         KeyRole.WRITER: writing,
         KeyRole.KEEPER: writing,
     }

@@ -78,23 +78,3 @@ def offers_index(prefix: str, now: datetime) -> IndexName:
 def locks_index(prefix: str = "") -> str:
     """The index that holds the locks."""
     return add_prefix(prefix, "sas-locks")
-
-
-def audit_index(prefix: str = "") -> str:
-    """The index that holds the audit trail."""
-    return add_prefix(prefix, "sas-audit")
-
-
-def loads_index(prefix: str = "") -> str:
-    """The index that holds what each source gave at its last load."""
-    return add_prefix(prefix, "sas-loads")
-
-
-def corrections_index(prefix: str = "") -> str:
-    """The index that holds the corrected rows of damaged ones."""
-    return add_prefix(prefix, "sas-corrections")
-
-
-def lrm_index(prefix: str = "") -> str:
-    """The index that holds the registry of dispatch software."""
-    return add_prefix(prefix, "lrm")

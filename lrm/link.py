@@ -172,7 +172,7 @@ async def lrm_search(
     Raises ``OriginRefused``, ``RegistryUnavailable``, the problems of the address, and those of
     ``search``. The origin is checked before anything else is read.
     """
-    entry = await lrm.registry.resolve_origin(link.origin)
+    entry = lrm.registry.resolve_origin(link.origin)
     resolved = resolve_link(link)
 
     async def area(criteria: Criteria, finder: AddressFinder) -> Area:

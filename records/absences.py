@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mappings.formats import Absence, DayRange
-from records.access import Actor, require_absence_access
+from records.access import RPPS_LENGTH, Actor, require_absence_access
 from records.database import Database, open_reading
 from records.errors import RulesBroken
 from records.kinds import (
@@ -25,7 +25,6 @@ from records.tables import AbsenceDeclaration, AbsenceRange
 PROJECT_ABSENCES = "project_absences"
 """Kind of the message that brings absences to offers; its key is the RPPS or the FINESS."""
 
-RPPS_LENGTH = 11
 ENDED = "Ces jours sont passés : {days}. Retirez-les."
 
 

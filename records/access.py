@@ -21,6 +21,10 @@ class Actor:
     roles: frozenset[UserRole] = frozenset()
     territories: frozenset[str] = frozenset()
     """SAS territories of the person's account."""
+    delegations: frozenset[str] = frozenset()
+    """RPPS of the professionals for whom a delegate's account acts."""
+    structures: frozenset[str] = frozenset()
+    """FINESS and SIRET of the structures that a manager's account has."""
 
 
 RPPS_PREFIX, RPPS_ID_LENGTH = "8", 12
@@ -46,16 +50,34 @@ IMPORTER = Actor("import", frozenset({UserRole.ADMINISTRATOR}))
 OPERATORS = frozenset({UserRole.ADMINISTRATOR, UserRole.DATA_TEAM})
 NOT_FOR_YOU = "Les indicateurs sont réservés aux administrateurs et à l'équipe des données."
 
+RPPS_LENGTH = 11
+"""A FINESS has 9 characters, a SIRET 14."""
+
+
+NOT_ADMINISTRATOR = "Cette action revient aux administrateurs du service."
+
+
+def require_administrator(actor: Actor) -> None:
+    """An administrator alone acts on the service itself: keys, dispatch software.
+
+    Raises ``AccessDenied``.
+    """
+    if UserRole.ADMINISTRATOR not in actor.roles:
+        raise AccessDenied(NOT_ADMINISTRATOR)
+
 
 def require_professional_access(actor: Actor, rpps: str) -> None:
-    """A professional acts on his own settings, an operator on all; raises ``AccessDenied``."""
-    if actor.id != rpps and not actor.roles & OPERATORS:
+    """A professional acts for himself, a delegate for those he was given, an operator for all.
+
+    Raises ``AccessDenied``.
+    """
+    if rpps not in find_represented(actor) and not actor.roles & OPERATORS:
         raise AccessDenied
 
 
-def require_structure_access(actor: Actor) -> None:
-    """An operator acts on structures; raises ``AccessDenied``."""
-    if not actor.roles & OPERATORS:
+def require_structure_access(actor: Actor, structure: str) -> None:
+    """A manager acts on his structures, an operator on all; raises ``AccessDenied``."""
+    if structure not in find_managed(actor) and not actor.roles & OPERATORS:
         raise AccessDenied
 
 
@@ -66,8 +88,25 @@ def require_indicator_access(actor: Actor) -> None:
 
 
 def require_absence_access(actor: Actor, who: str) -> None:
-    """A professional says his own absences, an operator all; raises ``AccessDenied``."""
-    require_professional_access(actor, who)
+    """Absences are said as settings are, of a professional or of a structure.
+
+    Raises ``AccessDenied``.
+    """
+    if len(who) == RPPS_LENGTH:
+        require_professional_access(actor, who)
+    else:
+        require_structure_access(actor, who)
+
+
+def find_represented(actor: Actor) -> frozenset[str]:
+    """Whom somebody acts for as a professional: himself, and those he was given as a delegate."""
+    given = actor.delegations if UserRole.DELEGATE in actor.roles else frozenset()
+    return given | {actor.id}
+
+
+def find_managed(actor: Actor) -> frozenset[str]:
+    """Structures that somebody acts for: none without the role."""
+    return actor.structures if UserRole.STRUCTURE_MANAGER in actor.roles else frozenset()
 
 
 REGULATION = (UserRole.OSNP, UserRole.IOA)
@@ -111,7 +150,7 @@ class OrientationScope:
 
     everything: bool = False
     regulator: str | None = None
-    recipient: str | None = None
+    recipients: frozenset[str] = frozenset()
     territories: frozenset[str] = frozenset()
 
     def holds(self, parties: OrientationParties) -> bool:
@@ -119,7 +158,7 @@ class OrientationScope:
         return (
             self.everything
             or parties.regulator == self.regulator
-            or parties.recipient == self.recipient
+            or parties.recipient in self.recipients
             or bool(parties.territories & self.territories)
         )
 
@@ -133,13 +172,13 @@ def choose_orienting_role(actor: Actor, kind: OrientationKind) -> UserRole:
 
 
 def find_orientation_scope(actor: Actor) -> OrientationScope:
-    """A regulator reads his own, a professional those he receives, an account manager those of his
+    """A regulator reads his own, who receives those he receives, an account manager those of his
     territories, an operator all."""
     manages = UserRole.ACCOUNT_MANAGER in actor.roles
     return OrientationScope(
         everything=bool(actor.roles & OPERATORS),
         regulator=actor.id if actor.roles & frozenset(REGULATION) else None,
-        recipient=actor.id,
+        recipients=find_represented(actor) | find_managed(actor),
         territories=actor.territories if manages else frozenset(),
     )
 
@@ -158,8 +197,9 @@ def require_orientation_change(
     Raises ``AccessDenied``.
     """
     require_orientation_reading(actor, parties)
-    by_regulator = parties.regulator == find_orientation_scope(actor).regulator
-    receives = parties.recipient == actor.id or bool(actor.roles & OPERATORS)
+    scope = find_orientation_scope(actor)
+    by_regulator = parties.regulator == scope.regulator
+    receives = scope.everything or parties.recipient in scope.recipients
     allowed = STATES_BY_RECIPIENT if receives else frozenset()
     if state in allowed or (by_regulator and state in STATES_BY_REGULATOR):
         return

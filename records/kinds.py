@@ -145,8 +145,13 @@ def read_chosen(
 
 def count_records(database: Database, kind: RecordKind[Any]) -> int:
     """How many subjects declared something of this kind."""
+    return count_rows(database, kind.table)
+
+
+def count_rows(database: Database, table: Any) -> int:
+    """Rows of a table."""
     with open_reading(database) as session:
-        return session.scalar(select(func.count()).select_from(kind.table)) or 0
+        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def queue_written(

@@ -131,6 +131,13 @@ def list_messages(session: Session, limit: int) -> Sequence[OutboxMessage]:
     return session.scalars(select(OutboxMessage).order_by(*order).limit(limit)).all()
 
 
+def find_oldest_due(session: Session) -> datetime | None:
+    """Since when the message that waits longest is due; None when none waits."""
+    alive = OutboxMessage.dead_at.is_(None)
+    found: datetime | None = session.scalar(select(func.min(OutboxMessage.not_before)).where(alive))
+    return found
+
+
 def _count(session: Session, condition: Any) -> int:
     return session.scalar(select(func.count()).where(condition)) or 0
 

@@ -98,7 +98,7 @@ def read_structure_settings(
     database: Database, actor: Actor, structure: str
 ) -> StoredRecord[StructureSettings]:
     """The settings of one structure; raises ``AccessDenied``, ``RecordMissing``."""
-    require_structure_access(actor)
+    require_structure_access(actor, structure)
     return read_record(database, STRUCTURES, structure)
 
 
@@ -114,7 +114,7 @@ def change_structure_settings(
 
     Raises ``AccessDenied``, ``RulesBroken``, ``StaleVersion``.
     """
-    require_structure_access(actor)
+    require_structure_access(actor, _identify(settings))
     if settings.participation and (faults := list_broken_rules(RULES, settings)):
         raise RulesBroken(faults)
     return change_record(database, STRUCTURES, RecordChange(actor, settings, version, now, now))

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from api.background.freshness import with_notices
 from api.events import record_search
-from api.freshness import with_notices
 from api.query_names import refuse_repeated
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses

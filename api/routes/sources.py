@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from api.freshness import FreshnessMonitor
+from api.background.freshness import FreshnessMonitor
 from api.responses import OrjsonResponse
 from api.schemas.cards import responses
 from api.schemas.sources import Sources

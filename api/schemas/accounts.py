@@ -6,14 +6,19 @@ from pydantic import Field
 
 from api.schemas.cards import Shape
 from api.schemas.declarations import DeclarationBody, Kept
-from mappings.bounds import CODE, FEW, NAME
+from mappings.bounds import CODE, FEW, NAME, SOME
+from mappings.formats import FinessText, RppsText, SiretText
 from records.accounts.store import Outcome
 from records.accounts.tables import EMAIL
 
-AccountRoleName = Literal["OSNP", "IOA", "ACCOUNT_MANAGER", "ADMINISTRATOR"]
+AccountRoleName = Literal[
+    "OSNP", "IOA", "ACCOUNT_MANAGER", "ADMINISTRATOR", "DELEGATE", "STRUCTURE_MANAGER"
+]
 Roles = Annotated[list[AccountRoleName], Field(max_length=FEW.most)]
 TerritoryName = Annotated[str, Field(max_length=CODE.longest)]
 Territories = Annotated[list[TerritoryName], Field(max_length=FEW.most)]
+Delegations = Annotated[list[RppsText], Field(max_length=SOME.most)]
+Structures = Annotated[list[FinessText | SiretText], Field(max_length=SOME.most)]
 NationalId = Annotated[str, Field(max_length=CODE.longest)]
 Email = Annotated[str, Field(max_length=EMAIL)]
 PersonName = Annotated[str, Field(max_length=NAME.longest)]
@@ -29,7 +34,11 @@ class AccountBody(DeclarationBody):
     given: PersonName
     roles: Roles
     territories: Territories = Field(default_factory=list)
-    """SAS territories, `SAS-48`; an administrator needs none."""
+    """SAS territories, `SAS-48`; an administrator, a delegate, a structure manager need none."""
+    delegations: Delegations = Field(default_factory=list)
+    """RPPS of the professionals for whom a delegate acts."""
+    structures: Structures = Field(default_factory=list)
+    """FINESS, or SIRET of SOS associations, of a structure manager."""
 
 
 class AccountChangeBody(DeclarationBody):
@@ -41,6 +50,8 @@ class AccountChangeBody(DeclarationBody):
     given: PersonName = ""
     roles: Roles = Field(default_factory=list)
     territories: Territories = Field(default_factory=list)
+    delegations: Delegations = Field(default_factory=list)
+    structures: Structures = Field(default_factory=list)
     active: bool = True
     """False closes the account: it opens nothing any more."""
 
@@ -56,6 +67,8 @@ class KeptAccount(Kept):
     given: str
     roles: list[AccountRoleName]
     territories: list[str]
+    delegations: list[str]
+    structures: list[str]
     active: bool
 
 

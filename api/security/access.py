@@ -8,7 +8,7 @@ from starlette.requests import Request
 from api import refusals
 from api.middleware.rate_limits import RateLimiter
 from api.refusals import RequestRefused
-from api.security.api_keys import KeyRing
+from api.security.api_keys import KeyRing, ReadKeys
 from api.security.authenticator import Authenticator, CredentialAuthenticator, DevAuthenticator
 from api.security.budgets import ConcurrencyBudget
 from api.security.claims import load_claims
@@ -34,6 +34,8 @@ class AccessControl:
     authenticator: Authenticator
     limiter: RateLimiter
     places: ConcurrencyBudget
+    keys: KeyRing | None = None
+    """Keys that must be renewed beside the requests; None where no caller is identified."""
     refusal_limiter: RateLimiter = field(default_factory=lambda: RateLimiter(rate=1, burst=20))
 
     async def identify(self, request: Request) -> Principal:
@@ -51,17 +53,18 @@ class AccessControl:
         return client
 
 
-def build_access_control(settings: ApiSettings) -> AccessControl:
-    """The access control that the settings declare."""
+def build_access_control(settings: ApiSettings, read_keys: ReadKeys) -> AccessControl:
+    """The access control that the settings declare, with the keys of programs."""
     if settings.auth == "dev":
         limiter = RateLimiter(settings.rate_per_s or 0, settings.rate_burst)
         return AccessControl(DevAuthenticator(), limiter, _build_places(settings, 0))
-    keys = KeyRing(settings.api_keys_file) if settings.api_keys_file else None
+    keys = KeyRing(read_keys)
     rate = DEFAULT_RATE_PER_S if settings.rate_per_s is None else settings.rate_per_s
     return AccessControl(
         CredentialAuthenticator(_build_token_reader(settings), keys),
         RateLimiter(rate, settings.rate_burst),
         _build_places(settings, DEFAULT_CONCURRENT_PER_CALLER),
+        keys,
     )
 
 

@@ -1,43 +1,49 @@
-"""Identification of machine clients by the keys of a file."""
+"""Identification of programs by the keys of the records, held in memory."""
 
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from api.security.principal import ClientId, ClientKind, IdentifiedPrincipal
-from mappings.api_keys import KEY_PREFIX, KeyFileInvalid, StoredKey, read_keys
+from records.keys.values import KEY_PARTS, KEY_PREFIX, StoredKey
 
-KEY_PARTS = 3
-"""Prefix, identifier and secret, separated by ``_``."""
+RENEW_S = 1.0
+"""Seconds between two readings: a revoked key opens nothing after them."""
+MAX_AGE_S = 3600.0
+"""Seconds for which the last keys read serve while the records cannot be read."""
+
+
+ReadKeys = Callable[[], Awaitable[tuple[StoredKey, ...]]]
+"""Reads the keys in use; raises ``RecordsError``."""
+
+
+class KeysUnread(Exception):
+    """The keys were never read, or too long ago: no key opens."""
 
 
 @dataclass(slots=True)
 class KeyRing:
-    """The keys of a file, read again when it changes: a revoked key stops at once."""
+    """The keys in use as they were read last; ``renew`` is called beside the requests."""
 
-    path: Path
-    _stamp: tuple[int, int] = (0, 0)
-    _keys: tuple[StoredKey, ...] = ()
+    read: ReadKeys
+    clock: Callable[[], float] = time.monotonic
+    _keys: Mapping[str, StoredKey] = field(default_factory=dict)
+    _read_at: float | None = None
+
+    async def renew(self) -> None:
+        """Read again; raises ``RecordsError``."""
+        found = await self.read()
+        self._keys, self._read_at = {key.id: key for key in found}, self.clock()
 
     def find_principal(self, key: str) -> IdentifiedPrincipal | None:
-        """The holder of the key; None when it is no stored key.
-
-        Raises ``KeyFileInvalid`` when the file is missing or damaged: no key opens then.
-        """
+        """The holder of the key; None when it is no key in use. Raises ``KeysUnread``."""
+        if self._read_at is None or self.clock() - self._read_at > MAX_AGE_S:
+            raise KeysUnread
         parts = key.split("_")
         if len(parts) != KEY_PARTS or parts[0] != KEY_PREFIX:
             return None
-        stored = next((kept for kept in self._current_keys() if kept.id == parts[1]), None)
+        stored = self._keys.get(parts[1])
         if stored is None or not stored.has_secret(parts[2]):
             return None
         client = ClientId(ClientKind.KEY, stored.id)
         return IdentifiedPrincipal(frozenset(stored.roles), client=client)
-
-    def _current_keys(self) -> tuple[StoredKey, ...]:
-        try:
-            status = self.path.stat()
-        except OSError as error:
-            raise KeyFileInvalid(f"SAS_API_KEYS_FILE {self.path} is gone.") from error
-        stamp = (status.st_mtime_ns, status.st_ino)
-        if stamp != self._stamp:
-            self._keys, self._stamp = read_keys(self.path), stamp
-        return self._keys

@@ -6,13 +6,12 @@ from typing import Protocol
 from starlette.datastructures import Headers
 
 from api import refusals
-from api.security.api_keys import KeyRing
+from api.security.api_keys import KeyRing, KeysUnread
 from api.security.jwks import KeysUnavailable
 from api.security.principal import DevPrincipal, Principal
 from api.security.schemes import KEY_HEADER
 from api.security.search_role import ROLE_HEADER
 from api.security.tokens import BadToken, MissingRole, TokenReader
-from mappings.api_keys import KeyFileInvalid
 from mappings.roles import UserRole
 from search_engine.request.problem_document import Problem
 
@@ -42,7 +41,7 @@ class CredentialAuthenticator:
     """A token or a key; a declared role is ignored."""
 
     tokens: TokenReader | None
-    keys: KeyRing | None
+    keys: KeyRing
 
     async def authenticate(self, headers: Headers) -> Principal | Problem:
         """The caller that the token or the key names; both at once are refused."""
@@ -55,8 +54,8 @@ class CredentialAuthenticator:
 
     def _authenticate_key(self, key: str) -> Principal | Problem:
         try:
-            principal = self.keys.find_principal(key) if self.keys else None
-        except KeyFileInvalid:
+            principal = self.keys.find_principal(key)
+        except KeysUnread:
             return refusals.IDENTITY_UNAVAILABLE
         return principal or refusals.KEY_REFUSED
 

@@ -11,20 +11,22 @@ from cli.exit_codes import REFUSED
 from cli.notification.attempt import open_attempt
 from cli.options import AsJson, DryRun, parse_now
 from cli.output import print_json, print_line, result_console
+from cli.records import open_trail
 from cli.views import index as index_view
 from cli.views import index_upkeep
 from elastic import lifecycle
 from elastic.client import sync_client
 from elastic.names import offers_alias
 from elastic.schema import MigrationKind
-from elastic.service import audit
-from elastic.service.audit import Event
-from elastic.service.last_loads import last_loads
-from elastic.service.source_state import build_source_states
-from elastic.settings import ElasticSettings, read_elastic_settings
+from elastic.settings import read_elastic_settings
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.reindex import recipe
 from indexers.upkeep import indices
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.last_loads import last_loads
+from records.trail.source_state import build_source_states
+from records.trail.trail import Trail
 
 index_app = typer.Typer(
     name="index", help="The index of offers: what is live, what is kept.", no_args_is_help=True
@@ -36,10 +38,13 @@ def rollback(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     if dry_run:
         _show_rollback_plan(as_json)
         return
-    with open_attempt("rollback"), open_error_report(as_json), sync_client() as client:
-        left, live = recipe.rollback(
-            client, read_elastic_settings().index_prefix, datetime.now(UTC)
-        )
+    with (
+        open_attempt("rollback"),
+        open_error_report(as_json),
+        open_trail(checked=False) as trail,
+        sync_client() as client,
+    ):
+        left, live = recipe.rollback(client, trail, datetime.now(UTC))
     if as_json:
         print_json({"left": str(left), "live": str(live)})
     else:
@@ -67,19 +72,13 @@ def history(
 ) -> None:
     """Who did what to the indices, when, and with which counts; the newest first."""
     start = None if since is None else parse_now(since)
-    with open_error_report(as_json), sync_client() as client:
-        trail = audit.read_audit_trail(
-            client,
-            prefix=read_elastic_settings().index_prefix,
-            limit=limit,
-            index=index,
-            event=event,
-            since=start,
-        )
+    events = None if event is None else {event}
+    with open_error_report(as_json), open_trail() as trail:
+        lines = audit.read_audit_trail(trail, limit=limit, index=index, events=events, since=start)
     if as_json:
-        print_json([asdict(entry) for entry in trail])
+        print_json([asdict(entry) for entry in lines])
     else:
-        result_console().print(index_upkeep.history(trail))
+        result_console().print(index_upkeep.history(lines))
 
 
 def prune(
@@ -93,15 +92,14 @@ def prune(
     """Delete previous indices but the newest; the live one, and newer ones, are never touched."""
     if as_json and not (yes or dry_run):
         raise typer.BadParameter("a program cannot be asked: add --yes or --dry-run to --json")
-    with open_error_report(as_json), sync_client() as client:
-        prefix = read_elastic_settings().index_prefix
-        found = lifecycle.prunable_indices(client, offers_alias(prefix), keep)
+    with open_error_report(as_json), open_trail() as trail, sync_client() as client:
+        found = lifecycle.prunable_indices(client, offers_alias(trail.prefix), keep)
         if found and not (dry_run or yes):
             result_console().print(index_upkeep.prune_preview(found, keep))
             typer.confirm("Delete?", abort=True)
         gone = []
         if found and not dry_run:
-            gone = indices.prune(client, prefix, keep, datetime.now(UTC), found)
+            gone = indices.prune(client, trail, keep, datetime.now(UTC), found)
     if as_json:
         names = {"prunable": found, "pruned": gone}
         print_json({key: [str(name) for name in value] for key, value in names.items()})
@@ -117,9 +115,8 @@ def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
     The fields are empty until the next `sas reindex`. Ends with code 1 when the schema differs
     otherwise: then a new index has to be built.
     """
-    with open_error_report(as_json), sync_client() as client:
-        prefix = read_elastic_settings().index_prefix
-        done = indices.migrate(client, prefix, datetime.now(UTC), dry_run=dry_run)
+    with open_error_report(as_json), open_trail() as trail, sync_client() as client:
+        done = indices.migrate(client, trail, datetime.now(UTC), dry_run=dry_run)
     if as_json:
         print_json(done.as_json())
     else:
@@ -131,8 +128,8 @@ def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
 @index_app.command("status")
 def status(as_json: AsJson = False) -> None:
     """The live index, its counts and schema, the ones kept, and the last events of the trail."""
-    with open_error_report(as_json), sync_client() as client:
-        found = _status(client, read_elastic_settings())
+    with open_error_report(as_json), open_trail() as trail, sync_client() as client:
+        found = _status(client, trail)
     if as_json:
         print_json(found)
     else:
@@ -141,18 +138,16 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _status(client: Any, chosen: ElasticSettings) -> dict[str, Any]:
-    alias = offers_alias(chosen.index_prefix)
+def _status(client: Any, trail: Trail) -> dict[str, Any]:
+    alias = offers_alias(trail.prefix)
     live = lifecycle.live_index(client, alias)
-    trail = audit.read_audit_trail(client, prefix=chosen.index_prefix, limit=10)
     found: dict[str, Any] = {
         "alias": alias,
         "live": str(live) if live else None,
         "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
-        "trail": [asdict(entry) for entry in trail],
+        "trail": [asdict(entry) for entry in audit.read_audit_trail(trail, limit=10)],
     }
-    loads = last_loads(client, chosen.index_prefix).values()
-    states = build_source_states(loads, {}, datetime.now(UTC))
+    states = build_source_states(last_loads(trail).values(), {}, datetime.now(UTC))
     found["sources"] = [
         {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
         | {"file": one.load.file, "loaded_at": one.load.loaded_at}

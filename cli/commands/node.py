@@ -1,4 +1,4 @@
-"""Commands of the topic ``node``: have an Elasticsearch, stop it, find out what is wrong."""
+"""Commands of the topic ``node``: have an Elasticsearch, stop it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,21 +9,17 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
-from rich.table import Table
 
 from cli.exit_codes import REFUSED
 from cli.failures import describe_error
 from cli.options import AsJson
-from cli.output import message_console, print_json, print_line, report_failure, result_console
-from elastic.checks import Check, CheckLevel, run_checks
+from cli.output import message_console, print_json, print_line, report_failure
 from elastic.errors import ElasticError
 from elastic.node.cluster.cluster_config import MAX_NODES
 from elastic.node.embedded import WAIT_S, stop_nodes
 from elastic.node.state import runtime_dir
 from elastic.settings import BadSetting, ElasticSettings, read_elastic_settings
 from elastic.startup import RunningCluster, ensure_elasticsearch, ensure_installed_server
-
-COLOURS = {CheckLevel.OK: "green", CheckLevel.WARN: "yellow", CheckLevel.BLOCK: "red"}
 
 
 class NodeProgress:
@@ -131,23 +127,9 @@ def down(as_json: AsJson = False) -> None:
         print_line("No embedded Elasticsearch of ours is running.")
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Check Elasticsearch, the index, the clock, Java, Maven, memory and disk.
-
-    Each finding has a remedy; the exit code is 1 when one of them blocks.
-    """
-    checks = run_checks(load_settings_or_exit(as_json))
-    if as_json:
-        print_json([asdict(check) for check in checks])
-    else:
-        result_console().print(_table(checks))
-    if any(check.level is CheckLevel.BLOCK for check in checks):
-        raise typer.Exit(REFUSED)
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
-    for command in (up, down, doctor):
+    for command in (up, down):
         app.command()(command)
 
 
@@ -164,11 +146,3 @@ def _show_up(found: RunningCluster, as_json: bool) -> None:
         return
     verb = "is already running" if found.already_running else "is up"
     print_line(f"Elasticsearch {found.version} {verb} on {found.url} ({found.origin}).")
-
-
-def _table(checks: list[Check]) -> Table:
-    table = Table("", "check", "found", "how to mend it")
-    for check in checks:
-        state = f"[{COLOURS[check.level]}]{check.level}[/]"
-        table.add_row(state, check.name, escape(check.finding), escape(check.remedy))
-    return table

@@ -16,6 +16,7 @@ from cli.commands.relevance import build_gate_judge
 from cli.error_report import open_error_report
 from cli.options import AsJson, Now, parse_now
 from cli.output import open_progress, print_json, print_line, result_console
+from cli.records import open_trail
 from cli.terminal_text import flatten_texts
 from cli.views import index
 from elastic.client import sync_client
@@ -30,6 +31,7 @@ from indexers.reindex import recipe
 from indexers.runs import folder
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import RunOutcome
+from records.trail.trail import Trail
 
 RAW_SHOWN = 190
 EXAMPLE_SHOWN = 60
@@ -218,18 +220,20 @@ def replay(
     row. A row that is still bad is reported with its reason. Replaying again changes nothing,
     unless the file to read again could not be read.
     """
-    with open_error_report(as_json), open_progress() as watch, sync_client() as client:
-        prefix, instant = read_elastic_settings().index_prefix, datetime.now(UTC)
+    with (
+        open_error_report(as_json),
+        open_trail() as trail,
+        open_progress() as watch,
+        sync_client() as client,
+    ):
+        instant = datetime.now(UTC)
         files = quarantine_corrections.correction_files(path)
-        done = [
-            quarantine_corrections.replay_corrections(client, prefix, file, instant)
-            for file in files
-        ]
+        done = [quarantine_corrections.replay_corrections(trail, file, instant) for file in files]
         origins = [] if later else _distinct_origins(one.origin for one in done if _is_pending(one))
         for origin in origins:
             _check_newest(origin)
         for origin in origins:
-            _reload_origin(client, origin, parse_now(now), watch)
+            _reload_origin(client, trail, origin, parse_now(now), watch)
     if as_json:
         print_json({"files": [one.as_json() for one in done], "loaded_again": origins})
     else:
@@ -266,11 +270,15 @@ def _check_newest(origin: Mapping[str, str]) -> None:
 
 
 def _reload_origin(
-    client: Elasticsearch, origin: Mapping[str, str], now: datetime, watch: ProgressListener
+    client: Elasticsearch,
+    trail: Trail,
+    origin: Mapping[str, str],
+    now: datetime,
+    watch: ProgressListener,
 ) -> None:
     """Run again what set the rows aside: the reindex of a directory, or the load of a file."""
-    chosen, started = read_elastic_settings(), datetime.now(UTC)
-    run = folder.create_run(chosen.state_dir, started)
+    started = datetime.now(UTC)
+    run = folder.create_run(read_elastic_settings().state_dir, started)
     folder.write_origin(run, origin)  # known also of a run that does not get as far as its lock
     if "directory" in origin:
         order = recipe.ReindexRequest(
@@ -278,14 +286,14 @@ def _reload_origin(
             now=now,
             run=run,
             started=started,
-            prefix=chosen.index_prefix,
+            trail=trail,
             judge=build_gate_judge(now),
         )
         recipe.reindex(client, order, watch)
     else:
         path = Path(origin["path"])
         loading.load_source(
-            client, loading.LoadRequest(origin["source"], path, started, run, chosen.index_prefix)
+            client, loading.LoadRequest(origin["source"], path, started, run, trail)
         )
 
 

@@ -12,7 +12,7 @@ from cli.exit_codes import REFUSED, FailureExit
 from cli.notification.attempt import open_attempt
 from cli.options import AcceptDrift, AsJson, DryRun, Examples, Now, parse_now
 from cli.output import open_progress, print_json, result_console
-from cli.records import open_records, warn_unread_agenda
+from cli.records import open_trail, warn_unread_agenda
 from cli.views import index
 from elastic.client import sync_client
 from elastic.names import offers_index
@@ -28,8 +28,10 @@ from indexers.reindex import dry_run as rehearsal
 from indexers.reindex import recipe
 from indexers.runs import folder
 from indexers.sources import own_formats
+from records.database import Database
 from records.declared import DECLARED
 from records.kinds import count_records
+from records.registry.store import REGISTRY
 
 
 def reindex(
@@ -66,7 +68,12 @@ def reindex(
     Settings of professionals and structures, and absences, come from the records; a file of them
     in the directory is imported first when the records hold none of its kind.
     """
-    with open_attempt("reindex") as attempt, open_error_report(as_json), open_progress() as watch:
+    with (
+        open_attempt("reindex") as attempt,
+        open_error_report(as_json),
+        open_trail() as trail,
+        open_progress() as watch,
+    ):
         attempt.watch = watch
         chosen = read_elastic_settings()
         started = datetime.now(UTC)
@@ -76,18 +83,19 @@ def reindex(
             now=instant,
             run=folder.create_run(chosen.state_dir, started),
             started=started,
-            prefix=chosen.index_prefix,
+            trail=trail,
             floor=floor,
             accept_drift=accept_drift,
             geocoder=BatchGeocoder() if geocode else None,
             judge=build_gate_judge(instant),
             declared=read_declared(
+                trail.database,
                 directory,
                 DeclaredInput(
                     import_files,
                     dry_run,
                     accept_drift,
-                    str(offers_index(chosen.index_prefix, started)),
+                    str(offers_index(trail.prefix, started)),
                 ),
                 started,
             ),
@@ -109,11 +117,12 @@ def reindex(
             raise FailureExit(REFUSED, str(closed)) from closed
 
 
-def read_declared(directory: Path, chosen: DeclaredInput, now: datetime) -> DeclaredSources:
+def read_declared(
+    database: Database, directory: Path, chosen: DeclaredInput, now: datetime
+) -> DeclaredSources:
     """What the records hold once the directory's files are in them."""
     require_offers(directory)
-    with open_records() as database:
-        declared = prepare_declared(database, directory, chosen, now)
+    declared = prepare_declared(database, directory, chosen, now)
     warn_unread_agenda(directory, len(declared.agendas or ()))
     return declared
 
@@ -133,14 +142,14 @@ def load(
     with (
         open_attempt("load") as attempt,
         open_error_report(as_json),
+        open_trail() as trail,
         open_progress() as watch,
     ):
         attempt.command = f"load {source}" if source in loading.SOURCES else "load"
-        require_no_records(source, file)
-        chosen = read_elastic_settings()
+        require_no_records(trail.database, source, file)
         now = datetime.now(UTC)
-        attempt.run = run = folder.create_run(chosen.state_dir, now)
-        order = loading.LoadRequest(source, file, now, run, chosen.index_prefix, accept_drift)
+        attempt.run = run = folder.create_run(read_elastic_settings().state_dir, now)
+        order = loading.LoadRequest(source, file, now, run, trail, accept_drift)
         with sync_client() as client:
             apply = loading.dry_run_load if dry_run else loading.load_source
             report = apply(client, order, watch)
@@ -150,13 +159,15 @@ def load(
         result_console().print(index.load_report(report))
 
 
-def require_no_records(source: str, file: Path) -> None:
-    """Raise ``RecordsHoldSettings`` for a source that the records hold: the file is not all."""
-    if source not in DECLARED:
+def require_no_records(database: Database, source: str, file: Path) -> None:
+    """Raise ``RecordsHoldSettings`` for a source that the records hold: the file is not all.
+
+    The registry of dispatch software is written to the records in any case.
+    """
+    if source == REGISTRY.name or source not in DECLARED:
         return
-    with open_records() as database:
-        if count_records(database, DECLARED[source]):
-            raise RecordsHoldSettings(source, file)
+    if count_records(database, DECLARED[source]):
+        raise RecordsHoldSettings(source, file)
 
 
 def schema(

@@ -19,7 +19,7 @@ from cli.failures import describe_error
 from cli.notification.attempt import open_attempt
 from cli.options import parse_now
 from cli.output import exit_with_error, message_console, print_json, print_line, result_console
-from cli.records import open_records, warn_unread_agenda
+from cli.records import open_records, open_trail, warn_unread_agenda
 from elastic.bulk import BulkRefusedError
 from elastic.client import sync_client
 from elastic.errors import ElasticError
@@ -198,7 +198,7 @@ def _import_answer(  # noqa: PLR0917 - the options of a command
         told = SourceAnswer(editor, asked, answer.slots, answered_at)
         done = import_answer(client, alias, told, now)
         read = Counter({editor: len(answer.slots)})
-        record_imports(client, read_elastic_settings().index_prefix, read, datetime.now(UTC))
+    _record_imports(read)
     return DirectoryImport(done, Counter(row["reason"] for row in answer.rejected), read)
 
 
@@ -224,14 +224,17 @@ def _import_directory(directory: Path, now: datetime, latest: datetime) -> Direc
             latest=latest,
             with_agenda=with_agenda,
         )
-        record_imports(
-            client, read_elastic_settings().index_prefix, done.sources, datetime.now(UTC)
-        )
+    _record_imports(done.sources)
     for line in refusals[:SHOWN_REFUSALS]:
         print_line(line, err=True)
     if len(refusals) > SHOWN_REFUSALS:
         print_line(f"and {len(refusals) - SHOWN_REFUSALS} other answers refused.", err=True)
     return done
+
+
+def _record_imports(slots: Mapping[str, int]) -> None:
+    with open_trail() as trail:
+        record_imports(trail, slots, datetime.now(UTC))
 
 
 def _has_agendas(directory: Path) -> bool:

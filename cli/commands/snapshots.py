@@ -11,6 +11,7 @@ from rich.table import Table
 from cli.error_report import open_error_report
 from cli.options import AsJson
 from cli.output import print_json, print_line, result_console
+from cli.records import open_trail
 from elastic.client import sync_client
 from elastic.node.state import snapshot_dir
 from elastic.settings import read_elastic_settings
@@ -29,13 +30,13 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done
 def _open_repository(as_json: bool) -> Iterator[SnapshotRepository]:
     with open_error_report(as_json):
         chosen = read_elastic_settings()
-        with sync_client() as client:
-            yield SnapshotRepository(client, snapshot_dir(chosen), chosen.index_prefix)
+        with open_trail() as trail, sync_client() as client:
+            yield SnapshotRepository(client, snapshot_dir(chosen), trail)
 
 
 @snapshot_app.command("create")
 def create(as_json: AsJson = False) -> None:
-    """Keep the live index, the registry of dispatch software and the audit trail."""
+    """Keep the live index; the records have backups of their own."""
     with _open_repository(as_json) as vault:
         taken = snapshots.take_snapshot(vault, datetime.now(UTC))
     _print_result(f"Snapshot {taken.name} holds {taken.index}.", _plain(taken), as_json)

@@ -10,9 +10,9 @@ from rich.table import Table
 from cli.terminal_text import flatten_text
 from elastic.names import IndexName
 from elastic.schema import MigrationKind
-from elastic.service.audit import AuditEntry
 from indexers.upkeep.indices import Migration, RollbackPlan
 from mappings.schema_history import describe_changes
+from records.trail.audit import AuditEntry
 
 OMITTED_DETAILS = ("index", "live_before")
 """Details that other columns and lines of the trail show; ``--json`` has them."""

@@ -1,1 +1,1 @@
-"""The small indices of our own upkeep: lock, audit trail, last loads."""
+"""The lock of what rewrites the index, kept in an index of its own."""

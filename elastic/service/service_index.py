@@ -1,4 +1,4 @@
-"""The small indices of our own upkeep: locks and audit trail."""
+"""The index of locks, made where it is missing."""
 
 from contextlib import suppress
 from typing import Any

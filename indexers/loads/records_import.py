@@ -22,6 +22,7 @@ from records.imports import RecordsImport, import_records, is_imported, preview_
 from records.kinds import RecordKind, count_records, read_values
 from records.orientations.counts import count_recent_days
 from records.professional_settings import PARTICIPATION
+from records.registry.store import REGISTRY
 from records.structure_settings import STRUCTURES
 from records.upkeep.projected_index import mark_read_changes
 
@@ -33,6 +34,7 @@ READERS: Mapping[str, Callable[[Path, Quarantines], Rows]] = MappingProxyType(
         STRUCTURES.name: own_sources.read_structure_settings,
         ABSENCES.name: own_sources.read_absence_lines,
         AGENDAS.name: own_sources.read_agendas,
+        REGISTRY.name: own_sources.read_lrm_entries,
     }
 )
 """What reads the file of each kind, by the key of its records."""

@@ -15,19 +15,15 @@ from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
 from elastic.names import offers_alias
-from elastic.service import audit, lock
-from elastic.service.audit import Event
-from elastic.service.last_loads import SourceLoad, build_source_load, last_loads, record_loads
+from elastic.service import lock
 from elastic.service.lock import utc_now
 from indexers.changes import patching
 from indexers.changes.patching import Patch
 from indexers.loads import cards as load_cards
-from indexers.loads import lrm_registry
 from indexers.loads.changes import Changes
 from indexers.loads.settings import absence_patches, participation_patches, structure_patches
 from indexers.offers.solutions import build_solution_offers
 from indexers.quality import gate
-from indexers.quality.corrections import read_corrections
 from indexers.quality.whole_files import FileFault, check_files
 from indexers.reindex.recipe import LOCK
 from indexers.runs import folder
@@ -37,6 +33,12 @@ from indexers.runs.record import record_run
 from indexers.sources import own_sources
 from mappings.formats import LrmEntry
 from mappings.records import Kind, Offer
+from records.registry.store import load_registry
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.corrections import read_corrections
+from records.trail.last_loads import SourceLoad, build_source_load, last_loads, record_loads
+from records.trail.trail import Trail
 
 
 class EmptySourceError(ValueError):
@@ -56,7 +58,7 @@ class LoadRequest:
     now: datetime
     """Instant of the load, for the trail."""
     run: Path
-    prefix: str = ""
+    trail: Trail
     accept_drift: bool = False
     clock: Callable[[], datetime] = utc_now
     """Time of the start and of the end in the report."""
@@ -64,7 +66,7 @@ class LoadRequest:
     @property
     def alias(self) -> str:
         """The alias written to."""
-        return offers_alias(self.prefix)
+        return offers_alias(self.trail.prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,8 @@ class LoadTarget:
         return frozenset(load_cards.count_places_by_cpts(self.client, self.order.alias))
 
     def publish(self, entries: Mapping[str, LrmEntry]) -> int:
-        """Make the registry of dispatch software these entries; returns how many."""
-        lrm_registry.publish_registry(
-            self.client, self.order.prefix, entries.values(), self.order.now
-        )
-        return len(entries)
+        """Make what files gave of the registry these entries; returns how many changed."""
+        return load_registry(self.order.trail.database, entries, self.order.now).written
 
     def cards(self, kind: Kind) -> dict[str, Offer]:
         """The live offers of a kind, by id."""
@@ -130,8 +129,9 @@ class DryRunTarget(LoadTarget):
 
     def publish(self, entries: Mapping[str, LrmEntry]) -> int:
         """Count the entries of the registry that would come, change or go."""
-        live = lrm_registry.fetch_registry(self.client, self.order.prefix)
-        return self.changes.count_entry_changes(live, entries)
+        order = self.order
+        found = load_registry(order.trail.database, entries, order.now, dry_run=True)
+        return self.changes.count_entry_changes(found.before, found.after)
 
     def _count_changes(self, pairs: Iterator[tuple[Offer | None, Offer | None]]) -> int:
         before = self.changes.total
@@ -187,16 +187,16 @@ def _load_locked(
 ) -> None:
     progress.stage("Taking the lock")
     with (
-        lock.open_lock(client, LOCK, prefix=order.prefix) as held,
-        open_load_quarantines(client, order) as quarantines,
+        lock.open_lock(client, LOCK, prefix=order.trail.prefix) as held,
+        open_load_quarantines(order) as quarantines,
     ):
         progress.on_beat(held.renew_if_due)
         report.index = str(lifecycle.require_live_index(client, order.alias))
         report.quarantines = quarantines
         progress.stage(f"Loading {order.source}")
         report.writes = apply(LoadTarget(client, order, quarantines, progress))
-        record_loads(client, order.prefix, [_build_load(order, quarantines)])
-        _record_audit(client, order, report, quarantines)
+        record_loads(order.trail, [_build_load(order, quarantines)])
+        _record_audit(order, report, quarantines)
 
 
 def dry_run_load(
@@ -208,7 +208,7 @@ def dry_run_load(
     """
     seen = listener or ProgressListener()
     rehearse = _find_loader(order.source)
-    with open_load_quarantines(client, order) as quarantines:
+    with open_load_quarantines(order) as quarantines:
         live = str(lifecycle.require_live_index(client, order.alias))
         seen.stage(f"Comparing {order.source}")
         rehearsal = DryRunTarget(client, order, quarantines, seen)
@@ -226,9 +226,9 @@ def _find_loader(source: str) -> "Callable[[LoadTarget], int]":
 
 
 @contextmanager
-def open_load_quarantines(client: Elasticsearch, order: LoadRequest) -> Iterator[Quarantines]:
+def open_load_quarantines(order: LoadRequest) -> Iterator[Quarantines]:
     """The quarantines of a load, with the corrections of earlier rows; closed at the end."""
-    corrections = read_corrections(client, order.prefix)
+    corrections = read_corrections(order.trail)
     quarantines = Quarantines(order.run / folder.QUARANTINE, corrections)
     try:
         yield quarantines
@@ -236,9 +236,7 @@ def open_load_quarantines(client: Elasticsearch, order: LoadRequest) -> Iterator
         quarantines.close()
 
 
-def _record_audit(
-    client: Elasticsearch, order: LoadRequest, report: LoadReport, quarantines: Quarantines
-) -> None:
+def _record_audit(order: LoadRequest, report: LoadReport, quarantines: Quarantines) -> None:
     details = {
         "source": order.source,
         "writes": report.writes,
@@ -246,12 +244,7 @@ def _record_audit(
         "seconds": round((order.clock() - order.now).total_seconds(), 3),
     }
     audit.record_event(
-        client,
-        Event.SOURCE_LOADED,
-        report.index,
-        now=order.now,
-        prefix=order.prefix,
-        details=details,
+        order.trail, Event.SOURCE_LOADED, report.index, now=order.now, details=details
     )
 
 
@@ -276,7 +269,7 @@ def _file_problems(target: LoadTarget) -> list[str]:
     """Faults of the file as a whole, against the last load of its source."""
     order = target.order
     load = _build_load(order, target.quarantines)
-    last = last_loads(target.client, order.prefix)
+    last = last_loads(order.trail)
     found = check_files([load], last, target.quarantines, order.now.date())
     return [text for (_, fault), text in found.faults.items() if fault is not FileFault.EMPTY]
 
@@ -326,7 +319,7 @@ def _apply_solutions(target: LoadTarget) -> int:
 
 
 def _apply_lrm(target: LoadTarget) -> int:
-    entries = lrm_registry.read_registry(target.order.path, target.quarantines)
+    entries = own_sources.read_lrm_entries(target.order.path, target.quarantines)
     _check_file(target, len(entries))
     return target.publish(entries)
 

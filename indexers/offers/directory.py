@@ -15,12 +15,12 @@ from indexers.offers.pipeline import (
     require_offers,
 )
 from indexers.offers.settings import NOTHING_DECLARED, DeclaredSources
-from indexers.quality.corrections import Corrections
 from indexers.runs.folder import Quarantines
 from indexers.runs.gc_tuning import open_reduced_gc
 from indexers.sources.geocoding_cache import read_geocoded
 from mappings.files import resolve_inside
 from mappings.records import Offer
+from records.trail.corrections import Corrections
 from slots.loading.agenda import build_agenda_answers
 from slots.loading.directory import DirectorySlots, LiveAnswers, attribute_directory
 from slots.loading.requests import DirectoryRequests, read_directory_requests

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from elasticsearch import Elasticsearch
 
-from indexers.quality.corrections import record_corrections
 from indexers.quality.quarantine import LAYOUT, MAX_RAW, Layout, Quarantine
 from indexers.quality.reasons import EXPLANATIONS, Reason
 from indexers.quality.spreadsheet_cells import find_delimiter, neutralise_row, restore_row
@@ -27,6 +25,8 @@ from indexers.sources.rpps.skills import read_skills
 from mappings.bounds import EXPORTED_ROWS, EXPORTED_SIZE
 from mappings.formats import FORMATS
 from mappings.state_file import OWNER_ONLY, replace_file
+from records.trail.corrections import record_corrections
+from records.trail.trail import Trail
 
 ORIGIN = ".origin.json"
 """Suffix of an exported file's name for the file of its origin."""
@@ -159,9 +159,7 @@ def correction_files(path: Path) -> list[Path]:
     return [one.with_name(one.name.removesuffix(ORIGIN)) for one in found]
 
 
-def replay_corrections(
-    client: Elasticsearch, prefix: str, path: Path, now: datetime
-) -> ReplayResult:
+def replay_corrections(trail: Trail, path: Path, now: datetime) -> ReplayResult:
     """Record the corrected rows of an exported file; those still bad are reported and left out.
 
     Each row goes through the reader of its source. Nothing is live before the next reindex or
@@ -173,7 +171,7 @@ def replay_corrections(
     healthy = dict(
         _valid_corrections(origin["rows"], _rows(path, layout, done.source), layout, done)
     )
-    done.recorded = record_corrections(client, prefix, done.source, healthy, now)
+    done.recorded = record_corrections(trail, done.source, healthy, now)
     done.already_recorded = max(len(healthy) - done.recorded, 0)
     return done
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from elastic.service.last_loads import SourceLoad
 from indexers.quality.gate import DRIFT_ALLOWANCE, GateClosedError
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from mappings.formats import FORMATS
+from records.trail.last_loads import SourceLoad
 
 MIN_SHARE = 0.95
 """Share of the rows, and of the bytes, of the last load that a file must have."""

@@ -14,7 +14,6 @@ from elastic.names import IndexName
 from elastic.scan import PointInTimeView, open_point_in_time_view
 from indexers.changes.comparison import compare_with_live
 from indexers.changes.differences import EXAMPLES, Differences, same_slots
-from indexers.loads import lrm_registry
 from indexers.offers.directory import SourceDirectory
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.reindex.last_words import (
@@ -32,6 +31,7 @@ from indexers.reindex.recipe import (
 from indexers.reindex.report import ReindexReport, count_settled, stream_counted
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import record_run
+from indexers.sources.own_sources import read_registry_entries
 from mappings.records import Offer
 from slots.last_word import without_words
 
@@ -68,7 +68,7 @@ def _compare_sources(
     report.live_before = str(live) if live else None
     with open_requested_sources(client, order) as build, _open_live_view(client, live) as view:
         report.before = fetch_index_stats(client, str(live)) if live else None
-        lrm_registry.read_directory_registry(order.directory, build.quarantines)
+        read_registry_entries(order.directory, build.quarantines)
         report.refused = collect_problems(lambda: check_sources(client, build, report, order))
         progress.stage("Reading, joining and comparing")
         read = _view_reader(view)

@@ -20,26 +20,28 @@ from elastic.bulk import write_offers
 from elastic.errors import ElasticError
 from elastic.names import IndexName, offers_alias, offers_index
 from elastic.scan import scan
-from elastic.service import audit, lock
-from elastic.service.audit import Event
-from elastic.service.last_loads import last_loads, record_loads
+from elastic.service import lock
 from elastic.service.lock import utc_now
 from geography.locate import AddressBatch
-from indexers.loads import lrm_registry
 from indexers.offers.directory import SourceDirectory, open_source_directory
 from indexers.offers.settings import NOTHING_DECLARED, DeclaredSources
 from indexers.quality import gate
-from indexers.quality.corrections import read_corrections
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.quality.whole_files import FileRefusedError, check_files
 from indexers.reindex import catch_up
 from indexers.reindex.last_words import ReadHits, read_live_answers, settle_offers
 from indexers.reindex.report import (
     ReindexReport,
-    audit_fields,
     count_in_report,
     count_settled,
     stream_counted,
+)
+from indexers.reindex.run_trail import (
+    record_check,
+    record_completion,
+    record_failure,
+    record_rollback,
+    record_start,
 )
 from indexers.reindex.slot_migration import SlotMigration, replay_slots, sequence_number
 from indexers.reindex.unfinished import build_unfinished_mapping, drop_leftovers
@@ -48,9 +50,12 @@ from indexers.runs.interruption import open_uninterruptible_section
 from indexers.runs.progress import ProgressListener
 from indexers.runs.record import record_run
 from indexers.runs.scratch import sweep_scratch
+from indexers.sources.own_sources import read_registry_entries
 from indexers.sources.source_files import build_directory_loads
 from mappings.offers import offers_settings
-from slots.loading.last_imports import record_imports
+from records.trail.corrections import read_corrections
+from records.trail.last_loads import last_loads
+from records.trail.trail import Trail
 from slots.loading.requests import WHOLE_ANSWER
 
 LOCK = "offers"
@@ -79,7 +84,7 @@ class ReindexRequest:
     """Folder of the run, for the quarantine files and the report."""
     started: datetime
     """When the run began, in the name of the index; never frozen."""
-    prefix: str = ""
+    trail: Trail
     floor: int = gate.FLOOR
     accept_drift: bool = False
     geocoder: AddressBatch | None = None
@@ -90,6 +95,11 @@ class ReindexRequest:
     """Time of the events of the audit trail."""
     declared: DeclaredSources = NOTHING_DECLARED
     """What the records hold, in place of the directory's files."""
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the service's indices."""
+        return self.trail.prefix
 
     @property
     def alias(self) -> str:
@@ -118,13 +128,13 @@ def _reindex(
     progress.stage("Taking the lock")
     with lock.open_lock(client, LOCK, prefix=order.prefix) as held:
         progress.on_beat(held.renew_if_due)
-        _record_start(client, order, report)
+        live = lifecycle.live_index(client, order.alias)
+        report.live_before = str(live) if live else None
+        record_start(order.trail, report, order.clock())
         progress.stage("Reading the files")
         with _open_build(client, order) as build:
             create_build_index(client, build.index)
-            registry = lrm_registry.read_directory_registry(
-                order.directory, build.sources.quarantines
-            )
+            read_registry_entries(order.directory, build.sources.quarantines)
             check_sources(client, build.sources, report, order)
             build.sources.use_live_answers(read_live_answers(live_reader(client, build.live)))
             fill_index(client, build, report, progress)
@@ -132,11 +142,10 @@ def _reindex(
             refresh_and_merge(client, build.index, progress)
             check_new_index(client, build, report, order, progress)
             replay_live_slots(client, build, report, progress)
-            if registry:
-                lrm_registry.publish_registry(client, order.prefix, registry.values(), order.now)
             prepare_handover(client, build)
             progress.stage("Swapping the alias")
             held.renew()
+            record_check(order.trail, report, order.clock())
             with open_uninterruptible_section():
                 lifecycle.swap_alias(client, order.alias, build.index)
         with open_uninterruptible_section():
@@ -144,13 +153,14 @@ def _reindex(
         _finish_run(client, order, report)
 
 
-def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexName, IndexName]:
+def rollback(client: Elasticsearch, trail: Trail, now: datetime) -> tuple[IndexName, IndexName]:
     """Point the alias back at the previous index; returns the index left and the one now live.
 
-    What sources answered while the other index was live comes along.
+    What sources answered while the other index was live comes along. Records that are away keep
+    nobody from going back: their error then says that only the line of the trail is missing.
     """
-    alias = offers_alias(prefix)
-    with lock.open_lock(client, LOCK, prefix=prefix):
+    alias = offers_alias(trail.prefix)
+    with lock.open_lock(client, LOCK, prefix=trail.prefix):
         left, previous = (
             lifecycle.live_index(client, alias),
             lifecycle.previous_indices(client, alias),
@@ -165,9 +175,7 @@ def rollback(client: Elasticsearch, prefix: str, now: datetime) -> tuple[IndexNa
             lifecycle.swap_alias(client, alias, previous[0])
             catch_up.replay_handover(client, alias)
         details = {"from": str(left), "offers": lifecycle.count_documents(client, previous[0])}
-        audit.record_event(
-            client, Event.ROLLED_BACK, str(previous[0]), now=now, prefix=prefix, details=details
-        )
+        record_rollback(trail, str(previous[0]), now, details)
     return left, previous[0]
 
 
@@ -206,7 +214,7 @@ def open_requested_sources(
     """The sources of an order; quarantine files go to the folder of its run."""
     runs.write_origin(order.run, {"directory": str(order.directory.absolute())})
     folder = order.run / runs.QUARANTINE
-    corrections = read_corrections(client, order.prefix)
+    corrections = read_corrections(order.trail)
     return open_source_directory(
         order.directory, order.now, folder, order.geocoder, corrections, declared=order.declared
     )
@@ -319,7 +327,7 @@ def check_sources(
 ) -> None:
     """Each file as a whole, against the last load of its source; raises ``FileRefusedError``."""
     report.loads = build_directory_loads(order.directory, sources.quarantines, order.started)
-    last = last_loads(client, order.prefix)
+    last = last_loads(order.trail)
     found = check_files(report.loads, last, sources.quarantines, order.now.date())
     if found.faults and not order.accept_drift:
         raise FileRefusedError(found)
@@ -356,30 +364,15 @@ def _count_lost_answers(slots: dict[str, Any]) -> tuple[int, int]:
     return sum(rejected.get(reason, 0) for reason in WHOLE_ANSWER), slots.get("answers", 0)
 
 
-def _record_start(client: Elasticsearch, order: ReindexRequest, report: ReindexReport) -> None:
-    live = lifecycle.live_index(client, order.alias)
-    report.live_before = str(live) if live else None
-    audit.record_event(
-        client, Event.REINDEX_STARTED, report.index, now=order.clock(), prefix=order.prefix
-    )
-
-
 def _abandon(
     client: Elasticsearch, order: ReindexRequest, new: IndexName, error: BaseException
 ) -> None:
     """Delete the half-built index; when Elasticsearch is gone, the next run deletes it."""
     try:
         lifecycle.delete_index(client, new)
-        audit.record_event(
-            client,
-            Event.REINDEX_FAILED,
-            str(new),
-            now=order.clock(),
-            prefix=order.prefix,
-            details={"error": type(error).__name__},
-        )
     except ElasticError as gone:
         error.add_note(f"The half-built index {new} could not be deleted: {gone}")
+    record_failure(order.trail, str(new), order.clock(), error)
 
 
 def _finish_run(client: Elasticsearch, order: ReindexRequest, report: ReindexReport) -> None:
@@ -387,13 +380,4 @@ def _finish_run(client: Elasticsearch, order: ReindexRequest, report: ReindexRep
     left = lifecycle.delete_indices_between(client, order.alias, report.live_before)
     pruned = [*left, *lifecycle.prune_indices(client, order.alias, KEPT_INDICES)]
     report.pruned = [str(name) for name in pruned]
-    record_loads(client, order.prefix, report.loads)
-    record_imports(client, order.prefix, report.slots.get("sources", {}), order.started)
-    audit.record_event(
-        client,
-        Event.REINDEX_COMPLETED,
-        report.index,
-        now=order.clock(),
-        prefix=order.prefix,
-        details=audit_fields(report, order.clock() - order.started),
-    )
+    record_completion(order.trail, report, order.started, order.clock())

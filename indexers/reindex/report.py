@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from elastic.service.last_loads import SourceLoad
-from elastic.service.source_state import count_rejected_by_source
 from indexers.changes.differences import Differences
 from indexers.quality import gate
 from indexers.quality.index_stats import IndexStats, MostFrequentCounter
 from indexers.reindex.last_words import SettledOffer
 from mappings.records import Offer, StoredSlot
+from records.trail.last_loads import SourceLoad
+from records.trail.source_state import count_rejected_by_source
 from slots.loading.directory import DirectorySlots
 
 AUDIT_KEYS = frozenset(

@@ -13,6 +13,7 @@ from mappings.formats import (
     Absence,
     Cpts,
     Format,
+    LrmEntry,
     ParticipationFormat,
     Solution,
     SosAssociation,
@@ -99,6 +100,17 @@ def read_sos_associations(
         return ()
     found = read_keyed(path, SosAssociation, quarantines.get_quarantine("sos"), lambda a: a.siret)
     return tuple(found.values())
+
+
+def read_lrm_entries(path: Path, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
+    """Dispatch software by origin."""
+    return read_keyed(path, LrmEntry, quarantines.get_quarantine("lrm"), lambda entry: entry.origin)
+
+
+def read_registry_entries(directory: Path, quarantines: Quarantines) -> Mapping[str, LrmEntry]:
+    """The dispatch software of a directory, whose rows count as those of every other file."""
+    path = find_own_file(directory, "lrm")
+    return {} if path is None else read_lrm_entries(path, quarantines)
 
 
 def read_marketplace_solutions(path: Path | None, quarantines: Quarantines) -> tuple[Solution, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from elastic.service.last_loads import SourceLoad, build_source_load
 from indexers.runs.folder import Quarantines
 from indexers.sources import finess
 from indexers.sources.ameli import reader as ameli
@@ -13,6 +12,7 @@ from indexers.sources.own_formats import find_own_file
 from indexers.sources.published import ACTIVITIES, SKILLS, ameli_file, find_edition, structure_files
 from indexers.sources.rpps import activities
 from mappings.formats import FORMATS
+from records.trail.last_loads import SourceLoad, build_source_load
 
 
 def source_files(directory: Path) -> dict[str, Sequence[Path]]:

@@ -18,31 +18,31 @@ from elastic.schema import (
     program_schema,
     read_index_schema,
 )
-from elastic.service import audit, lock
-from elastic.service.audit import Event
+from elastic.service import lock
 from indexers.quality.index_stats import IndexStats, fetch_index_stats
 from indexers.reindex.recipe import LOCK, NothingToRollBackError
 from mappings.offers import SCHEMA_VERSION
 from mappings.schema_history import describe_changes
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.trail import Trail
 
 
 def prune(
-    client: Elasticsearch, prefix: str, keep: int, now: datetime, agreed: Sequence[IndexName]
+    client: Elasticsearch, trail: Trail, keep: int, now: datetime, agreed: Sequence[IndexName]
 ) -> list[IndexName]:
     """Delete, under the lock, the previous indices but the ``keep`` newest; returns those deleted.
 
     Only those ``agreed`` go: an index that became previous since the agreement stays. Each has
     its line in the trail. Raises ``LockTaken``.
     """
-    with lock.open_lock(client, LOCK, prefix=prefix):
-        gone = lifecycle.prunable_indices(client, offers_alias(prefix), keep)
+    with lock.open_lock(client, LOCK, prefix=trail.prefix):
+        gone = lifecycle.prunable_indices(client, offers_alias(trail.prefix), keep)
         gone = [name for name in gone if name in agreed]
         for name in gone:
             details = {"offers": lifecycle.count_documents(client, name)}
             lifecycle.delete_index(client, name)
-            audit.record_event(
-                client, Event.INDEX_PRUNED, str(name), now=now, prefix=prefix, details=details
-            )
+            audit.record_event(trail, Event.INDEX_PRUNED, str(name), now=now, details=details)
     return gone
 
 
@@ -67,7 +67,7 @@ class Migration:
 
 def migrate(
     client: Elasticsearch,
-    prefix: str,
+    trail: Trail,
     now: datetime,
     *,
     dry_run: bool = False,
@@ -79,9 +79,9 @@ def migrate(
     """
     target = wanted or program_schema()
     if dry_run:
-        return _migration(client, prefix, target)
-    with lock.open_lock(client, LOCK, prefix=prefix):
-        found = _migration(client, prefix, target)
+        return _migration(client, trail.prefix, target)
+    with lock.open_lock(client, LOCK, prefix=trail.prefix):
+        found = _migration(client, trail.prefix, target)
         if found.gap.migration_kind is not MigrationKind.ADDITIVE:
             return found
         add_fields(client, found.index, target)
@@ -90,9 +90,7 @@ def migrate(
             "from": found.gap.live_version,
             "to": found.gap.wanted_version,
         }
-        audit.record_event(
-            client, Event.INDEX_MIGRATED, found.index, now=now, prefix=prefix, details=details
-        )
+        audit.record_event(trail, Event.INDEX_MIGRATED, found.index, now=now, details=details)
     return Migration(found.index, found.gap, applied=True)
 
 

@@ -1,9 +1,7 @@
-"""Snapshots of the live index and of the small indices beside it, in a folder of every node.
+"""Snapshots of the live index, in a folder of every node.
 
-A restore builds beside the live index and swaps the alias under the lock, as a reindex does. The
-registry of dispatch software, the audit trail, corrected rows and the loads of each source come
-back only where they are missing: a trail is never rewound. Locks are never kept: one restored
-would be held by no run.
+A restore builds beside the live index and swaps the alias under the lock, as a reindex does. Locks
+are never kept: one restored would be held by no run.
 """
 
 from collections.abc import Iterator
@@ -13,24 +11,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
 from elastic import lifecycle
 from elastic.errors import ElasticRejected, translate_errors
 from elastic.names import (
     IndexName,
     add_prefix,
-    audit_index,
-    corrections_index,
-    loads_index,
-    lrm_index,
     offers_alias,
 )
-from elastic.service import audit, lock
-from elastic.service.audit import Event
+from elastic.service import lock
 from indexers.reindex import catch_up
 from indexers.reindex.recipe import LOCK
 from mappings.offers import SCHEMA_VERSION
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.trail import Trail
 
 LONGEST_S = 1800
 """Seconds a snapshot or a restore may take; the national index is 202 MB."""
@@ -61,8 +57,6 @@ class Snapshot:
     index: IndexName
     taken_at: datetime
     whole: bool
-    others: tuple[str, ...]
-    """The small indices it holds too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,12 @@ class SnapshotRepository:
 
     client: Elasticsearch
     folder: Path
-    prefix: str = ""
+    trail: Trail
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the service's indices."""
+        return self.trail.prefix
 
     @property
     def name(self) -> str:
@@ -90,15 +89,10 @@ def take_snapshot(repository: SnapshotRepository, now: datetime) -> Snapshot:
     _register_repository(repository)
     name = add_prefix(repository.prefix, f"sas-{now.astimezone(UTC).strftime(STAMP)}")
     with translate_errors():
-        small = [
-            index
-            for index in _service_index_names(repository.prefix)
-            if _exists(repository.client, index)
-        ]
         repository.long_timeout_client.snapshot.create(
             repository=repository.name,
             snapshot=name,
-            indices=[str(live), *small],
+            indices=[str(live)],
             include_global_state=False,
             feature_states=["none"],
             wait_for_completion=True,
@@ -153,9 +147,6 @@ def restore_snapshot(repository: SnapshotRepository, name: str, now: datetime) -
     found = find_restorable_snapshot(repository, name)
     new = IndexName(repository.prefix, schema=found.index.schema, stamp=now)
     with lock.open_lock(repository.client, LOCK, prefix=repository.prefix) as held:
-        for index in found.others:
-            if not _exists(repository.client, index):
-                _restore_index(repository, name, index, index)
         with _open_restore_target(repository.client, new):
             _restore_index(repository, name, str(found.index), str(new))
             held.renew()
@@ -218,19 +209,6 @@ def _register_repository(repository: SnapshotRepository) -> None:
         ) from error
 
 
-def _service_index_names(prefix: str) -> list[str]:
-    return [name(prefix) for name in (lrm_index, audit_index, corrections_index, loads_index)]
-
-
-def _exists(client: Elasticsearch, index: str) -> bool:
-    with translate_errors():
-        try:
-            client.indices.get_settings(index=index)
-        except NotFoundError:
-            return False
-    return True
-
-
 def _parse_snapshot(entry: dict[str, Any], prefix: str) -> Snapshot | None:
     alias = f"{offers_alias(prefix)}-v"
     offers = [index for index in entry["indices"] if index.startswith(alias)]
@@ -241,7 +219,6 @@ def _parse_snapshot(entry: dict[str, Any], prefix: str) -> Snapshot | None:
         index=IndexName.parse(offers[0]),
         taken_at=datetime.fromisoformat(entry["start_time"]),
         whole=entry["state"] == "SUCCESS",
-        others=tuple(index for index in entry["indices"] if index in _service_index_names(prefix)),
     )
 
 
@@ -256,11 +233,4 @@ def _require_whole(snapshot: Snapshot) -> None:
 def _record(
     repository: SnapshotRepository, event: Event, index: str, now: datetime, name: str
 ) -> None:
-    audit.record_event(
-        repository.client,
-        event,
-        index,
-        now=now,
-        prefix=repository.prefix,
-        details={"snapshot": name},
-    )
+    audit.record_event(repository.trail, event, index, now=now, details={"snapshot": name})

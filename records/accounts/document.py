@@ -20,6 +20,8 @@ def describe_account(account: PersonAccount) -> dict[str, Any]:
         "given": values.given,
         "roles": sorted(values.roles),
         "territories": sorted(values.territories),
+        "delegations": sorted(values.delegations),
+        "structures": sorted(values.structures),
         "active": account.active,
         "version": account.version,
         "updated_at": utc_text(account.updated_at),

@@ -9,7 +9,10 @@ from records.accounts.store import AccountLine, LineReport, Outcome
 from records.accounts.values import normalize_values
 from records.errors import RecordsError
 
-COLUMNS = ("national_id", "email", "family", "given", "roles", "territories", "active")
+COLUMNS = (
+    *("national_id", "email", "family", "given", "roles", "territories"),
+    *("delegations", "structures", "active"),
+)
 ACTIVE = {
     **dict.fromkeys(("vrai", "true", "oui", "1"), True),
     **dict.fromkeys(("faux", "false", "non", "0"), False),
@@ -63,5 +66,7 @@ def _parse_row(columns: list[str], row: SheetRow) -> AccountLine | LineReport:
         given=cells.get("given", ""),
         roles=cells.get("roles", "").split(),
         territories=cells.get("territories", "").split(),
+        delegations=cells.get("delegations", "").split(),
+        structures=cells.get("structures", "").split(),
     )
     return AccountLine(row.line, values, ACTIVE[active])

@@ -19,7 +19,13 @@ from records.access import (
     require_account_access,
 )
 from records.accounts.errors import AccountExists, NoActiveAccount
-from records.accounts.tables import AccountRole, AccountRow, AccountTerritory
+from records.accounts.tables import (
+    AccountDelegation,
+    AccountRole,
+    AccountRow,
+    AccountStructure,
+    AccountTerritory,
+)
 from records.accounts.values import (
     AccountChange,
     AccountValues,
@@ -291,6 +297,14 @@ def _fill_row(row: AccountRow, values: AccountValues) -> None:
     held = {one.territory: one for one in row.territories}
     row.territories = [
         held.get(name) or AccountTerritory(territory=name) for name in sorted(values.territories)
+    ]
+    people = {one.rpps: one for one in row.delegations}
+    row.delegations = [
+        people.get(rpps) or AccountDelegation(rpps=rpps) for rpps in sorted(values.delegations)
+    ]
+    managed = {one.structure: one for one in row.structures}
+    row.structures = [
+        managed.get(one) or AccountStructure(structure=one) for one in sorted(values.structures)
     ]
 
 

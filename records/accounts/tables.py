@@ -36,6 +36,12 @@ class AccountRow(Authored, Base):
     territories: Mapped[list["AccountTerritory"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="AccountTerritory.territory"
     )
+    delegations: Mapped[list["AccountDelegation"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="AccountDelegation.rpps"
+    )
+    structures: Mapped[list["AccountStructure"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="AccountStructure.structure"
+    )
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (a class attribute)
@@ -48,7 +54,11 @@ class AccountRole(Base):
 
     __tablename__ = "account_roles"
     __table_args__ = (
-        CheckConstraint("role IN ('OSNP', 'IOA', 'ACCOUNT_MANAGER', 'ADMINISTRATOR')", name="role"),
+        CheckConstraint(
+            "role IN ('OSNP', 'IOA', 'ACCOUNT_MANAGER', 'ADMINISTRATOR', 'DELEGATE', "
+            "'STRUCTURE_MANAGER')",
+            name="role",
+        ),
     )
 
     account: Mapped[str] = mapped_column(
@@ -66,3 +76,27 @@ class AccountTerritory(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     territory: Mapped[str] = mapped_column(String(20), primary_key=True, index=True)
+
+
+class AccountDelegation(Base):
+    """A professional for whom a delegate's account acts, by RPPS."""
+
+    __tablename__ = "account_delegations"
+    __table_args__ = (CheckConstraint("length(rpps) = 11", name="rpps"),)
+
+    account: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    rpps: Mapped[str] = mapped_column(String(11), primary_key=True)
+
+
+class AccountStructure(Base):
+    """A structure that a manager's account has, by FINESS or SIRET."""
+
+    __tablename__ = "account_structures"
+    __table_args__ = (CheckConstraint("length(structure) IN (9, 14)", name="structure"),)
+
+    account: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    structure: Mapped[str] = mapped_column(String(14), primary_key=True)

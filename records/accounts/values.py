@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from geography.departments import departments
 from mappings.bounds import CODE, NAME
-from mappings.identifiers import as_idnps, as_rpps, compact
+from mappings.identifiers import as_finess, as_idnps, as_rpps, as_siret, compact
 from mappings.roles import UserRole
 from records.access import Actor, name_person
 from records.accounts.errors import AccountClosed
@@ -20,8 +20,15 @@ ACCOUNT_ROLES = (
     UserRole.IOA,
     UserRole.ACCOUNT_MANAGER,
     UserRole.ADMINISTRATOR,
+    UserRole.DELEGATE,
+    UserRole.STRUCTURE_MANAGER,
 )
 """Roles that an account may hold."""
+
+WITHOUT_TERRITORY = frozenset(
+    {UserRole.ADMINISTRATOR, UserRole.DELEGATE, UserRole.STRUCTURE_MANAGER}
+)
+"""Roles that need no territory."""
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NATIONAL = re.compile(r"[0-9A-Z/]{8,}")
@@ -37,6 +44,10 @@ class AccountValues:
     given: str
     roles: frozenset[str]
     territories: frozenset[str]
+    delegations: frozenset[str] = frozenset()
+    """RPPS of the professionals for whom a delegate acts."""
+    structures: frozenset[str] = frozenset()
+    """FINESS, or SIRET of SOS associations, of a structure manager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,8 @@ def normalize_values(
     given: str = "",
     roles: Iterable[str] = (),
     territories: Iterable[str] = (),
+    delegations: Iterable[str] = (),
+    structures: Iterable[str] = (),
 ) -> AccountValues:
     """The values in one writing: ``8`` before a bare RPPS, addresses of mail in small letters."""
     return AccountValues(
@@ -82,6 +95,8 @@ def normalize_values(
         given.strip(),
         frozenset(role.strip().upper() for role in roles),
         frozenset(territory.strip().upper() for territory in territories),
+        frozenset(as_rpps(rpps) or compact(rpps) for rpps in delegations),
+        frozenset(map(compact, structures)),
     )
 
 
@@ -95,7 +110,8 @@ def build_actor(account: PersonAccount) -> Actor:
     """Who acts with this account: by RPPS without prefix as a professional, else as identified."""
     values = account.values
     identity = name_person(values.national_id) if values.national_id else account.id
-    return Actor(identity, frozenset(map(UserRole, values.roles)), values.territories)
+    roles = frozenset(map(UserRole, values.roles))
+    return Actor(identity, roles, values.territories, values.delegations, values.structures)
 
 
 def apply_account(signed_in: Actor, account: PersonAccount | None) -> Actor:
@@ -109,7 +125,7 @@ def apply_account(signed_in: Actor, account: PersonAccount | None) -> Actor:
         raise AccountClosed
     acts = build_actor(account)
     others = signed_in.roles - frozenset(ACCOUNT_ROLES)
-    return Actor(signed_in.id, others | acts.roles, acts.territories)
+    return replace(acts, id=signed_in.id, roles=others | acts.roles)
 
 
 def build_account(row: AccountRow) -> PersonAccount:
@@ -121,6 +137,8 @@ def build_account(row: AccountRow) -> PersonAccount:
         row.given,
         frozenset(one.role for one in row.roles),
         frozenset(one.territory for one in row.territories),
+        frozenset(one.rpps for one in row.delegations),
+        frozenset(one.structure for one in row.structures),
     )
     return PersonAccount(row.id, values, row.active, row.version, row.updated_at, row.updated_by)
 
@@ -140,8 +158,22 @@ def is_national_id_wrong(values: AccountValues) -> bool:
 
 
 def needs_territory(values: AccountValues) -> bool:
-    """An administrator alone acts everywhere."""
-    return values.roles != {UserRole.ADMINISTRATOR} and not values.territories
+    """An administrator acts everywhere, a delegate and a structure manager on what they have."""
+    return not values.roles <= WITHOUT_TERRITORY and not values.territories
+
+
+def is_delegation_wrong(values: AccountValues) -> bool:
+    """A delegate acts for somebody, nobody else does, and each is a professional."""
+    delegates = UserRole.DELEGATE in values.roles
+    known = all(as_rpps(rpps) == rpps for rpps in values.delegations)
+    return delegates != bool(values.delegations) or not known
+
+
+def is_structure_wrong(values: AccountValues) -> bool:
+    """A structure manager has a structure, nobody else has one, and each has its identifier."""
+    manages = UserRole.STRUCTURE_MANAGER in values.roles
+    known = all(as_finess(one) == one or as_siret(one) == one for one in values.structures)
+    return manages != bool(values.structures) or not known
 
 
 def list_territories() -> frozenset[str]:
@@ -181,6 +213,17 @@ RULES: tuple[Rule[AccountValues], ...] = (
         "territories",
         lambda values: not values.territories <= list_territories(),
         "Un de ces territoires n'existe pas : SAS- et le code du département, comme SAS-2A.",
+    ),
+    Rule(
+        "delegations",
+        is_delegation_wrong,
+        "Un délégataire (DELEGATE), et lui seul, agit pour des professionnels : leurs RPPS.",
+    ),
+    Rule(
+        "structures",
+        is_structure_wrong,
+        "Un gestionnaire de structures (STRUCTURE_MANAGER), et lui seul, a des structures : "
+        "leurs FINESS, ou le SIRET d'une association SOS.",
     ),
 )
 

@@ -8,7 +8,10 @@ from records.accounts import tables as _accounts  # noqa: F401 (fills the metada
 from records.agenda import tables as _agenda_tables  # noqa: F401
 from records.columns import Base
 from records.indicators import tables as _events  # noqa: F401 (fills the metadata)
+from records.keys import tables as _keys  # noqa: F401 (fills the metadata)
 from records.orientations import tables as _orientations  # noqa: F401 (fills the metadata)
+from records.registry import tables as _registry  # noqa: F401 (fills the metadata)
+from records.trail import tables as _trail  # noqa: F401 (fills the metadata)
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -202,7 +202,7 @@ def _build_scope_clause(scope: OrientationScope) -> ColumnElement[bool]:
     return or_(
         false(),
         OrientationRow.created_by == scope.regulator,
-        OrientationRow.recipient == scope.recipient,
+        OrientationRow.recipient.in_(sorted(scope.recipients)),
         OrientationRow.territory.in_(territories),
         OrientationRow.regulator_territory.in_(territories),
     )

@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from elasticsearch import Elasticsearch
-
-from elastic.service.last_loads import SourceLoad, record_loads
 from mappings.freshness import SLOT_SOURCE
+from records.trail.last_loads import SourceLoad, record_loads
+from records.trail.trail import Trail
 
 
-def record_imports(
-    client: Elasticsearch, prefix: str, slots: Mapping[str, int], now: datetime
-) -> None:
+def record_imports(trail: Trail, slots: Mapping[str, int], now: datetime) -> None:
     """Keep that each editor, or the SAS agenda, was read at ``now`` and gave so many slots."""
     loads = [
         SourceLoad(f"{SLOT_SOURCE}{source}", "", None, count, 0, "", now)
         for source, count in slots.items()
     ]
     if loads:
-        record_loads(client, prefix, loads)
+        record_loads(trail, loads)

@@ -21,12 +21,15 @@ from api.app import create_app
 from api.door import build_server_config
 from api.settings import ApiSettings
 from elastic import lifecycle
-from elastic.names import lrm_index, offers_alias, offers_index
-from indexers.loads.lrm_registry import publish_registry
+from elastic.names import offers_alias, offers_index
 from mappings.formats import LrmEntry
 from mappings.offers import offers_mapping, offers_settings
+from records.database import Database
+from records.registry.store import load_registry
+from records.trail.trail import Trail
 from search_engine.request.area import AddressFinder
 from tests.geography.empty_geocoder import EmptyGeocoder
+from tests.records.fresh import open_fresh_records
 from tests.search_engine.named import add_name_fields
 from tests.suite.waiting import PATIENCE_S, wait_for_liveness
 
@@ -62,14 +65,25 @@ def read_dozen() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def environment(
-    es_url: str, dozen_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The settings through which the application finds the dozen offers, however busy the node.
+def own_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Records of this test alone, which the application finds."""
+    database = open_fresh_records(tmp_path / "records")
+    monkeypatch.setenv("SAS_DATABASE_URL", f"sqlite:///{database.path}")
+    yield database
+    database.close()
 
-    Its records are of this test alone: searches are counted there.
-    """
-    monkeypatch.setenv("SAS_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+
+@pytest.fixture
+def trail(own_records: Database, dozen_prefix: str) -> Trail:
+    """The trail of the dozen offers in records of this test."""
+    return Trail(own_records, dozen_prefix)
+
+
+@pytest.fixture
+def environment(
+    es_url: str, dozen_prefix: str, own_records: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings through which the application finds the dozen offers, however busy the node."""
     monkeypatch.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
     monkeypatch.setenv("SAS_ELASTICSEARCH_URL", es_url)
     monkeypatch.setenv("SAS_INDEX_PREFIX", dozen_prefix)
@@ -102,6 +116,7 @@ def api(
             start.setenv("SAS_REQUEST_TIMEOUT_S", str(PATIENCE_S))
             start.setenv("SAS_ELASTICSEARCH_URL", es_url)
             start.setenv("SAS_INDEX_PREFIX", dozen_prefix)
+            start.setenv("SAS_STATE_DIR", str(tmp_path_factory.mktemp("state")))
             url = running.enter_context(open_api_server(build_frozen_app()))
         yield running.enter_context(httpx.Client(base_url=url, timeout=PATIENCE_S))
 
@@ -148,8 +163,12 @@ def dozen_alias(dozen_prefix: str) -> str:
 
 
 @pytest.fixture
-def registry(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
-    """The registry beside the dozen offers; its index."""
-    publish_registry(es, dozen_prefix, ENTRIES, datetime.now(UTC))
-    yield lrm_index(dozen_prefix)
-    es.options(ignore_status=404).indices.delete(index=lrm_index(dozen_prefix))
+def registry(own_records: Database) -> Database:
+    """Records that hold a registry of dispatch software."""
+    load_entries(own_records)
+    return own_records
+
+
+def load_entries(database: Database) -> None:
+    """Make the registry the two entries of these tests."""
+    load_registry(database, {entry.origin: entry for entry in ENTRIES}, datetime.now(UTC))

@@ -84,7 +84,7 @@ def server(
     es: Elasticsearch, es_url: str, dozen_prefix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of a real server of the dozen offers, LRM registry and declarations included."""
-    with open_dozen_service(es, es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
+    with open_dozen_service(es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
         for change in (one.request for one in examples() if is_creation(one)):
             change.send_to(url)
         yield url

@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from elasticsearch import Elasticsearch
+from sqlalchemy import text
 
 from api.schemas.page import LrmPage
 from geography.geocoding.geocoder import Geocoder
+from records.database import Database
 from tests.api.conftest import (
     ALPHA,
     SWITCHED_OFF,
@@ -57,7 +58,7 @@ address_service = imitated_service
 
 
 @pytest.fixture
-def lrm(registry: str, start_app: Callable[[], str]) -> SendLink:
+def lrm(registry: Database, start_app: Callable[[], str]) -> SendLink:
     """``lrm(**parameters)``: the answer to a link."""
     url = start_app()
     return lambda **asked: httpx.get(f"{url}/v1/lrm/search", params=asked, timeout=10)
@@ -183,10 +184,11 @@ def test_an_origin_that_is_not_active_is_refused_with_its_reason(lrm: SendLink) 
 
 @pytest.mark.proves("F057", "W29")
 def test_a_known_origin_survives_the_outage_of_the_registry_and_a_restart(
-    lrm: SendLink, start_app: Callable[[], str], es: Elasticsearch, registry: str
+    lrm: SendLink, start_app: Callable[[], str], registry: Database
 ) -> None:
     answer(lrm(**FULL))
-    es.indices.delete(index=registry)
+    with registry.engine.begin() as connection:
+        connection.execute(text("DROP TABLE dispatch_software"))
     url = start_app()
     again = httpx.get(f"{url}/v1/lrm/search", params=FULL, timeout=10)
     assert answer(again)["lrm"]["name"] == "Régulation Alpha"
@@ -207,10 +209,10 @@ def test_nobody_is_called_invalid_when_no_list_was_ever_read(start_app: Callable
 
 def test_the_kept_list_names_software_and_nobody(lrm: SendLink, state: Path) -> None:
     answer(lrm(**FULL))
-    (kept,) = (path for path in state.rglob("*") if path.is_file())
-    text = kept.read_text("utf-8")
-    assert "Alpha" in text
-    assert [word for word in ("Lac", "Mende", "10000000102") if word in text] == []
+    (kept,) = (path for path in (state / "lrm").rglob("*") if path.is_file())
+    names = kept.read_text("utf-8")
+    assert "Alpha" in names
+    assert [word for word in ("Lac", "Mende", "10000000102") if word in names] == []
 
 
 def test_a_post_says_the_same_without_an_address_bar(lrm: SendLink) -> None:
@@ -224,7 +226,7 @@ def test_a_post_says_the_same_without_an_address_bar(lrm: SendLink) -> None:
 
 @pytest.mark.proves("F047")
 def test_a_link_opens_the_default_mode_of_the_role(
-    registry: str, start_app: Callable[[], str]
+    registry: Database, start_app: Callable[[], str]
 ) -> None:
     url = start_app() + "/v1/lrm/search"
     link = {"origin": ALPHA, "inseecode": "48095", "city": "Mende"}

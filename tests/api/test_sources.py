@@ -1,23 +1,27 @@
 """The state of the sources: for those who run the service, and on a page when it matters."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import AsyncElasticsearch
+from sqlalchemy import delete
 
-from api.freshness import FreshnessMonitor, FreshnessSnapshot, source_notices
+from api.background.freshness import FreshnessMonitor, FreshnessSnapshot, source_notices
+from api.background.renewal import Renewal, renew_forever
+from api.records import RecordsGate
 from api.schemas.sources import Sources
 from elastic.client import async_client
-from elastic.names import audit_index, loads_index
-from elastic.service import audit
-from elastic.service.audit import Event
-from elastic.service.last_loads import SourceLoad, record_loads
-from elastic.service.source_state import build_source_state
 from mappings.freshness import DEFAULT_BOUND, find_source_freshness, freshness_table
+from records.database import open_transaction
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.last_loads import SourceLoad, record_loads
+from records.trail.source_state import build_source_state
+from records.trail.tables import AuditLine
+from records.trail.trail import Trail
 from slots.loading.last_imports import record_imports
 from tests.api.conftest import NOW, StartServer, answer, build_frozen_app, problem
 from tests.api.security.callers import ApiWithAuth, bearer
@@ -29,37 +33,33 @@ MENDE = {"what": "médecin généraliste", "lat": 44.518, "lon": 3.5005}
 
 
 @pytest.fixture
-def loads(es: Elasticsearch, dozen_prefix: str) -> Iterator[str]:
+def loads(trail: Trail) -> Trail:
     """An old register, a participation of which much was set aside, an editor read today."""
     record_loads(
-        es,
-        dozen_prefix,
+        trail,
         [
             SourceLoad("rpps", "rpps.txt", date(2026, 11, 1), 100, 1, "", NOW),
             SourceLoad("participation", "p.jsonl", None, 100, 1, "", NOW - timedelta(hours=1)),
             SourceLoad("finess", "finess.csv", date(2026, 11, 20), 100, 1, "", NOW),
         ],
     )
-    record_imports(es, dozen_prefix, {"editor-a": 3}, NOW - timedelta(hours=2))
+    record_imports(trail, {"editor-a": 3}, NOW - timedelta(hours=2))
     for hour, aside in ((5, {"participation": 0}), (6, {"participation": 3, "finess": 1})):
         audit.record_event(
-            es,
+            trail,
             Event.REINDEX_COMPLETED,
             "offers",
             now=NOW.replace(hour=hour),
-            prefix=dozen_prefix,
             details={"aside": aside, "seconds": 61.5, "total": 13},
         )
-    yield dozen_prefix
-    for name in (loads_index(dozen_prefix), audit_index(dozen_prefix)):
-        es.options(ignore_status=404).indices.delete(index=name)
+    return trail
 
 
 def by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {one["source"]: one for one in found}
 
 
-def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServer) -> None:
+def test_each_source_says_its_age_and_what_is_wrong(loads: Trail, serve: StartServer) -> None:
     result = answer(httpx.get(f"{serve(build_frozen_app())}/v1/sources"))
     Sources.model_validate(result)
     sources = by_name(result["sources"])
@@ -77,7 +77,7 @@ def test_each_source_says_its_age_and_what_is_wrong(loads: str, serve: StartServ
 
 
 def test_a_page_names_the_stale_and_the_partial_and_no_other(
-    loads: str, serve: StartServer
+    loads: Trail, serve: StartServer
 ) -> None:
     url = serve(build_frozen_app())
     answer(httpx.get(f"{url}/v1/sources"))
@@ -102,7 +102,7 @@ def test_a_page_of_fresh_sources_says_nothing(serve: StartServer) -> None:
 
 
 def test_a_search_asks_nothing_more(
-    loads: str, serve: StartServer, monkeypatch: pytest.MonkeyPatch
+    loads: Trail, serve: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = build_frozen_app()
     url = serve(app)
@@ -126,10 +126,10 @@ def test_a_search_asks_nothing_more(
 
 
 async def test_what_cannot_be_read_leaves_what_was_held(
-    loads: str, environment: None, monkeypatch: pytest.MonkeyPatch
+    loads: Trail, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with async_client() as client:
-        freshness = FreshnessMonitor(client, loads, lambda: NOW)
+        freshness = build_monitor(client, loads)
         await freshness.renew()
     held = freshness.snapshot
     async with async_client("http://127.0.0.1:9") as gone:
@@ -140,21 +140,25 @@ async def test_what_cannot_be_read_leaves_what_was_held(
 
 
 async def test_a_trail_that_cannot_be_understood_does_not_end_the_readings(
-    loads: str, es: Elasticsearch, environment: None, monkeypatch: pytest.MonkeyPatch
+    loads: Trail, environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.freshness.REFRESH_S", 0.05)
-    odd = {"event": "reindex_completed", "at": "2026-11-24T00:00:00Z", "details": {"seconds": "?"}}
-    es.index(index=audit_index(loads), id="odd", document=odd, refresh=True)
+    later = NOW + timedelta(days=1)
+    audit.record_event(loads, Event.REINDEX_COMPLETED, "odd", now=later, details={"seconds": "?"})
     async with async_client() as client:
-        freshness = FreshnessMonitor(client, loads, lambda: NOW)
+        freshness = build_monitor(client, loads)
         readings = count_readings(freshness, monkeypatch)
-        running = asyncio.create_task(freshness.run())
+        running = asyncio.create_task(renew_forever(Renewal("sources", freshness.renew, 0.05)))
         await wait_for_async(lambda: len(readings) > 1)
         assert freshness.snapshot is None
-        es.delete(index=audit_index(loads), id="odd", refresh=True)
+        with open_transaction(loads.database) as session:
+            session.execute(delete(AuditLine).where(AuditLine.index_name == "odd"))
         await wait_for_async(lambda: freshness.snapshot is not None)
         assert not running.done()
         running.cancel()
+
+
+def build_monitor(client: AsyncElasticsearch, trail: Trail) -> FreshnessMonitor:
+    return FreshnessMonitor(client, RecordsGate(trail.database), trail.prefix, lambda: NOW)
 
 
 def count_readings(freshness: FreshnessMonitor, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -170,7 +174,7 @@ def count_readings(freshness: FreshnessMonitor, monkeypatch: pytest.MonkeyPatch)
     return readings
 
 
-def test_the_figures_of_the_loads(loads: str, serve: StartServer) -> None:
+def test_the_figures_of_the_loads(loads: Trail, serve: StartServer) -> None:
     url = serve(build_frozen_app())
     answer(httpx.get(f"{url}/v1/sources"))
     lines = dict(

@@ -27,7 +27,7 @@ def server(
     es: Elasticsearch, es_url: str, dozen_prefix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of the service that the examples were made with."""
-    with open_dozen_service(es, es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
+    with open_dozen_service(es_url, dozen_prefix, tmp_path_factory.mktemp("state")) as url:
         yield url
 
 

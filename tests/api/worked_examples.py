@@ -17,17 +17,16 @@ from typing import Any
 
 import httpx
 import pytest
-from elasticsearch import Elasticsearch
 
-from elastic.names import audit_index, loads_index, lrm_index
-from elastic.service import audit
-from elastic.service.audit import Event
-from elastic.service.last_loads import SourceLoad, record_loads
 from geography.geocoding.geocoder import Geocoder
 from geography.geocoding.settings import GeocoderSettings
-from indexers.loads.lrm_registry import publish_registry
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.last_loads import SourceLoad, record_loads
+from records.trail.trail import Trail
 from slots.loading.last_imports import record_imports
-from tests.api.conftest import ENTRIES, build_frozen_app, open_api_server
+from tests.api.conftest import build_frozen_app, load_entries, open_api_server
+from tests.records.fresh import open_fresh_records
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 BLOCK = re.compile(
@@ -145,21 +144,21 @@ def _list_differences(documented: list[Any], real: list[Any], where: str) -> Ite
 
 
 @contextmanager
-def open_dozen_service(es: Elasticsearch, es_url: str, prefix: str, state: Path) -> Iterator[str]:
+def open_dozen_service(es_url: str, prefix: str, state: Path) -> Iterator[str]:
     """The URL of a real server of the dozen offers and of the LRM registry, without geocoder."""
-    publish_registry(es, prefix, ENTRIES, datetime.now(UTC))
-    record_example_loads(es, prefix)
+    database = open_fresh_records(state)
+    load_entries(database)
+    record_example_loads(Trail(database, prefix))
+    database.close()
     with pytest.MonkeyPatch.context() as start:
         start.setenv("SAS_ELASTICSEARCH_URL", es_url)
         start.setenv("SAS_INDEX_PREFIX", prefix)
         start.setenv("SAS_STATE_DIR", str(state))
         with open_api_server(build_frozen_app(Geocoder(GeocoderSettings(url="off")))) as url:
             yield url
-    for name in (lrm_index(prefix), loads_index(prefix), audit_index(prefix)):
-        es.options(ignore_status=404).indices.delete(index=name)
 
 
-def record_example_loads(es: Elasticsearch, prefix: str) -> None:
+def record_example_loads(trail: Trail) -> None:
     """Record what the night before the examples brought."""
     night = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
     sites, people = ("finess-structures.json", date(2026, 11, 2)), ("rpps.txt", date(2026, 11, 20))
@@ -167,9 +166,7 @@ def record_example_loads(es: Elasticsearch, prefix: str) -> None:
         SourceLoad("finess", *sites, 102_400, 9, "", night),
         SourceLoad("rpps", *people, 2_300_000, 9, "", night),
     ]
-    record_loads(es, prefix, loads)
-    record_imports(es, prefix, {"editor-a": 3}, datetime(2026, 11, 23, 8, tzinfo=UTC))
+    record_loads(trail, loads)
+    record_imports(trail, {"editor-a": 3}, datetime(2026, 11, 23, 8, tzinfo=UTC))
     details = {"total": 13, "seconds": 412.5, "aside": {"finess": 12, "rpps": 0}}
-    audit.record_event(
-        es, Event.REINDEX_COMPLETED, "offers", now=night, prefix=prefix, details=details
-    )
+    audit.record_event(trail, Event.REINDEX_COMPLETED, "offers", now=night, details=details)

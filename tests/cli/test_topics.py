@@ -18,7 +18,7 @@ from cli.main import app
 try:
     app(sys.argv[1:])
 finally:
-    print(*{"sqlalchemy", "elasticsearch"}.intersection(sys.modules), "loaded", file=sys.stderr)
+    print(*{"fastapi", "elasticsearch"}.intersection(sys.modules), "loaded", file=sys.stderr)
 """
 
 
@@ -38,7 +38,7 @@ def test_every_module_that_adds_commands_is_of_a_topic() -> None:
 def test_a_command_loads_its_own_topic_alone(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOADED, "api-key", "new", "samu", "--role", "OSNP"],
-        env={**os.environ, "SAS_API_KEYS_FILE": str(tmp_path / "keys.json")},
+        env={**os.environ, "SAS_STATE_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,

@@ -18,8 +18,6 @@ from elastic.keys import KeyRole, issue_api_key
 from elastic.names import offers_index
 from elastic.node.cluster.access import AUTHORITY, FOLDER
 from elastic.node.state import runtime_dir
-from elastic.service import audit
-from elastic.service.audit import Event
 from elastic.settings import ElasticSettings
 from elastic.startup import ensure_elasticsearch
 from mappings.offers import offers_mapping, offers_settings
@@ -116,7 +114,6 @@ def fill(client: Elasticsearch) -> str:
     ]
     bulk(client, actions, refresh=True)
     lifecycle.swap_alias(client, name.alias, name)
-    audit.record_event(client, Event.ALIAS_SWAPPED, str(name), now=datetime.now(UTC), prefix=PREFIX)
     client.cluster.health(wait_for_status="green", timeout="30s")
     return name.alias
 

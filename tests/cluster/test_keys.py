@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,7 @@ from elastic.keys import KeyRole
 from elastic.names import offers_alias
 from elastic.node.cluster.access import FOLDER, PASSWORD
 from elastic.node.cluster.security import AUTHORITY_KEY, KEYSTORE
-from elastic.service import audit
-from elastic.service.audit import Event
-from elastic.service.last_loads import last_loads
 from elastic.startup import require_version
-from indexers.quality.corrections import read_corrections, record_corrections
 from indexers.reindex import recipe
 from tests.api.conftest import answer, build_frozen_app, open_api_server
 from tests.cli.commands import read_json_output
@@ -74,8 +69,7 @@ READER_MAY_NOT: dict[str, Act] = {
     "change settings": lambda es: es.indices.put_settings(
         index=offers_alias(PREFIX), settings={"refresh_interval": "5s"}
     ),
-    "add to the trail": lambda es: es.index(index=f"{PREFIX}-sas-audit", document={}),
-    "read corrected rows": lambda es: es.search(index=f"{PREFIX}-sas-corrections"),
+    "write a lock": lambda es: es.index(index=f"{PREFIX}-sas-locks", document={}),
     "read locks": lambda es: es.search(index=f"{PREFIX}-sas-locks"),
     "make keys": lambda es: es.security.create_api_key(name="mine"),
     "set the cluster": lambda es: es.cluster.put_settings(
@@ -93,8 +87,7 @@ WRITER_MAY_NOT: dict[str, Act] = {
         username="elastic", password="x" * 9
     ),
     "make keys": lambda es: es.security.create_api_key(name="mine"),
-    "delete the trail": lambda es: es.indices.delete(index=f"{PREFIX}-sas-audit"),
-    "rewrite the trail": lambda es: es.index(index=f"{PREFIX}-sas-audit", id="1", document={}),
+    "delete the locks": lambda es: es.indices.delete(index=f"{PREFIX}-sas-locks"),
     "set the cluster": lambda es: es.cluster.put_settings(
         persistent={"action.auto_create_index": "true"}
     ),
@@ -132,15 +125,9 @@ def test_a_reindex_and_a_rollback_work_with_the_writers_key(
     report = office.reindex(files, accept_drift=True)
     assert office.live == report.index
     assert office.reindex(files, accept_drift=True).index == office.live
-    left, live = recipe.rollback(writer, PREFIX, office.reindex_request(files).started)
+    left, live = recipe.rollback(writer, office.trail, office.reindex_request(files).started)
     assert str(live) == report.index
     assert str(left) != report.index
-    with three_node_cluster.client(KeyRole.READER) as reader:
-        assert set(last_loads(reader, PREFIX)) == {"rpps"}
-        assert audit.read_audit_trail(reader, prefix=PREFIX)[0].event is Event.ROLLED_BACK
-    known = {"a damaged row": "a sound one"}
-    assert record_corrections(writer, PREFIX, "rpps", known, datetime.now(UTC)) == 1
-    assert read_corrections(writer, PREFIX) == {"rpps": known}
 
 
 def test_the_command_makes_keys_once_and_refuses_the_earlier_ones(

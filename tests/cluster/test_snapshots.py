@@ -14,11 +14,9 @@ from cli.main import app
 from elastic import lifecycle
 from elastic.errors import ElasticForbidden, LockTaken
 from elastic.keys import KeyRole
-from elastic.names import audit_index, locks_index, offers_alias
+from elastic.names import offers_alias
 from elastic.node.state import snapshot_dir
-from elastic.service import audit, lock
-from elastic.service.audit import Event
-from indexers.quality.corrections import read_corrections, record_corrections
+from elastic.service import lock
 from indexers.reindex.recipe import LOCK
 from indexers.upkeep import snapshots
 from indexers.upkeep.snapshots import (
@@ -27,18 +25,23 @@ from indexers.upkeep.snapshots import (
     SnapshotRepository,
     SnapshotUnfitError,
 )
+from records.trail import audit
+from records.trail.audit import Event
+from records.trail.trail import Trail
 from tests.cli.commands import assert_refused, read_json_output
 from tests.cluster.conftest import PREFIX, ThreeNodeCluster, as_environment
+from tests.records.fresh import open_fresh_records
 
 ALIAS = offers_alias(PREFIX)
 
 
 @pytest.fixture(scope="module")
 def snapshot_repository(
-    three_node_cluster: ThreeNodeCluster, dozen: str
+    three_node_cluster: ThreeNodeCluster, dozen: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SnapshotRepository]:
+    trail = Trail(open_fresh_records(tmp_path_factory.mktemp("records")), PREFIX)
     with three_node_cluster.client(KeyRole.KEEPER) as keeper:
-        yield SnapshotRepository(keeper, snapshot_dir(three_node_cluster.machine), PREFIX)
+        yield SnapshotRepository(keeper, snapshot_dir(three_node_cluster.machine), trail)
 
 
 def offers(client: Elasticsearch) -> dict[str, Any]:
@@ -51,12 +54,7 @@ def test_recovery_from_nothing(
     snapshot_repository: SnapshotRepository, three_node_cluster: ThreeNodeCluster
 ) -> None:
     before = offers(snapshot_repository.client)
-    record_corrections(
-        snapshot_repository.client, PREFIX, "finess", {"damaged": "sound"}, datetime.now(UTC)
-    )
     taken = snapshots.take_snapshot(snapshot_repository, datetime.now(UTC))
-    assert audit_index(PREFIX) in taken.others
-    assert locks_index(PREFIX) not in taken.others
     with three_node_cluster.owner() as owner:
         for name in owner.indices.get(index=f"{PREFIX}-*", features=["aliases"]):
             owner.indices.delete(index=name)
@@ -64,11 +62,9 @@ def test_recovery_from_nothing(
     live = snapshots.restore_snapshot(snapshot_repository, taken.name, datetime.now(UTC))
     assert lifecycle.live_index(snapshot_repository.client, ALIAS) == live
     assert offers(snapshot_repository.client) == before
-    trail = audit.read_audit_trail(snapshot_repository.client, prefix=PREFIX)
+    trail = audit.read_audit_trail(snapshot_repository.trail)
     assert trail[0].event is Event.SNAPSHOT_RESTORED
     assert trail[0].details == {"snapshot": taken.name}
-    assert Event.ALIAS_SWAPPED in {line.event for line in trail}, "the trail came back too"
-    assert read_corrections(snapshot_repository.client, PREFIX)["finess"] == {"damaged": "sound"}
 
 
 def test_a_restore_stands_beside_what_is_live(snapshot_repository: SnapshotRepository) -> None:
@@ -122,7 +118,9 @@ def test_another_schema_is_refused(
 def test_a_folder_that_nodes_may_not_use_is_told(snapshot_repository: SnapshotRepository) -> None:
     with pytest.raises(RepositoryRefusedError, match=r"path\.repo.*SAS_SNAPSHOT_DIR"):
         snapshots.list_snapshots(
-            SnapshotRepository(snapshot_repository.client, Path("/nowhere"), PREFIX)
+            SnapshotRepository(
+                snapshot_repository.client, Path("/nowhere"), snapshot_repository.trail
+            )
         )
 
 
@@ -131,7 +129,8 @@ def test_the_writers_key_keeps_no_snapshot(
 ) -> None:
     with pytest.raises(ElasticForbidden):
         snapshots.take_snapshot(
-            SnapshotRepository(writer, snapshot_repository.folder, PREFIX), datetime.now(UTC)
+            SnapshotRepository(writer, snapshot_repository.folder, snapshot_repository.trail),
+            datetime.now(UTC),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.documents.access_page import access_page
 from tests.documents.bounds_page import bounds_page
 from tests.documents.cli_page import cli_page
 from tests.documents.documents import ROOT
@@ -16,6 +17,7 @@ REFERENCE = ROOT / "docs" / "reference"
 
 GENERATED: Mapping[Path, Callable[[], str]] = MappingProxyType(
     {
+        REFERENCE / "access.md": access_page,
         REFERENCE / "bounds.md": bounds_page,
         REFERENCE / "cli.md": cli_page,
         REFERENCE / "index-fields.md": index_fields_page,

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from elastic.names import (
     IndexName,
     NotAnIndexName,
-    audit_index,
     locks_index,
     offers_alias,
     offers_index,
@@ -55,7 +54,7 @@ def test_a_name_reads_well() -> None:
 
 
 def test_no_prefix_no_dash() -> None:
-    assert (offers_alias(), locks_index(), audit_index()) == ("offers", "sas-locks", "sas-audit")
+    assert (offers_alias(), locks_index()) == ("offers", "sas-locks")
 
 
 @pytest.mark.parametrize(

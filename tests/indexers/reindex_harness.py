@@ -13,8 +13,10 @@ from indexers.reindex import recipe
 from indexers.reindex.recipe import ReindexRequest
 from indexers.reindex.report import ReindexReport
 from mappings.instants import utc_text
+from records.trail.trail import Trail
 from slots.stored import overlap_instants
 from tests.indexers.file_set import FLORAC, NOW, FileSet, rang
+from tests.records.fresh import open_fresh_records
 
 
 class ReindexHarness:
@@ -24,6 +26,7 @@ class ReindexHarness:
         self.es = es
         self.prefix = prefix
         self.alias = offers_alias(prefix)
+        self.trail = Trail(open_fresh_records(folder / "state"), prefix)
         self._folder = folder
         self._runs = 0
 
@@ -36,7 +39,7 @@ class ReindexHarness:
         self._runs += 1
         run = self._folder / f"run-{self._runs}"
         run.mkdir()
-        settings = {"now": NOW, "run": run, "started": datetime.now(UTC), "prefix": self.prefix}
+        settings = {"now": NOW, "run": run, "started": datetime.now(UTC), "trail": self.trail}
         return ReindexRequest(files.directory, **{**settings, **changes})
 
     def reindex(self, files: FileSet, **changes: Any) -> ReindexReport:

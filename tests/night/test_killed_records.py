@@ -48,7 +48,7 @@ LONGEST_S = 1.5
 
 
 @dataclass
-class Trail:
+class WrittenLines:
     """What the writer said it did, over all its lives."""
 
     done: set[int] = field(default_factory=set)
@@ -85,7 +85,7 @@ class KilledRecords:
     environment: dict[str, str]
     slot_id: str
     start: datetime
-    trail: Trail = field(default_factory=Trail)
+    trail: WrittenLines = field(default_factory=WrittenLines)
 
     def start_writer(self) -> Killable:
         """The writer, from the change that was under way on."""

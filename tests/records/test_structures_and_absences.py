@@ -186,5 +186,5 @@ def test_the_tables_refuse_what_nobody_can_say(database: Database, wrong: str) -
 
 def test_every_kind_is_known_by_its_own_name() -> None:
     assert {name: kind.name for name, kind in DECLARED.items()} == {
-        name: name for name in ("participation", "structures", "absences", "agendas")
+        name: name for name in ("participation", "structures", "absences", "agendas", "lrm")
     }

@@ -14,12 +14,11 @@ import pytest
 
 from bench.processes import sas_path, start_api
 from elastic.names import offers_alias
-from indexers.loads.lrm_registry import publish_registry
 from mappings.instants import utc_text
 from mappings.records import CanonicalSlot
 from slots.loading.importing import import_answer
 from slots.loading.requests import SourceAnswer
-from tests.api.conftest import ENTRIES
+from tests.api.conftest import load_entries
 from tests.indexers.file_set import rang
 from tests.night.conftest import CrashHarness, fill_register, reindex_command, rpps
 from tests.soak.drift import MAX_GROWTH, ResourceProbe, Sample, find_leaks, measure_growth
@@ -106,7 +105,7 @@ def reindex_words(crash_harness: CrashHarness) -> tuple[object, ...]:
     """A live index of doctors and a registry of dispatch software; the words to index it again."""
     files = fill_register(crash_harness, "in", DOCTORS)
     crash_harness.reindex(files)
-    publish_registry(crash_harness.es, crash_harness.prefix, ENTRIES, datetime.now(UTC))
+    load_entries(crash_harness.trail.database)
     return reindex_command(files)
 
 

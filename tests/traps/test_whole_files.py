@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from elastic.service.last_loads import SourceLoad, last_loads
 from indexers.quality import gate
 from indexers.quality.gate import IndexStats
 from indexers.quality.quarantine import Quarantine
 from indexers.quality.reasons import Reason
 from indexers.quality.whole_files import FileFault, FileRefusedError, Findings, check_files
 from indexers.reindex.dry_run import dry_run
+from records.trail.last_loads import SourceLoad, last_loads
 from tests.indexers.file_set import NOW
 from tests.indexers.reindex_harness import (
     ANNE,
@@ -116,7 +116,7 @@ def test_a_cut_file_leaves_the_live_index_and_the_last_loads(
 ) -> None:
     """Trap 9 through the whole recipe."""
     reindex_harness.reindex(many_solutions(reindex_harness, "whole", 120))
-    live, loads = reindex_harness.live, last_loads(reindex_harness.es, reindex_harness.prefix)
+    live, loads = reindex_harness.live, last_loads(reindex_harness.trail)
     cut = many_solutions(reindex_harness, "cut", 60)
     with pytest.raises(FileRefusedError, match="60 rows, fewer than 95% of the 120") as refused:
         reindex_harness.reindex(cut)
@@ -126,7 +126,7 @@ def test_a_cut_file_leaves_the_live_index_and_the_last_loads(
         "60 rows" in why
         for why in dry_run(reindex_harness.es, reindex_harness.reindex_request(cut)).refused
     )
-    assert (reindex_harness.live, last_loads(reindex_harness.es, reindex_harness.prefix)) == (
+    assert (reindex_harness.live, last_loads(reindex_harness.trail)) == (
         live,
         loads,
     )

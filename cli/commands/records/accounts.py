@@ -30,7 +30,7 @@ from records.accounts.store import (
     import_accounts,
     list_accounts,
 )
-from records.accounts.values import PersonAccount, normalize_values
+from records.accounts.values import ACCOUNT_ROLES, PersonAccount, normalize_values
 from records.database import Database
 
 accounts_app = typer.Typer(
@@ -60,11 +60,19 @@ def create(
     *,
     family: Annotated[str, typer.Option(help="Nom.")],
     given: Annotated[str, typer.Option(help="Prénom.")],
-    role: Annotated[
-        list[str], typer.Option(help="OSNP, IOA, ACCOUNT_MANAGER, ADMINISTRATOR ; répétable.")
-    ],
+    role: Annotated[list[str], typer.Option(help=f"{', '.join(ACCOUNT_ROLES)} ; répétable.")],
     territory: Annotated[
         list[str] | None, typer.Option(metavar="SAS-XX", help="Territoire SAS ; répétable.")
+    ] = None,
+    delegation: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RPPS", help="Professionnel pour qui un délégataire agit ; répétable."
+        ),
+    ] = None,
+    structure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FINESS", help="Structure d'un gestionnaire, ou SIRET ; répétable."),
     ] = None,
     national_id: Annotated[
         str, typer.Option(help="Identifiant national, celui de la CPx ; ou le RPPS.")
@@ -84,6 +92,8 @@ def create(
         given=given,
         roles=role,
         territories=territory or (),
+        delegations=delegation or (),
+        structures=structure or (),
     )
     with open_error_report(as_json), open_records() as database, refuse_faults(as_json):
         account = create_account(database, choose_actor(database, by), values, datetime.now(UTC))
@@ -98,9 +108,9 @@ def import_file(
 ) -> None:
     """Crée ou modifie un compte par ligne, et dit ce que chacune est devenue.
 
-    Colonnes : national_id, email, family, given, roles et territories (séparés par une espace),
-    active (vrai ou faux ; sans elle, l'état du compte reste). Une ligne refusée n'arrête pas les
-    autres ; la commande finit alors par 1.
+    Colonnes : national_id, email, family, given, roles, territories, delegations et structures
+    (séparés par une espace), active (vrai ou faux ; sans elle, l'état du compte reste). Une ligne
+    refusée n'arrête pas les autres ; la commande finit alors par 1.
 
     Exemple : `sas accounts import comptes.csv --by 810100000445`
     """
@@ -143,12 +153,14 @@ def print_accounts(accounts: list[PersonAccount], as_json: bool) -> None:
     if as_json:
         print_json({"accounts": shown})
         return
-    table = Table("identifiant", "nom", "rôles", "territoires", "état")
+    table = Table("identifiant", "nom", "rôles", "territoires", "agit pour", "état")
     for one in shown:
         name = escape(flatten_text(f"{one['family']} {one['given']}"))
         identity = escape(flatten_text(one["national_id"] or f"{one['id']} {one['email']}"))
         state = "actif" if one["active"] else "fermé"
-        table.add_row(identity, name, " ".join(one["roles"]), " ".join(one["territories"]), state)
+        held = " ".join((*one["delegations"], *one["structures"]))
+        roles, territories = " ".join(one["roles"]), " ".join(one["territories"])
+        table.add_row(identity, name, roles, territories, held, state)
     result_console().print(table)
 
 

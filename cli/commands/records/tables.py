@@ -1,5 +1,6 @@
 """The commands ``records``: tables of what people declare, and files in and out."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +10,20 @@ import typer
 from cli.error_report import open_error_report
 from cli.options import AcceptDrift, AsJson, DryRun
 from cli.output import open_progress, print_json, print_line
-from cli.records import open_records
+from cli.records import import_key_file, open_records
+from elastic.client import sync_client
+from elastic.errors import ElasticError
+from elastic.settings import read_elastic_settings
 from indexers.loads.records_import import import_records_file
+from indexers.upkeep.former_homes import import_former_indices
+from mappings.state_file import replace_file
 from records.database import Database
 from records.declared import DECLARED
-from records.kinds import RecordKind, count_records, read_values
+from records.keys.tables import ApiKeyRow
+from records.kinds import RecordKind, count_records, count_rows, read_values
 from records.schema import SchemaState, read_schema_status, upgrade_schema
+from records.trail.trail import Trail
+from records.transfer.rows import TRANSFERS, export_lines, import_lines
 from records.upkeep.backup import back_up_records, mark_restored, restore_records
 
 records = typer.Typer(
@@ -22,7 +31,16 @@ records = typer.Typer(
     no_args_is_help=True,
 )
 
-Kind = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(DECLARED)}.")]
+FORMER_TIMEOUT_S = 10
+"""Seconds for each look at an index of an earlier version."""
+FORMER_UNREAD = (
+    "Elasticsearch does not answer: after an upgrade run this again once it does, for the audit "
+    "trail, last loads, corrected rows and LRM registry that earlier versions kept there."
+)
+
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help=f"One of: {', '.join((*DECLARED, *TRANSFERS))}.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +49,25 @@ def register(app: typer.Typer) -> None:
 
 
 @records.command("up")
-def up(as_json: AsJson = False) -> None:
+def up(
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file", envvar="SAS_API_KEYS_FILE", help="Keys of programs of an earlier version."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Make the tables, or bring them to this program's schema. Safe to run again.
 
-    SQLite in the state folder; `SAS_DATABASE_URL` names a PostgreSQL.
+    SQLite in the state folder; `SAS_DATABASE_URL` names a PostgreSQL. What earlier versions kept
+    elsewhere comes in too.
     """
     with open_error_report(as_json), open_records(checked=False) as database:
         before, after = read_schema_status(database), upgrade_schema(database)
+        if key_file is not None:
+            import_key_file(database, key_file)
+        import_former_homes(database)
         document = {"database": database.display_name, "schema": after.revision}
         if as_json:
             print_json(document | {"before": before.revision})
@@ -45,6 +75,19 @@ def up(as_json: AsJson = False) -> None:
         changed = before.revision != after.revision
         done = f"from {before.revision or 'no tables'} to" if changed else "was already"
         print_line(f"{database.display_name}: schema {done} {after.revision}.")
+
+
+def import_former_homes(database: Database) -> None:
+    """Bring what earlier versions kept in Elasticsearch; lines say what came, or what is to do."""
+    trail = Trail(database, read_elastic_settings().index_prefix)
+    try:
+        with sync_client(max_retries=0, request_timeout=FORMER_TIMEOUT_S) as client:
+            done = import_former_indices(client, trail, datetime.now(UTC))
+    except ElasticError:
+        print_line(FORMER_UNREAD, err=True)
+        return
+    for index, rows in done.items():
+        print_line(f"{rows:,} rows of index {index} are in the records now.", err=True)
 
 
 @records.command("status")
@@ -80,17 +123,21 @@ def import_file(
 ) -> None:
     """Bring a file into the records; of a row and a record the later one holds.
 
-    Rows set aside are counted; above 1 % of them nothing is imported.
+    Rows set aside are counted; above 1 % of them nothing is imported. Accounts and orientations
+    come from an export alone, all or none: those that are there stay as they are.
 
     Example: `sas records import participation participation.jsonl --dry-run`
     """
     with open_error_report(as_json), open_records() as database, open_progress() as watch:
-        chosen = find_kind(kind)
         watch.stage(f"Importing {file.name}")
         now = datetime.now(UTC)
-        report = import_records_file(
-            database, chosen, file, now, accept_drift=accept_drift, dry_run=dry_run
-        )
+        if kind in TRANSFERS:
+            with file.open("rb") as lines:
+                report = import_lines(database, TRANSFERS[kind], lines, now, dry_run=dry_run)
+        else:
+            report = import_records_file(
+                database, find_kind(kind), file, now, accept_drift=accept_drift, dry_run=dry_run
+            )
     if as_json:
         print_json({"kind": kind, "rows": report.rows, "written": report.written})
         return
@@ -102,10 +149,23 @@ def import_file(
 def export_file(kind: Kind, file: Annotated[Path, typer.Argument(help="JSON Lines.")]) -> None:
     """Write a kind of records to a file, in the format that `import` reads."""
     with open_error_report(as_json=False), open_records() as database:
-        held = read_values(database, find_kind(kind))
-        lines = [one.model_dump_json(exclude_none=True) for one in held.values()]
-        file.write_text("\n".join([*lines, ""]) if lines else "", "utf-8")
-    print_line(f"{len(held):,} records written to {file}.")
+        written = write_lines(file, list_lines(database, kind))
+    print_line(f"{written:,} records written to {file}.")
+
+
+def list_lines(database: Database, kind: str) -> Iterator[str]:
+    """Every record of a kind as a line of JSON; raises ``BadParameter`` for another kind."""
+    if kind in TRANSFERS:
+        return export_lines(database, TRANSFERS[kind])
+    held = read_values(database, find_kind(kind)).values()
+    return (one.model_dump_json(exclude_none=True) for one in held)
+
+
+def write_lines(file: Path, lines: Iterable[str]) -> int:
+    """Write lines to a file that its owner alone reads; returns how many."""
+    written = [*lines]
+    replace_file(file, "".join(f"{line}\n" for line in written).encode())
+    return len(written)
 
 
 @records.command("backup")
@@ -145,10 +205,13 @@ def restore(
 def find_kind(name: str) -> RecordKind[Any]:
     """A kind that records hold; raises ``BadParameter`` for another."""
     if name not in DECLARED:
-        raise typer.BadParameter(f"{name!r} is not held in records: choose {', '.join(DECLARED)}")
+        known = ", ".join((*DECLARED, *TRANSFERS))
+        raise typer.BadParameter(f"{name!r} is not held in records: choose {known}")
     return DECLARED[name]
 
 
 def count_held(database: Database) -> dict[str, int]:
     """Records of each kind."""
-    return {name: count_records(database, kind) for name, kind in DECLARED.items()}
+    declared = {name: count_records(database, kind) for name, kind in DECLARED.items()}
+    tables = {name: kind.table for name, kind in TRANSFERS.items()} | {"api-keys": ApiKeyRow}
+    return declared | {name: count_rows(database, table) for name, table in tables.items()}

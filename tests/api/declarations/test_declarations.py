@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from api.schemas.declarations import KeptAbsences, KeptProfessionalSettings, KeptStructureSettings
-from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
 from records.database import Database, open_transaction
+from records.keys.values import generate_api_key
 from tests.api.conftest import StartServer, answer, problem
 from tests.api.declarations.people import (
     FIRST,
@@ -131,7 +131,7 @@ def assert_closed(client: httpx.Client, path: str) -> None:
 def test_a_key_is_nobodys_number(api_with_sign_in: ApiWithAuth, database: Database) -> None:
     """A credential's name is never compared with an RPPS, whatever it is called."""
     key, stored = generate_api_key(ANNE, [UserRole.OTHER], datetime.now(UTC))
-    write_keys(api_with_sign_in.keys, [stored])
+    api_with_sign_in.keep_key(stored)
     refused = api_with_sign_in.client.get(SETTINGS, headers={"X-API-Key": key})
     problem(refused, 403, "access_denied")
 
@@ -166,12 +166,18 @@ def test_values_that_cannot_be_are_refused_before_the_records(client: httpx.Clie
 
 
 def test_records_of_a_later_program_are_told_and_serve_once_they_are_ours(
-    client: httpx.Client, database: Database
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    serve: StartServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("SAS_DATABASE_URL", database_url)
     ours = name_revision(database, "9999")
-    problem(client.get(SETTINGS, headers=SELF), 503, "records_schema_too_new")
-    name_revision(database, ours)
-    problem(client.get(SETTINGS, headers=SELF), 404, "record_missing")
+    for api in open_api_with_auth(tmp_path, serve):
+        problem(api.client.get(SETTINGS, headers=SELF), 503, "records_schema")
+        name_revision(database, ours)
+        problem(api.client.get(SETTINGS, headers=SELF), 404, "record_missing")
 
 
 def name_revision(database: Database, revision: str) -> str:

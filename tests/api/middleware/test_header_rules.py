@@ -135,10 +135,8 @@ def test_declared_names_are_answered(serve: StartServer) -> None:
         problem(httpx.get(f"{url}/livez", headers={"Host": host}), 421, "host_unknown")
 
 
-def test_with_authentication_names_are_declared_as_well(
-    serve: StartServer, tmp_path: object
-) -> None:
-    app = build_frozen_app(auth="jwt", api_keys_file=f"{tmp_path}/{KEYS_FILE}", hosts=["sas.fr"])
+def test_with_authentication_names_are_declared_as_well(serve: StartServer) -> None:
+    app = build_frozen_app(auth="jwt", hosts=["sas.fr"])
     url = serve(app)
     answer(httpx.get(f"{url}/livez", headers={"Host": "sas.fr"}))
     problem(httpx.get(f"{url}/livez", headers={"Host": "evil.example"}), 421, "host_unknown")

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from mappings.api_keys import write_keys
+from records.database import Database
+from records.keys.store import import_api_keys
+from records.keys.values import StoredKey
+from records.schema import require_schema
 from tests.api.conftest import StartServer, build_frozen_app
+from tests.suite.waiting import wait_for
 
 ISSUER, AUDIENCE = "https://identite.example/realms/sas", "sas-search"
 RSA_KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
@@ -49,27 +54,37 @@ def write_jwks(path: Path, *keys: Any) -> None:
 
 @dataclass
 class ApiWithAuth:
-    """A served application that identifies its callers, and the files it reads."""
+    """A served application that identifies its callers, and the records it reads."""
 
     client: httpx.Client
-    keys: Path
+    app: FastAPI
 
     def search(self, headers: dict[str, str], **criteria: Any) -> httpx.Response:
         """One search."""
         return self.client.post("/v1/search", json={**SEARCH_BODY, **criteria}, headers=headers)
 
+    @property
+    def database(self) -> Database:
+        """The records of the application."""
+        database: Database = self.app.state.records.database
+        return database
+
+    def keep_key(self, stored: StoredKey) -> None:
+        """Keep a key in the records, and wait until the application knows it."""
+        require_schema(self.database)
+        import_api_keys(self.database, [stored])
+        wait_for(lambda: stored.id in self.app.state.access.keys._keys)
+
 
 def open_api_with_auth(folder: Path, serve: StartServer, **settings: Any) -> Iterator[ApiWithAuth]:
     """The application with ``SAS_AUTH=jwt`` and the keys of these tests in a folder."""
-    jwks, keys = folder / "jwks.json", folder / "keys.json"
+    jwks = folder / "jwks.json"
     write_jwks(jwks, RSA_KEY, EC_KEY)
-    write_keys(keys, [])
     identity: dict[str, Any] = {
         "jwks": str(jwks),
         "issuer": ISSUER,
         "audience": AUDIENCE,
-        "api_keys_file": keys,
     }
     app = build_frozen_app(auth="jwt", **identity, **settings)
     with httpx.Client(base_url=serve(app), timeout=20) as client:
-        yield ApiWithAuth(client, keys)
+        yield ApiWithAuth(client, app)

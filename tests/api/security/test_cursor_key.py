@@ -76,7 +76,7 @@ def test_a_key_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAS_CURSOR_KEY", key)
     settings = ApiSettings()
     shown = f"{settings!r}{settings.build_cursor_key()!r}{settings.model_dump_json()}"
-    monkeypatch.setenv("SAS_AUTH", "jwt")
-    with pytest.raises(ValidationError, match="SAS_AUTH=jwt") as caught:
+    monkeypatch.setenv("SAS_JWKS", "/keys.json")
+    with pytest.raises(ValidationError, match="SAS_JWKS") as caught:
         ApiSettings()
     assert key not in f"{shown}{caught.value}"

@@ -8,8 +8,8 @@ import httpx
 import orjson
 import pytest
 
-from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
+from records.keys.values import generate_api_key
 from tests.api.conftest import NOW, StartServer, answer, problem
 from tests.api.security.callers import ApiWithAuth, claims, open_api_with_auth, sign_token
 from tests.api.security.test_security import OFFER, sign_payload
@@ -45,7 +45,7 @@ def test_callers_of_different_kinds_share_no_budget(tmp_path: Path, serve: Start
     """A token that bears the name of a key, or of an address, empties its own bucket alone."""
     for api in open_api_with_auth(tmp_path, serve, rate_per_s=0.001, rate_burst=1):
         key, stored = generate_api_key("lrm", [UserRole.OSNP], NOW)
-        write_keys(api.keys, [stored])
+        api.keep_key(stored)
         callers = [
             build_headers(f"key:{stored.id}", "effecteur"),
             build_headers(stored.id, "effecteur"),

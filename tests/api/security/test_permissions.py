@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mappings.api_keys import generate_api_key, write_keys
 from mappings.roles import UserRole
+from records.keys.values import generate_api_key
 from tests.api.conftest import DOZEN, StartServer, answer
 from tests.api.security.callers import ApiWithAuth, bearer, open_api_with_auth
 from tests.api.worked_examples import examples
@@ -74,7 +74,7 @@ def test_no_answer_holds_a_credential(
         key, stored = generate_api_key(
             "lrm", [UserRole.OSNP, UserRole.ADMINISTRATOR], datetime.now(UTC)
         )
-        write_keys(door.keys, [stored])
+        door.keep_key(stored)
         signed = bearer("regulateur_osnp", "administrateur")
         secrets = (CREDENTIAL, key, key.split("_")[2], stored.digest, stored.salt)
         secrets += (signed["Authorization"].split()[1].split(".")[2], str(tmp_path))

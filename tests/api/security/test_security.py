@@ -6,7 +6,6 @@ import socket
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import RSAKey
 from pydantic import ValidationError
-from typer.testing import CliRunner
 
 from api.settings import ApiSettings
-from cli.main import app as sas
-from mappings.api_keys import generate_api_key, write_keys
-from mappings.roles import UserRole
 from tests.api.conftest import StartServer, answer, problem
 from tests.api.security.callers import (
     A_DAY_S,
@@ -248,33 +243,6 @@ def test_the_role_of_a_header_counts_for_nothing(api_with_auth: ApiWithAuth) -> 
     assert answer(plain) != answer(api_with_auth.client.get(OFFER, headers=regulator))
 
 
-def test_a_revoked_key_stops_at_once(api_with_auth: ApiWithAuth) -> None:
-    key, stored = generate_api_key("lrm", [UserRole.OSNP], datetime.now(UTC))
-    problem(api_with_auth.search({"X-API-Key": key}), 401, "key_refused")
-    write_keys(api_with_auth.keys, [stored])
-    answer(api_with_auth.search({"X-API-Key": key}))
-    assert key.split("_")[2] not in api_with_auth.keys.read_text()
-    for other in (key[:-1], key + "0", "sas_x_y", f"sas_{stored.id}_{'0' * 64}"):
-        problem(api_with_auth.search({"X-API-Key": other}), 401, "key_refused")
-    write_keys(api_with_auth.keys, [])
-    problem(api_with_auth.search({"X-API-Key": key}), 401, "key_refused")
-    api_with_auth.keys.write_text("spoiled")
-    problem(api_with_auth.search({"X-API-Key": key}), 503, "identity_unavailable")
-
-
-def test_a_key_made_by_the_command_opens_until_revoked_by_it(api_with_auth: ApiWithAuth) -> None:
-    run, place = CliRunner().invoke, {"SAS_API_KEYS_FILE": str(api_with_auth.keys)}
-    made = run(sas, ["api-key", "new", "lrm", "--role", "IOA", "--json"], env=place)
-    result = json.loads(made.stdout)
-    answer(api_with_auth.search({"X-API-Key": result["key"]}))
-    listed = json.loads(run(sas, ["api-key", "list", "--json"], env=place).stdout)
-    assert [(key["id"], key["roles"]) for key in listed] == [(result["id"], ["IOA"])]
-    assert run(sas, ["api-key", "revoke", result["id"]], env=place).exit_code == 0
-    assert run(sas, ["api-key", "revoke", result["id"]], env=place).exit_code == 1
-    problem(api_with_auth.search({"X-API-Key": result["key"]}), 401, "key_refused")
-    assert api_with_auth.keys.stat().st_mode & 0o077 == 0
-
-
 def read_metrics(api_with_auth: ApiWithAuth) -> httpx.Response:
     """The figures as an administrator reads them."""
     response = api_with_auth.client.get("/metrics", headers=bearer("administrateur"))
@@ -325,7 +293,6 @@ def test_guessing_is_slowed(api_with_auth: ApiWithAuth) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {},
         {"jwks": "/keys.json"},
         {"jwks": "http://identite.example/k", "issuer": "i", "audience": "a"},
     ],

@@ -70,7 +70,7 @@ def apply_load(
     path = harness.files("loads").directory / f"{source}.jsonl"
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     run = path.parent / "run"
-    order = LoadRequest(source, path, datetime.now(UTC), run, harness.prefix, **changes)
+    order = LoadRequest(source, path, datetime.now(UTC), run, harness.trail, **changes)
     return load_source(harness.es, order)
 
 
@@ -79,5 +79,5 @@ def dry_run_lines(harness: ReindexHarness, source: str, *lines: dict[str, Any]) 
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     now = datetime.now(UTC)
     return dry_run_load(
-        harness.es, LoadRequest(source, path, now, path.parent / "run", harness.prefix)
+        harness.es, LoadRequest(source, path, now, path.parent / "run", harness.trail)
     )

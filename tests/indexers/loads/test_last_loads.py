@@ -6,31 +6,32 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from elasticsearch import Elasticsearch
 
-from elastic.service.last_loads import build_source_load, last_loads, record_loads
 from indexers.loads.source_load import LoadRequest, load_source
 from indexers.quality.gate import GateClosedError
 from indexers.reindex import recipe
+from records.trail.last_loads import build_source_load, last_loads, record_loads
+from records.trail.trail import Trail
 from tests.indexers.file_set import MSP, NOW
 from tests.indexers.reindex_harness import ANNE, ReindexHarness, two_doctors
+from tests.records.fresh import open_fresh_records
 
 
-def test_the_last_load_of_each_source_is_kept(
-    es: Elasticsearch, index_prefix: str, tmp_path: Path
-) -> None:
+def test_the_last_load_of_each_source_is_kept(tmp_path: Path) -> None:
+    trail = Trail(open_fresh_records(tmp_path), "one")
     path = tmp_path / "participation.jsonl"
     path.write_bytes(b"{}\n{}\n")
     first = build_source_load("participation", [path], 2, None, NOW)
     assert first.sha256 == hashlib.sha256(b"{}\n{}\n").hexdigest()
     assert (first.file, first.bytes) == ("participation.jsonl", 6)
     register = replace(first, source="rpps", file="PS.txt", edition=date(2026, 11, 22))
-    assert last_loads(es, index_prefix) == {}
-    record_loads(es, index_prefix, [first, register])
-    assert last_loads(es, index_prefix) == {"participation": first, "rpps": register}
+    assert last_loads(trail) == {}
+    record_loads(trail, [first, register])
+    assert last_loads(trail) == {"participation": first, "rpps": register}
     second = replace(first, rows=3)
-    record_loads(es, index_prefix, [second])
-    assert last_loads(es, index_prefix) == {"participation": second, "rpps": register}
+    record_loads(trail, [second])
+    assert last_loads(trail) == {"participation": second, "rpps": register}
+    assert last_loads(Trail(trail.database, "another")) == {}
 
 
 def test_several_files_of_one_source_are_one_load(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_a_reindex_and_a_load_record_what_they_read(
     files.line("participation", rpps=ANNE, participation=False)
     order = reindex_harness.reindex_request(files)
     recipe.reindex(reindex_harness.es, order)
-    loads = last_loads(reindex_harness.es, reindex_harness.prefix)
+    loads = last_loads(reindex_harness.trail)
     assert {name: load.rows for name, load in loads.items()} == {
         "rpps": 2,
         "finess": 1,
@@ -62,9 +63,9 @@ def test_a_reindex_and_a_load_record_what_they_read(
     path.write_text(f'{{"rpps": "{ANNE}", "participation": true, "via": 1}}\n')
     load_source(
         reindex_harness.es,
-        LoadRequest("participation", path, NOW, tmp_path / "run", reindex_harness.prefix),
+        LoadRequest("participation", path, NOW, tmp_path / "run", reindex_harness.trail),
     )
-    after = last_loads(reindex_harness.es, reindex_harness.prefix)
+    after = last_loads(reindex_harness.trail)
     assert after["participation"] == build_source_load("participation", [path], 1, None, NOW)
     assert after["rpps"] == loads["rpps"]
 
@@ -72,4 +73,4 @@ def test_a_reindex_and_a_load_record_what_they_read(
 def test_a_run_that_failed_records_nothing(reindex_harness: ReindexHarness) -> None:
     with pytest.raises(GateClosedError):
         reindex_harness.reindex(two_doctors(reindex_harness), floor=1_000)
-    assert last_loads(reindex_harness.es, reindex_harness.prefix) == {}
+    assert last_loads(reindex_harness.trail) == {}

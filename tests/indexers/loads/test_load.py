@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from elastic.errors import IndexMissing, LockTaken
-from elastic.service import audit, lock
+from elastic.service import lock
 from indexers.loads.source_load import (
     EmptySourceError,
     LoadRequest,
@@ -19,6 +19,7 @@ from indexers.quality.gate import GateClosedError
 from indexers.reindex.recipe import LOCK
 from indexers.runs.progress import ProgressListener
 from indexers.sources.own_formats import OwnFormatError
+from records.trail import audit
 from tests.indexers.file_set import MSP, NOW
 from tests.indexers.loads.load_harness import (
     ANNE,
@@ -111,13 +112,13 @@ def test_a_rehearsal_names_what_changes_and_leaves_no_trail(
     reindex_harness: ReindexHarness,
 ) -> None:
     reindex_harness.reindex(base(reindex_harness))
-    trail = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)
+    trail = audit.read_audit_trail(reindex_harness.trail)
     with lock.open_lock(reindex_harness.es, LOCK, prefix=reindex_harness.prefix):
         result = dry_run_lines(reindex_harness, "participation", OWN, THROUGH_MSP)
     assert result["dry_run"] is True
     assert result["kinds"] == {"professional": 2, "structure": 1}
     assert result["fields"]["participant"] == 3
-    assert audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix) == trail
+    assert audit.read_audit_trail(reindex_harness.trail) == trail
     with pytest.raises(EmptySourceError):
         dry_run_lines(reindex_harness, "participation")
 
@@ -149,7 +150,7 @@ def test_a_long_load_keeps_its_lock_and_says_where_it_is(reindex_harness: Reinde
     watch = RecordingProgressListener()
     path = reindex_harness.files("loads").directory / "participation.jsonl"
     path.write_bytes(orjson.dumps(OWN))
-    order = LoadRequest("participation", path, NOW, path.parent / "run", reindex_harness.prefix)
+    order = LoadRequest("participation", path, NOW, path.parent / "run", reindex_harness.trail)
     load_source(reindex_harness.es, order, watch)
     assert watch.notifications == ["Taking the lock", "Loading participation", 1]
     assert len(watch._beats) == 1
@@ -207,14 +208,14 @@ def test_a_load_needs_a_live_index_a_lock_and_a_known_source(
     with pytest.raises(OwnFormatError, match="colour"):
         load_source(
             reindex_harness.es,
-            LoadRequest("participation", path, NOW, tmp_path / "r", reindex_harness.prefix),
+            LoadRequest("participation", path, NOW, tmp_path / "r", reindex_harness.trail),
         )
 
 
 def test_the_trail_tells_what_was_loaded(reindex_harness: ReindexHarness) -> None:
     reindex_harness.reindex(base(reindex_harness))
     apply_load(reindex_harness, "participation", OWN)
-    entry = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)[0]
+    entry = audit.read_audit_trail(reindex_harness.trail)[0]
     assert entry.event is audit.Event.SOURCE_LOADED
     seconds = entry.details.pop("seconds")
     assert seconds > 0

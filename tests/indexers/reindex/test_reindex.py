@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 
 from elastic import lifecycle
 from elastic.errors import LockTaken
 from elastic.names import IndexName, offers_index
-from elastic.service import audit, lock
+from elastic.service import lock
 from indexers.reindex import recipe
 from indexers.reindex.dry_run import dry_run
 from indexers.reindex.recipe import NothingToRollBackError, rollback
@@ -21,6 +22,8 @@ from indexers.runs.interruption import InterruptedRunError, open_interruptible_s
 from indexers.runs.progress import ProgressListener
 from mappings.offers import offers_mapping, offers_settings
 from mappings.schema_history import RENAMED_OFFER_FIELDS, RENAMED_SLOT_FIELDS
+from records.errors import RecordsUnavailable
+from records.trail import audit
 from tests.indexers.file_set import MSP, NOW, rang
 from tests.indexers.reindex_harness import (
     ANNE,
@@ -211,13 +214,40 @@ def test_a_failure_at_any_stage_leaves_the_live_index_as_it_was(
     with pytest.raises(type(error)):
         reindex_harness.reindex(files.doctor("10100000032"))
     assert_untouched(reindex_harness, live, offers)
-    events = [
-        entry.event
-        for entry in audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)
-    ]
-    assert events[:2] == [audit.Event.REINDEX_FAILED, audit.Event.REINDEX_STARTED]
+    failed, *_, begun = read_last_events(reindex_harness)
+    assert (failed, begun) == (audit.Event.REINDEX_FAILED, audit.Event.REINDEX_STARTED)
     monkeypatch.undo()
     assert len(reindex_harness.reindex(files).offers.kinds) == 1
+
+
+def read_last_events(harness: ReindexHarness) -> list[audit.Event]:
+    """Events of the index of the last run, the newest first."""
+    lines = audit.read_audit_trail(harness.trail)
+    return [line.event for line in lines if line.index == lines[0].index]
+
+
+def test_records_that_are_away_stop_a_reindex_before_the_swap(
+    reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever they leave, an index without a trail never goes live."""
+    files = two_doctors(reindex_harness)
+    live, offers = reindex_harness.reindex(files).index, reindex_harness.offers()
+    files = files.doctor("10100000032")
+    engine = reindex_harness.trail.database.engine
+    for stage in ("create_build_index", "prepare_handover"):
+        run_before_stage(monkeypatch, stage, lambda *_: rename_trail(engine, "audit_lines", "away"))
+        with pytest.raises(RecordsUnavailable) as caught:
+            reindex_harness.reindex(files)
+        assert any("trail" in note for note in caught.value.__notes__)
+        assert_untouched(reindex_harness, live, offers)
+        rename_trail(engine, "away", "audit_lines")
+        monkeypatch.undo()
+    assert len(reindex_harness.reindex(files).offers.kinds) == 1
+
+
+def rename_trail(engine: Engine, name: str, new: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {name} RENAME TO {new}"))
 
 
 def test_a_swap_that_fails_leaves_the_live_index_as_it_was(
@@ -325,17 +355,17 @@ def test_rollback_makes_the_previous_index_live(reindex_harness: ReindexHarness)
     second = reindex_harness.reindex(
         reindex_harness.files("next").doctor(ANNE), accept_drift=True
     ).index
-    left, live = rollback(reindex_harness.es, reindex_harness.prefix, NOW)
+    left, live = rollback(reindex_harness.es, reindex_harness.trail, NOW)
     assert (str(left), str(live)) == (second, first) == (second, reindex_harness.live)
     assert reindex_harness.offers().keys() == {AT_ANNE, AT_BRUNO}
     with pytest.raises(NothingToRollBackError):
-        rollback(reindex_harness.es, reindex_harness.prefix, NOW)
+        rollback(reindex_harness.es, reindex_harness.trail, NOW)
     assert reindex_harness.live == first
 
 
 def test_rollback_without_any_index_says_what_to_do(reindex_harness: ReindexHarness) -> None:
     with pytest.raises(NothingToRollBackError, match="sas reindex"):
-        rollback(reindex_harness.es, reindex_harness.prefix, NOW)
+        rollback(reindex_harness.es, reindex_harness.trail, NOW)
 
 
 def test_a_run_keeps_its_quarantine_and_its_report(reindex_harness: ReindexHarness) -> None:
@@ -351,9 +381,10 @@ def test_a_run_keeps_its_quarantine_and_its_report(reindex_harness: ReindexHarne
 
 def test_the_trail_tells_what_was_done(reindex_harness: ReindexHarness) -> None:
     report = reindex_harness.reindex(two_doctors(reindex_harness))
-    done, begun = audit.read_audit_trail(reindex_harness.es, prefix=reindex_harness.prefix)
-    assert (done.event, begun.event) == (
+    done, checked, begun = audit.read_audit_trail(reindex_harness.trail)
+    assert (done.event, checked.event, begun.event) == (
         audit.Event.REINDEX_COMPLETED,
+        audit.Event.REINDEX_CHECKED,
         audit.Event.REINDEX_STARTED,
     )
     assert done.index == report.index

@@ -106,7 +106,7 @@ def test_a_load_that_is_refused_leaves_a_report(
     path.write_text(lines)
     with pytest.raises((GateClosedError, ValueError)):
         load_source(
-            reindex_harness.es, LoadRequest("participation", path, NOW, run, reindex_harness.prefix)
+            reindex_harness.es, LoadRequest("participation", path, NOW, run, reindex_harness.trail)
         )
     kept = folder.read_report(run)
     assert kept["run"]["command"] == "load participation"

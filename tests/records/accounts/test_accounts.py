@@ -22,6 +22,10 @@ from records.accounts.store import (
 from records.accounts.values import PersonAccount, normalize_values
 from records.database import Database
 from records.errors import AccessDenied, RecordMissing, RulesBroken
+from records.professional_settings import (
+    change_professional_settings,
+    read_professional_settings,
+)
 from tests.records.orientations.people import (
     CLAIRE,
     DOCTOR,
@@ -31,7 +35,7 @@ from tests.records.orientations.people import (
     THERE,
     build_actor,
 )
-from tests.records.samples import ANNE, BRUNO, LATER, NOW
+from tests.records.samples import ANNE, BRUNO, IN_ORDER, LATER, NOW, build_settings
 
 MAIL = "claire.roux@exemple.fr"
 CLAIRE_VALUES: dict[str, Any] = {
@@ -277,3 +281,59 @@ def test_the_tables_refuse_what_no_account_is(database: Database, wrong: str) ->
     create(database)
     with pytest.raises(IntegrityError), database.engine.begin() as connection:
         connection.execute(text(wrong))
+
+
+DELEGATE_VALUES: dict[str, Any] = {
+    "national_id": "899700000401",
+    "family": "Gris",
+    "given": "Léa",
+    "roles": ["DELEGATE", "STRUCTURE_MANAGER"],
+    "delegations": [f"8{ANNE}"],
+    "structures": ["480 000 025"],
+}
+
+
+@pytest.mark.proves("F125")
+def test_a_delegate_acts_for_whom_he_was_given_until_he_is_not(database: Database) -> None:
+    create_account(database, OPERATOR, normalize_values(**DELEGATE_VALUES), NOW)
+    lea = find_actor(database, "899700000401")
+    assert (lea.delegations, lea.structures) == ({ANNE}, {"480000025"})
+    change_professional_settings(
+        database, lea, build_settings(ANNE), IN_ORDER, version=None, now=NOW
+    )
+    for rpps in (BRUNO, "480000025"):
+        with pytest.raises(AccessDenied):
+            read_professional_settings(database, lea, rpps)
+    less = {**DELEGATE_VALUES, "roles": ["DELEGATE"], "delegations": [BRUNO], "structures": []}
+    line = AccountLine(2, normalize_values(**less))
+    assert [one.outcome for one in import_accounts(database, OPERATOR, [line], LATER)] == [
+        Outcome.CHANGED
+    ]
+    with pytest.raises(AccessDenied):
+        read_professional_settings(database, find_actor(database, "899700000401"), ANNE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"delegations": []}, "delegations"),
+        ({"delegations": ["1"]}, "delegations"),
+        ({"structures": []}, "structures"),
+        ({"structures": ["48"]}, "structures"),
+        ({"roles": ["DELEGATE"]}, "structures"),
+        ({"roles": ["STRUCTURE_MANAGER"]}, "delegations"),
+    ],
+)
+def test_a_delegate_without_anybody_and_a_manager_without_anything_are_none(
+    database: Database, changes: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(RulesBroken) as caught:
+        create_account(database, OPERATOR, normalize_values(**{**DELEGATE_VALUES, **changes}), NOW)
+    assert [name for name, _ in caught.value.faults] == [field]
+
+
+def test_an_account_manager_makes_no_delegate(database: Database) -> None:
+    both = {**DELEGATE_VALUES, "roles": ["OSNP", "DELEGATE"], "structures": []}
+    values = normalize_values(**{**both, "territories": [HERE]})
+    with pytest.raises(AccessDenied):
+        create_account(database, MANAGER, values, NOW)

@@ -202,7 +202,7 @@ def test_who_lost_the_role_lost_the_orientations(database: Database) -> None:
         read_orientation(database, without_role, one.id)
     with pytest.raises(AccessDenied):
         change_state(database, without_role, one.id, STATE.CANCELLED, LATER)
-    assert find_orientation_scope(DOCTOR) == OrientationScope(recipient=ANNE)
+    assert find_orientation_scope(DOCTOR) == OrientationScope(recipients=frozenset({ANNE}))
     manager = find_orientation_scope(MANAGER)
     assert (manager.territories, manager.regulator) == (frozenset({HERE}), None)
 

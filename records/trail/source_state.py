@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from elastic.service.audit import Event
-from elastic.service.last_loads import SourceLoad
 from mappings.freshness import MAX_QUARANTINE, SLOT_SOURCE, find_source_freshness
+from records.trail.audit import AuditEntry, Event
+from records.trail.last_loads import SourceLoad
 
 RejectedCounts = Mapping[str, int]
 """Rows set aside, by source."""
 
-LOADS = frozenset({Event.REINDEX_COMPLETED.value, Event.SOURCE_LOADED.value})
+LOADS = frozenset({Event.REINDEX_COMPLETED, Event.SOURCE_LOADED})
 """Events after which the live index holds new facts."""
 
 
@@ -65,12 +65,12 @@ def build_source_states(
     return [build_source_state(load, rejected_counts.get(load.source, 0), now) for load in ordered]
 
 
-def latest_rejected_counts(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def latest_rejected_counts(events: Iterable[AuditEntry]) -> dict[str, int]:
     """Rows set aside at the last load of each source; ``events`` of the trail, newest first."""
     found: dict[str, int] = {}
     for event in events:
-        if event["event"] in LOADS:
-            for source, count in event["details"].get("aside", {}).items():
+        if event.event in LOADS:
+            for source, count in event.details.get("aside", {}).items():
                 found.setdefault(source, count)
     return found
 

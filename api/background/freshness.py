@@ -3,35 +3,38 @@
 A page of results takes the notices from memory: no search waits or sends a request for them.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-import structlog
 from elasticsearch import AsyncElasticsearch
 
+from api.records import RecordsGate
 from api.state import Clock
-from elastic.errors import ElasticError, translate_errors
-from elastic.names import audit_index, loads_index, offers_alias
-from elastic.service.last_loads import MANY, loads_in
-from elastic.service.source_state import (
+from elastic.errors import translate_errors
+from elastic.names import offers_alias
+from mappings.freshness import find_source_freshness
+from mappings.instants import utc_text
+from records.database import Database
+from records.trail.audit import AuditEntry, read_audit_trail
+from records.trail.last_loads import SourceLoad, last_loads
+from records.trail.source_state import (
     LOADS,
     SourceState,
     build_source_states,
     latest_rejected_counts,
 )
-from mappings.freshness import find_source_freshness
-from mappings.instants import utc_text
+from records.trail.trail import Trail
 from search_engine.backend.answers import translate_unreadable
 
 REFRESH_S = 30.0
 """Seconds between two reads."""
 MAX_TRAIL_EVENTS = 200
 """Newest loads searched for the rows set aside."""
-
-_log = structlog.get_logger(__name__)
+MANY = 1_000
+"""More sources than there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,19 @@ class FreshnessSnapshot:
 
 
 class FreshnessMonitor:
-    """The last snapshot of one process; ``run`` renews it until it is cancelled."""
+    """The last snapshot of one process; ``renew`` is called beside the requests."""
 
     def __init__(
         self,
         client: AsyncElasticsearch,
+        records: RecordsGate,
         prefix: str,
         clock: Clock,
         observe: Callable[[FreshnessSnapshot], None] = lambda _: None,
     ) -> None:
         """``observe`` receives each snapshot."""
         self._client = client
+        self._records = records
         self._prefix = prefix
         self._clock = clock
         self._observe = observe
@@ -88,62 +93,40 @@ class FreshnessMonitor:
         self.notices: list[dict[str, str]] = []
         """Notices of the stale and partial sources, ready for a page."""
 
-    async def run(self) -> None:
-        """Renew the snapshot until cancelled; a read that fails leaves the previous one."""
-        while True:
-            try:
-                await self.renew()
-            except Exception as error:  # the next read may succeed
-                _log.warning("sources_unreadable", error=type(error).__name__)
-            await asyncio.sleep(REFRESH_S)
-
     async def renew(self) -> FreshnessSnapshot:
-        """Read again; raises ``ElasticError``."""
-        snapshot = await read_freshness(self._client, self._prefix, self._clock())
+        """Read again; raises ``ElasticError``, ``RecordsError``."""
+        now = self._clock()
+        snapshot = await read_freshness(self._client, self._records, self._prefix, now)
         self.snapshot, self.notices = snapshot, source_notices(snapshot.states)
         self._observe(snapshot)
         return snapshot
 
 
 async def read_freshness(
-    client: AsyncElasticsearch, prefix: str, now: datetime
+    client: AsyncElasticsearch, records: RecordsGate, prefix: str, now: datetime
 ) -> FreshnessSnapshot:
-    """The state of every source, in one request of three searches; raises ``ElasticError``."""
+    """The state of every source, from the records and one search.
+
+    Raises ``ElasticError``, ``RecordsError``.
+    """
+    loads, events = await records.run(partial(read_loads, prefix=prefix))
     with translate_unreadable():
-        return await _read_snapshot(client, prefix, now)
+        with translate_errors():
+            offers = await client.search(
+                index=offers_alias(prefix), ignore_unavailable=True, **slots_query(now)
+            )
+        total = int(offers["hits"]["total"]["value"])
+        live_slots = read_live_slots(offers.body)
+    states = build_source_states(loads.values(), latest_rejected_counts(events), now)
+    return FreshnessSnapshot(now, states, live_slots, total, last_load(events))
 
 
-async def _read_snapshot(
-    client: AsyncElasticsearch, prefix: str, now: datetime
-) -> FreshnessSnapshot:
-    alias = offers_alias(prefix)
-    with translate_errors():
-        response = await client.msearch(
-            searches=[
-                *({"index": loads_index(prefix), "ignore_unavailable": True}, loads_query()),
-                *({"index": audit_index(prefix), "ignore_unavailable": True}, trail_query()),
-                *({"index": alias, "ignore_unavailable": True}, slots_query(now)),
-            ]
-        )
-    loads, trail, offers = (_require_success(one) for one in response["responses"])
-    events = [hit["_source"] for hit in trail["hits"]["hits"]]
-    states = build_source_states(loads_in(loads).values(), latest_rejected_counts(events), now)
-    total = int(offers["hits"]["total"]["value"])
-    return FreshnessSnapshot(now, states, read_live_slots(offers), total, last_load(events))
-
-
-def loads_query() -> dict[str, Any]:
-    """The last load of each source."""
-    return {"size": MANY, "query": {"match_all": {}}}
-
-
-def trail_query() -> dict[str, Any]:
-    """The newest successful loads, newest first."""
-    return {
-        "size": MAX_TRAIL_EVENTS,
-        "query": {"terms": {"event": sorted(LOADS)}},
-        "sort": [{"at": "desc"}, {"_doc": "desc"}],
-    }
+def read_loads(
+    database: Database, prefix: str
+) -> tuple[Mapping[str, SourceLoad], Sequence[AuditEntry]]:
+    """The last load of each source, and the newest successful loads, newest first."""
+    trail = Trail(database, prefix)
+    return last_loads(trail), read_audit_trail(trail, limit=MAX_TRAIL_EVENTS, events=LOADS)
 
 
 def slots_query(now: datetime) -> dict[str, Any]:
@@ -162,15 +145,14 @@ def read_live_slots(answer: Mapping[str, Any]) -> dict[str, int]:
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
 
-def last_load(events: Sequence[Mapping[str, Any]]) -> LastLoad | None:
+def last_load(events: Sequence[AuditEntry]) -> LastLoad | None:
     """The last of the loads, from events with the newest first."""
     if not events:
         return None
     newest = events[0]
-    details = newest["details"]
-    offers = details.get("total", details.get("writes", 0))
-    at = datetime.fromisoformat(newest["at"])
-    return LastLoad(at, newest["event"], float(details.get("seconds", 0)), int(offers))
+    offers = newest.details.get("total", newest.details.get("writes", 0))
+    seconds = float(newest.details.get("seconds", 0))
+    return LastLoad(newest.at, newest.event.value, seconds, int(offers))
 
 
 def source_facts(state: SourceState) -> dict[str, Any]:
@@ -223,10 +205,3 @@ def unread_rows_phrase(rows: int) -> str:
 def with_notices(page: dict[str, Any], notices: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The page, with the block ``sources`` when there are notices."""
     return {**page, "sources": list(notices)} if notices else page
-
-
-def _require_success(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """One response of several; raises ``ElasticError`` when it failed."""
-    if "error" in answer:
-        raise ElasticError(f"The state of the sources cannot be read: {answer['error']['type']}.")
-    return answer

@@ -1,0 +1,1 @@
+"""What a process reads again and again beside its requests."""

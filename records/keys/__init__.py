@@ -1,0 +1,1 @@
+"""Keys of programs that call the API, kept as digests."""

@@ -1,0 +1,1 @@
+"""Dispatch software (LRM) that may open a search by a link."""

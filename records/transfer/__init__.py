@@ -1,0 +1,1 @@
+"""Accounts and orientations as lines of a file: out of one database, into another."""
