@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from simulation.editors.content_faults import CHANGES, OK, Change
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = Callable[[], tuple[int, bytes]]
 Fault = Callable[[Answer, Send], Awaitable[None]]
@@ -87,19 +89,20 @@ async def send_redirect(answer: Answer, send: Send) -> None:
 
 async def send_loop(answer: Answer, send: Send) -> None:
     """A next page that is the page itself (E11)."""
-    await _send(send, 200, _with_next(answer()[1], None))
+    await _send(send, *_with_next(*answer(), None))
 
 
 async def send_foreign_page(answer: Answer, send: Send) -> None:
     """A next page on another host (E12)."""
-    await _send(send, 200, _with_next(answer()[1], "https://localhost:1/Slot"))
+    await _send(send, *_with_next(*answer(), "https://localhost:1/Slot"))
 
 
-def _with_next(body: bytes, address: str | None) -> bytes:
+def _with_next(status: int, body: bytes, address: str | None) -> tuple[int, bytes]:
     bundle = orjson.loads(body)
-    own = bundle["link"][0]["url"]
-    bundle["link"].append({"relation": "next", "url": address or own})
-    return orjson.dumps(bundle)
+    if status == OK:
+        own = bundle["link"][0]["url"]
+        bundle["link"].append({"relation": "next", "url": address or own})
+    return status, orjson.dumps(bundle)
 
 
 async def _start(send: Send, status: int) -> None:
@@ -111,8 +114,16 @@ async def _send(send: Send, status: int, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def _build_content_fault(change: Change) -> Fault:
+    async def send_changed(answer: Answer, send: Send) -> None:
+        await _send(send, *change(*answer()))
+
+    return send_changed
+
+
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
+        **{name: _build_content_fault(change) for name, change in CHANGES.items()},
         "late": send_late,
         "dripping": send_dripping,
         "server_error": send_server_error,

@@ -1,15 +1,17 @@
 """Commands of the topic ``simulate``: the partners of the service, invented, on this machine."""
 
 import socket
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.exit_codes import REFUSED
+from cli.exit_codes import BAD_USAGE, REFUSED
 from cli.failures import describe_error
 from cli.output import exit_with_error, print_line
+from simulation.editors.faults import FAULTS
 from simulation.editors.server import EditorServer, build_server
 from simulation.editors.sheets import issue_certificates, write_sheets
 from simulation.editors.slot_book import REQUESTS, read_slot_books
@@ -36,6 +38,12 @@ def simulate_editors(
         Path,
         typer.Option("--out", metavar="DIR", help="Où écrire certificats et fiches."),
     ],
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault", metavar="EDITEUR=PANNE", help="Une panne de cet éditeur ; répétable."
+        ),
+    ] = None,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Port HTTPS, sur 127.0.0.1 ; 0 : un port libre.")
     ] = 8443,
@@ -47,6 +55,8 @@ def simulate_editors(
 
     Exemple : `sas simulate editors --from demo --out editeurs`, puis, ailleurs,
     `sas editors sweep editeurs/editors.json`
+
+    Avec une panne : `--fault agendis=late` ; un nom inconnu en affiche la liste.
     """
     if not (directory / REQUESTS).is_file():
         exit_with_error(
@@ -54,6 +64,7 @@ def simulate_editors(
         )
     try:
         editors = EditorServer(read_slot_books(directory))
+        _put_faults(editors, faults or [])
         market = issue_certificates(folder, datetime.now(UTC))
         with socket.create_server(("127.0.0.1", port)) as door:
             bound = door.getsockname()[1]
@@ -63,3 +74,13 @@ def simulate_editors(
             build_server(editors, market.server, market.authority).run(sockets=[door])
     except OSError as error:
         exit_with_error(describe_error(error), REFUSED)
+
+
+def _put_faults(editors: EditorServer, faults: Sequence[str]) -> None:
+    for given in faults:
+        editor, _, name = given.partition("=")
+        if editor not in editors.books:
+            exit_with_error(f"--fault : {editor} n'est pas un éditeur du jeu.", BAD_USAGE)
+        if name not in FAULTS:
+            exit_with_error(f"--fault : les pannes sont {', '.join(sorted(FAULTS))}.", BAD_USAGE)
+        editors.faults.set(editor, name)

@@ -11,6 +11,7 @@ import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.commands.editors.check import check
 from cli.exit_codes import REFUSED, UNAVAILABLE
 from cli.failures import describe_error
 from cli.output import exit_with_error, message_console, print_json, result_console
@@ -38,6 +39,7 @@ app = typer.Typer(
 
 def register(main: typer.Typer) -> None:
     """Add the commands of this topic to ``sas``."""
+    app.command("check")(check)
     main.add_typer(app)
 
 

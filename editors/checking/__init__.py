@@ -1,0 +1,1 @@
+"""The platform played against an editor's server: which lines of the guide hold, and why not."""
