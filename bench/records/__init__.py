@@ -1,0 +1,1 @@
+"""What changes of the records cost: until they show, beside searches, in bulk, over people."""
