@@ -4,7 +4,7 @@ import random
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -107,7 +107,7 @@ def orient(context: WorkerContext, offer_id: str) -> bool:
     client, alias = context.client, context.alias
     offer: Offer = client.get(index=alias, id=offer_id)["_source"]
     now = datetime.now(UTC)
-    for request in list_requests(offer):
+    for request in list_requests(offer, now):
         by = AskedBy(REGULATOR, str(uuid.uuid4()), now)
         try:
             ask_orientation(context.database, by, request, lambda _: offer)
@@ -119,10 +119,12 @@ def orient(context: WorkerContext, offer_id: str) -> bool:
     return False
 
 
-def list_requests(offer: Offer) -> list[OrientationRequest]:
-    """The orientations that an offer may take, its first slots first."""
+def list_requests(offer: Offer, now: datetime) -> list[OrientationRequest]:
+    """The orientations that an offer may take: its first slots, else an hour beyond them."""
     slots = sorted(offer.get("slots", []), key=lambda slot: slot["start"])
     kinds = (OrientationKind.SLOT, OrientationKind.BOOKING)
-    return [
-        OrientationRequest(kind, offer["id"], slot=slot["id"]) for slot in slots for kind in kinds
+    on_slots = [
+        OrientationRequest(kind, offer["id"], slot=one["id"]) for one in slots for kind in kinds
     ]
+    soon = (now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    return [*on_slots, OrientationRequest(OrientationKind.BEYOND, offer["id"], start=soon)]

@@ -13,6 +13,7 @@ from indexers.loads.records_import import READERS
 from indexers.runs.folder import Quarantines
 from records.orientations.kinds import OrientationKind
 from tests.records.orientations.people import SLOT_ID, build_offer
+from tests.records.samples import NOW
 
 ANNE = Person("10100000016", "410100000016001", "Europe/Paris")
 
@@ -40,5 +41,7 @@ def test_a_change_shows_in_a_search_or_not_yet() -> None:
 
 
 def test_an_editor_s_slot_is_booked() -> None:
-    kinds = [(one.kind, one.slot) for one in list_requests(build_offer())]
+    *on_slots, beyond = list_requests(build_offer(), NOW)
+    kinds = [(one.kind, one.slot) for one in on_slots]
     assert kinds == [(OrientationKind.SLOT, SLOT_ID), (OrientationKind.BOOKING, SLOT_ID)]
+    assert beyond.start == NOW.replace(hour=NOW.hour + 1)
