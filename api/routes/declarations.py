@@ -133,7 +133,7 @@ async def get_structure_settings(
     """Those of a health centre by its FINESS, of an SOS association by its SIRET."""
     read = partial(read_structure_settings, structure=structure)
     stored = await get_records(request).run_as(caller, read)
-    return _answer_record(stored)
+    return answer_record(stored)
 
 
 @router.put(
@@ -158,9 +158,7 @@ async def put_structure_settings(
         version=version,
         now=get_engine(request).clock(),
     )
-    return _answer_record(
-        await get_records(request).run_as(caller, change), created=version is None
-    )
+    return answer_record(await get_records(request).run_as(caller, change), created=version is None)
 
 
 @router.get("/absences/{who}", summary="Les absences", response_model=KeptAbsences, responses=READ)
@@ -171,7 +169,7 @@ async def get_absences(
     refuse_repeated(request)
     read = partial(read_absence, who=who, idnst=idnst)
     stored = await get_records(request).run_as(caller, read)
-    return _answer_record(stored)
+    return answer_record(stored)
 
 
 @router.put(
@@ -200,20 +198,27 @@ async def put_absences(
         cancels=cancel_orientations,
         now=get_engine(request).clock(),
     )
-    return _answer_record(
-        await get_records(request).run_as(caller, change), created=version is None
-    )
+    return answer_record(await get_records(request).run_as(caller, change), created=version is None)
 
 
 def _answer_settings(stored: StoredSettings, *, created: bool = False) -> Response:
     answers = {name: getattr(stored.answers, name) for name in sorted(ANSWERS)}
-    return _answer_record(stored.record, answers, created=created)
+    return answer_record(stored.record, answers, created=created)
 
 
-def _answer_record(
+def answer_record(
     stored: StoredRecord[Any], beside: dict[str, Any] | None = None, *, created: bool = False
 ) -> Response:
     """The value as kept, with its version as ``ETag``; 201 for a first one (RFC 9110, 9.3.4)."""
+    headers = {"ETag": build_entity_tag(stored.version)}
+    shown = describe_record(stored, beside)
+    return OrjsonResponse(shown, CREATED if created else 200, headers)
+
+
+def describe_record(
+    stored: StoredRecord[Any], beside: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The value as kept, what is ``beside`` it, its version and author; no unknown member."""
     values = stored.value.model_dump(mode="json", exclude={"updated"}) | (beside or {})
     known = {name: value for name, value in values.items() if value is not None}
     kept = {
@@ -221,5 +226,4 @@ def _answer_record(
         "updated_at": utc_text(stored.updated_at),
         "updated_by": stored.updated_by,
     }
-    headers = {"ETag": build_entity_tag(stored.version)}
-    return OrjsonResponse({**known, **kept}, CREATED if created else 200, headers)
+    return {**known, **kept}

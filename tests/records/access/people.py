@@ -24,21 +24,21 @@ def build_person(name: str, *roles: UserRole, **more: frozenset[str]) -> Actor:
 PEOPLE = {
     "professional": Actor(ANNE, frozenset({UserRole.OTHER})),
     "delegate": Actor(
-        "national:899700000401", frozenset({UserRole.DELEGATE}), delegations=frozenset({ANNE})
+        "national:399700000401", frozenset({UserRole.DELEGATE}), delegations=frozenset({ANNE})
     ),
     "structure_manager": Actor(
-        "national:899700000402",
+        "national:399700000402",
         frozenset({UserRole.STRUCTURE_MANAGER}),
         structures=frozenset({CENTRE}),
     ),
-    "osnp": build_person("national:899700000403", UserRole.OSNP),
-    "ioa": build_person("national:899700000404", UserRole.IOA),
-    "account_manager": build_person("national:899700000405", UserRole.ACCOUNT_MANAGER),
-    "administrator": Actor("national:899700000406", frozenset({UserRole.ADMINISTRATOR})),
-    "data_team": Actor("national:899700000407", frozenset({UserRole.DATA_TEAM})),
-    "other": Actor("national:899700000408", frozenset({UserRole.OTHER})),
+    "osnp": build_person("national:399700000403", UserRole.OSNP),
+    "ioa": build_person("national:399700000404", UserRole.IOA),
+    "account_manager": build_person("national:399700000405", UserRole.ACCOUNT_MANAGER),
+    "administrator": Actor("national:399700000406", frozenset({UserRole.ADMINISTRATOR})),
+    "data_team": Actor("national:399700000407", frozenset({UserRole.DATA_TEAM})),
+    "other": Actor("national:399700000408", frozenset({UserRole.OTHER})),
 }
-FAR_REGULATOR = Actor("national:899700000409", frozenset({UserRole.OSNP}), frozenset({THERE}))
+FAR_REGULATOR = Actor("national:399700000409", frozenset({UserRole.OSNP}), frozenset({THERE}))
 REGULATORS = {"own": PEOPLE["osnp"], "foreign": FAR_REGULATOR}
 
 
