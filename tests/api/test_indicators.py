@@ -89,7 +89,7 @@ def test_nothing_of_what_was_typed_is_in_an_event(event_api: tuple[str, Database
 
 
 def test_a_dispatch_software_is_counted_apart(
-    event_api: tuple[str, Database], registry: str
+    registry: Database, event_api: tuple[str, Database]
 ) -> None:
     url, database = event_api
     link = {"origin": ENTRIES[0].origin, "specialty": "MG", "inseecode": "48095", "city": "Mende"}
