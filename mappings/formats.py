@@ -5,6 +5,7 @@ ones, lists separated by a space. Instants carry an offset, days are plain dates
 the place.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -43,6 +45,15 @@ from mappings.bounds import (
     TextBound,
 )
 from mappings.hours import span_minutes
+
+DAY_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _require_day(value: Any) -> Any:
+    """A text that is no day is no number of seconds either, which Pydantic reads as a day."""
+    if isinstance(value, str) and not DAY_TEXT.fullmatch(value):
+        raise PydanticCustomError("no_such_day", "write a day as 2026-12-24")
+    return value
 
 
 def _within(bound: TextBound | DayBound | InstantBound) -> Callable[[Any], Any]:
@@ -81,7 +92,12 @@ IdText = Annotated[
 ]
 """An identifier that its source chose: also bounded in bytes, as it becomes one of the index."""
 Link = Annotated[HttpUrl, UrlConstraints(max_length=URL.longest, allowed_schemes=["http", "https"])]
-Day = Annotated[date, AfterValidator(_within(DAYS)), Field(description=f"A day {DAYS.limit}.")]
+Day = Annotated[
+    date,
+    BeforeValidator(_require_day),
+    AfterValidator(_within(DAYS)),
+    Field(description=f"A day {DAYS.limit}."),
+]
 Moment = Annotated[
     datetime, AfterValidator(_in_years), Field(description=f"An instant {INSTANTS.limit}.")
 ]

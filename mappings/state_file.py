@@ -1,4 +1,4 @@
-"""A file of state: read, changed and replaced whole by one process at a time.
+"""A file of state, replaced whole; a lock that one process holds at a time.
 
 A reader sees the former content or the new one, never a part: the content is written beside the
 file, brought to the disk, then renamed over it. The owner and the mode of the file stay.
@@ -6,7 +6,6 @@ file, brought to the disk, then renamed over it. The owner and the mode of the f
 
 import errno
 import fcntl
-import glob
 import os
 import stat
 import threading
@@ -44,23 +43,6 @@ def replace_file(file: Path, content: bytes, *, mode: int = OWNER_ONLY) -> None:
         if not file.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
         _replace_content(_resolve_links(file), content, mode)
-
-
-def update_state_file(
-    file: Path, change: Callable[[bytes | None], bytes], *, mode: int = OWNER_ONLY
-) -> None:
-    """Replace the content by what ``change`` makes of the present one, None without a file.
-
-    The lock is held from the reading to the renaming, so that no other change is lost. What
-    ``change`` raises leaves the file as it was. Raises ``OSError`` that names the file.
-    """
-    file = _resolve_links(file)
-    with name_path_of_error(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with open_file_lock(_lock_path(file), mode_of=file):
-            _sweep_killed(file)
-            present = file.read_bytes() if file.exists() else None
-            _replace_content(file, change(present), mode)
 
 
 @contextmanager
@@ -121,12 +103,6 @@ def _replace_content(file: Path, content: bytes, mode: int) -> None:
     _sync_folder(file.parent)
 
 
-def _sweep_killed(file: Path) -> None:
-    """Delete what killed processes left half-written; the lock is held."""
-    for left in file.parent.glob(f".{glob.escape(file.name)}.*{NEW}"):
-        left.unlink(missing_ok=True)
-
-
 def _copy_rights(written: int, file: Path) -> None:
     """Owner and mode of the file that is replaced; ``PermissionError`` where they cannot be kept.
 
@@ -151,10 +127,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _lock_path(file: Path) -> Path:
-    return file.with_name(f".{file.name}.lock")
 
 
 def _take(held: IO[bytes]) -> bool:

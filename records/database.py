@@ -13,19 +13,22 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
-from records.errors import RecordsUnavailable
+from records.errors import RecordsUnavailable, SchemaOutdated
 
 BUSY_S = 10.0
 """Seconds that a transaction of SQLite waits for another one's end."""
 POOL, OVERFLOW = 4, 5
 """Connections kept open, and more at a peak: ten processes fit a PostgreSQL of 100 connections."""
+CONNECT_S = 5
+"""Seconds that a server of PostgreSQL has to take a connection: one that is silent is away."""
 JOURNAL_INDEX = 32_768
 """Bytes that SQLite needs beside a database to open it: one block of its journal's index."""
 ALL_IN_USE = "Toutes les connexions de ce processus aux registres sont prises : recommencez."
@@ -76,7 +79,13 @@ def open_database(url: str) -> Database:
         event.listen(engine, "begin", _begin_sqlite)
         return Database(engine)
     return Database(
-        create_engine(target, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True)
+        create_engine(
+            target,
+            pool_size=POOL,
+            max_overflow=OVERFLOW,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S},
+        )
     )
 
 
@@ -118,15 +127,33 @@ def upsert_row(
 
 @contextmanager
 def translate_errors(database: Database) -> Iterator[None]:
-    """Raise what a driver raises in the body as an error of ours, like ``open_transaction``."""
+    """Raise what a driver raises in the body as an error of ours, like ``open_transaction``.
+
+    A table or a column that is missing is a schema of another day: ``SchemaOutdated``.
+    """
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if _lacks_table(error.orig):
+            raise SchemaOutdated from error
+        if not isinstance(error, OperationalError) and not _is_damaged(error.orig):
+            raise
         if database.is_sqlite and is_disk_full(error.orig, database.path):
             raise OSError(ENOSPC, strerror(ENOSPC), str(database.path)) from error
         raise RecordsUnavailable.from_driver(error.orig) from error
     except PoolExhausted as error:
         raise RecordsUnavailable(ALL_IN_USE) from error
+
+
+def _lacks_table(error: BaseException | None) -> bool:
+    return isinstance(error, UndefinedTable | UndefinedColumn) or str(error).startswith(
+        ("no such table", "no such column")
+    )
+
+
+def _is_damaged(error: BaseException | None) -> bool:
+    """The file of SQLite is no database, or not whole."""
+    return getattr(error, "sqlite_errorname", "") in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def is_disk_full(error: BaseException | None, path: Path) -> bool:

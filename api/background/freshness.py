@@ -116,7 +116,7 @@ async def read_freshness(
                 index=offers_alias(prefix), ignore_unavailable=True, **slots_query(now)
             )
         total = int(offers["hits"]["total"]["value"])
-        live_slots = read_live_slots(offers.body)
+        live_slots = read_live_slots(offers.body) if total else {}
     states = build_source_states(loads.values(), latest_rejected_counts(events), now)
     return FreshnessSnapshot(now, states, live_slots, total, last_load(events))
 
@@ -139,9 +139,8 @@ def slots_query(now: datetime) -> dict[str, Any]:
 
 
 def read_live_slots(answer: Mapping[str, Any]) -> dict[str, int]:
-    """Slots by source; none without an index."""
-    nested = answer.get("aggregations", {}).get("slots", {})
-    buckets = nested.get("live", {}).get("sources", {}).get("buckets", [])
+    """Slots by source, of an answer that counted some offers."""
+    buckets = answer["aggregations"]["slots"]["live"]["sources"]["buckets"]
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
 

@@ -1,6 +1,5 @@
 """``/v1/indicators``: figures of the service, computed from events without persons and records."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from api.schemas.cards import responses
 from api.schemas.indicators import Indicators
 from api.security.dependencies import AdmittedCaller
 from api.state import get_engine
+from mappings.formats import Day
 from records.indicators.definitions import compute_indicators
 from records.indicators.files import describe_indicators, write_csv
 from records.indicators.periods import find_day
@@ -36,7 +36,7 @@ class IndicatorQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    day: date | None = None
+    day: Day | None = None
     """Day on which the figures are read, for the weeks and months before it; default: today."""
     format: IndicatorFormat = IndicatorFormat.JSON
     """`csv`: one line a value, for a spreadsheet."""

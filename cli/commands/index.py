@@ -8,6 +8,7 @@ import typer
 
 from cli.error_report import open_error_report
 from cli.exit_codes import REFUSED
+from cli.failures import describe_error
 from cli.notification.attempt import open_attempt
 from cli.options import AsJson, DryRun, parse_now
 from cli.output import print_json, print_line, result_console
@@ -22,11 +23,12 @@ from elastic.settings import read_elastic_settings
 from indexers.quality.index_stats import fetch_index_stats
 from indexers.reindex import recipe
 from indexers.upkeep import indices
+from records.errors import RecordsError
+from records.settings import BadDatabaseUrl
 from records.trail import audit
 from records.trail.audit import Event
 from records.trail.last_loads import last_loads
 from records.trail.source_state import build_source_states
-from records.trail.trail import Trail
 
 index_app = typer.Typer(
     name="index", help="The index of offers: what is live, what is kept.", no_args_is_help=True
@@ -127,9 +129,12 @@ def migrate(dry_run: DryRun = False, as_json: AsJson = False) -> None:
 
 @index_app.command("status")
 def status(as_json: AsJson = False) -> None:
-    """The live index, its counts and schema, the ones kept, and the last events of the trail."""
-    with open_error_report(as_json), open_trail() as trail, sync_client() as client:
-        found = _status(client, trail)
+    """The live index, its counts and schema, the ones kept, and the last events of the trail.
+
+    Where the records are away, the index is shown without its trail, with the reason.
+    """
+    with open_error_report(as_json), sync_client() as client:
+        found = _read_index(client) | _read_trail()
     if as_json:
         print_json(found)
     else:
@@ -138,25 +143,43 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _status(client: Any, trail: Trail) -> dict[str, Any]:
-    alias = offers_alias(trail.prefix)
+def _read_index(client: Any) -> dict[str, Any]:
+    alias = offers_alias(read_elastic_settings().index_prefix)
     live = lifecycle.live_index(client, alias)
     found: dict[str, Any] = {
         "alias": alias,
         "live": str(live) if live else None,
         "kept": [str(name) for name in lifecycle.all_indices(client, alias) if name != live],
-        "trail": [asdict(entry) for entry in audit.read_audit_trail(trail, limit=10)],
     }
-    states = build_source_states(last_loads(trail).values(), {}, datetime.now(UTC))
-    found["sources"] = [
-        {"source": one.load.source, "as_of": one.as_of, "rows": one.load.rows, "stale": one.stale}
-        | {"file": one.load.file, "loaded_at": one.load.loaded_at}
-        for one in states
-    ]
     if live is not None:
         counts = fetch_index_stats(client, alias)
         found |= {"schema": lifecycle.schema_version(client, alias), **asdict(counts)}
     return found
+
+
+def _read_trail() -> dict[str, Any]:
+    """The last events and loads; without them, ``records`` says why."""
+    try:
+        with open_trail() as trail:
+            events = audit.read_audit_trail(trail, limit=10)
+            states = build_source_states(last_loads(trail).values(), {}, datetime.now(UTC))
+    except (RecordsError, BadDatabaseUrl, OSError) as error:
+        return {"trail": [], "sources": [], "records": describe_error(error)}
+    return {
+        "trail": [asdict(entry) for entry in events],
+        "sources": [
+            {
+                "source": one.load.source,
+                "as_of": one.as_of,
+                "rows": one.load.rows,
+                "stale": one.stale,
+                "file": one.load.file,
+                "loaded_at": one.load.loaded_at,
+            }
+            for one in states
+        ],
+        "records": None,
+    }
 
 
 def register(app: typer.Typer) -> None:

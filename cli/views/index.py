@@ -129,9 +129,9 @@ def status(found: Mapping[str, Any]) -> Group:
     table.add_row("all", f"{found['total']:,}")
     kept = ", ".join(found["kept"]) or "none"
     sentence = f"{found['live']} is live behind {found['alias']}, schema {found['schema']}."
-    return Group(
-        sentence, table, f"Kept: {kept}.", _sources(found["sources"]), _trail(found["trail"])
-    )
+    away = [found["records"]] if found["records"] else []
+    told = [_sources(found["sources"]), _trail(found["trail"])]
+    return Group(sentence, table, f"Kept: {kept}.", *(away or told))
 
 
 def _sources(states: Sequence[Mapping[str, Any]]) -> Table:

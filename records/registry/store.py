@@ -52,7 +52,7 @@ REGISTRY = RecordKind(
     _fill,
     _build,
     _follow,
-    "Aucun logiciel de régulation n'a l'origine {key}.",
+    "Aucun logiciel de régulation n'a cette origine.",
 )
 
 

@@ -36,7 +36,7 @@ REGULATOR_MODES = ["available", "all", "beyond"]
         (["gestionnaire_de_donnees"], (["DATA_TEAM"], ["available"], ["PUBLIC"])),
         (
             ["administrateur", "delegataire"],
-            (["ADMINISTRATOR", "OTHER"], ["available"], ["PUBLIC"]),
+            (["ADMINISTRATOR", "DELEGATE"], ["available"], ["PUBLIC"]),
         ),
     ],
 )

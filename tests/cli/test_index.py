@@ -28,7 +28,8 @@ def test_history_by_index_by_event_and_since(
     assert "Nothing of the kind" in run("index", "history").output
     first, _ = build_indices(run, files, 2, monkeypatch)
     of_first = read_json_output(run("index", "history", "--index", first, "--json"))
-    assert [line["event"] for line in of_first] == ["reindex_completed", "reindex_started"]
+    told = [line["event"] for line in of_first]
+    assert told == ["reindex_completed", "reindex_checked", "reindex_started"]
     completed = read_json_output(run("index", "history", "--event", "reindex_completed", "--json"))
     assert [line["details"]["total"] for line in completed] == [2, 2]
     assert (

@@ -179,7 +179,9 @@ def test_a_folder_of_runs_that_cannot_be_written_leaves_the_index(
     assert_refused(
         run("reindex", "--from", files.directory), 1, "SAS_STATE_DIR names the folder of runs"
     )
-    assert read_json_output(run("index", "status", "--json"))["live"] == live
+    found = read_json_output(run("index", "status", "--json"))
+    assert (found["live"], found["trail"]) == (live, [])
+    assert "plain_file" in found["records"]
 
 
 def test_an_address_of_the_cluster_without_port_is_one_sentence(

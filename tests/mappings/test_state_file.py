@@ -1,4 +1,4 @@
-"""Files of state: changed by one process at a time, replaced whole, of the same owner and mode."""
+"""Files of state: replaced whole, of the same owner and mode; a lock that one process holds."""
 
 import errno
 import os
@@ -6,28 +6,13 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mappings.state_file import (
-    FileLockedError,
-    open_file_lock,
-    replace_file,
-    update_state_file,
-)
+from mappings.state_file import FileLockedError, open_file_lock, replace_file
 from tests.small_disk import open_small_disk
 
-ADD_A_LINE = """
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from mappings.state_file import update_state_file
-for turn in range(20):
-    line = f"{sys.argv[2]} {turn}\\n".encode()
-    update_state_file(Path(sys.argv[1]), lambda was: (was or b"") + line)
-"""
 HOLD_THE_LOCK = """
 import sys, time
 from collections.abc import Callable
@@ -43,14 +28,6 @@ def start(code: str, *words: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, words)], stdout=subprocess.PIPE, text=True
     )
-
-
-def test_no_change_of_several_processes_is_lost(tmp_path: Path) -> None:
-    file = tmp_path / "state"
-    writers = [start(ADD_A_LINE, file, number) for number in range(6)]
-    assert [writer.wait() for writer in writers] == [0] * 6
-    expected = {f"{number} {turn}" for number in range(6) for turn in range(20)}
-    assert sorted(file.read_text().splitlines()) == sorted(expected)
 
 
 def test_the_lock_of_a_killed_process_is_free_again(tmp_path: Path) -> None:
@@ -86,21 +63,17 @@ def test_the_mode_of_a_file_stays(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "state"
     file.write_bytes(b"before")
     file.chmod(mode)
-    for change in (
-        lambda: replace_file(file, b"one"),
-        lambda: update_state_file(file, bytes.upper),
-    ):  # type: ignore[arg-type]
-        change()
-        assert stat.S_IMODE(file.stat().st_mode) == mode
-    assert file.read_bytes() == b"ONE"
+    replace_file(file, b"one")
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert file.read_bytes() == b"one"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only the administrator gives a file away")
-def test_the_owner_of_a_file_stays_and_of_its_lock(tmp_path: Path) -> None:
+def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
     file = tmp_path / "state"
     file.write_bytes(b"before")
     os.chown(file, 1234, 4321)
-    update_state_file(file, lambda _: b"after")
+    replace_file(file, b"after")
     assert {(one.stat().st_uid, one.stat().st_gid) for one in tmp_path.iterdir()} == {(1234, 4321)}
 
 
@@ -133,9 +106,8 @@ def test_a_new_file_is_its_owners_and_a_link_stays_a_link(tmp_path: Path) -> Non
     assert stat.S_IMODE(real.stat().st_mode) == 0o600
     link.symlink_to(real)
     replace_file(link, b"two")
-    update_state_file(link, lambda was: (was or b"") + b"!")
     assert link.is_symlink()
-    assert real.read_bytes() == b"two!"
+    assert real.read_bytes() == b"two"
 
 
 def test_what_is_no_regular_file_is_written_straight(tmp_path: Path) -> None:
@@ -145,22 +117,6 @@ def test_what_is_no_regular_file_is_written_straight(tmp_path: Path) -> None:
     replace_file(pipe, b"content")
     assert reader.communicate()[0] == b"content"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
-
-
-def test_a_change_that_fails_leaves_the_file_and_nothing_else(tmp_path: Path) -> None:
-    file = tmp_path / "state"
-    file.write_bytes(b"before")
-    with pytest.raises(ZeroDivisionError):
-        update_state_file(file, lambda _: b"%d" % (1 // 0))
-    assert file.read_bytes() == b"before"
-    assert {one.name for one in tmp_path.iterdir()} <= {"state", ".state.lock"}
-
-
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
-    left = tmp_path / ".state.1-1.new"
-    left.write_bytes(b"half")
-    update_state_file(tmp_path / "state", lambda _: b"whole")
-    assert not left.exists()
 
 
 def test_a_full_disk_leaves_the_former_content_and_names_the_file() -> None:
@@ -174,19 +130,9 @@ def test_a_full_disk_leaves_the_former_content_and_names_the_file() -> None:
         assert [one.name for one in disk.iterdir()] == ["state"]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda file: replace_file(file, b"new"),
-        lambda file: update_state_file(file, lambda _: b"new"),
-    ],
-    ids=["replaced", "updated"],
-)
-def test_links_that_lead_to_each_other_are_an_error_with_their_name(
-    tmp_path: Path, change: Callable[[Path], None]
-) -> None:
+def test_links_that_lead_to_each_other_are_an_error_with_their_name(tmp_path: Path) -> None:
     file = tmp_path / "loop"
     file.symlink_to(file)
     with pytest.raises(OSError, match="symbolic links") as refused:
-        change(file)
+        replace_file(file, b"new")
     assert refused.value.filename == str(file)

@@ -25,7 +25,7 @@ from bench.processes import sas_path
 from mappings.instants import utc_text
 from records.agenda.agendas import AGENDAS
 from records.database import Database, open_reading
-from records.indicators.tables import EventRow
+from records.indicators.tables import EventKind, EventRow
 from records.kinds import read_record
 from records.orientations.tables import OccurrenceSeats, OrientationEvent, OrientationRow
 from records.outbox import count_messages
@@ -102,7 +102,8 @@ class KilledRecords:
         with open_reading(self.database) as session:
             orientations = session.scalar(select(func.count()).select_from(OrientationRow))
             steps = session.scalar(select(func.count()).select_from(OrientationEvent))
-            events = session.scalar(select(func.count()).select_from(EventRow))
+            told = select(func.count()).where(EventRow.kind == EventKind.ORIENTATION)
+            events = session.scalar(told)
             seats = session.scalar(select(func.sum(OccurrenceSeats.taken))) or 0
         possible = {len(one) for one in self.trail.list_possible("orientation")}
         assert orientations in possible

@@ -1,6 +1,7 @@
 """The seam to SQL in trouble: what fails is a sentence of ours, and the next work goes on."""
 
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from records.database import OVERFLOW, POOL, Database, open_database, open_transaction
-from records.errors import RecordsUnavailable
+from records.errors import RecordsUnavailable, SchemaOutdated
 from records.outbox import add_message
 from records.schema import upgrade_schema
 from tests.records.conftest import resolve_url
@@ -118,4 +119,30 @@ def test_a_postgresql_that_ends_in_the_middle_is_one_sentence(
     with open_transaction(database) as session:
         add_message(session, "kind", "a", NOW)
     assert count_rows(database) == 1
+    database.close()
+
+
+def test_a_server_that_says_nothing_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("records.database.CONNECT_S", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        database = open_database(f"postgresql+psycopg://sas@127.0.0.1:{port}/sas?sslmode=disable")
+        with pytest.raises(RecordsUnavailable), open_transaction(database) as session:
+            session.execute(text("SELECT 1"))
+        database.close()
+
+
+def test_a_table_that_is_missing_is_a_schema_of_another_day(database: Database) -> None:
+    with pytest.raises(SchemaOutdated), open_transaction(database) as session:
+        session.execute(text("SELECT * FROM no_such_thing"))
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "records.sqlite").write_bytes(b"no database at all, " * 100)
+    database = open_sqlite(tmp_path)
+    with (
+        pytest.raises(RecordsUnavailable, match="not a database"),
+        open_transaction(database) as session,
+    ):
+        session.execute(text("SELECT 1"))
     database.close()

@@ -175,7 +175,7 @@ def test_records_of_a_later_program_are_told_and_serve_once_they_are_ours(
     monkeypatch.setenv("SAS_DATABASE_URL", database_url)
     ours = name_revision(database, "9999")
     for api in open_api_with_auth(tmp_path, serve):
-        problem(api.client.get(SETTINGS, headers=SELF), 503, "records_schema")
+        problem(api.client.get(SETTINGS, headers=SELF), 503, "records_schema_too_new")
         name_revision(database, ours)
         problem(api.client.get(SETTINGS, headers=SELF), 404, "record_missing")
 

@@ -128,6 +128,10 @@ def _find_leaking_requests(url: str) -> list[str]:
     return leaks
 
 
+SHEETS = {"/v1/account-imports"}
+"""Routes that take no JSON: their misuse above has planted words enough."""
+
+
 def _sentinel_requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Method, target and content: each route misused, then its example with one text replaced."""
     for path, methods in document["paths"].items():
@@ -139,7 +143,7 @@ def _sentinel_requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dic
                 yield method, target, {"content": ADDRESS}
     for example in examples():
         asked = example.request
-        if asked.body is not None:
+        if asked.body is not None and asked.url.path not in SHEETS:
             for planted in _replace_each_text(json.loads(asked.body)):
                 yield asked.method, asked.url.path, {"json": planted}
         for planted in _replace_each_text(dict(asked.url.params)):

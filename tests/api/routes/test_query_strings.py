@@ -15,7 +15,7 @@ from search_engine.request.query_string import (
     normalize_query_string,
     parse_query_string,
 )
-from tests.api.conftest import ALPHA, answer, problem
+from tests.api.conftest import ALPHA, StartServer, answer, build_frozen_app, problem
 
 PLACE = b"insee=48095&"
 UTF8, OLDER = quote("Pédiatrie", encoding="utf-8"), quote("Pédiatrie", encoding="cp1252")
@@ -84,9 +84,10 @@ def test_a_search_by_link_reads_both(api: httpx.Client, written: str) -> None:
 
 @pytest.mark.parametrize("written", [UTF8, OLDER])
 @pytest.mark.usefixtures("registry")
-def test_a_link_of_dispatch_software_reads_both(api: httpx.Client, written: str) -> None:
+def test_a_link_of_dispatch_software_reads_both(serve: StartServer, written: str) -> None:
     link = f"/v1/lrm/search?origin={ALPHA}&inseecode=48095&speciality={written}"
-    page = answer(send_raw(api, link.encode()))
+    with httpx.Client(base_url=serve(build_frozen_app())) as api:
+        page = answer(send_raw(api, link.encode()))
     assert page["lrm"]["resolved"]["specialty"]["label"] == "Pédiatrie"
 
 
