@@ -6,6 +6,7 @@ COPY pyproject.toml README.md constraints.txt ./
 COPY api api
 COPY cli cli
 COPY downloads downloads
+COPY editors editors
 COPY elastic elastic
 COPY geography geography
 COPY indexers indexers

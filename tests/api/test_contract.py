@@ -62,6 +62,7 @@ CREATIONS = (
     "/v1/absences",
     "/v1/orientations",
     "/v1/accounts",
+    "/v1/lrm/registry",
 )
 """Where the examples make what the others read and change."""
 CHANGES = {"PUT", "PATCH", "DELETE"}

@@ -123,4 +123,4 @@ def test_a_must_that_is_read_otherwise_fails(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(relevance, "judge_readings", readings.judge_readings.__wrapped__)
     result = sas("relevance", "--readings")
     assert_refused(result, 1, "« kiné » : mal lu, attendu : need:dentiste ; lu : need:kiné")
-    assert "1 textes mal lus : « kiné »" in result.output
+    assert "1 texte mal lu : « kiné »" in result.output

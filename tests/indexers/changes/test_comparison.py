@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_says_why(reindex_harness: ReindexHarness) -> No
         two_sides(reindex_harness.es, reindex_harness.prefix, f"{reindex_harness.alias}-v*", None)
     with pytest.raises(NotAnIndexName):
         two_sides(
-            reindex_harness.es, reindex_harness.prefix, f"{reindex_harness.prefix}-sas-audit", None
+            reindex_harness.es, reindex_harness.prefix, f"{reindex_harness.prefix}-sas-locks", None
         )
     live = IndexName.parse(reindex_harness.live)
     assert two_sides(

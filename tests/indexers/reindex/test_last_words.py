@@ -224,7 +224,7 @@ def test_a_rollback_keeps_what_was_answered_while_the_other_index_was_live(
         return usual(*arguments)
 
     monkeypatch.setattr(lifecycle, "swap_alias", tell_then_swap)
-    rollback(reindex_harness.es, reindex_harness.prefix, NOW)
+    rollback(reindex_harness.es, reindex_harness.trail, NOW)
     assert slot_hours(reindex_harness, AT_ANNE) == {"beta": [12]}
     assert slot_hours(reindex_harness, AT_BRUNO) == {"acme": [11]}
 
@@ -277,7 +277,7 @@ class Interleaving:
         if lifecycle.previous_indices(self.harness.es, self.harness.alias):
             with self.patch.context() as racing:
                 self._race(racing, lifecycle, "swap_alias")
-                rollback(self.harness.es, self.harness.prefix, NOW)
+                rollback(self.harness.es, self.harness.trail, NOW)
 
     def check(self) -> None:
         """The live index holds the last word of each source."""
