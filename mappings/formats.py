@@ -21,7 +21,7 @@ from pydantic import (
     UrlConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from mappings.bounds import (
     CODE,
@@ -52,7 +52,7 @@ DAY_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def _require_day(value: Any) -> Any:
     """A text that is no day is no number of seconds either, which Pydantic reads as a day."""
     if isinstance(value, str) and not DAY_TEXT.fullmatch(value):
-        raise PydanticCustomError("no_such_day", "write a day as 2026-12-24")
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": "write 2026-12-24"})
     return value
 
 
