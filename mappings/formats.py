@@ -5,7 +5,6 @@ ones, lists separated by a space. Instants carry an offset, days are plain dates
 the place.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
@@ -21,7 +20,7 @@ from pydantic import (
     UrlConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import PydanticCustomError
 
 from mappings.bounds import (
     CODE,
@@ -44,16 +43,8 @@ from mappings.bounds import (
     InstantBound,
     TextBound,
 )
+from mappings.days import require_day
 from mappings.hours import span_minutes
-
-DAY_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def _require_day(value: Any) -> Any:
-    """A text that is no day is no number of seconds either, which Pydantic reads as a day."""
-    if isinstance(value, str) and not DAY_TEXT.fullmatch(value):
-        raise PydanticKnownError("date_from_datetime_parsing", {"error": "write 2026-12-24"})
-    return value
 
 
 def _within(bound: TextBound | DayBound | InstantBound) -> Callable[[Any], Any]:
@@ -94,7 +85,7 @@ IdText = Annotated[
 Link = Annotated[HttpUrl, UrlConstraints(max_length=URL.longest, allowed_schemes=["http", "https"])]
 Day = Annotated[
     date,
-    BeforeValidator(_require_day),
+    BeforeValidator(require_day),
     AfterValidator(_within(DAYS)),
     Field(description=f"A day {DAYS.limit}."),
 ]
