@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from elastic.errors import ElasticError
-from records.errors import RecordsUnavailable
+from records.errors import RecordsUnavailable, SchemaOutdated
 from worker.context import WorkerContext
 from worker.delivery import catch_up_with_index, deliver_due, release_abandoned
 from worker.measures import count_with_slot_if_due
@@ -34,7 +34,7 @@ def run_worker(
                 _check(context, clock())
                 due = clock() + CHECKS
             done = deliver_due(context, clock())
-        except (ElasticError, RecordsUnavailable) as error:
+        except (ElasticError, RecordsUnavailable, SchemaOutdated) as error:
             log.warning("worker_waits", error=type(error).__name__)
             stop.wait(TROUBLE_PAUSE_S)
         else:

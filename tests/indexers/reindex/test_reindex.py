@@ -22,7 +22,7 @@ from indexers.runs.interruption import InterruptedRunError, open_interruptible_s
 from indexers.runs.progress import ProgressListener
 from mappings.offers import offers_mapping, offers_settings
 from mappings.schema_history import RENAMED_OFFER_FIELDS, RENAMED_SLOT_FIELDS
-from records.errors import RecordsUnavailable
+from records.errors import SchemaOutdated
 from records.trail import audit
 from tests.indexers.file_set import MSP, NOW, rang
 from tests.indexers.reindex_harness import (
@@ -229,14 +229,14 @@ def read_last_events(harness: ReindexHarness) -> list[audit.Event]:
 def test_records_that_are_away_stop_a_reindex_before_the_swap(
     reindex_harness: ReindexHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whenever they leave, an index without a trail never goes live."""
+    """Whenever their table leaves, an index without a trail never goes live."""
     files = two_doctors(reindex_harness)
     live, offers = reindex_harness.reindex(files).index, reindex_harness.offers()
     files = files.doctor("10100000032")
     engine = reindex_harness.trail.database.engine
     for stage in ("create_build_index", "prepare_handover"):
         run_before_stage(monkeypatch, stage, lambda *_: rename_trail(engine, "audit_lines", "away"))
-        with pytest.raises(RecordsUnavailable) as caught:
+        with pytest.raises(SchemaOutdated) as caught:
             reindex_harness.reindex(files)
         assert any("trail" in note for note in caught.value.__notes__)
         assert_untouched(reindex_harness, live, offers)
