@@ -22,6 +22,7 @@ from api.schemas.accounts import (
     KeptAccount,
 )
 from api.schemas.cards import responses
+from api.schemas.identifiers import UUID
 from api.security.dependencies import AdmittedCaller
 from api.state import get_engine
 from api.strict_json import JsonBody
@@ -46,7 +47,6 @@ CREATED = 201
 PAGE, LARGEST_PAGE = 100, 500
 """Accounts of a page, and the most that may be asked."""
 
-UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 AccountId = Annotated[str, Path(pattern=UUID, description="Technical UUID of an account.")]
 After = Annotated[
     str | None, Query(pattern=UUID, description="`next` of the page before: what follows it.")

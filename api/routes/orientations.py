@@ -16,6 +16,7 @@ from api.query_names import refuse_repeated
 from api.records import get_records
 from api.responses import OrjsonResponse, drop_unknown
 from api.schemas.cards import responses
+from api.schemas.identifiers import UUID
 from api.schemas.instants import InstantText
 from api.schemas.orientations import (
     KeptOrientation,
@@ -47,15 +48,14 @@ CREATED = 201
 PAGE, LARGEST_PAGE = 50, 200
 """Orientations of a page, and the most that may be asked."""
 
-Uuid = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-OrientationId = Annotated[str, Path(pattern=Uuid, description="UUID of an orientation.")]
+OrientationId = Annotated[str, Path(pattern=UUID, description="UUID of an orientation.")]
 Territory = Annotated[
     str | None,
     Query(pattern=r"^SAS-[0-9A-Z]{2,3}$", description="SAS territory of the recipient."),
 ]
 Since = Annotated[InstantText | None, Query(description="Asked at or after this instant.")]
 After = Annotated[
-    str | None, Query(pattern=Uuid, description="`next` of the page before: what follows it.")
+    str | None, Query(pattern=UUID, description="`next` of the page before: what follows it.")
 ]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Orientations of the page.")]
 
